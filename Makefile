@@ -1,0 +1,78 @@
+# orma: `make run` and `make test` are all that a fresh clone needs. `make help` lists the rest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+CARGO ?= cargo
+NPM ?= npm
+CHROMIUM ?= $(or $(shell command -v chromium 2>/dev/null),$(shell command -v chromium-browser 2>/dev/null),$(shell command -v google-chrome 2>/dev/null),/usr/bin/chromium)
+export CHROMIUM
+
+SDK := sdk-js/dist/sizes.json
+DASHBOARD := query/dashboard/dist/index.html
+PACKAGES := node_modules/.package-lock.json
+
+.PHONY: help run test bench lint demo build deps tools chromium
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: build ## Install what is missing, build, and start everything on http://127.0.0.1:8080
+	@exec target/release/orma up
+
+demo: build ## Send a month of simulated visitors through the running orma
+	@exec target/release/orma demo
+
+build: $(SDK) $(DASHBOARD) ## Build the program with everything in it
+	@echo "orma: building the program (the first time takes some minutes)"
+	@$(CARGO) build --release --locked
+
+test: $(SDK) $(DASHBOARD) chromium ## Run every test, the browser's included
+	@echo "orma: tests of the Rust crates and of the program with the real engine"
+	$(CARGO) test --workspace --locked
+	@echo "orma: tests of the browser SDK"
+	$(NPM) test --silent --workspace sdk-js
+	@echo "orma: tests of the dashboard"
+	$(NPM) test --silent --workspace query/dashboard
+	@echo "orma: tests in a real browser"
+	$(CARGO) build --locked --bin orma
+	$(NPM) test --silent --workspace tests/browser
+
+bench: $(SDK) $(DASHBOARD) ## Measure, and print the tables that docs/ shows
+	@$(CARGO) build --release --locked
+	@$(CARGO) run --release --locked --quiet -p orma-benches
+
+lint: $(SDK) $(DASHBOARD) ## Check formatting, lints and types
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	$(NPM) run --silent --workspace sdk-js typecheck
+	$(NPM) run --silent --workspace query/dashboard typecheck
+
+deps: $(PACKAGES) ## Install the npm packages: engine, country database, what builds SDK and dashboard
+
+$(PACKAGES): package-lock.json package.json sdk-js/package.json query/dashboard/package.json tests/browser/package.json | tools
+	@echo "orma: installing npm packages (the ClickHouse engine is 566 MB)"
+	@$(NPM) ci --no-progress --loglevel=error
+	@touch $@
+
+$(SDK): $(PACKAGES) sdk-js/build.mjs $(shell find sdk-js/src -type f 2>/dev/null)
+	@echo "orma: building the browser SDK"
+	@$(NPM) run --silent --workspace sdk-js build
+	@touch $@
+
+$(DASHBOARD): $(PACKAGES) query/dashboard/index.html query/dashboard/vite.config.ts $(shell find query/dashboard/src query/dashboard/public -type f 2>/dev/null)
+	@echo "orma: building the dashboard"
+	@$(NPM) run --silent --workspace query/dashboard build
+	@touch $@
+
+tools:
+	@command -v $(CARGO) >/dev/null || { echo "orma needs Rust $$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) or newer: https://rustup.rs"; exit 1; }
+	@command -v node >/dev/null || { echo "orma needs Node.js 20 or newer: https://nodejs.org"; exit 1; }
+	@command -v $(NPM) >/dev/null || { echo "orma needs npm 10 or newer: it comes with Node.js"; exit 1; }
+	@command -v cc >/dev/null || { echo "orma needs a C compiler: apt-get install build-essential"; exit 1; }
+
+chromium:
+	@test -x "$(CHROMIUM)" || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "orma: installing Chromium for the browser tests"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	  else echo "orma needs Chromium for the browser tests: apt-get install chromium"; exit 1; fi; }

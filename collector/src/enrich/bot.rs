@@ -1,0 +1,200 @@
+//! Automated clients that say, or betray, in their user agent what they are.
+//!
+//! One pass of an Aho-Corasick automaton over the user agent finds all tokens at once: names of known clients
+//! (`data/bots.tsv`), words that automated clients use of themselves, and words that only look like those.
+//! What passes here is not proved human: a client that imitates a browser is not seen by its user agent.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::user_agent::cut;
+
+/// A generic verdict quotes at most this much of the user agent.
+const REASON_BYTES_MAX: usize = 48;
+
+static NAMES: &str = include_str!("../../data/bots.tsv");
+
+/// Words that automated clients use of themselves, and addresses, which browsers do not put in a user agent.
+const WORDS: [&str; 24] = [
+    "bot",
+    "crawl",
+    "spider",
+    "scrape",
+    "scraping",
+    "slurp",
+    "headless",
+    "fetcher",
+    "archiver",
+    "indexer",
+    "harvest",
+    "validator",
+    "checker",
+    "scanner",
+    "analyzer",
+    "monitoring",
+    "prefetch",
+    "link preview",
+    "http client",
+    "httpclient",
+    "http://",
+    "https://",
+    "www.",
+    ADDRESS,
+];
+
+/// The mark of an e-mail address, which must not get into the reason.
+const ADDRESS: &str = "@";
+
+/// Devices, apps and components that contain one of [`WORDS`].
+const HARMLESS: [&str; 8] = [
+    "cubot",
+    "camscanner",
+    "qrscanner",
+    "botim",
+    "abbott",
+    "http://bsalsa.com",
+    "http://www.bsalsa.com",
+    "http://www.abolimba.de",
+];
+
+/// Marks of feature phones and of clients that browsers on the web are among although they name no system in
+/// parentheses.
+const BARE_BROWSERS: [&str; 6] = ["midp", "up.browser", "up.link", "opera", "ucweb", "blackberry"];
+
+/// An automated client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bot {
+    /// `search_engine`, `ai_crawler`, `seo`, `monitoring`, `social_preview`, `feed_reader`, `http_library`,
+    /// `browser_automation`, `email_scanner`, `crawler` (of no known purpose) or `unknown`.
+    pub kind: &'static str,
+    /// The known name, the part of the user agent that gave it away, or `address_in_user_agent`,
+    /// `bare_user_agent` (no system in it) or `empty_user_agent`.
+    pub reason: Box<str>,
+}
+
+#[derive(Clone, Copy)]
+enum Token {
+    Name { name: &'static str, kind: &'static str, at_start: bool },
+    Word,
+    Harmless,
+    BareBrowser,
+}
+
+struct Matcher {
+    automaton: AhoCorasick,
+    /// By pattern, in the order of the patterns.
+    tokens: Vec<Token>,
+}
+
+static MATCHER: LazyLock<Matcher> = LazyLock::new(Matcher::new);
+
+impl Matcher {
+    fn new() -> Self {
+        let mut patterns = Vec::new();
+        let mut tokens = Vec::new();
+        for (token, kind) in names() {
+            let (name, at_start) = token.strip_prefix('^').map_or((token, false), |name| (name, true));
+            patterns.push(name);
+            tokens.push(Token::Name { name, kind, at_start });
+        }
+        let lists: [(&[&'static str], Token); 3] =
+            [(&WORDS, Token::Word), (&HARMLESS, Token::Harmless), (&BARE_BROWSERS, Token::BareBrowser)];
+        for (list, token) in lists {
+            patterns.extend(list);
+            tokens.resize(patterns.len(), token);
+        }
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(patterns)
+            .expect("a few hundred short tokens fit an automaton");
+        Self { automaton, tokens }
+    }
+}
+
+/// The lines of the data file.
+fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    NAMES.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
+}
+
+/// Whether `user_agent` is that of an automated client.
+///
+/// `from_app` says that the event comes from a mobile app. Apps send through HTTP libraries and name themselves
+/// as they like, so that only names of crawlers count then, neither libraries nor mere words.
+pub fn detect(user_agent: &str, from_app: bool) -> Option<Bot> {
+    let user_agent = cut(user_agent.trim());
+    if user_agent.is_empty() || user_agent == "-" {
+        return (!from_app).then(|| bot("unknown", "empty_user_agent"));
+    }
+    let found = search(user_agent, from_app);
+    if let Some((name, kind)) = found.name {
+        return Some(bot(kind, name));
+    }
+    if from_app {
+        return None;
+    }
+    if let Some((start, end)) = found.word {
+        let reason = if &user_agent[start..end] == ADDRESS {
+            "address_in_user_agent"
+        } else {
+            surrounding_word(user_agent, start, end)
+        };
+        return Some(bot("crawler", reason));
+    }
+    // A browser names its system in parentheses.
+    (!user_agent.contains('(') && !found.bare_browser).then(|| bot("unknown", "bare_user_agent"))
+}
+
+fn bot(kind: &'static str, reason: &str) -> Bot {
+    Bot { kind, reason: reason.into() }
+}
+
+#[derive(Default)]
+struct Found {
+    /// Name and kind of the first name in the order of the list.
+    name: Option<(&'static str, &'static str)>,
+    /// Where the first word stands that is not part of a harmless one.
+    word: Option<(usize, usize)>,
+    bare_browser: bool,
+}
+
+fn search(user_agent: &str, from_app: bool) -> Found {
+    let mut found = Found::default();
+    let mut first_name = usize::MAX;
+    let mut words = Vec::new();
+    let mut harmless = Vec::new();
+    for hit in MATCHER.automaton.find_overlapping_iter(user_agent) {
+        let pattern = hit.pattern().as_usize();
+        match MATCHER.tokens[pattern] {
+            Token::Name { name, kind, at_start } => {
+                let elsewhere = at_start && hit.start() > 0;
+                let own_library = from_app && kind == "http_library";
+                if !elsewhere && !own_library && pattern < first_name {
+                    first_name = pattern;
+                    found.name = Some((name, kind));
+                }
+            }
+            Token::Word => words.push((hit.start(), hit.end())),
+            Token::Harmless => harmless.push((hit.start(), hit.end())),
+            Token::BareBrowser => found.bare_browser = true,
+        }
+    }
+    found.word =
+        words.into_iter().find(|word| !harmless.iter().any(|outer| outer.0 <= word.0 && word.1 <= outer.1));
+    found
+}
+
+/// The product or address around a hit, so that the reason names the client: `AcmeBot` for `bot`.
+fn surrounding_word(user_agent: &str, start: usize, end: usize) -> &str {
+    let inside = |character: char| character.is_ascii_alphanumeric() || "-_.:/".contains(character);
+    let head = &user_agent[..start];
+    let start = head.len() - head.chars().rev().take_while(|&c| inside(c)).count();
+    let tail = &user_agent[end..];
+    let end = end + tail.chars().take_while(|&c| inside(c)).count();
+    let end = end.min(start + REASON_BYTES_MAX);
+    &user_agent[start..user_agent.floor_char_boundary(end)]
+}
+
+#[cfg(test)]
+mod tests;

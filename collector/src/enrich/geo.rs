@@ -1,0 +1,374 @@
+//! Country, region and city of an address, from a `MaxMind` DB file that may be absent, old or damaged.
+//!
+//! The file is read to memory, so that one which is replaced or cut in place while it is in use does no harm.
+//! Two layouts of record exist: `MaxMind`'s own nested one (`country.iso_code`, `city.names.en`; also that of
+//! DB-IP's downloads) and a flat one (`country_code`, `state1`, `city`). A file that is read with the wrong one
+//! gives no error, only nothing; so the layout is guessed from the file's `database_type` and then proved with
+//! well-known addresses before the file is used.
+
+use std::fs::File;
+use std::io::Read;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use arc_swap::ArcSwapOption;
+use maxminddb::Reader;
+use serde::Deserialize;
+
+/// A larger file is refused: it is held in memory. Bytes.
+pub const GEO_FILE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// Names of regions and cities longer than this are taken for damage. Bytes.
+const PLACE_NAME_BYTES_MAX: usize = 128;
+
+/// Addresses whose country is known to every complete database, and one (81.2.69.142) that `MaxMind`'s small test
+/// databases know. One answer is enough, because a file may hold only one of the two address families.
+const PROBES: [IpAddr; 5] = [
+    IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)),
+    IpAddr::V4(Ipv4Addr::new(79, 0, 0, 1)),
+    IpAddr::V4(Ipv4Addr::new(81, 2, 69, 142)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0x4860, 0x4860, 0, 0, 0, 0, 0x8888)),
+    IpAddr::V6(Ipv6Addr::new(0x2a00, 0x1450, 0x4002, 0, 0, 0, 0, 0)),
+];
+
+/// Where an address is. What is not known is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// ISO 3166-1 alpha-2, upper case.
+    pub country: &'a str,
+    /// First-level subdivision, in English.
+    pub region: &'a str,
+    /// City, in English.
+    pub city: &'a str,
+}
+
+/// Why there are no countries, or why those of an older file are still used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GeoProblem {
+    /// No file is configured.
+    #[error("no geographic database is configured: countries stay empty")]
+    NotConfigured,
+    /// The file cannot be read, or is too large.
+    #[error("the geographic database {path} cannot be read: {cause}")]
+    Unreadable {
+        /// The configured path.
+        path: PathBuf,
+        /// What the system said.
+        cause: String,
+    },
+    /// The file is not a `MaxMind` DB file, or is cut.
+    #[error("the geographic database {path} is damaged: {cause}")]
+    Damaged {
+        /// The configured path.
+        path: PathBuf,
+        /// What the reader said.
+        cause: String,
+    },
+    /// The file can be read, but gives no country for any well-known address.
+    #[error(
+        "the geographic database {path} of type {database_type:?} gives no country for well-known addresses"
+    )]
+    NoCountry {
+        /// The configured path.
+        path: PathBuf,
+        /// The file's own name of its type.
+        database_type: String,
+    },
+}
+
+/// What is known about the database in use, for a status page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeoStatus {
+    /// When the data was built. Seconds since the epoch.
+    pub build_epoch: u64,
+    /// The file's own name of its type.
+    pub database_type: String,
+}
+
+/// What [`Geo::reload_if_changed`] found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reload {
+    /// The file is the one that was last looked at.
+    Unchanged,
+    /// A new file is in use.
+    Replaced,
+    /// The file changed and cannot be used; the one before stays in use.
+    Failed(GeoProblem),
+}
+
+/// The geographic database, shared by all threads.
+pub struct Geo {
+    path: Option<PathBuf>,
+    database: ArcSwapOption<Database>,
+    last: Mutex<LastAttempt>,
+}
+
+struct LastAttempt {
+    stamp: Option<Stamp>,
+    problem: Option<GeoProblem>,
+}
+
+/// What tells one version of the file from the next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    len: u64,
+}
+
+/// The database of one moment. Hold it for a request, not longer: it keeps a replaced file's memory alive.
+pub struct GeoReader(Option<Arc<Database>>);
+
+struct Database {
+    reader: Reader<Vec<u8>>,
+    layout: Layout,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    Flat,
+    Nested,
+}
+
+#[derive(Deserialize)]
+struct FlatRecord<'a> {
+    country_code: Option<&'a str>,
+    state1: Option<&'a str>,
+    city: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct NestedRecord<'a> {
+    #[serde(borrow)]
+    country: Option<NestedCountry<'a>>,
+    #[serde(borrow)]
+    subdivisions: Option<Vec<Named<'a>>>,
+    #[serde(borrow)]
+    city: Option<Named<'a>>,
+}
+
+#[derive(Deserialize)]
+struct NestedCountry<'a> {
+    iso_code: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    names: Option<Names<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Names<'a> {
+    en: Option<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    fn english(self) -> Option<&'a str> {
+        self.names.and_then(|names| names.en)
+    }
+}
+
+impl Geo {
+    /// Opens the database at `path`. Without a usable file all look-ups give empty places, and the problem says
+    /// why; a file that appears later is taken up by [`Geo::reload_if_changed`].
+    pub fn open(path: Option<&Path>) -> (Self, Option<GeoProblem>) {
+        let geo = Self {
+            path: path.map(Path::to_owned),
+            database: ArcSwapOption::empty(),
+            last: Mutex::new(LastAttempt { stamp: None, problem: None }),
+        };
+        let problem = match path {
+            None => Some(GeoProblem::NotConfigured),
+            Some(path) => {
+                let (stamp, loaded) = load(path);
+                geo.take(stamp, loaded).err()
+            }
+        };
+        geo.last.lock().unwrap_or_else(PoisonError::into_inner).problem.clone_from(&problem);
+        (geo, problem)
+    }
+
+    /// Loads the file again if its length or time of modification changed since it was last looked at. Blocks
+    /// on the disk. Look-ups go on meanwhile with what was loaded before, and go on with it when the new file
+    /// cannot be used. Each failure is told once.
+    pub fn reload_if_changed(&self) -> Reload {
+        let Some(path) = &self.path else { return Reload::Unchanged };
+        let seen = std::fs::metadata(path).ok().map(|metadata| Stamp::of(&metadata));
+        if seen == self.last.lock().unwrap_or_else(PoisonError::into_inner).stamp {
+            return Reload::Unchanged;
+        }
+        let (stamp, loaded) = load(path);
+        match self.take(stamp, loaded) {
+            Ok(()) => Reload::Replaced,
+            Err(problem) => Reload::Failed(problem),
+        }
+    }
+
+    /// The database of this moment.
+    pub fn reader(&self) -> GeoReader {
+        GeoReader(self.database.load_full())
+    }
+
+    /// What is known about the database in use, or `None` without one.
+    pub fn status(&self) -> Option<GeoStatus> {
+        self.database.load().as_ref().map(|database| {
+            let metadata = database.reader.metadata();
+            GeoStatus { build_epoch: metadata.build_epoch, database_type: metadata.database_type.clone() }
+        })
+    }
+
+    /// Why the last attempt to load the file failed, or `None` when it did not.
+    pub fn problem(&self) -> Option<GeoProblem> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).problem.clone()
+    }
+
+    fn take(&self, stamp: Option<Stamp>, loaded: Result<Database, GeoProblem>) -> Result<(), GeoProblem> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.stamp = stamp;
+        match loaded {
+            Ok(database) => {
+                self.database.store(Some(Arc::new(database)));
+                last.problem = None;
+                Ok(())
+            }
+            Err(problem) => {
+                last.problem = Some(problem.clone());
+                Err(problem)
+            }
+        }
+    }
+}
+
+impl GeoReader {
+    /// Where `ip` is. Empty for private and other addresses that belong to no country.
+    pub fn lookup(&self, ip: IpAddr) -> Place<'_> {
+        let ip = ip.to_canonical();
+        match &self.0 {
+            Some(database) if is_public(ip) => database.lookup(ip, database.layout).unwrap_or_default(),
+            _ => Place::default(),
+        }
+    }
+}
+
+impl Stamp {
+    fn of(metadata: &std::fs::Metadata) -> Self {
+        Self { modified: metadata.modified().ok(), len: metadata.len() }
+    }
+}
+
+/// Reads the file and proves it. The stamp is that of the opened file, not of the one that may since have taken
+/// its place.
+fn load(path: &Path) -> (Option<Stamp>, Result<Database, GeoProblem>) {
+    let unreadable = |cause: String| GeoProblem::Unreadable { path: path.to_owned(), cause };
+    let opened = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata)));
+    let (file, metadata) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            let seen = std::fs::metadata(path).ok().map(|metadata| Stamp::of(&metadata));
+            return (seen, Err(unreadable(error.to_string())));
+        }
+    };
+    let stamp = Some(Stamp::of(&metadata));
+    if !metadata.is_file() {
+        return (stamp, Err(unreadable("it is not a regular file".into())));
+    }
+    if metadata.len() > GEO_FILE_BYTES_MAX {
+        let cause = format!("it has {} bytes, more than {GEO_FILE_BYTES_MAX}", metadata.len());
+        return (stamp, Err(unreadable(cause)));
+    }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    match file.take(GEO_FILE_BYTES_MAX).read_to_end(&mut bytes) {
+        Ok(_) => (stamp, Database::new(bytes, path)),
+        Err(error) => (stamp, Err(unreadable(error.to_string()))),
+    }
+}
+
+impl Database {
+    fn new(bytes: Vec<u8>, path: &Path) -> Result<Self, GeoProblem> {
+        let reader = Reader::from_source(bytes)
+            .map_err(|error| GeoProblem::Damaged { path: path.to_owned(), cause: error.to_string() })?;
+        let mut database = Self { reader, layout: Layout::Flat };
+        let database_type = &database.reader.metadata().database_type;
+        let order = if database_type.starts_with("Geo") || database_type.starts_with("DBIP") {
+            [Layout::Nested, Layout::Flat]
+        } else {
+            [Layout::Flat, Layout::Nested]
+        };
+        match order.into_iter().find(|&layout| database.knows_a_probe(layout)) {
+            Some(layout) => {
+                database.layout = layout;
+                Ok(database)
+            }
+            None => {
+                Err(GeoProblem::NoCountry { path: path.to_owned(), database_type: database_type.clone() })
+            }
+        }
+    }
+
+    fn knows_a_probe(&self, layout: Layout) -> bool {
+        PROBES.iter().any(|&ip| self.lookup(ip, layout).is_some_and(|place| !place.country.is_empty()))
+    }
+
+    /// `None` when the file has nothing for the address, or nothing that can be read.
+    fn lookup(&self, ip: IpAddr, layout: Layout) -> Option<Place<'_>> {
+        let found = self.reader.lookup(ip).ok()?;
+        let (country, region, city) = match layout {
+            Layout::Flat => {
+                let record: FlatRecord<'_> = found.decode().ok()??;
+                (record.country_code, record.state1, record.city)
+            }
+            Layout::Nested => {
+                let record: NestedRecord<'_> = found.decode().ok()??;
+                (
+                    record.country.and_then(|country| country.iso_code),
+                    record.subdivisions.and_then(|all| all.into_iter().next()).and_then(Named::english),
+                    record.city.and_then(Named::english),
+                )
+            }
+        };
+        Some(Place { country: country_code(country), region: place_name(region), city: place_name(city) })
+    }
+}
+
+/// Anything but two capital letters is damage.
+fn country_code(code: Option<&str>) -> &str {
+    code.filter(|code| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()))
+        .unwrap_or_default()
+}
+
+fn place_name(name: Option<&str>) -> &str {
+    name.filter(|name| name.len() <= PLACE_NAME_BYTES_MAX && !name.contains(char::is_control))
+        .unwrap_or_default()
+}
+
+/// Whether the address can belong to a country: not one of the blocks that RFC 6890 keeps for other uses.
+fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            let [first, second, ..] = ip.octets();
+            let shared = first == 100 && (64..128).contains(&second);
+            !(ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_documentation()
+                || ip.is_multicast()
+                || first == 0
+                || first >= 240
+                || shared)
+        }
+        IpAddr::V6(ip) => {
+            let documentation = ip.segments()[..2] == [0x2001, 0xdb8];
+            !(ip.is_loopback()
+                || ip.is_unspecified()
+                || ip.is_unique_local()
+                || ip.is_unicast_link_local()
+                || ip.is_multicast()
+                || documentation)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

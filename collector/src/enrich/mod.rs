@@ -1,0 +1,22 @@
+//! What the collector adds to an event: pure rules over what the request already carries.
+//!
+//! Nothing here waits, writes or fails. Input that cannot be understood gives empty fields, because an event
+//! without a browser name is worth more than a refused event.
+
+pub mod bot;
+pub mod campaign;
+pub mod channel;
+pub mod clock;
+pub mod device;
+pub mod geo;
+pub mod touchpoint;
+pub mod user_agent;
+
+pub use bot::Bot;
+pub use campaign::Campaign;
+pub use channel::{Origin, Visit};
+pub use clock::Moment;
+pub use device::Device;
+pub use geo::{Geo, GeoProblem, Place};
+pub use touchpoint::Sender;
+pub use user_agent::{UserAgentFacts, UserAgents};

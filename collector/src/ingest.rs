@@ -1,0 +1,303 @@
+//! From a parsed request to an answer: who may send, what it means, and that it is on the disk.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use orma_store::{EventRow, Registry, Role, Site};
+
+use crate::cookieless::CookielessIds;
+use crate::duplicates::DuplicateWindow;
+use crate::enrich::{Geo, Sender, UserAgentFacts, UserAgents, Visit, campaign, channel, clock, touchpoint};
+use crate::event::{ParsedBatch, ParsedEvent, Refusal};
+use crate::ledger::{self, Counts, Outcome, RefusedRequests};
+use crate::metrics::Metrics;
+use crate::rejected;
+use crate::spool::{RecordKind, Spool, SpoolError, frame};
+
+/// What is known of a request besides its body.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestFacts<'a> {
+    /// The client's address; forgotten when the request is answered.
+    pub address: IpAddr,
+    /// The header `User-Agent`.
+    pub user_agent: &'a str,
+    /// The header `Origin`.
+    pub origin: Option<&'a str>,
+    /// The secret of `Authorization: Bearer`.
+    pub bearer: Option<&'a str>,
+    /// The client says that it tries again.
+    pub retry: bool,
+    /// Milliseconds since the epoch.
+    pub received_at: i64,
+}
+
+/// What is answered with 200.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Events on the disk, or known to be there already.
+    pub accepted: usize,
+    /// Events refused, by their place in the request.
+    pub refused: Vec<Refusal>,
+}
+
+/// Why a request is refused as a whole.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Refused {
+    /// No such write key.
+    #[error("site: no site has this write key")]
+    UnknownKey,
+    /// The page's origin is not among the site's.
+    #[error("this site does not accept events from the origin of this page")]
+    Origin,
+    /// A server-side kind without the right token.
+    #[error("events[{index}].kind: `{kind}` is a server-side kind and needs `Authorization: Bearer <ingest token>`")]
+    TokenNeeded {
+        /// Its place in the request.
+        index: usize,
+        /// The kind.
+        kind: String,
+    },
+    /// The token is unknown or may not send to this site.
+    #[error("this token may not send events to this site")]
+    TokenRefused,
+    /// Not durable.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+}
+
+impl Refused {
+    /// The code in the answer and in the ledger.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownKey => "unknown_key",
+            Self::Origin => "origin_not_allowed",
+            Self::TokenNeeded { .. } => "ingest_token_required",
+            Self::TokenRefused => "token_refused",
+            Self::Spool(SpoolError::Full | SpoolError::DiskFull) => "spool_full",
+            Self::Spool(SpoolError::Busy) => "busy",
+            Self::Spool(SpoolError::Poisoned) => "spool_poisoned",
+            Self::Spool(SpoolError::Closed) => "stopping",
+        }
+    }
+}
+
+/// Everything between the protocols and the spool.
+pub struct Ingest {
+    /// Sites, keys, tokens.
+    pub registry: Registry,
+    /// Devices and bots.
+    pub user_agents: UserAgents,
+    /// Countries.
+    pub geo: Geo,
+    /// Ids of those who carry none.
+    pub cookieless: CookielessIds,
+    /// The last ids.
+    pub duplicates: DuplicateWindow,
+    /// The durable log.
+    pub spool: Spool,
+    /// Numbers.
+    pub metrics: Arc<Metrics>,
+    /// Requests refused as a whole.
+    pub refused_requests: RefusedRequests,
+}
+
+/// The same for all events of a request.
+struct Context<'a> {
+    site: &'a Site,
+    facts: RequestFacts<'a>,
+    sent_at: Option<i64>,
+    from_server: bool,
+}
+
+impl Ingest {
+    /// Takes a request's events. When it returns `Ok` they are on the disk.
+    ///
+    /// # Errors
+    /// See [`Refused`]; nothing of the request is then kept but its count.
+    pub async fn take(&self, batch: ParsedBatch<'_>, facts: RequestFacts<'_>) -> Result<Accepted, Refused> {
+        let registry = self.registry.snapshot();
+        let site = registry.site_of_key(&batch.write_key).ok_or(Refused::UnknownKey)?;
+        check_origin(site, facts.origin)?;
+        let from_server = match facts.bearer {
+            None => false,
+            Some(secret) => {
+                let token = registry.token_of_secret(secret).ok_or(Refused::TokenRefused)?;
+                let may_send = matches!(token.role, Role::Ingest | Role::Admin);
+                if !may_send || !(token.site.is_empty() || token.site == site.site) {
+                    return Err(Refused::TokenRefused);
+                }
+                true
+            }
+        };
+        if !from_server && let Some(event) = batch.events.iter().find(|event| event.server_only) {
+            return Err(Refused::TokenNeeded { index: event.index, kind: event.row.kind.to_string() });
+        }
+        let context = Context { site, facts, sent_at: batch.sent_at, from_server };
+        self.store(&context, batch.events, batch.refused).await
+    }
+
+    async fn store(
+        &self,
+        context: &Context<'_>,
+        events: Vec<ParsedEvent<'_>>,
+        mut refused: Vec<Refusal>,
+    ) -> Result<Accepted, Refused> {
+        let site = context.site.site.as_str();
+        let received_at = context.facts.received_at;
+        let mut records = Vec::with_capacity(512 * events.len() + 64);
+        let mut counts = Counts::new();
+        let known = self.duplicates.known(site, events.iter().map(|event| event.row.event_id));
+        let mut fresh = Vec::with_capacity(events.len());
+        let mut duplicates = 0;
+        let place = self.geo.reader();
+        for (event, known) in events.into_iter().zip(known) {
+            if known {
+                duplicates += 1;
+                continue;
+            }
+            let (index, id) = (event.index, event.row.event_id);
+            match self.enrich(context, event, &place) {
+                Ok(row) => {
+                    frame(RecordKind::Event, &mut records, |out| row.write_record(out));
+                    fresh.push(id);
+                }
+                Err(message) => refused.push(Refusal {
+                    index,
+                    reason: "missing_field",
+                    message,
+                    kind: String::new(),
+                    payload: String::new(),
+                }),
+            }
+        }
+        refused.sort_by_key(|refusal| refusal.index);
+        for refusal in &refused {
+            rejected::write_record(site, received_at, refusal, &mut records);
+            self.metrics.events_rejected.with_label_values(&[refusal.reason]).inc();
+        }
+        if duplicates > 0 {
+            ledger::add(&mut counts, site, received_at, Outcome::Accepted, "", duplicates);
+            ledger::add(&mut counts, site, received_at, Outcome::Duplicate, "", duplicates);
+            ledger::write_records(&counts, &mut records);
+        }
+        if !records.is_empty() {
+            self.spool.append(records, fresh.len() as u64).await?;
+        }
+        let accepted = fresh.len() + duplicates as usize;
+        self.metrics.events_accepted.inc_by(accepted as u64);
+        self.metrics.events_duplicate.inc_by(duplicates);
+        self.duplicates.remember(site, fresh.into_iter());
+        Ok(Accepted { accepted, refused })
+    }
+
+    /// Fills in what the request as a whole says about an event.
+    fn enrich<'a>(
+        &'a self,
+        context: &Context<'a>,
+        event: ParsedEvent<'a>,
+        places: &'a crate::enrich::geo::GeoReader,
+    ) -> Result<EventRow<'a>, String> {
+        let facts = context.facts;
+        let ParsedEvent { mut row, client_ts, from_app, .. } = event;
+        row.site = Cow::Borrowed(&context.site.site);
+        row.received_at = facts.received_at;
+        row.client_ts = client_ts.unwrap_or(0);
+        let moment = clock::correct(client_ts, context.sent_at, facts.received_at, facts.retry);
+        (row.ts, row.clock) = (moment.ts, moment.clock.into());
+
+        let sender = match (context.from_server, from_app) {
+            (true, _) => Sender::Server,
+            (false, true) => Sender::App,
+            (false, false) => Sender::Browser,
+        };
+        if row.visitor.is_empty() {
+            row.visitor = match (context.from_server, row.user.is_empty()) {
+                (true, true) => return Err("user: an event from a server needs a user or a visitor".into()),
+                (true, false) => format!("@{}", row.user).into(),
+                (false, _) => self
+                    .cookieless
+                    .visitor(facts.received_at, &context.site.site, facts.address, facts.user_agent)
+                    .into(),
+            };
+        }
+        let (default_touchpoint, default_stage) = {
+            let channel = row.props.iter().find(|(key, _)| key == "channel").map_or("", |(_, value)| value);
+            touchpoint::of(&row.kind, sender, channel)
+        };
+        (row.touchpoint, row.stage) = (default_touchpoint.into(), default_stage.into());
+        if !context.from_server {
+            let user_agent = self.user_agents.facts(facts.user_agent, from_app);
+            describe_device(&mut row, &user_agent, facts.user_agent);
+            let place = places.lookup(facts.address);
+            (row.country, row.region, row.city) = (place.country.into(), place.region.into(), place.city.into());
+        }
+        name_origin(&mut row);
+        Ok(row)
+    }
+}
+
+fn check_origin(site: &Site, origin: Option<&str>) -> Result<(), Refused> {
+    match origin {
+        Some(origin) if !site.origins.is_empty() && !site.origins.iter().any(|allowed| allowed == origin) => {
+            Err(Refused::Origin)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the client said of its device stands; the user agent fills the gaps.
+fn describe_device(row: &mut EventRow<'_>, facts: &UserAgentFacts, user_agent: &str) {
+    /// Enough to recognise a bot by; longer ones are made up.
+    const BOT_USER_AGENT_BYTES_MAX: usize = 512;
+    let fill = |field: &mut Cow<'_, str>, value: &str| {
+        if field.is_empty() && !value.is_empty() {
+            *field = Cow::Owned(value.to_owned());
+        }
+    };
+    let device = &facts.device;
+    fill(&mut row.device_class, &device.class);
+    fill(&mut row.device_brand, &device.brand);
+    fill(&mut row.device_model, &device.model);
+    fill(&mut row.browser, &device.browser);
+    fill(&mut row.browser_version, &device.browser_version);
+    if row.os.is_empty() {
+        fill(&mut row.os_version, &device.os_version);
+    }
+    fill(&mut row.os, &device.os);
+    if let Some(bot) = &facts.bot {
+        row.bot = bot.kind.into();
+        row.bot_reason = Cow::Owned(bot.reason.to_string());
+        let end = user_agent.floor_char_boundary(BOT_USER_AGENT_BYTES_MAX);
+        row.props.push(("user_agent".into(), Cow::Owned(user_agent[..end].to_owned())));
+    }
+}
+
+/// Campaign, source and channel from the page's address and the referrer.
+fn name_origin(row: &mut EventRow<'_>) {
+    if row.host.is_empty() && row.query.is_empty() && row.referrer.is_empty() {
+        return;
+    }
+    let (source, channel) = {
+        let found = campaign::campaign(&row.query);
+        let visit = Visit {
+            referrer: &row.referrer,
+            page_host: &row.host,
+            utm_source: &found.source,
+            utm_medium: &found.medium,
+            utm_campaign: &found.campaign,
+            click_id_kind: found.click_id_kind,
+        };
+        let origin = channel::classify(&visit);
+        let own = |text: &Cow<'_, str>| Cow::Owned(text.to_string());
+        row.utm_source = own(&found.source);
+        row.utm_medium = own(&found.medium);
+        row.utm_campaign = own(&found.campaign);
+        row.utm_term = own(&found.term);
+        row.utm_content = own(&found.content);
+        row.click_id_kind = found.click_id_kind.into();
+        (origin.source.to_string(), origin.channel)
+    };
+    row.source = source.into();
+    row.channel = channel.into();
+}

@@ -1,0 +1,25 @@
+//! The edge collector: from a socket to the store.
+//!
+//! ```text
+//! socket → http → wire → event → enrich → spool ─(fsync)→ answer
+//!                                           └→ ship → ClickHouse
+//! ```
+//! It answers without ClickHouse: what it takes is on its own disk first.
+
+pub mod config;
+pub mod cookieless;
+pub mod duplicates;
+pub mod enrich;
+pub mod event;
+pub mod http;
+pub mod ingest;
+pub mod ledger;
+pub mod metrics;
+pub mod rejected;
+pub mod run;
+pub mod ship;
+pub mod spool;
+pub mod wire;
+
+pub use config::CollectorConfig;
+pub use run::{Collector, CollectorError};

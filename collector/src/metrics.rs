@@ -1,0 +1,112 @@
+//! The collector's numbers, for Prometheus.
+
+use std::sync::atomic::Ordering;
+
+use prometheus::{
+    Encoder, HistogramOpts, Histogram, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
+
+use crate::spool::SpoolStatus;
+
+/// Every metric that the collector keeps. The help texts are the documentation.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    /// Answers by status code.
+    pub responses: IntCounterVec,
+    /// Events accepted, duplicates included.
+    pub events_accepted: IntCounter,
+    /// Events accepted before under the same id.
+    pub events_duplicate: IntCounter,
+    /// Events refused, by reason.
+    pub events_rejected: IntCounterVec,
+    /// Events that ClickHouse confirmed.
+    pub events_shipped: IntCounter,
+    /// Segments that ClickHouse did not take at once.
+    pub ship_retries: IntCounter,
+    /// Seconds from the seal of a segment to ClickHouse's confirmation.
+    pub ship_seconds: Histogram,
+    /// Open connections.
+    pub connections: IntGauge,
+    /// Connections closed because `connections_max` were open.
+    pub connections_refused: IntCounter,
+    spool_bytes: IntGauge,
+    spool_flushes: IntGauge,
+    spool_appends: IntGauge,
+    spool_torn_bytes: IntGauge,
+    spool_quarantined: IntGauge,
+    spool_poisoned: IntGauge,
+}
+
+fn counter(registry: &Registry, name: &str, help: &str) -> IntCounter {
+    register(registry, IntCounter::new(name, help))
+}
+
+fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
+    register(registry, IntGauge::new(name, help))
+}
+
+fn counters(registry: &Registry, name: &str, help: &str, label: &str) -> IntCounterVec {
+    register(registry, IntCounterVec::new(Opts::new(name, help), &[label]))
+}
+
+/// Names are constants of this file, so a clash is a mistake that the first test shows.
+fn register<C: prometheus::core::Collector + Clone + 'static>(
+    registry: &Registry,
+    made: prometheus::Result<C>,
+) -> C {
+    let metric = made.expect("a valid metric name");
+    registry.register(Box::new(metric.clone())).expect("a metric name used once");
+    metric
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let registry = Registry::new();
+        let r = &registry;
+        let ship_seconds = Histogram::with_opts(
+            HistogramOpts::new("orma_ship_seconds", "Seconds from sealing a segment to ClickHouse's confirmation")
+                .buckets(vec![0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0]),
+        );
+        Self {
+            responses: counters(r, "orma_http_responses_total", "Answers of the collector by status code", "status"),
+            events_accepted: counter(r, "orma_events_accepted_total", "Events accepted, duplicates included"),
+            events_duplicate: counter(r, "orma_events_duplicate_total", "Events accepted before under the same id"),
+            events_rejected: counters(r, "orma_events_rejected_total", "Events refused, by reason", "reason"),
+            events_shipped: counter(r, "orma_events_shipped_total", "Events that ClickHouse confirmed"),
+            ship_retries: counter(r, "orma_ship_retries_total", "Inserts that had to be tried again"),
+            ship_seconds: register(r, ship_seconds),
+            connections: gauge(r, "orma_connections", "Open client connections"),
+            connections_refused: counter(
+                r,
+                "orma_connections_refused_total",
+                "Connections closed because connections_max were open",
+            ),
+            spool_bytes: gauge(r, "orma_spool_bytes", "Bytes in segments that ClickHouse has not confirmed"),
+            spool_flushes: gauge(r, "orma_spool_flushes", "Disk flushes since the start"),
+            spool_appends: gauge(r, "orma_spool_appends", "Appends since the start; several share a flush"),
+            spool_torn_bytes: gauge(r, "orma_spool_torn_bytes", "Bytes of unfinished writes cut off at the start"),
+            spool_quarantined: gauge(r, "orma_spool_quarantined_segments", "Segments that need an operator"),
+            spool_poisoned: gauge(r, "orma_spool_poisoned", "1 when a flush failed and a restart is needed"),
+            registry,
+        }
+    }
+}
+
+impl Metrics {
+    /// The text that Prometheus reads.
+    pub fn render(&self, spool: &SpoolStatus) -> String {
+        let read = |number: &std::sync::atomic::AtomicU64| number.load(Ordering::Relaxed).cast_signed();
+        self.spool_bytes.set(read(&spool.bytes));
+        self.spool_flushes.set(read(&spool.flushes));
+        self.spool_appends.set(read(&spool.appends));
+        self.spool_torn_bytes.set(read(&spool.torn_bytes));
+        self.spool_quarantined.set(read(&spool.quarantined));
+        self.spool_poisoned.set(i64::from(spool.poisoned.load(Ordering::Relaxed)));
+        let mut text = Vec::new();
+        match TextEncoder::new().encode(&self.registry.gather(), &mut text) {
+            Ok(()) => String::from_utf8_lossy(&text).into_owned(),
+            Err(error) => format!("# metrics cannot be shown: {error}\n"),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! A collector's life: recover, serve, drain.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use orma_store::{Registry, Store};
+use tokio::sync::watch;
+
+use crate::config::CollectorConfig;
+use crate::cookieless::CookielessIds;
+use crate::duplicates::{DUPLICATE_WINDOW_EVENTS, DuplicateWindow};
+use crate::enrich::{Geo, UserAgents};
+use crate::http::assets::Assets;
+use crate::http::listen::serve;
+use crate::http::rate::Rates;
+use crate::http::{Fallback, Routes};
+use crate::ingest::Ingest;
+use crate::ledger::{self, RefusedRequests};
+use crate::metrics::Metrics;
+use crate::ship::Shipper;
+use crate::spool::{FileSystem, Spool, SpoolConfig};
+
+/// How often sites and keys are read anew.
+const REGISTRY_REFRESH_MS: u64 = 2_000;
+/// How often refused requests are written to the ledger, in milliseconds.
+const REFUSED_FLUSH_MS: u64 = 1_000;
+/// How often the country database is looked at, in milliseconds.
+const GEO_RELOAD_MS: u64 = 60_000;
+
+/// Why a collector does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectorError {
+    /// The spool cannot be recovered: going on could lose what was answered.
+    #[error("the spool in {dir}: {source}")]
+    Spool {
+        /// Its directory.
+        dir: String,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// Another file or a thread cannot be had.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// A running collector.
+pub struct Collector {
+    ingest: Arc<Ingest>,
+    stop: watch::Sender<bool>,
+    abandon: watch::Sender<bool>,
+    workers: Vec<JoinHandle<io::Result<()>>>,
+    writer: JoinHandle<()>,
+    shipper: tokio::task::JoinHandle<()>,
+    housekeeping: tokio::task::JoinHandle<()>,
+    drain_ms_max: u64,
+}
+
+impl Collector {
+    /// Recovers the spool and serves the listeners, a worker thread for each. Must be called within a tokio runtime,
+    /// which carries the shipping.
+    ///
+    /// # Errors
+    /// See [`CollectorError`].
+    pub fn start(
+        config: CollectorConfig,
+        listeners: Vec<TcpListener>,
+        store: Store,
+        registry: Registry,
+        scripts: Assets,
+        fallback: Option<Fallback>,
+    ) -> Result<Self, CollectorError> {
+        let spool_config =
+            SpoolConfig { spool_bytes_max: config.spool_bytes_max, ..SpoolConfig::new(config.data_dir.join("spool")) };
+        let dir = spool_config.dir.display().to_string();
+        let (spool, sealed, writer) = Spool::open(spool_config, Arc::new(FileSystem))
+            .map_err(|source| CollectorError::Spool { dir, source })?;
+        let (geo, problem) = Geo::open(config.geo_database.as_deref());
+        if let Some(problem) = problem {
+            tracing::warn!(%problem, "countries stay empty");
+        }
+        let metrics = Arc::new(Metrics::default());
+        let files = spool.files();
+        let ingest = Arc::new(Ingest {
+            registry,
+            user_agents: UserAgents::new(),
+            geo,
+            cookieless: CookielessIds::open(&config.data_dir, jiff::Timestamp::now().as_millisecond())?,
+            duplicates: DuplicateWindow::new(DUPLICATE_WINDOW_EVENTS),
+            spool,
+            metrics: metrics.clone(),
+            refused_requests: RefusedRequests::default(),
+        });
+        let (stop, stopped) = watch::channel(false);
+        let (abandon, abandoned) = watch::channel(false);
+        let shipper = Shipper::new(files, store, metrics, config.collector);
+        let shipper = tokio::spawn(shipper.run(sealed, abandoned));
+        let housekeeping = tokio::spawn(housekeeping(ingest.clone()));
+        let routes = Arc::new(Routes {
+            ingest: ingest.clone(),
+            assets: scripts,
+            limits: config.limits,
+            rates: Rates::new(config.rates),
+            fallback,
+        });
+        let drain = Duration::from_millis(config.drain_ms_max / 2);
+        let workers = listeners
+            .into_iter()
+            .enumerate()
+            .map(|(number, listener)| {
+                let (routes, stopped) = (routes.clone(), stopped.clone());
+                std::thread::Builder::new()
+                    .name(format!("collector-{number}"))
+                    .spawn(move || serve(listener, &routes, stopped, drain))
+            })
+            .collect::<io::Result<Vec<_>>>()?;
+        Ok(Self {
+            ingest,
+            stop,
+            abandon,
+            workers,
+            writer,
+            shipper,
+            housekeeping,
+            drain_ms_max: config.drain_ms_max,
+        })
+    }
+
+    /// The text that Prometheus reads.
+    ///
+    /// Holds the collector's parts only weakly, so that what is served elsewhere does not keep the spool open.
+    pub fn metrics(&self) -> impl Fn() -> String + Send + Sync + Clone + 'static {
+        let ingest = Arc::downgrade(&self.ingest);
+        move || ingest.upgrade().map(|ingest| ingest.metrics.render(ingest.spool.status())).unwrap_or_default()
+    }
+
+    /// Whether an event could be taken now, or why not.
+    pub fn readiness(&self) -> impl Fn() -> Result<(), String> + Send + Sync + Clone + 'static {
+        let ingest = Arc::downgrade(&self.ingest);
+        move || {
+            let ingest = ingest.upgrade().ok_or("stopping")?;
+            ingest.spool.ready().map_err(|reason| reason.to_string())
+        }
+    }
+
+    /// Stops accepting, answers what is in flight, seals the spool, ships what it can within `drain_ms_max`; the rest
+    /// waits on the disk for the next start.
+    pub async fn stop(self) {
+        let deadline = Instant::now() + Duration::from_millis(self.drain_ms_max);
+        self.stop.send_replace(true);
+        let workers = self.workers;
+        let ended = tokio::task::spawn_blocking(move || {
+            for worker in workers {
+                match worker.join() {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => tracing::error!(%error, "a worker ended with an error"),
+                    Err(_) => tracing::error!("a worker panicked"),
+                }
+            }
+        });
+        if ended.await.is_err() {
+            tracing::error!("the workers could not be waited for");
+        }
+        self.housekeeping.abort();
+        if let Err(error) = self.housekeeping.await
+            && error.is_panic()
+        {
+            tracing::error!("housekeeping panicked");
+        }
+        flush_refused(&self.ingest).await;
+        drop(self.ingest);
+        let shipped = tokio::time::timeout_at(deadline.into(), self.shipper);
+        let writer = tokio::task::spawn_blocking(move || self.writer.join());
+        if shipped.await.is_err() {
+            tracing::info!("not all is shipped: the rest waits in the spool for the next start");
+            self.abandon.send_replace(true);
+        }
+        if !matches!(writer.await, Ok(Ok(()))) {
+            tracing::error!("the spool's writer panicked");
+        }
+    }
+}
+
+/// What a collector does besides answering.
+async fn housekeeping(ingest: Arc<Ingest>) {
+    let mut refresh = tokio::time::interval(Duration::from_millis(REGISTRY_REFRESH_MS));
+    let mut refused = tokio::time::interval(Duration::from_millis(REFUSED_FLUSH_MS));
+    let mut geo = tokio::time::interval(Duration::from_millis(GEO_RELOAD_MS));
+    loop {
+        tokio::select! {
+            _ = refresh.tick() => {
+                if let Err(error) = ingest.registry.refresh().await {
+                    tracing::debug!(%error, "sites and keys stay as they were");
+                }
+            }
+            _ = refused.tick() => flush_refused(&ingest).await,
+            _ = geo.tick() => { ingest.geo.reload_if_changed(); }
+        }
+    }
+}
+
+async fn flush_refused(ingest: &Ingest) {
+    let counts = ingest.refused_requests.take();
+    if counts.is_empty() {
+        return;
+    }
+    let mut records = Vec::new();
+    ledger::write_records(&counts, &mut records);
+    if let Err(error) = ingest.spool.append(records, 0).await {
+        tracing::debug!(%error, "refused requests are counted later");
+        ingest.refused_requests.put_back(counts);
+    }
+}

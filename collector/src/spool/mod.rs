@@ -1,0 +1,50 @@
+//! The durable log between an answer and ClickHouse.
+//!
+//! What a request brings is framed into records, appended to the open segment and forced to disk before the request
+//! is answered; requests that arrive while a flush runs share the next one. A segment is sealed by age, size or
+//! number of events, and a sealed segment *is* one insert: its id is the deduplication token, so a repeated insert
+//! changes nothing. It is deleted only when ClickHouse has it.
+//!
+//! # Files
+//! ```text
+//! spool/<sequence>-<id>.open    being written; at most one
+//! spool/<sequence>-<id>.seg     sealed, waiting to be shipped
+//! spool/quarantine/<same>.seg   damaged, or refused by ClickHouse for its content; kept until an operator acts
+//! ```
+//! `<sequence>` is 16 hexadecimal digits and rises, so the order of names is the order of writing; `<id>` is a UUID.
+//!
+//! # Format, version 1 (all numbers little-endian)
+//! ```text
+//! header  magic "ORMASPL" and the version byte 0x01
+//!         u32 length of the description · u32 CRC32C of the description
+//!         description: id (16 bytes) · u64 created, ms since the epoch
+//!                      u16 number of event columns, then for each: u8 length, name · u8 length, ClickHouse type
+//! record  u32 length of kind and payload · u32 CRC32C of kind and payload · u8 kind · payload
+//!         kind 1  an event: the values of the columns in the header's order (see `event_row`)
+//!         kind 2  a refused event: site, received_at (i64 ms), reason, message, kind, payload
+//!         kind 3  a count for the ledger: site, hour (i64 ms), outcome, reason, LEB128 count
+//! ```
+//!
+//! # Recovery
+//! An `.open` file left by a crash is read to its last whole record; what follows (a *torn tail*: no part of it was
+//! ever answered) is cut off and its bytes are counted. A sealed segment with a damaged record goes to quarantine. An
+//! I/O error while recovering stops the start: it says nothing about the data.
+//!
+//! # Failure
+//! A flush that fails *poisons* the spool: what the kernel did with the pages is unknown, so nothing is accepted until
+//! a restart has read the file again. A write that finds the disk full is taken back and answered with "not now".
+
+mod disk;
+mod format;
+mod recovery;
+mod writer;
+
+pub use disk::{Disk, FileSystem, SpoolFile};
+pub use format::{FrameError, RecordKind, Segment, frame, read_segment};
+pub use recovery::Recovered;
+pub use writer::{SealedSegment, Spool, SpoolConfig, SpoolError, SpoolFiles, SpoolStatus};
+
+#[cfg(test)]
+pub(crate) fn header_for_tests() -> Vec<u8> {
+    format::header(uuid::Uuid::nil(), 0)
+}

@@ -1,0 +1,403 @@
+//! The one thread that writes the spool, and the handle that requests append through.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc as tokio_mpsc, oneshot};
+use uuid::Uuid;
+
+use super::disk::{Disk, SpoolFile};
+use super::format;
+use super::recovery::{Recovered, quarantine_dir, recover};
+
+/// How the spool behaves.
+#[derive(Clone, Debug)]
+pub struct SpoolConfig {
+    /// The directory; made if it is missing.
+    pub dir: PathBuf,
+    /// All segments together; beyond it requests are refused until some are shipped.
+    pub spool_bytes_max: u64,
+    /// A segment is sealed when its first record is this old …
+    pub segment_age_ms_max: u64,
+    /// … or when it is this large …
+    pub segment_bytes_max: u64,
+    /// … or holds this many events.
+    pub segment_events_max: u64,
+    /// Appends that may wait for the disk at once; more are refused.
+    pub appends_pending_max: usize,
+}
+
+impl SpoolConfig {
+    /// The defaults, in `dir`.
+    pub fn new(dir: PathBuf) -> Self {
+        Self {
+            dir,
+            spool_bytes_max: 10 << 30,
+            segment_age_ms_max: 250,
+            segment_bytes_max: 32 << 20,
+            segment_events_max: 50_000,
+            appends_pending_max: 16_384,
+        }
+    }
+}
+
+/// Why an append was not made durable. None of it will ever be shipped.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SpoolError {
+    /// The spool holds `spool_bytes_max`.
+    #[error("the spool is full")]
+    Full,
+    /// The disk has no room.
+    #[error("the disk is full")]
+    DiskFull,
+    /// Too many requests wait for the disk.
+    #[error("too many requests wait for the disk")]
+    Busy,
+    /// A flush failed earlier; only a restart can tell what is on the disk.
+    #[error("the disk refused an earlier flush; restart to recover")]
+    Poisoned,
+    /// The spool is closed.
+    #[error("the collector is stopping")]
+    Closed,
+}
+
+/// A segment that waits to be shipped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedSegment {
+    /// Its file.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// The number of its events, unknown for one found at the start.
+    pub events: Option<u64>,
+}
+
+/// Numbers for metrics and readiness.
+#[derive(Debug, Default)]
+pub struct SpoolStatus {
+    /// Bytes in open and sealed segments.
+    pub bytes: AtomicU64,
+    /// Flushes so far.
+    pub flushes: AtomicU64,
+    /// Appends so far; divided by the flushes it says how well they are grouped.
+    pub appends: AtomicU64,
+    /// Bytes of torn tails cut off at the start.
+    pub torn_bytes: AtomicU64,
+    /// Segments in quarantine.
+    pub quarantined: AtomicU64,
+    /// A flush failed.
+    pub poisoned: AtomicBool,
+    /// The last write found the disk full.
+    pub disk_full: AtomicBool,
+}
+
+struct Append {
+    records: Vec<u8>,
+    events: u64,
+    done: oneshot::Sender<Result<(), SpoolError>>,
+}
+
+/// The handle that requests append through. Cheap to clone; the writer ends when the last one is dropped.
+#[derive(Clone)]
+pub struct Spool {
+    appends: mpsc::SyncSender<Append>,
+    files: SpoolFiles,
+    spool_bytes_max: u64,
+}
+
+/// The sealed segments on the disk, for whoever ships them. Does not keep the writer alive.
+#[derive(Clone)]
+pub struct SpoolFiles {
+    status: Arc<SpoolStatus>,
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+}
+
+impl Spool {
+    /// Recovers the directory and starts the writer. Returns the handle, the stream of sealed segments (those found
+    /// first), and the writer's thread, which ends when all handles are gone and the last segment is sealed.
+    ///
+    /// # Errors
+    /// The directory cannot be made or read, or holds segments of a newer version.
+    pub fn open(
+        config: SpoolConfig,
+        disk: Arc<dyn Disk>,
+    ) -> io::Result<(Self, tokio_mpsc::UnboundedReceiver<SealedSegment>, JoinHandle<()>)> {
+        fs::create_dir_all(quarantine_dir(&config.dir))?;
+        let recovered = recover(disk.as_ref(), &config.dir)?;
+        let status = Arc::new(SpoolStatus::default());
+        let Recovered { sealed, last_sequence, torn_bytes, quarantined } = recovered;
+        status.bytes.store(sealed.iter().map(|segment| segment.bytes).sum(), Ordering::Relaxed);
+        status.torn_bytes.store(torn_bytes, Ordering::Relaxed);
+        status.quarantined.store(quarantined, Ordering::Relaxed);
+
+        let (sealed_sender, sealed_receiver) = tokio_mpsc::unbounded_channel();
+        for segment in sealed {
+            if sealed_sender.send(segment).is_err() {
+                break;
+            }
+        }
+        let (appends, receiver) = mpsc::sync_channel(config.appends_pending_max);
+        let files = SpoolFiles { status: status.clone(), disk: disk.clone(), dir: config.dir.clone() };
+        let spool = Self { appends, files, spool_bytes_max: config.spool_bytes_max };
+        let writer =
+            Writer { config, disk, status, sealed: sealed_sender, sequence: last_sequence, open: None, poisoned: false };
+        let thread =
+            std::thread::Builder::new().name("spool".into()).spawn(move || writer.run(&receiver))?;
+        Ok((spool, sealed_receiver, thread))
+    }
+
+    /// Makes framed records durable. Returns when they are on the disk.
+    ///
+    /// # Errors
+    /// See [`SpoolError`].
+    pub async fn append(&self, records: Vec<u8>, events: u64) -> Result<(), SpoolError> {
+        self.ready()?;
+        let (done, result) = oneshot::channel();
+        self.appends.try_send(Append { records, events, done }).map_err(|error| match error {
+            mpsc::TrySendError::Full(_) => SpoolError::Busy,
+            mpsc::TrySendError::Disconnected(_) => SpoolError::Closed,
+        })?;
+        result.await.unwrap_or(Err(SpoolError::Closed))
+    }
+
+    /// Whether an append could succeed now.
+    ///
+    /// # Errors
+    /// Poisoned or full.
+    pub fn ready(&self) -> Result<(), SpoolError> {
+        if self.files.status.poisoned.load(Ordering::Acquire) {
+            return Err(SpoolError::Poisoned);
+        }
+        if self.files.status.bytes.load(Ordering::Relaxed) >= self.spool_bytes_max {
+            return Err(SpoolError::Full);
+        }
+        Ok(())
+    }
+
+    /// Numbers for metrics and readiness.
+    pub fn status(&self) -> &SpoolStatus {
+        &self.files.status
+    }
+
+    /// The sealed segments.
+    pub fn files(&self) -> SpoolFiles {
+        self.files.clone()
+    }
+}
+
+impl SpoolFiles {
+    /// Numbers for metrics and readiness.
+    pub fn status(&self) -> &SpoolStatus {
+        &self.status
+    }
+
+    /// A segment's bytes.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn read(&self, segment: &SealedSegment) -> io::Result<Vec<u8>> {
+        self.disk.read(&segment.path)
+    }
+
+    /// Deletes a segment that ClickHouse has.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn remove(&self, segment: &SealedSegment) -> io::Result<()> {
+        self.disk.remove(&segment.path)?;
+        self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Sets a segment aside for an operator.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn quarantine(&self, segment: &SealedSegment) -> io::Result<()> {
+        let name = segment.path.file_name().unwrap_or_default();
+        self.disk.rename(&segment.path, &quarantine_dir(&self.dir).join(name))?;
+        self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
+        self.status.quarantined.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// The segment being written.
+struct Open {
+    path: PathBuf,
+    file: Box<dyn SpoolFile>,
+    bytes: u64,
+    events: u64,
+    since: Instant,
+}
+
+struct Writer {
+    config: SpoolConfig,
+    disk: Arc<dyn Disk>,
+    status: Arc<SpoolStatus>,
+    sealed: tokio_mpsc::UnboundedSender<SealedSegment>,
+    sequence: u64,
+    open: Option<Open>,
+    poisoned: bool,
+}
+
+impl Writer {
+    fn run(mut self, appends: &mpsc::Receiver<Append>) {
+        loop {
+            let first = match self.wait(appends) {
+                Ok(append) => append,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.seal();
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => return self.seal(),
+            };
+            // Whoever arrived while the last flush ran shares this one; alone, nobody waits for company.
+            let mut group = vec![first];
+            group.extend(appends.try_iter());
+            self.write_group(group);
+            if self.open.as_ref().is_some_and(|open| {
+                open.bytes >= self.config.segment_bytes_max
+                    || open.events >= self.config.segment_events_max
+                    || open.since.elapsed() >= Duration::from_millis(self.config.segment_age_ms_max)
+            }) {
+                self.seal();
+            }
+        }
+    }
+
+    fn wait(&self, appends: &mpsc::Receiver<Append>) -> Result<Append, RecvTimeoutError> {
+        match &self.open {
+            None => appends.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(open) => {
+                let age_max = Duration::from_millis(self.config.segment_age_ms_max);
+                appends.recv_timeout(age_max.saturating_sub(open.since.elapsed()))
+            }
+        }
+    }
+
+    fn write_group(&mut self, group: Vec<Append>) {
+        let result = if self.poisoned { Err(SpoolError::Poisoned) } else { self.append_and_sync(&group) };
+        self.status.appends.fetch_add(group.len() as u64, Ordering::Relaxed);
+        for append in group {
+            // A client that went away no longer waits for its answer; its events are stored all the same.
+            drop(append.done.send(result.clone()));
+        }
+    }
+
+    fn append_and_sync(&mut self, group: &[Append]) -> Result<(), SpoolError> {
+        let bytes: Vec<u8> = match group {
+            [only] => only.records.clone(),
+            many => many.iter().flat_map(|append| append.records.iter().copied()).collect(),
+        };
+        if let Err(error) = self.open_segment() {
+            if out_of_files(&error) {
+                tracing::warn!(%error, "no file handle is left for a new segment");
+                return Err(SpoolError::Busy);
+            }
+            return Err(self.explain(&error, "cannot create a segment"));
+        }
+        let open = self.open.as_mut().expect("opened above");
+        if let Err(error) = open.file.append(&bytes) {
+            let taken_back = open.file.truncate(open.bytes);
+            let reason = self.explain(&error, "cannot write");
+            return match taken_back {
+                Ok(()) => Err(reason),
+                Err(error) => Err(self.poison(&error, "cannot take an unfinished write back")),
+            };
+        }
+        if let Err(error) = open.file.sync() {
+            return Err(self.poison(&error, "cannot flush"));
+        }
+        open.bytes += bytes.len() as u64;
+        open.events += group.iter().map(|append| append.events).sum::<u64>();
+        self.status.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.status.flushes.fetch_add(1, Ordering::Relaxed);
+        self.status.disk_full.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn open_segment(&mut self) -> io::Result<()> {
+        if self.open.is_some() {
+            return Ok(());
+        }
+        let id = Uuid::now_v7();
+        let sequence = self.sequence + 1;
+        let path = self.config.dir.join(format!("{sequence:016x}-{}.open", id.simple()));
+        let mut file = self.disk.create(&path)?;
+        self.sequence = sequence;
+        let header = format::header(id, jiff::Timestamp::now().as_millisecond());
+        if let Err(error) = file.append(&header) {
+            remove_unused(self.disk.as_ref(), &path);
+            return Err(error);
+        }
+        let bytes = header.len() as u64;
+        self.status.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.open = Some(Open { path, file, bytes, events: 0, since: Instant::now() });
+        Ok(())
+    }
+
+    /// A full disk passes; whatever else a write says is as bad as a failed flush.
+    fn explain(&mut self, error: &io::Error, action: &str) -> SpoolError {
+        if error.kind() == io::ErrorKind::StorageFull || error.kind() == io::ErrorKind::QuotaExceeded {
+            if !self.status.disk_full.swap(true, Ordering::Relaxed) {
+                tracing::error!(dir = %self.config.dir.display(), "the disk is full: requests are answered 503");
+            }
+            return SpoolError::DiskFull;
+        }
+        self.poison(error, action)
+    }
+
+    fn poison(&mut self, error: &io::Error, action: &str) -> SpoolError {
+        tracing::error!(%error, action, "the spool is poisoned: requests are answered 503 until a restart");
+        self.poisoned = true;
+        self.status.poisoned.store(true, Ordering::Release);
+        SpoolError::Poisoned
+    }
+
+    fn seal(&mut self) {
+        let Some(open) = self.open.take() else { return };
+        if self.poisoned {
+            // Left as it is: the next start reads what really is on the disk.
+            return;
+        }
+        if open.events == 0 && only_header(&open) {
+            self.status.bytes.fetch_sub(open.bytes, Ordering::Relaxed);
+            return remove_unused(self.disk.as_ref(), &open.path);
+        }
+        let path = open.path.with_extension("seg");
+        match self.disk.rename(&open.path, &path) {
+            Ok(()) => {
+                let segment = SealedSegment { path, bytes: open.bytes, events: Some(open.events) };
+                if self.sealed.send(segment).is_err() {
+                    tracing::debug!("nobody ships any more; the next start finds the segment");
+                }
+            }
+            Err(error) => drop(self.poison(&error, "cannot seal a segment")),
+        }
+    }
+}
+
+/// Passes when connections close, and nothing was written.
+fn out_of_files(error: &io::Error) -> bool {
+    let code = error.raw_os_error().map(rustix::io::Errno::from_raw_os_error);
+    matches!(code, Some(rustix::io::Errno::MFILE | rustix::io::Errno::NFILE))
+}
+
+fn only_header(open: &Open) -> bool {
+    open.bytes == format::header(Uuid::nil(), 0).len() as u64
+}
+
+/// A file without a record holds nothing to lose.
+fn remove_unused(disk: &dyn Disk, path: &Path) {
+    if let Err(error) = disk.remove(path) {
+        tracing::warn!(%error, segment = %path.display(), "an empty segment stays behind");
+    }
+}

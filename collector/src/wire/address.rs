@@ -1,0 +1,230 @@
+//! The address of a page: its host, path and query.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::fault::Fault;
+use crate::event::{HOST_BYTES_MAX, URL_BYTES_MAX, cut};
+
+/// An address, taken apart. The fragment is dropped: it is not the server's business.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// In lower case, with the port unless it is the scheme's own; empty for a bare path.
+    pub host: Cow<'a, str>,
+    /// Begins with `/`.
+    pub path: Cow<'a, str>,
+    /// Without `?`.
+    pub query: Cow<'a, str>,
+}
+
+/// Takes apart `scheme://host/path?query#fragment`, `//host/path` or `/path`. User name and password before the
+/// host are dropped.
+pub fn parse(url: Cow<'_, str>) -> Result<Address<'_>, Fault> {
+    let url = cut(trimmed(url), URL_BYTES_MAX);
+    let invalid = || Fault::new("invalid_url", "url", "expected scheme://host/path or /path");
+    let (authority, scheme) = authority_of(&url).ok_or_else(invalid)?;
+    let rest = authority.end;
+    let end = url[rest..].find('#').map_or(url.len(), |place| rest + place);
+    let path_end = url[rest..end].find('?').map_or(end, |place| rest + place);
+    let query_start = end.min(path_end + 1);
+
+    let host = host_range(&url, authority);
+    let host = port_cut(&url[host.clone()], scheme)
+        .map(|bytes| host.start..host.start + bytes)
+        .ok_or_else(invalid)?;
+    let is_web = matches!(scheme, Scheme::Http | Scheme::Https);
+    if host.len() > HOST_BYTES_MAX || (is_web && host.is_empty()) || !is_host(&url[host.clone()]) {
+        return Err(invalid());
+    }
+    Ok(Address {
+        host: lower_case(slice(&url, host)),
+        path: if rest == path_end { Cow::Borrowed("/") } else { slice(&url, rest..path_end) },
+        query: slice(&url, query_start..end),
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+    /// Another scheme: an app's, `file`.
+    Other,
+    /// A path, with or without a host before it.
+    None,
+}
+
+/// Where the authority lies, which is empty for a bare path.
+fn authority_of(url: &str) -> Option<(Range<usize>, Scheme)> {
+    let (start, scheme) = if url.starts_with("//") {
+        (2, Scheme::None)
+    } else if url.starts_with('/') {
+        return Some((0..0, Scheme::None));
+    } else {
+        let colon = url.find("://")?;
+        let scheme = &url[..colon];
+        let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+        if !is_scheme {
+            return None;
+        }
+        let scheme = match scheme {
+            _ if scheme.eq_ignore_ascii_case("https") => Scheme::Https,
+            _ if scheme.eq_ignore_ascii_case("http") => Scheme::Http,
+            _ => Scheme::Other,
+        };
+        (colon + 3, scheme)
+    };
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |place| start + place);
+    (scheme != Scheme::None || end > start).then_some((start..end, scheme))
+}
+
+/// The authority without user name and password.
+fn host_range(url: &str, authority: Range<usize>) -> Range<usize> {
+    match url[authority.clone()].rfind('@') {
+        Some(at) => authority.start + at + 1..authority.end,
+        None => authority,
+    }
+}
+
+/// How many bytes of `host:port` to keep: all, or those before the scheme's own port. `None` when the port is not
+/// a port.
+fn port_cut(host: &str, scheme: Scheme) -> Option<usize> {
+    // The colons of an IPv6 address stand in brackets.
+    let after_brackets = host.rfind(']').map_or(0, |bracket| bracket + 1);
+    let Some(colon) = host[after_brackets..].rfind(':').map(|place| after_brackets + place) else {
+        return Some(host.len());
+    };
+    let port = &host[colon + 1..];
+    if port.is_empty() {
+        return Some(colon);
+    }
+    let number: u16 = port.parse().ok().filter(|_| !port.starts_with('+'))?;
+    let own = matches!((scheme, number), (Scheme::Http, 80) | (Scheme::Https, 443));
+    Some(if own { colon } else { host.len() })
+}
+
+fn is_host(host: &str) -> bool {
+    let is_usual =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
+    let is_bad =
+        |letter: char| letter.is_control() || letter.is_whitespace() || "\"<>\\^`{|}%".contains(letter);
+    host.bytes().all(is_usual) || !host.chars().any(is_bad)
+}
+
+fn trimmed(url: Cow<'_, str>) -> Cow<'_, str> {
+    let trimmed = url.trim();
+    if trimmed.len() == url.len() {
+        return url;
+    }
+    match url {
+        Cow::Borrowed(url) => Cow::Borrowed(url.trim()),
+        Cow::Owned(url) => Cow::Owned(url.trim().to_owned()),
+    }
+}
+
+fn slice<'a>(url: &Cow<'a, str>, range: Range<usize>) -> Cow<'a, str> {
+    match url {
+        Cow::Borrowed(url) => Cow::Borrowed(&url[range]),
+        Cow::Owned(url) => Cow::Owned(url[range].to_owned()),
+    }
+}
+
+fn lower_case(host: Cow<'_, str>) -> Cow<'_, str> {
+    let is_lower = host.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower { host } else { Cow::Owned(host.to_lowercase()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(url: &str) -> Option<(String, String, String)> {
+        let address = parse(Cow::Borrowed(url)).ok()?;
+        assert_eq!(Some(&address), parse(Cow::Owned(url.to_owned())).ok().as_ref());
+        Some((address.host.into_owned(), address.path.into_owned(), address.query.into_owned()))
+    }
+
+    #[test]
+    fn addresses_are_taken_apart() {
+        let table = [
+            (
+                "https://bottega.example/scarpe?utm_source=news#top",
+                "bottega.example",
+                "/scarpe",
+                "utm_source=news",
+            ),
+            ("https://bottega.example", "bottega.example", "/", ""),
+            ("https://bottega.example?a=1", "bottega.example", "/", "a=1"),
+            ("https://bottega.example#a?b", "bottega.example", "/", ""),
+            ("https://bottega.example/?", "bottega.example", "/", ""),
+            ("https://bottega.example/a?b?c=/d", "bottega.example", "/a", "b?c=/d"),
+            ("HTTPS://Bottega.Example:443/A", "bottega.example", "/A", ""),
+            ("http://bottega.example:80/", "bottega.example", "/", ""),
+            ("http://bottega.example:443/", "bottega.example:443", "/", ""),
+            ("http://localhost:3000/a", "localhost:3000", "/a", ""),
+            ("http://localhost:/a", "localhost", "/a", ""),
+            ("http://[::1]:8080/a", "[::1]:8080", "/a", ""),
+            ("http://[2001:DB8::1]/", "[2001:db8::1]", "/", ""),
+            ("https://mario:segreto@bottega.example/a", "bottega.example", "/a", ""),
+            ("https://BÜCHER.example/ä", "bücher.example", "/ä", ""),
+            ("bottega://prodotti/42?da=push", "prodotti", "/42", "da=push"),
+            ("file:///usr/share/a.html", "", "/usr/share/a.html", ""),
+            ("android-app://com.example.bottega/", "com.example.bottega", "/", ""),
+            ("//cdn.example/a", "cdn.example", "/a", ""),
+            ("/scarpe?q=1", "", "/scarpe", "q=1"),
+            ("/", "", "/", ""),
+            ("/a://b", "", "/a://b", ""),
+            (" https://bottega.example/a ", "bottega.example", "/a", ""),
+        ];
+        for (url, host, path, query) in table {
+            assert_eq!(parts(url), Some((host.to_owned(), path.to_owned(), query.to_owned())), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for url in [
+            "scarpe",
+            "?q=1",
+            "#top",
+            "bottega.example/scarpe",
+            "about:blank",
+            "mailto:mario@example.it",
+            "javascript:alert(1)",
+            "https://",
+            "https:///a",
+            "http://:80/",
+            "1http://a/",
+            "ht tp://a/",
+            "//",
+            "",
+            "https://a b/",
+            "https://a.example:port/",
+            "https://a.example:99999/",
+            "https://a.example:+80/",
+            "https://<script>/",
+            "https://a\u{7}b/",
+        ] {
+            assert_eq!(parts(url), None, "{url}");
+        }
+        let long = format!("https://{}.example/", "a".repeat(HOST_BYTES_MAX));
+        assert_eq!(parse(Cow::Borrowed(&long)).unwrap_err().reason, "invalid_url");
+    }
+
+    #[test]
+    fn plain_addresses_are_borrowed() {
+        let address = parse(Cow::Borrowed("https://bottega.example/a?b")).unwrap();
+        for part in [address.host, address.path, address.query] {
+            assert!(matches!(part, Cow::Borrowed(_)), "{part}");
+        }
+    }
+
+    #[test]
+    fn a_long_address_loses_its_end() {
+        let start = "https://bottega.example/?q=";
+        let whole = format!("{start}{}", "x".repeat(URL_BYTES_MAX - start.len()));
+        let longer = format!("{whole}y");
+        assert_eq!(parts(&whole), parts(&longer));
+        assert_eq!(parts(&longer).unwrap().2.len(), URL_BYTES_MAX - start.len() + 2);
+    }
+}

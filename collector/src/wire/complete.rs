@@ -1,0 +1,232 @@
+//! From a draft to an event: what its kind demands, and how its fields become a row.
+
+use std::borrow::Cow;
+use std::mem::take;
+
+use super::draft::{Defaults, Draft, add_prop, replace_prop};
+use super::fault::Fault;
+use super::identifier::{self, Content};
+use super::kinds::{Kind, RATINGS, vital_rating};
+use super::value::Value;
+use super::{address, value};
+use crate::event::{NAME_BYTES_MAX, ParsedEvent, REJECTED_PAYLOAD_BYTES_MAX, Refusal, TEXT_BYTES_MAX, cut};
+
+/// The ways in which an app starts, as Android and iOS tell them apart.
+const STARTS: [&str; 3] = ["cold", "warm", "hot"];
+
+impl<'a> Draft<'a> {
+    /// Checks the whole event and empties the draft. `raw` is the event as the client wrote it, by which a repeated
+    /// event without an id is known.
+    pub fn complete(
+        &mut self,
+        index: usize,
+        defaults: &Defaults<'a>,
+        raw: &str,
+    ) -> Result<ParsedEvent<'a>, Fault> {
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
+        let kind = self.known_kind()?;
+        self.row.kind = Cow::Borrowed(kind.name);
+        self.take_ids(defaults)?;
+        if let Some(field) = kind.required.iter().find(|field| !self.has(field)) {
+            return Err(Fault::missing(field, kind.name));
+        }
+        defaults.context.write(&mut self.row);
+        self.context.write(&mut self.row);
+        if !self.url.is_empty() {
+            let address = address::parse(take(&mut self.url))?;
+            (self.row.host, self.row.path, self.row.query) = (address.host, address.path, address.query);
+        }
+        self.take_start(kind)?;
+        self.take_measures(kind)?;
+        self.take_campaign(kind)?;
+        self.take_rating(kind)?;
+        self.take_revenue(kind)?;
+        self.take_props(kind)?;
+        let content = Content {
+            has_time: self.client_ts.is_some(),
+            visitor: &self.row.visitor,
+            user: &self.row.user,
+            raw,
+        };
+        self.row.event_id = identifier::event_id(self.id.as_deref(), &content)?;
+        self.row.client_ts = self.client_ts.unwrap_or_default();
+        Ok(ParsedEvent {
+            index,
+            from_app: !(self.row.app_name.is_empty() && self.row.app_version.is_empty()),
+            client_ts: self.client_ts,
+            server_only: kind.server_only,
+            row: take(&mut self.row),
+        })
+    }
+
+    fn known_kind(&self) -> Result<&'static Kind, Fault> {
+        if self.kind.is_empty() {
+            return Err(Fault::new("missing_field", "kind", "required"));
+        }
+        Kind::find(&self.kind).ok_or_else(|| {
+            let name = cut(Cow::Borrowed(&*self.kind), NAME_BYTES_MAX);
+            let problem = format!("{name:?} is not a kind; an event of your own is \"custom\" with a name");
+            Fault::new("unknown_kind", "kind", problem)
+        })
+    }
+
+    fn take_ids(&mut self, defaults: &Defaults<'a>) -> Result<(), Fault> {
+        let own_or = |own: Option<Cow<'a, str>>, default: &Option<Cow<'a, str>>| {
+            own.or_else(|| default.clone()).unwrap_or_default()
+        };
+        self.row.visitor = own_or(self.visitor.take(), &defaults.visitor);
+        self.row.user = own_or(self.user.take(), &defaults.user);
+        self.row.session = own_or(self.session.take(), &defaults.session);
+        identifier::check_visitor(&self.row.visitor)?;
+        identifier::check(&self.row.user, "user", "invalid_user")?;
+        identifier::check(&self.row.session, "session", "invalid_session")
+    }
+
+    fn take_start(&mut self, kind: &Kind) -> Result<(), Fault> {
+        let Some(start) = self.start.take() else { return Ok(()) };
+        if kind.name != "app_start" {
+            return self.set_field(Cow::Borrowed("start"), start);
+        }
+        let start = start.text("start")?.unwrap_or_default();
+        let Some(start) = STARTS.into_iter().find(|known| *known == start) else {
+            return Err(Fault::expected("start", "cold, warm or hot"));
+        };
+        let name = std::mem::replace(&mut self.row.name, Cow::Borrowed(start));
+        if name.is_empty() { Ok(()) } else { self.set_field(Cow::Borrowed("name"), Value::Text(name)) }
+    }
+
+    /// The columns `duration_ms` and `value` take the field that belongs to the kind, or else the first there is;
+    /// what remains becomes props.
+    fn take_measures(&mut self, kind: &Kind) -> Result<(), Fault> {
+        let mut durations = [
+            ("duration_ms", self.duration_ms.take()),
+            ("load_ms", self.load_ms.take()),
+            ("ttid_ms", self.ttid_ms.take()),
+        ];
+        match kind.name {
+            "page_view" | "screen_view" => durations.swap(0, 1),
+            "screen_load" => durations.swap(0, 2),
+            _ => {}
+        }
+        let mut said = durations.into_iter().filter_map(|(field, duration)| Some((field, duration?)));
+        self.row.duration_ms = said.next().map_or(0, |(_, duration)| duration);
+        for (field, duration) in said {
+            replace_prop(&mut self.fields, Cow::Borrowed(field), Cow::Owned(duration.to_string()))?;
+        }
+        let mut values = [("value", self.value.take()), ("score", self.score.take())];
+        if kind.name.starts_with("survey_") {
+            values.swap(0, 1);
+        }
+        if let ("vital", Some(value)) = (kind.name, values[0].1) {
+            self.rate_vital(value)?;
+        }
+        let mut said = values.into_iter().filter_map(|(field, value)| Some((field, value?)));
+        self.row.value = said.next().map(|(_, value)| value as f32);
+        for (field, value) in said {
+            replace_prop(&mut self.fields, Cow::Borrowed(field), Cow::Owned(value.to_string()))?;
+        }
+        Ok(())
+    }
+
+    fn rate_vital(&mut self, value: f64) -> Result<(), Fault> {
+        if value < 0.0 {
+            return Err(Fault::expected("value", "a number that is not negative"));
+        }
+        let Some(rating) = vital_rating(&self.row.name, value) else {
+            return Err(Fault::expected("name", "LCP, INP, CLS, FCP or TTFB"));
+        };
+        self.row.rating = Cow::Borrowed(rating);
+        Ok(())
+    }
+
+    fn take_campaign(&mut self, kind: &Kind) -> Result<(), Fault> {
+        let Some(campaign) = self.campaign.take() else { return Ok(()) };
+        if !kind.is_newsletter() {
+            return self.set_field(Cow::Borrowed("campaign"), campaign);
+        }
+        self.row.newsletter_campaign = cut(campaign.label("campaign")?.unwrap_or_default(), TEXT_BYTES_MAX);
+        Ok(())
+    }
+
+    /// The client's rating of a vital wins over the computed one.
+    fn take_rating(&mut self, kind: &Kind) -> Result<(), Fault> {
+        let Some(rating) = self.rating.take() else { return Ok(()) };
+        if kind.name != "vital" {
+            return self.set_field(Cow::Borrowed("rating"), rating);
+        }
+        let rating = rating.text("rating")?.unwrap_or_default();
+        if rating.is_empty() {
+            return Ok(());
+        }
+        let Some(rating) = RATINGS.into_iter().find(|known| *known == rating) else {
+            return Err(Fault::expected("rating", "good, needs-improvement or poor"));
+        };
+        self.row.rating = Cow::Borrowed(rating);
+        Ok(())
+    }
+
+    fn take_revenue(&mut self, kind: &Kind) -> Result<(), Fault> {
+        let Some(money) = self.revenue.take() else { return Ok(()) };
+        if money.ten_thousandths < 0 && kind.name != "refund" {
+            return Err(Fault::new(
+                "invalid_revenue",
+                "revenue.amount",
+                "negative, which only a refund may be",
+            ));
+        }
+        (self.row.revenue, self.row.currency) = (money.ten_thousandths, money.currency);
+        Ok(())
+    }
+
+    fn take_props(&mut self, kind: &Kind) -> Result<(), Fault> {
+        let mut props = take(&mut self.props);
+        if let Some(traits) = self.traits.take() {
+            if kind.name == "identify" {
+                if let Some(object) = traits.object("traits")? {
+                    value::each_field(object, |key, value| add_prop(&mut props, key, value, "traits."))?;
+                }
+            } else {
+                self.set_field(Cow::Borrowed("traits"), traits)?;
+            }
+        }
+        if props.is_empty() {
+            props = take(&mut self.fields);
+        }
+        for (key, text) in take(&mut self.fields) {
+            replace_prop(&mut props, key, text)?;
+        }
+        self.row.props = props;
+        Ok(())
+    }
+
+    /// The event says something in this field of [`Kind::required`].
+    fn has(&self, field: &str) -> bool {
+        match field {
+            "url" => !self.url.is_empty(),
+            "screen" => !self.row.screen.is_empty(),
+            "name" => !self.row.name.is_empty(),
+            "user" => !self.row.user.is_empty(),
+            "value" => self.value.is_some(),
+            "duration_ms" => self.duration_ms.is_some(),
+            "ttid_ms" => self.ttid_ms.is_some(),
+            "start" => self.start.as_ref().is_some_and(|start| *start != Value::Null),
+            prop => {
+                let mut said = self.fields.iter().chain(&self.props);
+                said.find(|(key, _)| key == prop).is_some_and(|(_, text)| !text.is_empty())
+            }
+        }
+    }
+}
+
+/// What is told of an event that is not stored. `payload` is the event's JSON.
+pub fn refusal(index: usize, fault: Fault, kind: Cow<str>, payload: Cow<str>) -> Refusal {
+    Refusal {
+        index,
+        reason: fault.reason,
+        message: fault.message,
+        kind: cut(kind, NAME_BYTES_MAX).into_owned(),
+        payload: cut(payload, REJECTED_PAYLOAD_BYTES_MAX).into_owned(),
+    }
+}

@@ -1,0 +1,147 @@
+//! What surrounds an event: device, app, language, consent.
+
+use std::borrow::Cow;
+
+use orma_store::event_row::EventRow;
+
+use super::fault::Fault;
+use super::value::{Value, each_field};
+use crate::event::{TEXT_BYTES_MAX, cut};
+
+/// The context of a request or of one event; `None` is what it does not say.
+///
+/// `viewport`, `touch_points`, `screen.density` and fields that are not known have no column and are passed over.
+#[derive(Debug, Default)]
+pub struct Context<'a> {
+    language: Option<Cow<'a, str>>,
+    timezone: Option<Cow<'a, str>>,
+    screen_width: Option<u16>,
+    screen_height: Option<u16>,
+    app_name: Option<Cow<'a, str>>,
+    app_version: Option<Cow<'a, str>>,
+    app_build: Option<Cow<'a, str>>,
+    device_brand: Option<Cow<'a, str>>,
+    device_model: Option<Cow<'a, str>>,
+    device_class: Option<Cow<'a, str>>,
+    os: Option<Cow<'a, str>>,
+    os_version: Option<Cow<'a, str>>,
+    network: Option<Cow<'a, str>>,
+    consent: Option<Cow<'a, str>>,
+    sdk: Option<Cow<'a, str>>,
+}
+
+impl<'a> Context<'a> {
+    /// Reads the `context` object; null says nothing.
+    pub fn read(value: &Value<'a>) -> Result<Self, Fault> {
+        let mut context = Self::default();
+        if let Some(object) = value.object("context")? {
+            each_field(object, |key, value| context.set(&key, value))?;
+        }
+        Ok(context)
+    }
+
+    /// Takes one field of the context.
+    pub fn set(&mut self, key: &str, value: Value<'a>) -> Result<(), Fault> {
+        match key {
+            "language" => self.language = text(value, "context.language")?,
+            "timezone" => self.timezone = text(value, "context.timezone")?,
+            "network" => self.network = text(value, "context.network")?,
+            "sdk" => self.sdk = text(value, "context.sdk")?,
+            "consent" => {
+                let state = value.text("context.consent")?;
+                self.consent = state.filter(|state| matches!(&**state, "granted" | "denied"));
+            }
+            "screen" => self.set_screen(&value)?,
+            "app" => self.set_app(&value)?,
+            "device" => self.set_device(&value)?,
+            "os" => self.set_os(&value)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn set_screen(&mut self, value: &Value<'a>) -> Result<(), Fault> {
+        let Some(object) = value.object("context.screen")? else { return Ok(()) };
+        each_field(object, |key, value| {
+            match &*key {
+                "width" => self.screen_width = pixels(&value, "context.screen.width")?,
+                "height" => self.screen_height = pixels(&value, "context.screen.height")?,
+                _ => {}
+            }
+            Ok(())
+        })
+    }
+
+    fn set_app(&mut self, value: &Value<'a>) -> Result<(), Fault> {
+        let Some(object) = value.object("context.app")? else { return Ok(()) };
+        each_field(object, |key, value| {
+            match &*key {
+                "name" => self.app_name = text(value, "context.app.name")?,
+                "version" => self.app_version = text(value, "context.app.version")?,
+                "build" => self.app_build = text(value, "context.app.build")?,
+                _ => {}
+            }
+            Ok(())
+        })
+    }
+
+    fn set_device(&mut self, value: &Value<'a>) -> Result<(), Fault> {
+        let Some(object) = value.object("context.device")? else { return Ok(()) };
+        each_field(object, |key, value| {
+            match &*key {
+                "brand" => self.device_brand = text(value, "context.device.brand")?,
+                "model" => self.device_model = text(value, "context.device.model")?,
+                "class" => self.device_class = text(value, "context.device.class")?,
+                _ => {}
+            }
+            Ok(())
+        })
+    }
+
+    fn set_os(&mut self, value: &Value<'a>) -> Result<(), Fault> {
+        let Some(object) = value.object("context.os")? else { return Ok(()) };
+        each_field(object, |key, value| {
+            match &*key {
+                "name" => self.os = text(value, "context.os.name")?,
+                "version" => self.os_version = text(value, "context.os.version")?,
+                _ => {}
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes what the context says into its columns; the rest stays as it was.
+    pub fn write(&self, row: &mut EventRow<'a>) {
+        write(self.language.as_ref(), &mut row.language);
+        write(self.timezone.as_ref(), &mut row.timezone);
+        write(self.app_name.as_ref(), &mut row.app_name);
+        write(self.app_version.as_ref(), &mut row.app_version);
+        write(self.app_build.as_ref(), &mut row.app_build);
+        write(self.device_brand.as_ref(), &mut row.device_brand);
+        write(self.device_model.as_ref(), &mut row.device_model);
+        write(self.device_class.as_ref(), &mut row.device_class);
+        write(self.os.as_ref(), &mut row.os);
+        write(self.os_version.as_ref(), &mut row.os_version);
+        write(self.network.as_ref(), &mut row.network);
+        write(self.consent.as_ref(), &mut row.consent);
+        write(self.sdk.as_ref(), &mut row.sdk);
+        row.screen_width = self.screen_width.unwrap_or(row.screen_width);
+        row.screen_height = self.screen_height.unwrap_or(row.screen_height);
+    }
+}
+
+fn write<'a>(said: Option<&Cow<'a, str>>, column: &mut Cow<'a, str>) {
+    if let Some(text) = said {
+        column.clone_from(text);
+    }
+}
+
+fn text<'a>(value: Value<'a>, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
+    Ok(value.label(field)?.map(|text| cut(text, TEXT_BYTES_MAX)))
+}
+
+/// CSS pixels; more than the column holds is its largest number.
+fn pixels(value: &Value, field: &str) -> Result<Option<u16>, Fault> {
+    let pixels = value.whole(field, u32::MAX)?;
+    Ok(pixels.map(|pixels| u16::try_from(pixels).unwrap_or(u16::MAX)))
+}

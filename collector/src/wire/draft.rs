@@ -1,0 +1,217 @@
+//! An event while its fields arrive: which field goes where.
+
+use std::borrow::Cow;
+
+use orma_store::event_row::EventRow;
+
+use super::context::Context;
+use super::fault::Fault;
+use super::money::{self, Money};
+use super::value::{Value, each_field, without_nul};
+use super::{identifier, moment};
+use crate::event::{
+    NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, TEXT_BYTES_MAX,
+    TITLE_BYTES_MAX, URL_BYTES_MAX, cut,
+};
+
+/// Names and values of props, each name once.
+pub type Props<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+
+/// What a request says for each of its events, unless the event says otherwise.
+#[derive(Debug, Default)]
+pub struct Defaults<'a> {
+    /// The visitor's id.
+    pub visitor: Option<Cow<'a, str>>,
+    /// The user's id.
+    pub user: Option<Cow<'a, str>>,
+    /// The session's id.
+    pub session: Option<Cow<'a, str>>,
+    /// The context.
+    pub context: Context<'a>,
+}
+
+/// An event whose fields have been read one by one, but not yet looked at together. A field that comes twice
+/// counts as it came last.
+#[derive(Debug, Default)]
+pub struct Draft<'a> {
+    /// The columns that no other field has a say in.
+    pub row: EventRow<'a>,
+    /// The kind as the client names it; empty when it names none.
+    pub kind: Cow<'a, str>,
+    /// The client's id of the event.
+    pub id: Option<Cow<'a, str>>,
+    /// By the client's clock, in milliseconds since the epoch.
+    pub client_ts: Option<i64>,
+    /// The event's own visitor id.
+    pub visitor: Option<Cow<'a, str>>,
+    /// The event's own user id.
+    pub user: Option<Cow<'a, str>>,
+    /// The event's own session id.
+    pub session: Option<Cow<'a, str>>,
+    /// The address of the page, or of the network request.
+    pub url: Cow<'a, str>,
+    /// Cold, warm or hot, for the start of an app.
+    pub start: Option<Value<'a>>,
+    /// The rating of a vital; a prop for other kinds.
+    pub rating: Option<Value<'a>>,
+    /// A newsletter's campaign; a prop for other kinds.
+    pub campaign: Option<Value<'a>>,
+    /// What an `identify` says of the user; a prop for other kinds.
+    pub traits: Option<Value<'a>>,
+    /// How long it took, under each of the names that contract kinds use. Milliseconds.
+    pub duration_ms: Option<u32>,
+    /// How long a page or screen took to load. Milliseconds.
+    pub load_ms: Option<u32>,
+    /// Time to the first frame. Milliseconds.
+    pub ttid_ms: Option<u32>,
+    /// The value of a vital.
+    pub value: Option<f64>,
+    /// The score of a survey's answer.
+    pub score: Option<f64>,
+    /// The money involved.
+    pub revenue: Option<Money<'a>>,
+    /// The event's own context.
+    pub context: Context<'a>,
+    /// The caller's props.
+    pub props: Props<'a>,
+    /// The event's fields that have no column: they are props too, and win over the caller's.
+    pub fields: Props<'a>,
+    /// The first thing that is wrong. The fields after it are still read, so that the kind is known.
+    pub fault: Option<Fault>,
+}
+
+impl<'a> Draft<'a> {
+    /// Takes one field of the event.
+    pub fn set(&mut self, field: Cow<'a, str>, value: Value<'a>) {
+        if let Err(fault) = self.try_set(field, value) {
+            self.fault.get_or_insert(fault);
+        }
+    }
+
+    /// Takes a field that has no column, whatever its name.
+    pub fn set_or_fault(&mut self, field: Cow<'a, str>, value: Value<'a>) {
+        if let Err(fault) = self.set_field(field, value) {
+            self.fault.get_or_insert(fault);
+        }
+    }
+
+    fn try_set(&mut self, field: Cow<'a, str>, value: Value<'a>) -> Result<(), Fault> {
+        let row = &mut self.row;
+        match &*field {
+            "kind" => self.kind = value.text("kind")?.unwrap_or_default(),
+            "id" => self.id = identifier::read(value, "id")?,
+            "ts" => self.client_ts = moment::parse(&value, "ts")?,
+            "visitor" => self.visitor = identifier::read(value, "visitor")?,
+            "user" => self.user = identifier::read(value, "user")?,
+            "session" => self.session = identifier::read(value, "session")?,
+            "context" => self.context = Context::read(&value)?,
+            "props" => self.props = read_props(&value)?,
+            "url" => self.url = value.text("url")?.unwrap_or_default(),
+            "title" => row.title = text(value, "title", TITLE_BYTES_MAX)?,
+            "referrer" => row.referrer = text(value, "referrer", URL_BYTES_MAX)?,
+            "screen" => row.screen = text(value, "screen", TEXT_BYTES_MAX)?,
+            "name" => row.name = name(value)?,
+            "target" => row.target = text(value, "target", TEXT_BYTES_MAX)?,
+            "message" => row.message = text(value, "message", TEXT_BYTES_MAX)?,
+            "link" => row.link = text(value, "link", TEXT_BYTES_MAX)?,
+            "engaged_ms" => row.engaged_ms = value.whole("engaged_ms", u32::MAX)?.unwrap_or_default(),
+            "scroll_pct" => row.scroll_pct = value.whole("scroll_pct", 100)?.unwrap_or_default() as u8,
+            "duration_ms" => self.duration_ms = value.whole("duration_ms", u32::MAX)?,
+            "load_ms" => self.load_ms = value.whole("load_ms", u32::MAX)?,
+            "ttid_ms" => self.ttid_ms = value.whole("ttid_ms", u32::MAX)?,
+            "value" => self.value = single(&value, "value")?,
+            "score" => self.score = single(&value, "score")?,
+            "revenue" => self.revenue = money::from_object(&value)?,
+            "start" => self.start = Some(value),
+            "rating" => self.rating = Some(value),
+            "campaign" => self.campaign = Some(value),
+            "traits" => self.traits = Some(value),
+            _ => return self.set_field(field, value),
+        }
+        Ok(())
+    }
+
+    /// Takes a field that has no column.
+    pub fn set_field(&mut self, field: Cow<'a, str>, value: Value<'a>) -> Result<(), Fault> {
+        // Text that people wrote is worth keeping in part; a list of items is not.
+        let text_bytes_max = match &*field {
+            "text" => Some(TEXT_BYTES_MAX),
+            "href" => Some(URL_BYTES_MAX),
+            "comment" | "question" | "subject" => Some(PROP_VALUE_BYTES_MAX),
+            _ => None,
+        };
+        let value = match (value, text_bytes_max) {
+            (Value::Text(text), Some(bytes_max)) => Value::Text(cut(text, bytes_max)),
+            (Value::Parameter(text), Some(bytes_max)) => Value::Parameter(cut(text, bytes_max)),
+            (other, _) => other,
+        };
+        add_prop(&mut self.fields, field, value, "")
+    }
+}
+
+/// Reads an object of props.
+pub fn read_props<'a>(value: &Value<'a>) -> Result<Props<'a>, Fault> {
+    let mut props = Props::new();
+    if let Some(object) = value.object("props")? {
+        each_field(object, |key, value| add_prop(&mut props, key, value, "props."))?;
+    }
+    Ok(props)
+}
+
+/// Adds a prop, or replaces the one of the same name. `parent` is what messages say before the name.
+pub fn add_prop<'a>(
+    props: &mut Props<'a>,
+    key: Cow<'a, str>,
+    value: Value<'a>,
+    parent: &str,
+) -> Result<(), Fault> {
+    let key = without_nul(key);
+    if key.len() > PROP_KEY_BYTES_MAX {
+        let start = cut(key, PROP_KEY_BYTES_MAX);
+        let problem = format!("the name is longer than {PROP_KEY_BYTES_MAX} bytes");
+        return Err(Fault::new("prop_name_too_long", format_args!("{parent}{start}…"), problem));
+    }
+    let Ok(text) = value.prop() else {
+        let problem = format!("more than {PROP_DEPTH_MAX} levels of lists and objects");
+        return Err(Fault::new("nested_too_deep", format_args!("{parent}{key}"), problem));
+    };
+    let Some(text) = text else { return Ok(()) };
+    if text.len() > PROP_VALUE_BYTES_MAX {
+        let problem = format!("longer than {PROP_VALUE_BYTES_MAX} bytes");
+        return Err(Fault::new("prop_too_long", format_args!("{parent}{key}"), problem));
+    }
+    replace_prop(props, key, text)
+}
+
+/// Adds a prop that has been checked, or replaces the one of the same name.
+pub fn replace_prop<'a>(props: &mut Props<'a>, key: Cow<'a, str>, text: Cow<'a, str>) -> Result<(), Fault> {
+    if let Some((_, old)) = props.iter_mut().find(|(name, _)| *name == key) {
+        *old = text;
+    } else if props.len() == PROPS_MAX {
+        let problem = format!("one more than the {PROPS_MAX} props of an event");
+        return Err(Fault::new("too_many_props", format_args!("props.{key}"), problem));
+    } else {
+        props.push((key, text));
+    }
+    Ok(())
+}
+
+fn text<'a>(value: Value<'a>, field: &str, bytes_max: usize) -> Result<Cow<'a, str>, Fault> {
+    Ok(cut(value.text(field)?.unwrap_or_default(), bytes_max))
+}
+
+fn name(value: Value) -> Result<Cow<str>, Fault> {
+    let name = value.text("name")?.unwrap_or_default();
+    if name.len() > NAME_BYTES_MAX {
+        return Err(Fault::new("name_too_long", "name", format_args!("longer than {NAME_BYTES_MAX} bytes")));
+    }
+    Ok(name)
+}
+
+/// A number that the column, which has single precision, can hold.
+fn single(value: &Value, field: &str) -> Result<Option<f64>, Fault> {
+    match value.number(field)? {
+        Some(number) if !(number as f32).is_finite() => Err(Fault::expected(field, "a smaller number")),
+        number => Ok(number),
+    }
+}

@@ -1,0 +1,29 @@
+//! What is wrong with one event.
+
+use std::fmt::Display;
+
+/// The code and the sentence of a refusal. The sentence begins with the field's name and never repeats a value.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// A code in snake case.
+    pub reason: &'static str,
+    /// For people.
+    pub message: String,
+}
+
+impl Fault {
+    /// A fault of a field.
+    pub fn new(reason: &'static str, field: impl Display, problem: impl Display) -> Self {
+        Self { reason, message: format!("{field}: {problem}") }
+    }
+
+    /// The field has a wrong type or lies outside its range.
+    pub fn expected(field: impl Display, what: impl Display) -> Self {
+        Self { reason: "invalid_field", message: format!("{field}: expected {what}") }
+    }
+
+    /// The field is absent or empty.
+    pub fn missing(field: impl Display, kind: &str) -> Self {
+        Self { reason: "missing_field", message: format!("{field}: required for {kind}") }
+    }
+}

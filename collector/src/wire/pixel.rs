@@ -1,0 +1,101 @@
+//! The pixel: one event in the query of `GET /p.gif`, for pages and mails without scripts.
+//!
+//! Parameters have the names of the event's fields; money is `revenue` with `currency`, and of the context
+//! `language`, `timezone`, `network`, `consent` and `sdk` are read. A parameter that no one knows becomes a prop.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+use super::complete::refusal;
+use super::draft::{Defaults, Draft};
+use super::fault::Fault;
+use super::value::Value;
+use super::{WireError, moment, money};
+use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
+
+/// Reads the query of a request, without `?`.
+///
+/// # Errors
+///
+/// When it names no site, or its `sent_at` is no moment.
+pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
+    let mut site = None;
+    let mut sent_at = None;
+    let (mut amount, mut currency) = (Value::Null, Value::Null);
+    let mut draft = Draft { kind: Cow::Borrowed("page_view"), ..Draft::default() };
+    for (name, value) in parameters(query) {
+        match &*name {
+            "site" => site = Some(value),
+            "sent_at" => {
+                sent_at = moment::parse(&Value::Parameter(value), "sent_at")
+                    .map_err(|fault| WireError::InvalidField { message: fault.message })?;
+            }
+            "kind" | "revenue" if value.is_empty() => {}
+            "revenue" => amount = Value::Parameter(value),
+            "currency" => currency = Value::Parameter(value),
+            _ => set(&mut draft, name, value),
+        }
+    }
+    let write_key = site.filter(|site| !site.is_empty()).ok_or(WireError::MissingField { field: "site" })?;
+    if amount != Value::Null {
+        match money::from_parts(&amount, currency) {
+            Ok(money) => draft.revenue = Some(money),
+            Err(fault) => {
+                draft.fault.get_or_insert(fault);
+            }
+        }
+    } else if currency != Value::Null {
+        draft.set_or_fault(Cow::Borrowed("currency"), currency);
+    }
+    if query.len() > EVENT_BYTES_MAX {
+        let problem = format!("longer than {EVENT_BYTES_MAX} bytes");
+        draft.fault = Some(Fault::new("event_too_large", "event", problem));
+    }
+    let mut batch = ParsedBatch { write_key, sent_at, events: Vec::new(), refused: Vec::new() };
+    match draft.complete(0, &Defaults::default(), query) {
+        Ok(event) => batch.events.push(event),
+        Err(fault) => batch.refused.push(refusal(0, fault, draft.kind, Cow::Owned(as_json(query)))),
+    }
+    Ok(batch)
+}
+
+fn set<'a>(draft: &mut Draft<'a>, name: Cow<'a, str>, value: Cow<'a, str>) {
+    let value = Value::Parameter(value);
+    match &*name {
+        "language" | "timezone" | "network" | "consent" | "sdk" => {
+            if let Err(fault) = draft.context.set(&name, value) {
+                draft.fault.get_or_insert(fault);
+            }
+        }
+        // Objects have no form as a parameter: what bears their name is a prop.
+        "context" | "props" | "traits" => draft.set_or_fault(name, value),
+        _ => draft.set(name, value),
+    }
+}
+
+/// The parameters in order, decoded.
+fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(name), decode(value))
+    })
+}
+
+/// Percent-decoding with `+` for a space. Bytes that are not UTF-8 become U+FFFD.
+fn decode(text: &str) -> Cow<'_, str> {
+    if !text.contains('+') {
+        return percent_decode_str(text).decode_utf8_lossy();
+    }
+    let text = text.replace('+', " ");
+    Cow::Owned(percent_decode_str(&text).decode_utf8_lossy().into_owned())
+}
+
+/// The parameters as the JSON of an event, for the record of refused ones.
+fn as_json(query: &str) -> String {
+    let mut object = serde_json::Map::new();
+    for (name, value) in parameters(query).filter(|(name, _)| name != "site" && name != "sent_at") {
+        object.insert(name.into_owned(), value.into_owned().into());
+    }
+    serde_json::Value::Object(object).to_string()
+}

@@ -1,0 +1,159 @@
+//! Requests with random damage: whatever comes, no panic, and no event is lost without a word.
+
+use crate::event::{
+    BATCH_EVENTS_MAX, ID_BYTES_MAX, NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, ParsedBatch,
+    REJECTED_PAYLOAD_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
+};
+use crate::wire::{native, pixel};
+
+const BODY: &str = r#"{"site":"demo","sent_at":"2026-11-21T10:00:01.000Z","visitor":"v\u00e8","session":"s","user":"mario@example.it",
+"context":{"language":"it-IT","screen":{"width":390,"height":844},"app":{"name":"Bottega","version":"3.2.1"},"consent":"granted"},
+"events":[{"id":"0193a5f0-6c1e-7d1a-9f00-0123456789ab","kind":"page_view","ts":"2026-11-21T10:00:00.512Z",
+"url":"https://u:p@[::1]:443/scarpe?utm_source=news#x","title":"Scarpe \ud83d\udc5f","props":{"colore":"rosso","n":[1,{"a":null}]}},
+{"kind":"vital","name":"CLS","value":1.5e-1},{"kind":"order","revenue":{"amount":"12.90","currency":"eur"},"items":[{"id":1}]},
+{"kind":"identify","traits":{"piano":"oro"}},{"kind":"app_start","start":"cold","duration_ms":812.5,"ts":1795255200512}]}"#;
+
+const QUERY: &str = "site=demo&kind=order&url=https%3A%2F%2Fbottega.example%2Fa%3Fb&title=Caff%C3%A8+nero&revenue=12.90\
+    &currency=EUR&ts=1795255200512&visitor=v1&scroll_pct=50&value=1.5&colore=rosso";
+
+/// What damage likes to insert: what the grammars of JSON, addresses, numbers and queries are made of.
+const PIECES: [&str; 30] = [
+    "\"",
+    "\\",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "null",
+    "true",
+    "-",
+    "1e999",
+    "99999999999999999999999",
+    ".",
+    "0",
+    "@",
+    "//",
+    "?",
+    "#",
+    "%",
+    "&",
+    "=",
+    "\\ud800",
+    "\\u0000",
+    "\u{0}",
+    "👟",
+    "è",
+    " ",
+    "\"kind\":",
+    "\"props\":{",
+];
+
+/// Marsaglia's xorshift64: the same damage on every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end as u64) as usize
+    }
+}
+
+fn damaged(original: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = original.to_vec();
+    for _ in 0..=random.below(4) {
+        let place = random.below(bytes.len() + 1);
+        let end = bytes.len().min(place + random.below(40));
+        match random.below(6) {
+            0 if place < bytes.len() => bytes[place] = random.below(256) as u8,
+            1 => drop(bytes.drain(place..end)),
+            2 => drop(bytes.splice(place..place, PIECES[random.below(PIECES.len())].bytes())),
+            3 => {
+                let copy = bytes[place..end].to_vec();
+                let target = random.below(bytes.len() + 1);
+                drop(bytes.splice(target..target, copy));
+            }
+            4 => drop(bytes.splice(place..end, PIECES[random.below(PIECES.len())].bytes())),
+            _ if random.below(8) == 0 => bytes.truncate(place),
+            _ => {}
+        }
+    }
+    bytes
+}
+
+/// What must hold of any batch.
+fn check(batch: &ParsedBatch) {
+    assert!(!batch.write_key.is_empty());
+    assert!(batch.events.len() + batch.refused.len() <= BATCH_EVENTS_MAX);
+    let mut indexes: Vec<_> = batch.events.iter().map(|event| event.index).collect();
+    indexes.extend(batch.refused.iter().map(|refusal| refusal.index));
+    indexes.sort_unstable();
+    assert!(indexes.iter().copied().eq(0..indexes.len()), "{indexes:?}");
+    for event in &batch.events {
+        let row = &event.row;
+        assert!(!row.event_id.is_nil() && !row.kind.is_empty());
+        assert!(row.path.is_empty() || row.path.starts_with('/'), "{}", row.path);
+        assert!(!row.query.contains('#') && !row.path.contains(['?', '#']) && !row.host.contains('@'));
+        for id in [&row.visitor, &row.user, &row.session] {
+            assert!(id.len() <= ID_BYTES_MAX && !id.chars().any(char::is_control));
+        }
+        assert!(row.name.len() <= NAME_BYTES_MAX && row.title.len() <= TITLE_BYTES_MAX);
+        assert!(row.path.len() + row.query.len() <= URL_BYTES_MAX && row.scroll_pct <= 100);
+        assert!(row.props.len() <= PROPS_MAX && row.value.is_none_or(f32::is_finite));
+        assert!(row.props.iter().all(|(_, text)| text.len() <= PROP_VALUE_BYTES_MAX && !text.contains('\0')));
+        assert!(row.currency.is_empty() || row.currency.len() == 3);
+        assert!(row.revenue == 0 || !row.currency.is_empty());
+        row.write_record(&mut Vec::new());
+    }
+    for refusal in &batch.refused {
+        assert!(refusal.payload.len() <= REJECTED_PAYLOAD_BYTES_MAX);
+        assert!(refusal.message.contains(": ") && !refusal.message.contains("mario"), "{}", refusal.message);
+        assert!(refusal.reason.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase()));
+    }
+}
+
+#[test]
+fn ten_thousand_damaged_bodies_do_no_harm() {
+    let mut random = Random(0x5eed_0f0a_11ab_1e5d);
+    let (mut unreadable, mut refused, mut accepted) = (0, 0, 0);
+    for _ in 0..10_000 {
+        let body = damaged(BODY.as_bytes(), &mut random);
+        match native::parse(&body) {
+            Ok(batch) => {
+                check(&batch);
+                refused += batch.refused.len();
+                accepted += batch.events.len();
+            }
+            Err(error) => {
+                assert!(
+                    !error.to_string().contains("mario") && [400, 413].contains(&error.status()),
+                    "{error}"
+                );
+                unreadable += 1;
+            }
+        }
+    }
+    // The damage is of a kind that reaches every outcome often.
+    assert!(unreadable > 1_000 && refused > 500 && accepted > 5_000, "{unreadable} {refused} {accepted}");
+}
+
+#[test]
+fn ten_thousand_damaged_queries_do_no_harm() {
+    let mut random = Random(0x00dd_ba11_cafe_f00d);
+    let (mut unreadable, mut refused, mut accepted) = (0, 0, 0);
+    for _ in 0..10_000 {
+        let query = damaged(QUERY.as_bytes(), &mut random);
+        match pixel::parse(&String::from_utf8_lossy(&query)) {
+            Ok(batch) => {
+                check(&batch);
+                refused += batch.refused.len();
+                accepted += batch.events.len();
+            }
+            Err(_) => unreadable += 1,
+        }
+    }
+    assert!(unreadable > 100 && refused > 500 && accepted > 2_000, "{unreadable} {refused} {accepted}");
+}

@@ -1,0 +1,110 @@
+import type {
+  Accounting,
+  AppQuality,
+  ErrorBody,
+  Journey,
+  Person,
+  PersonList,
+  Session,
+  SignIn,
+  SiteList,
+  Stats,
+  WebQuality,
+} from './types';
+
+/** A refusal of the API, or a request that never got an answer (`status` 0). */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly field: string | undefined;
+
+  constructor(status: number, code: string, message: string, field?: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+    this.field = field;
+  }
+}
+
+export type QueryValue = string | number | boolean | readonly string[] | null | undefined;
+export type QueryParameters = Readonly<Record<string, QueryValue>>;
+
+/** Builds the query string; an array repeats its name, an empty or missing value is left out. */
+export function queryString(query: QueryParameters): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === null || value === undefined || value === '') continue;
+    if (Array.isArray(value)) for (const one of value as readonly string[]) parameters.append(name, one);
+    else parameters.append(name, String(value));
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+interface RequestOptions {
+  method?: 'GET' | 'POST' | 'DELETE';
+  query?: QueryParameters;
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+}
+
+async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const init: RequestInit = {
+    method: options.method ?? 'GET',
+    credentials: 'same-origin',
+    headers: options.body === undefined
+      ? { Accept: 'application/json' }
+      : { Accept: 'application/json', 'Content-Type': 'application/json' },
+    signal: options.signal ?? null,
+  };
+  if (options.body !== undefined) init.body = JSON.stringify(options.body);
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}${queryString(options.query ?? {})}`, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'unreachable', '');
+  }
+  if (!response.ok) throw await refusal(response);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  try {
+    const { error } = (await response.json()) as ErrorBody;
+    return new ApiError(response.status, error.code, error.message, error.field ?? undefined);
+  } catch {
+    // A proxy's HTML page, or nothing at all: the status is what there is to say.
+    return new ApiError(response.status, 'unknown', '');
+  }
+}
+
+const ofSite = (site: string, path: string) => `/sites/${encodeURIComponent(site)}${path}`;
+const ofPerson = (site: string, person: string, path = '') =>
+  ofSite(site, `/people/${encodeURIComponent(person)}${path}`);
+
+/** One function per resource; each rejects with an `ApiError`. */
+export const api = {
+  session: (signal?: AbortSignal) => request<Session>('/session', { signal }),
+  signIn: (credentials: SignIn) =>
+    request<Session>('/session', { method: 'POST', body: credentials }),
+  signOut: () => request<void>('/session', { method: 'DELETE' }),
+  sites: (signal?: AbortSignal) => request<SiteList>('/sites', { signal }),
+  stats: (site: string, query: QueryParameters, signal?: AbortSignal) =>
+    request<Stats>(ofSite(site, '/stats'), { query, signal }),
+  people: (site: string, query: QueryParameters, signal?: AbortSignal) =>
+    request<PersonList>(ofSite(site, '/people'), { query, signal }),
+  person: (site: string, person: string, signal?: AbortSignal) =>
+    request<Person>(ofPerson(site, person), { signal }),
+  journey: (site: string, person: string, query: QueryParameters, signal?: AbortSignal) =>
+    request<Journey>(ofPerson(site, person, '/journey'), { query, signal }),
+  webQuality: (site: string, query: QueryParameters, signal?: AbortSignal) =>
+    request<WebQuality>(ofSite(site, '/quality/web'), { query, signal }),
+  appQuality: (site: string, query: QueryParameters, signal?: AbortSignal) =>
+    request<AppQuality>(ofSite(site, '/quality/app'), { query, signal }),
+  accounting: (site: string, query: QueryParameters, signal?: AbortSignal) =>
+    request<Accounting>(ofSite(site, '/accounting'), { query, signal }),
+  liveAddress: (site: string) => `/api/v1${ofSite(site, '/live')}`,
+};

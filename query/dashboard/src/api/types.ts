@@ -1,0 +1,38 @@
+import type { components } from './schema';
+
+/** The shapes of the query API, by their names in its OpenAPI document (`npm run types`). */
+type Schemas = components['schemas'];
+
+export type Accounting = Schemas['Accounting'];
+export type AccountingHour = Schemas['AccountingHour'];
+export type AppQuality = Schemas['AppQuality'];
+export type AppQualityRow = Schemas['AppQualityRow'];
+export type AppStart = Schemas['AppStart'];
+export type AppStartSummary = Schemas['AppStartSummary'];
+export type CollectorReport = Schemas['CollectorReport'];
+export type Counts = Schemas['Counts'];
+export type ErrorBody = Schemas['ErrorBody'];
+export type Journey = Schemas['Journey'];
+export type JourneyEvent = Schemas['JourneyEvent'];
+export type JourneySession = Schemas['JourneySession'];
+export type LiveActivity = Schemas['LiveActivity'];
+export type LiveMinute = Schemas['LiveMinute'];
+export type LiveResync = Schemas['LiveResync'];
+export type LiveSnapshot = Schemas['LiveSnapshot'];
+export type Money = Schemas['Money'];
+export type Person = Schemas['Person'];
+export type PersonList = Schemas['PersonList'];
+export type PersonSummary = Schemas['PersonSummary'];
+export type RefusalReason = Schemas['RefusalReason'];
+export type Session = Schemas['Session'];
+export type SignIn = Schemas['SignIn'];
+export type Site = Schemas['Site'];
+export type SiteList = Schemas['SiteList'];
+export type Stats = Schemas['Stats'];
+export type Vital = Schemas['Vital'];
+export type VitalSummary = Schemas['VitalSummary'];
+export type WebQuality = Schemas['WebQuality'];
+export type WebQualityRow = Schemas['WebQualityRow'];
+
+/** A number, a decimal string (revenue), or null where there is nothing to divide by; `numeric` reads it. */
+export type MetricValue = Schemas['MetricValue'];

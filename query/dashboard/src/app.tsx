@@ -1,0 +1,90 @@
+import { lazy, Suspense } from 'react';
+import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation, useParams } from 'react-router';
+import { api } from './api/client';
+import { useResource } from './api/useResource';
+import { I18nProvider, useI18n } from './i18n/context';
+import { SignIn } from './pages/sign-in/SignIn';
+import { SignedOutProvider } from './shell/session';
+import { Shell } from './shell/Shell';
+import { SiteProvider, SitesProvider, useSites } from './shell/site';
+import { ThemeProvider } from './theme/context';
+import { CrashBoundary } from './ui/CrashBoundary';
+import { EmptyState, ErrorState, PageSkeleton } from './ui/states';
+
+const Overview = lazy(() => import('./pages/overview/Overview'));
+const Live = lazy(() => import('./pages/live/Live'));
+const People = lazy(() => import('./pages/people/People'));
+const Journey = lazy(() => import('./pages/journey/Journey'));
+const Quality = lazy(() => import('./pages/quality/Quality'));
+const Accounting = lazy(() => import('./pages/accounting/Accounting'));
+
+export function App() {
+  return (
+    <I18nProvider>
+      <ThemeProvider>
+        <BrowserRouter>
+          <SignedOutProvider>
+            <Routes>
+              <Route path="/sign-in" element={<SignIn />} />
+              <Route element={<WithSites />}>
+                <Route path="/" element={<FirstSite />} />
+                <Route path="/sites/:site" element={<OneSite />}>
+                  <Route index element={<Navigate to="overview" replace />} />
+                  <Route path="overview" element={<Overview />} />
+                  <Route path="live" element={<Live />} />
+                  <Route path="people" element={<People />} />
+                  <Route path="people/:person" element={<Journey />} />
+                  <Route path="quality" element={<Quality />} />
+                  <Route path="accounting" element={<Accounting />} />
+                  <Route path="*" element={<NotFound />} />
+                </Route>
+                <Route path="*" element={<NotFound />} />
+              </Route>
+            </Routes>
+          </SignedOutProvider>
+        </BrowserRouter>
+      </ThemeProvider>
+    </I18nProvider>
+  );
+}
+
+function WithSites() {
+  const sites = useResource('sites', (signal) => api.sites(signal));
+  if (sites.error) return <main className="lone"><ErrorState error={sites.error} retry={sites.retry} /></main>;
+  if (!sites.data) return <main className="lone"><PageSkeleton /></main>;
+  return (
+    <SitesProvider sites={sites.data.items}>
+      <Outlet />
+    </SitesProvider>
+  );
+}
+
+function FirstSite() {
+  const { t } = useI18n();
+  const first = useSites()[0];
+  if (!first) return <main className="lone"><EmptyState title={t('app.noSites')} hint={t('app.noSites.hint')} /></main>;
+  return <Navigate to={`/sites/${encodeURIComponent(first.site)}/overview`} replace />;
+}
+
+function OneSite() {
+  const { site: id } = useParams();
+  const { pathname } = useLocation();
+  const site = useSites().find((one) => one.site === id);
+  if (!site) return <main className="lone"><NotFound /></main>;
+  return (
+    <SiteProvider site={site} key={site.site}>
+      <Shell>
+        <CrashBoundary key={pathname}>
+          <Suspense fallback={<PageSkeleton />}>
+            <Outlet />
+          </Suspense>
+        </CrashBoundary>
+      </Shell>
+    </SiteProvider>
+  );
+}
+
+function NotFound() {
+  const { t } = useI18n();
+  return <EmptyState title={t('app.notFound')} hint={t('app.notFound.hint')} action={{ label: t('app.home'), to: '/' }} />;
+}

@@ -1,0 +1,90 @@
+import type { ChartOption } from './Chart';
+import type { Palette } from './palette';
+
+export interface TimeSeries {
+  readonly name: string;
+  /** One value for each bucket; null where there is nothing to show. */
+  readonly values: readonly (number | null)[];
+}
+
+interface TimeOptionInput {
+  readonly buckets: readonly string[];
+  readonly current: TimeSeries;
+  readonly previous?: TimeSeries | undefined;
+  /** Short name of a bucket, for the axis. */
+  readonly bucketName: (bucket: string) => string;
+  /** Full name, for the tooltip. */
+  readonly bucketTitle: (index: number) => string;
+  readonly valueText: (value: number | null) => string;
+  readonly axisText: (value: number) => string;
+}
+
+/** One metric over time, with the period before as a dashed line under it. */
+export function timeOption(input: TimeOptionInput, palette: Palette): ChartOption {
+  const text = { color: palette.quiet, fontFamily: 'inherit', fontSize: 12 };
+  const few = input.buckets.length < 3;
+  return {
+    grid: { left: 8, right: 12, top: 16, bottom: 4, containLabel: true },
+    textStyle: { fontFamily: 'Hanken Grotesk Variable, system-ui, sans-serif' },
+    tooltip: {
+      trigger: 'axis',
+      confine: true,
+      backgroundColor: palette.surface,
+      borderColor: palette.line,
+      textStyle: { color: palette.ink, fontSize: 13 },
+      axisPointer: { lineStyle: { color: palette.quiet, type: 'dotted' } },
+      formatter: (points: { dataIndex: number }[]) => tooltip(input, points[0]?.dataIndex ?? 0, palette),
+    },
+    xAxis: {
+      type: 'category',
+      data: input.buckets.map(input.bucketName),
+      boundaryGap: false,
+      axisLine: { lineStyle: { color: palette.line } },
+      axisTick: { show: false },
+      axisLabel: { ...text, hideOverlap: true, margin: 12 },
+    },
+    yAxis: {
+      type: 'value',
+      splitNumber: 3,
+      minInterval: 0,
+      axisLabel: { ...text, formatter: input.axisText },
+      splitLine: { lineStyle: { color: palette.line } },
+    },
+    series: [
+      ...(input.previous
+        ? [{
+            name: input.previous.name,
+            type: 'line',
+            data: input.previous.values,
+            showSymbol: false,
+            silent: true,
+            lineStyle: { color: palette.previous, width: 1.5, type: [5, 4] },
+            itemStyle: { color: palette.previous },
+          }]
+        : []),
+      {
+        name: input.current.name,
+        type: 'line',
+        data: input.current.values,
+        showSymbol: few,
+        symbolSize: 7,
+        z: 3,
+        lineStyle: { color: palette.accent, width: 2.5 },
+        itemStyle: { color: palette.accent },
+        areaStyle: { color: palette.accent, opacity: 0.1 },
+      },
+    ],
+  };
+}
+
+/** Names and values here are numbers and dates of our own making; nothing a visitor wrote gets in. */
+function tooltip(input: TimeOptionInput, index: number, palette: Palette): string {
+  const row = (colour: string, series: TimeSeries) =>
+    `<div style="display:flex;gap:14px;justify-content:space-between"><span><span style="color:${colour}">●</span> ${series.name}</span>` +
+    `<b>${input.valueText(series.values[index] ?? null)}</b></div>`;
+  return (
+    `<div style="margin-bottom:4px;color:${palette.quiet}">${input.bucketTitle(index)}</div>` +
+    row(palette.accent, input.current) +
+    (input.previous ? row(palette.previous, input.previous) : '')
+  );
+}

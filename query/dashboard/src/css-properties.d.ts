@@ -1,0 +1,8 @@
+import 'react';
+
+declare module 'react' {
+  /** Custom properties set from code. */
+  interface CSSProperties {
+    '--dot'?: string;
+  }
+}

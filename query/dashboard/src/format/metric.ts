@@ -1,0 +1,30 @@
+import type { MetricValue } from '../api/types';
+import { formatDuration } from './duration';
+import { formatCompact, formatMoney, formatNumber, formatRate, missing, numeric, type FormatContext } from './number';
+
+export const headlineMetrics = ['visitors', 'page_views', 'sessions', 'bounce_rate', 'session_duration_ms'] as const;
+/** Shown beside the headlines only where a site sells. */
+export const commerceMetrics = ['orders', 'revenue'] as const;
+export type Metric = (typeof headlineMetrics)[number] | (typeof commerceMetrics)[number];
+export const metrics: readonly Metric[] = [...headlineMetrics, ...commerceMetrics];
+
+/** A metric's value in the reader's language; `compact` for headlines and axes. */
+export function formatMetric(metric: Metric, value: MetricValue | undefined, context: FormatContext, compact = false): string {
+  const number = numeric(value);
+  if (number === null) return missing;
+  switch (metric) {
+    case 'bounce_rate':
+      return formatRate(number, context.locale);
+    case 'session_duration_ms':
+      return formatDuration(number, context.locale);
+    case 'revenue':
+      return formatMoney({ amount: String(value), currency: context.currency }, context.locale);
+    default:
+      return compact ? formatCompact(number, context.locale) : formatNumber(number, context.locale);
+  }
+}
+
+/** Whether more of a metric is welcome: a rising bounce rate is not. */
+export function risesWell(metric: Metric): boolean {
+  return metric !== 'bounce_rate';
+}

@@ -1,0 +1,29 @@
+import type { domainEn } from './domain-en';
+import type { en } from './en';
+
+/** A text that depends on a count, by the plural rules of its language. */
+export interface Plural {
+  readonly one: string;
+  readonly other: string;
+}
+
+export type Entry = string | Plural;
+
+type English = typeof en & typeof domainEn;
+export type Key = keyof English;
+
+/** What each language must supply: the same keys, text for text and plural for plural. */
+export type Translation<T> = { readonly [K in keyof T]: T[K] extends string ? string : Plural };
+export type Dictionary = Translation<English>;
+
+type Placeholder<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholder<Rest> : never;
+type PlaceholdersOf<E> = E extends string
+  ? Placeholder<E>
+  : E extends Plural
+    ? 'count' | Placeholder<E['one']> | Placeholder<E['other']>
+    : never;
+
+/** The parameters a key needs; none for a text without placeholders. */
+export type Parameters<K extends Key> = [PlaceholdersOf<English[K]>] extends [never]
+  ? []
+  : [parameters: Readonly<Record<PlaceholdersOf<English[K]>, string | number>>];

@@ -1,0 +1,66 @@
+import { domainEn } from './domain-en';
+import { domainIt } from './domain-it';
+import type { Dictionary, Key, Parameters } from './dictionary';
+import { en } from './en';
+import { it } from './it';
+
+export type Language = 'it' | 'en';
+export const languages: readonly Language[] = ['it', 'en'];
+
+export const dictionaries: Readonly<Record<Language, Dictionary>> = {
+  it: { ...it, ...domainIt },
+  en: { ...en, ...domainEn },
+};
+
+export interface Translator {
+  readonly language: Language;
+  /** BCP 47 tag for Intl. */
+  readonly locale: string;
+  t<K extends Key>(key: K, ...parameters: Parameters<K>): string;
+  /** The name of a value of a closed list (`kind.page_view`); an unknown value is shown readably. */
+  label(group: string, value: string): string;
+}
+
+/** Italian and English readers get day-month order; English uses the 24-hour clock as Europe does. */
+const locales: Readonly<Record<Language, string>> = { it: 'it-IT', en: 'en-GB' };
+
+export function createTranslator(language: Language): Translator {
+  const dictionary: Readonly<Record<string, Dictionary[Key]>> = dictionaries[language];
+  const locale = locales[language];
+  const plural = new Intl.PluralRules(locale);
+  const number = new Intl.NumberFormat(locale);
+
+  function t<K extends Key>(key: K, ...[parameters]: Parameters<K>): string {
+    const values = (parameters ?? {}) as Readonly<Record<string, string | number>>;
+    const entry = dictionary[key] ?? key;
+    // Italian has the category "many" (1000000), which reads as "other" in every text here.
+    const text = typeof entry === 'string' ? entry : plural.select(Number(values['count'])) === 'one' ? entry.one : entry.other;
+    return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = values[name];
+      if (value === undefined) return whole;
+      return typeof value === 'number' ? number.format(value) : value;
+    });
+  }
+
+  function label(group: string, value: string): string {
+    const entry = dictionary[`${group}.${value}`];
+    return typeof entry === 'string' ? entry : readable(value);
+  }
+
+  return { language, locale, t, label };
+}
+
+/** `device_model` → `Device model`. */
+export function readable(value: string): string {
+  const words = value.replace(/[_-]+/g, ' ').trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The first language of the browser that orma speaks; English otherwise. */
+export function preferredLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const found = languages.find((language) => tag.toLowerCase().split('-')[0] === language);
+    if (found) return found;
+  }
+  return 'en';
+}

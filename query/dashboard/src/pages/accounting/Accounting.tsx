@@ -1,0 +1,73 @@
+import { api } from '../../api/client';
+import type { Accounting as AccountingData } from '../../api/types';
+import { useResource } from '../../api/useResource';
+import { useI18n } from '../../i18n/context';
+import { useSite } from '../../shell/site';
+import { usePeriod } from '../../state/useUrlState';
+import { Card } from '../../ui/Card';
+import { Icon } from '../../ui/Icon';
+import { Page } from '../../ui/Page';
+import { PeriodPicker } from '../../ui/PeriodPicker';
+import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
+import './accounting.css';
+import { Collectors } from './Collectors';
+import { Flow } from './Flow';
+import { Hours } from './Hours';
+import { Reasons } from './Reasons';
+
+export default function Accounting() {
+  const { t } = useI18n();
+  const { site, timezone } = useSite();
+  const { resolved } = usePeriod(timezone);
+  const query = { from: resolved.from, to: resolved.to };
+  const accounting = useResource(JSON.stringify([site, query]), (signal) => api.accounting(site, query, signal), 5_000);
+  return (
+    <Page title={t('accounting.title')} lead={t('accounting.lead')} controls={<PeriodPicker />}>
+      {accounting.error && !accounting.data ? (
+        <ErrorState error={accounting.error} retry={accounting.retry} />
+      ) : !accounting.data ? (
+        <Card><Skeleton lines={6} tall /></Card>
+      ) : (
+        <Account data={accounting.data} stale={accounting.stale} />
+      )}
+    </Page>
+  );
+}
+
+function Account({ data, stale }: { data: AccountingData; stale: boolean }) {
+  const { t } = useI18n();
+  return (
+    <div className="account" data-stale={stale || undefined}>
+      <Verdict data={data} />
+      {data.totals.received === 0 ? (
+        <EmptyState title={t('accounting.empty')} hint={t('overview.empty.period.hint')} />
+      ) : (
+        <>
+          <Card title={t('accounting.flow')}><Flow totals={data.totals} /></Card>
+          <Card title={t('accounting.hours')}><Hours hours={data.hours} /></Card>
+        </>
+      )}
+      <Card title={t('accounting.reasons')}><Reasons reasons={data.reasons} /></Card>
+      <Card title={t('accounting.collectors')}><Collectors collectors={data.collectors} /></Card>
+    </div>
+  );
+}
+
+const statuses = ['balanced', 'pending', 'gap'] as const;
+
+/** One plain sentence before any number. */
+function Verdict({ data }: { data: AccountingData }) {
+  const { t } = useI18n();
+  // An unknown status must not look like good news.
+  const status = statuses.find((one) => one === data.status) ?? 'gap';
+  const count = { balanced: data.totals.received, pending: data.totals.pending, gap: data.totals.gap }[status];
+  return (
+    <section className={`card verdict verdict-${status}`} data-testid="accounting-status" data-status={data.status} role="status">
+      <span className="verdict-mark"><Icon name={status === 'gap' ? 'warning' : status === 'pending' ? 'accounting' : 'check'} size={26} /></span>
+      <div>
+        <h2>{t(`accounting.${status}`)}</h2>
+        {(count > 0 || status !== 'balanced') && <p>{t(`accounting.${status}.text`, { count })}</p>}
+      </div>
+    </section>
+  );
+}

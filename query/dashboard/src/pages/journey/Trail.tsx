@@ -1,0 +1,75 @@
+import { Fragment } from 'react';
+import { formatGap, gapHeight } from '../../format/duration';
+import { useI18n } from '../../i18n/context';
+import { Icon } from '../../ui/Icon';
+import { Mark } from '../../ui/Mark';
+import { ChapterView } from './ChapterView';
+import type { Chapter } from './fold';
+import type { LoadedJourney } from './useJourney';
+
+interface TrailProps {
+  /** Newest first. */
+  chapters: readonly Chapter[];
+  oldestFirst: boolean;
+  journey: LoadedJourney;
+  personName: string;
+}
+
+/** The vertical line with its chapters, the pauses between them, and the way to earlier ones. */
+export function Trail({ chapters, oldestFirst, journey, personName }: TrailProps) {
+  const ordered = oldestFirst ? [...chapters].reverse() : chapters;
+  const beginning = journey.more ? <MoreButton journey={journey} /> : <Beginning />;
+  return (
+    <div className="trail">
+      {oldestFirst && beginning}
+      {ordered.map((chapter) => {
+        const gap = chapter.session.gap_before_ms;
+        const stretch = gap != null && gap > 0 && <Gap gap_ms={gap} upwards={!oldestFirst} />;
+        return (
+          <Fragment key={chapter.key}>
+            {oldestFirst && stretch}
+            <ChapterView chapter={chapter} oldestFirst={oldestFirst} fresh={journey.fresh} personName={personName} />
+            {!oldestFirst && stretch}
+          </Fragment>
+        );
+      })}
+      {!oldestFirst && beginning}
+    </div>
+  );
+}
+
+/** A pause as a stretch of the line: the longer it was, the longer the stretch. */
+function Gap({ gap_ms, upwards }: { gap_ms: number; upwards: boolean }) {
+  const { t, locale } = useI18n();
+  return (
+    <div className="gap" style={{ height: gapHeight(gap_ms) }}>
+      <span className="gap-text">
+        <Icon name={upwards ? 'up' : 'down'} size={14} />
+        {t('journey.gap', { length: formatGap(gap_ms, locale) })}
+      </span>
+    </div>
+  );
+}
+
+function Beginning() {
+  const { t } = useI18n();
+  return (
+    <div className="beginning">
+      <span className="beginning-mark">
+        <Mark size={22} />
+      </span>
+      <span>{t('journey.start')}</span>
+    </div>
+  );
+}
+
+function MoreButton({ journey }: { journey: LoadedJourney }) {
+  const { t } = useI18n();
+  return (
+    <div className="trail-more">
+      <button type="button" className="button" disabled={journey.loadingMore} onClick={journey.loadMore}>
+        {journey.loadingMore ? t('app.loading') : t('journey.more')}
+      </button>
+    </div>
+  );
+}

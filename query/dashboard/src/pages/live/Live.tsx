@@ -1,0 +1,133 @@
+import { formatClock } from '../../format/time';
+import { formatNumber } from '../../format/number';
+import type { LiveMinute } from '../../api/types';
+import { useI18n } from '../../i18n/context';
+import { useFormat, useSite } from '../../shell/site';
+import { BarList } from '../../ui/BarList';
+import { Card } from '../../ui/Card';
+import { Icon } from '../../ui/Icon';
+import { Page } from '../../ui/Page';
+import { EmptyState, Skeleton } from '../../ui/states';
+import { useValueName } from '../../ui/useValueName';
+import { ActivityRow } from './ActivityRow';
+import './live.css';
+import { useLive, type Connection } from './useLive';
+
+export default function Live() {
+  const { t, locale } = useI18n();
+  const { site } = useSite();
+  const live = useLive(site);
+  const { snapshot } = live;
+  return (
+    <Page title={t('live.title')} controls={<ConnectionState connection={live.connection} />}>
+      <div className="live-grid">
+        <Card className="live-now">
+          {snapshot ? (
+            <>
+              <p className="live-count" aria-live="polite">
+                <strong data-testid="live-visitors">{formatNumber(snapshot.visitors, locale)}</strong>
+                <span>{t('live.now', { count: snapshot.visitors })}</span>
+              </p>
+              <p className="quiet">{t('live.now.hint')}</p>
+              <Minutes minutes={snapshot.minutes} />
+            </>
+          ) : (
+            <Skeleton lines={4} tall />
+          )}
+        </Card>
+        {snapshot && snapshot.visitors > 0 && <NowLists {...live} />}
+        <Card
+          title={t('live.stream')}
+          className="live-stream"
+          aside={
+            <button type="button" className="button button-quiet" aria-pressed={live.paused} onClick={() => live.setPaused(!live.paused)}>
+              <Icon name={live.paused ? 'play' : 'pause'} size={16} />
+              {live.paused ? t('live.resume') : t('live.pause')}
+            </button>
+          }
+        >
+          {live.paused && <p className="live-paused" role="status">{t('live.paused', { count: live.waiting })}</p>}
+          {live.skipped > 0 && <p className="quiet small">{t('live.skipped', { count: live.skipped })}</p>}
+          {live.activities.length === 0 ? (
+            <EmptyState title={t('live.empty')} hint={t('live.empty.hint')}>
+              <a className="button" href="/demo/" target="_blank" rel="noopener">{t('welcome.demo.action')}</a>
+            </EmptyState>
+          ) : (
+            <ol className="activities">
+              {live.activities.map((activity) => (
+                <ActivityRow key={activity.event_id} activity={activity} />
+              ))}
+            </ol>
+          )}
+        </Card>
+      </div>
+    </Page>
+  );
+}
+
+function ConnectionState({ connection }: { connection: Connection }) {
+  const { t } = useI18n();
+  return (
+    <span className={`connection connection-${connection}`} role="status" data-testid="live-connection" data-status={connection}>
+      <span className="pulse" aria-hidden="true" />
+      {t(`live.${connection}`)}
+    </span>
+  );
+}
+
+function Minutes({ minutes }: { minutes: readonly LiveMinute[] }) {
+  const { t } = useI18n();
+  const { locale, timeZone } = useFormat();
+  const highest = Math.max(1, ...minutes.map((minute) => minute.page_views));
+  return (
+    <figure className="minutes">
+      <figcaption>{t('live.minutes')}</figcaption>
+      <ol>
+        {minutes.map((minute) => {
+          const text = t('live.minutes.bar', {
+            time: formatClock(minute.minute, locale, timeZone),
+            views: minute.page_views,
+            events: minute.events,
+          });
+          return (
+            <li key={minute.minute} title={text}>
+              <span style={{ height: `${(minute.page_views / highest) * 100}%` }} />
+              <span className="sr-only">{text}</span>
+            </li>
+          );
+        })}
+      </ol>
+      <p className="minutes-axis quiet" aria-hidden="true">
+        <span>{t('live.minutes.ago')}</span>
+        <span>{t('live.minutes.now')}</span>
+      </p>
+    </figure>
+  );
+}
+
+function NowLists({ snapshot }: Pick<ReturnType<typeof useLive>, 'snapshot'>) {
+  const { t, locale } = useI18n();
+  const valueName = useValueName();
+  if (!snapshot) return null;
+  const rows = (dimension: string, items: readonly { value: string; visitors: number }[]) =>
+    items.slice(0, 5).map((item) => ({
+      key: item.value,
+      label: valueName(dimension, item.value),
+      value: item.visitors,
+      text: formatNumber(item.visitors, locale),
+    }));
+  const lists = [
+    { title: t('live.pages'), mono: true, rows: rows('page', snapshot.pages.map((one) => ({ value: one.page, visitors: one.visitors }))) },
+    { title: t('live.sources'), mono: false, rows: rows('source', snapshot.sources.map((one) => ({ value: one.source, visitors: one.visitors }))) },
+    { title: t('live.countries'), mono: false, rows: rows('country', snapshot.countries.map((one) => ({ value: one.country, visitors: one.visitors }))) },
+  ];
+  return (
+    <div className="live-lists">
+      {lists.map((list) => list.rows.length > 0 && (
+        <Card key={list.title} title={list.title}>
+          <BarList rows={list.rows} unit={t('metric.visitors')} mono={list.mono} />
+        </Card>
+      ))}
+    </div>
+  );
+}

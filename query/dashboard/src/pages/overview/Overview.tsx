@@ -1,0 +1,97 @@
+import { api } from '../../api/client';
+import { useResource } from '../../api/useResource';
+import { commerceMetrics, headlineMetrics, metrics, type Metric } from '../../format/metric';
+import { numeric } from '../../format/number';
+import { useI18n } from '../../i18n/context';
+import { useSite } from '../../shell/site';
+import { formatFilter } from '../../state/filters';
+import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
+import { Card } from '../../ui/Card';
+import { FilterBar } from '../../ui/FilterBar';
+import { Page } from '../../ui/Page';
+import { PeriodPicker } from '../../ui/PeriodPicker';
+import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
+import { Headlines } from './Headlines';
+import './overview.css';
+import { TimeChart } from './TimeChart';
+import { TopCard } from './TopCard';
+import { Welcome } from './Welcome';
+
+const metricChoices = metrics as unknown as readonly [Metric, ...Metric[]];
+/** A page with today in it follows what happens; an empty one waits for the first visitor. */
+const refresh_ms = 30_000;
+const waiting_ms = 2_000;
+
+export default function Overview() {
+  const { t } = useI18n();
+  const { site, timezone } = useSite();
+  const { period, resolved } = usePeriod(timezone);
+  const { filters } = useFilters();
+  const [metric, setMetric] = useChoice('metric', metricChoices);
+
+  const query = { from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
+  const stats = useResource(
+    JSON.stringify([site, query, resolved.interval, period.compare]),
+    (signal) =>
+      api.stats(
+        site,
+        {
+          ...query,
+          metrics: metrics.join(','),
+          interval: resolved.interval,
+          limit: 1000,
+          compare: period.compare ? 'previous' : undefined,
+        },
+        signal,
+      ),
+    refresh_ms,
+  );
+  const nothing = stats.data !== undefined && !stats.stale && metrics.every((one) => !numeric(stats.data?.totals[one]));
+  const anybody = useResource(
+    nothing && filters.length === 0 ? `${site} anybody` : null,
+    (signal) => api.people(site, { limit: 1 }, signal),
+    waiting_ms,
+  );
+  const firstDay = nothing && filters.length === 0 && anybody.data?.items.length === 0;
+  const sells = commerceMetrics.some((one) => (numeric(stats.data?.totals[one]) ?? 0) > 0);
+  const shownMetrics: readonly Metric[] = sells ? metrics : headlineMetrics;
+
+  if (firstDay) {
+    return (
+      <Page title={t('overview.title')}>
+        <Welcome />
+      </Page>
+    );
+  }
+  return (
+    <Page title={t('overview.title')} controls={<PeriodPicker comparable />}>
+      <FilterBar />
+      <Card className="card-flush" stale={stats.stale}>
+        {stats.error && !stats.data ? (
+          <ErrorState error={stats.error} retry={stats.retry} />
+        ) : !stats.data ? (
+          <Skeleton lines={2} tall />
+        ) : (
+          <>
+            <Headlines stats={stats.data} shown={shownMetrics} selected={metric} onSelect={setMetric} />
+            {nothing && filters.length === 0 && anybody.data === undefined ? (
+              <Skeleton lines={1} tall />
+            ) : nothing ? (
+              <EmptyState title={t('overview.empty.period')} hint={t('overview.empty.period.hint')} />
+            ) : (
+              <TimeChart stats={stats.data} metric={metric} interval={resolved.interval} />
+            )}
+          </>
+        )}
+      </Card>
+      {!nothing && (
+        <div className="top-cards">
+          <TopCard name="pages" title={t('overview.pages')} dimensions={['page', 'entry_page', 'exit_page']} query={query} />
+          <TopCard name="sources" title={t('overview.sources')} dimensions={['channel', 'source', 'campaign']} query={query} />
+          <TopCard name="places" title={t('overview.places')} dimensions={['country', 'language']} query={query} />
+          <TopCard name="devices" title={t('overview.devices')} dimensions={['device_class', 'browser', 'os']} query={query} />
+        </div>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,96 @@
+import { useCallback, useMemo } from 'react';
+import type { Stats } from '../../api/types';
+import { Chart } from '../../charts/Chart';
+import type { Palette } from '../../charts/palette';
+import { timeOption } from '../../charts/timeOption';
+import { formatMetric, type Metric } from '../../format/metric';
+import { formatRate, numeric } from '../../format/number';
+import { formatBucket } from '../../format/time';
+import { useI18n } from '../../i18n/context';
+import { useFormat } from '../../shell/site';
+
+/** The chosen metric over time, as a picture and, on demand, as a table. */
+export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: Metric; interval: string }) {
+  const { t } = useI18n();
+  const format = useFormat();
+  const { locale, timeZone } = format;
+
+  const points = useMemo(
+    () =>
+      stats.rows.map((row, index) => ({
+        bucket: row.dimensions['time'] ?? '',
+        value: numeric(row.metrics[metric]),
+        before: numeric(stats.compare?.rows?.[index]?.metrics[metric]),
+        bucketBefore: stats.compare?.rows?.[index]?.dimensions['time'],
+      })),
+    [stats, metric],
+  );
+  const title = useCallback(
+    (bucket: string) => formatBucket(bucket, interval, locale, timeZone, true),
+    [interval, locale, timeZone],
+  );
+  const valueText = useCallback(
+    (value: number | null) => formatMetric(metric, value, format),
+    [metric, format],
+  );
+  const option = useCallback(
+    (palette: Palette) =>
+      timeOption(
+        {
+          buckets: points.map((point) => point.bucket),
+          current: { name: t('period.current'), values: points.map((point) => point.value) },
+          previous: stats.compare?.rows
+            ? { name: t('period.previous'), values: points.map((point) => point.before) }
+            : undefined,
+          bucketName: (bucket) => formatBucket(bucket, interval, locale, timeZone),
+          bucketTitle: (index) => title(points[index]?.bucket ?? ''),
+          valueText,
+          axisText: (value) => (metric === 'bounce_rate' ? formatRate(value, locale) : formatMetric(metric, value, format, true)),
+        },
+        palette,
+      ),
+    [points, stats.compare, interval, locale, timeZone, title, valueText, metric, format, t],
+  );
+
+  const first = points[0];
+  const last = points.at(-1);
+  if (!first || !last) return null;
+  const peak = points.reduce((highest, point) => ((point.value ?? 0) > (highest.value ?? 0) ? point : highest), first);
+  const name = t(`metric.${metric}`);
+  const summary = t('overview.chart.summary', {
+    metric: name,
+    from: title(first.bucket),
+    to: title(last.bucket),
+    peak: valueText(peak.value),
+    when: title(peak.bucket),
+  });
+  return (
+    <figure className="time-chart">
+      <figcaption className="sr-only">{t('overview.chart', { metric: name })}</figcaption>
+      <Chart option={option} summary={summary} height={260} />
+      <details className="chart-table">
+        <summary>{t('overview.chart.table')}</summary>
+        <div className="table-scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t('period.label')}</th>
+                <th scope="col" className="number">{name}</th>
+                {stats.compare && <th scope="col" className="number">{t('period.previous')}</th>}
+              </tr>
+            </thead>
+            <tbody>
+              {points.map((point) => (
+                <tr key={point.bucket}>
+                  <th scope="row">{title(point.bucket)}</th>
+                  <td className="number">{valueText(point.value)}</td>
+                  {stats.compare && <td className="number">{valueText(point.before)}</td>}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </figure>
+  );
+}

@@ -1,0 +1,176 @@
+import { api } from '../../api/client';
+import type { AppQuality, AppQualityRow, AppStart, AppStartSummary } from '../../api/types';
+import { useResource } from '../../api/useResource';
+import { formatLatency } from '../../format/duration';
+import { formatNumber, formatRate, missing } from '../../format/number';
+import { useI18n } from '../../i18n/context';
+import { useSite } from '../../shell/site';
+import { formatFilter } from '../../state/filters';
+import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
+import { Card } from '../../ui/Card';
+import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
+import { Segments } from '../../ui/Tabs';
+import { useValueName } from '../../ui/useValueName';
+import { middleShare, ratingOf } from './rating';
+import { ShareBar } from './ShareBar';
+
+const dimensions = ['app_version', 'os', 'device_model', 'device_class'] as const;
+
+/** How the app starts and how often it holds, whole and by a dimension. */
+export function AppQualityPanel() {
+  const { t, label } = useI18n();
+  const { site, timezone } = useSite();
+  const { resolved } = usePeriod(timezone);
+  const { filters } = useFilters();
+  const [by, setBy] = useChoice('app_by', dimensions);
+  const query = { group_by: by, from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
+  const quality = useResource(JSON.stringify([site, query]), (signal) => api.appQuality(site, query, signal), 30_000);
+
+  if (quality.error && !quality.data) return <ErrorState error={quality.error} retry={quality.retry} />;
+  if (!quality.data) return <Card><Skeleton lines={6} tall /></Card>;
+  const { data } = quality;
+  if (data.sessions === 0 && data.starts.every((start) => start.samples === 0)) {
+    return <EmptyState title={t('quality.empty')} hint={t('quality.empty.app')} />;
+  }
+  return (
+    <>
+      <div className="vitals" data-stale={quality.stale || undefined}>
+        <CrashFree quality={data} />
+        {data.starts.map((start) => (
+          <StartCard key={start.start} start={start} />
+        ))}
+      </div>
+      <Card
+        title={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}
+        stale={quality.stale}
+        className="quality-table-card"
+        aside={
+          <Segments
+            label={t('quality.by')}
+            choices={dimensions.map((id) => ({ id, label: t(`dimension.${id}`) }))}
+            selected={by}
+            onSelect={setBy}
+          />
+        }
+      >
+        <AppTable rows={data.rows} by={by} starts={data.starts.map((start) => start.start)} />
+      </Card>
+    </>
+  );
+}
+
+function CrashFree({ quality }: { quality: AppQuality }) {
+  const { t, locale } = useI18n();
+  const crashed = (rate: number | null | undefined, total: number) => (rate == null ? 0 : Math.round((1 - rate) * total));
+  const cards = [
+    {
+      id: 'sessions',
+      title: t('quality.crashFree.sessions'),
+      rate: quality.crash_free_sessions,
+      total: quality.sessions,
+      sentence: t('quality.crashFree.sentence', { count: crashed(quality.crash_free_sessions, quality.sessions) }),
+    },
+    {
+      id: 'people',
+      title: t('quality.crashFree.people'),
+      rate: quality.crash_free_people,
+      total: quality.people,
+      sentence: t('quality.crashFree.peopleSentence', { count: crashed(quality.crash_free_people, quality.people) }),
+    },
+  ];
+  return cards.map((card) => (
+    <section key={card.id} className="card vital" data-testid={`crash-free-${card.id}`}>
+      <header><h2>{card.title}</h2></header>
+      <p className="vital-value">
+        <strong>{card.rate == null ? missing : formatRate(card.rate, locale)}</strong>
+        <span className="quiet">{t('quality.crashFree.of', { total: formatNumber(card.total, locale) })}</span>
+      </p>
+      {card.rate != null && <ShareBar good={card.rate} middle={0} poor={1 - card.rate} />}
+      <p className="vital-sentence">{card.sentence}</p>
+    </section>
+  ));
+}
+
+function StartCard({ start }: { start: AppStartSummary }) {
+  const { t, label, locale } = useI18n();
+  const rating = start.p75_ms == null ? null : ratingOf(start.rating);
+  const value = start.p75_ms == null ? missing : formatLatency(start.p75_ms, locale);
+  const good = start.good ?? 0;
+  const poor = start.poor ?? 0;
+  return (
+    <section className={`card vital vital-${rating ?? 'none'}`} data-testid={`start-${start.start}`} data-rating={rating ?? ''}>
+      <header><h2>{label('start', start.start)}</h2></header>
+      <p className="vital-value">
+        <strong>{value}</strong>
+        <span className={`badge rating-${rating ?? 'none'}`}>{rating ? t(`quality.${rating}`) : t('quality.none')}</span>
+      </p>
+      {start.p75_ms != null && (
+        <>
+          <ShareBar good={good} middle={middleShare(good, poor)} poor={poor} labelled />
+          <p className="vital-sentence">{t('quality.start', { value })}</p>
+        </>
+      )}
+      <p className="quiet small">
+        {t('quality.thresholds', {
+          good: formatLatency(start.thresholds.good_ms, locale),
+          poor: formatLatency(start.thresholds.poor_ms, locale),
+        })}
+        {' · '}
+        {t('quality.samples', { count: start.samples })}
+      </p>
+    </section>
+  );
+}
+
+function AppTable({ rows, by, starts }: { rows: readonly AppQualityRow[]; by: string; starts: readonly string[] }) {
+  const { t, label, locale } = useI18n();
+  const valueName = useValueName();
+  const rate = (value: number | null | undefined) => (value == null ? missing : formatRate(value, locale));
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}>
+      <table className="quality-table">
+        <thead>
+          <tr>
+            <th scope="col">{label('dimension', by)}</th>
+            <th scope="col" className="number">{t('metric.sessions')}</th>
+            <th scope="col" className="number">{t('quality.crashFree.sessions')}</th>
+            <th scope="col" className="number">{t('quality.crashFree.people')}</th>
+            {starts.map((start) => (
+              <th key={start} scope="col" className="number">{label('start', start)}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.dimension} data-testid="quality-row" data-dimension={row.dimension}>
+              <th scope="row">{valueName(by, row.dimension)}</th>
+              <td className="number">{formatNumber(row.sessions, locale)}</td>
+              <td className="number">{rate(row.crash_free_sessions)}</td>
+              <td className="number">{rate(row.crash_free_people)}</td>
+              {starts.map((start) => (
+                <StartCell key={start} start={row.starts.find((one) => one.start === start)} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function StartCell({ start }: { start: AppStart | undefined }) {
+  const { t, locale } = useI18n();
+  const rating = start && start.p75_ms != null ? ratingOf(start.rating) : null;
+  return (
+    <td className="number" data-rating={rating ?? ''}>
+      {start && start.p75_ms != null && rating ? (
+        <span className={`badge rating-${rating}`}>
+          {formatLatency(start.p75_ms, locale)}
+          <span className="sr-only"> {t(`quality.${rating}`)}</span>
+        </span>
+      ) : (
+        <span className="quiet">{missing}</span>
+      )}
+    </td>
+  );
+}

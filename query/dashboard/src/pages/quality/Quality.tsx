@@ -1,0 +1,30 @@
+import { useI18n } from '../../i18n/context';
+import { useChoice } from '../../state/useUrlState';
+import { FilterBar } from '../../ui/FilterBar';
+import { Page } from '../../ui/Page';
+import { PeriodPicker } from '../../ui/PeriodPicker';
+import { Tabs } from '../../ui/Tabs';
+import { AppQualityPanel } from './AppQualityPanel';
+import './quality.css';
+import { WebQualityPanel } from './WebQualityPanel';
+
+const tabs = ['web', 'app'] as const;
+
+export default function Quality() {
+  const { t } = useI18n();
+  const [tab, setTab] = useChoice('tab', tabs);
+  return (
+    <Page title={t('quality.title')} controls={<PeriodPicker />}>
+      <Tabs
+        label={t('quality.title')}
+        tabs={tabs.map((id) => ({ id, label: t(`quality.${id}`) }))}
+        selected={tab}
+        onSelect={setTab}
+      >
+        <p className="page-lead">{t(`quality.lead.${tab}`)}</p>
+        <FilterBar />
+        {tab === 'web' ? <WebQualityPanel /> : <AppQualityPanel />}
+      </Tabs>
+    </Page>
+  );
+}

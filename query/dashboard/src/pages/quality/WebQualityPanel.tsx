@@ -1,0 +1,160 @@
+import { api } from '../../api/client';
+import type { Vital, VitalSummary } from '../../api/types';
+import { useResource } from '../../api/useResource';
+import { formatLatency } from '../../format/duration';
+import { formatNumber, missing } from '../../format/number';
+import { useI18n } from '../../i18n/context';
+import { useSite } from '../../shell/site';
+import { formatFilter } from '../../state/filters';
+import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
+import { Card } from '../../ui/Card';
+import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
+import { Segments } from '../../ui/Tabs';
+import { useValueName } from '../../ui/useValueName';
+import { ratingOf } from './rating';
+import { ShareBar } from './ShareBar';
+
+const dimensions = ['page', 'device_class', 'country', 'browser', 'os'] as const;
+const vitalNames = ['LCP', 'INP', 'CLS', 'FCP', 'TTFB'] as const;
+type VitalName = (typeof vitalNames)[number];
+
+/** The web vitals of the period, whole and by a dimension. */
+export function WebQualityPanel() {
+  const { t, label } = useI18n();
+  const { site, timezone } = useSite();
+  const { resolved } = usePeriod(timezone);
+  const { filters } = useFilters();
+  const [by, setBy] = useChoice('by', dimensions);
+  const query = { group_by: by, from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
+  const quality = useResource(JSON.stringify([site, query]), (signal) => api.webQuality(site, query, signal), 30_000);
+
+  if (quality.error && !quality.data) return <ErrorState error={quality.error} retry={quality.retry} />;
+  if (!quality.data) return <Card><Skeleton lines={6} tall /></Card>;
+  const { vitals, rows } = quality.data;
+  if (vitals.every((vital) => vital.samples === 0)) {
+    return <EmptyState title={t('quality.empty')} hint={t('quality.empty.web')} />;
+  }
+  return (
+    <>
+      <div className="vitals" data-stale={quality.stale || undefined}>
+        {vitals.map((vital) => (
+          <VitalCard key={vital.name} vital={vital} />
+        ))}
+      </div>
+      <Card
+        title={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}
+        stale={quality.stale}
+        className="quality-table-card"
+        aside={
+          <Segments
+            label={t('quality.by')}
+            choices={dimensions.map((id) => ({ id, label: t(`dimension.${id}`) }))}
+            selected={by}
+            onSelect={setBy}
+          />
+        }
+      >
+        <VitalTable rows={rows} by={by} />
+      </Card>
+    </>
+  );
+}
+
+function VitalCard({ vital }: { vital: VitalSummary }) {
+  const { t, locale } = useI18n();
+  const name = vitalNames.find((one) => one === vital.name);
+  const rating = ratingOf(vital.rating);
+  const value = vitalText(vital.name, vital.p75, locale);
+  return (
+    <section className={`card vital vital-${rating ?? 'none'}`} data-testid={`vital-${vital.name}`} data-rating={rating ?? ''}>
+      <header>
+        <h2>{name ? t(`quality.name.${name}`) : vital.name}</h2>
+        <abbr title={vitalTitles[vital.name as VitalName] ?? vital.name}>{vital.name}</abbr>
+      </header>
+      <p className="vital-value">
+        <strong>{value}</strong>
+        <span className={`badge rating-${rating ?? 'none'}`}>{rating ? t(`quality.${rating}`) : t('quality.none')}</span>
+      </p>
+      {vital.p75 != null && (
+        <>
+          <ShareBar good={vital.good ?? 0} middle={vital.needs_improvement ?? 0} poor={vital.poor ?? 0} labelled />
+          {name && <p className="vital-sentence">{t(`quality.${name}`, { value })}</p>}
+        </>
+      )}
+      <p className="quiet small">
+        {t('quality.thresholds', {
+          good: vitalText(vital.name, vital.thresholds.good, locale),
+          poor: vitalText(vital.name, vital.thresholds.poor, locale),
+        })}
+        {' · '}
+        {t('quality.samples', { count: vital.samples })}
+      </p>
+    </section>
+  );
+}
+
+/** Proper names, the same in every language. */
+const vitalTitles: Readonly<Record<VitalName, string>> = {
+  LCP: 'Largest Contentful Paint',
+  INP: 'Interaction to Next Paint',
+  CLS: 'Cumulative Layout Shift',
+  FCP: 'First Contentful Paint',
+  TTFB: 'Time to First Byte',
+};
+
+function VitalTable({ rows, by }: { rows: readonly { dimension: string; vitals: readonly Vital[] }[]; by: string }) {
+  const { t, label, locale } = useI18n();
+  const valueName = useValueName();
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}>
+      <table className="quality-table">
+        <thead>
+          <tr>
+            <th scope="col">{label('dimension', by)}</th>
+            {vitalNames.map((name) => (
+              <th key={name} scope="col" className="number"><abbr title={vitalTitles[name]}>{name}</abbr></th>
+            ))}
+            <th scope="col" className="number">{t('quality.measurements')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.dimension} data-testid="quality-row" data-dimension={row.dimension}>
+              <th scope="row" className={by === 'page' ? 'mono' : ''}>{valueName(by, row.dimension)}</th>
+              {vitalNames.map((name) => (
+                <VitalCell key={name} name={name} vital={row.vitals.find((one) => one.name === name)} />
+              ))}
+              <td className="number quiet">{formatNumber(Math.max(0, ...row.vitals.map((one) => one.samples)), locale)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function VitalCell({ name, vital }: { name: VitalName; vital: Vital | undefined }) {
+  const { t, locale } = useI18n();
+  const rating = vital && vital.p75 != null ? ratingOf(vital.rating) : null;
+  return (
+    <td className="number" data-testid={`vital-cell-${name}`} data-rating={rating ?? ''}>
+      {vital && rating ? (
+        <>
+          <span className={`badge rating-${rating}`}>
+            {vitalText(name, vital.p75, locale)}
+            <span className="sr-only"> {t(`quality.${rating}`)}</span>
+          </span>
+          <ShareBar good={vital.good ?? 0} middle={vital.needs_improvement ?? 0} poor={vital.poor ?? 0} />
+        </>
+      ) : (
+        <span className="quiet">{missing}</span>
+      )}
+    </td>
+  );
+}
+
+/** CLS is a score without a unit; the others are times. */
+function vitalText(name: string, value: number | null | undefined, locale: string): string {
+  if (value == null) return missing;
+  return name === 'CLS' ? formatNumber(value, locale, 3) : formatLatency(value, locale);
+}

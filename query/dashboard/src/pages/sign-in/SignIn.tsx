@@ -1,0 +1,124 @@
+import { useEffect, useState, type FormEvent } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
+import { api, ApiError } from '../../api/client';
+import { useI18n } from '../../i18n/context';
+import { HeaderSwitches } from '../../shell/HeaderSwitches';
+import { Mark } from '../../ui/Mark';
+import './sign-in.css';
+
+// Read and removed when the module loads, before anything else can see or keep the address.
+const codeOfLink = takeCode();
+
+function takeCode(): string | null {
+  const code = new URLSearchParams(window.location.hash.slice(1)).get('code');
+  if (code !== null) window.history.replaceState(window.history.state, '', window.location.pathname + window.location.search);
+  return code;
+}
+
+/** One question per code, which works only once, even when React mounts the page twice. */
+const codeAnswers = new Map<string, Promise<unknown>>();
+
+function askOnce(code: string): Promise<unknown> {
+  const answer = codeAnswers.get(code) ?? api.signIn({ code });
+  codeAnswers.set(code, answer);
+  return answer;
+}
+
+export function SignIn() {
+  const { t } = useI18n();
+  const navigate = useNavigate();
+  const [parameters] = useSearchParams();
+  const next = safeNext(parameters.get('next'));
+  const [token, setToken] = useState('');
+  const [code, setCode] = useState(codeOfLink);
+  const [busy, setBusy] = useState(code !== null);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  useEffect(() => {
+    document.title = `${t('signIn.title')} · orma`;
+  }, [t]);
+
+  useEffect(() => {
+    // Another link pasted into this very tab changes the fragment and loads nothing.
+    const onFragment = () => setCode((before) => takeCode() ?? before);
+    window.addEventListener('hashchange', onFragment);
+    return () => window.removeEventListener('hashchange', onFragment);
+  }, []);
+
+  useEffect(() => {
+    if (code === null) return;
+    let left = false;
+    setBusy(true);
+    setProblem(null);
+    askOnce(code).then(
+      () => !left && void navigate(next, { replace: true }),
+      (error: unknown) => {
+        if (left) return;
+        setBusy(false);
+        setProblem(isRefusal(error) ? t('signIn.usedCode') : t('error.unreachable'));
+      },
+    );
+    return () => {
+      left = true;
+    };
+  }, [code, navigate, next, t]);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (token.trim() === '') return setProblem(t('signIn.empty'));
+    setBusy(true);
+    setProblem(null);
+    try {
+      await api.signIn({ token: token.trim() });
+      void navigate(next, { replace: true });
+    } catch (error) {
+      setBusy(false);
+      setProblem(isRefusal(error) ? t('signIn.wrongToken') : t('error.unreachable'));
+    }
+  };
+
+  return (
+    <div className="sign-in">
+      <div className="sign-in-switches">
+        <HeaderSwitches />
+      </div>
+      <main className="sign-in-card">
+        <div className="brand sign-in-brand">
+          <Mark size={44} />
+          <span>orma</span>
+        </div>
+        <p className="sign-in-tagline">{t('app.tagline')}</p>
+        <form className="form-stack" onSubmit={(event) => void submit(event)} noValidate>
+          <h1>{t('signIn.title')}</h1>
+          <p className="quiet">{t('signIn.lead')}</p>
+          <label>
+            {t('signIn.token')}
+            <input
+              type="password"
+              name="token"
+              autoComplete="current-password"
+              value={token}
+              aria-invalid={problem !== null}
+              aria-describedby="sign-in-hint"
+              onChange={(event) => setToken(event.target.value)}
+            />
+          </label>
+          <p id="sign-in-hint" className="quiet small">{t('signIn.tokenHint')}</p>
+          {problem && <p className="form-error" role="alert">{problem}</p>}
+          <button type="submit" className="button button-main" disabled={busy}>
+            {busy ? t('signIn.busy') : t('signIn.submit')}
+          </button>
+        </form>
+      </main>
+    </div>
+  );
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500;
+}
+
+/** Only a path of this very origin may follow the sign-in. */
+function safeNext(next: string | null): string {
+  return next !== null && /^\/(?![/\\])/.test(next) ? next : '/';
+}

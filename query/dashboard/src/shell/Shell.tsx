@@ -1,0 +1,92 @@
+import { useEffect, type ReactNode } from 'react';
+import { NavLink, useLocation, useNavigate, useSearchParams } from 'react-router';
+import { useI18n } from '../i18n/context';
+import type { Key } from '../i18n/dictionary';
+import { sharedQuery } from '../state/useUrlState';
+import { Icon, type IconName } from '../ui/Icon';
+import { Mark } from '../ui/Mark';
+import { HeaderSwitches } from './HeaderSwitches';
+import { useSite, useSites } from './site';
+
+const pages = [
+  { path: 'overview', label: 'nav.overview', icon: 'overview' },
+  { path: 'live', label: 'nav.live', icon: 'live' },
+  { path: 'people', label: 'nav.people', icon: 'people' },
+  { path: 'quality', label: 'nav.quality', icon: 'quality' },
+  { path: 'accounting', label: 'nav.accounting', icon: 'accounting' },
+] as const satisfies readonly { path: string; label: Key; icon: IconName }[];
+
+/** The frame of every page of a site: header, navigation, content, footer. */
+export function Shell({ children }: { children: ReactNode }) {
+  const { t } = useI18n();
+  const { site, timezone } = useSite();
+  const { pathname } = useLocation();
+
+  useEffect(() => {
+    window.scrollTo(0, 0);
+  }, [pathname]);
+
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        {t('app.skip')}
+      </a>
+      <header className="shell-header">
+        <NavLink className="brand" to={`/sites/${encodeURIComponent(site)}/overview`}>
+          <Mark />
+          <span>orma</span>
+        </NavLink>
+        <SiteSwitch />
+        <HeaderSwitches signOut />
+      </header>
+      <Navigation />
+      <main id="content" className="shell-content" tabIndex={-1}>
+        {children}
+        <footer className="shell-footer">
+          <span>{t('app.timezone', { zone: timezone })}</span>
+          <span>{t('app.attribution')}</span>
+        </footer>
+      </main>
+    </div>
+  );
+}
+
+function Navigation() {
+  const { t } = useI18n();
+  const { site } = useSite();
+  const [parameters] = useSearchParams();
+  return (
+    <nav className="shell-nav" aria-label={t('app.navigation')}>
+      {pages.map((page) => (
+        <NavLink key={page.path} to={`/sites/${encodeURIComponent(site)}/${page.path}${sharedQuery(parameters)}`}>
+          <Icon name={page.icon} size={22} />
+          <span>{t(page.label)}</span>
+        </NavLink>
+      ))}
+    </nav>
+  );
+}
+
+function SiteSwitch() {
+  const { t } = useI18n();
+  const current = useSite();
+  const sites = useSites();
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  if (sites.length < 2) return <span className="site-name">{current.name || current.site}</span>;
+  const page = pages.find((one) => pathname.includes(`/${one.path}`))?.path ?? 'overview';
+  return (
+    <select
+      className="site-switch"
+      aria-label={t('app.site')}
+      value={current.site}
+      onChange={(event) => void navigate(`/sites/${encodeURIComponent(event.target.value)}/${page}`)}
+    >
+      {sites.map((site) => (
+        <option key={site.site} value={site.site}>
+          {site.name || site.site}
+        </option>
+      ))}
+    </select>
+  );
+}

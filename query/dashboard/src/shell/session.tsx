@@ -1,0 +1,23 @@
+import { createContext, useCallback, useContext, type ReactNode } from 'react';
+import { useLocation, useNavigate } from 'react-router';
+
+const Context = createContext<(() => void) | null>(null);
+
+/** Knows the way to the sign-in page and back to where the person was. */
+export function SignedOutProvider({ children }: { children: ReactNode }) {
+  const navigate = useNavigate();
+  const { pathname, search } = useLocation();
+  const here = `${pathname}${search}`;
+  const signedOut = useCallback(() => {
+    const next = here === '/' || here.startsWith('/sign-in') ? '' : `?next=${encodeURIComponent(here)}`;
+    void navigate(`/sign-in${next}`, { replace: true });
+  }, [navigate, here]);
+  return <Context value={signedOut}>{children}</Context>;
+}
+
+/** To be called when the API answers 401. */
+export function useSignedOut(): () => void {
+  const signedOut = useContext(Context);
+  if (!signedOut) throw new Error('useSignedOut needs a SignedOutProvider above it');
+  return signedOut;
+}

@@ -1,0 +1,67 @@
+export const operators = ['is', 'is_not', 'contains', 'starts'] as const;
+export type Operator = (typeof operators)[number];
+
+export const filterDimensions = [
+  'page',
+  'entry_page',
+  'exit_page',
+  'host',
+  'source',
+  'channel',
+  'campaign',
+  'country',
+  'device_class',
+  'browser',
+  'os',
+  'language',
+  'kind',
+  'name',
+  'touchpoint',
+  'stage',
+  'app_version',
+] as const;
+export type FilterDimension = (typeof filterDimensions)[number];
+
+/** One condition; a comma in `value` separates alternatives. */
+export interface Filter {
+  readonly dimension: FilterDimension;
+  readonly operator: Operator;
+  readonly value: string;
+}
+
+/** Reads `filter=dimension:operator:value`, repeated. What the API would refuse is left out. */
+export function readFilters(parameters: URLSearchParams): Filter[] {
+  return parameters.getAll('filter').flatMap((text) => {
+    const filter = parseFilter(text);
+    return filter ? [filter] : [];
+  });
+}
+
+/** The value may contain colons (`page:is:/a:b`). */
+export function parseFilter(text: string): Filter | null {
+  const [first = '', second = '', ...rest] = text.split(':');
+  const dimension = filterDimensions.find((one) => one === first);
+  const operator = operators.find((one) => one === second);
+  const value = rest.join(':');
+  return dimension && operator && value !== '' ? { dimension, operator, value } : null;
+}
+
+export function formatFilter(filter: Filter): string {
+  return `${filter.dimension}:${filter.operator}:${filter.value}`;
+}
+
+export function writeFilters(parameters: URLSearchParams, filters: readonly Filter[]): URLSearchParams {
+  const next = new URLSearchParams(parameters);
+  next.delete('filter');
+  for (const filter of filters) next.append('filter', formatFilter(filter));
+  return next;
+}
+
+/** Adds a condition; one of the same dimension and operator gives way to it. */
+export function withFilter(filters: readonly Filter[], added: Filter): Filter[] {
+  return [...filters.filter((one) => one.dimension !== added.dimension || one.operator !== added.operator), added];
+}
+
+export function withoutFilter(filters: readonly Filter[], removed: Filter): Filter[] {
+  return filters.filter((one) => formatFilter(one) !== formatFilter(removed));
+}

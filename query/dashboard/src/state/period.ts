@@ -1,0 +1,80 @@
+import { addDays, daysBetween, firstOfMonth, localDate } from '../format/time';
+
+export const periodNames = ['today', '7d', '30d', '12m', 'custom'] as const;
+export type PeriodName = (typeof periodNames)[number];
+export type Interval = 'hour' | 'day' | 'week' | 'month';
+
+/** The period as the address says it. Dates are days of the site. */
+export interface Period {
+  readonly name: PeriodName;
+  /** Only for `custom`; `YYYY-MM-DD`, both included. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly compare: boolean;
+}
+
+export interface ResolvedPeriod {
+  readonly from: string;
+  readonly to: string;
+  readonly interval: Interval;
+}
+
+const defaultName: PeriodName = '30d';
+const datePattern = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+
+/** Reads the period; what is unknown or malformed falls back to the last 30 days. */
+export function readPeriod(parameters: URLSearchParams): Period {
+  const compare = parameters.get('compare') === 'previous';
+  const name = periodNames.find((one) => one === parameters.get('period')) ?? defaultName;
+  if (name !== 'custom') return { name, compare };
+  const from = parameters.get('from') ?? '';
+  const to = parameters.get('to') ?? '';
+  if (!isDate(from) || !isDate(to) || from > to) return { name: defaultName, compare };
+  return { name, from, to, compare };
+}
+
+/** Writes the period into a copy of the parameters; the default leaves no trace. */
+export function writePeriod(parameters: URLSearchParams, period: Period): URLSearchParams {
+  const next = new URLSearchParams(parameters);
+  for (const name of ['period', 'from', 'to', 'compare']) next.delete(name);
+  if (period.name !== defaultName) next.set('period', period.name);
+  if (period.name === 'custom' && period.from && period.to) {
+    next.set('from', period.from);
+    next.set('to', period.to);
+  }
+  if (period.compare) next.set('compare', 'previous');
+  return next;
+}
+
+/** Dates and bucket size, seen from the site's own today. */
+export function resolvePeriod(period: Period, timeZone: string, now_ms: number): ResolvedPeriod {
+  const today = localDate(now_ms, timeZone);
+  switch (period.name) {
+    case 'today':
+      return { from: today, to: today, interval: 'hour' };
+    case '7d':
+      return { from: addDays(today, -6), to: today, interval: 'day' };
+    case '12m':
+      return { from: firstOfMonth(today, -11), to: today, interval: 'month' };
+    case 'custom':
+      if (period.from && period.to) return { from: period.from, to: period.to, interval: intervalFor(period.from, period.to) };
+      return { from: addDays(today, -29), to: today, interval: 'day' };
+    default:
+      return { from: addDays(today, -29), to: today, interval: 'day' };
+  }
+}
+
+/** At most about a hundred buckets, so that a bar or point stays readable. */
+function intervalFor(from: string, to: string): Interval {
+  const days = daysBetween(from, to);
+  if (days <= 2) return 'hour';
+  if (days <= 92) return 'day';
+  if (days <= 400) return 'week';
+  return 'month';
+}
+
+export function isDate(text: string): boolean {
+  if (!datePattern.test(text)) return false;
+  const parsed = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().slice(0, 10) === text;
+}

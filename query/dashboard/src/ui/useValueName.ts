@@ -1,0 +1,32 @@
+import { useCallback } from 'react';
+import { countryName, languageName } from '../format/names';
+import { useI18n } from '../i18n/context';
+
+/** Names a value of a dimension for people: `IT` → Italia, `organic_search` → Ricerca organica. */
+export function useValueName(): (dimension: string, value: string) => string {
+  const { t, label, locale } = useI18n();
+  return useCallback(
+    (dimension: string, value: string) => {
+      if (value === '') {
+        if (dimension === 'source') return label('channel', 'direct');
+        return dimension === 'campaign' ? t('app.none') : t('app.unknown');
+      }
+      switch (dimension) {
+        case 'country':
+          return countryName(value, locale);
+        case 'language':
+          return languageName(value, locale);
+        case 'device_class':
+          return label('device', value);
+        case 'channel':
+        case 'kind':
+        case 'touchpoint':
+        case 'stage':
+          return label(dimension, value);
+        default:
+          return value;
+      }
+    },
+    [t, label, locale],
+  );
+}

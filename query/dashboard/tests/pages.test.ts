@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { LiveActivity } from '../src/api/types';
+import { createTranslator } from '../src/i18n/translate';
+import { flowRows } from '../src/pages/accounting/flow-parts';
+import { countBars, hour_bars_max } from '../src/pages/accounting/hour-bars';
+import { describe } from '../src/pages/journey/describe';
+import { activities_max, addActivities, reconnectDelay_ms } from '../src/pages/live/stream';
+import { middleShare, ratingOf } from '../src/pages/quality/rating';
+import { event } from './journey-samples';
+
+const activity = (event_id: string) => ({ event_id }) as LiveActivity;
+
+test('the live list puts the newest on top, once each, and stays bounded', () => {
+  const first = addActivities([], [activity('a'), activity('b')]);
+  assert.deepEqual(first.map((one) => one.event_id), ['b', 'a']);
+  const second = addActivities(first, [activity('b'), activity('c'), activity('c')]);
+  assert.deepEqual(second.map((one) => one.event_id), ['c', 'b', 'a']);
+  assert.equal(addActivities(first, []), first);
+  const many = addActivities([], Array.from({ length: 500 }, (_, index) => activity(String(index))));
+  assert.equal(many.length, activities_max);
+  assert.equal(many[0]?.event_id, '499');
+});
+
+test('waits between connections grow and are bounded', () => {
+  const waits = [0, 1, 2, 3, 50].map(reconnectDelay_ms);
+  assert.deepEqual(waits, [500, 1000, 2000, 4000, 15_000]);
+});
+
+test('the account’s bars share the scale of what was received, and a gap is shown only when there is one', () => {
+  const totals = { received: 200, accepted: 100, rejected: 100, stored: 75, duplicate: 25, pending: 0, gap: 0 };
+  const [received, accepted] = flowRows(totals);
+  assert.deepEqual(received?.parts.map((part) => [part.id, part.share]), [['accepted', 0.5], ['rejected', 0.5]]);
+  assert.equal(accepted?.width, 0.5);
+  assert.deepEqual(accepted?.parts.map((part) => [part.id, part.share]), [['stored', 0.75], ['duplicate', 0.25], ['pending', 0]]);
+  assert.equal(flowRows({ ...totals, gap: 3 })[1]?.parts.at(-1)?.id, 'gap');
+});
+
+test('ratings of the API are understood in both spellings, and nothing measured is not good', () => {
+  assert.equal(ratingOf('needs-improvement'), 'needs_improvement');
+  assert.equal(ratingOf('poor'), 'poor');
+  assert.equal(ratingOf(''), null);
+  assert.equal(middleShare(0.81, 0.04), 0.15);
+  assert.equal(middleShare(0.9, 0.1000001), 0);
+});
+
+test('steps are told by what they were about', () => {
+  const it = createTranslator('it');
+  const en = createTranslator('en');
+  assert.deepEqual(describe(event('1', 1, { kind: 'search', props: { q: 'stivali' } }), it), { subject: '«stivali»', kind: 'Ricerca', remark: '' });
+  assert.equal(describe(event('1', 1, { kind: 'search', props: { q: 'boots' } }), en).subject, '“boots”');
+  assert.equal(describe(event('2', 1, { kind: 'page_view', title: 'Scarpe', path: '/s' }), it).subject, 'Scarpe');
+  assert.equal(describe(event('3', 1, { kind: 'page_view', path: '/s' }), it).subject, '/s');
+  assert.deepEqual(describe(event('4', 1, { kind: 'login' }), it), { subject: 'Accesso', kind: '', remark: '' });
+  assert.equal(
+    describe(event('5', 1, { kind: 'survey_answer', props: { question: 'Come va?', score: '4', comment: 'bene' } }), it).remark,
+    'voto 4 · «bene»',
+  );
+  const items = JSON.stringify([{ id: 'l', name: 'Livorno', quantity: 2 }, { id: 'dolomiti' }]);
+  assert.equal(describe(event('7', 1, { kind: 'add_to_cart', props: { items } }), it).subject, 'Livorno × 2, dolomiti');
+  assert.deepEqual(describe(event('8', 1, { kind: 'order', props: { order_id: 'B-1', items } }), it), {
+    subject: 'B-1',
+    kind: 'Ordine',
+    remark: 'Livorno × 2, dolomiti',
+  });
+  assert.equal(describe(event('9', 1, { kind: 'order', props: { items: '[{"name":' } }), it).subject, 'Ordine');
+  assert.equal(describe(event('6', 1, { kind: 'custom', name: 'promo_vista' }), it).subject, 'promo_vista');
+});
+
+test('a few hours stay hours, many become the days of the site and lose nothing', () => {
+  const hours = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      hour: `2026-10-${String(1 + Math.floor(index / 24)).padStart(2, '0')}T${String(index % 24).padStart(2, '0')}:00:00+02:00`,
+      received: 4, accepted: 3, rejected: 1, stored: 2, duplicate: 1, pending: 0, gap: 0,
+    }));
+  assert.equal(countBars(hours(hour_bars_max)).length, hour_bars_max);
+  const days = countBars(hours(24 * 10));
+  assert.deepEqual(days.map((day) => day.start).slice(0, 2), ['2026-10-01', '2026-10-02']);
+  assert.equal(days.length, 10);
+  assert.deepEqual([days[0]?.received, days[0]?.stored, days[0]?.duplicate], [96, 48, 24]);
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { queryString } from '../src/api/client';
+import { parseFilter, readFilters, withFilter, writeFilters, type Filter } from '../src/state/filters';
+import { readPeriod, resolvePeriod, writePeriod } from '../src/state/period';
+
+const parameters = (text: string) => new URLSearchParams(text);
+
+test('a period survives the way through the address', () => {
+  for (const period of [
+    { name: 'today', compare: false },
+    { name: '30d', compare: true },
+    { name: '12m', compare: false },
+    { name: 'custom', from: '2026-02-01', to: '2026-02-28', compare: true },
+  ] as const) {
+    assert.deepEqual(readPeriod(writePeriod(parameters(''), period)), period);
+  }
+});
+
+test('writing a period keeps other parameters and forgets older dates', () => {
+  const before = parameters('metric=sessions&period=custom&from=2026-01-01&to=2026-01-02&compare=previous');
+  assert.equal(writePeriod(before, { name: '7d', compare: false }).toString(), 'metric=sessions&period=7d');
+});
+
+test('what is malformed falls back to the last 30 days', () => {
+  for (const text of ['period=year', 'period=custom', 'period=custom&from=2026-02-31&to=2026-03-01', 'period=custom&from=2026-03-02&to=2026-03-01']) {
+    assert.equal(readPeriod(parameters(text)).name, '30d', text);
+  }
+});
+
+test('today is the site’s today, not the browser’s', () => {
+  const lateEveningInRome = Date.parse('2026-11-21T23:30:00Z');
+  const today = { name: 'today', compare: false } as const;
+  assert.equal(resolvePeriod(today, 'Europe/Rome', lateEveningInRome).from, '2026-11-22');
+  assert.equal(resolvePeriod(today, 'America/New_York', lateEveningInRome).from, '2026-11-21');
+});
+
+test('periods count whole days and months of the site', () => {
+  const now = Date.parse('2026-03-29T10:00:00Z');
+  assert.deepEqual(resolvePeriod({ name: '7d', compare: false }, 'Europe/Rome', now), { from: '2026-03-23', to: '2026-03-29', interval: 'day' });
+  assert.deepEqual(resolvePeriod({ name: '12m', compare: false }, 'Europe/Rome', now), { from: '2025-04-01', to: '2026-03-29', interval: 'month' });
+});
+
+test('the bucket grows with a custom period', () => {
+  const interval = (from: string, to: string) => resolvePeriod({ name: 'custom', from, to, compare: false }, 'UTC', 0).interval;
+  assert.equal(interval('2026-01-01', '2026-01-02'), 'hour');
+  assert.equal(interval('2026-01-01', '2026-01-03'), 'day');
+  assert.equal(interval('2026-01-01', '2026-06-01'), 'week');
+  assert.equal(interval('2024-01-01', '2026-06-01'), 'month');
+});
+
+test('filters survive the way through the address, colons and commas included', () => {
+  const filters: Filter[] = [
+    { dimension: 'page', operator: 'is', value: '/a:b?c=d&e' },
+    { dimension: 'country', operator: 'is_not', value: 'IT,FR' },
+  ];
+  const address = writeFilters(parameters('period=7d'), filters).toString();
+  assert.deepEqual(readFilters(parameters(address)), filters);
+  assert.equal(parameters(address).get('period'), '7d');
+});
+
+test('a filter that the API would refuse is left out', () => {
+  for (const text of ['', 'page', 'page:is', 'page:is:', 'colour:is:red', 'page:like:/a']) assert.equal(parseFilter(text), null, text);
+});
+
+test('a new condition takes the place of one on the same dimension and operator', () => {
+  const first: Filter = { dimension: 'country', operator: 'is', value: 'IT' };
+  const other: Filter = { dimension: 'country', operator: 'is_not', value: 'DE' };
+  const next: Filter = { dimension: 'country', operator: 'is', value: 'FR' };
+  assert.deepEqual(withFilter([first, other], next), [other, next]);
+});
+
+test('the query repeats lists and leaves out what is empty', () => {
+  assert.equal(queryString({ a: 1, b: undefined, c: '', d: false, filter: ['x:is:1', 'y:is:2'] }), '?a=1&d=false&filter=x%3Ais%3A1&filter=y%3Ais%3A2');
+  assert.equal(queryString({ a: null }), '');
+});

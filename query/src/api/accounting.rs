@@ -1,0 +1,140 @@
+//! `GET /accounting`: whether every event that was taken is stored.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::auth::Access;
+use super::error::{ApiError, ErrorBody};
+use super::params::{Params, SitePath};
+use crate::AppState;
+use crate::accounting;
+use crate::moment::Moment;
+
+/// What `GET /accounting` takes.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AccountingParams {
+    /// A date in the site's zone or an instant, by the time of receipt. Default: 6 days before today.
+    pub from: Option<String>,
+    /// A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+    pub to: Option<String>,
+}
+
+/// The numbers of the invariants `received = accepted + rejected` and `accepted = stored + duplicate + pending`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Counts {
+    /// Events in the requests that were read.
+    pub received: i64,
+    /// Of these, taken.
+    pub accepted: i64,
+    /// Of these, refused with a reason.
+    pub rejected: i64,
+    /// Distinct events in the store.
+    pub stored: i64,
+    /// Sent more than once.
+    pub duplicate: i64,
+    /// Taken, and still with a collector.
+    pub pending: i64,
+    /// `accepted − stored − duplicate − pending`: 0 when nothing is lost.
+    pub gap: i64,
+}
+
+/// One hour.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct AccountingHour {
+    /// Beginning of the hour in the site's zone.
+    #[schema(example = "2026-11-21T10:00:00+01:00")]
+    pub hour: String,
+    /// Its numbers.
+    #[serde(flatten)]
+    pub counts: Counts,
+}
+
+/// Why events were refused.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct RefusalReason {
+    /// Stable name.
+    #[schema(example = "unknown_kind")]
+    pub reason: String,
+    /// How many.
+    pub count: i64,
+    /// When last.
+    pub last_at: Moment,
+    /// A bounded piece of the latest payload.
+    pub example: String,
+}
+
+/// What a collector said last.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct CollectorReport {
+    /// Its name.
+    pub collector: String,
+    /// When it said so.
+    pub reported_at: Moment,
+    /// Whether the report is recent enough to count as pending events.
+    pub current: bool,
+    /// Events of this site that it still holds.
+    pub pending_events: i64,
+    /// Bytes of its spool, all sites.
+    pub spool_bytes: i64,
+    /// The oldest event that it still holds.
+    pub oldest_pending_at: Option<Moment>,
+    /// Segments that the store refused for their content.
+    pub quarantined_segments: i64,
+}
+
+/// Whether the numbers add up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountingStatus {
+    /// Everything that was taken is stored.
+    Balanced,
+    /// Some of it is still with a collector.
+    Pending,
+    /// Some of it is nowhere, or something is stored that nobody took.
+    Gap,
+}
+
+/// The answer of `GET /accounting`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Accounting {
+    /// The site.
+    pub site: String,
+    /// The site's IANA time zone.
+    pub timezone: String,
+    /// Beginning of the period.
+    pub from: Moment,
+    /// End of the period, exclusive.
+    pub to: Moment,
+    /// Whether the numbers add up.
+    pub status: AccountingStatus,
+    /// Over the period.
+    pub totals: Counts,
+    /// The hours in which something was received, oldest first.
+    pub hours: Vec<AccountingHour>,
+    /// Most frequent first.
+    pub reasons: Vec<RefusalReason>,
+    /// By name.
+    pub collectors: Vec<CollectorReport>,
+}
+
+/// Whether every event that was taken is stored.
+#[utoipa::path(get, path = "/api/v1/sites/{site}/accounting", tag = "accounting",
+    params(SitePath, AccountingParams),
+    responses(
+        (status = 200, description = "The accounts", body = Accounting),
+        (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
+        (status = 401, description = "No token or session", body = ErrorBody),
+        (status = 403, description = "The token is not for this", body = ErrorBody),
+        (status = 404, description = "No such site", body = ErrorBody)))]
+pub async fn get(
+    State(state): State<AppState>,
+    access: Access,
+    Params(params): Params<AccountingParams>,
+) -> Result<Json<Accounting>, ApiError> {
+    let now = Moment::now();
+    Ok(Json(accounting::answer(&state.runner, &access.site, &params, now).await?))
+}

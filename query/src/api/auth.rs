@@ -1,0 +1,193 @@
+//! Who asks: a bearer token or the dashboard's cookie, and what they may read.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Uri, header};
+use orma_store::{Role, Site, Token};
+
+use super::cookie;
+use super::error::ApiError;
+use super::session::Session;
+use crate::AppState;
+use crate::moment::Moment;
+
+/// Who asks: a token of a role that may read.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    token_id: String,
+    role: Role,
+    /// What the token was made for.
+    pub name: String,
+    site: String,
+}
+
+impl Caller {
+    /// The caller behind a token.
+    ///
+    /// # Errors
+    /// Tokens that pull segments or send events may not read.
+    pub fn reader(token: &Token) -> Result<Self, ApiError> {
+        match token.role {
+            Role::Admin | Role::Analyst => Ok(Self {
+                token_id: token.token_id.clone(),
+                role: token.role,
+                name: token.name.clone(),
+                site: token.site.clone(),
+            }),
+            Role::Segments | Role::Ingest => Err(ApiError::Forbidden {
+                code: "role_not_allowed",
+                message: format!("A token of the role `{}` may not read answers.", token.role.as_str()),
+            }),
+        }
+    }
+
+    /// Whether the token is for this site.
+    pub fn may_read(&self, site: &str) -> bool {
+        self.site.is_empty() || self.site == site
+    }
+
+    /// What `GET /session` answers.
+    pub fn session(&self) -> Session {
+        Session { role: self.role.as_str().to_owned(), name: self.name.clone() }
+    }
+
+    /// Whether the token has not been withdrawn since.
+    pub fn still_valid(&self, state: &AppState) -> bool {
+        state.snapshot().tokens.values().any(|token| token.token_id == self.token_id)
+    }
+
+    async fn of_request(parts: &Parts, state: &AppState) -> Result<Self, ApiError> {
+        if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
+            let secret = value.to_str().ok().and_then(bearer).ok_or(ApiError::Unauthorized(
+                "The Authorization header must be `Bearer <token>`.",
+            ))?;
+            let token = state.token_of_secret(secret).await;
+            return Self::reader(&token.ok_or(ApiError::Unauthorized("This token is not valid."))?);
+        }
+        let value = cookie::of_request(&parts.headers)
+            .ok_or(ApiError::Unauthorized("Sign in, or send `Authorization: Bearer <token>`."))?;
+        let ended = ApiError::Unauthorized("The session has ended; sign in again.");
+        let Some(payload) = cookie::verify(&state.signing_secret, value, Moment::now()) else {
+            return Err(ended);
+        };
+        let snapshot = state.snapshot();
+        let token = snapshot.tokens.values().find(|token| token.token_id == payload.token_id).ok_or(ended)?;
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
+            check_same_origin(&parts.headers)?;
+        }
+        Self::reader(token)
+    }
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, secret) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+/// Refuses a state-changing request that another site made the browser send. Browsers say where a request comes
+/// from in `Sec-Fetch-Site` (on https and localhost) and in `Origin` (on every POST and DELETE).
+///
+/// # Errors
+/// It came from another site, or a browser's headers are missing although a cookie is there.
+pub fn check_same_origin(headers: &HeaderMap) -> Result<(), ApiError> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let same = match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            let authority = origin.parse::<Uri>().ok().and_then(|uri| uri.authority().cloned());
+            let host = text("x-forwarded-host").or_else(|| text("host"));
+            authority.is_some_and(|authority| Some(authority.as_str()) == host)
+        }
+        // Without a cookie there is nothing that another site could borrow.
+        (None, None) => cookie::of_request(headers).is_none(),
+    };
+    if same {
+        return Ok(());
+    }
+    Err(ApiError::Forbidden {
+        code: "cross_origin",
+        message: "The request came from another site.".into(),
+    })
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        Self::of_request(parts, state).await
+    }
+}
+
+/// A caller who may read the site that the address names.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Who asks.
+    pub caller: Caller,
+    /// The site.
+    pub site: Arc<Site>,
+}
+
+impl FromRequestParts<AppState> for Access {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let caller = Caller::of_request(parts, state).await?;
+        let params = RawPathParams::from_request_parts(parts, state).await;
+        let name = params
+            .ok()
+            .and_then(|params| params.iter().find(|(key, _)| *key == "site").map(|(_, name)| name.to_owned()))
+            .unwrap_or_default();
+        // Asked before whether there is such a site: a token of another site must not learn that.
+        if !caller.may_read(&name) {
+            return Err(ApiError::Forbidden {
+                code: "site_not_allowed",
+                message: format!("This token is not for the site `{name}`."),
+            });
+        }
+        match state.snapshot().sites.get(&name) {
+            Some(site) => Ok(Self { caller, site: Arc::new(site.clone()) }),
+            None => Err(ApiError::NotFound {
+                code: "unknown_site",
+                message: format!("There is no site `{name}`."),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_the_same_origin_may_change_state_with_a_cookie() {
+        let table: [(&[(&'static str, &'static str)], bool); 8] = [
+            (&[("sec-fetch-site", "same-origin")], true),
+            (&[("sec-fetch-site", "same-site")], false),
+            (&[("sec-fetch-site", "cross-site"), ("origin", "http://h:1"), ("host", "h:1")], false),
+            (&[("origin", "http://h:8080"), ("host", "h:8080")], true),
+            (&[("origin", "http://evil"), ("host", "h:8080")], false),
+            (&[("origin", "null"), ("host", "h:8080")], false),
+            (&[("cookie", "orma_session=a.b")], false),
+            (&[], true),
+        ];
+        for (pairs, allowed) in table {
+            let headers: HeaderMap = pairs
+                .iter()
+                .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
+                .collect();
+            assert_eq!(check_same_origin(&headers).is_ok(), allowed, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn the_bearer_scheme_is_read_whatever_its_case() {
+        assert_eq!(bearer("Bearer abc"), Some("abc"));
+        assert_eq!(bearer("bearer abc"), Some("abc"));
+        assert_eq!(bearer("Basic abc"), None);
+        assert_eq!(bearer("abc"), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! `GET /live`: server-sent events: who is on now, what happens.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::Stream;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::auth::Access;
+use super::error::ErrorBody;
+use super::params::SitePath;
+use crate::AppState;
+use crate::live::Message;
+use crate::moment::Moment;
+
+/// A comment line keeps proxies from closing a quiet stream.
+const KEEP_ALIVE_SECONDS: u64 = 15;
+
+/// One minute of the last half hour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LiveMinute {
+    /// Its beginning.
+    pub minute: Moment,
+    /// Pages and screens seen.
+    pub page_views: i64,
+    /// Events.
+    pub events: i64,
+}
+
+/// A page and the visitors on it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LivePage {
+    /// Its path.
+    pub page: String,
+    /// Visitors of the last 5 minutes.
+    pub visitors: i64,
+}
+
+/// A source and the visitors it sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LiveSource {
+    /// The source of the visitor's session; empty for a direct visit.
+    pub source: String,
+    /// Visitors of the last 5 minutes.
+    pub visitors: i64,
+}
+
+/// A country and the visitors in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LiveCountry {
+    /// ISO 3166-1 alpha-2; empty when not known.
+    pub country: String,
+    /// Visitors of the last 5 minutes.
+    pub visitors: i64,
+}
+
+/// `event: snapshot`, every 2 seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LiveSnapshot {
+    /// When it was taken.
+    pub now: Moment,
+    /// Visitors of the last 5 minutes.
+    pub visitors: i64,
+    /// The last 30 minutes, oldest first.
+    pub minutes: Vec<LiveMinute>,
+    /// Most visitors first, at most 10.
+    pub pages: Vec<LivePage>,
+    /// Most visitors first, at most 10.
+    pub sources: Vec<LiveSource>,
+    /// Most visitors first, at most 10.
+    pub countries: Vec<LiveCountry>,
+}
+
+/// `event: activity`, for each new event of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LiveActivity {
+    /// The client's id.
+    pub event_id: String,
+    /// When it happened.
+    pub ts: Moment,
+    /// The user id, or the visitor id when nobody identified.
+    pub person: String,
+    /// Whether `person` is a user id.
+    pub identified: bool,
+    /// `page_view`, `order`, …
+    pub kind: String,
+    /// The custom event's name.
+    pub name: String,
+    /// `site`, `app`, `newsletter`, …
+    pub touchpoint: String,
+    /// Path of the page.
+    pub path: String,
+    /// Title of the page.
+    pub title: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// `desktop`, `smartphone`, …
+    pub device_class: String,
+    /// Browser.
+    pub browser: String,
+    /// Channel of the event.
+    pub channel: String,
+    /// Source of the event.
+    pub source: String,
+}
+
+/// `event: resync`: some activity was left out because this client or the feed could not keep up; what is shown
+/// has holes, the next snapshot is whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LiveResync {
+    /// How many messages were left out, at least.
+    pub skipped: i64,
+}
+
+/// Who is on now, what happens: server-sent events `snapshot`, `activity` and `resync`.
+#[utoipa::path(get, path = "/api/v1/sites/{site}/live", tag = "live", params(SitePath),
+    responses(
+        (status = 200, description = "`event: snapshot` carries a LiveSnapshot, `event: activity` a LiveActivity, `event: resync` a LiveResync", content_type = "text/event-stream", body = String),
+        (status = 401, description = "No token or session", body = ErrorBody),
+        (status = 403, description = "The token is not for this", body = ErrorBody),
+        (status = 404, description = "No such site", body = ErrorBody)))]
+pub async fn get(
+    State(state): State<AppState>,
+    access: Access,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let subscription = state.live.subscribe(&state.runner, &access.site.site);
+    let stream = futures_util::stream::unfold((state, access, subscription), |(state, access, mut sub)| async {
+        let message = sub.next().await?;
+        // A stream must not outlive the token that opened it.
+        access.caller.still_valid(&state).then_some(())?;
+        Some((Ok(event(&message)), (state, access, sub)))
+    });
+    let keep_alive = KeepAlive::new().interval(Duration::from_secs(KEEP_ALIVE_SECONDS)).text("keep-alive");
+    Sse::new(stream).keep_alive(keep_alive)
+}
+
+fn event(message: &Message) -> Event {
+    match message {
+        Message::Snapshot(json) => Event::default().event("snapshot").data(json),
+        Message::Activity(json) => Event::default().event("activity").data(json),
+        Message::Resync { skipped } => {
+            let body = LiveResync { skipped: *skipped };
+            Event::default().event("resync").data(serde_json::to_string(&body).expect("plain fields"))
+        }
+    }
+}

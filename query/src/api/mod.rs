@@ -1,0 +1,75 @@
+//! The HTTP interface: one file per resource.
+
+pub mod accounting;
+pub mod auth;
+pub mod cookie;
+pub mod error;
+pub mod export;
+pub mod journey;
+pub mod links;
+pub mod live;
+pub mod openapi;
+pub mod params;
+pub mod people;
+pub mod quality;
+pub mod session;
+pub mod sites;
+pub mod stats;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::Uri;
+use axum::http::{HeaderValue, header};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use axum::Router;
+
+use crate::{AppState, dashboard};
+use error::ApiError;
+
+/// No request to this service carries more.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// Everything that the query service answers: the API below `/api`, the dashboard below the rest.
+pub fn router(state: AppState) -> Router {
+    let site = Router::new()
+        .route("/stats", get(stats::get))
+        .route("/people", get(people::list))
+        .route("/people/{person}", get(people::get))
+        .route("/people/{person}/journey", get(journey::get))
+        .route("/people/{person}/link", post(links::create))
+        .route("/people/{person}/links/{id}", delete(links::delete))
+        .route("/live", get(live::get))
+        .route("/accounting", get(accounting::get))
+        .route("/quality/web", get(quality::web))
+        .route("/quality/app", get(quality::app));
+    let api = Router::new()
+        .route("/openapi.json", get(openapi::get))
+        .route("/v1/session", post(session::create).get(session::get).delete(session::delete))
+        .route("/v1/sites", get(sites::list))
+        .nest("/v1/sites/{site}", site)
+        .fallback(unknown_resource)
+        .method_not_allowed_fallback(unknown_method)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(map_response(never_cached));
+    Router::new()
+        .nest("/api", api)
+        .fallback(dashboard::serve)
+        .layer(map_response(dashboard::with_security_headers))
+        .with_state(state)
+}
+
+/// Answers are about people: no cache keeps them.
+async fn never_cached(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn unknown_resource(uri: Uri) -> Response {
+    let message = format!("There is nothing at `{}`.", uri.path());
+    ApiError::NotFound { code: "unknown_resource", message }.into_response()
+}
+
+async fn unknown_method() -> ApiError {
+    ApiError::MethodNotAllowed
+}

@@ -1,0 +1,47 @@
+//! `GET /api/openapi.json`: the document that describes the API, from the code that answers.
+
+use axum::Json;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{accounting, journey, links, live, people, quality, session, sites, stats};
+
+/// The document.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "orma",
+        description = "What people did on a site, in an app, with a newsletter and at the offline touchpoints. \
+            Times are RFC 3339 UTC with milliseconds, durations milliseconds, rates 0 to 1.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(
+        session::create, session::get, session::delete, sites::list, stats::get, people::list, people::get,
+        journey::get, links::create, links::delete, live::get, accounting::get, quality::web, quality::app
+    ),
+    components(schemas(live::LiveSnapshot, live::LiveActivity, live::LiveResync)),
+    modifiers(&Security),
+    security(("bearer" = []), ("session" = []))
+)]
+pub struct Document;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(
+            "bearer",
+            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+        );
+        components.add_security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::cookie::NAME))),
+        );
+    }
+}
+
+/// The document.
+pub async fn get() -> Json<utoipa::openapi::OpenApi> {
+    Json(Document::openapi())
+}

@@ -1,0 +1,171 @@
+//! The parameters of a request: addresses, query strings and bodies, each refused by the name of what is wrong.
+
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+
+use super::error::ApiError;
+
+/// Of `/sites/{site}/…`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct SitePath {
+    /// The site's name.
+    #[param(example = "demo")]
+    pub site: String,
+}
+
+/// Of `/sites/{site}/people/{person}/…`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct PersonPath {
+    /// The site's name.
+    #[param(example = "demo")]
+    pub site: String,
+    /// A user id or a visitor id.
+    #[param(example = "mario@example.it")]
+    pub person: String,
+}
+
+/// Of `/sites/{site}/people/{person}/links/{id}`.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct LinkPath {
+    /// The site's name.
+    #[param(example = "demo")]
+    pub site: String,
+    /// A user id or a visitor id.
+    #[param(example = "mario@example.it")]
+    pub person: String,
+    /// The link's id, as the person's card lists it.
+    pub id: String,
+}
+
+/// The person of the address.
+pub struct PersonScope(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PersonScope {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(path) = Path::<PersonPath>::from_request_parts(parts, state).await.map_err(bad_path)?;
+        Ok(Self(path.person))
+    }
+}
+
+/// The person and the link of the address.
+pub struct LinkScope {
+    /// The person.
+    pub person: String,
+    /// The link.
+    pub id: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for LinkScope {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(path) = Path::<LinkPath>::from_request_parts(parts, state).await.map_err(bad_path)?;
+        Ok(Self { person: path.person, id: path.id })
+    }
+}
+
+fn bad_path(rejection: axum::extract::rejection::PathRejection) -> ApiError {
+    ApiError::invalid("invalid_path", "path", rejection.body_text())
+}
+
+/// The query string as `T`. A parameter that `T` does not know is refused.
+pub struct Params<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        parse_query(parts.uri.query().unwrap_or_default()).map(Self)
+    }
+}
+
+fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    serde_html_form::from_str(text).map_err(|error| {
+        let message = error.to_string();
+        let name = backquoted(&message).unwrap_or_default().to_owned();
+        let code = if message.contains("unknown field") { "unknown_parameter" } else { "invalid_parameter" };
+        let words = match code {
+            "unknown_parameter" => format!("There is no parameter `{name}` here."),
+            _ => format!("The query string cannot be read: {message}."),
+        };
+        ApiError::invalid(code, name, words)
+    })
+}
+
+/// The first name that serde's message quotes.
+fn backquoted(message: &str) -> Option<&str> {
+    message.split('`').nth(1)
+}
+
+/// The body as `T`: JSON, of a bounded size.
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        match axum::Json::<T>::from_request(request, state).await {
+            Ok(axum::Json(body)) => Ok(Self(body)),
+            Err(rejection) => {
+                let message = rejection.body_text();
+                let field = backquoted(&message).unwrap_or("body").to_owned();
+                Err(ApiError::invalid("invalid_body", field, message))
+            }
+        }
+    }
+}
+
+/// A page's size.
+///
+/// # Errors
+/// Not a number from 1 to `max`.
+pub fn parse_limit(text: Option<&str>, default: usize, max: usize) -> Result<usize, ApiError> {
+    let Some(text) = text else { return Ok(default) };
+    match text.parse() {
+        Ok(limit) if (1..=max).contains(&limit) => Ok(limit),
+        _ => Err(ApiError::invalid(
+            "invalid_limit",
+            "limit",
+            format!("`limit` must be a number from 1 to {max}, not `{text}`."),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::stats::StatsParams;
+
+    #[test]
+    fn an_unknown_parameter_is_refused_by_its_name() {
+        let error = parse_query::<StatsParams>("metrics=visitors&colour=red").unwrap_err();
+        let ApiError::Invalid { code, field, .. } = error else { panic!("{error}") };
+        assert_eq!((code, field.as_str()), ("unknown_parameter", "colour"));
+    }
+
+    #[test]
+    fn a_repeated_filter_is_a_list_and_a_repeated_period_is_refused() {
+        let params: StatsParams = parse_query("filter=country%3Ais%3AIT&filter=os%3Ais%3AiOS&limit=5").unwrap();
+        assert_eq!(params.filter, ["country:is:IT", "os:is:iOS"]);
+        let error = parse_query::<StatsParams>("from=2026-01-01&from=2026-01-02").unwrap_err();
+        let ApiError::Invalid { code, .. } = error else { panic!("{error}") };
+        assert_eq!(code, "invalid_parameter");
+    }
+
+    #[test]
+    fn limits_are_numbers_within_their_bounds() {
+        assert_eq!(parse_limit(None, 50, 1000).unwrap(), 50);
+        assert_eq!(parse_limit(Some("1000"), 50, 1000).unwrap(), 1000);
+        for wrong in ["0", "1001", "-1", "ten", ""] {
+            assert!(parse_limit(Some(wrong), 50, 1000).is_err(), "{wrong}");
+        }
+    }
+}

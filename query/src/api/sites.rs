@@ -1,0 +1,59 @@
+//! `GET /sites`: the sites that the caller may read.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::auth::Caller;
+use super::error::ErrorBody;
+use crate::AppState;
+
+/// A site.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Site {
+    /// Its name in addresses.
+    #[schema(example = "demo")]
+    pub site: String,
+    /// Its name for people.
+    #[schema(example = "Demo")]
+    pub name: String,
+    /// IANA time zone.
+    #[schema(example = "Europe/Rome")]
+    pub timezone: String,
+    /// ISO 4217.
+    #[schema(example = "EUR")]
+    pub currency: String,
+}
+
+/// A page of sites.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SiteList {
+    /// By name in addresses.
+    pub items: Vec<Site>,
+    /// Always null: the list is whole.
+    pub next_cursor: Option<String>,
+}
+
+/// The sites that the caller may read.
+#[utoipa::path(get, path = "/api/v1/sites", tag = "sites",
+    responses(
+        (status = 200, description = "The sites", body = SiteList),
+        (status = 401, description = "No token or session", body = ErrorBody)))]
+pub async fn list(State(state): State<AppState>, caller: Caller) -> Json<SiteList> {
+    let mut items: Vec<Site> = state
+        .registry
+        .snapshot()
+        .sites
+        .values()
+        .filter(|site| caller.may_read(&site.site))
+        .map(|site| Site {
+            site: site.site.clone(),
+            name: site.name.clone(),
+            timezone: site.timezone.clone(),
+            currency: site.currency.clone(),
+        })
+        .collect();
+    items.sort_by(|one, other| one.site.cmp(&other.site));
+    Json(SiteList { items, next_cursor: None })
+}

@@ -1,0 +1,188 @@
+//! `GET /sites/{site}/stats`: numbers over time or by a dimension.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::Json;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::RefOr;
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+use super::auth::Access;
+use super::error::{ApiError, ErrorBody};
+use super::export::{Export, Table};
+use super::params::{Params, SitePath};
+use crate::AppState;
+use crate::moment::Moment;
+use crate::plan::{Query, RequestText};
+use crate::stats;
+
+/// What `GET /stats` takes.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct StatsParams {
+    /// Comma separated: `visitors`, `page_views`, `sessions`, `bounce_rate`, `session_duration_ms`,
+    /// `views_per_session`, `events`, `orders`, `revenue`. Default `visitors`.
+    #[param(example = "visitors,page_views")]
+    pub metrics: Option<String>,
+    /// At most two dimensions, comma separated: `page`, `entry_page`, `exit_page`, `host`, `source`, `channel`,
+    /// `campaign`, `country`, `device_class`, `browser`, `os`, `language`, `kind`, `name`, `touchpoint`, `stage`,
+    /// `app_version`.
+    pub group_by: Option<String>,
+    /// `minute`, `hour`, `day`, `week` or `month`: adds the dimension `time`.
+    #[param(example = "day")]
+    pub interval: Option<String>,
+    /// A date in the site's zone or an instant. Default: 29 days before today.
+    pub from: Option<String>,
+    /// A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+    pub to: Option<String>,
+    /// Repeatable: `dimension:operator:value` with the operators `is`, `is_not`, `contains`, `starts`; values
+    /// separated by commas are alternatives. Also `path` (the same as `page`) and `props.<name>`.
+    #[serde(default)]
+    #[param(example = json!(["country:is:IT,FR"]))]
+    pub filter: Vec<String>,
+    /// `previous`: also the period of the same length before.
+    pub compare: Option<String>,
+    /// `bots`: bots and machines too.
+    pub include: Option<String>,
+    /// How many rows; with `interval`, how many values of the dimensions. Default 50, at most 1000.
+    pub limit: Option<String>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// The metric to sort by, largest first. Default: the first metric.
+    pub order_by: Option<String>,
+}
+
+/// The value of a metric: a number, or a decimal string (`revenue`). A rate or a mean of nothing is null.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum MetricValue {
+    /// A count.
+    Count(i64),
+    /// A rate or a mean.
+    Number(f64),
+    /// Money, in the site's currency.
+    Decimal(String),
+}
+
+impl PartialSchema for MetricValue {
+    fn schema() -> RefOr<Schema> {
+        let types = SchemaType::from_iter([Type::Number, Type::String, Type::Null]);
+        let description = "A number, a decimal string (`revenue`), or null (a rate or a mean of nothing).";
+        ObjectBuilder::new().schema_type(types).description(Some(description)).into()
+    }
+}
+
+impl ToSchema for MetricValue {}
+
+/// One row: a value of each dimension and of each metric.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct StatsRow {
+    /// Value by dimension. `time` is local: `2026-11-01` (day; the Monday of a week; the first of a month) or
+    /// `2026-11-01T14:00:00+01:00` (hour, minute).
+    pub dimensions: BTreeMap<String, String>,
+    /// Value by metric.
+    #[schema(value_type = BTreeMap<String, MetricValue>)]
+    pub metrics: BTreeMap<String, Option<MetricValue>>,
+}
+
+/// The same numbers for the period before.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StatsCompare {
+    /// Beginning of the period before.
+    pub from: Moment,
+    /// Its end, exclusive.
+    pub to: Moment,
+    /// Over the whole period.
+    #[schema(value_type = BTreeMap<String, MetricValue>)]
+    pub totals: BTreeMap<String, Option<MetricValue>>,
+    /// Only when an interval was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Vec<StatsRow>>,
+}
+
+/// The answer of `GET /stats`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Stats {
+    /// The site.
+    pub site: String,
+    /// The site's IANA time zone: its days are days here.
+    pub timezone: String,
+    /// Beginning of the period.
+    pub from: Moment,
+    /// End of the period, exclusive.
+    pub to: Moment,
+    /// The interval that was asked for.
+    pub interval: Option<String>,
+    /// The dimensions that were asked for.
+    pub group_by: Vec<String>,
+    /// The metrics that were asked for.
+    pub metrics: Vec<String>,
+    /// Sorted by time, or by the metric, largest first.
+    pub rows: Vec<StatsRow>,
+    /// Over the whole period: people counted once, not the sum of the rows.
+    #[schema(value_type = BTreeMap<String, MetricValue>)]
+    pub totals: BTreeMap<String, Option<MetricValue>>,
+    /// When `compare=previous` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compare: Option<StatsCompare>,
+    /// For the next page.
+    pub next_cursor: Option<String>,
+}
+
+/// Numbers over time or by a dimension.
+#[utoipa::path(get, path = "/api/v1/sites/{site}/stats", tag = "stats", params(SitePath, StatsParams),
+    responses(
+        (status = 200, description = "The numbers; also as text/csv and application/x-ndjson (one row a line)", body = Stats),
+        (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
+        (status = 401, description = "No token or session", body = ErrorBody),
+        (status = 403, description = "The token is not for this", body = ErrorBody),
+        (status = 404, description = "No such site", body = ErrorBody)))]
+pub async fn get(
+    State(state): State<AppState>,
+    access: Access,
+    headers: HeaderMap,
+    Params(params): Params<StatsParams>,
+) -> Result<Response, ApiError> {
+    let query = Query::parse(&access.site, &RequestText::from(&params), Moment::now())?;
+    let answer = stats::answer(&state.runner, &query).await?;
+    Ok(match Export::of(&headers) {
+        Some(export) => export.response(&table(&answer)),
+        None => Json(answer).into_response(),
+    })
+}
+
+impl<'a> From<&'a StatsParams> for RequestText<'a> {
+    fn from(params: &'a StatsParams) -> Self {
+        Self {
+            metrics: params.metrics.as_deref(),
+            group_by: params.group_by.as_deref(),
+            interval: params.interval.as_deref(),
+            from: params.from.as_deref(),
+            to: params.to.as_deref(),
+            filter: &params.filter,
+            compare: params.compare.as_deref(),
+            include: params.include.as_deref(),
+            limit: params.limit.as_deref(),
+            cursor: params.cursor.as_deref(),
+            order_by: params.order_by.as_deref(),
+        }
+    }
+}
+
+/// The rows, flat: dimensions first, then metrics.
+fn table(answer: &Stats) -> Table {
+    let time = answer.interval.iter().map(|_| "time".to_owned());
+    let dimensions: Vec<String> = time.chain(answer.group_by.iter().cloned()).collect();
+    let columns = dimensions.iter().chain(&answer.metrics).cloned().collect();
+    let rows = answer.rows.iter().map(|row| {
+        let dimensions = dimensions.iter().map(|name| serde_json::json!(row.dimensions.get(name)));
+        let metrics = answer.metrics.iter().map(|name| serde_json::json!(row.metrics.get(name)));
+        dimensions.chain(metrics).collect()
+    });
+    Table { columns, rows: rows.collect() }
+}

@@ -1,0 +1,26 @@
+//! The query service: the API over numbers, people and journeys, and the dashboard that shows them.
+//!
+//! A request meets the modules in this order: `api` (who asks, what for) → `plan` (a question as a value) → `sql`
+//! (the only place that writes SQL text) → `runner` (executes it) → one module per question (`stats`, `people`,
+//! `journey`, `live`, `accounting`, `quality`), which makes the answer.
+
+#![warn(missing_docs)]
+
+mod accounting;
+pub mod api;
+mod dashboard;
+mod identity;
+mod journey;
+mod live;
+mod moment;
+mod people;
+mod plan;
+mod quality;
+mod runner;
+mod sign_in;
+mod sql;
+mod state;
+mod stats;
+
+pub use api::router;
+pub use state::{AppState, QueryConfig};

@@ -1,0 +1,136 @@
+//! What is left in: `dimension:operator:value`.
+
+use super::dimension::{Dimension, Level};
+use crate::api::error::ApiError;
+
+/// More filters, or more values in one, are a mistake or an attack.
+const FILTERS_MAX: usize = 20;
+const VALUES_MAX: usize = 200;
+
+/// What a filter looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// A dimension.
+    Dimension(Dimension),
+    /// A property of the event, by name.
+    Prop(String),
+}
+
+/// How it compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// Equal to one of the values.
+    Is,
+    /// Equal to none of the values.
+    IsNot,
+    /// One of the values is a part of it, whatever the case.
+    Contains,
+    /// It begins with one of the values.
+    Starts,
+}
+
+/// A filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// What it looks at.
+    pub field: Field,
+    /// How it compares.
+    pub operator: Operator,
+    /// With what; alternatives.
+    pub values: Vec<String>,
+}
+
+impl Filter {
+    /// What the filter's field is a property of.
+    pub fn level(&self) -> Level {
+        match &self.field {
+            Field::Dimension(dimension) => dimension.level(),
+            Field::Prop(_) => Level::Event,
+        }
+    }
+
+    /// Reads all filters of a request.
+    ///
+    /// # Errors
+    /// One of them cannot be read, or there are too many.
+    pub fn parse_list(texts: &[String]) -> Result<Vec<Self>, ApiError> {
+        if texts.len() > FILTERS_MAX {
+            let message = format!("At most {FILTERS_MAX} filters can be given.");
+            return Err(ApiError::invalid("too_many_filters", "filter", message));
+        }
+        texts.iter().map(|text| Self::parse(text)).collect()
+    }
+
+    fn parse(text: &str) -> Result<Self, ApiError> {
+        let invalid = |code, message: String| Err(ApiError::invalid(code, "filter", message));
+        let mut pieces = text.splitn(3, ':');
+        let (Some(field), Some(operator), Some(values)) = (pieces.next(), pieces.next(), pieces.next()) else {
+            return invalid("invalid_filter", format!("`{text}` is not `dimension:operator:value`."));
+        };
+        let field = match (field, field.strip_prefix("props.")) {
+            (_, Some(name)) if !name.is_empty() => Field::Prop(name.to_owned()),
+            ("path", _) => Field::Dimension(Dimension::Page),
+            _ => Field::Dimension(Dimension::parse(field, "filter")?),
+        };
+        let operator = match operator {
+            "is" => Operator::Is,
+            "is_not" => Operator::IsNot,
+            "contains" => Operator::Contains,
+            "starts" => Operator::Starts,
+            other => {
+                let known = "is, is_not, contains, starts";
+                let message = format!("There is no operator `{other}`. There are: {known}.");
+                return invalid("unknown_operator", message);
+            }
+        };
+        let values = split_values(values);
+        if values.len() > VALUES_MAX {
+            return invalid("too_many_values", format!("A filter takes at most {VALUES_MAX} values."));
+        }
+        Ok(Self { field, operator, values })
+    }
+}
+
+/// Values are separated by commas; `\,` is a comma of a value.
+fn split_values(text: &str) -> Vec<String> {
+    let mut values = vec![String::new()];
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if letters.peek() == Some(&',') => {
+                letters.next();
+                values.last_mut().expect("never empty").push(',');
+            }
+            ',' => values.push(String::new()),
+            _ => values.last_mut().expect("never empty").push(letter),
+        }
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_are_read_with_their_alternatives() {
+        let parse = |text: &str| Filter::parse(text).unwrap();
+        let country = Field::Dimension(Dimension::Country);
+        for (text, field, operator, values) in [
+            ("country:is:IT,FR", country.clone(), Operator::Is, vec!["IT", "FR"]),
+            ("country:is_not:", country, Operator::IsNot, vec![""]),
+            ("path:starts:/a:b", Field::Dimension(Dimension::Page), Operator::Starts, vec!["/a:b"]),
+            ("props.colore:contains:ro\\,sso", Field::Prop("colore".into()), Operator::Contains, vec!["ro,sso"]),
+        ] {
+            let values = values.into_iter().map(ToOwned::to_owned).collect();
+            assert_eq!(parse(text), Filter { field, operator, values }, "{text}");
+        }
+    }
+
+    #[test]
+    fn filters_that_cannot_be_read_are_refused() {
+        for text in ["", "country", "country:is", "props.:is:x", "colour:is:x", "country:like:x"] {
+            assert!(Filter::parse(text).is_err(), "{text}");
+        }
+    }
+}

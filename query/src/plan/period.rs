@@ -1,0 +1,336 @@
+//! Which time, and its buckets: days are the site's days, daylight saving included.
+
+use jiff::civil::{self, Date};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, ToSpan, Zoned};
+use orma_store::Site;
+
+use crate::api::error::ApiError;
+use crate::moment::Moment;
+
+/// More points than this make no chart.
+const BUCKETS_MAX: usize = 3_000;
+
+/// A period: from its first millisecond to the one after its last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Period {
+    /// Its beginning.
+    pub from: Moment,
+    /// Its end, exclusive.
+    pub to: Moment,
+    /// The site's zone.
+    pub zone: TimeZone,
+    /// The zone's IANA name.
+    pub zone_name: String,
+}
+
+/// The length of a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interval {
+    /// A minute.
+    Minute,
+    /// An hour.
+    Hour,
+    /// A day of the site.
+    Day,
+    /// A week of the site, from Monday.
+    Week,
+    /// A month of the site.
+    Month,
+}
+
+/// A bucket: as the store names it, and as the answer does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// In the store's rows: seconds since the epoch for hours and minutes, a date otherwise.
+    pub key: String,
+    /// In the answer.
+    pub label: String,
+}
+
+impl Interval {
+    /// The interval of a name.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn parse(name: &str) -> Result<Self, ApiError> {
+        [Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month]
+            .into_iter()
+            .find(|interval| interval.name() == name)
+            .ok_or_else(|| {
+                let message =
+                    format!("There is no interval `{name}`. There are: minute, hour, day, week, month.");
+                ApiError::invalid("unknown_interval", "interval", message)
+            })
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+}
+
+impl Period {
+    /// Reads `from` and `to`. Without them: `days` days up to and with today.
+    ///
+    /// # Errors
+    /// One is neither a date nor an instant, or the end is not after the beginning.
+    pub fn parse(
+        site: &Site,
+        from: Option<&str>,
+        to: Option<&str>,
+        days: i64,
+        now: Moment,
+    ) -> Result<Self, ApiError> {
+        let zone = zone_of(site)?;
+        let today = now.timestamp().to_zoned(zone.clone()).date();
+        let end = match to {
+            None => start_of_day(today.saturating_add(1.day()), &zone),
+            Some(text) => parse_edge("to", text, &zone, true)?,
+        };
+        let start = match from {
+            Some(text) => parse_edge("from", text, &zone, false)?,
+            None => {
+                let last = Timestamp::from_millisecond(end.0 - 1).unwrap_or(Timestamp::MAX);
+                let last_day = last.to_zoned(zone.clone()).date();
+                start_of_day(last_day.saturating_sub((days - 1).days()), &zone)
+            }
+        };
+        if end <= start {
+            return Err(ApiError::invalid("invalid_period", "to", "`to` must not be before `from`."));
+        }
+        Ok(Self { from: start, to: end, zone, zone_name: site.timezone.clone() })
+    }
+
+    /// Reads `from` and `to` where either may be open.
+    ///
+    /// # Errors
+    /// One is neither a date nor an instant.
+    pub fn parse_open(
+        site: &Site,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<(Option<Moment>, Option<Moment>), ApiError> {
+        let zone = zone_of(site)?;
+        let from = from.map(|text| parse_edge("from", text, &zone, false)).transpose()?;
+        let to = to.map(|text| parse_edge("to", text, &zone, true)).transpose()?;
+        Ok((from, to))
+    }
+
+    /// The period of the same length before: as many days when it consists of days, otherwise as many
+    /// milliseconds.
+    pub fn previous(&self) -> Self {
+        let (from, to) = (self.zoned(self.from), self.zoned(self.to));
+        let midnight = |zoned: &Zoned| zoned.start_of_day().is_ok_and(|start| start == *zoned);
+        let start = if midnight(&from) && midnight(&to) {
+            let days = from.date().until(to.date()).map_or(0, |span| span.get_days());
+            start_of_day(from.date().saturating_sub(days.days()), &self.zone)
+        } else {
+            Moment(self.from.0 - (self.to.0 - self.from.0))
+        };
+        Self { from: start, to: self.from, ..self.clone() }
+    }
+
+    /// The UTC date of the first millisecond: the store's days are UTC.
+    pub fn first_day(&self) -> String {
+        utc_date(self.from).to_string()
+    }
+
+    /// The UTC date of the last millisecond.
+    pub fn last_day(&self) -> String {
+        utc_date(Moment(self.to.0 - 1)).to_string()
+    }
+
+    /// All buckets of the period, the empty ones too, oldest first.
+    ///
+    /// # Errors
+    /// There would be too many.
+    pub fn buckets(&self, interval: Interval) -> Result<Vec<Bucket>, ApiError> {
+        let buckets = match interval {
+            Interval::Minute | Interval::Hour => self.clock_buckets(interval),
+            Interval::Day => self.calendar_buckets(|date| date, 1.day()),
+            Interval::Week => self.calendar_buckets(monday, 1.week()),
+            Interval::Month => self.calendar_buckets(Date::first_of_month, 1.month()),
+        };
+        if buckets.len() > BUCKETS_MAX {
+            let message = format!(
+                "The period has more than {BUCKETS_MAX} intervals of a {}; ask for a longer interval or a shorter \
+                 period.",
+                interval.name()
+            );
+            return Err(ApiError::invalid("too_many_intervals", "interval", message));
+        }
+        Ok(buckets)
+    }
+
+    fn zoned(&self, moment: Moment) -> Zoned {
+        moment.timestamp().to_zoned(self.zone.clone())
+    }
+
+    /// Hours and minutes follow each other on the clock of the world, so a day has 23, 24 or 25 hours.
+    fn clock_buckets(&self, interval: Interval) -> Vec<Bucket> {
+        let (unit, seconds) = match interval {
+            Interval::Minute => (jiff::Unit::Minute, 60),
+            _ => (jiff::Unit::Hour, 3600),
+        };
+        let floor = |moment: Moment| {
+            let round = jiff::ZonedRound::new().smallest(unit).mode(jiff::RoundMode::Trunc);
+            let zoned = self.zoned(moment);
+            zoned.round(round).unwrap_or(zoned)
+        };
+        let mut buckets = Vec::new();
+        let mut start = floor(self.from);
+        while start.timestamp().as_millisecond() < self.to.0 && buckets.len() <= BUCKETS_MAX {
+            buckets.push(Bucket {
+                key: start.timestamp().as_second().to_string(),
+                label: start.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            });
+            start = floor(Moment(start.timestamp().as_millisecond() + seconds * 1000));
+        }
+        buckets
+    }
+
+    fn calendar_buckets(&self, first: fn(Date) -> Date, step: Span) -> Vec<Bucket> {
+        let last = self.zoned(Moment(self.to.0 - 1)).date();
+        let mut date = first(self.zoned(self.from).date());
+        let mut buckets = Vec::new();
+        while date <= last && buckets.len() <= BUCKETS_MAX {
+            buckets.push(Bucket { key: date.to_string(), label: date.to_string() });
+            let Ok(next) = date.checked_add(step) else { break };
+            date = next;
+        }
+        buckets
+    }
+}
+
+fn zone_of(site: &Site) -> Result<TimeZone, ApiError> {
+    // Checked when the site was made; another machine's zone data may be older.
+    TimeZone::get(&site.timezone).map_err(|_| {
+        let message = format!("This machine does not know the site's time zone `{}`.", site.timezone);
+        ApiError::invalid("unknown_time_zone", "timezone", message)
+    })
+}
+
+fn monday(date: Date) -> Date {
+    date.saturating_sub(i64::from(date.weekday().to_monday_zero_offset()).days())
+}
+
+fn utc_date(moment: Moment) -> Date {
+    TimeZone::UTC.to_datetime(moment.timestamp()).date()
+}
+
+/// The UTC date of a moment, as the store writes it.
+pub fn utc_day(moment: Moment) -> String {
+    utc_date(moment).to_string()
+}
+
+/// The first moment of a day; where the clock skips midnight, the first moment after it.
+fn start_of_day(date: Date, zone: &TimeZone) -> Moment {
+    let start = date.to_zoned(zone.clone()).and_then(|zoned| zoned.start_of_day());
+    Moment(start.map_or(0, |zoned| zoned.timestamp().as_millisecond()))
+}
+
+fn parse_edge(field: &'static str, text: &str, zone: &TimeZone, is_end: bool) -> Result<Moment, ApiError> {
+    const DATE_BYTES: usize = 10;
+    // An unescaped + of an offset arrives as a space.
+    let text = text.replace(' ', "+");
+    if text.len() == DATE_BYTES
+        && let Ok(date) = text.parse::<civil::Date>()
+    {
+        let date = if is_end { date.saturating_add(1.day()) } else { date };
+        return in_calendar(field, &text, start_of_day(date, zone));
+    }
+    match text.parse::<Timestamp>() {
+        Ok(instant) => in_calendar(field, &text, Moment(instant.as_millisecond())),
+        Err(_) => Err(ApiError::invalid(
+            "invalid_period",
+            field,
+            format!("`{field}` must be a date (2026-11-21) or an instant (2026-11-21T10:00:00Z), not `{text}`."),
+        )),
+    }
+}
+
+/// The store keeps moments from 1970 to 2149, the range of its dates.
+fn in_calendar(field: &'static str, text: &str, moment: Moment) -> Result<Moment, ApiError> {
+    const LAST_MS: i64 = 5_650_000_000_000;
+    if (0..LAST_MS).contains(&moment.0) {
+        return Ok(moment);
+    }
+    let message = format!("`{field}` must lie between 1970 and 2149, not at `{text}`.");
+    Err(ApiError::invalid("invalid_period", field, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{NOW, rome};
+    use super::*;
+
+    fn period(from: &str, to: &str) -> Period {
+        Period::parse(&rome(), Some(from), Some(to), 30, NOW).unwrap()
+    }
+
+    fn labels(from: &str, to: &str, interval: Interval) -> Vec<String> {
+        period(from, to).buckets(interval).unwrap().into_iter().map(|bucket| bucket.label).collect()
+    }
+
+    #[test]
+    fn days_of_rome_have_23_and_25_hours_when_the_clock_changes() {
+        let spring = labels("2026-03-29", "2026-03-29", Interval::Hour);
+        assert_eq!(spring.len(), 23);
+        assert_eq!(spring[1..3], ["2026-03-29T01:00:00+01:00", "2026-03-29T03:00:00+02:00"]);
+        let autumn = labels("2026-10-25", "2026-10-25", Interval::Hour);
+        assert_eq!(autumn.len(), 25);
+        assert_eq!(autumn[2..4], ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"]);
+        assert_eq!(labels("2026-11-21", "2026-11-21", Interval::Hour).len(), 24);
+    }
+
+    #[test]
+    fn the_last_date_is_inclusive_and_an_instant_is_not() {
+        let days = period("2026-03-28", "2026-03-29");
+        assert_eq!(days.from.to_string(), "2026-03-27T23:00:00.000Z");
+        assert_eq!(days.to.to_string(), "2026-03-29T22:00:00.000Z");
+        assert_eq!((days.first_day(), days.last_day()), ("2026-03-27".into(), "2026-03-29".into()));
+        let instants = period("2026-03-28T10:00:00Z", "2026-03-29T00:00:00+02:00");
+        assert_eq!(instants.to.to_string(), "2026-03-28T22:00:00.000Z");
+        assert_eq!(instants.last_day(), "2026-03-28");
+    }
+
+    #[test]
+    fn weeks_begin_on_monday_and_months_on_the_first() {
+        assert_eq!(labels("2026-11-01", "2026-11-10", Interval::Week), ["2026-10-26", "2026-11-02", "2026-11-09"]);
+        assert_eq!(labels("2026-10-15", "2026-12-01", Interval::Month), ["2026-10-01", "2026-11-01", "2026-12-01"]);
+        assert_eq!(labels("2026-10-24", "2026-10-26", Interval::Day).len(), 3);
+    }
+
+    #[test]
+    fn the_period_before_has_as_many_days_over_a_change_of_the_clock() {
+        let before = period("2026-10-25", "2026-10-26").previous();
+        assert_eq!(before.from.to_string(), "2026-10-22T22:00:00.000Z");
+        assert_eq!(before.to.to_string(), "2026-10-24T22:00:00.000Z");
+        let instants = period("2026-11-21T10:00:00Z", "2026-11-21T12:00:00Z").previous();
+        assert_eq!(instants.from.to_string(), "2026-11-21T08:00:00.000Z");
+    }
+
+    #[test]
+    fn periods_that_cannot_be_are_refused() {
+        for (from, to, field) in [
+            ("2026-11-02", "2026-11-01", "to"),
+            ("soon", "2026-11-01", "from"),
+            ("2026-11-01", "2026-02-30", "to"),
+            ("1900-01-01", "2026-02-01", "from"),
+            ("2026-11-01", "9999-12-31", "to"),
+        ] {
+            match Period::parse(&rome(), Some(from), Some(to), 30, NOW) {
+                Err(ApiError::Invalid { field: named, .. }) => assert_eq!(named, field, "{from} {to}"),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(period("2026-01-01", "2026-11-01").buckets(Interval::Minute).is_err());
+    }
+}

@@ -1,0 +1,122 @@
+//! What the handlers share, and how the service is configured.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use orma_store::sites::Snapshot;
+use orma_store::{Registry, Role, Store, Token};
+
+use crate::live::Live;
+use crate::runner::Runner;
+use crate::sign_in::SignInCodes;
+
+/// A token that was withdrawn by another process is refused after this long.
+const REGISTRY_AGE_MS_MAX: u64 = 5_000;
+/// An unknown token makes the registry be read at most this often.
+const REGISTRY_MISS_MS_MIN: u64 = 1_000;
+
+/// How the query service behaves.
+#[derive(Clone, Debug)]
+pub struct QueryConfig {
+    /// A question that takes the store longer than this is given up.
+    pub query_seconds_max: u64,
+    /// Cookies are always marked `Secure`. Otherwise they are when a proxy says that the request came by https.
+    pub cookies_secure: bool,
+}
+
+impl Default for QueryConfig {
+    fn default() -> Self {
+        Self { query_seconds_max: 30, cookies_secure: false }
+    }
+}
+
+/// What the handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub(crate) runner: Runner,
+    pub(crate) registry: Registry,
+    pub(crate) config: Arc<QueryConfig>,
+    pub(crate) signing_secret: Arc<[u8]>,
+    pub(crate) live: Live,
+    codes: SignInCodes,
+    refreshed: Arc<Mutex<Option<Instant>>>,
+}
+
+impl std::fmt::Debug for AppState {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("AppState").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl AppState {
+    /// The state of a service over `store`. `signing_secret` signs the session cookies: at least 32 random bytes,
+    /// kept over restarts.
+    pub fn new(store: Store, registry: Registry, signing_secret: Vec<u8>, config: QueryConfig) -> Self {
+        Self {
+            runner: Runner::new(store, config.query_seconds_max),
+            registry,
+            config: Arc::new(config),
+            signing_secret: signing_secret.into(),
+            live: Live::default(),
+            codes: SignInCodes::default(),
+            refreshed: Arc::default(),
+        }
+    }
+
+    /// A one-time code for a sign-in link, `<address>/sign-in#code=<code>`, valid for one hour.
+    pub fn new_sign_in_code(&self) -> String {
+        self.codes.issue(Instant::now())
+    }
+
+    /// Ends all live streams, so that the server can drain.
+    pub fn close_live(&self) {
+        self.live.close();
+    }
+
+    /// The token whose secret this is. One that is not known yet may have been made by another process.
+    pub(crate) async fn token_of_secret(&self, secret: &str) -> Option<Token> {
+        if let Some(token) = self.snapshot().token_of_secret(secret) {
+            return Some(token.clone());
+        }
+        if self.claim_refresh(REGISTRY_MISS_MS_MIN) {
+            refresh(&self.registry).await;
+        }
+        self.registry.snapshot().token_of_secret(secret).cloned()
+    }
+
+    /// The token that a one-time code stands for: an admin's over all sites, so that the session ends when that
+    /// token is withdrawn.
+    pub(crate) fn token_of_code(&self, code: &str) -> Option<Token> {
+        if !self.codes.redeem(code, Instant::now()) {
+            return None;
+        }
+        let snapshot = self.registry.snapshot();
+        let admins = snapshot.tokens.values().filter(|token| token.role == Role::Admin && token.site.is_empty());
+        admins.min_by(|one, other| one.token_id.cmp(&other.token_id)).cloned()
+    }
+
+    /// The registry as it is known; read anew in the background when that is long ago.
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        if self.claim_refresh(REGISTRY_AGE_MS_MAX) {
+            let registry = self.registry.clone();
+            tokio::spawn(async move { refresh(&registry).await });
+        }
+        self.registry.snapshot()
+    }
+
+    /// Whether the registry was last read longer ago than this; the caller must then read it.
+    fn claim_refresh(&self, age_ms: u64) -> bool {
+        let mut refreshed = self.refreshed.lock().expect("no panic while locked");
+        let due = refreshed.is_none_or(|at| at.elapsed() >= Duration::from_millis(age_ms));
+        if due {
+            *refreshed = Some(Instant::now());
+        }
+        due
+    }
+}
+
+async fn refresh(registry: &Registry) {
+    if let Err(error) = registry.refresh().await {
+        tracing::warn!(%error, "the registry could not be read; what was known stays");
+    }
+}

@@ -1,0 +1,5 @@
+// The second file of the snippet, fetched by the core when the page is idle.
+import { observeVitals } from './lib/observeVitals.js';
+import type { Orma } from './types.js';
+
+observeVitals((vital) => (window as unknown as { orma?: Orma }).orma?.('vital', vital));

@@ -1,0 +1,348 @@
+//! The commands and their options. Each option is also a variable `ORMA_…` and a key of `orma.toml`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use orma_store::Role;
+
+use crate::configuration;
+
+/// Self-hosted tracker of customer behaviour.
+#[derive(Debug, Parser)]
+#[command(name = "orma", version, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run everything: collector, query service, dashboard and, without --clickhouse-url, ClickHouse itself
+    Up(UpOptions),
+    /// Run the edge collector alone
+    Collect(CollectOptions),
+    /// Run the query service and the dashboard alone
+    Query(QueryOptions),
+    /// Create or upgrade the schema
+    Migrate(StoreOptions),
+    /// Add, list or change sites
+    Site {
+        #[command(subcommand)]
+        action: SiteAction,
+    },
+    /// Add, list or revoke API tokens
+    Token {
+        #[command(subcommand)]
+        action: TokenAction,
+    },
+    /// Send simulated visitors through the collector
+    Demo(DemoOptions),
+    /// The embedded engine's own process
+    #[command(hide = true)]
+    Engine(EngineProcess),
+}
+
+/// Where the data is and how much is logged.
+#[derive(Clone, Debug, Args)]
+pub struct CommonOptions {
+    /// Directory of everything that orma keeps
+    #[arg(long, env = "ORMA_DATA_DIR", default_value = "data", value_name = "DIR")]
+    pub data_dir: PathBuf,
+    /// error, warn, info or debug
+    #[arg(long, env = "ORMA_LOG_LEVEL", default_value = "warn", value_name = "LEVEL")]
+    pub log_level: String,
+}
+
+/// Which ClickHouse.
+#[derive(Clone, Debug, Args)]
+pub struct StoreOptions {
+    #[command(flatten)]
+    pub common: CommonOptions,
+    /// A ClickHouse server instead of the embedded engine: `http://user:password@host:8123/database`
+    #[arg(long, env = "ORMA_CLICKHOUSE_URL", hide_env_values = true, value_name = "URL")]
+    pub clickhouse_url: Option<String>,
+    /// The cluster on which tables are created, with --clickhouse-url
+    #[arg(long, env = "ORMA_CLICKHOUSE_CLUSTER", value_name = "NAME", requires = "clickhouse_url")]
+    pub clickhouse_cluster: Option<String>,
+    /// libchdb.so of the embedded engine; found by itself in `node_modules` and beside the program
+    #[arg(long, env = "ORMA_ENGINE_LIBRARY", value_name = "FILE")]
+    pub engine_library: Option<PathBuf>,
+    /// Memory that the embedded engine may use, in bytes
+    #[arg(long, env = "ORMA_ENGINE_MEMORY_BYTES_MAX", value_name = "BYTES",
+        default_value_t = orma_store::engine::config::ENGINE_MEMORY_BYTES_MAX)]
+    pub engine_memory_bytes_max: u64,
+}
+
+/// Where it is reached.
+#[derive(Clone, Debug, Args)]
+pub struct ListenOptions {
+    /// Address of the collector, the API and the dashboard
+    #[arg(long, env = "ORMA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    pub listen: SocketAddr,
+    /// Address of /metrics, /healthz and /readyz for the operator
+    #[arg(long, env = "ORMA_ADMIN_LISTEN", default_value = "127.0.0.1:8081", value_name = "ADDRESS:PORT")]
+    pub admin_listen: SocketAddr,
+}
+
+/// How the collector works.
+#[derive(Clone, Debug, Args)]
+pub struct CollectorOptions {
+    /// This collector's name in the ledger; each collector of a store needs its own
+    #[arg(long, env = "ORMA_COLLECTOR", default_value = "main", value_name = "NAME")]
+    pub collector: String,
+    /// Country or city database in MaxMind's format; found by itself in `node_modules`
+    #[arg(long, env = "ORMA_GEO_DATABASE", value_name = "FILE")]
+    pub geo_database: Option<PathBuf>,
+    /// Worker threads, each with a listener; 0: one for each core
+    #[arg(long, env = "ORMA_WORKERS", default_value_t = 0, value_name = "N")]
+    pub workers: usize,
+    /// What the spool may hold while ClickHouse is away, in bytes
+    #[arg(long, env = "ORMA_SPOOL_BYTES_MAX", default_value_t = 10 << 30, value_name = "BYTES")]
+    pub spool_bytes_max: u64,
+    /// How long a stop may take, in milliseconds
+    #[arg(long, env = "ORMA_DRAIN_MS_MAX", default_value_t = 10_000, value_name = "MS")]
+    pub drain_ms_max: u64,
+    /// Requests per second that one client address may send
+    #[arg(long, env = "ORMA_REQUESTS_PER_SECOND_PER_ADDRESS", default_value_t = 200, value_name = "N")]
+    pub requests_per_second_per_address: u32,
+    /// Rate-limit loopback addresses too
+    #[arg(long, env = "ORMA_LIMIT_LOOPBACK")]
+    pub limit_loopback: bool,
+}
+
+/// `orma up`.
+#[derive(Clone, Debug, Args)]
+pub struct UpOptions {
+    #[command(flatten)]
+    pub store: StoreOptions,
+    #[command(flatten)]
+    pub listen: ListenOptions,
+    #[command(flatten)]
+    pub collector: CollectorOptions,
+    /// Fixes the first admin token instead of making one
+    #[arg(long, env = "ORMA_ADMIN_TOKEN", hide_env_values = true, value_name = "SECRET")]
+    pub admin_token: Option<String>,
+}
+
+/// `orma collect`.
+#[derive(Clone, Debug, Args)]
+pub struct CollectOptions {
+    #[command(flatten)]
+    pub common: CommonOptions,
+    /// The ClickHouse server: `http://user:password@host:8123/database`
+    #[arg(long, env = "ORMA_CLICKHOUSE_URL", hide_env_values = true, value_name = "URL")]
+    pub clickhouse_url: String,
+    #[command(flatten)]
+    pub listen: ListenOptions,
+    #[command(flatten)]
+    pub collector: CollectorOptions,
+}
+
+/// `orma query`.
+#[derive(Clone, Debug, Args)]
+pub struct QueryOptions {
+    #[command(flatten)]
+    pub common: CommonOptions,
+    /// The ClickHouse server: `http://user:password@host:8123/database`
+    #[arg(long, env = "ORMA_CLICKHOUSE_URL", hide_env_values = true, value_name = "URL")]
+    pub clickhouse_url: String,
+    #[command(flatten)]
+    pub listen: ListenOptions,
+}
+
+/// What to do with sites.
+#[derive(Clone, Debug, Subcommand)]
+pub enum SiteAction {
+    /// Add a site and print its write key
+    Add {
+        /// Its name in addresses
+        site: String,
+        #[command(flatten)]
+        settings: SiteSettings,
+        /// The write key; made by itself otherwise
+        #[arg(long)]
+        key: Option<String>,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Show all sites with their write keys
+    List {
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Change a site
+    Set {
+        /// Its name in addresses
+        site: String,
+        #[command(flatten)]
+        settings: SiteSettings,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Give a site a new write key and withdraw the old ones
+    RotateKey {
+        /// Its name in addresses
+        site: String,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+}
+
+/// What can be said of a site.
+#[derive(Clone, Debug, Args)]
+pub struct SiteSettings {
+    /// Its name for people
+    #[arg(long)]
+    pub name: Option<String>,
+    /// IANA time zone of its days
+    #[arg(long)]
+    pub timezone: Option<String>,
+    /// ISO 4217 currency of its money
+    #[arg(long)]
+    pub currency: Option<String>,
+    /// Origin that may send, such as https://shop.example; may be given several times, none means any
+    #[arg(long = "origin")]
+    pub origins: Option<Vec<String>>,
+}
+
+/// What to do with tokens.
+#[derive(Clone, Debug, Subcommand)]
+pub enum TokenAction {
+    /// Make a token and print it once
+    Add {
+        /// What it may do
+        #[arg(long, value_enum)]
+        role: RoleName,
+        /// The only site it is for; all otherwise
+        #[arg(long, default_value = "")]
+        site: String,
+        /// Who or what it is for
+        #[arg(long, default_value = "")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Show all tokens, without their secrets
+    List {
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Withdraw a token
+    Revoke {
+        /// Its id, as `list` shows it
+        token_id: String,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+}
+
+/// The roles, as words of the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum RoleName {
+    Admin,
+    Analyst,
+    Segments,
+    Ingest,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Admin => Self::Admin,
+            RoleName::Analyst => Self::Analyst,
+            RoleName::Segments => Self::Segments,
+            RoleName::Ingest => Self::Ingest,
+        }
+    }
+}
+
+/// `orma demo`.
+#[derive(Clone, Debug, Args)]
+pub struct DemoOptions {
+    #[command(flatten)]
+    pub store: StoreOptions,
+    /// The collector
+    #[arg(long, env = "ORMA_COLLECTOR_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub collector_url: String,
+    /// How many days before now the story begins
+    #[arg(long, default_value_t = 30)]
+    pub days: u32,
+    /// Visits per day, on average
+    #[arg(long, default_value_t = 400)]
+    pub visits_per_day: u32,
+    /// The same seed tells the same story
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// `orma engine`.
+#[derive(Clone, Debug, Args)]
+pub struct EngineProcess {
+    #[arg(long)]
+    pub library: PathBuf,
+    #[arg(long)]
+    pub config_file: PathBuf,
+    #[arg(long)]
+    pub store_dir: PathBuf,
+    #[arg(long)]
+    pub port: u16,
+}
+
+impl Cli {
+    /// How much is logged.
+    pub fn log_level(&self) -> &str {
+        let common = match &self.command {
+            Command::Up(options) => &options.store.common,
+            Command::Collect(options) => &options.common,
+            Command::Query(options) => &options.common,
+            Command::Migrate(options) => &options.common,
+            Command::Demo(options) => &options.store.common,
+            Command::Site { action } => match action {
+                SiteAction::Add { store, .. }
+                | SiteAction::List { store }
+                | SiteAction::Set { store, .. }
+                | SiteAction::RotateKey { store, .. } => &store.common,
+            },
+            Command::Token { action } => match action {
+                TokenAction::Add { store, .. }
+                | TokenAction::List { store }
+                | TokenAction::Revoke { store, .. } => &store.common,
+            },
+            Command::Engine(_) => return "warn",
+        };
+        &common.log_level
+    }
+}
+
+/// Logs go to standard error; a level that is not understood is taken as `warn`.
+pub fn start_log(level: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_new(level)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+}
+
+/// Says what went wrong, in one line with its causes.
+pub fn failed(error: &anyhow::Error) -> ExitCode {
+    eprintln!("orma: {error:#}");
+    ExitCode::FAILURE
+}
+
+/// Shows help and mistakes on the command line as clap words them.
+pub fn usage_error(error: &configuration::ConfigurationError) -> ExitCode {
+    match error {
+        configuration::ConfigurationError::Usage(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            if error.print().is_err() {
+                return ExitCode::FAILURE;
+            }
+            ExitCode::from(code)
+        }
+        other => {
+            eprintln!("orma: {other}");
+            ExitCode::from(2)
+        }
+    }
+}

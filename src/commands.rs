@@ -1,0 +1,232 @@
+//! What each command does.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use orma_store::data_dir::DataDirError;
+use orma_store::engine::child::{self, ChildOptions};
+use orma_store::engine::config::read_connection;
+use orma_store::{DataDir, Endpoint, Registry, Role, Site, Store, migrations};
+
+use crate::cli::{Command, DemoOptions, EngineProcess, SiteAction, SiteSettings, StoreOptions, TokenAction};
+use crate::demo::{self, Story};
+use crate::up::{self, OpenStore};
+
+/// Carries out a command.
+pub async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Up(options) => up::up(options).await,
+        Command::Collect(options) => up::collect(options).await,
+        Command::Query(options) => up::query(options).await,
+        Command::Migrate(options) => migrate(options).await,
+        Command::Site { action } => site(action).await,
+        Command::Token { action } => token(action).await,
+        Command::Demo(options) => tell_demo(options).await,
+        Command::Engine(process) => engine(process),
+    }
+}
+
+fn engine(process: EngineProcess) -> anyhow::Result<()> {
+    let EngineProcess { library, config_file, store_dir, port } = process;
+    tokio::task::block_in_place(|| child::run(ChildOptions { library, config_file, store_dir, port }))
+        .map_err(anyhow::Error::msg)
+}
+
+/// A store for one command: a server that was named, the engine of a running `orma up`, or an engine for the moment.
+struct Session {
+    registry: Registry,
+    own: Option<(OpenStore, DataDir)>,
+}
+
+impl Session {
+    async fn open(options: &StoreOptions) -> anyhow::Result<Self> {
+        let (store, own) = match &options.clickhouse_url {
+            Some(url) => (Store::connect(Endpoint::parse(url)?), None),
+            None => Self::embedded(options)?,
+        };
+        if own.is_some() {
+            migrations::migrate(&store, None).await?;
+        }
+        let registry = Registry::without_mirror(store);
+        registry.refresh().await?;
+        Ok(Self { registry, own })
+    }
+
+    fn embedded(options: &StoreOptions) -> anyhow::Result<(Store, Option<(OpenStore, DataDir)>)> {
+        let dir = &options.common.data_dir;
+        match DataDir::open(dir) {
+            Ok(data_dir) => {
+                let opened = tokio::task::block_in_place(|| up::open_store(options, &data_dir))?;
+                Ok((opened.store.clone(), Some((opened, data_dir))))
+            }
+            Err(DataDirError::InUse { .. }) => {
+                let endpoint = read_connection(dir).with_context(|| {
+                    format!("the orma that holds {} has no embedded engine; name its --clickhouse-url", dir.display())
+                })?;
+                Ok((Store::connect(endpoint), None))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn site(&self, name: &str) -> anyhow::Result<Site> {
+        let site = self.registry.snapshot().sites.get(name).cloned();
+        site.with_context(|| format!("there is no site `{name}`; `orma site list` shows them"))
+    }
+
+    async fn close(self) {
+        if let Some((opened, _data_dir)) = self.own {
+            opened.close().await;
+        }
+    }
+}
+
+async fn migrate(options: StoreOptions) -> anyhow::Result<()> {
+    let (store, own) = match &options.clickhouse_url {
+        Some(url) => (Store::connect(Endpoint::parse(url)?), None),
+        None => Session::embedded(&options)?,
+    };
+    let applied = migrations::migrate(&store, options.clickhouse_cluster.as_deref()).await;
+    if let Some((opened, _data_dir)) = own {
+        opened.close().await;
+    }
+    match applied?.as_slice() {
+        [] => println!("the schema is up to date (version {})", migrations::newest_version()),
+        applied => println!("applied {} migrations; the schema is at version {}", applied.len(), migrations::newest_version()),
+    }
+    Ok(())
+}
+
+async fn site(action: SiteAction) -> anyhow::Result<()> {
+    let options = match &action {
+        SiteAction::Add { store, .. }
+        | SiteAction::List { store }
+        | SiteAction::Set { store, .. }
+        | SiteAction::RotateKey { store, .. } => store.clone(),
+    };
+    let session = Session::open(&options).await?;
+    let done = change_site(&session, action).await;
+    session.close().await;
+    done
+}
+
+async fn change_site(session: &Session, action: SiteAction) -> anyhow::Result<()> {
+    let registry = &session.registry;
+    match action {
+        SiteAction::Add { site, settings, key, .. } => {
+            if registry.snapshot().sites.contains_key(&site) {
+                bail!("there is a site `{site}` already; `orma site set` changes it");
+            }
+            let fresh = Site {
+                name: site.clone(),
+                site: site.clone(),
+                timezone: "Europe/Rome".into(),
+                currency: "EUR".into(),
+                origins: Vec::new(),
+            };
+            registry.put_site(&with_settings(fresh, settings)).await?;
+            println!("{}", registry.add_key(&site, key.as_deref()).await?);
+        }
+        SiteAction::Set { site, settings, .. } => {
+            let changed = with_settings(session.site(&site)?, settings);
+            registry.put_site(&changed).await?;
+            println!("{site} is changed; collectors know within seconds");
+        }
+        SiteAction::RotateKey { site, .. } => {
+            session.site(&site)?;
+            let fresh = registry.add_key(&site, None).await?;
+            let snapshot = registry.snapshot();
+            for (key, _) in snapshot.keys.iter().filter(|(key, of)| **of == site && **key != fresh) {
+                registry.revoke_key(key, &site).await?;
+            }
+            println!("{fresh}");
+        }
+        SiteAction::List { .. } => {
+            let snapshot = registry.snapshot();
+            let mut sites: Vec<&Site> = snapshot.sites.values().collect();
+            sites.sort_by_key(|site| &site.site);
+            for site in sites {
+                let keys = snapshot.keys.iter().filter(|(_, of)| **of == site.site).map(|(key, _)| key.as_str());
+                let mut keys: Vec<&str> = keys.collect();
+                keys.sort_unstable();
+                let origins = if site.origins.is_empty() { "any origin".into() } else { site.origins.join(",") };
+                let Site { site, name, timezone, currency, .. } = site;
+                println!("{site}\t{name}\t{timezone}\t{currency}\t{origins}\t{}", keys.join(","));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn with_settings(mut site: Site, settings: SiteSettings) -> Site {
+    let SiteSettings { name, timezone, currency, origins } = settings;
+    site.name = name.unwrap_or(site.name);
+    site.timezone = timezone.unwrap_or(site.timezone);
+    site.currency = currency.unwrap_or(site.currency);
+    site.origins = origins.unwrap_or(site.origins);
+    site
+}
+
+async fn token(action: TokenAction) -> anyhow::Result<()> {
+    let options = match &action {
+        TokenAction::Add { store, .. } | TokenAction::List { store } | TokenAction::Revoke { store, .. } => store.clone(),
+    };
+    let session = Session::open(&options).await?;
+    let done = change_token(&session.registry, action).await;
+    session.close().await;
+    done
+}
+
+async fn change_token(registry: &Registry, action: TokenAction) -> anyhow::Result<()> {
+    match action {
+        TokenAction::Add { role, site, name, .. } => {
+            println!("{}", registry.add_token(role.into(), &site, &name, None).await?);
+        }
+        TokenAction::List { .. } => {
+            let snapshot = registry.snapshot();
+            let mut tokens: Vec<_> = snapshot.tokens.values().collect();
+            tokens.sort_by_key(|token| &token.token_id);
+            for token in tokens {
+                let site = if token.site.is_empty() { "all sites" } else { &token.site };
+                println!("{}\t{}\t{site}\t{}", token.token_id, token.role.as_str(), token.name);
+            }
+        }
+        TokenAction::Revoke { token_id, .. } => {
+            if !registry.revoke_token(&token_id).await? {
+                bail!("there is no token `{token_id}`; `orma token list` shows them");
+            }
+            println!("{token_id} is revoked");
+        }
+    }
+    Ok(())
+}
+
+/// The story is sent with a token of its own, which is withdrawn afterwards.
+async fn tell_demo(options: DemoOptions) -> anyhow::Result<()> {
+    const SITE: &str = "demo";
+    let session = Session::open(&options.store).await?;
+    let registry = &session.registry;
+    let snapshot = registry.snapshot();
+    let key = snapshot.keys.iter().find(|(_, site)| *site == SITE).map(|(key, _)| key.clone());
+    let write_key = key.context("there is no site `demo` with a write key; `orma up` makes one at its first start")?;
+    let ingest_token = registry.add_token(Role::Ingest, SITE, "orma demo", None).await?;
+    // The collector reads its registry every two seconds.
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    let told = demo::tell(Story {
+        collector_url: options.collector_url,
+        write_key,
+        ingest_token: ingest_token.clone(),
+        days: options.days,
+        visits_per_day: options.visits_per_day,
+        seed: options.seed,
+    })
+    .await;
+    let token_id = registry.snapshot().token_of_secret(&ingest_token).map(|token| token.token_id.clone());
+    if let Some(token_id) = token_id {
+        registry.revoke_token(&token_id).await?;
+    }
+    session.close().await;
+    let told = told?;
+    println!("sent {} events of {} people in {} visits", told.events, told.people, told.sessions);
+    Ok(())
+}

@@ -1,0 +1,26 @@
+//! The binary `orma`: reads the configuration and starts what the command names.
+
+mod cli;
+mod commands;
+mod configuration;
+mod demo;
+mod embedded;
+mod up;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match configuration::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => return cli::usage_error(&error),
+    };
+    cli::start_log(cli.log_level());
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return cli::failed(&error.into()),
+    };
+    match runtime.block_on(commands::run(cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => cli::failed(&error),
+    }
+}

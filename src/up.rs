@@ -1,0 +1,295 @@
+//! Puts the parts together: data directory, store, registry, collector, query service, signals.
+
+use std::fs;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::routing::get;
+use hyper::body::Incoming;
+use hyper::{Request, Response, StatusCode};
+use orma_collector::config::{CollectorConfig, HttpLimits, RateLimits};
+use orma_collector::http::{Fallback, answer, bind};
+use orma_collector::{Collector, CollectorError};
+use orma_query::{AppState, QueryConfig};
+use orma_store::engine::find_library;
+use orma_store::{DataDir, Endpoint, Engine, EngineConfig, Registry, Role, Site, Store, migrations};
+use tower::ServiceExt;
+
+use crate::cli::{CollectOptions, CollectorOptions, ListenOptions, QueryOptions, StoreOptions, UpOptions};
+use crate::embedded;
+
+/// The site and write key of a first start.
+const FIRST_SITE: &str = "demo";
+
+/// A store with its engine, when the engine is ours.
+pub struct OpenStore {
+    /// The store.
+    pub store: Store,
+    engine: Option<Engine>,
+}
+
+impl OpenStore {
+    /// Stops the engine, if it is ours.
+    pub async fn close(self) {
+        if let Some(engine) = self.engine {
+            engine.stop().await;
+        }
+    }
+}
+
+/// Connects to the server that was named, or starts the embedded engine in `data_dir`.
+pub fn open_store(options: &StoreOptions, data_dir: &DataDir) -> anyhow::Result<OpenStore> {
+    if let Some(url) = &options.clickhouse_url {
+        return Ok(OpenStore { store: Store::connect(Endpoint::parse(url)?), engine: None });
+    }
+    let library = options.engine_library.clone().or_else(find_library).context(
+        "libchdb.so was not found: run `npm ci`, name it with --engine-library, or use a server with --clickhouse-url",
+    )?;
+    let engine = Engine::start(EngineConfig {
+        program: std::env::current_exe()?,
+        library,
+        data_dir: data_dir.path().to_owned(),
+        memory_bytes_max: options.engine_memory_bytes_max,
+    })?;
+    Ok(OpenStore { store: engine.store(), engine: Some(engine) })
+}
+
+/// `orma up`.
+pub async fn up(options: UpOptions) -> anyhow::Result<()> {
+    let data_dir = DataDir::open(&options.store.common.data_dir)?;
+    // Before anything slow: a taken port is told at once.
+    let (listeners, admin) = open_listeners(&options.listen, options.collector.workers)?;
+    let opened = tokio::task::block_in_place(|| open_store(&options.store, &data_dir))?;
+    let store = opened.store.clone();
+    migrations::migrate(&store, options.store.clickhouse_cluster.as_deref()).await?;
+    let registry = Registry::open(store.clone(), data_dir.path())?;
+    registry.refresh().await?;
+    let made_token = first_start(&registry, options.admin_token.as_deref()).await?;
+
+    let state = AppState::new(store.clone(), registry.clone(), data_dir.secret()?, QueryConfig::default());
+    let router = orma_query::router(state.clone()).merge(embedded::demo_shop());
+    let drain_ms_max = options.collector.drain_ms_max;
+    let config = collector_config(&options.collector, data_dir.path());
+    let address = listeners[0].local_addr()?;
+    let collector =
+        Collector::start(config, listeners, store, registry, embedded::sdk()?, Some(fallback(router)))
+            .map_err(explain)?;
+    let admin_address = admin.local_addr()?;
+    let admin = tokio::spawn(serve_admin(admin, collector.metrics(), collector.readiness()));
+    note_addresses(data_dir.path(), Some(address), admin_address)?;
+    greet(address, admin_address, &state.new_sign_in_code(), made_token.as_deref());
+
+    stop_signal().await?;
+    println!("orma is stopping …");
+    state.close_live();
+    collector.stop().await;
+    admin.abort();
+    tracing::debug!(drain_ms_max, "drained");
+    opened.close().await;
+    Ok(())
+}
+
+/// `orma collect`: needs neither the schema nor a reachable ClickHouse to start.
+pub async fn collect(options: CollectOptions) -> anyhow::Result<()> {
+    let data_dir = DataDir::open(&options.common.data_dir)?;
+    let (listeners, admin) = open_listeners(&options.listen, options.collector.workers)?;
+    let store = Store::connect(Endpoint::parse(&options.clickhouse_url)?);
+    let registry = Registry::open(store.clone(), data_dir.path())?;
+    if let Err(error) = registry.refresh().await {
+        tracing::warn!(%error, sites = registry.snapshot().sites.len(), "starting with the sites remembered on disk");
+    }
+    let config = collector_config(&options.collector, data_dir.path());
+    let address = listeners[0].local_addr()?;
+    let collector =
+        Collector::start(config, listeners, store, registry, embedded::sdk()?, None).map_err(explain)?;
+    let admin_address = admin.local_addr()?;
+    let admin = tokio::spawn(serve_admin(admin, collector.metrics(), collector.readiness()));
+    note_addresses(data_dir.path(), Some(address), admin_address)?;
+    println!("orma collects on http://{address}/v1/events\n  metrics     http://{admin_address}/metrics");
+    stop_signal().await?;
+    collector.stop().await;
+    admin.abort();
+    Ok(())
+}
+
+/// `orma query`.
+pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
+    let data_dir = DataDir::open(&options.common.data_dir)?;
+    let listener = tokio::net::TcpListener::bind(options.listen.listen)
+        .await
+        .with_context(|| taken("listen", options.listen.listen))?;
+    let store = Store::connect(Endpoint::parse(&options.clickhouse_url)?);
+    let registry = Registry::open(store.clone(), data_dir.path())?;
+    registry.refresh().await?;
+    let state = AppState::new(store, registry, data_dir.secret()?, QueryConfig::default());
+    let address = listener.local_addr()?;
+    println!(
+        "orma answers on http://{address}/\n  sign in     http://{address}/sign-in#code={}",
+        state.new_sign_in_code()
+    );
+    let router = orma_query::router(state.clone());
+    let stop = async move {
+        if let Err(error) = stop_signal().await {
+            tracing::error!(%error, "signals cannot be waited for");
+        }
+        state.close_live();
+    };
+    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+    Ok(())
+}
+
+fn open_listeners(
+    listen: &ListenOptions,
+    workers: usize,
+) -> anyhow::Result<(Vec<std::net::TcpListener>, std::net::TcpListener)> {
+    let workers = match workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        workers => workers,
+    };
+    let listeners = bind(listen.listen, workers).with_context(|| taken("listen", listen.listen))?;
+    let admin = bind(listen.admin_listen, 1).with_context(|| taken("admin-listen", listen.admin_listen))?;
+    let admin = admin.into_iter().next().context("one listener was asked for")?;
+    Ok((listeners, admin))
+}
+
+fn taken(option: &str, address: SocketAddr) -> String {
+    format!("cannot listen on {address}; choose another address with --{option}")
+}
+
+fn explain(error: CollectorError) -> anyhow::Error {
+    anyhow::Error::new(error).context("the collector does not start")
+}
+
+fn collector_config(options: &CollectorOptions, data_dir: &Path) -> CollectorConfig {
+    CollectorConfig {
+        collector: options.collector.clone(),
+        data_dir: data_dir.to_owned(),
+        geo_database: options.geo_database.clone().or_else(find_geo_database),
+        limits: HttpLimits::default(),
+        rates: RateLimits {
+            requests_per_second_per_address: options.requests_per_second_per_address,
+            requests_burst_per_address: options.requests_per_second_per_address.saturating_mul(10),
+            limit_loopback: options.limit_loopback,
+            ..RateLimits::default()
+        },
+        spool_bytes_max: options.spool_bytes_max,
+        drain_ms_max: options.drain_ms_max,
+    }
+}
+
+/// The country database of the npm package, beside the working directory or above the program.
+fn find_geo_database() -> Option<PathBuf> {
+    const PACKAGED: &str = "node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb";
+    let program = std::env::current_exe().ok();
+    let above = program.iter().flat_map(|path| path.ancestors().skip(1)).map(|dir| dir.join(PACKAGED));
+    std::env::current_dir().ok().map(|dir| dir.join(PACKAGED)).into_iter().chain(above).find(|path| path.is_file())
+}
+
+/// Makes what a first start needs: a site, and an admin token if there is none. Returns the token that was made.
+async fn first_start(registry: &Registry, fixed: Option<&str>) -> anyhow::Result<Option<String>> {
+    if registry.snapshot().sites.is_empty() {
+        let site = Site {
+            site: FIRST_SITE.into(),
+            name: "Demo".into(),
+            timezone: "Europe/Rome".into(),
+            currency: "EUR".into(),
+            origins: Vec::new(),
+        };
+        registry.put_site(&site).await?;
+        registry.add_key(FIRST_SITE, Some(FIRST_SITE)).await?;
+    }
+    let snapshot = registry.snapshot();
+    if let Some(fixed) = fixed {
+        if snapshot.token_of_secret(fixed).is_none() {
+            registry.add_token(Role::Admin, "", "ORMA_ADMIN_TOKEN", Some(fixed)).await?;
+        }
+        return Ok(None);
+    }
+    if snapshot.tokens.values().any(|token| token.role == Role::Admin) {
+        return Ok(None);
+    }
+    Ok(Some(registry.add_token(Role::Admin, "", "first admin", None).await?))
+}
+
+/// Hands requests to the query service's runtime: the collector's own threads do nothing but collect.
+fn fallback(router: axum::Router) -> Fallback {
+    let runtime = tokio::runtime::Handle::current();
+    Arc::new(move |request: Request<Incoming>| {
+        let (router, runtime) = (router.clone(), runtime.clone());
+        Box::pin(async move {
+            // A set, because it ends its task when the client goes away.
+            let mut tasks = tokio::task::JoinSet::new();
+            tasks.spawn_on(router.oneshot(request.map(axum::body::Body::new)), &runtime);
+            match tasks.join_next().await {
+                Some(Ok(Ok(response))) => into_collector_body(response),
+                _ => answer::error(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the answer could not be made"),
+            }
+        })
+    })
+}
+
+fn into_collector_body(response: Response<axum::body::Body>) -> Response<answer::Body> {
+    use http_body_util::BodyExt;
+    response.map(|body| body.map_err(Into::into).boxed_unsync())
+}
+
+async fn serve_admin(
+    listener: std::net::TcpListener,
+    metrics: impl Fn() -> String + Send + Sync + Clone + 'static,
+    ready: impl Fn() -> Result<(), String> + Send + Sync + Clone + 'static,
+) -> anyhow::Result<()> {
+    const PROMETHEUS: [(&str, &str); 1] = [("content-type", "text/plain; version=0.0.4")];
+    let readiness = move || {
+        let ready = ready();
+        async move {
+            match ready {
+                Ok(()) => (axum::http::StatusCode::OK, "ready\n".to_owned()),
+                Err(reason) => (axum::http::StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")),
+            }
+        }
+    };
+    let router = axum::Router::new()
+        .route("/metrics", get(move || async move { (PROMETHEUS, metrics()) }))
+        .route("/healthz", get(|| async { "alive\n" }))
+        .route("/readyz", get(readiness));
+    axum::serve(tokio::net::TcpListener::from_std(listener)?, router).await?;
+    Ok(())
+}
+
+/// Leaves the addresses in `DATA_DIR/running.json`, for other commands and for tests that let the system choose.
+fn note_addresses(data_dir: &Path, listen: Option<SocketAddr>, admin: SocketAddr) -> anyhow::Result<()> {
+    let noted = serde_json::json!({"listen": listen, "admin": admin, "pid": std::process::id()});
+    let beside = data_dir.join("running.json.new");
+    fs::write(&beside, noted.to_string())?;
+    fs::rename(beside, data_dir.join("running.json"))?;
+    Ok(())
+}
+
+fn greet(address: SocketAddr, admin: SocketAddr, code: &str, made_token: Option<&str>) {
+    let host = match address.ip() {
+        ip if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
+        ip => ip,
+    };
+    let base = format!("http://{}", SocketAddr::new(host, address.port()));
+    println!("orma is running");
+    println!("  dashboard   {base}/");
+    println!("  sign in     {base}/sign-in#code={code}   (once, within an hour)");
+    println!("  demo shop   {base}/demo/");
+    println!("  metrics     http://{admin}/metrics");
+    if let Some(token) = made_token {
+        println!("  admin token {token}   (shown only now: keep it)");
+    }
+}
+
+async fn stop_signal() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

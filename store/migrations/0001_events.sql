@@ -1,0 +1,147 @@
+-- What happened. Sorted by day, so that a question about some days reads those days; within a day by visitor, so
+-- that a person's day lies together; by event_id last, so that the same event sent twice becomes one row.
+CREATE TABLE events {on_cluster}
+(
+    site LowCardinality(String),
+    event_id UUID,
+    ts DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    client_ts DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    clock LowCardinality(String),
+    visitor String,
+    user String,
+    session String,
+    consent LowCardinality(String),
+    kind LowCardinality(String),
+    name LowCardinality(String),
+    touchpoint LowCardinality(String),
+    stage LowCardinality(String),
+    host LowCardinality(String),
+    path String,
+    query String,
+    title String,
+    referrer String,
+    screen LowCardinality(String),
+    utm_source LowCardinality(String),
+    utm_medium LowCardinality(String),
+    utm_campaign LowCardinality(String),
+    utm_term LowCardinality(String),
+    utm_content LowCardinality(String),
+    click_id_kind LowCardinality(String),
+    source LowCardinality(String),
+    channel LowCardinality(String),
+    newsletter_campaign LowCardinality(String),
+    message String,
+    link LowCardinality(String),
+    verdict LowCardinality(String),
+    verdict_reason LowCardinality(String),
+    device_class LowCardinality(String),
+    device_brand LowCardinality(String),
+    device_model LowCardinality(String),
+    browser LowCardinality(String),
+    browser_version LowCardinality(String),
+    os LowCardinality(String),
+    os_version LowCardinality(String),
+    screen_width UInt16,
+    screen_height UInt16,
+    language LowCardinality(String),
+    timezone LowCardinality(String),
+    app_name LowCardinality(String),
+    app_version LowCardinality(String),
+    app_build LowCardinality(String),
+    network LowCardinality(String),
+    sdk LowCardinality(String),
+    country LowCardinality(String),
+    region LowCardinality(String),
+    city LowCardinality(String),
+    duration_ms UInt32,
+    engaged_ms UInt32,
+    scroll_pct UInt8,
+    value Nullable(Float32),
+    rating LowCardinality(String),
+    revenue Decimal(18, 4),
+    currency LowCardinality(String),
+    target String,
+    bot LowCardinality(String),
+    bot_reason LowCardinality(String),
+    props Map(LowCardinality(String), String),
+    INDEX received_at_range received_at TYPE minmax GRANULARITY 1
+)
+ENGINE = {replacing_merge_tree}
+PARTITION BY toYYYYMM(ts)
+PRIMARY KEY (site, toDate(ts), visitor)
+ORDER BY (site, toDate(ts), visitor, event_id)
+SETTINGS default_compression_codec = 'ZSTD(1)', non_replicated_deduplication_window = 10000;
+
+-- Visits, kept as states that do not change when an event comes twice: sets of event ids, first and last moments.
+-- Sorted by visitor, so that it also says on which days a person was here. A visit that crosses midnight UTC has a
+-- row for each day; answers group by session.
+CREATE TABLE sessions {on_cluster}
+(
+    site LowCardinality(String),
+    visitor String,
+    day Date,
+    session String,
+    started_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
+    ended_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
+    engaged_ms SimpleAggregateFunction(max, UInt32),
+    events AggregateFunction(uniq, UUID),
+    views AggregateFunction(uniq, UUID),
+    actions AggregateFunction(uniq, UUID),
+    -- host, path, source, channel, utm_campaign, utm_source, utm_medium, country, region, city, device_class,
+    -- device_brand, device_model, browser, os, os_version, language, app_version
+    entry AggregateFunction(argMin, Tuple(
+        host String, path String, source String, channel String, campaign String, utm_source String,
+        utm_medium String, country String, region String, city String, device_class String, device_brand String,
+        device_model String, browser String, os String, os_version String, language String, app_version String),
+        Tuple(DateTime64(3, 'UTC'), UUID)),
+    exit_path AggregateFunction(argMaxIf, String, Tuple(DateTime64(3, 'UTC'), UUID), UInt8)
+)
+ENGINE = {aggregating_merge_tree}
+PARTITION BY toYYYYMM(day)
+PRIMARY KEY (site, visitor)
+ORDER BY (site, visitor, day, session)
+SETTINGS default_compression_codec = 'ZSTD(1)', index_granularity = 2048, non_replicated_deduplication_window = 10000;
+
+-- Bots and machines neither start nor extend a visit.
+CREATE MATERIALIZED VIEW sessions_from_events {on_cluster} TO sessions AS
+SELECT
+    site,
+    visitor,
+    toDate(ts) AS day,
+    session,
+    min(ts) AS started_at,
+    max(ts) AS ended_at,
+    max(engaged_ms) AS engaged_ms,
+    uniqState(event_id) AS events,
+    uniqStateIf(event_id, kind IN ('page_view', 'screen_view')) AS views,
+    uniqStateIf(event_id, kind NOT IN ('page_view', 'screen_view', 'page_leave', 'vital', 'identify', 'reset',
+        'alias', 'consent', 'app_foreground', 'app_background', 'frames', 'app_start', 'screen_load',
+        'network')) AS actions,
+    argMinState((toString(host), path, toString(source), toString(channel), toString(utm_campaign),
+        toString(utm_source), toString(utm_medium), toString(country), toString(region), toString(city),
+        toString(device_class), toString(device_brand), toString(device_model), toString(browser), toString(os),
+        toString(os_version), toString(language), toString(app_version))
+        ::Tuple(host String, path String, source String, channel String, campaign String, utm_source String,
+        utm_medium String, country String, region String, city String, device_class String, device_brand String,
+        device_model String, browser String, os String, os_version String, language String, app_version String),
+        (ts, event_id)) AS entry,
+    argMaxStateIf(path, (ts, event_id), kind IN ('page_view', 'screen_view')) AS exit_path
+FROM events
+WHERE bot = '' AND verdict != 'machine'
+GROUP BY site, visitor, day, session;
+
+-- What was refused, with why and a bounded piece of what it was.
+CREATE TABLE rejected_events {on_cluster}
+(
+    site LowCardinality(String),
+    received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    reason LowCardinality(String),
+    message String,
+    kind LowCardinality(String),
+    payload String
+)
+ENGINE = {merge_tree}
+PARTITION BY toYYYYMM(received_at)
+ORDER BY (site, received_at)
+SETTINGS default_compression_codec = 'ZSTD(1)', non_replicated_deduplication_window = 10000;

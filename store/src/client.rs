@@ -1,0 +1,370 @@
+//! The connection to ClickHouse, embedded or remote: always its HTTP interface, through the official crate.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use clickhouse::{Client, Compression};
+use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
+
+/// Inserts at the same time: more only makes smaller parts wait for each other.
+const INSERTS_MAX: usize = 4;
+/// Questions at the same time; the engine keeps a thread for each connection.
+const SELECTS_MAX: usize = 16;
+/// A statement that takes longer than this is given up by the client.
+const INSERT_MS_MAX: u64 = 60_000;
+
+/// Where a ClickHouse server is and who we are there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// `http://host:port` or `https://host:port`.
+    pub url: String,
+    /// The user.
+    pub user: String,
+    /// The password; never shown.
+    pub password: String,
+    /// The database that holds orma's tables.
+    pub database: String,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} as {} in {}", self.url, self.user, self.database)
+    }
+}
+
+/// Why a ClickHouse URL cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EndpointError {
+    /// Not a URL.
+    #[error("clickhouse_url is not a URL: {0}")]
+    Url(#[from] url::ParseError),
+    /// A scheme that is not HTTP.
+    #[error("clickhouse_url must begin with http:// or https://, not {0}://")]
+    Scheme(String),
+    /// A database name that would need quoting.
+    #[error("clickhouse_url names the database `{0}`; only letters, digits and _ are allowed")]
+    Database(String),
+}
+
+impl Endpoint {
+    /// Parses `http://user:password@host:8123/database`. Without a user it is `default`, without a database
+    /// `orma`.
+    ///
+    /// # Errors
+    /// See [`EndpointError`].
+    pub fn parse(text: &str) -> Result<Self, EndpointError> {
+        let url = url::Url::parse(text)?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(EndpointError::Scheme(url.scheme().into()));
+        }
+        let decode =
+            |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let database = match url.path().trim_matches('/') {
+            "" => "orma".to_owned(),
+            name if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => name.to_owned(),
+            name => return Err(EndpointError::Database(name.into())),
+        };
+        let user = if url.username().is_empty() { "default".into() } else { decode(url.username()) };
+        let authority = url.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
+        let host = url.host_str().ok_or(url::ParseError::EmptyHost)?;
+        Ok(Self {
+            url: format!("{}://{host}{authority}", url.scheme()),
+            user,
+            password: decode(url.password().unwrap_or_default()),
+            database,
+        })
+    }
+}
+
+/// A statement that ClickHouse did not carry out.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// ClickHouse cannot be reached, or went away while it answered: try again.
+    #[error("ClickHouse cannot be reached: {0}")]
+    Unreachable(String),
+    /// ClickHouse refused the statement or its data: trying again changes nothing.
+    #[error("ClickHouse refused (code {code}): {message}")]
+    Refused {
+        /// ClickHouse's error code.
+        code: u32,
+        /// ClickHouse's words.
+        message: String,
+    },
+    /// It took too long.
+    #[error("ClickHouse did not answer in time")]
+    TimedOut,
+    /// The answer is not what was asked for.
+    #[error("ClickHouse's answer cannot be read: {0}")]
+    Answer(String),
+}
+
+/// ClickHouse codes that mean "not now": they pass by themselves.
+const TRANSIENT_CODES: [u32; 9] = [
+    159, // TIMEOUT_EXCEEDED
+    160, // TOO_SLOW
+    164, // READONLY: a replica that lost its keeper
+    202, // TOO_MANY_SIMULTANEOUS_QUERIES
+    209, // SOCKET_TIMEOUT
+    210, // NETWORK_ERROR
+    241, // MEMORY_LIMIT_EXCEEDED
+    242, // TABLE_IS_READ_ONLY
+    252, // TOO_MANY_PARTS
+];
+
+impl StoreError {
+    /// Whether the same statement may succeed later. Also the disk being full (243) is an operator's to mend, not
+    /// the data's fault.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::TimedOut | Self::Answer(_) => true,
+            Self::Refused { code, .. } => {
+                // 394: killed while the engine stops. 999: the keeper is away.
+                TRANSIENT_CODES.contains(code) || matches!(code, 243 | 394 | 999)
+            }
+        }
+    }
+}
+
+impl From<clickhouse::error::Error> for StoreError {
+    fn from(error: clickhouse::error::Error) -> Self {
+        use clickhouse::error::Error;
+        match error {
+            Error::BadResponse(message) => match code_of(&message) {
+                Some(code) => Self::Refused { code, message: message.trim().to_owned() },
+                None => Self::Unreachable(message),
+            },
+            Error::TimedOut => Self::TimedOut,
+            Error::Network(source) => Self::Unreachable(source.to_string()),
+            other => Self::Answer(other.to_string()),
+        }
+    }
+}
+
+/// ClickHouse's errors begin with `Code: N.`
+fn code_of(message: &str) -> Option<u32> {
+    let digits = message.split_once("Code: ")?.1;
+    digits.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// A value bound to a `{name:Type}` of a statement.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[serde(untagged)]
+pub enum Param {
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Int(i64),
+    /// An array of text.
+    Texts(Vec<String>),
+}
+
+impl From<&str> for Param {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Param {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Param {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<Vec<String>> for Param {
+    fn from(texts: Vec<String>) -> Self {
+        Self::Texts(texts)
+    }
+}
+
+/// The store: a ClickHouse server, embedded or remote. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: ArcSwap<Client>,
+    endpoint: ArcSwap<Endpoint>,
+    inserts: Semaphore,
+    selects: Semaphore,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Store({:?})", self.inner.endpoint.load())
+    }
+}
+
+fn client_for(endpoint: &Endpoint) -> Client {
+    Client::default()
+        .with_url(&endpoint.url)
+        .with_user(&endpoint.user)
+        .with_password(&endpoint.password)
+        .with_database(&endpoint.database)
+        .with_compression(Compression::Lz4)
+}
+
+impl Store {
+    /// A store at `endpoint`. Does not connect yet.
+    pub fn connect(endpoint: Endpoint) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                client: ArcSwap::from_pointee(client_for(&endpoint)),
+                endpoint: ArcSwap::from_pointee(endpoint),
+                inserts: Semaphore::new(INSERTS_MAX),
+                selects: Semaphore::new(SELECTS_MAX),
+            }),
+        }
+    }
+
+    /// Sends what follows to another address: the embedded engine came back on another port.
+    pub(crate) fn reconnect(&self, endpoint: Endpoint) {
+        self.inner.client.store(Arc::new(client_for(&endpoint)));
+        self.inner.endpoint.store(Arc::new(endpoint));
+    }
+
+    /// The official client, for a statement with settings of its own.
+    pub fn client(&self) -> Client {
+        Client::clone(&self.inner.client.load())
+    }
+
+    /// Where the store is.
+    pub fn endpoint(&self) -> Endpoint {
+        Endpoint::clone(&self.inner.endpoint.load())
+    }
+
+    /// Carries out a statement that answers nothing.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn execute(&self, sql: &str, params: &[(&str, Param)]) -> Result<(), StoreError> {
+        let mut query = self.client().query_raw(sql);
+        for (name, value) in params {
+            query = query.param(name, value);
+        }
+        Ok(query.execute().await?)
+    }
+
+    /// The answer to a question, one JSON object a row (`FORMAT JSONEachRow`), for lists of bounded size.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn select<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        params: &[(&str, Param)],
+    ) -> Result<Vec<T>, StoreError> {
+        self.select_with(sql, params, &[]).await
+    }
+
+    /// [`Store::select`] with ClickHouse settings of its own (a query id, a time limit).
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn select_with<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        params: &[(&str, Param)],
+        settings: &[(&str, &str)],
+    ) -> Result<Vec<T>, StoreError> {
+        let _permit = self.inner.selects.acquire().await.expect("the semaphore is never closed");
+        let mut query = self
+            .client()
+            .query_raw(sql)
+            .with_setting("output_format_json_quote_64bit_integers", "0")
+            .with_setting("output_format_json_quote_decimals", "1")
+            .with_setting("date_time_output_format", "iso");
+        for (name, value) in params {
+            query = query.param(name, value);
+        }
+        for (name, value) in settings {
+            query = query.with_setting(*name, *value);
+        }
+        let mut cursor = query.fetch_bytes("JSONEachRow")?;
+        let bytes = cursor.collect().await?;
+        serde_json::Deserializer::from_slice(&bytes)
+            .into_iter()
+            .collect::<Result<Vec<T>, _>>()
+            .map_err(|error| StoreError::Answer(error.to_string()))
+    }
+
+    /// Inserts one Native block. With a token, a block that ClickHouse has taken before changes nothing.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; after an error that [is transient](StoreError::is_transient) the block may or may not be
+    /// stored, and the same block with the same token must be sent again.
+    pub async fn insert_native(
+        &self,
+        table: &str,
+        columns: &[&str],
+        block: &[u8],
+        token: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let _permit = self.inner.inserts.acquire().await.expect("the semaphore is never closed");
+        let columns = columns.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let mut insert = self
+            .client()
+            .insert_formatted_with(format!("INSERT INTO {table} ({columns}) FORMAT Native"))
+            .with_timeouts(
+                Some(Duration::from_millis(INSERT_MS_MAX)),
+                Some(Duration::from_millis(INSERT_MS_MAX)),
+            )
+            // Batched here already; the server's own batching would delay and split the block.
+            .with_setting("async_insert", "0")
+            .with_setting("insert_deduplicate", "1")
+            .with_setting("max_partitions_per_insert_block", "0");
+        if let Some(token) = token {
+            insert = insert.with_setting("insert_deduplication_token", token);
+        }
+        insert.send(bytes::Bytes::copy_from_slice(block)).await?;
+        Ok(insert.end().await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_taken_apart_or_refused_by_name() {
+        let table = [
+            ("http://h:8123", Ok(("http://h:8123", "default", "", "orma"))),
+            ("https://u:p%40s@h/db_1", Ok(("https://h:443", "u", "p@s", "db_1"))),
+            ("ftp://h", Err("scheme")),
+            ("http://h/a-b", Err("database")),
+            ("nonsense", Err("url")),
+        ];
+        for (text, expected) in table {
+            let got = Endpoint::parse(text);
+            match (expected, got) {
+                (Ok((url, user, password, database)), Ok(endpoint)) => {
+                    let want = Endpoint {
+                        url: url.into(),
+                        user: user.into(),
+                        password: password.into(),
+                        database: database.into(),
+                    };
+                    assert!(endpoint == want, "{text}: {endpoint:?}");
+                }
+                (Err(_), Err(error)) => assert!(error.to_string().contains("clickhouse_url"), "{error}"),
+                (_, got) => panic!("{text}: {got:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn clickhouse_codes_are_read_and_sorted() {
+        let refused = |text: &str| StoreError::from(clickhouse::error::Error::BadResponse(text.into()));
+        assert!(!refused("Code: 60. DB::Exception: no table").is_transient());
+        assert!(refused("Code: 241. DB::Exception: memory").is_transient());
+        assert!(refused("502 Bad Gateway").is_transient());
+    }
+}

@@ -1,0 +1,280 @@
+//! Starts the engine's child process, starts it again when it dies, and stops it cleanly.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::client::{Endpoint, Store};
+use crate::engine::config::{self, EngineConfig, EngineFiles, SERVICE_USER};
+
+/// How long the first start may take: a large store is opened in under a second, a damaged disk is not.
+const START_MS_MAX: u64 = 60_000;
+/// How long a clean stop may take before the child is killed; ClickHouse survives that too.
+const STOP_MS_MAX: u64 = 5_000;
+const RESTART_BACKOFF_MS_MIN: u64 = 100;
+const RESTART_BACKOFF_MS_MAX: u64 = 5_000;
+/// An engine that lived this long is restarted at once, not after the last back-off.
+const STABLE_MS: u64 = 30_000;
+const CHILD_POLL_MS: u64 = 50;
+
+/// Why the engine did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Its files or process could not be made.
+    #[error("the embedded engine cannot be set up: {0}")]
+    Setup(#[from] io::Error),
+    /// It ended by itself or did not answer in time.
+    #[error("the embedded engine did not start: {0}")]
+    Start(String),
+}
+
+/// What the supervisor thread and its owner share.
+#[derive(Debug, Default)]
+struct Shared {
+    stopping: AtomicBool,
+    restarts: AtomicU64,
+    pid: AtomicU32,
+}
+
+/// A running embedded engine. Dropping it kills the child.
+#[derive(Debug)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    supervisor: Option<JoinHandle<()>>,
+    store: Store,
+}
+
+impl Engine {
+    /// Starts the engine and waits until it answers. Blocks; the returned store is connected to it and follows it
+    /// to another port if a restart needs one.
+    ///
+    /// # Errors
+    /// See [`EngineError`].
+    pub fn start(config: EngineConfig) -> Result<Self, EngineError> {
+        let files = config::write_files(&config)?;
+        let shared = Arc::new(Shared::default());
+        let (ready_sender, ready) = std::sync::mpsc::channel();
+        let store = Store::connect(endpoint(0, &files.password));
+        let supervisor = Supervisor { config, files, shared: shared.clone(), store: store.clone() };
+        // A thread of its own for life: the child's parent-death signal fires when the thread that started it
+        // ends, so a worker of a runtime must not be that thread.
+        let thread = std::thread::Builder::new()
+            .name("engine-supervisor".into())
+            .spawn(move || supervisor.run(&ready_sender))?;
+        let engine = Self { shared, supervisor: Some(thread), store };
+        match ready.recv() {
+            Ok(Ok(())) => Ok(engine),
+            Ok(Err(reason)) => Err(EngineError::Start(reason)),
+            Err(_) => Err(EngineError::Start("its supervisor ended".into())),
+        }
+    }
+
+    /// The store that the engine serves.
+    pub fn store(&self) -> Store {
+        self.store.clone()
+    }
+
+    /// How often the engine died and was started again.
+    pub fn restarts(&self) -> u64 {
+        self.shared.restarts.load(Ordering::Relaxed)
+    }
+
+    /// The process id of the child, for metrics and tests.
+    pub fn pid(&self) -> u32 {
+        self.shared.pid.load(Ordering::Relaxed)
+    }
+
+    /// Asks the engine to end and waits for it.
+    pub async fn stop(mut self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        // The engine's control statement is a sleeping query: with it gone, the engine returns. The answer may be
+        // cut off by the exit, so a failure here says nothing; the supervisor waits for the exit itself.
+        if let Err(error) = self.store.execute("KILL QUERY WHERE 1 ASYNC", &[]).await {
+            tracing::debug!(%error, "the engine's stop was not answered");
+        }
+        if let Some(thread) = self.supervisor.take() {
+            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            if !matches!(joined, Ok(Ok(()))) {
+                tracing::error!("the engine's supervisor panicked");
+            }
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+    }
+}
+
+fn endpoint(port: u16, password: &str) -> Endpoint {
+    Endpoint {
+        url: format!("http://127.0.0.1:{port}"),
+        user: SERVICE_USER.into(),
+        password: password.into(),
+        database: "orma".into(),
+    }
+}
+
+struct Supervisor {
+    config: EngineConfig,
+    files: EngineFiles,
+    shared: Arc<Shared>,
+    store: Store,
+}
+
+impl Supervisor {
+    fn run(self, ready: &std::sync::mpsc::Sender<Result<(), String>>) {
+        let mut backoff_ms = RESTART_BACKOFF_MS_MIN;
+        let mut first = true;
+        while !self.stopping() {
+            let started = Instant::now();
+            let ended = match self.start_child() {
+                Ok(mut child) => {
+                    tracing::info!(pid = child.id(), "the engine answers");
+                    if std::mem::take(&mut first) && ready.send(Ok(())).is_err() {
+                        return stop_child(&mut child);
+                    }
+                    self.watch(&mut child)
+                }
+                Err(reason) if first => {
+                    if ready.send(Err(reason)).is_err() {
+                        tracing::debug!("nobody waits for the engine any more");
+                    }
+                    return;
+                }
+                Err(reason) => reason,
+            };
+            if self.stopping() {
+                return;
+            }
+            if started.elapsed() > Duration::from_millis(STABLE_MS) {
+                backoff_ms = RESTART_BACKOFF_MS_MIN;
+            }
+            self.shared.restarts.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(reason = %ended, backoff_ms, "the engine died and is started again");
+            std::thread::sleep(Duration::from_millis(backoff_ms));
+            backoff_ms = (backoff_ms * 2).min(RESTART_BACKOFF_MS_MAX);
+        }
+    }
+
+    fn stopping(&self) -> bool {
+        self.shared.stopping.load(Ordering::SeqCst)
+    }
+
+    /// Starts the child and waits until it answers a ping.
+    fn start_child(&self) -> Result<Child, String> {
+        let port = free_port().map_err(|error| format!("no free loopback port: {error}"))?;
+        let mut child = Command::new(&self.config.program)
+            .arg("engine")
+            .arg("--library")
+            .arg(&self.config.library)
+            .arg("--config-file")
+            .arg(&self.files.config_file)
+            .arg("--store-dir")
+            .arg(&self.files.store_dir)
+            .arg("--port")
+            .arg(port.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            // A Ctrl-C in the terminal is for orma: it drains the spool into the engine before it stops it.
+            .process_group(0)
+            .spawn()
+            .map_err(|error| format!("{}: {error}", self.config.program.display()))?;
+        self.shared.pid.store(child.id(), Ordering::Relaxed);
+        let last_words = forward_log(&mut child);
+        let deadline = Instant::now() + Duration::from_millis(START_MS_MAX);
+        loop {
+            if let Ok(Some(status)) = child.try_wait() {
+                let words = last_words.join().unwrap_or_default();
+                return Err(if words.is_empty() { format!("{status}") } else { words });
+            }
+            if answers_ping(port) {
+                let endpoint = endpoint(port, &self.files.password);
+                let written = config::write_connection(&self.config.data_dir, &endpoint);
+                written.map_err(|error| format!("cannot note where the engine listens: {error}"))?;
+                self.store.reconnect(endpoint);
+                return Ok(child);
+            }
+            if self.stopping() || Instant::now() > deadline {
+                stop_child(&mut child);
+                return Err(format!("no answer within {START_MS_MAX} ms"));
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Returns when the child has ended, by itself or because it was told to.
+    fn watch(&self, child: &mut Child) -> String {
+        let mut stopping_since = None;
+        loop {
+            match child.try_wait() {
+                Ok(Some(status)) => return status.to_string(),
+                Ok(None) => {}
+                Err(error) => return error.to_string(),
+            }
+            if self.stopping() {
+                let since = *stopping_since.get_or_insert_with(Instant::now);
+                if since.elapsed() > Duration::from_millis(STOP_MS_MAX) {
+                    tracing::warn!("the engine did not end within {STOP_MS_MAX} ms and is killed");
+                    stop_child(child);
+                }
+            }
+            std::thread::sleep(Duration::from_millis(CHILD_POLL_MS));
+        }
+    }
+}
+
+fn stop_child(child: &mut Child) {
+    if let Err(error) = child.kill().and_then(|()| child.wait().map(drop)) {
+        tracing::warn!(%error, "the engine's process could not be killed");
+    }
+}
+
+/// Passes the engine's own warnings on; returns its last line, which says why it ended.
+fn forward_log(child: &mut Child) -> JoinHandle<String> {
+    const LINE_BYTES_MAX: u64 = 4096;
+    let stderr = child.stderr.take();
+    std::thread::spawn(move || {
+        let mut last = String::new();
+        let Some(stderr) = stderr else { return last };
+        let mut reader = BufReader::new(stderr);
+        loop {
+            let mut line = Vec::new();
+            match reader.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut line) {
+                Ok(0) | Err(_) => return last,
+                Ok(_) => {
+                    let line = String::from_utf8_lossy(&line);
+                    let line = line.trim_end();
+                    if !line.is_empty() {
+                        tracing::debug!(target: "engine", "{line}");
+                        last = line.to_owned();
+                    }
+                }
+            }
+        }
+    })
+}
+
+fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// Plain sockets, because the supervisor is a thread outside any runtime.
+fn answers_ping(port: u16) -> bool {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let answer = TcpStream::connect_timeout(&address, Duration::from_millis(200)).and_then(|mut stream| {
+        stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+        stream.write_all(b"GET /ping HTTP/1.0\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.take(1024).read_to_string(&mut answer)?;
+        Ok(answer)
+    });
+    answer.is_ok_and(|answer| answer.contains(" 200 "))
+}

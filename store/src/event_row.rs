@@ -1,0 +1,362 @@
+//! The one definition of the columns of `events`.
+//!
+//! A row is written once, as a *record*: the values of all columns one after the other, in the order of
+//! [`COLUMNS`], little-endian. The spool stores records, the shipper turns them into Native blocks
+//! (`native_block.rs`) without knowing what a column means. A segment's header repeats names and types, so a
+//! segment written by an older version can still be shipped.
+//!
+//! | type | bytes in a record |
+//! |---|---|
+//! | [`ColumnType::Text`], [`ColumnType::LowCardinality`] | length as LEB128, then UTF-8 |
+//! | [`ColumnType::UInt8`] … [`ColumnType::UInt64`] | 1, 2, 4 or 8 bytes |
+//! | [`ColumnType::Timestamp`] | i64, milliseconds since the epoch |
+//! | [`ColumnType::Uuid`] | 16 bytes, network order |
+//! | [`ColumnType::Float`] | 1 byte (1 = present), then f32 |
+//! | [`ColumnType::Decimal`] | i64, ten-thousandths |
+//! | [`ColumnType::Map`] | number of pairs as LEB128, then key, value as Text |
+
+use std::borrow::Cow;
+
+use uuid::Uuid;
+
+/// How the values of a column lie in a record and in ClickHouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnType {
+    /// `String`.
+    Text,
+    /// `LowCardinality(String)`: text with few distinct values.
+    LowCardinality,
+    /// `UInt8`.
+    UInt8,
+    /// `UInt16`.
+    UInt16,
+    /// `UInt32`.
+    UInt32,
+    /// `UInt64`.
+    UInt64,
+    /// `DateTime64(3, 'UTC')`.
+    Timestamp,
+    /// `UUID`.
+    Uuid,
+    /// `Nullable(Float32)`.
+    Float,
+    /// `Decimal(18, 4)`.
+    Decimal,
+    /// `Map(String, String)`.
+    Map,
+}
+
+impl ColumnType {
+    /// The name that ClickHouse knows the type by.
+    pub const fn clickhouse_name(self) -> &'static str {
+        match self {
+            Self::Text => "String",
+            Self::LowCardinality => "LowCardinality(String)",
+            Self::UInt8 => "UInt8",
+            Self::UInt16 => "UInt16",
+            Self::UInt32 => "UInt32",
+            Self::UInt64 => "UInt64",
+            Self::Timestamp => "DateTime64(3, 'UTC')",
+            Self::Uuid => "UUID",
+            Self::Float => "Nullable(Float32)",
+            Self::Decimal => "Decimal(18, 4)",
+            Self::Map => "Map(String, String)",
+        }
+    }
+
+    /// The inverse of [`ColumnType::clickhouse_name`].
+    pub fn from_clickhouse_name(name: &str) -> Option<Self> {
+        const ALL: [ColumnType; 11] = [
+            ColumnType::Text,
+            ColumnType::LowCardinality,
+            ColumnType::UInt8,
+            ColumnType::UInt16,
+            ColumnType::UInt32,
+            ColumnType::UInt64,
+            ColumnType::Timestamp,
+            ColumnType::Uuid,
+            ColumnType::Float,
+            ColumnType::Decimal,
+            ColumnType::Map,
+        ];
+        ALL.into_iter().find(|column_type| column_type.clickhouse_name() == name)
+    }
+}
+
+/// A column's name and type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The name in ClickHouse and in [`EventRow`].
+    pub name: &'static str,
+    /// How its values are laid out.
+    pub column_type: ColumnType,
+}
+
+/// A value that knows its bytes in a record.
+trait Value {
+    fn write(&self, record: &mut Vec<u8>);
+}
+
+macro_rules! columns {
+    ($($(#[$doc:meta])* $name:ident: $rust:ty => $kind:ident,)*) => {
+        /// One event, as it is stored. Text that is not known is empty, numbers that are not known are 0.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct EventRow<'a> {
+            $($(#[$doc])* pub $name: $rust,)*
+        }
+
+        /// All columns, in the order in which a record holds them.
+        pub const COLUMNS: &[Column] = &[
+            $(Column { name: stringify!($name), column_type: ColumnType::$kind },)*
+        ];
+
+        impl EventRow<'_> {
+            /// Appends the row's record to `record`.
+            pub fn write_record(&self, record: &mut Vec<u8>) {
+                $(self.$name.write(record);)*
+            }
+        }
+    };
+}
+
+columns! {
+    /// Name of the site.
+    site: Cow<'a, str> => LowCardinality,
+    /// The client's id of the event; counts once in every answer.
+    event_id: Uuid => Uuid,
+    /// When it happened, corrected for the client's clock. Milliseconds since the epoch.
+    ts: i64 => Timestamp,
+    /// When the collector received it. Milliseconds since the epoch.
+    received_at: i64 => Timestamp,
+    /// What the client's clock said. Milliseconds since the epoch, 0 when it said nothing.
+    client_ts: i64 => Timestamp,
+    /// Empty, or why `ts` differs from `client_ts`: `skewed`, `future`, `old`, `absent`.
+    clock: Cow<'a, str> => LowCardinality,
+    /// Anonymous id of the browser or device; `@user` for an event that only a server knows of.
+    visitor: Cow<'a, str> => Text,
+    /// The user id that the event itself carries.
+    user: Cow<'a, str> => Text,
+    /// The client's session id.
+    session: Cow<'a, str> => Text,
+    /// `granted`, `denied` or empty.
+    consent: Cow<'a, str> => LowCardinality,
+    /// Which of the contract's kinds.
+    kind: Cow<'a, str> => LowCardinality,
+    /// The custom event's name, the vital's name, the kind of app start.
+    name: Cow<'a, str> => LowCardinality,
+    /// Where the person met the company: `site`, `app`, `newsletter`, …
+    touchpoint: Cow<'a, str> => LowCardinality,
+    /// `pre_purchase`, `purchase` or `post_purchase`.
+    stage: Cow<'a, str> => LowCardinality,
+    /// Host of the page.
+    host: Cow<'a, str> => LowCardinality,
+    /// Path of the page, without query.
+    path: Cow<'a, str> => Text,
+    /// Query of the page without `?`, campaign parameters included.
+    query: Cow<'a, str> => Text,
+    /// Title of the page.
+    title: Cow<'a, str> => Text,
+    /// The address the person came from, as sent.
+    referrer: Cow<'a, str> => Text,
+    /// The app's screen.
+    screen: Cow<'a, str> => LowCardinality,
+    /// Campaign parameter `utm_source`.
+    utm_source: Cow<'a, str> => LowCardinality,
+    /// Campaign parameter `utm_medium`.
+    utm_medium: Cow<'a, str> => LowCardinality,
+    /// Campaign parameter `utm_campaign`.
+    utm_campaign: Cow<'a, str> => LowCardinality,
+    /// Campaign parameter `utm_term`.
+    utm_term: Cow<'a, str> => LowCardinality,
+    /// Campaign parameter `utm_content`.
+    utm_content: Cow<'a, str> => LowCardinality,
+    /// Which click id the address carried: `gclid`, `fbclid`, … The id itself is not kept.
+    click_id_kind: Cow<'a, str> => LowCardinality,
+    /// The name of who sent the visit: `Google`, `newsletter`, a host.
+    source: Cow<'a, str> => LowCardinality,
+    /// The channel of the visit: `organic_search`, `email`, `direct`, …
+    channel: Cow<'a, str> => LowCardinality,
+    /// The newsletter's campaign.
+    newsletter_campaign: Cow<'a, str> => LowCardinality,
+    /// The newsletter's message: one recipient's copy.
+    message: Cow<'a, str> => Text,
+    /// The newsletter's link.
+    link: Cow<'a, str> => LowCardinality,
+    /// `human`, `proxy`, `machine` or empty.
+    verdict: Cow<'a, str> => LowCardinality,
+    /// Why the verdict.
+    verdict_reason: Cow<'a, str> => LowCardinality,
+    /// `desktop`, `smartphone`, `tablet`, `tv`, `console`, `wearable`, …
+    device_class: Cow<'a, str> => LowCardinality,
+    /// Maker of the device.
+    device_brand: Cow<'a, str> => LowCardinality,
+    /// Model of the device.
+    device_model: Cow<'a, str> => LowCardinality,
+    /// Name of the browser.
+    browser: Cow<'a, str> => LowCardinality,
+    /// Major version of the browser.
+    browser_version: Cow<'a, str> => LowCardinality,
+    /// Name of the operating system.
+    os: Cow<'a, str> => LowCardinality,
+    /// Version of the operating system.
+    os_version: Cow<'a, str> => LowCardinality,
+    /// Width of the screen in CSS pixels.
+    screen_width: u16 => UInt16,
+    /// Height of the screen in CSS pixels.
+    screen_height: u16 => UInt16,
+    /// The client's language, BCP 47.
+    language: Cow<'a, str> => LowCardinality,
+    /// The client's IANA time zone.
+    timezone: Cow<'a, str> => LowCardinality,
+    /// The app's name.
+    app_name: Cow<'a, str> => LowCardinality,
+    /// The app's version.
+    app_version: Cow<'a, str> => LowCardinality,
+    /// The app's build.
+    app_build: Cow<'a, str> => LowCardinality,
+    /// `wifi`, `cellular`, …
+    network: Cow<'a, str> => LowCardinality,
+    /// The SDK's name and version.
+    sdk: Cow<'a, str> => LowCardinality,
+    /// ISO 3166-1 alpha-2.
+    country: Cow<'a, str> => LowCardinality,
+    /// First-level subdivision.
+    region: Cow<'a, str> => LowCardinality,
+    /// City.
+    city: Cow<'a, str> => LowCardinality,
+    /// How long it took, in milliseconds.
+    duration_ms: u32 => UInt32,
+    /// Additional time of attention to the page, in milliseconds.
+    engaged_ms: u32 => UInt32,
+    /// How far down the page was seen, 0 to 100.
+    scroll_pct: u8 => UInt8,
+    /// The value of a vital (milliseconds, or a score for CLS) or the score of a survey's answer.
+    value: Option<f32> => Float,
+    /// `good`, `needs-improvement` or `poor`.
+    rating: Cow<'a, str> => LowCardinality,
+    /// Money, in ten-thousandths of the currency.
+    revenue: i64 => Decimal,
+    /// ISO 4217; empty when the event carries no money.
+    currency: Cow<'a, str> => LowCardinality,
+    /// What was clicked, or the element that a vital blames.
+    target: Cow<'a, str> => Text,
+    /// Empty for people; otherwise the kind of bot.
+    bot: Cow<'a, str> => LowCardinality,
+    /// What gave the bot away.
+    bot_reason: Cow<'a, str> => LowCardinality,
+    /// Everything else: the kind's other fields under their contract names, and the caller's props.
+    props: Vec<(Cow<'a, str>, Cow<'a, str>)> => Map,
+}
+
+/// Appends `value` as unsigned LEB128.
+pub fn write_varint(mut value: u64, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+/// Takes an unsigned LEB128 off the front of `input`; `None` when it is cut or longer than 64 bits.
+pub fn read_varint(input: &mut &[u8]) -> Option<u64> {
+    let mut value = 0u64;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = input.split_first()?;
+        *input = rest;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+/// Takes text, as [`write_text`] wrote it, off the front of `input`; `None` when it is cut or not UTF-8.
+pub fn take_text(input: &mut &[u8]) -> Option<String> {
+    let length = usize::try_from(read_varint(input)?).ok()?;
+    let (text, rest) = input.split_at_checked(length)?;
+    *input = rest;
+    String::from_utf8(text.to_vec()).ok()
+}
+
+/// Takes eight little-endian bytes off the front of `input`.
+pub fn take_i64(input: &mut &[u8]) -> Option<i64> {
+    let (bytes, rest) = input.split_at_checked(8)?;
+    *input = rest;
+    Some(i64::from_le_bytes(bytes.try_into().ok()?))
+}
+
+/// Appends text: its length as LEB128, then its bytes.
+pub fn write_text(text: &str, record: &mut Vec<u8>) {
+    write_varint(text.len() as u64, record);
+    record.extend_from_slice(text.as_bytes());
+}
+
+impl Value for Cow<'_, str> {
+    fn write(&self, record: &mut Vec<u8>) {
+        write_text(self, record);
+    }
+}
+
+impl Value for Uuid {
+    fn write(&self, record: &mut Vec<u8>) {
+        record.extend_from_slice(self.as_bytes());
+    }
+}
+
+impl Value for u8 {
+    fn write(&self, record: &mut Vec<u8>) {
+        record.push(*self);
+    }
+}
+
+macro_rules! little_endian {
+    ($($number:ty),*) => {$(
+        impl Value for $number {
+            fn write(&self, record: &mut Vec<u8>) {
+                record.extend_from_slice(&self.to_le_bytes());
+            }
+        }
+    )*};
+}
+little_endian!(u16, u32, i64);
+
+impl Value for Option<f32> {
+    fn write(&self, record: &mut Vec<u8>) {
+        record.push(u8::from(self.is_some()));
+        record.extend_from_slice(&self.unwrap_or(0.0).to_le_bytes());
+    }
+}
+
+impl Value for Vec<(Cow<'_, str>, Cow<'_, str>)> {
+    fn write(&self, record: &mut Vec<u8>) {
+        write_varint(self.len() as u64, record);
+        for (key, value) in self {
+            write_text(key, record);
+            write_text(value, record);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn varints_round_trip_and_refuse_what_is_cut() {
+        for value in [0, 1, 127, 128, 300, u64::from(u32::MAX), u64::MAX] {
+            let mut bytes = Vec::new();
+            write_varint(value, &mut bytes);
+            assert_eq!(read_varint(&mut bytes.as_slice()), Some(value));
+            assert_eq!(read_varint(&mut &bytes[..bytes.len() - 1]), None);
+        }
+    }
+
+    #[test]
+    fn every_column_type_has_a_name_that_leads_back_to_it() {
+        for column in COLUMNS {
+            let name = column.column_type.clickhouse_name();
+            assert_eq!(ColumnType::from_clickhouse_name(name), Some(column.column_type));
+        }
+    }
+}

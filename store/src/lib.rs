@@ -1,0 +1,17 @@
+//! What orma keeps: the event and its columns, the schema, the ClickHouse connection, the embedded engine, and the
+//! registry of sites, keys and tokens.
+
+pub mod client;
+pub mod data_dir;
+pub mod engine;
+pub mod event_row;
+pub mod migrations;
+pub mod native_block;
+pub mod secret;
+pub mod sites;
+
+pub use client::{Endpoint, Param, Store, StoreError};
+pub use data_dir::DataDir;
+pub use engine::{Engine, EngineConfig};
+pub use event_row::EventRow;
+pub use sites::{Registry, Role, Site, Token};

@@ -1,0 +1,206 @@
+//! Numbered migrations, each applied once. The same files serve one node and a cluster: table engines and
+//! `ON CLUSTER` are placeholders.
+//!
+//! | placeholder | one node | cluster |
+//! |---|---|---|
+//! | `{on_cluster}` | – | `ON CLUSTER name` |
+//! | `{merge_tree}` | `MergeTree` | `ReplicatedMergeTree` |
+//! | `{replacing_merge_tree:column}` | `ReplacingMergeTree(column)` | `ReplicatedReplacingMergeTree(column)` |
+//!
+//! The replicated engines take their keeper path and replica from the server's default macros.
+
+use serde::Deserialize;
+
+use crate::client::{Param, Store, StoreError};
+
+/// A file of `migrations/`.
+struct Migration {
+    version: u32,
+    name: &'static str,
+    sql: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "events", sql: include_str!("../migrations/0001_events.sql") },
+    Migration { version: 2, name: "identity", sql: include_str!("../migrations/0002_identity.sql") },
+    Migration { version: 3, name: "ledger", sql: include_str!("../migrations/0003_ledger.sql") },
+    Migration { version: 4, name: "registry", sql: include_str!("../migrations/0004_registry.sql") },
+];
+
+/// The newest schema that this program knows.
+pub fn newest_version() -> u32 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+/// Why the schema could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    /// A newer program has been here.
+    #[error(
+        "the store was written by a newer version of orma (schema {found}, this program knows {known}): \
+         start that version, or give this one another data directory"
+    )]
+    Newer {
+        /// The store's schema.
+        found: u32,
+        /// The newest schema of this program.
+        known: u32,
+    },
+    /// The cluster's name would need quoting.
+    #[error("clickhouse_cluster is `{0}`; only letters, digits, - and _ are allowed")]
+    ClusterName(String),
+    /// A statement failed.
+    #[error("migration {migration}: {source}")]
+    Statement {
+        /// The file's number and name.
+        migration: String,
+        /// What ClickHouse said.
+        source: StoreError,
+    },
+    /// ClickHouse could not be asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Creates the database and applies what is missing; returns the versions that were applied now.
+///
+/// # Errors
+/// See [`MigrationError`]. A migration that failed half-way is applied again by the next call: its statements are
+/// made idempotent by `IF NOT EXISTS`.
+pub async fn migrate(store: &Store, cluster: Option<&str>) -> Result<Vec<u32>, MigrationError> {
+    if let Some(name) = cluster
+        && !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    {
+        return Err(MigrationError::ClusterName(name.into()));
+    }
+    let database = store.endpoint().database;
+    let on_cluster = on_cluster(cluster);
+    // The database of the connection does not exist yet, and ClickHouse refuses a session in one that is missing.
+    let server = Store::connect(crate::Endpoint { database: "system".into(), ..store.endpoint() });
+    server.execute(&format!("CREATE DATABASE IF NOT EXISTS {database}{on_cluster}"), &[]).await?;
+    store
+        .execute(
+            &render(
+                "CREATE TABLE IF NOT EXISTS schema_migrations {on_cluster} (version UInt32, name String, \
+                 applied_at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = {replacing_merge_tree} ORDER BY version",
+                cluster,
+            ),
+            &[],
+        )
+        .await?;
+    let found = current_version(store).await?;
+    if found > newest_version() {
+        return Err(MigrationError::Newer { found, known: newest_version() });
+    }
+    let mut applied = Vec::new();
+    for migration in MIGRATIONS.iter().filter(|migration| migration.version > found) {
+        apply(store, migration, cluster).await?;
+        applied.push(migration.version);
+    }
+    Ok(applied)
+}
+
+/// The version of the store's schema, 0 when it has none.
+///
+/// # Errors
+/// ClickHouse cannot be asked, or has no such database.
+pub async fn current_version(store: &Store) -> Result<u32, StoreError> {
+    #[derive(Deserialize)]
+    struct Row {
+        version: u32,
+    }
+    let rows: Vec<Row> = store.select("SELECT max(version) AS version FROM schema_migrations", &[]).await?;
+    Ok(rows.first().map_or(0, |row| row.version))
+}
+
+async fn apply(store: &Store, migration: &Migration, cluster: Option<&str>) -> Result<(), MigrationError> {
+    let failed = |source| MigrationError::Statement {
+        migration: format!("{:04}_{}", migration.version, migration.name),
+        source,
+    };
+    for statement in statements(&render(migration.sql, cluster)) {
+        store.execute(&statement, &[]).await.map_err(failed)?;
+    }
+    store
+        .execute(
+            "INSERT INTO schema_migrations (version, name) SELECT {version:UInt32}, {name:String}",
+            &[
+                ("version", Param::Int(i64::from(migration.version))),
+                ("name", Param::Text(migration.name.into())),
+            ],
+        )
+        .await
+        .map_err(failed)?;
+    tracing::info!(version = migration.version, name = migration.name, "schema migration applied");
+    Ok(())
+}
+
+fn on_cluster(cluster: Option<&str>) -> String {
+    cluster.map(|name| format!(" ON CLUSTER `{name}`")).unwrap_or_default()
+}
+
+/// Fills the placeholders in.
+fn render(sql: &str, cluster: Option<&str>) -> String {
+    const ENGINES: [(&str, &str); 4] = [
+        ("replacing_merge_tree", "ReplacingMergeTree"),
+        ("aggregating_merge_tree", "AggregatingMergeTree"),
+        ("summing_merge_tree", "SummingMergeTree"),
+        ("merge_tree", "MergeTree"),
+    ];
+    let prefix = if cluster.is_some() { "Replicated" } else { "" };
+    let mut text = sql.replace(" {on_cluster}", &on_cluster(cluster));
+    for (placeholder, engine) in ENGINES {
+        text = text.replace(&format!("{{{placeholder}}}"), &format!("{prefix}{engine}"));
+        while let Some(start) = text.find(&format!("{{{placeholder}:")) {
+            let Some(length) = text[start..].find('}') else { break };
+            let column = text[start + placeholder.len() + 2..start + length].to_owned();
+            text.replace_range(start..=start + length, &format!("{prefix}{engine}({column})"));
+        }
+    }
+    text
+}
+
+/// The statements of a file, without comment lines, each safe to repeat.
+fn statements(sql: &str) -> Vec<String> {
+    let code: String =
+        sql.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
+    code.split(";\n")
+        .map(|statement| statement.trim().trim_end_matches(';'))
+        .filter(|statement| !statement.is_empty())
+        .map(|statement| {
+            statement
+                .replacen("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1)
+                .replacen("CREATE MATERIALIZED VIEW ", "CREATE MATERIALIZED VIEW IF NOT EXISTS ", 1)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_rise_without_a_gap() {
+        let versions: Vec<u32> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+        assert_eq!(versions, (1..=newest_version()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn no_placeholder_is_left_on_one_node_or_on_a_cluster() {
+        for cluster in [None, Some("main")] {
+            for migration in MIGRATIONS {
+                for statement in statements(&render(migration.sql, cluster)) {
+                    assert!(!statement.contains('{'), "{statement}");
+                    let creates_storage = statement.contains("ENGINE =");
+                    assert_eq!(
+                        creates_storage && cluster.is_some(),
+                        statement.contains("ENGINE = Replicated"),
+                        "{statement}"
+                    );
+                    assert_eq!(cluster.is_some(), statement.contains("ON CLUSTER `main`"), "{statement}");
+                }
+            }
+        }
+        assert_eq!(render("{replacing_merge_tree:ts}", Some("c")), "ReplicatedReplacingMergeTree(ts)");
+    }
+}

@@ -1,0 +1,356 @@
+//! Sites, write keys and API tokens: kept in ClickHouse, held in memory, mirrored to a file so that a collector
+//! can start while ClickHouse is away.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::client::{Param, Store, StoreError};
+use crate::data_dir::write_private;
+use crate::secret;
+
+/// A site: what one write key belongs to, and how its days and money are counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// Its name in addresses: lower-case letters, digits, `-` and `_`.
+    pub site: String,
+    /// Its name for people.
+    pub name: String,
+    /// IANA time zone: the site's days are days here.
+    pub timezone: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// Origins (`https://shop.example`) that browsers may send from; empty means any.
+    pub origins: Vec<String>,
+}
+
+/// A write key. Public: it stands in the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteKey {
+    /// The key.
+    pub key: String,
+    /// Its site.
+    pub site: String,
+}
+
+/// What a token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything.
+    Admin,
+    /// Read.
+    Analyst,
+    /// Pull segments.
+    Segments,
+    /// Send server-side events.
+    Ingest,
+}
+
+impl Role {
+    /// The role's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Analyst => "analyst",
+            Self::Segments => "segments",
+            Self::Ingest => "ingest",
+        }
+    }
+
+    /// The role of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Admin, Self::Analyst, Self::Segments, Self::Ingest]
+            .into_iter()
+            .find(|role| role.as_str() == name)
+    }
+}
+
+/// An API token, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// Public id.
+    pub token_id: String,
+    /// SHA-256 of the secret, hexadecimal.
+    pub hash: String,
+    /// What it may do.
+    pub role: Role,
+    /// The only site it is for; empty: all.
+    pub site: String,
+    /// Who or what it was made for.
+    pub name: String,
+}
+
+/// Everything the registry knows, as one immutable value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// By site.
+    pub sites: HashMap<String, Site>,
+    /// Site by write key.
+    pub keys: HashMap<String, String>,
+    /// By the hash of the secret.
+    pub tokens: HashMap<String, Token>,
+}
+
+impl Snapshot {
+    /// The site of a write key.
+    pub fn site_of_key(&self, key: &str) -> Option<&Site> {
+        self.sites.get(self.keys.get(key)?)
+    }
+
+    /// The token whose secret this is.
+    pub fn token_of_secret(&self, secret: &str) -> Option<&Token> {
+        // Looked up by hash: the time it takes says nothing of the secret.
+        self.tokens.get(&hash(secret))
+    }
+}
+
+/// Why a site or token was not made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// A value that cannot be.
+    #[error("{field}: {message}")]
+    Invalid {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// ClickHouse could not be asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The mirror could not be written or read.
+    #[error("the registry's mirror {path}: {source}")]
+    Mirror {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        source: std::io::Error,
+    },
+}
+
+/// The registry. Cheap to clone; reads never wait.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    store: Store,
+    mirror: Option<PathBuf>,
+    snapshot: Arc<ArcSwap<Snapshot>>,
+}
+
+/// A token's hash.
+pub fn hash(secret: &str) -> String {
+    secret::hex(&Sha256::digest(secret.as_bytes()))
+}
+
+impl Registry {
+    /// The registry of `store`, with what the mirror in `data_dir` remembers.
+    ///
+    /// # Errors
+    /// The mirror is there but cannot be read.
+    pub fn open(store: Store, data_dir: &Path) -> Result<Self, RegistryError> {
+        let mirror = data_dir.join("sites.json");
+        let failed = |source| RegistryError::Mirror { path: mirror.clone(), source };
+        let snapshot = match fs::read(&mirror) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Snapshot::default(),
+            Err(error) => return Err(failed(error)),
+        };
+        Ok(Self { store, mirror: Some(mirror), snapshot: Arc::new(ArcSwap::from_pointee(snapshot)) })
+    }
+
+    /// The registry of `store` for one command: nothing is remembered on disk.
+    pub fn without_mirror(store: Store) -> Self {
+        Self { store, mirror: None, snapshot: Arc::default() }
+    }
+
+    /// What is known now.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    /// Reads everything anew from ClickHouse and rewrites the mirror when something changed.
+    ///
+    /// # Errors
+    /// ClickHouse cannot be asked (what was known stays), or the mirror cannot be written.
+    pub async fn refresh(&self) -> Result<(), RegistryError> {
+        let sites: Vec<Site> = self
+            .store
+            .select("SELECT site, name, timezone, currency, origins FROM sites FINAL", &[])
+            .await?;
+        let keys: Vec<WriteKey> =
+            self.store.select("SELECT key, site FROM write_keys FINAL WHERE NOT revoked", &[]).await?;
+        let tokens: Vec<Token> = self
+            .store
+            .select("SELECT token_id, hash, role, site, name FROM tokens FINAL WHERE NOT revoked", &[])
+            .await?;
+        let fresh = Snapshot {
+            sites: sites.into_iter().map(|site| (site.site.clone(), site)).collect(),
+            keys: keys.into_iter().map(|key| (key.key, key.site)).collect(),
+            tokens: tokens.into_iter().map(|token| (token.hash.clone(), token)).collect(),
+        };
+        if *self.snapshot.load_full() != fresh {
+            if let Some(mirror) = &self.mirror {
+                let text = serde_json::to_string(&fresh).expect("text keys");
+                write_private(mirror, &text)
+                    .map_err(|source| RegistryError::Mirror { path: mirror.clone(), source })?;
+            }
+            self.snapshot.store(Arc::new(fresh));
+        }
+        Ok(())
+    }
+
+    /// Makes or changes a site.
+    ///
+    /// # Errors
+    /// A field cannot be, or ClickHouse cannot be asked.
+    pub async fn put_site(&self, site: &Site) -> Result<(), RegistryError> {
+        check_site(site)?;
+        let created = "SELECT min(created_at) FROM sites WHERE site = {site:String}";
+        self.store
+            .execute(
+                &format!(
+                    "INSERT INTO sites SELECT {{site:String}}, {{name:String}}, {{timezone:String}}, \
+                     {{currency:String}}, {{origins:Array(String)}}, \
+                     if(({created}) > toDateTime64(0, 3, 'UTC'), assumeNotNull(({created})), now64(3)), now64(3)"
+                ),
+                &[
+                    ("site", site.site.as_str().into()),
+                    ("name", site.name.as_str().into()),
+                    ("timezone", site.timezone.as_str().into()),
+                    ("currency", site.currency.as_str().into()),
+                    ("origins", Param::Texts(site.origins.clone())),
+                ],
+            )
+            .await?;
+        self.refresh().await
+    }
+
+    /// Gives a site a write key: the one named, or a random one. Returns it.
+    ///
+    /// # Errors
+    /// The key has a form that cannot stand in a page, or ClickHouse cannot be asked.
+    pub async fn add_key(&self, site: &str, key: Option<&str>) -> Result<String, RegistryError> {
+        let key = key.map_or_else(|| format!("wk_{}", secret::random_hex::<12>()), ToOwned::to_owned);
+        check_name("key", &key)?;
+        self.write_key(&key, site, false).await?;
+        Ok(key)
+    }
+
+    /// Withdraws a write key.
+    ///
+    /// # Errors
+    /// ClickHouse cannot be asked.
+    pub async fn revoke_key(&self, key: &str, site: &str) -> Result<(), RegistryError> {
+        self.write_key(key, site, true).await
+    }
+
+    async fn write_key(&self, key: &str, site: &str, revoked: bool) -> Result<(), RegistryError> {
+        self.store
+            .execute(
+                "INSERT INTO write_keys SELECT {key:String}, {site:String}, {revoked:UInt8} != 0, now64(3)",
+                &[("key", key.into()), ("site", site.into()), ("revoked", Param::Int(i64::from(revoked)))],
+            )
+            .await?;
+        self.refresh().await
+    }
+
+    /// Makes a token and returns its secret, which is shown once and never kept. `secret` fixes it.
+    ///
+    /// # Errors
+    /// The secret is too short, the site is unknown, or ClickHouse cannot be asked.
+    pub async fn add_token(
+        &self,
+        role: Role,
+        site: &str,
+        name: &str,
+        secret: Option<&str>,
+    ) -> Result<String, RegistryError> {
+        /// Shorter secrets could be guessed.
+        const SECRET_BYTES_MIN: usize = 16;
+        let secret =
+            secret.map_or_else(|| format!("orma_{}", secret::random_hex::<24>()), ToOwned::to_owned);
+        if secret.len() < SECRET_BYTES_MIN {
+            return Err(RegistryError::Invalid {
+                field: "token",
+                message: format!("must have at least {SECRET_BYTES_MIN} characters"),
+            });
+        }
+        if !site.is_empty() && !self.snapshot().sites.contains_key(site) {
+            return Err(RegistryError::Invalid { field: "site", message: format!("no site `{site}`") });
+        }
+        let token_hash = hash(&secret);
+        // A fixed secret gets the same id at every start, so that it stays one token.
+        let token_id = format!("tok_{}", &token_hash[..12]);
+        let token = Token { token_id, hash: token_hash, role, site: site.into(), name: name.into() };
+        self.write_token(&token, false).await?;
+        Ok(secret)
+    }
+
+    /// Withdraws a token; false when there is none of this id.
+    ///
+    /// # Errors
+    /// ClickHouse cannot be asked.
+    pub async fn revoke_token(&self, token_id: &str) -> Result<bool, RegistryError> {
+        self.refresh().await?;
+        let snapshot = self.snapshot();
+        let Some(token) = snapshot.tokens.values().find(|token| token.token_id == token_id) else {
+            return Ok(false);
+        };
+        self.write_token(token, true).await?;
+        Ok(true)
+    }
+
+    async fn write_token(&self, token: &Token, revoked: bool) -> Result<(), RegistryError> {
+        self.store
+            .execute(
+                "INSERT INTO tokens SELECT {token_id:String}, {hash:String}, {role:String}, {site:String}, \
+                 {name:String}, {revoked:UInt8} != 0, now64(3), now64(3)",
+                &[
+                    ("token_id", token.token_id.as_str().into()),
+                    ("hash", token.hash.as_str().into()),
+                    ("role", token.role.as_str().into()),
+                    ("site", token.site.as_str().into()),
+                    ("name", token.name.as_str().into()),
+                    ("revoked", Param::Int(i64::from(revoked))),
+                ],
+            )
+            .await?;
+        self.refresh().await
+    }
+}
+
+fn check_name(field: &'static str, name: &str) -> Result<(), RegistryError> {
+    const NAME_BYTES_MAX: usize = 64;
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || !name.bytes().all(allowed) {
+        return Err(RegistryError::Invalid {
+            field,
+            message: format!("must be 1 to {NAME_BYTES_MAX} letters, digits, `-`, `_` or `.`, not `{name}`"),
+        });
+    }
+    Ok(())
+}
+
+fn check_site(site: &Site) -> Result<(), RegistryError> {
+    check_name("site", &site.site)?;
+    let invalid = |field, message| Err(RegistryError::Invalid { field, message });
+    if jiff::tz::TimeZone::get(&site.timezone).is_err() {
+        return invalid("timezone", format!("`{}` is not an IANA time zone", site.timezone));
+    }
+    if site.currency.len() != 3 || !site.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return invalid("currency", format!("`{}` is not an ISO 4217 code", site.currency));
+    }
+    for origin in &site.origins {
+        let parsed = url::Url::parse(origin);
+        if parsed.map_or(true, |url| url.origin().ascii_serialization() != *origin) {
+            return invalid("origins", format!("`{origin}` is not an origin such as https://shop.example"));
+        }
+    }
+    Ok(())
+}
+

@@ -1,0 +1,267 @@
+//! The collector as clients meet it: what it takes, what it refuses, and how it says so.
+#![allow(missing_docs)]
+mod support;
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use support::{Orma, Setup, read_answer, request, wait_for};
+
+fn view(id: u32) -> Value {
+    json!({"id": format!("0193a1b2-c3d4-7e5f-8a9b-{id:012x}"), "kind": "page_view", "url": "https://b.example/a"})
+}
+
+fn batch(events: &[Value]) -> String {
+    json!({"site": "demo", "visitor": "v1", "events": events}).to_string()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn requests_that_cannot_be_taken_get_a_clear_error_and_are_counted() {
+    let orma = Orma::start();
+    let many = batch(&(0..1001).map(view).collect::<Vec<_>>());
+    let bomb = gzip(&vec![b' '; 64 << 20]);
+    assert!(bomb.len() < 1 << 20);
+    let table: [(&str, Vec<u8>, &[(&str, &str)], u16, &str); 10] = [
+        ("not JSON", b"{site:".to_vec(), &[], 400, "not_json"),
+        ("empty", b"".to_vec(), &[], 400, "not_json"),
+        ("wrong top-level type", br#"{"site":7,"events":[]}"#.to_vec(), &[], 400, "invalid_field"),
+        ("no site", br#"{"events":[]}"#.to_vec(), &[], 400, "missing_field"),
+        ("2 MiB", vec![b' '; 2 << 20], &[], 413, "body_too_large"),
+        ("1,001 events", many.into(), &[], 413, "too_many_events"),
+        ("unknown key", br#"{"site":"nobody","events":[]}"#.to_vec(), &[], 401, "unknown_key"),
+        ("gzip bomb", bomb, &[("content-encoding", "gzip")], 413, "body_too_large"),
+        ("encoding", b"{}".to_vec(), &[("content-encoding", "lzma")], 415, "unknown_encoding"),
+        (
+            "server-side kind without a token",
+            batch(&[json!({"kind": "ticket_opened", "user": "m", "ticket": "1"})]).into(),
+            &[],
+            401,
+            "ingest_token_required",
+        ),
+    ];
+    for (what, body, headers, status, code) in table {
+        let with_origin = [headers, &[("origin", "https://b.example")]].concat();
+        let answer = orma.post(body, &with_origin);
+        assert_eq!(answer.status, status, "{what}: {}", answer.text);
+        assert_eq!(answer.json()["error"]["code"], code, "{what}: {}", answer.text);
+        assert!(!answer.json()["error"]["message"].as_str().unwrap().is_empty());
+        // Without it the browser hides the error from the page, and the SDK would try again for ever.
+        assert_eq!(answer.header("access-control-allow-origin"), Some("https://b.example"), "{what}");
+    }
+    let counted = wait_for("the ledger", || {
+        let rows = orma.sql("SELECT sum(events) AS n FROM ledger WHERE outcome = 'rejected'");
+        (rows[0]["n"] == 10).then_some(())
+    });
+    let () = counted;
+    assert_eq!(orma.number("SELECT count() FROM events"), 0);
+}
+
+#[test]
+fn a_bad_event_does_not_hold_the_others_back_and_is_kept_with_its_reason() {
+    let orma = Orma::start();
+    let events = [
+        view(1),
+        json!({"kind": "page_vieuw", "url": "https://b.example/"}),
+        json!({"kind": "vital", "name": "LCP", "value": "fast", "url": "https://b.example/"}),
+        json!({"kind": "custom", "name": "click", "props": {"n": 1, "s": "x", "nested": {"a": [1]}}}),
+        json!("no object"),
+    ];
+    let answer = orma.post(batch(&events), &[]);
+    assert_eq!(answer.status, 200);
+    let body = answer.json();
+    assert_eq!(body["accepted"], 2);
+    let refused: Vec<u64> =
+        body["rejected"].as_array().unwrap().iter().map(|refusal| refusal["index"].as_u64().unwrap()).collect();
+    assert_eq!(refused, [1, 2, 4]);
+    assert_eq!(body["rejected"][0]["reason"], "unknown_kind");
+    assert!(body["rejected"][1]["message"].as_str().unwrap().contains("value"), "{body}");
+
+    wait_for("the events", || (orma.number("SELECT count() FROM events") == 2).then_some(()));
+    let kept = wait_for("the refused events", || {
+        let rows = orma.sql("SELECT reason, kind, payload FROM rejected_events ORDER BY reason DESC, kind");
+        (rows.len() == 3).then_some(rows)
+    });
+    assert!(kept.iter().any(|row| row["kind"] == "page_vieuw" && row["reason"] == "unknown_kind"), "{kept:?}");
+    assert!(kept.iter().any(|row| row["payload"].as_str().unwrap().contains("\"fast\"")), "{kept:?}");
+    let props = orma.sql("SELECT props FROM events WHERE kind = 'custom'");
+    assert_eq!(props[0]["props"], json!({"n": "1", "s": "x", "nested": "{\"a\":[1]}"}));
+}
+
+#[test]
+fn origins_tokens_and_preflights() {
+    let orma = Orma::start();
+    let data_dir = orma.dir.path().to_str().unwrap();
+    let cli = |arguments: &[&str]| {
+        let output = std::process::Command::new(support::program())
+            .args(arguments)
+            .args(["--data-dir", data_dir])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let key = cli(&["site", "add", "bottega", "--origin", "https://bottega.example", "--key", "wk_b"]);
+    assert_eq!(key, "wk_b");
+    let ingest = cli(&["token", "add", "--role", "ingest", "--site", "bottega"]);
+    let analyst = cli(&["token", "add", "--role", "analyst"]);
+    let body = json!({"site": "wk_b", "visitor": "v", "events": [view(1)]}).to_string();
+    let allowed = wait_for("the collector to know the site", || {
+        let answer = orma.post(body.clone(), &[("origin", "https://bottega.example")]);
+        (answer.status == 200).then_some(answer)
+    });
+    assert_eq!(allowed.header("access-control-allow-origin"), Some("https://bottega.example"));
+    let foreign = orma.post(body.clone(), &[("origin", "https://evil.example")]);
+    assert_eq!((foreign.status, &foreign.json()["error"]["code"]), (403, &json!("origin_not_allowed")));
+    assert_eq!(orma.post(body, &[]).status, 200, "apps and servers send no origin");
+
+    let ticket = json!({"site": "wk_b", "events": [
+        {"kind": "ticket_opened", "user": "mario", "ticket": "T1", "subject": "resa"}]})
+    .to_string();
+    let as_bearer = |token: &str| format!("Bearer {token}");
+    let refused = orma.post(ticket.clone(), &[("authorization", &as_bearer(&analyst))]);
+    assert_eq!((refused.status, &refused.json()["error"]["code"]), (401, &json!("token_refused")));
+    let taken = orma.post(ticket, &[("authorization", &as_bearer(&ingest))]);
+    assert_eq!(taken.status, 200, "{}", taken.text);
+    let row = wait_for("the ticket", || {
+        orma.sql("SELECT visitor, touchpoint, stage, country FROM events WHERE kind = 'ticket_opened'").pop()
+    });
+    assert_eq!(
+        row,
+        json!({"visitor": "@mario", "touchpoint": "ticket", "stage": "post_purchase", "country": ""})
+    );
+
+    let preflight = request(
+        "OPTIONS",
+        &orma.url("/v1/events"),
+        &[("origin", "https://x.example"), ("access-control-request-headers", "authorization,x-retry-count")],
+        &[],
+    );
+    assert_eq!(preflight.status, 204);
+    let allowed = preflight.header("access-control-allow-headers").unwrap();
+    assert!(allowed.contains("authorization") && allowed.contains("x-retry-count"), "{allowed}");
+    assert_eq!(preflight.header("access-control-max-age"), Some("86400"));
+}
+
+#[test]
+fn the_pixel_counts_a_page_and_enriches_it() {
+    let orma = Orma::start();
+    let chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                  Chrome/142.0.0.0 Safari/537.36";
+    let path = "/p.gif?site=demo&kind=page_view&url=https%3A%2F%2Fb.example%2Fscarpe%3Futm_source%3Dnews%26utm_medium%3Demail\
+                &title=Scarpe%20rosse&referrer=https%3A%2F%2Fwww.google.com%2F";
+    let answer = request("GET", &orma.url(path), &[("user-agent", chrome)], &[]);
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("image/gif")));
+    assert!(answer.header("cache-control").unwrap().contains("no-store"));
+    assert_eq!(answer.header("content-length"), Some("43"));
+    let bot = request("GET", &orma.url(path), &[("user-agent", "Googlebot/2.1")], &[]);
+    assert_eq!(bot.status, 200);
+    let rows = wait_for("both", || {
+        let rows = orma.sql(
+            "SELECT bot, path, title, channel, browser, os, device_class, startsWith(visitor, 'c') AS cookieless \
+             FROM events ORDER BY bot",
+        );
+        (rows.len() == 2).then_some(rows)
+    });
+    assert_eq!(
+        rows[0],
+        json!({"bot": "", "path": "/scarpe", "title": "Scarpe rosse", "channel": "email", "browser": "Chrome",
+            "os": "Windows", "device_class": "desktop", "cookieless": 1})
+    );
+    assert_eq!(rows[1]["bot"], "search_engine");
+    assert_eq!(orma.number("SELECT count() FROM sessions"), 1, "a bot makes no session");
+}
+
+#[test]
+fn a_repeated_event_is_accepted_and_counted_once() {
+    let orma = Orma::start();
+    for _ in 0..3 {
+        let answer = orma.post(batch(&[view(1), view(2)]), &[]);
+        assert_eq!(answer.json(), json!({"accepted": 2, "rejected": []}));
+    }
+    wait_for("the ledger", || {
+        let rows = orma.sql("SELECT outcome, sum(events) AS n FROM ledger GROUP BY outcome ORDER BY outcome");
+        (rows == [json!({"outcome": "accepted", "n": 6}), json!({"outcome": "duplicate", "n": 4})]).then_some(())
+    });
+    assert_eq!(orma.number("SELECT count() FROM events"), 2);
+}
+
+#[test]
+fn slow_and_oversized_clients_are_let_go() {
+    let orma = Orma::start();
+    let mut stream = TcpStream::connect(orma.listen).unwrap();
+    let header = format!("GET /p.gif HTTP/1.1\r\nhost: x\r\nx-big: {}\r\n\r\n", "a".repeat(100 << 10));
+    drop(stream.write_all(header.as_bytes()));
+    let answer = read_answer(&mut stream);
+    assert!(answer.as_ref().map_or(true, |answer| answer.status == 431), "{answer:?}");
+
+    // One byte a second: the body's deadline ends it, and meanwhile others are served.
+    let mut slow = TcpStream::connect(orma.listen).unwrap();
+    slow.write_all(b"POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n").unwrap();
+    let mut writer = slow.try_clone().unwrap();
+    let drip = std::thread::spawn(move || {
+        for _ in 0..60 {
+            if writer.write_all(b" ").is_err() {
+                return;
+            }
+            std::thread::sleep(Duration::from_secs(1));
+        }
+        panic!("still open after a minute");
+    });
+    assert_eq!(orma.post(batch(&[view(1)]), &[]).status, 200);
+    let answer = read_answer(&mut slow).unwrap();
+    assert_eq!((answer.status, &answer.json()["error"]["code"]), (408, &json!("body_too_slow")));
+    drop(slow);
+    drip.join().unwrap();
+}
+
+#[test]
+fn a_client_that_sends_too_fast_is_told_when_to_come_back() {
+    let orma = Setup::default()
+        .argument("--requests-per-second-per-address", "1")
+        .variable("ORMA_LIMIT_LOOPBACK", "true")
+        .start();
+    let answers: Vec<_> = (0..12).map(|id| orma.post(batch(&[view(id)]), &[])).collect();
+    let limited: Vec<_> = answers.iter().filter(|answer| answer.status == 429).collect();
+    assert!(!limited.is_empty() && limited.len() < 12);
+    assert_eq!(limited[0].header("retry-after"), Some("1"));
+    assert_eq!(limited[0].json()["error"]["code"], "rate_limited");
+    let accepted = 12 - limited.len() as u64;
+    wait_for("the rest", || (orma.number("SELECT count() FROM events") == accepted).then_some(()));
+}
+
+#[test]
+fn a_damaged_geo_database_costs_only_the_countries() {
+    let packaged = "node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb";
+    let whole = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(packaged)).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let cut = dir.path().join("cut.mmdb");
+    std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
+    let orma = Setup::default().argument("--geo-database", &cut).start();
+    orma.collect(&json!([view(1)]));
+    wait_for("the event", || (orma.number("SELECT count() FROM events WHERE country = ''") == 1).then_some(()));
+}
+
+#[test]
+fn the_snippet_is_served_compressed_and_cached() {
+    let orma = Orma::start();
+    let plain = request("GET", &orma.url("/orma.js"), &[], &[]);
+    assert_eq!((plain.status, plain.header("content-type")), (200, Some("text/javascript; charset=utf-8")));
+    assert!(plain.header("cache-control").unwrap().contains("max-age=300"));
+    let gzip = request("GET", &orma.url("/orma.js"), &[("accept-encoding", "gzip")], &[]);
+    assert_eq!(gzip.header("content-encoding"), Some("gzip"));
+    let length = |answer: &support::Answer| answer.header("content-length").unwrap().parse::<usize>().unwrap();
+    assert!(length(&gzip) <= 2600 && length(&gzip) < length(&plain), "{}", length(&gzip));
+    let etag = plain.header("etag").unwrap();
+    let again = request("GET", &orma.url("/orma.js"), &[("if-none-match", etag)], &[]);
+    assert_eq!(again.status, 304);
+    let hashed = request("GET", &orma.url(&format!("/orma.{}.js", etag.trim_matches('"'))), &[], &[]);
+    assert!(hashed.header("cache-control").unwrap().contains("immutable"));
+}

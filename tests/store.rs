@@ -1,0 +1,240 @@
+//! The store against the real engine: schema, Native blocks, deduplication, the registry.
+mod support;
+
+use std::time::Duration;
+
+use orma_store::event_row::COLUMNS;
+use orma_store::native_block::BlockBuilder;
+use orma_store::{EventRow, Param, Registry, Role, Site, Store, migrations};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+fn block(rows: &[EventRow<'_>]) -> Vec<u8> {
+    let mut block = BlockBuilder::new(COLUMNS.iter().map(|column| (column.name, column.column_type)));
+    for row in rows {
+        let mut record = Vec::new();
+        row.write_record(&mut record);
+        block.push(&record).unwrap();
+    }
+    block.finish()
+}
+
+async fn insert(store: &Store, rows: &[EventRow<'_>], token: &str) {
+    let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
+    store.insert_native("events", &names, &block(rows), Some(token)).await.unwrap();
+}
+
+async fn one(store: &Store, sql: &str) -> Value {
+    store.select::<Value>(sql, &[]).await.unwrap().remove(0)
+}
+
+fn view(id: u128, visitor: &'static str, ts: i64, path: &'static str) -> EventRow<'static> {
+    EventRow {
+        site: "demo".into(),
+        event_id: Uuid::from_u128(id),
+        ts,
+        received_at: ts + 20,
+        client_ts: ts,
+        visitor: visitor.into(),
+        session: "s1".into(),
+        kind: "page_view".into(),
+        touchpoint: "site".into(),
+        path: path.into(),
+        channel: "organic_search".into(),
+        source: "Google".into(),
+        ..EventRow::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_survive_the_way_through_a_native_block() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let store = engine.store();
+    assert_eq!(migrations::migrate(&store, None).await.unwrap().len() as u32, migrations::newest_version());
+    assert!(migrations::migrate(&store, None).await.unwrap().is_empty(), "each migration is applied once");
+
+    let full = EventRow {
+        event_id: Uuid::parse_str("0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b").unwrap(),
+        user: "mario@example.it".into(),
+        value: Some(2310.5),
+        revenue: 890_000,
+        currency: "EUR".into(),
+        scroll_pct: 77,
+        screen_width: 390,
+        engaged_ms: 70_000,
+        title: "Scarpe «rosse»".into(),
+        props: vec![("colore".into(), "rosso".into()), ("q".into(), "".into())],
+        ..view(0, "v1", 1_764_000_000_123, "/scarpe")
+    };
+    let many: Vec<EventRow<'_>> = (0..1000)
+        .map(|n| EventRow { name: format!("n{n}").into(), ..view(n + 10, "v2", 1_764_000_000_000, "/") })
+        .chain([full])
+        .collect();
+    insert(&store, &many, "segment-1").await;
+    insert(&store, &many, "segment-1").await;
+
+    let row = one(
+        &store,
+        "SELECT toString(event_id) AS id, ts, received_at, user, value, toString(revenue) AS revenue, currency, \
+         scroll_pct, screen_width, engaged_ms, title, props FROM events WHERE visitor = 'v1'",
+    )
+    .await;
+    assert_eq!(
+        row,
+        json!({"id": "0193a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", "ts": "2025-11-24T16:00:00.123Z",
+            "received_at": "2025-11-24T16:00:00.143Z", "user": "mario@example.it", "value": 2310.5,
+            "revenue": "89", "currency": "EUR", "scroll_pct": 77, "screen_width": 390, "engaged_ms": 70000,
+            "title": "Scarpe «rosse»", "props": {"colore": "rosso", "q": ""}})
+    );
+    let counts = one(
+        &store,
+        "SELECT count() AS events, uniqExact(name) AS names, \
+         (SELECT sum(events) FROM stored_hours) AS stored FROM events",
+    )
+    .await;
+    assert_eq!(counts, json!({"events": 1001, "names": 1001, "stored": 1001}), "a repeated token adds nothing");
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_sent_twice_counts_once_in_events_and_in_its_session() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let store = engine.store();
+    migrations::migrate(&store, None).await.unwrap();
+    let at = 1_764_000_000_000;
+    insert(&store, &[view(1, "v1", at, "/a"), view(2, "v1", at + 60_000, "/b")], "one").await;
+    // The same event through another collector: another segment, a moment later by that collector's clock.
+    insert(&store, &[EventRow { received_at: at + 900, ..view(2, "v1", at + 60_000, "/b") }], "two").await;
+    let bot = EventRow { bot: "crawler".into(), ..view(3, "v1", at + 120_000, "/c") };
+    insert(&store, &[bot], "three").await;
+
+    let events = one(&store, "SELECT count() AS rows FROM events FINAL WHERE bot = ''").await;
+    assert_eq!(events, json!({"rows": 2}));
+    let session = one(
+        &store,
+        "SELECT uniqMerge(views) AS views, dateDiff('second', min(started_at), max(ended_at)) AS seconds, \
+         argMinMerge(entry).path AS first, argMinMerge(entry).source AS source, argMaxIfMerge(exit_path) AS last \
+         FROM sessions WHERE visitor = 'v1' GROUP BY session",
+    )
+    .await;
+    assert_eq!(session, json!({"views": 2, "seconds": 60, "first": "/a", "source": "Google", "last": "/b"}));
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edges_and_traits_follow_from_events() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let store = engine.store();
+    migrations::migrate(&store, None).await.unwrap();
+    let at = 1_764_000_000_000;
+    let identify = EventRow {
+        kind: "identify".into(),
+        user: "mario".into(),
+        props: vec![("name".into(), "Mario Rossi".into())],
+        ..view(2, "v1", at + 1000, "/")
+    };
+    let known = |id, after| EventRow { user: "mario".into(), ..view(id, "v1", at + after, "/") };
+    let alias = EventRow {
+        kind: "alias".into(),
+        user: "mario@example.it".into(),
+        props: vec![("previous".into(), "mario".into())],
+        ..view(5, "v1", at + 5000, "/")
+    };
+    let reset = EventRow { kind: "reset".into(), ..view(6, "v1", at + 6000, "/") };
+    insert(&store, &[view(1, "v1", at, "/"), identify, known(3, 3000), known(4, 2000), alias, reset], "t").await;
+    let edges: Vec<Value> = store
+        .select(
+            "SELECT user, visitor, source, toUnixTimestamp64Milli(min(ts)) - {at:Int64} AS after \
+             FROM identity_edges GROUP BY user, visitor, source, session, at, sign ORDER BY after",
+            &[("at", Param::Int(at))],
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        edges,
+        [
+            json!({"user": "mario", "visitor": "v1", "source": "identify", "after": 1000}),
+            json!({"user": "mario", "visitor": "v1", "source": "event", "after": 2000}),
+            json!({"user": "mario@example.it", "visitor": "@mario", "source": "alias", "after": 5000}),
+            json!({"user": "", "visitor": "v1", "source": "reset", "after": 6000}),
+        ]
+    );
+    let trait_row = one(&store, "SELECT id, trait, value FROM traits FINAL").await;
+    assert_eq!(trait_row, json!({"id": "mario", "trait": "name", "value": "Mario Rossi"}));
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_schema_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let store = engine.store();
+    migrations::migrate(&store, None).await.unwrap();
+    store.execute("INSERT INTO schema_migrations (version, name) VALUES (999, 'later')", &[]).await.unwrap();
+    let error = migrations::migrate(&store, None).await.unwrap_err().to_string();
+    assert!(error.contains("newer version") && error.contains("999"), "{error}");
+    engine.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_registry_is_remembered_without_the_engine() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let store = engine.store();
+    migrations::migrate(&store, None).await.unwrap();
+    let registry = Registry::open(store.clone(), dir.path()).unwrap();
+    let site = Site {
+        site: "bottega".into(),
+        name: "Bottega".into(),
+        timezone: "Europe/Rome".into(),
+        currency: "EUR".into(),
+        origins: vec!["https://bottega.example".into()],
+    };
+    registry.put_site(&site).await.unwrap();
+    registry.add_key("bottega", Some("wk_1")).await.unwrap();
+    let secret = registry.add_token(Role::Ingest, "bottega", "till", None).await.unwrap();
+    for (field, bad) in [
+        ("timezone", Site { timezone: "Mars/Olympus".into(), ..site.clone() }),
+        ("currency", Site { currency: "euro".into(), ..site.clone() }),
+        ("origins", Site { origins: vec!["bottega.example/x".into()], ..site.clone() }),
+        ("site", Site { site: "a b".into(), ..site.clone() }),
+    ] {
+        let error = registry.put_site(&bad).await.unwrap_err().to_string();
+        assert!(error.starts_with(field), "{error}");
+    }
+    engine.stop().await;
+
+    let text = std::fs::read_to_string(dir.path().join("sites.json")).unwrap();
+    assert!(!text.contains(&secret), "the mirror holds no secret");
+    let alone = Registry::open(store, dir.path()).unwrap();
+    assert!(alone.refresh().await.is_err(), "the engine is gone");
+    let snapshot = alone.snapshot();
+    assert_eq!(snapshot.site_of_key("wk_1"), Some(&site));
+    assert_eq!(snapshot.token_of_secret(&secret).unwrap().role, Role::Ingest);
+    assert!(snapshot.token_of_secret("wrong").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_that_dies_comes_back_with_everything() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let store = engine.store();
+    migrations::migrate(&store, None).await.unwrap();
+    insert(&store, &[view(1, "v1", 1_764_000_000_000, "/")], "t").await;
+    let pid = rustix::process::Pid::from_raw(engine.pid().cast_signed()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    let mut answer = Err(String::new());
+    for _ in 0..200 {
+        answer = store.select::<Value>("SELECT count() AS n FROM events", &[]).await.map_err(|e| e.to_string());
+        if answer.is_ok() && engine.restarts() == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(answer, Ok(vec![json!({"n": 1})]));
+    assert_eq!(engine.restarts(), 1);
+    engine.stop().await;
+}
