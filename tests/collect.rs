@@ -180,6 +180,53 @@ fn the_pixel_counts_a_page_and_enriches_it() {
 }
 
 #[test]
+fn a_server_speaks_for_a_person_and_only_with_a_token() {
+    let orma = Orma::start();
+    let iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                  Version/18.1 Mobile/15E148 Safari/604.1";
+    let body = |visitor: &str| {
+        json!({"site": "demo", "visitor": visitor, "context": {"ip": "79.0.0.1", "user_agent": iphone},
+            "events": [{"kind": "page_view", "url": "https://b.example/"}]})
+        .to_string()
+    };
+    let bearer = format!("Bearer {}", support::ADMIN_TOKEN);
+    assert_eq!(orma.post(body("server"), &[("authorization", &bearer)]).status, 200);
+    assert_eq!(orma.post(body("page"), &[]).status, 200);
+    let rows = wait_for("both", || {
+        let rows = orma.sql("SELECT visitor, country, os, device_class FROM events ORDER BY visitor");
+        (rows.len() == 2).then_some(rows)
+    });
+    assert_eq!(rows[0], json!({"visitor": "page", "country": "", "os": "", "device_class": ""}), "its own word");
+    assert_eq!(
+        rows[1],
+        json!({"visitor": "server", "country": "IT", "os": "iOS", "device_class": "smartphone"})
+    );
+}
+
+#[test]
+fn bots_are_kept_apart_but_integrations_and_own_tests_are_not_bots() {
+    let orma = Orma::start();
+    let headless = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                    HeadlessChrome/142.0.0.0 Safari/537.36";
+    let table = [
+        ("Googlebot/2.1 (+http://www.google.com/bot.html)", "https://b.example/", "search_engine"),
+        ("python-requests/2.32.3", "https://b.example/", ""),
+        (headless, "https://b.example/", "browser_automation"),
+        (headless, "http://127.0.0.1:8080/demo/", ""),
+    ];
+    for (number, (user_agent, url, _)) in table.iter().enumerate() {
+        let body = json!({"site": "demo", "visitor": format!("v{number}"), "events": [{"kind": "page_view", "url": url}]});
+        assert_eq!(orma.post(body.to_string(), &[("user-agent", user_agent)]).status, 200);
+    }
+    let rows = wait_for("all", || {
+        let rows = orma.sql("SELECT bot FROM events ORDER BY visitor");
+        (rows.len() == table.len()).then_some(rows)
+    });
+    let expected: Vec<Value> = table.iter().map(|(_, _, bot)| json!({"bot": bot})).collect();
+    assert_eq!(rows, expected);
+}
+
+#[test]
 fn a_repeated_event_is_accepted_and_counted_once() {
     let orma = Orma::start();
     for _ in 0..3 {

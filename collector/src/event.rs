@@ -4,6 +4,7 @@
 //! client under its index; what is *cut* is descriptive text, where the beginning is worth more than nothing.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use orma_store::event_row::EventRow;
 
@@ -54,6 +55,19 @@ pub struct ParsedEvent<'a> {
     pub from_app: bool,
     /// Its kind needs an ingest token.
     pub server_only: bool,
+    /// What the context says that the connection would otherwise tell.
+    pub behalf: Behalf<'a>,
+}
+
+/// Whom an event speaks for. Address and user agent count only when a server sends them with its ingest token.
+#[derive(Clone, Debug, Default)]
+pub struct Behalf<'a> {
+    /// `context.ip`: the person's address, where the connection's is the server's.
+    pub address: Option<IpAddr>,
+    /// `context.user_agent`: the person's browser or app.
+    pub user_agent: Option<Cow<'a, str>>,
+    /// `context.touch_points`: how many fingers the screen tells apart; an iPad that calls itself a Mac has some.
+    pub touch_points: Option<u32>,
 }
 
 /// An event that is not stored, and why.

@@ -8,7 +8,8 @@ use orma_store::{EventRow, Registry, Role, Site};
 
 use crate::cookieless::CookielessIds;
 use crate::duplicates::DuplicateWindow;
-use crate::enrich::{Geo, Sender, UserAgentFacts, UserAgents, Visit, campaign, channel, clock, touchpoint};
+use crate::enrich::geo::{Geo, GeoReader};
+use crate::enrich::{Sender, UserAgentFacts, UserAgents, Visit, campaign, channel, clock, touchpoint};
 use crate::event::{ParsedBatch, ParsedEvent, Refusal};
 use crate::ledger::{self, Counts, Outcome, RefusedRequests};
 use crate::metrics::Metrics;
@@ -28,6 +29,8 @@ pub struct RequestFacts<'a> {
     pub bearer: Option<&'a str>,
     /// The client says that it tries again.
     pub retry: bool,
+    /// The request is an image in a page or mail, which any crawler loads, and not a message to the collector.
+    pub pixel: bool,
     /// Milliseconds since the epoch.
     pub received_at: i64,
 }
@@ -196,44 +199,66 @@ impl Ingest {
         &'a self,
         context: &Context<'a>,
         event: ParsedEvent<'a>,
-        places: &'a crate::enrich::geo::GeoReader,
+        places: &'a GeoReader,
     ) -> Result<EventRow<'a>, String> {
-        let facts = context.facts;
-        let ParsedEvent { mut row, client_ts, from_app, .. } = event;
+        let ParsedEvent { mut row, client_ts, from_app, behalf, .. } = event;
+        let received_at = context.facts.received_at;
         row.site = Cow::Borrowed(&context.site.site);
-        row.received_at = facts.received_at;
+        row.received_at = received_at;
         row.client_ts = client_ts.unwrap_or(0);
-        let moment = clock::correct(client_ts, context.sent_at, facts.received_at, facts.retry);
+        let moment = clock::correct(client_ts, context.sent_at, received_at, context.facts.retry);
         (row.ts, row.clock) = (moment.ts, moment.clock.into());
 
-        let sender = match (context.from_server, from_app) {
-            (true, _) => Sender::Server,
-            (false, true) => Sender::App,
-            (false, false) => Sender::Browser,
+        // A server's connection says nothing of the person: what it does not name stays empty.
+        let (address, user_agent) = if context.from_server {
+            (behalf.address, behalf.user_agent)
+        } else {
+            (Some(context.facts.address), Some(Cow::Borrowed(context.facts.user_agent)))
         };
         if row.visitor.is_empty() {
-            row.visitor = match (context.from_server, row.user.is_empty()) {
-                (true, true) => return Err("user: an event from a server needs a user or a visitor".into()),
-                (true, false) => format!("@{}", row.user).into(),
-                (false, _) => self
-                    .cookieless
-                    .visitor(facts.received_at, &context.site.site, facts.address, facts.user_agent)
-                    .into(),
-            };
+            row.visitor = self.visitor(context, &row.user, address, user_agent.as_deref())?.into();
         }
-        let (default_touchpoint, default_stage) = {
-            let channel = row.props.iter().find(|(key, _)| key == "channel").map_or("", |(_, value)| value);
-            touchpoint::of(&row.kind, sender, channel)
+        let sender = match (user_agent.is_some(), from_app) {
+            (_, true) => Sender::App,
+            (true, false) => Sender::Browser,
+            (false, false) => Sender::Server,
         };
-        (row.touchpoint, row.stage) = (default_touchpoint.into(), default_stage.into());
-        if !context.from_server {
-            let user_agent = self.user_agents.facts(facts.user_agent, from_app);
-            describe_device(&mut row, &user_agent, facts.user_agent);
-            let place = places.lookup(facts.address);
-            (row.country, row.region, row.city) = (place.country.into(), place.region.into(), place.city.into());
+        let channel = row.props.iter().find(|(key, _)| key == "channel").map_or("", |(_, value)| value);
+        let (touchpoint, stage) = touchpoint::of(&row.kind, sender, channel);
+        (row.touchpoint, row.stage) = (touchpoint.into(), stage.into());
+        if let Some(user_agent) = user_agent {
+            let known = self.user_agents.facts(&user_agent, from_app);
+            describe_device(&mut row, &known, behalf.touch_points);
+            mark_bot(&mut row, &known, &user_agent, &context.facts);
+        }
+        if let Some(address) = address {
+            let place = places.lookup(address);
+            (row.country, row.region, row.city) =
+                (place.country.into(), place.region.into(), place.city.into());
         }
         name_origin(&mut row);
         Ok(row)
+    }
+
+    /// The visitor of an event that names none.
+    fn visitor(
+        &self,
+        context: &Context<'_>,
+        user: &str,
+        address: Option<IpAddr>,
+        user_agent: Option<&str>,
+    ) -> Result<String, String> {
+        match address {
+            Some(address) => {
+                let user_agent = user_agent.unwrap_or_default();
+                let now = context.facts.received_at;
+                Ok(self.cookieless.visitor(now, &context.site.site, address, user_agent))
+            }
+            None if user.is_empty() => {
+                Err("user: an event from a server needs a user, a visitor or context.ip".into())
+            }
+            None => Ok(format!("@{user}")),
+        }
     }
 }
 
@@ -247,15 +272,20 @@ fn check_origin(site: &Site, origin: Option<&str>) -> Result<(), Refused> {
 }
 
 /// What the client said of its device stands; the user agent fills the gaps.
-fn describe_device(row: &mut EventRow<'_>, facts: &UserAgentFacts, user_agent: &str) {
-    /// Enough to recognise a bot by; longer ones are made up.
-    const BOT_USER_AGENT_BYTES_MAX: usize = 512;
+fn describe_device(row: &mut EventRow<'_>, facts: &UserAgentFacts, touch_points: Option<u32>) {
     let fill = |field: &mut Cow<'_, str>, value: &str| {
         if field.is_empty() && !value.is_empty() {
             *field = Cow::Owned(value.to_owned());
         }
     };
     let device = &facts.device;
+    if &*device.os == "macOS" && row.os.is_empty() && touch_points.is_some_and(|points| points > 1) {
+        // No Mac has a touch screen: an iPad in its default desktop mode.
+        row.os = "iPadOS".into();
+        fill(&mut row.device_class, "tablet");
+        fill(&mut row.device_brand, "Apple");
+        fill(&mut row.device_model, "iPad");
+    }
     fill(&mut row.device_class, &device.class);
     fill(&mut row.device_brand, &device.brand);
     fill(&mut row.device_model, &device.model);
@@ -265,12 +295,32 @@ fn describe_device(row: &mut EventRow<'_>, facts: &UserAgentFacts, user_agent: &
         fill(&mut row.os_version, &device.os_version);
     }
     fill(&mut row.os, &device.os);
-    if let Some(bot) = &facts.bot {
-        row.bot = bot.kind.into();
-        row.bot_reason = Cow::Owned(bot.reason.to_string());
+}
+
+/// Keeps the verdict of the user agent, but for two senders that only look like bots: a program that speaks this
+/// collector's own protocol is somebody's integration, not a crawler; and a headless browser on a page of this very
+/// machine is a developer's test.
+fn mark_bot(row: &mut EventRow<'_>, known: &UserAgentFacts, user_agent: &str, facts: &RequestFacts<'_>) {
+    /// Enough to recognise a bot by; longer ones are made up.
+    const BOT_USER_AGENT_BYTES_MAX: usize = 512;
+    let Some(bot) = &known.bot else { return };
+    let integration = !facts.pixel && (bot.kind == "http_library" || user_agent.is_empty());
+    let own_test = bot.kind == "browser_automation" && facts.address.is_loopback() && is_loopback(&row.host);
+    if integration || own_test {
+        return;
+    }
+    row.bot = bot.kind.into();
+    row.bot_reason = Cow::Owned(bot.reason.to_string());
+    if !user_agent.is_empty() {
         let end = user_agent.floor_char_boundary(BOT_USER_AGENT_BYTES_MAX);
         row.props.push(("user_agent".into(), Cow::Owned(user_agent[..end].to_owned())));
     }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    name == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// Campaign, source and channel from the page's address and the referrer.
@@ -300,4 +350,7 @@ fn name_origin(row: &mut EventRow<'_>) {
     };
     row.source = source.into();
     row.channel = channel.into();
+    if !row.click_id_kind.is_empty() {
+        row.query = campaign::without_click_ids(&row.query).into();
+    }
 }

@@ -12,7 +12,8 @@ use tokio::sync::watch;
 use crate::config::CollectorConfig;
 use crate::cookieless::CookielessIds;
 use crate::duplicates::{DUPLICATE_WINDOW_EVENTS, DuplicateWindow};
-use crate::enrich::{Geo, UserAgents};
+use crate::enrich::geo::{Geo, Reload};
+use crate::enrich::UserAgents;
 use crate::http::assets::Assets;
 use crate::http::listen::serve;
 use crate::http::rate::Rates;
@@ -196,8 +197,17 @@ async fn housekeeping(ingest: Arc<Ingest>) {
                 }
             }
             _ = refused.tick() => flush_refused(&ingest).await,
-            _ = geo.tick() => { ingest.geo.reload_if_changed(); }
+            _ = geo.tick() => reload_geo(&ingest).await,
         }
+    }
+}
+
+async fn reload_geo(ingest: &Arc<Ingest>) {
+    let here = ingest.clone();
+    match tokio::task::spawn_blocking(move || here.geo.reload_if_changed()).await {
+        Ok(Reload::Failed(problem)) => tracing::warn!(%problem, "the old country database stays in use"),
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "the country database could not be looked at"),
     }
 }
 

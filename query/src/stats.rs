@@ -1,2 +1,163 @@
-use crate::{runner::Runner, plan::Query, api::{error::ApiError, stats::*}};
-pub async fn answer(_: &Runner, _: &Query) -> Result<Stats, ApiError> { Err(ApiError::MethodNotAllowed) }
+//! `/stats`: asks for each part of the question, joins the parts by their dimensions, and fills the empty buckets.
+
+use std::collections::{BTreeMap, HashMap};
+
+use futures_util::future::try_join_all;
+use serde_json::{Map, Value};
+
+use crate::api::error::ApiError;
+use crate::api::stats::{MetricValue, Stats, StatsCompare, StatsRow};
+use crate::plan::choose::{Part, parts};
+use crate::plan::{Metric, Query, cursor};
+use crate::runner::Runner;
+use crate::sql::stats::{KEY_SEPARATOR, Shape, column, statement};
+
+/// A row of the store: `d0`, `d1`, `t` and the metrics.
+type StoreRow = Map<String, Value>;
+
+/// The metrics of an answer.
+type Metrics = BTreeMap<String, Option<MetricValue>>;
+
+/// A row's bucket and key.
+type Place = (String, String);
+
+/// Answers a question.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn answer(runner: &Runner, query: &Query) -> Result<Stats, ApiError> {
+    let parts = parts(query);
+    let (totals, (keys, mut page, next)) =
+        futures_util::try_join!(totals(runner, query, &parts), page(runner, query, &parts))?;
+    let mut rows = match (query.interval, query.group_by.is_empty()) {
+        (None, true) => vec![StatsRow { dimensions: BTreeMap::new(), metrics: totals.clone() }],
+        (None, false) => rows_of(query, &keys, &mut page),
+        (Some(_), _) => series(runner, query, &parts, &keys).await?,
+    };
+    rows.shrink_to_fit();
+    let compare = if query.with_previous { Some(compare(runner, query, &parts, &keys).await?) } else { None };
+    Ok(Stats {
+        site: query.site.clone(),
+        timezone: query.period.zone_name.clone(),
+        from: query.period.from,
+        to: query.period.to,
+        interval: query.interval.map(|interval| interval.name().to_owned()),
+        group_by: query.group_by.iter().map(|dimension| dimension.name().to_owned()).collect(),
+        metrics: query.metrics.iter().map(|metric| metric.name().to_owned()).collect(),
+        rows,
+        totals,
+        compare,
+        next_cursor: next.map(|offset| cursor::encode(&offset)),
+    })
+}
+
+async fn compare(
+    runner: &Runner,
+    query: &Query,
+    parts: &[Part],
+    keys: &[String],
+) -> Result<StatsCompare, ApiError> {
+    let before = query.previous();
+    let totals = totals(runner, &before, parts).await?;
+    let rows = match before.interval {
+        Some(_) => Some(series(runner, &before, parts, keys).await?),
+        None => None,
+    };
+    Ok(StatsCompare { from: before.period.from, to: before.period.to, totals, rows })
+}
+
+async fn totals(runner: &Runner, query: &Query, parts: &[Part]) -> Result<Metrics, ApiError> {
+    let found = ask(runner, query, parts, Shape::Totals).await?;
+    Ok(metrics_of(query, found.values().next()))
+}
+
+/// The rows of the page: their keys in order, what is known of them, and where the next page begins.
+async fn page(
+    runner: &Runner,
+    query: &Query,
+    parts: &[Part],
+) -> Result<(Vec<String>, HashMap<Place, StoreRow>, Option<usize>), ApiError> {
+    if query.group_by.is_empty() {
+        return Ok((Vec::new(), HashMap::new(), None));
+    }
+    let mut first: Vec<StoreRow> = runner.rows(&statement(query, &parts[0], Shape::Page)).await?;
+    let next = (first.len() > query.limit).then_some(query.offset + query.limit);
+    first.truncate(query.limit);
+    let keys: Vec<String> = first.iter().map(|row| place(query, row).1).collect();
+    let mut found: HashMap<Place, StoreRow> =
+        first.into_iter().map(|row| (place(query, &row), row)).collect();
+    // With buckets the rows are asked for again, divided by time.
+    if query.interval.is_none() && !keys.is_empty() {
+        for (place, row) in ask(runner, query, &parts[1..], Shape::Keyed(&keys)).await? {
+            found.entry(place).or_default().extend(row);
+        }
+    }
+    Ok((keys, found, next))
+}
+
+/// A row for each bucket, and of each key when there are dimensions; the empty ones too.
+async fn series(
+    runner: &Runner,
+    query: &Query,
+    parts: &[Part],
+    keys: &[String],
+) -> Result<Vec<StatsRow>, ApiError> {
+    let Some(interval) = query.interval else { return Ok(Vec::new()) };
+    if !query.group_by.is_empty() && keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = ask(runner, query, parts, Shape::Series(keys)).await?;
+    let no_key = [String::new()];
+    let keys = if query.group_by.is_empty() { &no_key[..] } else { keys };
+    let mut rows = Vec::new();
+    for bucket in query.period.buckets(interval)? {
+        for key in keys {
+            let metrics = metrics_of(query, found.get(&(bucket.key.clone(), key.clone())));
+            let mut dimensions = dimensions_of(query, key);
+            dimensions.insert("time".into(), bucket.label.clone());
+            rows.push(StatsRow { dimensions, metrics });
+        }
+    }
+    Ok(rows)
+}
+
+/// Asks all parts at the same time and joins their rows.
+async fn ask(
+    runner: &Runner,
+    query: &Query,
+    parts: &[Part],
+    shape: Shape<'_>,
+) -> Result<HashMap<Place, StoreRow>, ApiError> {
+    let statements: Vec<_> = parts.iter().map(|part| statement(query, part, shape)).collect();
+    let answers = try_join_all(statements.iter().map(|sql| runner.rows::<StoreRow>(sql))).await?;
+    let mut found: HashMap<Place, StoreRow> = HashMap::new();
+    for row in answers.into_iter().flatten() {
+        found.entry(place(query, &row)).or_default().extend(row);
+    }
+    Ok(found)
+}
+
+fn place(query: &Query, row: &StoreRow) -> Place {
+    let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let values: Vec<String> = (0..query.group_by.len()).map(|index| text(&format!("d{index}"))).collect();
+    (text("t"), values.join(&KEY_SEPARATOR.to_string()))
+}
+
+fn rows_of(query: &Query, keys: &[String], found: &mut HashMap<Place, StoreRow>) -> Vec<StatsRow> {
+    keys.iter()
+        .map(|key| StatsRow {
+            dimensions: dimensions_of(query, key),
+            metrics: metrics_of(query, found.remove(&(String::new(), key.clone())).as_ref()),
+        })
+        .collect()
+}
+
+fn dimensions_of(query: &Query, key: &str) -> BTreeMap<String, String> {
+    let names = query.group_by.iter().map(|dimension| dimension.name().to_owned());
+    names.zip(key.split(KEY_SEPARATOR).map(ToOwned::to_owned)).collect()
+}
+
+fn metrics_of(query: &Query, row: Option<&StoreRow>) -> Metrics {
+    let value = |metric: &Metric| metric.value(row.and_then(|row| row.get(&column(*metric))));
+    query.metrics.iter().map(|metric| (metric.name().to_owned(), value(metric))).collect()
+}

@@ -490,13 +490,32 @@ describe('transport', () => {
     assertOnce();
   });
 
+  it('does not send again what a slow collector has not answered yet', TEST, async () => {
+    const page = await open();
+    await arrived('page_view');
+    collector.answers.push({ status: 200, afterMs: 1500 });
+    await page.evaluate(() => window.orma('event', 'slow'));
+    await until(() => stored('custom').length);
+    await page.evaluate(() => window.orma('event', 'during'));
+    await setHidden(page, true);
+    await arrived('page_leave');
+    await arrived('custom', 2);
+    await sleep(2000);
+    assertOnce();
+    assert.equal((await storage(page))['orma.queue'], undefined);
+  });
+
   it('delivers by beacon what is recorded while the page goes away', TEST, async () => {
     const page = await open({ '/': { head: '<script>addEventListener("pagehide",()=>orma("event","last"))</script>' } });
     await arrived('page_view');
-    await page.goto('about:blank');
+    await go(page, '/next');
     const [last] = await arrived('custom');
-    await arrived('page_leave');
+    await arrived('page_view', 2);
     assert.equal(last.name, 'last');
+    const leaving = collector.requests.filter(({ body }) => body.events.some(({ kind }) => kind === 'page_leave' || kind === 'custom'));
+    // A fetch across the end of a page is cut off by some browsers; only a beacon is no-cors.
+    assert.deepEqual([...new Set(leaving.map(({ mode }) => mode))], ['no-cors']);
+    await sleep(500);
     assertOnce();
   });
 });
@@ -528,16 +547,21 @@ describe('vitals', () => {
   });
 
   it('are reported when the page is first hidden, once', TEST, async () => {
-    const page = await open({ '/': { attributes: 'data-site="demo"' } });
+    const slower = 'window.busy=(window.busy||0)+80;const end=performance.now()+busy;while(performance.now()<end);';
+    const page = await open({ '/': { attributes: 'data-site="demo"', body: `<h1>Shoes</h1><button onclick="${slower}">Buy</button>` } });
     await until(() => page.evaluate(() => performance.getEntriesByName(`${location.origin}/orma-vitals.js`).length), 'the second file');
     await sleep(300);
-    await page.click('button');
-    await sleep(300);
-    for (const hidden of [true, false, true]) await setHidden(page, hidden);
-    await arrived('vital', 5);
+    // The second click is slower: INP grows after it was reported.
+    for (let round = 0; round < 2; round++) {
+      await page.click("button");
+      await sleep(400);
+      await setHidden(page, true);
+      await arrived('vital', 5);
+      await setHidden(page, false);
+    }
     await sleep(500);
     const names = stored('vital').map(({ name }) => name);
-    assert.equal(new Set(names).size, names.length, `${names}`);
+    assert.deepEqual(names.sort(), ['CLS', 'FCP', 'INP', 'LCP', 'TTFB']);
   });
 
   it('stay away with data-vitals="off"', TEST, async () => {

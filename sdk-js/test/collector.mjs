@@ -2,6 +2,7 @@
 // to /v1/events. `answers` scripts what it says next; when empty it says 200.
 import http from 'node:http';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const dist = new URL('../dist/', import.meta.url);
 
@@ -20,7 +21,8 @@ export const startCollector = async (pages = {}, port = 0) => {
     const text = Buffer.concat(chunks).toString('utf8');
     const answer = answers.shift() ?? { status: 200 };
     const body = JSON.parse(text);
-    requests.push({ body, bytes: Buffer.byteLength(text), type: request.headers['content-type'], status: answer.status, at: Date.now() });
+    requests.push({ body, bytes: Buffer.byteLength(text), type: request.headers['content-type'], mode: request.headers['sec-fetch-mode'], status: answer.status, at: Date.now() });
+    if (answer.afterMs) await sleep(answer.afterMs);
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(JSON.stringify({ accepted: body.events.length, rejected: [] }));
   };

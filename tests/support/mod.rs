@@ -233,7 +233,7 @@ impl Orma {
 impl Drop for Orma {
     fn drop(&mut self) {
         if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
-            drop(kill_process_group(pid_of(&self.child), Signal::KILL));
+            kill_process_group(pid_of(&self.child), Signal::KILL).ok();
             drop(self.child.wait());
         }
     }

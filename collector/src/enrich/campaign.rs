@@ -51,6 +51,15 @@ pub struct Campaign<'a> {
     pub click_id_kind: &'static str,
 }
 
+/// The query without click ids: each names one person's click.
+pub fn without_click_ids(query: &str) -> String {
+    let keeps = |parameter: &&str| {
+        let name = parameter.split('=').next().unwrap_or_default();
+        !CLICK_IDS.iter().any(|id| id.eq_ignore_ascii_case(name))
+    };
+    query.split('&').filter(keeps).collect::<Vec<_>>().join("&")
+}
+
 /// Reads the campaign from a query, with or without the leading `?`.
 ///
 /// Values are percent- and plus-decoded; bytes that are not UTF-8 become U+FFFD, control characters a space.
@@ -205,6 +214,18 @@ mod tests {
             let query = format!("utm_source={value}");
             let source = campaign(&query).source.into_owned();
             assert!(source.len() <= CAMPAIGN_VALUE_BYTES_MAX && source.len() >= CAMPAIGN_VALUE_BYTES_MAX - 3);
+        }
+    }
+
+    #[test]
+    fn click_ids_leave_the_query_and_nothing_else_does() {
+        for (query, kept) in [
+            ("a=1&gclid=xyz&b=2", "a=1&b=2"),
+            ("FBCLID=x", ""),
+            ("a=gclid&fbclid", "a=gclid"),
+            ("utm_source=news", "utm_source=news"),
+        ] {
+            assert_eq!(without_click_ids(query), kept, "{query}");
         }
     }
 

@@ -3,8 +3,8 @@
 //! The file is read to memory, so that one which is replaced or cut in place while it is in use does no harm.
 //! Two layouts of record exist: `MaxMind`'s own nested one (`country.iso_code`, `city.names.en`; also that of
 //! DB-IP's downloads) and a flat one (`country_code`, `state1`, `city`). A file that is read with the wrong one
-//! gives no error, only nothing; so the layout is guessed from the file's `database_type` and then proved with
-//! well-known addresses before the file is used.
+//! gives no error, only nothing, and the file's own `database_type` is free text; so the layout is the one that
+//! gives a country for well-known addresses, and a file for which none does is not used.
 
 use std::fs::File;
 use std::io::Read;
@@ -290,20 +290,15 @@ impl Database {
         let reader = Reader::from_source(bytes)
             .map_err(|error| GeoProblem::Damaged { path: path.to_owned(), cause: error.to_string() })?;
         let mut database = Self { reader, layout: Layout::Flat };
-        let database_type = &database.reader.metadata().database_type;
-        let order = if database_type.starts_with("Geo") || database_type.starts_with("DBIP") {
-            [Layout::Nested, Layout::Flat]
-        } else {
-            [Layout::Flat, Layout::Nested]
-        };
-        match order.into_iter().find(|&layout| database.knows_a_probe(layout)) {
+        match [Layout::Flat, Layout::Nested].into_iter().find(|&layout| database.knows_a_probe(layout)) {
             Some(layout) => {
                 database.layout = layout;
                 Ok(database)
             }
-            None => {
-                Err(GeoProblem::NoCountry { path: path.to_owned(), database_type: database_type.clone() })
-            }
+            None => Err(GeoProblem::NoCountry {
+                path: path.to_owned(),
+                database_type: database.reader.metadata().database_type.clone(),
+            }),
         }
     }
 

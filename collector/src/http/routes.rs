@@ -106,7 +106,7 @@ impl Routes {
         if request.method() == Method::HEAD {
             return answer::pixel();
         }
-        let facts = request_facts(request.headers(), peer, received_at);
+        let facts = RequestFacts { pixel: true, ..request_facts(request.headers(), peer, received_at) };
         let query = request.uri().query().unwrap_or_default();
         match self.take(wire::pixel::parse(query), facts).await {
             Ok(answered) if answered.status() == StatusCode::OK => answer::pixel(),
@@ -184,6 +184,7 @@ fn request_facts(headers: &HeaderMap, address: IpAddr, received_at: i64) -> Requ
         origin: text(ORIGIN),
         bearer,
         retry: headers.get("x-retry-count").is_some_and(|count| count != "0"),
+        pixel: false,
         received_at,
     }
 }

@@ -24,8 +24,8 @@ pub fn parse(url: Cow<'_, str>) -> Result<Address<'_>, Fault> {
     let invalid = || Fault::new("invalid_url", "url", "expected scheme://host/path or /path");
     let (authority, scheme) = authority_of(&url).ok_or_else(invalid)?;
     let rest = authority.end;
-    let end = url[rest..].find('#').map_or(url.len(), |place| rest + place);
-    let path_end = url[rest..end].find('?').map_or(end, |place| rest + place);
+    let end = find(&url, rest, |byte| byte == b'#');
+    let path_end = find(&url[..end], rest, |byte| byte == b'?');
     let query_start = end.min(path_end + 1);
 
     let host = host_range(&url, authority);
@@ -60,7 +60,10 @@ fn authority_of(url: &str) -> Option<(Range<usize>, Scheme)> {
     } else if url.starts_with('/') {
         return Some((0..0, Scheme::None));
     } else {
-        let colon = url.find("://")?;
+        let colon = find(url, 0, |byte| byte == b':');
+        if !url[colon..].starts_with("://") {
+            return None;
+        }
         let scheme = &url[..colon];
         let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
@@ -74,8 +77,13 @@ fn authority_of(url: &str) -> Option<(Range<usize>, Scheme)> {
         };
         (colon + 3, scheme)
     };
-    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |place| start + place);
+    let end = find(url, start, |byte| matches!(byte, b'/' | b'?' | b'#'));
     (scheme != Scheme::None || end > start).then_some((start..end, scheme))
+}
+
+/// Where the first such byte lies at or after `start`, or the end.
+fn find(url: &str, start: usize, is_sought: impl Fn(u8) -> bool) -> usize {
+    url.as_bytes()[start..].iter().position(|&byte| is_sought(byte)).map_or(url.len(), |place| start + place)
 }
 
 /// The authority without user name and password.

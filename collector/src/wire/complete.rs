@@ -57,6 +57,7 @@ impl<'a> Draft<'a> {
             from_app: !(self.row.app_name.is_empty() && self.row.app_version.is_empty()),
             client_ts: self.client_ts,
             server_only: kind.server_only,
+            behalf: self.context.behalf(&defaults.context),
             row: take(&mut self.row),
         })
     }

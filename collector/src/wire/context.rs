@@ -1,16 +1,17 @@
 //! What surrounds an event: device, app, language, consent.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use orma_store::event_row::EventRow;
 
 use super::fault::Fault;
 use super::value::{Value, each_field};
-use crate::event::{TEXT_BYTES_MAX, cut};
+use crate::event::{Behalf, TEXT_BYTES_MAX, cut};
 
 /// The context of a request or of one event; `None` is what it does not say.
 ///
-/// `viewport`, `touch_points`, `screen.density` and fields that are not known have no column and are passed over.
+/// `viewport`, `screen.density` and fields that are not known have no column and are passed over.
 #[derive(Debug, Default)]
 pub struct Context<'a> {
     language: Option<Cow<'a, str>>,
@@ -28,6 +29,7 @@ pub struct Context<'a> {
     network: Option<Cow<'a, str>>,
     consent: Option<Cow<'a, str>>,
     sdk: Option<Cow<'a, str>>,
+    behalf: Behalf<'a>,
 }
 
 impl<'a> Context<'a> {
@@ -51,6 +53,9 @@ impl<'a> Context<'a> {
                 let state = value.text("context.consent")?;
                 self.consent = state.filter(|state| matches!(&**state, "granted" | "denied"));
             }
+            "ip" => self.behalf.address = address(&value)?,
+            "user_agent" => self.behalf.user_agent = text(value, "context.user_agent")?,
+            "touch_points" => self.behalf.touch_points = value.whole("context.touch_points", u32::MAX)?,
             "screen" => self.set_screen(&value)?,
             "app" => self.set_app(&value)?,
             "device" => self.set_device(&value)?,
@@ -110,6 +115,15 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Whom the event speaks for, where its own context says so and `defaults` otherwise.
+    pub fn behalf(&self, defaults: &Self) -> Behalf<'a> {
+        Behalf {
+            address: self.behalf.address.or(defaults.behalf.address),
+            user_agent: self.behalf.user_agent.clone().or_else(|| defaults.behalf.user_agent.clone()),
+            touch_points: self.behalf.touch_points.or(defaults.behalf.touch_points),
+        }
+    }
+
     /// Writes what the context says into its columns; the rest stays as it was.
     pub fn write(&self, row: &mut EventRow<'a>) {
         write(self.language.as_ref(), &mut row.language);
@@ -128,6 +142,12 @@ impl<'a> Context<'a> {
         row.screen_width = self.screen_width.unwrap_or(row.screen_width);
         row.screen_height = self.screen_height.unwrap_or(row.screen_height);
     }
+}
+
+fn address(value: &Value<'_>) -> Result<Option<IpAddr>, Fault> {
+    let Some(text) = value.text("context.ip")? else { return Ok(None) };
+    let parsed = text.parse().map_err(|_| Fault::expected("context.ip", "an IP address"))?;
+    Ok(Some(parsed))
 }
 
 fn write<'a>(said: Option<&Cow<'a, str>>, column: &mut Cow<'a, str>) {

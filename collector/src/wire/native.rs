@@ -14,7 +14,7 @@ use super::complete::refusal;
 use super::context::Context;
 use super::draft::{Defaults, Draft};
 use super::fault::Fault;
-use super::value::{Key, Value, each_field};
+use super::value::{Value, each_field};
 use super::{WireError, identifier, moment};
 use crate::event::{BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ParsedBatch};
 
@@ -124,6 +124,33 @@ impl<'a> Visitor<'a> for EnvelopeVisitor<'_, 'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// A key outside the events, borrowed from the request unless it is escaped.
+struct Key;
+
+impl<'a> DeserializeSeed<'a> for Key {
+    type Value = Cow<'a, str>;
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Key {
+    type Value = Cow<'a, str>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'a str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key.to_owned()))
     }
 }
 

@@ -1,13 +1,13 @@
 //! JSON values as slices of the request, and what they are read as.
 //!
-//! A value is first only delimited (`RawValue`), so a wrong type is told by its field and never stops the rest
-//! of the event from being read. No step recurses: depth costs nothing but a counter.
+//! Whether the request is JSON has been settled when these slices were cut. A value is first only delimited, so a
+//! wrong type is told by its field and never stops the rest of the event from being read. No step recurses: depth
+//! costs nothing but a counter.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::{Deserializer, Visitor};
 
 use super::fault::Fault;
 use crate::event::PROP_DEPTH_MAX;
@@ -121,73 +121,76 @@ impl<'a> Value<'a> {
 
 /// Calls `visit` with each key and value of an object, in order, until it fails. A key that comes twice is
 /// visited twice.
+///
+/// `object` has been read as JSON before, so here its parts are only told apart.
 pub fn each_field<'a>(
     object: &'a str,
-    visit: impl FnMut(Cow<'a, str>, Value<'a>) -> Result<(), Fault>,
+    mut visit: impl FnMut(Cow<'a, str>, Value<'a>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let mut fault = None;
-    let mut deserializer = serde_json::Deserializer::from_str(object);
-    let outcome = deserializer.deserialize_map(ObjectVisitor { visit, fault: &mut fault });
-    match (fault, outcome) {
-        (Some(fault), _) => Err(fault),
-        (None, Ok(())) => Ok(()),
-        // Only a syntax error is left: its text names a place, not a value.
-        (None, Err(error)) => Err(Fault::new("invalid_event", "event", error)),
+    let bytes = object.as_bytes();
+    let mut place = after_whitespace(bytes, 1);
+    while bytes.get(place) == Some(&b'"') {
+        let key_end = text_end(bytes, place);
+        let key = unescape(&object[place..key_end]);
+        let colon = after_whitespace(bytes, key_end);
+        let value_start = after_whitespace(bytes, colon + 1);
+        let value_end = value_end(bytes, value_start);
+        visit(key, Value::from_json(&object[value_start..value_end]))?;
+        let comma = after_whitespace(bytes, value_end);
+        place = after_whitespace(bytes, comma + 1);
     }
+    Ok(())
 }
 
-struct ObjectVisitor<'f, F> {
-    visit: F,
-    fault: &'f mut Option<Fault>,
+fn after_whitespace(json: &[u8], mut place: usize) -> usize {
+    while let Some(b' ' | b'\t' | b'\n' | b'\r') = json.get(place) {
+        place += 1;
+    }
+    place
 }
 
-impl<'a, F> Visitor<'a> for ObjectVisitor<'_, F>
-where
-    F: FnMut(Cow<'a, str>, Value<'a>) -> Result<(), Fault>,
-{
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key_seed(Key)? {
-            let json: &'a RawValue = map.next_value()?;
-            if let Err(fault) = (self.visit)(key, Value::from_json(json.get())) {
-                *self.fault = Some(fault);
-                return Err(A::Error::custom("refused"));
-            }
+/// Where the text ends that begins at `start`, its quotes included.
+fn text_end(json: &[u8], start: usize) -> usize {
+    let mut place = start + 1;
+    loop {
+        match json.get(place) {
+            Some(b'"') => return place + 1,
+            Some(b'\\') => place += 2,
+            Some(_) => place += 1,
+            None => return json.len(),
         }
-        Ok(())
     }
 }
 
-/// A key, borrowed from the request unless it is escaped.
-pub struct Key;
-
-impl<'a> DeserializeSeed<'a> for Key {
-    type Value = Cow<'a, str>;
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
+/// Where the value ends that begins at `start`.
+fn value_end(json: &[u8], start: usize) -> usize {
+    match json.get(start) {
+        Some(b'"') => return text_end(json, start),
+        Some(b'{' | b'[') => {}
+        _ => {
+            let is_end = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
+            return json[start.min(json.len())..]
+                .iter()
+                .position(is_end)
+                .map_or(json.len(), |length| start + length);
+        }
     }
-}
-
-impl<'a> Visitor<'a> for Key {
-    type Value = Cow<'a, str>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("a key")
+    let mut depth = 0usize;
+    let mut place = start;
+    while let Some(byte) = json.get(place) {
+        match byte {
+            b'"' => {
+                place = text_end(json, place);
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 1 => return place + 1,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        place += 1;
     }
-
-    fn visit_borrowed_str<E>(self, key: &'a str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(key))
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(without_nul(Cow::Owned(key.to_owned())))
-    }
+    json.len()
 }
 
 /// The text of a valid JSON string. Half a surrogate pair, which browsers send when a script has cut an emoji in
@@ -279,6 +282,30 @@ mod tests {
             let unescaped = unescape(json);
             assert_eq!(unescaped, text);
             assert_eq!(matches!(unescaped, Cow::Borrowed(_)), borrowed, "{json}");
+        }
+    }
+
+    #[test]
+    fn the_fields_of_an_object_are_told_apart() {
+        let object = "{ \"a\" : 1.5e3 ,\"b\\\"\":\"c,}\\\\\",\n\"d\":[\"]\",{\"e\":\"}\\\"\"}],\"\":{},\"f\":null,\"g\":true\t}";
+        assert!(serde_json::from_str::<serde_json::Value>(object).is_ok());
+        let mut fields = Vec::new();
+        let mut visit = |key: Cow<str>, value: Value| {
+            fields.push((key.into_owned(), format!("{value:?}")));
+            Ok(())
+        };
+        each_field(object, &mut visit).unwrap();
+        let expected = [
+            ("a", Value::Number("1.5e3")),
+            ("b\"", Value::Text("c,}\\".into())),
+            ("d", Value::Nested(r#"["]",{"e":"}\""}]"#)),
+            ("", Value::Nested("{}")),
+            ("f", Value::Null),
+            ("g", Value::Bool(true)),
+        ];
+        assert_eq!(fields, expected.map(|(key, value)| (key.to_owned(), format!("{value:?}"))));
+        for empty in ["{}", "{ \n}"] {
+            assert_eq!(each_field(empty, |_, _| Err(Fault::expected("a", "nothing"))), Ok(()));
         }
     }
 

@@ -13,6 +13,7 @@ test('durations use at most two units of the language', () => {
   assert.equal(plain(formatDuration(4_400, 'it-IT')), '4 s');
   assert.equal(plain(formatDuration(184_000, 'it-IT')), '3 min 4 s');
   assert.equal(plain(formatDuration(180_000, 'en-GB')), '3 mins');
+  assert.equal(plain(formatDuration(128_000, 'en-GB', 'narrow')), '2m 8s');
   assert.equal(plain(formatDuration(26 * hour_ms, 'it-IT')), '1 giorno 2 h');
 });
 
@@ -51,6 +52,9 @@ test('numbers, money and rates follow the language', () => {
   assert.equal(formatMoney({ amount: '3', currency: 'not a currency' }, 'en-GB'), '3 not a currency');
   assert.equal(formatRate(0.995, 'it-IT'), '99,5%');
   assert.equal(formatRate(1, 'it-IT'), '100%');
+  assert.equal(formatRate(0.99999, 'it-IT'), '>99,9%');
+  assert.equal(formatRate(0.00002, 'en-GB'), '<0.1%');
+  assert.equal(formatRate(0, 'en-GB'), '0%');
   assert.equal(formatRate(0.034, 'en-GB'), '3.4%');
   assert.equal(formatChange(0.25, 'it-IT'), '+25%');
   assert.equal(plain(formatBytes(123_456, 'it-IT')), '123 kB');

@@ -1,5 +1,10 @@
 //! The only place that writes SQL text. Values are always bound to `{name:Type}`; identifiers come from match arms.
 
+pub mod clause;
+#[cfg(test)]
+pub mod snapshot;
+pub mod stats;
+
 use std::fmt::Write;
 
 use orma_store::Param;

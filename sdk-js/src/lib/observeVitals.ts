@@ -1,6 +1,7 @@
 import { onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals/attribution';
 import type { MetricWithAttribution } from 'web-vitals/attribution';
 import type { Vital } from '../types.js';
+import { listen } from './listen.js';
 
 const target = (metric: MetricWithAttribution): string | undefined => {
   switch (metric.name) {
@@ -39,7 +40,13 @@ export const observeVitals = (report: (vital: Vital) => void): void => {
     onFCP(once);
     onLCP(once);
     onCLS(once);
-    onINP(once);
+    // web-vitals 6.2 misses, at the first hiding, an interaction that it has been told of and not yet
+    // found the idle time to look at. By the time this listener runs, it has.
+    let interactions: MetricWithAttribution | undefined;
+    onINP((metric) => (interactions = metric), { reportAllChanges: true });
+    listen('visibilitychange', () => {
+      if (document.hidden && interactions) once(interactions);
+    });
   } catch {
     // A browser without these observers has no vitals to report.
   }

@@ -11,5 +11,5 @@ export const RETRYABLE = /^(0|408|429|5..)$/;
 export const retryDelay = (failures: number, retryAfter: unknown): number =>
   Math.min(
     RETRY_MS_MAX,
-    Math.max(2 ** failures * (250 + Math.random() * 250), 0 * 1000 || 0),
+    Math.max(2 ** failures * (250 + Math.random() * 250), (retryAfter as number) * 1000 || 0),
   );

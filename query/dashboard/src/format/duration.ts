@@ -3,33 +3,36 @@ export const minute_ms = 60 * second_ms;
 export const hour_ms = 60 * minute_ms;
 export const day_ms = 24 * hour_ms;
 
-type Unit = 'millisecond' | 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
+type Unit = 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
-function withUnit(value: number, unit: Unit, locale: string, unitDisplay: 'short' | 'long', maximumFractionDigits = 0) {
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits }).format(value);
+function withUnit(value: number, unit: Unit, locale: string, unitDisplay: 'narrow' | 'short' | 'long') {
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 0 }).format(value);
 }
 
-/** How long something lasted, in at most two units: `3 min 4 s`. */
-export function formatDuration(duration_ms: number, locale: string): string {
+/** How long something lasted, in at most two units: `3 min 4 s`; `narrow` for tight places. */
+export function formatDuration(duration_ms: number, locale: string, display: 'narrow' | 'short' = 'short'): string {
   const seconds = Math.round(Math.max(0, duration_ms) / second_ms);
-  if (seconds < 60) return withUnit(seconds, 'second', locale, 'short');
+  if (seconds < 60) return withUnit(seconds, 'second', locale, display);
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return pair(minutes, 'minute', seconds % 60, 'second', locale);
+  if (minutes < 60) return pair(minutes, 'minute', seconds % 60, 'second', locale, display);
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return pair(hours, 'hour', minutes % 60, 'minute', locale);
-  return pair(Math.floor(hours / 24), 'day', hours % 24, 'hour', locale);
+  if (hours < 24) return pair(hours, 'hour', minutes % 60, 'minute', locale, display);
+  return pair(Math.floor(hours / 24), 'day', hours % 24, 'hour', locale, display);
 }
 
-function pair(large: number, largeUnit: Unit, small: number, smallUnit: Unit, locale: string): string {
-  const first = withUnit(large, largeUnit, locale, largeUnit === 'day' ? 'long' : 'short');
-  return small === 0 ? first : `${first} ${withUnit(small, smallUnit, locale, 'short')}`;
+function pair(large: number, largeUnit: Unit, small: number, smallUnit: Unit, locale: string, display: 'narrow' | 'short'): string {
+  const first = withUnit(large, largeUnit, locale, largeUnit === 'day' ? 'long' : display);
+  return small === 0 ? first : `${first} ${withUnit(small, smallUnit, locale, display)}`;
 }
 
 /** A measured time: milliseconds below one second, seconds with up to two decimals below a minute. */
 export function formatLatency(duration_ms: number, locale: string): string {
-  if (duration_ms < second_ms) return withUnit(Math.round(duration_ms), 'millisecond', locale, 'short');
   if (duration_ms >= minute_ms) return formatDuration(duration_ms, locale);
-  return withUnit(duration_ms / second_ms, 'second', locale, 'short', duration_ms < 10 * second_ms ? 2 : 1);
+  const inSeconds = duration_ms >= second_ms;
+  const maximumFractionDigits = !inSeconds ? 0 : duration_ms < 10 * second_ms ? 2 : 1;
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits });
+  // The SI symbols are the same in every language; Intl would write "secs" in English.
+  return inSeconds ? `${number.format(duration_ms / second_ms)}\u00a0s` : `${number.format(duration_ms)}\u00a0ms`;
 }
 
 /** A pause between two visits, in words and one unit: `3 days`, `2 months`. */

@@ -22,8 +22,13 @@ export function formatCompact(value: number, locale: string): string {
   return new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }
 
-/** A rate 0..1. One decimal below 10 % and above 99 %, where whole numbers would hide what matters. */
+/**
+ * A rate 0..1. One decimal below 10 % and above 99 %, where whole numbers would hide what matters;
+ * a little is never written as nothing, nor nearly all as all.
+ */
 export function formatRate(rate: number, locale: string): string {
+  if (rate > 0 && rate < 0.001) return `<${formatRate(0.001, locale)}`;
+  if (rate > 0.999 && rate < 1) return `>${formatRate(0.999, locale)}`;
   const digits = (rate > 0 && rate < 0.1) || (rate > 0.99 && rate < 1) ? 1 : 0;
   return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: digits }).format(rate);
 }

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'react';
 import { api } from '../../api/client';
 import { useResource } from '../../api/useResource';
 import { commerceMetrics, headlineMetrics, metrics, type Metric } from '../../format/metric';
@@ -29,6 +30,7 @@ export default function Overview() {
   const { filters } = useFilters();
   const [metric, setMetric] = useChoice('metric', metricChoices);
 
+  const [waiting, setWaiting] = useState(false);
   const query = { from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
   const stats = useResource(
     JSON.stringify([site, query, resolved.interval, period.compare]),
@@ -44,7 +46,7 @@ export default function Overview() {
         },
         signal,
       ),
-    refresh_ms,
+    waiting ? waiting_ms : refresh_ms,
   );
   const nothing = stats.data !== undefined && !stats.stale && metrics.every((one) => !numeric(stats.data?.totals[one]));
   const anybody = useResource(
@@ -53,6 +55,7 @@ export default function Overview() {
     waiting_ms,
   );
   const firstDay = nothing && filters.length === 0 && anybody.data?.items.length === 0;
+  useEffect(() => setWaiting(firstDay), [firstDay]);
   const sells = commerceMetrics.some((one) => (numeric(stats.data?.totals[one]) ?? 0) > 0);
   const shownMetrics: readonly Metric[] = sells ? metrics : headlineMetrics;
 
@@ -74,7 +77,7 @@ export default function Overview() {
         ) : (
           <>
             <Headlines stats={stats.data} shown={shownMetrics} selected={metric} onSelect={setMetric} />
-            {nothing && filters.length === 0 && anybody.data === undefined ? (
+            {nothing && filters.length === 0 && anybody.data === undefined && !anybody.error ? (
               <Skeleton lines={1} tall />
             ) : nothing ? (
               <EmptyState title={t('overview.empty.period')} hint={t('overview.empty.period.hint')} />
@@ -84,7 +87,7 @@ export default function Overview() {
           </>
         )}
       </Card>
-      {!nothing && (
+      {!nothing && !(stats.error && !stats.data) && (
         <div className="top-cards">
           <TopCard name="pages" title={t('overview.pages')} dimensions={['page', 'entry_page', 'exit_page']} query={query} />
           <TopCard name="sources" title={t('overview.sources')} dimensions={['channel', 'source', 'campaign']} query={query} />

@@ -7,7 +7,7 @@ import { Mark } from '../../ui/Mark';
 import './sign-in.css';
 
 // Read and removed when the module loads, before anything else can see or keep the address.
-const codeOfLink = takeCode();
+let codeOfLink = takeCode();
 
 function takeCode(): string | null {
   const code = new URLSearchParams(window.location.hash.slice(1)).get('code');
@@ -19,7 +19,8 @@ function takeCode(): string | null {
 const codeAnswers = new Map<string, Promise<unknown>>();
 
 function askOnce(code: string): Promise<unknown> {
-  const answer = codeAnswers.get(code) ?? api.signIn({ code });
+  // Whoever signs out comes back to this page, and must not be signed in again by an old answer.
+  const answer = codeAnswers.get(code) ?? api.signIn({ code }).finally(() => (codeOfLink = null));
   codeAnswers.set(code, answer);
   return answer;
 }

@@ -1,0 +1,193 @@
+//! The clauses that several statements share: windows, bots, sessions, dimensions, filters.
+
+use orma_store::Param;
+
+use super::Sql;
+use crate::plan::filter::{Field, Operator};
+use crate::plan::{Dimension, Filter, Interval, Period};
+
+/// A page or a screen was seen.
+pub const IS_VIEW: &str = "kind IN ('page_view', 'screen_view')";
+
+/// Something was done: the same list as the view that feeds `sessions`.
+const IS_ACTION: &str = "kind NOT IN ('page_view', 'screen_view', 'page_leave', 'vital', 'identify', 'reset', \
+    'alias', 'consent', 'app_foreground', 'app_background', 'frames', 'app_start', 'screen_load', 'network')";
+
+/// Neither a bot nor a machine.
+pub const IS_HUMAN: &str = "bot = '' AND verdict != 'machine'";
+
+/// What an event belongs to: its session, or its day where it has none.
+pub const VISIT_OF_EVENT: &str = "if(session = '', concat('@', toString(toDate(ts))), session)";
+
+/// The same for a row of `sessions`.
+pub const VISIT_OF_SESSION: &str = "if(session = '', concat('@', toString(day)), session)";
+
+/// A visit counts as a session when it has an id or a view.
+pub const IS_SESSION: &str = "(view_count > 0 OR NOT startsWith(visit, '@'))";
+
+/// Money in ten-thousandths: refunds are taken off, whatever their sign, and other currencies are left out.
+/// Needs the parameter `currency`.
+pub const REVENUE: &str = "toInt64(sumIf(if(kind = 'refund', -abs(revenue), revenue), \
+    currency = {currency:String}) * 10000)";
+
+impl Sql {
+    /// Binds the site.
+    pub fn bind_site(&mut self, site: &str) {
+        self.params.push(("site".into(), site.into()));
+    }
+
+    /// Binds a period: its moments, and the UTC days by which the tables are sorted.
+    pub fn bind_period(&mut self, period: &Period) {
+        self.params.extend([
+            ("from".to_owned(), Param::Int(period.from.0)),
+            ("to".to_owned(), Param::Int(period.to.0)),
+            ("from_day".to_owned(), period.first_day().into()),
+            ("to_day".to_owned(), period.last_day().into()),
+        ]);
+    }
+}
+
+/// The events of a period. The days are named too: they are what the table is sorted by.
+pub fn events_window(with_bots: bool) -> String {
+    let human = if with_bots { String::new() } else { format!(" AND {IS_HUMAN}") };
+    format!(
+        "site = {{site:String}} AND toDate(ts) BETWEEN {{from_day:Date}} AND {{to_day:Date}} \
+         AND ts >= fromUnixTimestamp64Milli({{from:Int64}}) AND ts < fromUnixTimestamp64Milli({{to:Int64}}){human}"
+    )
+}
+
+/// Which sessions of the days of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sessions {
+    /// Those that began in the period.
+    Started,
+    /// All: events of the period may belong to them.
+    Any,
+}
+
+/// Sessions, one row each: `visitor`, `visit`, `started`, `ended`, `view_count`, `event_count`, `action_count`,
+/// `first` (the entry's properties), `exit_page`. A day more on both sides is read, because a session may cross
+/// midnight. The table of sessions leaves bots out; with them, sessions are made from events.
+pub fn sessions(which: Sessions, with_bots: bool) -> String {
+    let having = match which {
+        Sessions::Started => {
+            " HAVING started >= fromUnixTimestamp64Milli({from:Int64}) \
+             AND started < fromUnixTimestamp64Milli({to:Int64})"
+        }
+        Sessions::Any => "",
+    };
+    let days = "BETWEEN {from_day:Date} - 1 AND {to_day:Date} + 1";
+    if with_bots {
+        return format!(
+            "(SELECT visitor, {VISIT_OF_EVENT} AS visit, min(ts) AS started, max(ts) AS ended, \
+             countIf({IS_VIEW}) AS view_count, count() AS event_count, countIf({IS_ACTION}) AS action_count, \
+             argMin({ENTRY_OF_EVENT}, (ts, event_id)) AS first, \
+             argMaxIf(path, (ts, event_id), {IS_VIEW}) AS exit_page \
+             FROM events FINAL WHERE site = {{site:String}} AND toDate(ts) {days} GROUP BY visitor, visit{having})"
+        );
+    }
+    format!(
+        "(SELECT visitor, {VISIT_OF_SESSION} AS visit, min(started_at) AS started, max(ended_at) AS ended, \
+         uniqMerge(views) AS view_count, uniqMerge(events) AS event_count, uniqMerge(actions) AS action_count, \
+         argMinMerge(entry) AS first, argMaxIfMerge(exit_path) AS exit_page \
+         FROM sessions WHERE site = {{site:String}} AND day {days} GROUP BY visitor, visit{having})"
+    )
+}
+
+/// The properties that a session takes from its first event, under the names of the table of sessions.
+const ENTRY_OF_EVENT: &str = "tuple(toString(host), path, toString(source), toString(channel), \
+    toString(utm_campaign), toString(country), toString(device_class), toString(device_model), toString(browser), \
+    toString(os), toString(language), toString(app_version))::Tuple(host String, path String, source String, \
+    channel String, campaign String, country String, device_class String, device_model String, browser String, \
+    os String, language String, app_version String)";
+
+/// A dimension of an event. Dimensions of sessions have none; `plan` never asks for it.
+pub fn of_event(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Page => "if(path = '', toString(screen), path)",
+        Dimension::Host => "toString(host)",
+        Dimension::Country => "toString(country)",
+        Dimension::DeviceClass => "toString(device_class)",
+        Dimension::DeviceModel => "toString(device_model)",
+        Dimension::Browser => "toString(browser)",
+        Dimension::Os => "toString(os)",
+        Dimension::Language => "toString(language)",
+        Dimension::Kind => "toString(kind)",
+        Dimension::Name => "toString(name)",
+        Dimension::Touchpoint => "toString(touchpoint)",
+        Dimension::Stage => "toString(stage)",
+        Dimension::AppVersion => "toString(app_version)",
+        Dimension::EntryPage
+        | Dimension::ExitPage
+        | Dimension::Source
+        | Dimension::Channel
+        | Dimension::Campaign => unreachable!("a dimension of sessions"),
+    }
+}
+
+/// A dimension of a session. Dimensions of events have none; `plan` never asks for it.
+pub fn of_session(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::EntryPage => "first.path",
+        Dimension::ExitPage => "exit_page",
+        Dimension::Host => "first.host",
+        Dimension::Source => "first.source",
+        // Nobody sent it.
+        Dimension::Channel => "if(first.channel = '', 'direct', first.channel)",
+        Dimension::Campaign => "first.campaign",
+        Dimension::Country => "first.country",
+        Dimension::DeviceClass => "first.device_class",
+        Dimension::DeviceModel => "first.device_model",
+        Dimension::Browser => "first.browser",
+        Dimension::Os => "first.os",
+        Dimension::Language => "first.language",
+        Dimension::AppVersion => "first.app_version",
+        Dimension::Page | Dimension::Kind | Dimension::Name | Dimension::Touchpoint | Dimension::Stage => {
+            unreachable!("a dimension of events")
+        }
+    }
+}
+
+/// A filter as a condition on `expression`.
+pub fn condition(sql: &mut Sql, expression: &str, filter: &Filter) -> String {
+    let values = sql.bind("Array(String)", filter.values.clone());
+    match filter.operator {
+        Operator::Is => format!("{expression} IN {values}"),
+        Operator::IsNot => format!("{expression} NOT IN {values}"),
+        Operator::Contains => {
+            format!("arrayExists(value -> positionCaseInsensitiveUTF8({expression}, value) > 0, {values})")
+        }
+        Operator::Starts => format!("arrayExists(value -> startsWith({expression}, value), {values})"),
+    }
+}
+
+/// A filter as a condition on events.
+pub fn event_condition(sql: &mut Sql, filter: &Filter) -> String {
+    let expression = match &filter.field {
+        Field::Dimension(dimension) => of_event(*dimension).to_owned(),
+        Field::Prop(name) => {
+            let name = sql.bind("String", name.as_str());
+            format!("props[{name}]")
+        }
+    };
+    condition(sql, &expression, filter)
+}
+
+/// A filter as a condition on sessions.
+pub fn session_condition(sql: &mut Sql, filter: &Filter) -> String {
+    match &filter.field {
+        Field::Dimension(dimension) => condition(sql, of_session(*dimension), filter),
+        Field::Prop(_) => unreachable!("a property of events"),
+    }
+}
+
+/// The bucket of a moment, as [`crate::plan::period::Bucket::key`] names it. Needs the parameter `zone`.
+pub fn bucket(interval: Interval, moment: &str) -> String {
+    match interval {
+        Interval::Minute => format!("toString(toUnixTimestamp(toStartOfMinute({moment}, {{zone:String}})))"),
+        Interval::Hour => format!("toString(toUnixTimestamp(toStartOfHour({moment}, {{zone:String}})))"),
+        Interval::Day => format!("toString(toDate({moment}, {{zone:String}}))"),
+        Interval::Week => format!("toString(toStartOfWeek({moment}, 1, {{zone:String}}))"),
+        Interval::Month => format!("toString(toStartOfMonth({moment}, {{zone:String}}))"),
+    }
+}

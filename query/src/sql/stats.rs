@@ -1,0 +1,269 @@
+//! The statements of `/stats`: one arm per metric, one shape per way of asking.
+
+use orma_store::Param;
+
+use super::Sql;
+use super::clause::{self, Sessions};
+use crate::plan::choose::{Part, Source, counts_any_event};
+use crate::plan::dimension::Level;
+use crate::plan::metric::Shape as MetricShape;
+use crate::plan::{Filter, Metric, Query};
+
+/// Stands between the values of two dimensions in a row's key.
+pub const KEY_SEPARATOR: char = '\u{1f}';
+
+/// Which rows are asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape<'a> {
+    /// One row over everything.
+    Totals,
+    /// The first rows by the part's first metric, one more than fits on the page.
+    Page,
+    /// The rows of these values of the dimensions.
+    Keyed(&'a [String]),
+    /// A row for each bucket of time, and of these values of the dimensions when there are any.
+    Series(&'a [String]),
+}
+
+/// The alias of a metric's column. Not the metric's name: some are columns of the tables.
+pub fn column(metric: Metric) -> String {
+    format!("m_{}", metric.name())
+}
+
+/// The statement that answers one part of a question. Its rows have `d0`, `d1` (the dimensions), `t` (the bucket)
+/// and a column for each metric.
+pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
+    let mut sql = Sql::default();
+    sql.bind_site(&query.site);
+    sql.bind_period(&query.period);
+    let from = from_clause(&mut sql, query, part.source, shape);
+    let mut columns: Vec<String> = Vec::new();
+    let mut keys: Vec<String> = Vec::new();
+    if let (Shape::Series(_), Some(interval)) = (shape, query.interval) {
+        sql.params.push(("zone".into(), query.period.zone_name.as_str().into()));
+        columns.push(format!("{} AS t", clause::bucket(interval, moment(part.source))));
+        keys.push("t".into());
+    }
+    if has_dimensions(query, shape) {
+        for (index, expression) in dimensions(query, part.source).into_iter().enumerate() {
+            columns.push(format!("{expression} AS d{index}"));
+            keys.push(format!("d{index}"));
+        }
+    }
+    let any_event = counts_any_event(&query.group_by, &query.filters);
+    for metric in &part.metrics {
+        let expression = match part.source {
+            Source::Events | Source::EventsInSessions => of_events(*metric, any_event),
+            Source::Sessions | Source::SessionsOfEvents => of_sessions(*metric),
+        };
+        columns.push(format!("{expression} AS {}", column(*metric)));
+    }
+    if part.metrics.contains(&Metric::Revenue) {
+        sql.params.push(("currency".into(), query.currency.as_str().into()));
+    }
+    sql.text = format!("SELECT {} FROM {from}", columns.join(", "));
+    if !keys.is_empty() {
+        sql.text.push_str(&format!(" GROUP BY {}", keys.join(", ")));
+    }
+    if matches!(shape, Shape::Page) {
+        let present: Vec<String> = part.metrics.iter().map(|metric| present(*metric)).collect();
+        let order = column(part.metrics[0]);
+        sql.text.push_str(&format!(
+            " HAVING {} ORDER BY {order} DESC, {} LIMIT {{limit:UInt64}} OFFSET {{offset:UInt64}}",
+            present.join(" OR "),
+            keys.join(", ")
+        ));
+        sql.params.push(("limit".into(), Param::Int(query.limit as i64 + 1)));
+        sql.params.push(("offset".into(), Param::Int(query.offset as i64)));
+    }
+    sql
+}
+
+fn has_dimensions(query: &Query, shape: Shape<'_>) -> bool {
+    !matches!(shape, Shape::Totals) && !query.group_by.is_empty()
+}
+
+/// The table expression with its conditions.
+fn from_clause(sql: &mut Sql, query: &Query, source: Source, shape: Shape<'_>) -> String {
+    let mut conditions = Vec::new();
+    let table = match source {
+        Source::Events => {
+            conditions.push(clause::events_window(query.with_bots));
+            for filter in &query.filters {
+                conditions.push(clause::event_condition(sql, filter));
+            }
+            "events FINAL".to_owned()
+        }
+        Source::Sessions => {
+            for filter in &query.filters {
+                conditions.push(clause::session_condition(sql, filter));
+            }
+            clause::sessions(Sessions::Started, query.with_bots)
+        }
+        Source::EventsInSessions => {
+            let (of_sessions, of_events) = split_filters(&query.filters, Level::Session);
+            let events = events_table(sql, query, &of_events, "* EXCEPT (site)", "FINAL ");
+            for filter in of_sessions {
+                conditions.push(clause::session_condition(sql, filter));
+            }
+            let sessions = clause::sessions(Sessions::Any, query.with_bots);
+            format!("{events} AS e INNER JOIN {sessions} AS s USING (visitor, visit)")
+        }
+        Source::SessionsOfEvents => {
+            let (of_events, of_sessions) = split_filters(&query.filters, Level::Event);
+            let keys: Vec<String> = query
+                .group_by
+                .iter()
+                .enumerate()
+                .filter(|(_, dimension)| has_dimensions(query, shape) && dimension.level() == Level::Event)
+                .map(|(index, dimension)| format!("{} AS e{index}", clause::of_event(*dimension)))
+                .collect();
+            let columns = std::iter::once("DISTINCT visitor".to_owned()).chain(keys).collect::<Vec<_>>();
+            // Distinct already, so duplicates need not be merged.
+            let events = events_table(sql, query, &of_events, &columns.join(", "), "");
+            for filter in of_sessions {
+                conditions.push(clause::session_condition(sql, filter));
+            }
+            let sessions = clause::sessions(Sessions::Started, query.with_bots);
+            format!("{events} AS e INNER JOIN {sessions} AS s USING (visitor, visit)")
+        }
+    };
+    if let Shape::Keyed(keys) | Shape::Series(keys) = shape
+        && !keys.is_empty()
+    {
+        let separated: Vec<String> = (0..query.group_by.len()).map(|index| format!("d{index}")).collect();
+        let keys = sql.bind("Array(String)", keys.to_vec());
+        conditions.push(format!("concat({}) IN {keys}", separated.join(", char(31), ")));
+    }
+    if conditions.is_empty() { table } else { format!("{table} WHERE {}", conditions.join(" AND ")) }
+}
+
+fn events_table(sql: &mut Sql, query: &Query, filters: &[&Filter], columns: &str, merged: &str) -> String {
+    let mut conditions = vec![clause::events_window(query.with_bots)];
+    for filter in filters {
+        conditions.push(clause::event_condition(sql, filter));
+    }
+    let visit = clause::VISIT_OF_EVENT;
+    format!("(SELECT {columns}, {visit} AS visit FROM events {merged}WHERE {})", conditions.join(" AND "))
+}
+
+/// The filters of one level, and the others.
+fn split_filters(filters: &[Filter], level: Level) -> (Vec<&Filter>, Vec<&Filter>) {
+    filters.iter().partition(|filter| filter.level() == level)
+}
+
+/// The moment that puts a row into a bucket: a session belongs to the bucket in which it began.
+fn moment(source: Source) -> &'static str {
+    match source {
+        Source::Events | Source::EventsInSessions => "ts",
+        Source::Sessions | Source::SessionsOfEvents => "started",
+    }
+}
+
+fn dimensions(query: &Query, source: Source) -> Vec<String> {
+    let expression = |(index, dimension): (usize, &crate::plan::Dimension)| match (source, dimension.level()) {
+        (Source::SessionsOfEvents, Level::Event) => format!("e{index}"),
+        (Source::Events, _) | (Source::EventsInSessions, Level::Event | Level::Both) => {
+            clause::of_event(*dimension).to_owned()
+        }
+        _ => clause::of_session(*dimension).to_owned(),
+    };
+    query.group_by.iter().enumerate().map(expression).collect()
+}
+
+/// A metric over rows of events.
+fn of_events(metric: Metric, any_event: bool) -> String {
+    let is_view = clause::IS_VIEW;
+    match metric {
+        Metric::Visitors if any_event => "uniqExact(visitor)".into(),
+        Metric::Visitors => format!("uniqExactIf(visitor, {is_view})"),
+        Metric::PageViews => format!("countIf({is_view})"),
+        Metric::Events => "count()".into(),
+        Metric::Orders => "countIf(kind = 'order')".into(),
+        Metric::Revenue => clause::REVENUE.into(),
+        Metric::Sessions | Metric::BounceRate | Metric::SessionDuration | Metric::ViewsPerSession => {
+            unreachable!("a metric of sessions")
+        }
+    }
+}
+
+/// A metric over rows of sessions.
+fn of_sessions(metric: Metric) -> String {
+    let is_session = clause::IS_SESSION;
+    let with_views = "countIf(view_count > 0)";
+    match metric {
+        Metric::Visitors => "uniqExactIf(visitor, view_count > 0)".into(),
+        Metric::PageViews => "sum(view_count)".into(),
+        Metric::Events => "sum(event_count)".into(),
+        Metric::Sessions => format!("countIf({is_session})"),
+        Metric::BounceRate => format!(
+            "if({with_views} = 0, NULL, countIf(view_count = 1 AND action_count = 0 \
+             AND dateDiff('millisecond', started, ended) < 10000) / {with_views})"
+        ),
+        Metric::SessionDuration => format!(
+            "if(countIf({is_session}) = 0, NULL, \
+             round(avgIf(dateDiff('millisecond', started, ended), {is_session})))"
+        ),
+        Metric::ViewsPerSession => {
+            format!("if({with_views} = 0, NULL, sum(view_count) / {with_views})")
+        }
+        Metric::Orders | Metric::Revenue => unreachable!("a metric of events"),
+    }
+}
+
+/// Whether a row has something to show for a metric.
+fn present(metric: Metric) -> String {
+    let column = column(metric);
+    match metric.shape() {
+        MetricShape::Count | MetricShape::Money => format!("{column} != 0"),
+        MetricShape::Mean | MetricShape::Rate => format!("isNotNull({column})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::choose::parts;
+    use crate::plan::tests::{NOW, rome};
+    use crate::plan::{Query, RequestText};
+
+    fn snapshot(name: &str, query: &Query, shape: Shape<'_>) {
+        let statements: Vec<Sql> =
+            parts(query).iter().map(|part| statement(query, part, shape)).collect();
+        crate::sql::snapshot::check(name, &statements);
+    }
+
+    fn query(text: &RequestText<'_>) -> Query {
+        Query::parse(&rome(), text, NOW).unwrap()
+    }
+
+    #[test]
+    fn snapshots_of_the_four_sources() {
+        let base =
+            RequestText { from: Some("2026-11-01"), to: Some("2026-11-21"), ..RequestText::default() };
+        let totals = query(&RequestText { metrics: Some("visitors,page_views,revenue"), ..base });
+        snapshot("stats_events_totals", &totals, Shape::Totals);
+        let daily = query(&RequestText {
+            metrics: Some("visitors,sessions,bounce_rate"),
+            interval: Some("day"),
+            filter: &["country:is:IT,FR".to_owned()],
+            ..base
+        });
+        snapshot("stats_daily_by_country", &daily, Shape::Series(&[]));
+        let sources = query(&RequestText {
+            metrics: Some("visitors,session_duration_ms,orders"),
+            group_by: Some("source,country"),
+            ..base
+        });
+        snapshot("stats_sources_page", &sources, Shape::Page);
+        let pages = query(&RequestText {
+            metrics: Some("page_views,views_per_session"),
+            group_by: Some("page"),
+            interval: Some("hour"),
+            filter: &["channel:is_not:direct".to_owned(), "props.colore:contains:ro".to_owned()],
+            include: Some("bots"),
+            ..base
+        });
+        snapshot("stats_pages_series", &pages, Shape::Series(&["/a".to_owned()]));
+    }
+}

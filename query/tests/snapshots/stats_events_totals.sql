@@ -1,0 +1,15 @@
+SELECT uniqExactIf(visitor, kind IN ('page_view', 'screen_view')) AS m_visitors, countIf(kind IN ('page_view', 'screen_view')) AS m_page_views, toInt64(sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) * 10000) AS m_revenue
+  FROM events FINAL
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine';
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- currency = "EUR"
