@@ -176,6 +176,7 @@ fn the_pixel_counts_a_page_and_enriches_it() {
             "os": "Windows", "device_class": "desktop", "cookieless": 1})
     );
     assert_eq!(rows[1]["bot"], "search_engine");
+    wait_for("the session", || (orma.number("SELECT count() FROM sessions") > 0).then_some(()));
     assert_eq!(orma.number("SELECT count() FROM sessions"), 1, "a bot makes no session");
 }
 

@@ -1,1 +1,297 @@
+//! Who an event belongs to. Computed from edges at query time, so that it can be undone.
+//!
+//! An event's person is its own user id if it carries one; otherwise the first user identified on the same visitor at
+//! or after the event and before the visitor's next reset; otherwise the visitor itself. An alias joins two users. A
+//! removal takes back the edges of its visitor and user up to its moment.
+//!
+//! A visitor's *timeline* holds its identifications and resets by time, so the rule is: the first active mark at or
+//! after the event decides. `sql::identity` says the same in SQL, for questions about many people.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use orma_store::StoreError;
+use serde::Deserialize;
+
+use crate::runner::Runner;
+use crate::sql::identity as sql;
+
+/// A chain of aliases is followed this far: a → b → c …
+const ALIAS_DEPTH_MAX: usize = 16;
+/// More aliases than this are not read; the oldest are left out.
+pub const ALIASES_MAX: usize = 100_000;
+
+/// Something that happened to a visitor's identity.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    /// When: milliseconds since the epoch.
+    pub at: i64,
+    /// Who was identified; empty for a reset. Sorts before a user, so that at the same moment the reset counts.
+    pub user: String,
+    /// Whether it has not been taken back.
+    pub active: bool,
+}
+
+/// The marks of each visitor, oldest first.
+pub type Timelines = HashMap<String, Vec<Mark>>;
+
+/// Whose an event is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// A user id, or the visitor id.
+    pub person: String,
+    /// Whether `person` is a user id.
+    pub identified: bool,
+    /// Whether an edge says so and not the event itself.
+    pub through_edge: bool,
+}
+
+/// Whose an event is, before aliases.
+pub fn owner(user: &str, visitor: &str, ts: i64, timelines: &Timelines) -> Owner {
+    if !user.is_empty() {
+        return Owner { person: user.to_owned(), identified: true, through_edge: false };
+    }
+    // An event that only a server knows of.
+    if let Some(user) = visitor.strip_prefix('@') {
+        return Owner { person: user.to_owned(), identified: true, through_edge: false };
+    }
+    let marks = timelines.get(visitor).map_or(&[][..], Vec::as_slice);
+    match marks.iter().find(|mark| mark.active && mark.at >= ts) {
+        Some(mark) if !mark.user.is_empty() => {
+            Owner { person: mark.user.clone(), identified: true, through_edge: true }
+        }
+        _ => Owner { person: visitor.to_owned(), identified: false, through_edge: false },
+    }
+}
+
+/// Which ids are one person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aliases {
+    /// The person of each id that is an alias of another.
+    persons: BTreeMap<String, String>,
+}
+
+impl Aliases {
+    /// The closure of single steps `previous → user`, where a later step of the same id replaces an earlier one:
+    /// steps come oldest first.
+    pub fn new(steps: impl IntoIterator<Item = (String, String)>) -> Self {
+        let steps: HashMap<String, String> =
+            steps.into_iter().filter(|(previous, user)| previous != user).collect();
+        let persons = steps.keys().map(|id| (id.clone(), end_of_chain(id, &steps))).collect();
+        Self { persons }
+    }
+
+    /// Reads the aliases of a site.
+    ///
+    /// # Errors
+    /// The store did not answer.
+    pub async fn load(runner: &Runner, site: &str) -> Result<Self, StoreError> {
+        #[derive(Deserialize)]
+        struct Row {
+            previous: String,
+            user: String,
+        }
+        let rows: Vec<Row> = runner.rows(&sql::aliases(site)).await?;
+        if rows.len() == ALIASES_MAX {
+            tracing::warn!(site, ALIASES_MAX, "the site has more aliases than are read; the oldest are left out");
+        }
+        Ok(Self::new(rows.into_iter().map(|row| (row.previous, row.user))))
+    }
+
+    /// The person of an id.
+    pub fn person<'a>(&'a self, id: &'a str) -> &'a str {
+        self.persons.get(id).map_or(id, String::as_str)
+    }
+
+    /// All ids of a person, the person's own first.
+    pub fn ids(&self, person: &str) -> Vec<String> {
+        let others = self.persons.iter().filter(|(id, end)| *end == person && *id != person);
+        std::iter::once(person.to_owned()).chain(others.map(|(id, _)| id.clone())).collect()
+    }
+
+    /// The ids that are aliases, and the person of each.
+    pub fn columns(&self) -> (Vec<String>, Vec<String>) {
+        self.persons.iter().map(|(id, person)| (id.clone(), person.clone())).unzip()
+    }
+}
+
+/// Where a chain of aliases ends. Of a circle it is the smallest id, so that all of its ids agree.
+fn end_of_chain(id: &str, steps: &HashMap<String, String>) -> String {
+    let mut seen: Vec<&str> = vec![id];
+    let mut current = id;
+    while let Some(next) = steps.get(current) {
+        if let Some(start) = seen.iter().position(|seen| seen == next) {
+            return seen[start..].iter().min().expect("not empty").to_string();
+        }
+        if seen.len() > ALIAS_DEPTH_MAX {
+            break;
+        }
+        seen.push(next);
+        current = next;
+    }
+    current.to_owned()
+}
+
+/// Reads the timelines of some visitors.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn timelines(runner: &Runner, site: &str, visitors: &[String]) -> Result<Timelines, StoreError> {
+    #[derive(Deserialize)]
+    struct Row {
+        visitor: String,
+        user: String,
+        at: i64,
+        active: u8,
+    }
+    if visitors.is_empty() {
+        return Ok(Timelines::new());
+    }
+    let rows: Vec<Row> = runner.rows(&sql::marks(site, visitors)).await?;
+    let mut timelines = Timelines::new();
+    for row in rows {
+        let mark = Mark { at: row.at, user: row.user, active: row.active != 0 };
+        timelines.entry(row.visitor).or_default().push(mark);
+    }
+    timelines.values_mut().for_each(|marks| marks.sort());
+    Ok(timelines)
+}
+
+/// A person of the store, with everything that is the person's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The user id, or the visitor id when nobody identified.
+    pub person: String,
+    /// Whether `person` is a user id.
+    pub identified: bool,
+    /// All ids of the person.
+    pub ids: Vec<String>,
+    /// The visitors on which the person has, or had, events.
+    pub visitors: Vec<String>,
+}
+
+/// Finds the person of a user id or a visitor id. A visitor who has been identified is the user.
+///
+/// # Errors
+/// The store did not answer. `None` when nobody has this id.
+pub async fn resolve(
+    runner: &Runner,
+    site: &str,
+    id: &str,
+    aliases: &Aliases,
+) -> Result<Option<Resolved>, StoreError> {
+    let person = aliases.person(id);
+    let candidate = with_visitors(runner, site, person, aliases).await?;
+    let owners = owners_on(runner, site, &candidate.visitors, aliases).await?;
+    if let Some(found) = owners.iter().find(|owner| owner.person == person) {
+        return Ok(Some(Resolved { identified: found.identified, ..candidate }));
+    }
+    // The id is a visitor's, all of whose events are somebody's: that of the latest.
+    let on_visitor = owners_on(runner, site, &[id.to_owned()], aliases).await?;
+    let Some(owner) = on_visitor.into_iter().next() else { return Ok(None) };
+    let found = with_visitors(runner, site, &owner.person, aliases).await?;
+    Ok(Some(Resolved { identified: owner.identified, ..found }))
+}
+
+#[derive(Deserialize)]
+struct OwnerRow {
+    person: String,
+    identified: bool,
+}
+
+/// The people who have events on some visitors, last seen first.
+async fn owners_on(
+    runner: &Runner,
+    site: &str,
+    visitors: &[String],
+    aliases: &Aliases,
+) -> Result<Vec<OwnerRow>, StoreError> {
+    runner.rows(&sql::owners(site, visitors, aliases)).await
+}
+
+async fn with_visitors(
+    runner: &Runner,
+    site: &str,
+    person: &str,
+    aliases: &Aliases,
+) -> Result<Resolved, StoreError> {
+    #[derive(Deserialize)]
+    struct Row {
+        visitor: String,
+    }
+    let ids = aliases.ids(person);
+    let edges: Vec<Row> = runner.rows(&sql::visitors_of_users(site, &ids)).await?;
+    // The ids themselves too: the person may be a visitor, or an alias of one.
+    let own = ids.iter().flat_map(|id| [id.clone(), format!("@{id}")]);
+    let visitors: BTreeSet<String> =
+        edges.into_iter().map(|row| row.visitor).chain(own).filter(|visitor| !visitor.is_empty()).collect();
+    Ok(Resolved {
+        person: person.to_owned(),
+        identified: false,
+        ids,
+        visitors: visitors.into_iter().collect(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(at: i64, user: &str) -> Mark {
+        Mark { at, user: user.into(), active: true }
+    }
+
+    fn timelines(marks: &[Mark]) -> Timelines {
+        HashMap::from([("v".to_owned(), marks.to_vec())])
+    }
+
+    #[test]
+    fn the_first_mark_at_or_after_the_event_decides() {
+        let removed = |at, user: &str| Mark { active: false, ..mark(at, user) };
+        let shared = [mark(10, "anna"), mark(20, ""), mark(30, "bruno")];
+        let table: [(&str, &[Mark], i64, &str, &str); 14] = [
+            ("before login", &[mark(10, "anna")], 5, "", "anna"),
+            ("at the moment of login", &[mark(10, "anna")], 10, "", "anna"),
+            ("after the last login", &[mark(10, "anna")], 11, "", "v"),
+            ("its own user, whatever the edges say", &[mark(10, "anna")], 5, "carla", "carla"),
+            ("nobody", &[], 5, "", "v"),
+            ("shared device: before the first", &shared, 1, "", "anna"),
+            ("shared device: between login and reset", &shared, 15, "", "v"),
+            ("shared device: after the reset", &shared, 21, "", "bruno"),
+            ("shared device: after everybody", &shared, 31, "", "v"),
+            ("a reset before anybody", &[mark(10, ""), mark(20, "anna")], 5, "", "v"),
+            ("a reset at the moment of a login", &[mark(10, ""), mark(10, "anna")], 5, "", "v"),
+            ("two logins without a reset", &[mark(10, "anna"), mark(20, "bruno")], 15, "", "bruno"),
+            ("a login taken back", &[removed(10, "anna")], 5, "", "v"),
+            ("a login taken back, then another", &[removed(10, "anna"), mark(20, "bruno")], 5, "", "bruno"),
+        ];
+        for (name, marks, ts, user, person) in table {
+            assert_eq!(owner(user, "v", ts, &timelines(marks)).person, person, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_an_edge_makes_an_event_anonymous() {
+        let marks = timelines(&[mark(10, "anna")]);
+        assert!(owner("", "v", 5, &marks).through_edge);
+        assert!(!owner("anna", "v", 5, &marks).through_edge);
+        assert!(!owner("", "w", 5, &marks).through_edge);
+        let server = owner("", "@anna", 5, &marks);
+        assert_eq!((server.person.as_str(), server.identified, server.through_edge), ("anna", true, false));
+    }
+
+    #[test]
+    fn aliases_are_followed_and_circles_agree() {
+        let aliases = |steps: &[(&str, &str)]| {
+            Aliases::new(steps.iter().map(|(previous, user)| ((*previous).to_owned(), (*user).to_owned())))
+        };
+        let chain = aliases(&[("a", "b"), ("b", "c")]);
+        assert_eq!((chain.person("a"), chain.person("b"), chain.person("c")), ("c", "c", "c"));
+        assert_eq!(chain.ids("c"), ["c", "a", "b"]);
+        assert_eq!(chain.person("other"), "other");
+        let later = aliases(&[("a", "b"), ("a", "c")]);
+        assert_eq!(later.person("a"), "c");
+        let circle = aliases(&[("b", "a"), ("a", "b"), ("x", "b")]);
+        assert_eq!((circle.person("a"), circle.person("b"), circle.person("x")), ("a", "a", "a"));
+        assert_eq!(aliases(&[("a", "a")]), Aliases::default());
+    }
+}

@@ -133,6 +133,7 @@ describe('toEvent', async () => {
     // Server-side kinds and automatic ones stay custom: the collector would refuse or count them twice.
     ['ticket_opened', { ticket: 't' }, { kind: 'custom', name: 'ticket_opened', props: { ticket: 't' } }],
     ['page_view', {}, { kind: 'custom', name: 'page_view', props: {} }],
+    ['survey_opened', {}, { kind: 'custom', name: 'survey_opened', props: {} }],
     ['orders', {}, { kind: 'custom', name: 'orders', props: {} }],
   ];
   for (const [name, props, expected] of table)
@@ -154,6 +155,15 @@ describe('the built files', async () => {
     const gzip = gzipSync(code, { level: 9 }).length;
     assert.ok(gzip <= 2600, `${gzip}`);
     assert.deepEqual(sizes['orma.js'], { raw: code.length, gzip });
+  });
+
+  it('the README tells the sizes that were measured', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    const count = (bytes) => bytes.toLocaleString('en');
+    for (const name of ['orma.js', 'orma-vitals.js']) {
+      const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\``));
+      assert.deepEqual(row.split('|').slice(2, 4).map((cell) => cell.trim()), [count(sizes[name].raw), count(sizes[name].gzip)]);
+    }
   });
 
   it('orma-vitals.js opens with the notice of web-vitals', async () => {

@@ -64,10 +64,10 @@ pub fn plan(
         }
     };
     let upset = f64::from(person.annoyances.min(4)) * 0.04;
-    follow(0.08 + upset, (1, 5), Matter::Ticket, random);
+    follow(0.13 + upset, (1, 5), Matter::Ticket, random);
     follow(0.03 + upset / 2.0, (1, 4), Matter::Call, random);
     follow(0.75, (5, 9), Matter::Survey, random);
-    follow(0.07 + upset, (4, 12), Matter::Return(order.clone()), random);
+    follow(0.07 + upset, (4, 11), Matter::Return(order.clone()), random);
 }
 
 /// Lets it happen.

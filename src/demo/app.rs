@@ -109,6 +109,8 @@ impl Session<'_> {
             fields,
             person: Some(self.person),
         });
+        // Two things never happen in the same millisecond, so that their order is theirs.
+        self.now += self.random.between(2, 25);
     }
 
     fn wait(&mut self, median_seconds: f64) {
@@ -172,7 +174,8 @@ impl Session<'_> {
             self.step(person, &mut basket);
         }
         if class == Class::Android && self.random.chance(hang) {
-            self.track("anr", json!({"screen": "Prodotto", "duration_ms": self.random.between(5_000, 14_000)}));
+            let duration = self.random.between(5_000, 14_000);
+            self.track("anr", json!({"screen": "Prodotto", "duration_ms": duration}));
             person.annoyances += 1;
         }
         if crashes {

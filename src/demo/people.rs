@@ -97,7 +97,7 @@ impl Person {
         Self {
             number,
             country,
-            language: random.weighted(country.languages),
+            language: *random.weighted(country.languages),
             home: country.address(random),
             mobile: country.address(random),
             account,
@@ -109,7 +109,8 @@ impl Person {
             taste: shop::any_category(random),
             eagerness: random.log_normal(if member { 1.3 } else { 0.9 }, 0.4),
             annoyances: 0,
-            orders: 0,
+            // Some of the members bought before the story begins.
+            orders: u32::from(member && random.chance(0.4)),
             busy_until: i64::MIN,
         }
     }

@@ -59,6 +59,7 @@ impl<'a> Tab<'a> {
     ) -> Self {
         let is_phone = person.devices[device].is_phone();
         let address = person.address(is_phone, random).to_owned();
+        let italian = person.reads_italian();
         let browser = &mut person.devices[device];
         let visitor = *browser.visitor.get_or_insert_with(|| random.uuid_v7(now));
         let context = browser.browser_context(person.language, person.country.timezone, &address);
@@ -72,7 +73,7 @@ impl<'a> Tab<'a> {
             session: random.uuid_v7(now),
             context: Rc::new(context),
             calendar,
-            italian: person.reads_italian(),
+            italian,
             chromium: browser.chromium,
             slowness: browser.slowness * far,
             page: None,
@@ -97,6 +98,8 @@ impl<'a> Tab<'a> {
             fields,
             person: self.author,
         });
+        // Two things never happen in the same millisecond, so that their order is theirs.
+        self.now += self.random.between(2, 25);
     }
 
     /// Comes to a page from outside. `path` begins with a slash and may have a query.
@@ -219,10 +222,5 @@ impl<'a> Tab<'a> {
         self.author = Some(next_author);
         self.visitor = self.random.uuid_v7(self.now);
         self.session = self.random.uuid_v7(self.now);
-    }
-
-    /// The session's id.
-    pub fn session(&self) -> Uuid {
-        self.session
     }
 }

@@ -110,8 +110,8 @@ impl Visit<'_, '_> {
             880..920 => self.read_about_the_letter(),
             920..945 => self.see_slow_page(),
             945..965 => self.see_failing_page(),
-            965..980 => self.chat(),
-            980..990 => {
+            965..971 => self.chat(),
+            971..990 => {
                 self.tab.track("outbound", json!({"href": "https://www.instagram.com/bottega", "text": "Instagram"}));
                 self.tab.stay(6.0);
             }
@@ -321,6 +321,8 @@ impl Visit<'_, '_> {
         if self.tab.user.is_none() || self.person.devices[self.device].is_phone() || !self.tab.random.chance(0.5) {
             return;
         }
+        self.tab.open("/demo/account.html");
+        self.tab.stay(5.0);
         let away_ms = self.tab.random.between(MINUTE, 25 * MINUTE);
         self.tab.reset(self.person.number | PARTNER, away_ms);
         self.account = partner;

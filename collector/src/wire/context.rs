@@ -53,7 +53,7 @@ impl<'a> Context<'a> {
                 let state = value.text("context.consent")?;
                 self.consent = state.filter(|state| matches!(&**state, "granted" | "denied"));
             }
-            "ip" => self.behalf.address = address(&value)?,
+            "ip" => self.behalf.address = address(value)?,
             "user_agent" => self.behalf.user_agent = text(value, "context.user_agent")?,
             "touch_points" => self.behalf.touch_points = value.whole("context.touch_points", u32::MAX)?,
             "screen" => self.set_screen(&value)?,
@@ -144,7 +144,7 @@ impl<'a> Context<'a> {
     }
 }
 
-fn address(value: &Value<'_>) -> Result<Option<IpAddr>, Fault> {
+fn address(value: Value<'_>) -> Result<Option<IpAddr>, Fault> {
     let Some(text) = value.text("context.ip")? else { return Ok(None) };
     let parsed = text.parse().map_err(|_| Fault::expected("context.ip", "an IP address"))?;
     Ok(Some(parsed))

@@ -94,12 +94,14 @@ pub fn sessions(which: Sessions, with_bots: bool) -> String {
     )
 }
 
-/// The properties that a session takes from its first event, under the names of the table of sessions.
-const ENTRY_OF_EVENT: &str = "tuple(toString(host), path, toString(source), toString(channel), \
-    toString(utm_campaign), toString(country), toString(device_class), toString(device_model), toString(browser), \
-    toString(os), toString(language), toString(app_version))::Tuple(host String, path String, source String, \
-    channel String, campaign String, country String, device_class String, device_model String, browser String, \
-    os String, language String, app_version String)";
+/// The properties that a session takes from its first event, as the table of sessions keeps them.
+pub const ENTRY_OF_EVENT: &str = "tuple(toString(host), path, toString(source), toString(channel), \
+    toString(utm_campaign), toString(utm_source), toString(utm_medium), toString(country), toString(region), \
+    toString(city), toString(device_class), toString(device_brand), toString(device_model), toString(browser), \
+    toString(os), toString(os_version), toString(language), toString(app_version))::Tuple(host String, path String, \
+    source String, channel String, campaign String, utm_source String, utm_medium String, country String, \
+    region String, city String, device_class String, device_brand String, device_model String, browser String, \
+    os String, os_version String, language String, app_version String)";
 
 /// A dimension of an event. Dimensions of sessions have none; `plan` never asks for it.
 pub fn of_event(dimension: Dimension) -> &'static str {

@@ -1,6 +1,9 @@
 //! The only place that writes SQL text. Values are always bound to `{name:Type}`; identifiers come from match arms.
 
 pub mod clause;
+pub mod identity;
+pub mod journey;
+pub mod people;
 #[cfg(test)]
 pub mod snapshot;
 pub mod stats;

@@ -1,7 +1,8 @@
 import type { ConsentState, Props, Vital } from '../types.js';
 import { forget, setUser, settleConsent } from './identity.js';
 import { toEvent } from './kinds.js';
-import { track, view } from './pages.js';
+import { view } from './pages.js';
+import { track } from './track.js';
 import { load, save } from './transport.js';
 
 /** What `window.orma(name, …)` and the npm functions do. */

@@ -1,15 +1,11 @@
 import type { ConsentState } from '../types.js';
-import { attempt } from './guard.js';
-import { nextSession } from './nextSession.js';
 import { settings } from './settings.js';
 import { allowStorage, read, write } from './storage.js';
-import { uuidv7 } from './uuidv7.js';
 
-declare const SDK: string;
-
-let choice: string | undefined;
-// For visitors who cannot or may not be remembered; the stored one, which tabs share, comes first.
-let unstoredUser: string | undefined;
+/** What the visitor chose, if anything. */
+export let choice: string | undefined;
+/** For visitors who cannot or may not be remembered; the stored one, which tabs share, comes first. */
+export let unstoredUser: string | undefined;
 
 /** Remembers who the user is. */
 export const setUser = (user?: string): void => {
@@ -38,22 +34,3 @@ export const settleConsent = (state?: ConsentState): void => {
   choice = state || read('consent');
   allowStorage(mayStore && (choice ? choice == 'granted' : !waits));
 };
-
-/** Who and where, as JSON: the part of a request that its events have in common. */
-export const header = (passive?: boolean): string =>
-  JSON.stringify({
-    site: settings.site,
-    // An id that cannot be kept would make a new visitor of each page: then rather none.
-    visitor: write('visitor', read('visitor') || uuidv7()),
-    session: write('session', nextSession(read('session'), passive))?.split(' ')[0],
-    user: read('user') || unstoredUser,
-    context: {
-      language: navigator.language,
-      timezone: attempt(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
-      screen: { width: screen.width, height: screen.height, density: devicePixelRatio },
-      viewport: { width: innerWidth, height: innerHeight },
-      touch_points: navigator.maxTouchPoints,
-      consent: choice,
-      sdk: SDK,
-    },
-  });

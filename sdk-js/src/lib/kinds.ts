@@ -3,7 +3,7 @@ import type { Props, Revenue } from '../types.js';
 // What a browser may send. Server-side kinds are left out: the collector refuses a whole request for
 // one of them.
 const KIND =
-  /^(click|outbound|download|form|search|view_item|add_to_cart|begin_checkout|order|signup|log(in|out)|(un)?subscribe|referral|survey_\w+)$/;
+  /^(click|outbound|download|form|search|view_item|add_to_cart|begin_checkout|order|signup|log(in|out)|(un)?subscribe|referral|survey_(shown|answer|dismissed))$/;
 // The fields that only some kinds have.
 const FIELD =
   /^(target|text|href|items|order_id|revenue|user|referred_by|survey|question|score|comment)$/;

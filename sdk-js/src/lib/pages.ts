@@ -1,18 +1,18 @@
 import type { PageView } from '../types.js';
 import { guard } from './guard.js';
-import { header } from './identity.js';
 import { listen } from './listen.js';
 import { timestamp } from './timestamp.js';
-import { enqueue, flush, flushHealthy } from './transport.js';
-import { uuidv7 } from './uuidv7.js';
+import { track } from './track.js';
+import { flush, flushHealthy } from './transport.js';
 
 /** How long a page view waits for its title, which a single-page app sets after the address. */
 const TITLE_MS_MAX = 100;
 /** A pause between two signs of life counts as engaged up to this long: reading needs no hands. */
 const PAUSE_MS_MAX = 30_000;
 
-// The page in view, as events name it, and the address the browser shows, which may differ.
-let url = '';
+/** The page in view, as events name it. */
+export let url = '';
+// What the browser shows, which may differ.
 let address = '';
 let left: boolean;
 let untitled: Record<string, unknown> | undefined;
@@ -23,18 +23,11 @@ let engaged: boolean;
 // The part of the page that was seen, from its top; over 1 when a page is pulled past its end.
 let seen = 0;
 
-const settleTitle = (): void => {
+/** Records the page view that still waits for its title. */
+export const settleTitle = (): void => {
   const event = untitled;
   untitled = undefined;
   if (event) track({ title: document.title, ...event });
-};
-
-/** Records an event on the page in view. `passive`: it is no sign that the visitor is active. */
-export const track = (event: Record<string, unknown>, passive?: boolean): void => {
-  // Whatever comes first, the page view comes before it: a session's source is its first event's.
-  if (!url) view();
-  settleTitle();
-  enqueue(header(passive) + '\t' + JSON.stringify({ id: uuidv7(), ts: timestamp(), url, ...event }));
 };
 
 // Counts the time up to now, and looks whether the page has the visitor's attention from here on.
@@ -72,7 +65,7 @@ export const view = (next: PageView = {}): void => {
   setTimeout(guard(settleTitle), TITLE_MS_MAX);
 };
 
-const navigated = (pathOnly: boolean): void => {
+const navigated = (pathOnly?: boolean): void => {
   const page = (): string => address.split(pathOnly ? /[?#]/ : '#')[0];
   const before = page();
   address = location.href;
@@ -93,7 +86,7 @@ export const watchPages = (): void => {
       after();
     };
   }
-  listen('popstate', () => navigated(false));
+  listen('popstate', () => navigated());
   // On the window and not captured: the last in line, after all who report while the page hides.
   listen('visibilitychange', () => {
     if (document.hidden) {

@@ -43,7 +43,7 @@ export function Hours({ hours }: { hours: readonly AccountingHour[] }) {
       <Chart option={option} summary={t('accounting.hours')} height={200} />
       <details className="chart-table">
         <summary>{t('overview.chart.table')}</summary>
-        <div className="table-scroll" tabIndex={0} role="region" aria-label={t('accounting.hours')}>
+        <div className="table-scroll" tabIndex={0} role="group" aria-label={t('accounting.hours')}>
           <table>
             <thead>
               <tr>

@@ -67,7 +67,7 @@ export default function Journey() {
         {t('journey.back')}
       </Link>
       <div className="journey-layout">
-        <aside className="journey-person" aria-label={t('journey.card')}>
+        <aside className="journey-person" aria-label={t('journey.card')} tabIndex={0}>
           {person.data ? <PersonCard person={person.data} name={name} /> : error ? <ErrorState error={error} retry={person.retry} /> : <Card><Skeleton lines={7} /></Card>}
         </aside>
         <div className="journey-main">

@@ -127,7 +127,7 @@ function AppTable({ rows, by, starts }: { rows: readonly AppQualityRow[]; by: st
   const valueName = useValueName();
   const rate = (value: number | null | undefined) => (value == null ? missing : formatRate(value, locale));
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}>
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}>
       <table className="quality-table">
         <thead>
           <tr>

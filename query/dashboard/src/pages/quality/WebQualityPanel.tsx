@@ -106,7 +106,7 @@ function VitalTable({ rows, by }: { rows: readonly { dimension: string; vitals: 
   const { t, label, locale } = useI18n();
   const valueName = useValueName();
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}>
+    <div className="table-scroll" tabIndex={0} role="group" aria-label={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}>
       <table className="quality-table">
         <thead>
           <tr>

@@ -80,9 +80,9 @@ export function SignIn() {
 
   return (
     <div className="sign-in">
-      <div className="sign-in-switches">
+      <header className="sign-in-switches">
         <HeaderSwitches />
-      </div>
+      </header>
       <main className="sign-in-card">
         <div className="brand sign-in-brand">
           <Mark size={44} />

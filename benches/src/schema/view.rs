@@ -1,0 +1,122 @@
+//! What each materialized view costs.
+
+use serde::Deserialize;
+
+use super::layout;
+use crate::events;
+use crate::markdown::{self, number};
+use crate::program::Bed;
+
+/// Rows of an insert: some seconds of a busy collector.
+const BATCH_ROWS: u64 = 10_000;
+
+/// A materialized view of the migrations.
+#[derive(Clone, Debug, Deserialize)]
+struct View {
+    name: String,
+    /// The table that it fills.
+    target: String,
+    as_select: String,
+}
+
+async fn views(bed: &Bed) -> anyhow::Result<Vec<View>> {
+    let sql = "SELECT name, extract(create_table_query, ' TO (?:`?\\\\w+`?\\\\.)?`?(\\\\w+)`?') AS target, as_select \
+               FROM system.tables WHERE database = currentDatabase() AND engine = 'MaterializedView' ORDER BY name";
+    Ok(bed.store.select(sql, &[]).await?)
+}
+
+/// Fills the table of sessions from the staged events as its view would.
+///
+/// # Errors
+/// The engine refuses, or there is no such view.
+pub async fn fill_sessions(bed: &Bed, events: u64) -> anyhow::Result<()> {
+    let views = views(bed).await?;
+    let Some(view) = views.iter().find(|view| view.target == "sessions") else {
+        anyhow::bail!("no view fills the table of sessions");
+    };
+    let select = view.as_select.replacen("FROM orma.events", "FROM staging", 1);
+    anyhow::ensure!(select != view.as_select, "the view of sessions does not read events: {select}");
+    let step = events.div_ceil(20);
+    for part in 0..20 {
+        let (from, to) = (part * step, events.min((part + 1) * step));
+        let rows = format!("n >= {from} AND n < {to} AND ");
+        bed.execute(&format!("INSERT INTO sessions {}", select.replacen("WHERE ", &format!("WHERE {rows}"), 1)))
+            .await?;
+    }
+    layout::merge(bed, "sessions").await?;
+    Ok(())
+}
+
+/// Prints what an insert costs without views, with each alone, and with all.
+pub async fn compare(bed: &Bed, events: u64) -> anyhow::Result<()> {
+    let views = views(bed).await?;
+    let names = layout::current().column_names(bed).await?;
+    let reading = events::cost_of_reading(bed, &names, events, BATCH_ROWS).await?;
+    // The sessions of all events are needed later.
+    bed.execute("CREATE TABLE sessions_kept AS sessions").await?;
+    bed.execute("EXCHANGE TABLES sessions AND sessions_kept").await?;
+    layout::stop_background_merges(bed, "events").await?;
+    for view in &views {
+        layout::stop_background_merges(bed, &view.target).await?;
+        bed.execute(&format!("DETACH TABLE {}", view.name)).await?;
+    }
+    super::progress("views: none");
+    let alone = insert(bed, &names, events).await? - reading;
+    bed.execute("TRUNCATE TABLE events SYNC").await?;
+    let mut rows = vec![vec!["events alone".into(), number(alone), "–".into(), "–".into(), "–".into()]];
+    for view in &views {
+        super::progress(&format!("views: {}", view.name));
+        bed.execute(&format!("ATTACH TABLE {}", view.name)).await?;
+        let cpu = insert(bed, &names, events).await? - reading;
+        let merge = layout::merge(bed, &view.target).await?;
+        let size = layout::size(bed, &view.target).await?;
+        rows.push(vec![
+            format!("{} → {}", view.name, view.target),
+            number(cpu - alone),
+            number(merge * 1e6 / events as f64),
+            number(size.rows as f64 / events as f64),
+            number(size.bytes_on_disk as f64 / events as f64),
+        ]);
+        bed.execute(&format!("DETACH TABLE {}", view.name)).await?;
+        bed.execute(&format!("TRUNCATE TABLE {} SYNC", view.target)).await?;
+        bed.execute("TRUNCATE TABLE events SYNC").await?;
+    }
+    for view in &views {
+        bed.execute(&format!("ATTACH TABLE {}", view.name)).await?;
+    }
+    let all = insert(bed, &names, events).await? - reading;
+    let mut merge = 0.0;
+    for table in std::iter::once("events").chain(views.iter().map(|view| view.target.as_str())) {
+        merge += layout::merge(bed, table).await?;
+    }
+    rows.push(vec![
+        "events and all views".into(),
+        number(all),
+        number(merge * 1e6 / events as f64),
+        "–".into(),
+        "–".into(),
+    ]);
+    markdown::print(
+        "What each view costs",
+        "CPU seconds of the engine per million events, in batches of 10,000: what the view adds to an insert, and to \
+         merge once the table that it fills; rows and bytes of that table per event.",
+        &["view", "insert", "merge", "rows/event", "bytes/event"],
+        &rows,
+    );
+    bed.execute("EXCHANGE TABLES sessions AND sessions_kept").await?;
+    bed.execute("DROP TABLE sessions_kept SYNC").await?;
+    bed.execute("TRUNCATE TABLE events SYNC").await?;
+    Ok(())
+}
+
+/// Inserts the first `events` staged events; returns CPU seconds a million.
+async fn insert(bed: &Bed, names: &str, events: u64) -> anyhow::Result<f64> {
+    let mut cpu = 0.0;
+    let mut from = 0;
+    while from < events {
+        let to = events.min(from + BATCH_ROWS);
+        cpu += events::feed(bed, "events", names, from, to).await?;
+        from = to;
+    }
+    Ok(cpu * 1e6 / events as f64)
+}

@@ -1,0 +1,158 @@
+//! Identity in SQL: the same rule as `crate::identity`, for questions about many people.
+
+use orma_store::Param;
+
+use super::Sql;
+use super::clause;
+use crate::identity::{ALIASES_MAX, Aliases};
+use crate::moment::Moment;
+
+/// A table of `visitor` and `timeline`: its marks `(at, user, active)`, oldest first; the user of a reset is empty.
+/// `condition` narrows the edges down.
+pub fn timelines(condition: &str) -> String {
+    format!(
+        "(SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline FROM ({}) GROUP BY visitor)",
+        marks_where(&format!("source != 'alias'{condition}"))
+    )
+}
+
+/// Edges with whether they hold: an edge is taken back by a later row with sign -1 of the same visitor and user.
+fn marks_where(condition: &str) -> String {
+    format!(
+        "SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active \
+         FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by \
+         FROM identity_edges WHERE site = {{site:String}} AND sign = 1 AND {condition} \
+         GROUP BY visitor, user, source, session, at) AS edge \
+         LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at FROM identity_edges \
+         WHERE site = {{site:String}} AND sign = -1 GROUP BY visitor, user) AS removal USING (visitor, user)"
+    )
+}
+
+/// The user whom the timeline gives to an event or a session at `moment`; empty when nobody.
+pub fn user_at(moment: &str) -> String {
+    format!(
+        "if(startsWith(visitor, '@'), substring(visitor, 2), \
+         arrayFirst(mark -> mark.3 AND mark.1 >= {moment}, timeline).2)"
+    )
+}
+
+/// The person of a user (empty when nobody) and a visitor, aliases followed.
+pub fn person(sql: &mut Sql, aliases: &Aliases) -> String {
+    let id = "if(owner_user = '', visitor, owner_user)";
+    let (ids, persons) = aliases.columns();
+    if ids.is_empty() {
+        return id.to_owned();
+    }
+    let (ids, persons) = (sql.bind("Array(String)", ids), sql.bind("Array(String)", persons));
+    format!("transform({id}, {ids}, {persons}, {id})")
+}
+
+/// Events with their `owner_user`, `visit` and `timeline`, under `condition`; `edges` narrows the edges down.
+pub fn owned_events(condition: &str, edges: &str) -> String {
+    format!(
+        "(SELECT event.*, {visit} AS visit, if(user != '', user, {by_edge}) AS owner_user \
+         FROM (SELECT * FROM events FINAL WHERE site = {{site:String}} AND {condition}) AS event \
+         LEFT JOIN {timelines} AS timelines USING (visitor))",
+        visit = clause::VISIT_OF_EVENT,
+        by_edge = user_at("ts"),
+        timelines = timelines(edges),
+    )
+}
+
+/// The condition that finds the events of the bound `visitors` by the table's key: the days come from the sessions.
+pub const ON_VISITORS: &str = "visitor IN {visitors:Array(String)} AND toDate(ts) IN (SELECT day FROM sessions \
+    WHERE site = {site:String} AND visitor IN {visitors:Array(String)})";
+
+/// The condition that finds the edges of the bound `visitors`.
+pub const EDGES_ON_VISITORS: &str = " AND visitor IN {visitors:Array(String)}";
+
+/// A statement that knows its site and visitors.
+pub fn on_visitors(site: &str, visitors: &[String]) -> Sql {
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    sql.params.push(("visitors".into(), Param::Texts(visitors.to_vec())));
+    sql
+}
+
+/// Aliases that hold, oldest first: `previous`, `user`.
+pub fn aliases(site: &str) -> Sql {
+    let edges = marks_where("source = 'alias'");
+    Sql::new(
+        format!(
+            "SELECT previous, user FROM (SELECT substring(visitor, 2) AS previous, user, marked_at FROM ({edges}) \
+             WHERE active ORDER BY marked_at DESC, previous, user LIMIT {ALIASES_MAX}) \
+             ORDER BY marked_at, previous, user"
+        ),
+        [("site", site.into())],
+    )
+}
+
+/// The marks of some visitors: `visitor`, `user`, `at` (milliseconds), `active`.
+pub fn marks(site: &str, visitors: &[String]) -> Sql {
+    let mut sql = on_visitors(site, visitors);
+    let edges = marks_where(&format!("source != 'alias'{EDGES_ON_VISITORS}"));
+    sql.text =
+        format!("SELECT visitor, user, toUnixTimestamp64Milli(marked_at) AS at, active FROM ({edges})");
+    sql
+}
+
+/// The visitors on which some users have ever been identified.
+pub fn visitors_of_users(site: &str, users: &[String]) -> Sql {
+    Sql::new(
+        "SELECT DISTINCT visitor FROM identity_edges WHERE site = {site:String} AND user IN {users:Array(String)} \
+         AND user != '' AND source != 'alias'",
+        [("site", site.into()), ("users", Param::Texts(users.to_vec()))],
+    )
+}
+
+/// The people with events on some visitors, last seen first: `person`, `identified`.
+pub fn owners(site: &str, visitors: &[String], aliases: &Aliases) -> Sql {
+    let mut sql = on_visitors(site, visitors);
+    let person = person(&mut sql, aliases);
+    let events = owned_events(&format!("{ON_VISITORS} AND {}", clause::IS_HUMAN), EDGES_ON_VISITORS);
+    sql.text = format!(
+        "SELECT {person} AS person, max(owner_user != '') OR person != any(visitor) AS identified \
+         FROM {events} GROUP BY person ORDER BY max(ts) DESC, person LIMIT 1000"
+    );
+    sql
+}
+
+/// The edges that hold of some users, latest first: `visitor`, `user`, `source`, `linked_at` (milliseconds),
+/// `recorded_by`.
+pub fn links(site: &str, users: &[String]) -> Sql {
+    let edges = marks_where("source != 'reset' AND user IN {users:Array(String)}");
+    Sql::new(
+        format!(
+            "SELECT visitor, user, argMin(source, marked_at) AS source, \
+             toUnixTimestamp64Milli(min(marked_at)) AS linked_at, argMin(recorded_by, marked_at) AS recorded_by \
+             FROM ({edges}) WHERE active GROUP BY visitor, user ORDER BY linked_at DESC, visitor, user LIMIT 1000"
+        ),
+        [("site", site.into()), ("users", Param::Texts(users.to_vec()))],
+    )
+}
+
+/// Whether a visitor has been seen: `seen`.
+pub fn visitor_is_known(site: &str, visitor: &str) -> Sql {
+    Sql::new(
+        "SELECT count() > 0 AS seen FROM (SELECT 1 FROM sessions WHERE site = {site:String} \
+         AND visitor = {visitor:String} LIMIT 1)",
+        [("site", site.into()), ("visitor", visitor.into())],
+    )
+}
+
+/// An edge by hand: sign 1 says that the visitor is the user, -1 takes it back.
+pub fn record_edge(site: &str, visitor: &str, user: &str, sign: i64, now: Moment, recorded_by: &str) -> Sql {
+    Sql::new(
+        "INSERT INTO identity_edges (site, user, visitor, source, session, at, sign, ts, recorded_by) \
+         SELECT {site:String}, {user:String}, {visitor:String}, 'manual', '', fromUnixTimestamp64Milli({at:Int64}), \
+         {sign:Int8}, fromUnixTimestamp64Milli({at:Int64}), {recorded_by:String}",
+        [
+            ("site", site.into()),
+            ("user", user.into()),
+            ("visitor", visitor.into()),
+            ("at", Param::Int(now.0)),
+            ("sign", Param::Int(sign)),
+            ("recorded_by", recorded_by.into()),
+        ],
+    )
+}

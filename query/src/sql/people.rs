@@ -1,0 +1,234 @@
+//! The statements of `/people`: the list in two steps, and one person's card.
+
+use orma_store::Param;
+
+use super::Sql;
+use super::clause::{self, ENTRY_OF_EVENT, IS_HUMAN, IS_SESSION, IS_VIEW, VISIT_OF_SESSION};
+use super::identity::{self, EDGES_ON_VISITORS, ON_VISITORS};
+use crate::identity::Aliases;
+use crate::moment::Moment;
+
+/// Which people a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// Part of an id, a name or an e-mail address.
+    pub search: Option<String>,
+    /// With a user id, or without.
+    pub identified: Option<bool>,
+    /// Seen since then.
+    pub from: Option<Moment>,
+    /// Seen before then.
+    pub to: Option<Moment>,
+    /// After this person, who was last seen then.
+    pub after: Option<(Moment, String)>,
+    /// How many.
+    pub limit: usize,
+}
+
+/// What a list needs of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Columns {
+    /// Who and when: enough to sort all people.
+    Few,
+    /// Everything that is shown of the people of one page.
+    All,
+}
+
+/// Sessions with the user whose they are: `visitor`, `visit`, `owner_user`, `started`, `ended` and, when asked for,
+/// `view_count`, `event_count`, `first`, `exit_page`.
+///
+/// A session has one owner, that of its beginning, unless its timeline changes within it or an edge within it was
+/// taken back: then its events are looked at one by one. (What a session with one user leaves open is an event without
+/// the user after the last one with it; clients that identify send the user with every event from then on.)
+fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
+    let (of_sessions, of_visits, of_events) = match columns {
+        Columns::Few => ("", "", ""),
+        Columns::All => (
+            ", uniqMerge(views) AS view_count, uniqMerge(events) AS event_count, argMinMerge(entry) AS first, \
+             argMaxIfMerge(exit_path) AS exit_page",
+            ", view_count, event_count, first, exit_page",
+            ", countIf(IS_VIEW) AS view_count, count() AS event_count, argMin(ENTRY, (ts, event_id)) AS first, \
+             argMaxIf(path, (ts, event_id), IS_VIEW) AS exit_page",
+        ),
+    };
+    let of_events = of_events.replace("IS_VIEW", IS_VIEW).replace("ENTRY", ENTRY_OF_EVENT);
+    let placed = format!(
+        "(SELECT visitor, visit, started, ended{of_visits}, {by_edge} AS owner_user, \
+         arrayFilter(mark -> mark.1 >= started AND (mark.1 < ended OR (mark.1 = ended AND mark.2 != '')), \
+         timeline) AS within, \
+         length(arrayDistinct(arrayMap(mark -> mark.2, within))) > 1 OR arrayExists(mark -> NOT mark.3, within) \
+         AS is_mixed \
+         FROM (SELECT visitor, {VISIT_OF_SESSION} AS visit, min(started_at) AS started, max(ended_at) AS ended\
+         {of_sessions} FROM sessions WHERE site = {{site:String}}{sessions} GROUP BY visitor, visit) AS visits \
+         LEFT JOIN {timelines} AS timelines USING (visitor))",
+        by_edge = identity::user_at("started"),
+        timelines = identity::timelines(edges),
+    );
+    let mixed_days = format!(
+        "SELECT arrayJoin(arrayMap(n -> toDate(started) + n, range(dateDiff('day', started, ended) + 1))), visitor \
+         FROM {placed} WHERE is_mixed"
+    );
+    let mixed_events =
+        identity::owned_events(&format!("{IS_HUMAN} AND (toDate(ts), visitor) IN ({mixed_days})"), edges);
+    format!(
+        "(SELECT visitor, visit, owner_user, started, ended{of_visits} FROM {placed} WHERE NOT is_mixed \
+         UNION ALL \
+         SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended{of_events} FROM {mixed_events} \
+         WHERE (visitor, visit) IN (SELECT visitor, visit FROM {placed} WHERE is_mixed) \
+         GROUP BY visitor, visit, owner_user)"
+    )
+}
+
+/// The people of a page, last seen first: `person`, `identified`, `last_seen` (milliseconds), `visitor_ids`.
+pub fn page(site: &str, listed: &Listed, aliases: &Aliases) -> Sql {
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let person = identity::person(&mut sql, aliases);
+    let mut having = Vec::new();
+    if let Some(search) = &listed.search {
+        let search = sql.bind("String", search.as_str());
+        let found = |column: &str| format!("max(positionCaseInsensitiveUTF8({column}, {search})) > 0");
+        having.push(format!(
+            "({} OR {} OR positionCaseInsensitiveUTF8(person, {search}) > 0 OR max(if(owner_user = '', visitor, \
+             owner_user) IN (SELECT id FROM traits FINAL WHERE site = {{site:String}} AND trait IN ('name', 'email') \
+             AND positionCaseInsensitiveUTF8(value, {search}) > 0)))",
+            found("visitor"),
+            found("owner_user")
+        ));
+    }
+    if let Some(identified) = listed.identified {
+        having.push(if identified { "identified".into() } else { "NOT identified".into() });
+    }
+    if listed.from.is_some() || listed.to.is_some() {
+        let from = sql.bind("Int64", listed.from.unwrap_or(Moment(0)).0);
+        let to = sql.bind("Int64", listed.to.unwrap_or(Moment(i64::from(u32::MAX) * 1000)).0);
+        having.push(format!(
+            "max(ended >= fromUnixTimestamp64Milli({from}) AND started < fromUnixTimestamp64Milli({to}))"
+        ));
+    }
+    if let Some((seen, after)) = &listed.after {
+        let (seen, after) = (sql.bind("Int64", seen.0), sql.bind("String", after.as_str()));
+        having.push(format!("(last_seen < {seen} OR (last_seen = {seen} AND person > {after}))"));
+    }
+    let having = if having.is_empty() { String::new() } else { format!(" HAVING {}", having.join(" AND ")) };
+    let limit = sql.bind("UInt64", listed.limit as i64 + 1);
+    sql.text = format!(
+        "SELECT {person} AS person, max(owner_user != '' OR person != visitor) AS identified, \
+         toUnixTimestamp64Milli(max(ended)) AS last_seen, groupUniqArray(visitor) AS visitor_ids \
+         FROM {} WHERE visitor != '' GROUP BY person{having} ORDER BY last_seen DESC, person LIMIT {limit}",
+        pieces(Columns::Few, "", "")
+    );
+    sql
+}
+
+fn of_people(site: &str, visitors: &[String], people: &[String]) -> Sql {
+    let mut sql = identity::on_visitors(site, visitors);
+    sql.params.push(("people".into(), Param::Texts(people.to_vec())));
+    sql
+}
+
+/// What is shown of the people of a page.
+pub fn details(site: &str, visitors: &[String], people: &[String], aliases: &Aliases) -> Sql {
+    let mut sql = of_people(site, visitors, people);
+    let person = identity::person(&mut sql, aliases);
+    let pieces = pieces(Columns::All, EDGES_ON_VISITORS, EDGES_ON_VISITORS);
+    sql.text = format!(
+        "SELECT {person} AS person, toUnixTimestamp64Milli(min(started)) AS first_seen, \
+         toUnixTimestamp64Milli(max(ended)) AS last_seen, countIf({IS_SESSION}) AS sessions, \
+         sum(view_count) AS page_views, sum(event_count) AS events, uniqExact(visitor) AS visitors, \
+         argMax(first, ended) AS latest, argMin(first, started) AS origin, \
+         latest.country AS country, latest.device_class AS device_class, latest.browser AS browser, \
+         latest.os AS os, origin.channel AS channel, origin.source AS source, \
+         argMaxIf(exit_page, ended, view_count > 0) AS last_page, \
+         argMinIf(view_count, started, view_count > 0) > 0 AS has_views \
+         FROM {pieces} GROUP BY person HAVING person IN {{people:Array(String)}}"
+    );
+    sql
+}
+
+/// Orders and money of the people of a page: `person`, `orders`, `revenue` (ten-thousandths), `has_revenue`. Read on
+/// the days on which something was done.
+pub fn purchases(site: &str, visitors: &[String], people: &[String], currency: &str, aliases: &Aliases) -> Sql {
+    let mut sql = of_people(site, visitors, people);
+    let person = identity::person(&mut sql, aliases);
+    sql.params.push(("currency".into(), currency.into()));
+    let condition = format!(
+        "{IS_HUMAN} AND (kind = 'order' OR revenue != 0) AND visitor IN {{visitors:Array(String)}} \
+         AND toDate(ts) IN (SELECT day FROM sessions WHERE site = {{site:String}} \
+         AND visitor IN {{visitors:Array(String)}} GROUP BY visitor, day, session HAVING uniqMerge(actions) > 0)"
+    );
+    sql.text = format!(
+        "SELECT {person} AS person, countIf(kind = 'order') AS orders, {} AS revenue, \
+         countIf(revenue != 0 AND currency = {{currency:String}}) > 0 AS has_revenue \
+         FROM {} GROUP BY person HAVING person IN {{people:Array(String)}}",
+        clause::REVENUE.replace("revenue)", "events.revenue)"),
+        identity::owned_events(&condition, EDGES_ON_VISITORS)
+    );
+    sql
+}
+
+/// Traits of some ids, oldest first: `id`, `trait`, `value`. Only the trait `name` when `only_name`.
+pub fn traits(site: &str, ids: &[String], only_name: bool) -> Sql {
+    let name = if only_name { " AND trait = 'name'" } else { "" };
+    Sql::new(
+        format!(
+            "SELECT id, toString(trait) AS trait, value FROM traits FINAL WHERE site = {{site:String}} \
+             AND id IN {{ids:Array(String)}}{name} ORDER BY ts, id, trait"
+        ),
+        [("site", site.into()), ("ids", Param::Texts(ids.to_vec()))],
+    )
+}
+
+/// The events of one person. What is asked of them comes before, how it is grouped after.
+fn of_person(sql: &mut Sql, person: &str, aliases: &Aliases, columns: &str, rest: &str) {
+    let expression = identity::person(sql, aliases);
+    let bound = sql.bind("String", person);
+    let events = identity::owned_events(&format!("{ON_VISITORS} AND {IS_HUMAN}"), EDGES_ON_VISITORS);
+    sql.text = format!("SELECT {columns} FROM {events} WHERE {expression} = {bound}{rest}");
+}
+
+/// The numbers of a card.
+pub fn card(site: &str, visitors: &[String], person: &str, currency: &str, aliases: &Aliases) -> Sql {
+    let mut sql = identity::on_visitors(site, visitors);
+    sql.params.push(("currency".into(), currency.into()));
+    let latest = |column: &str| format!("argMaxIf(toString({column}), ts, {column} != '') AS latest_{column}");
+    let columns = format!(
+        "count() AS events, toUnixTimestamp64Milli(min(ts)) AS first_seen, \
+         toUnixTimestamp64Milli(max(ts)) AS last_seen, \
+         uniqExactIf((visitor, visit), session != '' OR {IS_VIEW}) AS sessions, countIf({IS_VIEW}) AS page_views, \
+         countIf(kind = 'order') AS orders, {revenue} AS revenue_sum, \
+         countIf(revenue != 0 AND currency = {{currency:String}}) > 0 AS has_revenue, {}, {}, {}, {}, \
+         argMin((toString(channel), toString(source)), (ts, event_id)) AS origin, \
+         origin.1 AS first_channel, origin.2 AS first_source",
+        latest("country"),
+        latest("region"),
+        latest("city"),
+        latest("language"),
+        revenue = clause::REVENUE,
+    );
+    of_person(&mut sql, person, aliases, &columns, "");
+    sql
+}
+
+/// The devices of a card, last used first.
+pub fn devices(site: &str, visitors: &[String], person: &str, aliases: &Aliases) -> Sql {
+    let mut sql = identity::on_visitors(site, visitors);
+    let columns = format!(
+        "toString(device_class) AS class, toString(device_brand) AS brand, toString(device_model) AS model, \
+         toString(browser) AS browser_name, toString(os) AS os_name, toString(os_version) AS version, \
+         uniqExactIf((visitor, visit), session != '' OR {IS_VIEW}) AS sessions, \
+         toUnixTimestamp64Milli(max(ts)) AS last_seen"
+    );
+    let rest = " AND (device_class != '' OR browser != '' OR os != '') \
+        GROUP BY class, brand, model, browser_name, os_name, version ORDER BY last_seen DESC, class, model LIMIT 100";
+    of_person(&mut sql, person, aliases, &columns, rest);
+    sql
+}
+
+/// The touchpoints of a card, most events first.
+pub fn touchpoints(site: &str, visitors: &[String], person: &str, aliases: &Aliases) -> Sql {
+    let mut sql = identity::on_visitors(site, visitors);
+    let columns = "toString(touchpoint) AS place, count() AS events, toUnixTimestamp64Milli(max(ts)) AS last_seen";
+    of_person(&mut sql, person, aliases, columns, " GROUP BY place ORDER BY events DESC, place LIMIT 100");
+    sql
+}
