@@ -13,9 +13,15 @@ use super::story::{Script, Task};
 
 /// What people ask in the chat.
 pub const CHAT_SUBJECTS: [&str; 4] = ["taglia", "spedizione", "reso", "disponibilità"];
-const TICKET_SUBJECTS: [&str; 5] =
-    ["Pacco in ritardo", "Numero sbagliato", "Cucitura difettosa", "Fattura mancante", "Rimborso non arrivato"];
-const STORES: [&str; 4] = ["Milano, via Torino", "Bologna, via Farini", "Roma, via dei Condotti", "Firenze, via Maggio"];
+const TICKET_SUBJECTS: [&str; 5] = [
+    "Pacco in ritardo",
+    "Numero sbagliato",
+    "Cucitura difettosa",
+    "Fattura mancante",
+    "Rimborso non arrivato",
+];
+const STORES: [&str; 4] =
+    ["Milano, via Torino", "Bologna, via Farini", "Roma, via dei Condotti", "Firenze, via Maggio"];
 const PRAISE: [&str; 4] =
     ["Comodissime dal primo giorno.", "Bellissime, arrivate in due giorni.", "Le ricomprerei subito.", ""];
 const BLAME: [&str; 4] =

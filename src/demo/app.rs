@@ -33,7 +33,7 @@ struct Session<'a> {
     person: u64,
     user: Option<Rc<str>>,
     visitor: Uuid,
-    session: Uuid,
+    id: Uuid,
     context: Rc<Value>,
     slowness: f64,
     now: i64,
@@ -52,7 +52,7 @@ pub fn play(person: &mut Person, now: i64, calendar: &Calendar, random: &mut Ran
         person: person.number,
         user: app.signed_in.then(|| person.account.email.clone()),
         visitor,
-        session: random.uuid_v7(now),
+        id: random.uuid_v7(now),
         context: Rc::new(context),
         slowness: app.phone.slowness,
         now,
@@ -76,7 +76,13 @@ pub fn play(person: &mut Person, now: i64, calendar: &Calendar, random: &mut Ran
     person.app = Some(app);
 }
 
-fn context(person: &Person, phone: &Device, release: (&str, &str), address: &str, random: &mut Random) -> Value {
+fn context(
+    person: &Person,
+    phone: &Device,
+    release: (&str, &str),
+    address: &str,
+    random: &mut Random,
+) -> Value {
     let (system, user_agent) = if phone.class == Class::Iphone {
         ("iOS", format!("{APP}/{} CFNetwork/1568.200.51 Darwin/24.1.0", release.1))
     } else {
@@ -104,7 +110,7 @@ impl Session<'_> {
             kind,
             visitor: Some(self.visitor),
             user: self.user.clone(),
-            session: Some(self.session),
+            session: Some(self.id),
             context: Some(self.context.clone()),
             fields,
             person: Some(self.person),
@@ -156,10 +162,14 @@ impl Session<'_> {
             self.track("network", fields);
         }
         self.now += loaded as i64;
-        self.track("screen_load", json!({"screen": screen, "ttid_ms": shown as i64, "ttfd_ms": loaded as i64}));
+        self.track(
+            "screen_load",
+            json!({"screen": screen, "ttid_ms": shown as i64, "ttfd_ms": loaded as i64}),
+        );
         self.wait(9.0);
         let total = self.random.between(120, 900);
-        let slow = (total as f64 * self.random.log_normal(0.02 * self.slowness, 0.8)).min(total as f64 / 2.0) as i64;
+        let slow =
+            (total as f64 * self.random.log_normal(0.02 * self.slowness, 0.8)).min(total as f64 / 2.0) as i64;
         let frozen = i64::from(self.random.chance(0.02 * self.slowness));
         self.track("frames", json!({"screen": screen, "total": total, "slow": slow, "frozen": frozen}));
     }
@@ -183,7 +193,8 @@ impl Session<'_> {
                 Class::Iphone => ("EXC_BAD_ACCESS in GalleryCell.prepareForReuse", "a91e6c07"),
                 _ => ("java.lang.OutOfMemoryError: bitmap of GalleryAdapter", "4c0d72be"),
             };
-            let fields = json!({"screen": "Prodotto", "fatal": true, "message": message, "stack_hash": stack_hash});
+            let fields =
+                json!({"screen": "Prodotto", "fatal": true, "message": message, "stack_hash": stack_hash});
             self.track("crash", fields);
             person.annoyances += 2;
             return None;
@@ -208,11 +219,17 @@ impl Session<'_> {
                 let product = shop::any_product(person.taste, self.random);
                 self.screen("Prodotto");
                 let props = json!({"category": product.category});
-                self.track("view_item", json!({"screen": "Prodotto", "items": [product.item(1)], "props": props}));
+                self.track(
+                    "view_item",
+                    json!({"screen": "Prodotto", "items": [product.item(1)], "props": props}),
+                );
                 self.wait(14.0);
                 if self.random.chance((0.11 * person.eagerness).min(0.6)) {
                     let props = json!({"category": product.category, "size": product.size(self.random)});
-                    self.track("add_to_cart", json!({"screen": "Prodotto", "items": [product.item(1)], "props": props}));
+                    self.track(
+                        "add_to_cart",
+                        json!({"screen": "Prodotto", "items": [product.item(1)], "props": props}),
+                    );
                     basket.push(product);
                 }
             }
@@ -242,7 +259,10 @@ impl Session<'_> {
         let cents = basket.iter().map(|product| product.cents).sum();
         let order = Order { id: format!("A-{:010X}", self.random.next() >> 24), cents, items };
         let revenue = shop::money(cents);
-        self.track("order", json!({"screen": "Cassa", "order_id": order.id, "items": order.items, "revenue": revenue}));
+        self.track(
+            "order",
+            json!({"screen": "Cassa", "order_id": order.id, "items": order.items, "revenue": revenue}),
+        );
         self.screen("Grazie");
         Some(order)
     }

@@ -50,7 +50,9 @@ impl Packer {
         }
         serde_json::to_writer(&mut self.body, event).context("writing an event")?;
         let mut full = None;
-        if self.events > 0 && (self.events == BATCH_EVENTS_MAX || self.body.len() + END.len() > BATCH_BYTES_MAX) {
+        if self.events > 0
+            && (self.events == BATCH_EVENTS_MAX || self.body.len() + END.len() > BATCH_BYTES_MAX)
+        {
             let own = self.body.split_off(before);
             full = self.finish();
             self.body.extend_from_slice(&own[1..]);
@@ -78,7 +80,17 @@ mod tests {
 
     fn event(text: &str) -> Event {
         let id = Random::of(1, &[]).uuid_v7(1);
-        Event { id, ts: 5, kind: "custom", visitor: None, user: None, session: None, context: None, fields: json!({"name": text}), person: None }
+        Event {
+            id,
+            ts: 5,
+            kind: "custom",
+            visitor: None,
+            user: None,
+            session: None,
+            context: None,
+            fields: json!({"name": text}),
+            person: None,
+        }
     }
 
     fn pack(events: impl Iterator<Item = Event>) -> Vec<Batch> {

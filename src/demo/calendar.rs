@@ -22,13 +22,13 @@ pub const DAY: i64 = 24 * HOUR;
 
 /// How many come in each hour of a working day, relative to each other: few at night, most after dinner.
 const WORKING_HOURS: [f64; 24] = [
-    2.0, 1.0, 0.6, 0.4, 0.4, 0.6, 1.5, 3.0, 4.0, 4.5, 5.0, 5.0, 5.5, 6.5, 5.0, 4.5, 4.5, 5.0, 6.0, 7.0, 8.0, 9.0,
-    7.5, 4.5,
+    2.0, 1.0, 0.6, 0.4, 0.4, 0.6, 1.5, 3.0, 4.0, 4.5, 5.0, 5.0, 5.5, 6.5, 5.0, 4.5, 4.5, 5.0, 6.0, 7.0, 8.0,
+    9.0, 7.5, 4.5,
 ];
 /// The same for Saturday and Sunday: people rise later and look around in the afternoon.
 const WEEKEND_HOURS: [f64; 24] = [
-    3.0, 2.0, 1.0, 0.6, 0.4, 0.4, 0.7, 1.5, 3.0, 5.0, 6.5, 7.0, 6.0, 5.0, 6.0, 7.0, 7.5, 7.0, 6.5, 6.5, 7.5, 8.5,
-    7.5, 5.0,
+    3.0, 2.0, 1.0, 0.6, 0.4, 0.4, 0.7, 1.5, 3.0, 5.0, 6.5, 7.0, 6.0, 5.0, 6.0, 7.0, 7.5, 7.0, 6.5, 6.5, 7.5,
+    8.5, 7.5, 5.0,
 ];
 /// How many come on Monday to Sunday, relative to each other.
 const WEEKDAYS: [f64; 7] = [1.05, 1.0, 0.98, 0.97, 0.9, 0.95, 1.15];
@@ -39,9 +39,11 @@ const PROMOTION_FACTOR: f64 = 1.6;
 
 /// The site's releases: days before the last day, version, and how much longer the product page takes to show its
 /// picture. The one in the middle put unscaled pictures on the product page and was mended after four days.
-const SITE_RELEASES: [(i64, &str, f64); 3] = [(i64::MAX, "4.6.2", 1.0), (15, "4.7.0", 2.9), (11, "4.7.1", 1.0)];
+const SITE_RELEASES: [(i64, &str, f64); 3] =
+    [(i64::MAX, "4.6.2", 1.0), (15, "4.7.0", 2.9), (11, "4.7.1", 1.0)];
 /// The app's releases: days before the last day, version, build.
-const APP_RELEASES: [(i64, &str, &str); 3] = [(i64::MAX, "3.1.0", "398"), (21, "3.2.0", "407"), (10, "3.2.1", "412")];
+const APP_RELEASES: [(i64, &str, &str); 3] =
+    [(i64::MAX, "3.1.0", "398"), (21, "3.2.0", "407"), (10, "3.2.1", "412")];
 
 /// The themes of the letters, in turn, with the page that each links to.
 const LETTERS: [(&str, &str); 4] = [
@@ -116,7 +118,8 @@ impl Calendar {
 
     /// The day to which a moment belongs; moments outside the story belong to its first or last day.
     pub fn day_of(&self, moment_ms: i64) -> u32 {
-        let local = Timestamp::from_millisecond(moment_ms).map_or(self.first, |at| self.zone.to_datetime(at).date());
+        let local =
+            Timestamp::from_millisecond(moment_ms).map_or(self.first, |at| self.zone.to_datetime(at).date());
         let days = (local - self.first).get_days();
         u32::try_from(days).unwrap_or(0).min(self.days.saturating_sub(1))
     }

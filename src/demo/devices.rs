@@ -204,10 +204,14 @@ fn desktop_user_agent(chrome: u32, random: &mut Random) -> (String, bool) {
     let mac = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)";
     match random.place(100) {
         0..46 => (format!("{windows}) {webkit} Chrome/{chrome}.0.0.0 Safari/537.36"), true),
-        46..60 => (format!("{windows}) {webkit} Chrome/{chrome}.0.0.0 Safari/537.36 Edg/{chrome}.0.0.0"), true),
+        46..60 => {
+            (format!("{windows}) {webkit} Chrome/{chrome}.0.0.0 Safari/537.36 Edg/{chrome}.0.0.0"), true)
+        }
         60..68 => (format!("{windows}; rv:145.0) Gecko/20100101 Firefox/145.0"), false),
         68..82 => (format!("{mac} {webkit} Chrome/{chrome}.0.0.0 Safari/537.36"), true),
-        82..97 => (format!("{mac} AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15"), false),
+        82..97 => {
+            (format!("{mac} AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Safari/605.1.15"), false)
+        }
         _ => (
             "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:145.0) Gecko/20100101 Firefox/145.0".to_owned(),
             false,

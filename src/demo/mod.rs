@@ -111,7 +111,7 @@ pub async fn tell(story: Story) -> anyhow::Result<Told> {
 fn write(story: &Story, now: Timestamp, batches: &mpsc::Sender<Batch>) -> anyhow::Result<(u64, u64)> {
     let mut teller = Teller::new(story.seed, story.days, story.visits_per_day, now)?;
     let mut packer = Packer::new(&story.write_key);
-    while let Some(event) = teller.next() {
+    for event in teller.by_ref() {
         if let Some(batch) = packer.push(&event)?
             && batches.blocking_send(batch).is_err()
         {

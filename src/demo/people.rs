@@ -90,10 +90,18 @@ impl Person {
             partner = None;
         }
         if random.chance(if member { 0.45 } else { 0.12 }) {
-            let second = if devices[0].is_phone() { Class::Desktop } else { *random.pick(&[Class::Android, Class::Iphone]) };
+            let second = if devices[0].is_phone() {
+                Class::Desktop
+            } else {
+                *random.pick(&[Class::Android, Class::Iphone])
+            };
             devices.push(Device::of(second, random));
         }
-        let app = if random.chance(if member { 0.35 } else { 0.0 }) { Some(install(&devices, random)) } else { None };
+        let app = if random.chance(if member { 0.35 } else { 0.0 }) {
+            Some(install(&devices, random))
+        } else {
+            None
+        };
         Self {
             number,
             country,
@@ -127,7 +135,7 @@ impl Person {
 
     /// Which of its browsers it takes.
     pub fn device(&self, random: &mut Random) -> usize {
-        if self.devices.len() > 1 && random.chance(0.3) { 1 } else { 0 }
+        usize::from(self.devices.len() > 1 && random.chance(0.3))
     }
 }
 
@@ -249,7 +257,13 @@ impl People {
         self.free_among(&self.members, now, random, |person| person.orders > 0)
     }
 
-    fn free_among(&self, places: &[usize], now: i64, random: &mut Random, fits: fn(&Person) -> bool) -> Option<usize> {
+    fn free_among(
+        &self,
+        places: &[usize],
+        now: i64,
+        random: &mut Random,
+        fits: fn(&Person) -> bool,
+    ) -> Option<usize> {
         if places.is_empty() {
             return None;
         }
@@ -264,7 +278,9 @@ impl People {
             .map(|_| self.all.len().saturating_sub(1 + random.exponential(known as f64 / 4.0) as usize))
             .find(|&place| {
                 let person = &self.all[place];
-                place >= self.members_at_start && person.busy_until > i64::MIN && person.busy_until < now - REST_MS
+                place >= self.members_at_start
+                    && person.busy_until > i64::MIN
+                    && person.busy_until < now - REST_MS
             })
     }
 }

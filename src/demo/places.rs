@@ -20,17 +20,46 @@ pub struct Country {
 }
 
 const ITALIAN_FIRST: &[&str] = &[
-    "Giulia", "Marco", "Francesca", "Luca", "Chiara", "Alessandro", "Sara", "Matteo", "Martina", "Davide", "Elena",
-    "Andrea", "Valentina", "Simone", "Federica", "Lorenzo", "Anna", "Paolo", "Silvia", "Stefano", "Elisa", "Roberto",
-    "Laura", "Giovanni", "Ilaria", "Antonio", "Beatrice", "Riccardo", "Camilla", "Tommaso",
+    "Giulia",
+    "Marco",
+    "Francesca",
+    "Luca",
+    "Chiara",
+    "Alessandro",
+    "Sara",
+    "Matteo",
+    "Martina",
+    "Davide",
+    "Elena",
+    "Andrea",
+    "Valentina",
+    "Simone",
+    "Federica",
+    "Lorenzo",
+    "Anna",
+    "Paolo",
+    "Silvia",
+    "Stefano",
+    "Elisa",
+    "Roberto",
+    "Laura",
+    "Giovanni",
+    "Ilaria",
+    "Antonio",
+    "Beatrice",
+    "Riccardo",
+    "Camilla",
+    "Tommaso",
 ];
 const ITALIAN_FAMILY: &[&str] = &[
-    "Rossi", "Russo", "Ferrari", "Esposito", "Bianchi", "Romano", "Colombo", "Ricci", "Marino", "Greco", "Bruno",
-    "Gallo", "Conti", "De Luca", "Costa", "Giordano", "Mancini", "Rizzo", "Lombardi", "Moretti", "Barbieri",
-    "Fontana", "Santoro", "Mariani", "Rinaldi", "Caruso", "Ferrara", "Galli", "Martini", "Leone",
+    "Rossi", "Russo", "Ferrari", "Esposito", "Bianchi", "Romano", "Colombo", "Ricci", "Marino", "Greco",
+    "Bruno", "Gallo", "Conti", "De Luca", "Costa", "Giordano", "Mancini", "Rizzo", "Lombardi", "Moretti",
+    "Barbieri", "Fontana", "Santoro", "Mariani", "Rinaldi", "Caruso", "Ferrara", "Galli", "Martini", "Leone",
 ];
-const GERMAN_FIRST: &[&str] = &["Anna", "Lukas", "Katharina", "Jonas", "Lena", "Felix", "Sabine", "Thomas", "Julia", "Paul"];
-const GERMAN_FAMILY: &[&str] = &["Weber", "Schneider", "Fischer", "Wagner", "Becker", "Hoffmann", "Koch", "Richter", "Wolf", "Braun"];
+const GERMAN_FIRST: &[&str] =
+    &["Anna", "Lukas", "Katharina", "Jonas", "Lena", "Felix", "Sabine", "Thomas", "Julia", "Paul"];
+const GERMAN_FAMILY: &[&str] =
+    &["Weber", "Schneider", "Fischer", "Wagner", "Becker", "Hoffmann", "Koch", "Richter", "Wolf", "Braun"];
 
 /// All countries with their share of the people.
 pub static COUNTRIES: &[(Country, f64)] = &[
@@ -39,7 +68,12 @@ pub static COUNTRIES: &[(Country, f64)] = &[
             code: "IT",
             timezone: "Europe/Rome",
             languages: &[("it-IT", 93.0), ("it", 4.0), ("en-US", 3.0)],
-            networks: &[([79, 0, 0, 0], 12), ([151, 16, 0, 0], 12), ([151, 32, 0, 0], 11), ([95, 224, 0, 0], 11)],
+            networks: &[
+                ([79, 0, 0, 0], 12),
+                ([151, 16, 0, 0], 12),
+                ([151, 32, 0, 0], 11),
+                ([95, 224, 0, 0], 11),
+            ],
             first_names: ITALIAN_FIRST,
             family_names: ITALIAN_FAMILY,
         },
@@ -62,8 +96,13 @@ pub static COUNTRIES: &[(Country, f64)] = &[
             timezone: "Europe/Paris",
             languages: &[("fr-FR", 95.0), ("en-US", 5.0)],
             networks: &[([90, 0, 0, 0], 10), ([82, 64, 0, 0], 14), ([86, 192, 0, 0], 11)],
-            first_names: &["Camille", "Léa", "Hugo", "Manon", "Louis", "Chloé", "Nicolas", "Sophie", "Julien", "Claire"],
-            family_names: &["Martin", "Bernard", "Dubois", "Petit", "Durand", "Leroy", "Moreau", "Simon", "Laurent", "Garnier"],
+            first_names: &[
+                "Camille", "Léa", "Hugo", "Manon", "Louis", "Chloé", "Nicolas", "Sophie", "Julien", "Claire",
+            ],
+            family_names: &[
+                "Martin", "Bernard", "Dubois", "Petit", "Durand", "Leroy", "Moreau", "Simon", "Laurent",
+                "Garnier",
+            ],
         },
         8.0,
     ),
@@ -73,8 +112,13 @@ pub static COUNTRIES: &[(Country, f64)] = &[
             timezone: "Europe/Madrid",
             languages: &[("es-ES", 90.0), ("ca-ES", 6.0), ("en-GB", 4.0)],
             networks: &[([83, 32, 0, 0], 11), ([88, 0, 0, 0], 11), ([80, 32, 0, 0], 13)],
-            first_names: &["Lucía", "Javier", "Carmen", "Pablo", "Marta", "Diego", "Laura", "Álvaro", "Elena", "Sergio"],
-            family_names: &["García", "López", "Sánchez", "Pérez", "Gómez", "Ruiz", "Navarro", "Torres", "Molina", "Ortega"],
+            first_names: &[
+                "Lucía", "Javier", "Carmen", "Pablo", "Marta", "Diego", "Laura", "Álvaro", "Elena", "Sergio",
+            ],
+            family_names: &[
+                "García", "López", "Sánchez", "Pérez", "Gómez", "Ruiz", "Navarro", "Torres", "Molina",
+                "Ortega",
+            ],
         },
         7.0,
     ),
@@ -84,8 +128,22 @@ pub static COUNTRIES: &[(Country, f64)] = &[
             timezone: "Europe/London",
             languages: &[("en-GB", 97.0), ("en-US", 3.0)],
             networks: &[([86, 128, 0, 0], 10), ([81, 128, 0, 0], 11), ([90, 192, 0, 0], 11)],
-            first_names: &["Emily", "Oliver", "Charlotte", "Harry", "Sophie", "James", "Hannah", "George", "Lucy", "Daniel"],
-            family_names: &["Smith", "Taylor", "Brown", "Evans", "Walker", "Wright", "Hughes", "Green", "Clarke", "Turner"],
+            first_names: &[
+                "Emily",
+                "Oliver",
+                "Charlotte",
+                "Harry",
+                "Sophie",
+                "James",
+                "Hannah",
+                "George",
+                "Lucy",
+                "Daniel",
+            ],
+            family_names: &[
+                "Smith", "Taylor", "Brown", "Evans", "Walker", "Wright", "Hughes", "Green", "Clarke",
+                "Turner",
+            ],
         },
         6.0,
     ),
@@ -95,8 +153,13 @@ pub static COUNTRIES: &[(Country, f64)] = &[
             timezone: "America/New_York",
             languages: &[("en-US", 96.0), ("es-US", 4.0)],
             networks: &[([73, 0, 0, 0], 8), ([98, 192, 0, 0], 10), ([71, 192, 0, 0], 12)],
-            first_names: &["Olivia", "Noah", "Emma", "Ethan", "Ava", "Mason", "Grace", "Logan", "Megan", "Ryan"],
-            family_names: &["Johnson", "Williams", "Miller", "Davis", "Wilson", "Anderson", "Thompson", "Moore", "Clark", "Lewis"],
+            first_names: &[
+                "Olivia", "Noah", "Emma", "Ethan", "Ava", "Mason", "Grace", "Logan", "Megan", "Ryan",
+            ],
+            family_names: &[
+                "Johnson", "Williams", "Miller", "Davis", "Wilson", "Anderson", "Thompson", "Moore", "Clark",
+                "Lewis",
+            ],
         },
         5.0,
     ),

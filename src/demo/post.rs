@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Collected, Full, Limited};
 use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use hyper::{Request, StatusCode, Uri};
@@ -49,7 +49,8 @@ impl Sender {
     /// When the address is no `http://` address or the token cannot be a header.
     pub fn new(collector_url: &str, ingest_token: &str) -> anyhow::Result<Self> {
         let base = collector_url.trim_end_matches('/').to_owned();
-        let uri: Uri = format!("{base}/v1/events").parse().with_context(|| format!("collector_url: {base:?}"))?;
+        let uri: Uri =
+            format!("{base}/v1/events").parse().with_context(|| format!("collector_url: {base:?}"))?;
         if uri.scheme_str() != Some("http") || uri.host().is_none() {
             bail!("collector_url: expected an address like http://127.0.0.1:8080, found {base:?}");
         }
@@ -69,12 +70,16 @@ impl Sender {
     /// # Errors
     /// When the collector is not there, refuses the batch or one of its events, or has no room for too long.
     pub async fn send(&self, batch: Batch) -> anyhow::Result<usize> {
+        let events = batch.events;
         let body = Bytes::from(batch.body);
         let mut pause = Duration::from_millis(PAUSE_MS_MIN);
         let mut reason = String::new();
         for _ in 0..ATTEMPTS_MAX {
             match self.attempt(body.clone()).await? {
-                Attempt::Taken(events) => return Ok(events),
+                Attempt::Taken(taken) if taken == events => return Ok(taken),
+                Attempt::Taken(taken) => {
+                    bail!("the collector took {taken} events of {events} and refused none")
+                }
                 Attempt::Later(asked, why) => {
                     reason = why;
                     let most = Duration::from_millis(PAUSE_MS_MAX);
@@ -93,11 +98,12 @@ impl Sender {
         let answer = async {
             let answer = self.client.request(request).await?;
             let (head, body) = answer.into_parts();
-            let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await.map(|body| body.to_bytes());
-            Ok::<_, hyper_util::client::legacy::Error>((head, body.unwrap_or_default()))
+            let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await.map(Collected::to_bytes);
+            Ok::<_, hyper_util::client::legacy::Error>((head, body))
         };
         match tokio::time::timeout(Duration::from_millis(ANSWER_MS_MAX), answer).await {
-            Ok(Ok((head, body))) => {
+            Ok(Ok((_, Err(error)))) => Ok(Attempt::Later(None, format!("the answer broke off: {error}"))),
+            Ok(Ok((head, Ok(body)))) => {
                 self.reached.store(true, Ordering::Relaxed);
                 self.judge(head.status, &head.headers, &body)
             }
@@ -118,9 +124,14 @@ impl Sender {
         let message = answer["error"]["message"].as_str().unwrap_or("without a reason");
         match status {
             StatusCode::OK => {
-                let accepted = answer["accepted"].as_u64().context("the collector's answer has no `accepted`")?;
+                let accepted =
+                    answer["accepted"].as_u64().context("the collector's answer has no `accepted`")?;
                 if let Some(refused) = answer["rejected"].as_array().filter(|refused| !refused.is_empty()) {
-                    bail!("the collector refused {} events of the story; the first: {}", refused.len(), refused[0]);
+                    bail!(
+                        "the collector refused {} events of the story; the first: {}",
+                        refused.len(),
+                        refused[0]
+                    );
                 }
                 Ok(Attempt::Taken(accepted as usize))
             }
@@ -164,7 +175,8 @@ mod tests {
         let pause = Some(Duration::from_secs(10));
         assert!(matches!(judge(503, Some("10"), "{}"), Ok(Attempt::Later(asked, _)) if asked == pause));
         assert!(matches!(judge(429, None, ""), Ok(Attempt::Later(None, _))));
-        let error = judge(401, None, r#"{"error":{"message":"site: no site has this write key"}}"#).err().unwrap();
+        let error =
+            judge(401, None, r#"{"error":{"message":"site: no site has this write key"}}"#).err().unwrap();
         assert!(error.to_string().contains("no site has this write key"));
     }
 
@@ -174,7 +186,8 @@ mod tests {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let sender = Sender::new(&format!("http://127.0.0.1:{port}"), "t").unwrap();
         let batch = Batch { body: b"{}".to_vec(), events: 1, until_ms: 0 };
-        let error = tokio::time::timeout(Duration::from_secs(5), sender.send(batch)).await.unwrap().unwrap_err();
+        let error =
+            tokio::time::timeout(Duration::from_secs(5), sender.send(batch)).await.unwrap().unwrap_err();
         assert!(error.to_string().contains("no collector answers"), "{error:#}");
     }
 }

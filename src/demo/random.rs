@@ -1,6 +1,6 @@
 //! Chance that repeats: the same seed and labels give the same numbers on every machine.
 //!
-//! The generator is SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
+//! The generator is `SplitMix64` (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
 //! generators", OOPSLA 2014): 64 bits of state, no cycle shorter than 2^64, and any two states are unrelated
 //! streams, so that every day and every visit can have a generator of its own.
 
@@ -121,7 +121,14 @@ mod tests {
     #[test]
     fn every_label_has_its_own_stream() {
         let first = |labels: &[u64]| Random::of(1, labels).next();
-        let streams = [first(&[]), first(&[0]), first(&[1]), first(&[0, 1]), first(&[1, 0]), Random::of(2, &[0]).next()];
+        let streams = [
+            first(&[]),
+            first(&[0]),
+            first(&[1]),
+            first(&[0, 1]),
+            first(&[1, 0]),
+            Random::of(2, &[0]).next(),
+        ];
         for (place, stream) in streams.iter().enumerate() {
             assert!(!streams[..place].contains(stream), "{place}");
         }

@@ -39,14 +39,49 @@ const fn product(
 pub static PRODUCTS: [Product; 12] = [
     product("stivale-siena", "Siena", "stivali", 21_900, "stivale alto cuoio", "tall tan boot"),
     product("chelsea-torino", "Torino", "stivali", 17_900, "stivaletto chelsea nero", "black chelsea boot"),
-    product("sneaker-milano", "Milano", "sneaker", 11_900, "sneaker bianca e verde", "white and green sneaker"),
+    product(
+        "sneaker-milano",
+        "Milano",
+        "sneaker",
+        11_900,
+        "sneaker bianca e verde",
+        "white and green sneaker",
+    ),
     product("sneaker-rimini", "Rimini", "sneaker", 10_900, "sneaker corallo e blu", "coral and navy sneaker"),
-    product("mocassino-firenze", "Firenze", "classiche", 14_900, "mocassino bordeaux con morsetto", "burgundy bit loafer"),
-    product("derby-bologna", "Bologna", "classiche", 18_900, "derby stringata marrone", "brown lace-up derby"),
+    product(
+        "mocassino-firenze",
+        "Firenze",
+        "classiche",
+        14_900,
+        "mocassino bordeaux con morsetto",
+        "burgundy bit loafer",
+    ),
+    product(
+        "derby-bologna",
+        "Bologna",
+        "classiche",
+        18_900,
+        "derby stringata marrone",
+        "brown lace-up derby",
+    ),
     product("decollete-roma", "Roma", "tacchi", 15_900, "décolleté rossa", "red pump"),
     product("decollete-venezia", "Venezia", "tacchi", 16_500, "décolleté verde laguna", "lagoon-green pump"),
-    product("ballerina-capri", "Capri", "ballerine", 8_900, "ballerina rosa con fiocco", "pink ballet flat with bow"),
-    product("ballerina-lucca", "Lucca", "ballerine", 9_500, "ballerina blu e oro", "blue and gold ballet flat"),
+    product(
+        "ballerina-capri",
+        "Capri",
+        "ballerine",
+        8_900,
+        "ballerina rosa con fiocco",
+        "pink ballet flat with bow",
+    ),
+    product(
+        "ballerina-lucca",
+        "Lucca",
+        "ballerine",
+        9_500,
+        "ballerina blu e oro",
+        "blue and gold ballet flat",
+    ),
     product("sandalo-positano", "Positano", "sandali", 8_900, "sandalo giallo limone", "lemon-yellow sandal"),
     product("sandalo-taormina", "Taormina", "sandali", 9_900, "sandalo azzurro mare", "sea-blue sandal"),
 ];
@@ -128,7 +163,8 @@ pub fn title(path: &str, italian: bool) -> String {
     match page.trim_start_matches("/demo/") {
         "" => either("Bottega, scarpe italiane", "Bottega, Italian shoes"),
         "scarpe.html" => {
-            let category = parameter("tipo").and_then(|asked| CATEGORIES.iter().find(|(names, _)| names.0 == asked));
+            let category =
+                parameter("tipo").and_then(|asked| CATEGORIES.iter().find(|(names, _)| names.0 == asked));
             let (_, it, en) = category.map_or(("", "Tutte le scarpe", "All shoes"), |(names, _)| *names);
             format!("{} · Bottega", either(it, en))
         }
@@ -137,7 +173,11 @@ pub fn title(path: &str, italian: bool) -> String {
             format!("{}, {} · Bottega", product.name, either(product.italian, product.english))
         }
         "cerca.html" => match parameter("q") {
-            Some(asked) => format!("{} «{}» · Bottega", either("Risultati per", "Results for"), asked.replace("%20", " ")),
+            Some(asked) => format!(
+                "{} «{}» · Bottega",
+                either("Risultati per", "Results for"),
+                asked.replace("%20", " ")
+            ),
             None => either("Cerca", "Search"),
         },
         "carrello.html" => either("Il tuo carrello", "Your basket"),
@@ -190,7 +230,9 @@ mod tests {
 
     #[test]
     fn money_is_exact() {
-        for (cents, expected) in [(21_900, "219.00"), (8_905, "89.05"), (0, "0.00"), (-1_990, "-19.90"), (-5, "-0.05")] {
+        for (cents, expected) in
+            [(21_900, "219.00"), (8_905, "89.05"), (0, "0.00"), (-1_990, "-19.90"), (-5, "-0.05")]
+        {
             assert_eq!(decimal(cents), expected);
         }
     }

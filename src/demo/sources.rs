@@ -22,7 +22,7 @@ pub enum Source {
     Pinterest,
     /// An advertisement among Google's results.
     PaidSearch,
-    /// An answer of ChatGPT.
+    /// An answer of `ChatGPT`.
     ChatGpt,
     /// Somebody who writes about shoes.
     Blog,
@@ -94,20 +94,23 @@ impl Source {
             _ => list.clone(),
         };
         let click = format!("{:016x}", random.next());
-        let google = if person.country.code == "IT" { "https://www.google.it/" } else { "https://www.google.com/" };
+        let google =
+            if person.country.code == "IT" { "https://www.google.it/" } else { "https://www.google.com/" };
         let (page, referrer) = match self {
             Self::Google => (organic, google),
             Self::Bing => (organic, "https://www.bing.com/"),
             Self::Direct => (if random.chance(0.8) { home } else { list }, ""),
-            Self::Instagram if random.chance(0.5) => {
-                (with(&product.path(), "utm_source=instagram&utm_medium=social&utm_campaign=vetrina"), "https://l.instagram.com/")
-            }
+            Self::Instagram if random.chance(0.5) => (
+                with(&product.path(), "utm_source=instagram&utm_medium=social&utm_campaign=vetrina"),
+                "https://l.instagram.com/",
+            ),
             Self::Instagram => (product.path(), "https://l.instagram.com/"),
             Self::Facebook => (with(&organic, &format!("fbclid=IwAR{click}")), "https://l.facebook.com/"),
             Self::Pinterest => (product.path(), "https://www.pinterest.com/"),
             Self::PaidSearch => {
                 let campaign = if person.country.code == "IT" { "scarpe-autunno" } else { "italian-shoes" };
-                let parameters = format!("utm_source=google&utm_medium=cpc&utm_campaign={campaign}&gclid=Cj0KC{click}");
+                let parameters =
+                    format!("utm_source=google&utm_medium=cpc&utm_campaign={campaign}&gclid=Cj0KC{click}");
                 (with(&list, &parameters), google)
             }
             Self::ChatGpt => (with(&organic, "utm_source=chatgpt.com"), "https://chatgpt.com/"),
@@ -117,15 +120,21 @@ impl Source {
                 "https://www.trovaprezzi.it/",
             ),
             Self::Promotion => (
-                with("/demo/scarpe.html", "utm_source=instagram&utm_medium=paid_social&utm_campaign=weekend-di-san-martino"),
+                with(
+                    "/demo/scarpe.html",
+                    "utm_source=instagram&utm_medium=paid_social&utm_campaign=weekend-di-san-martino",
+                ),
                 "https://l.instagram.com/",
             ),
             Self::Letter(letter) => {
-                let parameters = format!("utm_source=newsletter&utm_medium=email&utm_campaign={}", letter.campaign);
+                let parameters =
+                    format!("utm_source=newsletter&utm_medium=email&utm_campaign={}", letter.campaign);
                 let webmail = if random.chance(0.35) { "https://mail.google.com/" } else { "" };
                 (with(letter.page, &parameters), webmail)
             }
-            Self::Friend(_) => (with("/demo/", "utm_source=amici&utm_medium=referral&utm_campaign=porta-un-amico"), ""),
+            Self::Friend(_) => {
+                (with("/demo/", "utm_source=amici&utm_medium=referral&utm_campaign=porta-un-amico"), "")
+            }
         };
         (page, referrer.to_owned())
     }

@@ -106,7 +106,9 @@ impl Teller {
     pub fn new(seed: u64, days: u32, visits_per_day: u32, now: Timestamp) -> anyhow::Result<Self> {
         let calendar = Calendar::ending(now, days)?;
         // Of two stories that end on different days none is the continuation of the other.
-        let seed = Random::of(seed, &[calendar.midnight(days.saturating_sub(1)).unsigned_abs(), u64::from(days)]).next();
+        let seed =
+            Random::of(seed, &[calendar.midnight(days.saturating_sub(1)).unsigned_abs(), u64::from(days)])
+                .next();
         let mut teller = Self {
             seed,
             visits_per_day,
@@ -122,11 +124,6 @@ impl Teller {
             teller.put(teller.calendar.midnight(day), Task::Day(day));
         }
         Ok(teller)
-    }
-
-    /// The first and the last moment, in milliseconds since the epoch.
-    pub fn span(&self) -> (i64, i64) {
-        (self.calendar.midnight(0), self.calendar.end_ms)
     }
 
     /// How many people and sessions have been told of so far.

@@ -104,7 +104,7 @@ impl<'a> Tab<'a> {
 
     /// Comes to a page from outside. `path` begins with a slash and may have a query.
     pub fn land(&mut self, path: &str, referrer: &str) {
-        self.show(path, referrer.to_owned());
+        self.show(path, referrer);
     }
 
     /// Follows a link of the shop.
@@ -112,10 +112,10 @@ impl<'a> Tab<'a> {
         let referrer = self.page.as_ref().map_or_else(String::new, |page| page.url.clone());
         self.leave();
         self.now += self.random.between(120, 900);
-        self.show(path, referrer);
+        self.show(path, &referrer);
     }
 
-    fn show(&mut self, path: &str, referrer: String) {
+    fn show(&mut self, path: &str, referrer: &str) {
         let url = format!("{ORIGIN}{path}");
         let page = Page {
             path: path.split('?').next().unwrap_or(path).to_owned(),

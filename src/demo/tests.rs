@@ -1,3 +1,4 @@
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 
@@ -5,7 +6,7 @@ use orma_collector::enrich::bot;
 use orma_collector::wire::native;
 
 use super::batches::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, Packer};
-use super::calendar::HOUR;
+use super::calendar::{Calendar, HOUR};
 use super::event::Event;
 use super::story::Teller;
 
@@ -54,16 +55,16 @@ impl Census {
             self.views += 1;
             self.robot_views += usize::from(event.person.is_none());
         }
-        self.users.extend(event.user.as_ref().map(|user| user.to_string()));
+        self.users.extend(event.user.as_ref().map(ToString::to_string));
         if let (Some(session), Some(context), Some(_)) = (event.session, &event.context, event.person) {
             if let Some(version) = context["app"]["version"].as_str() {
                 self.app_sessions.entry(session).or_insert_with(|| version.to_owned());
                 if event.kind == "crash" {
                     self.crashed.entry(version.to_owned()).or_default().insert(session);
                 }
-            } else if !self.site_sessions.contains_key(&session) {
+            } else if let Entry::Vacant(entry) = self.site_sessions.entry(session) {
                 let said = |field: &str| context[field].as_str().unwrap().to_owned();
-                self.site_sessions.insert(session, (said("user_agent"), said("timezone")));
+                entry.insert((said("user_agent"), said("timezone")));
                 *self.sources.entry(sender(text("referrer"), text("url"))).or_default() += 1;
             }
         }
@@ -124,10 +125,9 @@ fn later_on_the_same_day_the_story_goes_on() {
 
 #[test]
 fn events_come_in_the_order_of_time_and_end_at_the_last_full_hour() {
-    let teller = teller(3, 10, 60, NOW);
-    let (start, end) = teller.span();
-    let mut before = start;
-    for event in teller {
+    let calendar = Calendar::ending(NOW.parse().unwrap(), 10).unwrap();
+    let (mut before, end) = (calendar.midnight(0), calendar.end_ms);
+    for event in teller(3, 10, 60, NOW) {
         assert!((before..end).contains(&event.ts), "{} {}", event.kind, event.ts);
         assert_eq!(event.id.get_version_num(), 7);
         before = event.ts;
@@ -192,7 +192,11 @@ fn robots_are_known_as_robots_and_people_are_not() {
         let Some(context) = &event.context else { continue };
         let agent = context["user_agent"].as_str().unwrap().to_owned();
         let from_app = context.get("app").is_some();
-        if event.person.is_none() { robots.insert(agent) } else { people.insert((agent, from_app)) };
+        if event.person.is_none() {
+            robots.insert(agent)
+        } else {
+            people.insert((agent, from_app))
+        };
     }
     assert_eq!(robots.len(), 4);
     assert!(robots.iter().all(|agent| bot::detect(agent, false).is_some()), "{robots:?}");
@@ -212,7 +216,11 @@ fn countries_and_devices_have_their_shares() {
         (0.55, 0.65, census.site_share(|_, timezone| timezone == "Europe/Rome")),
         (0.40, 0.50, census.site_share(|agent, _| agent.contains("Android") && agent.contains("Mobile"))),
         (0.20, 0.30, census.site_share(|agent, _| agent.contains("iPhone"))),
-        (0.20, 0.31, census.site_share(|agent, _| agent.contains("Windows NT") || agent.contains("Macintosh"))),
+        (
+            0.20,
+            0.31,
+            census.site_share(|agent, _| agent.contains("Windows NT") || agent.contains("Macintosh")),
+        ),
         (0.03, 0.08, census.site_share(|agent, _| agent.contains("iPad") || agent.contains("SM-X510"))),
     ] {
         assert!((least..most).contains(&share), "{least} {share} {most}");

@@ -112,7 +112,10 @@ impl Visit<'_, '_> {
             945..965 => self.see_failing_page(),
             965..971 => self.chat(),
             971..990 => {
-                self.tab.track("outbound", json!({"href": "https://www.instagram.com/bottega", "text": "Instagram"}));
+                self.tab.track(
+                    "outbound",
+                    json!({"href": "https://www.instagram.com/bottega", "text": "Instagram"}),
+                );
                 self.tab.stay(6.0);
             }
             _ => {
@@ -123,7 +126,8 @@ impl Visit<'_, '_> {
     }
 
     fn browse(&mut self) {
-        let category = if self.tab.random.chance(0.7) { self.person.taste } else { shop::any_category(self.tab.random) };
+        let category =
+            if self.tab.random.chance(0.7) { self.person.taste } else { shop::any_category(self.tab.random) };
         let path = match self.tab.random.place(3) {
             0 => "/demo/scarpe.html".to_owned(),
             _ => format!("/demo/scarpe.html?tipo={category}"),
@@ -133,7 +137,8 @@ impl Visit<'_, '_> {
     }
 
     fn look_at(&mut self, product: &'static Product) {
-        self.tab.track("view_item", json!({"items": [product.item(1)], "props": {"category": product.category}}));
+        self.tab
+            .track("view_item", json!({"items": [product.item(1)], "props": {"category": product.category}}));
         self.tab.stay(28.0);
         let slow = self.calendar.site_release(self.tab.now).1;
         let promoted = self.calendar.is_promotion(self.calendar.day_of(self.tab.now));
@@ -177,7 +182,10 @@ impl Visit<'_, '_> {
         self.tab.open("/demo/lenta.html");
         self.tab.stay(7.0);
         if self.tab.random.chance(0.3) {
-            self.tab.track("rage_click", json!({"target": "#slow-button", "text": "Calcola il prezzo con calma"}));
+            self.tab.track(
+                "rage_click",
+                json!({"target": "#slow-button", "text": "Calcola il prezzo con calma"}),
+            );
             self.tab.annoyances += 1;
         }
     }
@@ -295,7 +303,14 @@ impl Visit<'_, '_> {
             self.person.orders += 1;
             self.person.annoyances += std::mem::take(&mut self.tab.annoyances);
             self.later.push((self.tab.now, Task::Enrol(self.person.number as usize)));
-            aftermath::plan(self.person, &order, self.tab.now, self.calendar, self.tab.random, &mut self.later);
+            aftermath::plan(
+                self.person,
+                &order,
+                self.tab.now,
+                self.calendar,
+                self.tab.random,
+                &mut self.later,
+            );
         }
     }
 
@@ -318,7 +333,10 @@ impl Visit<'_, '_> {
     /// On a shared computer one signs out and another takes the chair.
     fn hand_over(&mut self) {
         let Some(partner) = self.person.partner.clone() else { return };
-        if self.tab.user.is_none() || self.person.devices[self.device].is_phone() || !self.tab.random.chance(0.5) {
+        if self.tab.user.is_none()
+            || self.person.devices[self.device].is_phone()
+            || !self.tab.random.chance(0.5)
+        {
             return;
         }
         self.tab.open("/demo/account.html");

@@ -4,7 +4,7 @@ import { formatAgo, formatDuration, formatGap, formatLatency, gapHeight, day_ms,
 import { formatMetric } from '../src/format/metric';
 import { countryName } from '../src/format/names';
 import { formatBytes, formatChange, formatMoney, formatRate, relativeChange } from '../src/format/number';
-import { addDays, daysBetween, firstOfMonth, formatBucket, formatMoment, localDate } from '../src/format/time';
+import { addDays, daysBetween, firstOfMonth, formatBucket, formatMoment, isAhead, localDate } from '../src/format/time';
 
 /** Intl puts no-break spaces where people read spaces. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
@@ -84,6 +84,14 @@ test('a local date of a bucket stays that date in every zone', () => {
   assert.equal(formatBucket('2026-11-01', 'day', 'it-IT', 'America/Los_Angeles'), '1 nov');
   assert.equal(formatBucket('2026-11-01', 'month', 'it-IT', 'Asia/Tokyo', true), 'novembre 2026');
   assert.equal(formatBucket('2026-11-01T14:00:00+01:00', 'hour', 'it-IT', 'Europe/Rome'), '14:00');
+});
+
+test('a bucket is ahead only when it has not begun in the zone of the site', () => {
+  const now = Date.parse('2026-11-21T23:30:00Z');
+  assert.equal(isAhead('2026-11-22T00:00:00+01:00', now, 'Europe/Rome'), false);
+  assert.equal(isAhead('2026-11-22T01:00:00+01:00', now, 'Europe/Rome'), true);
+  assert.equal(isAhead('2026-11-22', now, 'Europe/Rome'), false);
+  assert.equal(isAhead('2026-11-22', now, 'UTC'), true);
 });
 
 test('dates move by whole days across the change of the clock', () => {

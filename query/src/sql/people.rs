@@ -139,14 +139,13 @@ pub fn details(site: &str, visitors: &[String], people: &[String], aliases: &Ali
          argMax(first, ended) AS latest, argMin(first, started) AS origin, \
          latest.country AS country, latest.device_class AS device_class, latest.browser AS browser, \
          latest.os AS os, origin.channel AS channel, origin.source AS source, \
-         argMaxIf(exit_page, ended, view_count > 0) AS last_page, \
-         argMinIf(view_count, started, view_count > 0) > 0 AS has_views \
+         argMaxIf(exit_page, ended, view_count > 0) AS last_page \
          FROM {pieces} GROUP BY person HAVING person IN {{people:Array(String)}}"
     );
     sql
 }
 
-/// Orders and money of the people of a page: `person`, `orders`, `revenue` (ten-thousandths), `has_revenue`. Read on
+/// Orders and money of the people of a page: `person`, `orders`, `revenue_sum` (ten-thousandths), `has_revenue`. Read on
 /// the days on which something was done.
 pub fn purchases(site: &str, visitors: &[String], people: &[String], currency: &str, aliases: &Aliases) -> Sql {
     let mut sql = of_people(site, visitors, people);
@@ -158,10 +157,10 @@ pub fn purchases(site: &str, visitors: &[String], people: &[String], currency: &
          AND visitor IN {{visitors:Array(String)}} GROUP BY visitor, day, session HAVING uniqMerge(actions) > 0)"
     );
     sql.text = format!(
-        "SELECT {person} AS person, countIf(kind = 'order') AS orders, {} AS revenue, \
+        "SELECT {person} AS person, countIf(kind = 'order') AS orders, {} AS revenue_sum, \
          countIf(revenue != 0 AND currency = {{currency:String}}) > 0 AS has_revenue \
          FROM {} GROUP BY person HAVING person IN {{people:Array(String)}}",
-        clause::REVENUE.replace("revenue)", "events.revenue)"),
+        clause::REVENUE,
         identity::owned_events(&condition, EDGES_ON_VISITORS)
     );
     sql

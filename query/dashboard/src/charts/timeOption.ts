@@ -17,6 +17,8 @@ interface TimeOptionInput {
   readonly bucketTitle: (index: number) => string;
   readonly valueText: (value: number | null) => string;
   readonly axisText: (value: number) => string;
+  /** Whether a tick between two whole numbers would make no sense. */
+  readonly wholeNumbers: boolean;
 }
 
 /** One metric over time, with the period before as a dashed line under it. */
@@ -46,7 +48,7 @@ export function timeOption(input: TimeOptionInput, palette: Palette): ChartOptio
     yAxis: {
       type: 'value',
       splitNumber: 3,
-      minInterval: 0,
+      minInterval: input.wholeNumbers ? 1 : 0,
       axisLabel: { ...text, formatter: input.axisText },
       splitLine: { lineStyle: { color: palette.line } },
     },

@@ -51,6 +51,11 @@ export function formatBucket(bucket: string, interval: string, locale: string, t
   return new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }).format(Date.parse(`${bucket}T00:00:00Z`));
 }
 
+/** Whether a time bucket of `/stats` begins only after `now_ms`. */
+export function isAhead(bucket: string, now_ms: number, timeZone: string): boolean {
+  return bucket.length > 10 ? Date.parse(bucket) > now_ms : bucket > localDate(now_ms, timeZone);
+}
+
 /** Today's date in a zone, `YYYY-MM-DD`. */
 export function localDate(now_ms: number, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(now_ms);

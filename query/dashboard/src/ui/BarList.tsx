@@ -28,7 +28,7 @@ export function BarList({ rows, unit, mono = false }: { rows: readonly BarRow[];
             {row.choose ? (
               <button type="button" className="bar-row" onClick={row.choose} title={row.hint}>
                 {content}
-                <span className="sr-only">{row.chooseLabel}</span>
+                <span className="sr-only">, {row.chooseLabel}</span>
               </button>
             ) : (
               <div className="bar-row" title={row.hint}>{content}</div>

@@ -5,7 +5,7 @@ import type { Palette } from '../../charts/palette';
 import { timeOption } from '../../charts/timeOption';
 import { formatMetric, type Metric } from '../../format/metric';
 import { formatRate, numeric } from '../../format/number';
-import { formatBucket } from '../../format/time';
+import { formatBucket, isAhead } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../shell/site';
 
@@ -19,11 +19,12 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
     () =>
       stats.rows.map((row, index) => ({
         bucket: row.dimensions['time'] ?? '',
-        value: numeric(row.metrics[metric]),
+        // What has not begun is not zero.
+        value: isAhead(row.dimensions['time'] ?? '', Date.now(), timeZone) ? null : numeric(row.metrics[metric]),
         before: numeric(stats.compare?.rows?.[index]?.metrics[metric]),
         bucketBefore: stats.compare?.rows?.[index]?.dimensions['time'],
       })),
-    [stats, metric],
+    [stats, metric, timeZone],
   );
   const title = useCallback(
     (bucket: string) => formatBucket(bucket, interval, locale, timeZone, true),
@@ -45,6 +46,7 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
           bucketName: (bucket) => formatBucket(bucket, interval, locale, timeZone),
           bucketTitle: (index) => title(points[index]?.bucket ?? ''),
           valueText,
+          wholeNumbers: metric !== 'bounce_rate' && metric !== 'revenue',
           axisText: (value) => (metric === 'bounce_rate' ? formatRate(value, locale) : formatMetric(metric, value, format, true)),
         },
         palette,

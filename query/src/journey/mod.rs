@@ -1,0 +1,113 @@
+//! A person's journey: the sessions, newest first, with their events.
+//!
+//! The days on which the person's visitors were here are known from the sessions, so only these are read, newest
+//! first, until the page is full. Which events are the person's is decided one by one (`crate::identity`); how they
+//! fall into sessions, in `cut`. A session is shown when nothing that could belong to it is unread.
+
+mod cut;
+mod read;
+
+use orma_store::Site;
+use serde::{Deserialize, Serialize};
+
+use crate::api::error::ApiError;
+use crate::api::journey::{Journey, JourneyParams, JourneySession};
+use crate::api::params::parse_limit;
+use crate::identity::timelines;
+use crate::moment::Moment;
+use crate::people::find;
+use crate::plan::{Period, cursor, parse_include};
+use crate::runner::Runner;
+use cut::Piece;
+use read::Reader;
+
+const SESSIONS_DEFAULT: usize = 20;
+const SESSIONS_MAX: usize = 200;
+
+/// A request for a page of a journey.
+#[derive(Clone, Debug)]
+pub struct Request {
+    site: Site,
+    person: String,
+    from: Option<Moment>,
+    to: Option<Moment>,
+    limit: usize,
+    with_bots: bool,
+    after: Option<Place>,
+}
+
+/// The last session of a page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// When it began: milliseconds since the epoch.
+    pub started: i64,
+    /// Its visitor and id, for sessions that began at the same moment.
+    pub visitor: String,
+    /// Empty for a session that was cut.
+    pub session: String,
+    /// When the oldest cut session that was shown began: events without a session since then are done.
+    pub cut_before: Option<i64>,
+}
+
+impl Request {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// A parameter cannot be used.
+    pub fn parse(site: &Site, person: &str, params: &JourneyParams) -> Result<Self, ApiError> {
+        let (from, to) = Period::parse_open(site, params.from.as_deref(), params.to.as_deref())?;
+        Ok(Self {
+            site: site.clone(),
+            person: person.to_owned(),
+            from,
+            to,
+            limit: parse_limit(params.limit.as_deref(), SESSIONS_DEFAULT, SESSIONS_MAX)?,
+            with_bots: parse_include(params.include.as_deref())?,
+            after: params.cursor.as_deref().map(cursor::decode).transpose()?,
+        })
+    }
+}
+
+/// A page of a journey.
+///
+/// # Errors
+/// Nobody has the id, a day holds too many events, or the store did not answer.
+pub async fn answer(runner: &Runner, request: &Request) -> Result<Journey, ApiError> {
+    let site = &request.site;
+    let (found, aliases) = find(runner, site, &request.person).await?;
+    let timelines = timelines(runner, &site.site, &found.visitors).await?;
+    let mut reader = Reader::open(runner, &site.site, &found, &aliases, &timelines, request).await?;
+    let mut shown: Vec<Piece>;
+    loop {
+        shown = reader.complete_pieces(request);
+        let reached_from = shown.last().is_some_and(|piece| {
+            request.from.is_some_and(|from| piece.started() < from.0)
+        });
+        // One session more than the page: its end is the beginning of the gap before the last.
+        if shown.len() > request.limit || reached_from || !reader.read_more(runner).await? {
+            break;
+        }
+    }
+    Ok(page(request, found.person, shown))
+}
+
+/// The page from the sessions that are whole, newest first.
+fn page(request: &Request, person: String, pieces: Vec<Piece>) -> Journey {
+    let from = request.from.map_or(i64::MIN, |from| from.0);
+    let in_period = pieces.iter().take_while(|piece| piece.started() >= from).count();
+    let count = in_period.min(request.limit);
+    let next_cursor = (in_period > request.limit).then(|| {
+        let last = &pieces[count - 1];
+        let oldest_cut = pieces[..count].iter().filter(|piece| piece.session.is_empty()).map(Piece::started).min();
+        let before = request.after.as_ref().and_then(|place| place.cut_before);
+        cursor::encode(&Place { cut_before: oldest_cut.or(before), ..last.place() })
+    });
+    let older: Vec<Option<i64>> =
+        (0..count).map(|index| pieces.get(index + 1).map(Piece::ended)).collect();
+    let session = |(piece, older): (Piece, Option<i64>)| -> JourneySession {
+        let gap = older.map(|ended| (piece.started() - ended).max(0));
+        piece.into_session(&request.site.currency, gap)
+    };
+    let items = pieces.into_iter().take(count).zip(older).map(session).collect();
+    Journey { person, timezone: request.site.timezone.clone(), items, next_cursor }
+}

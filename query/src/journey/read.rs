@@ -1,0 +1,183 @@
+//! Reads the days of a person backwards, as few as the page needs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::Deserialize;
+
+use super::cut::{CUT_MS, Event, Piece, pieces};
+use super::{Place, Request};
+use crate::api::error::ApiError;
+use crate::identity::{Aliases, Resolved, Timelines, owner};
+use crate::moment::Moment;
+use crate::plan::period::utc_day;
+use crate::runner::Runner;
+use crate::sql::journey as sql;
+
+/// Days are read until they hold this many events.
+const EVENTS_PER_READ: i64 = 2_000;
+/// A day with more is refused: the answer could not be held.
+const EVENTS_PER_DAY_MAX: i64 = 50_000;
+/// A person with more days and sessions than this is a machine.
+const DAYS_MAX: usize = 200_000;
+const DAY_MS: i64 = 86_400_000;
+
+#[derive(Clone, Debug, Deserialize)]
+struct DayRow {
+    visitor: String,
+    session: String,
+    day: String,
+    started: i64,
+    events: i64,
+}
+
+/// What is read and what is not.
+pub struct Reader<'a> {
+    site: &'a str,
+    found: &'a Resolved,
+    aliases: &'a Aliases,
+    timelines: &'a Timelines,
+    with_bots: bool,
+    /// By day; the last one is read next.
+    unread: BTreeMap<String, Vec<DayRow>>,
+    /// The person's events that were read.
+    events: Vec<Event>,
+    /// The first millisecond of the oldest day that was read.
+    read_from: i64,
+}
+
+impl<'a> Reader<'a> {
+    /// Finds the days that the page may need.
+    ///
+    /// # Errors
+    /// The store did not answer.
+    pub async fn open(
+        runner: &Runner,
+        site: &'a str,
+        found: &'a Resolved,
+        aliases: &'a Aliases,
+        timelines: &'a Timelines,
+        request: &Request,
+    ) -> Result<Self, ApiError> {
+        let statement = sql::days(site, &found.visitors, request.with_bots, DAYS_MAX);
+        let rows: Vec<DayRow> = runner.rows(&statement).await?;
+        if rows.len() > DAYS_MAX {
+            let message = format!("This person has been here on more than {DAYS_MAX} days and sessions.");
+            return Err(ApiError::TooLarge(message));
+        }
+        let mut unread: BTreeMap<String, Vec<DayRow>> = BTreeMap::new();
+        for row in needed(rows, request) {
+            unread.entry(row.day.clone()).or_default().push(row);
+        }
+        let with_bots = request.with_bots;
+        Ok(Self { site, found, aliases, timelines, with_bots, unread, events: Vec::new(), read_from: i64::MAX })
+    }
+
+    /// Reads the newest unread days; false when there are none.
+    ///
+    /// # Errors
+    /// A day holds too many events, or the store did not answer.
+    pub async fn read_more(&mut self, runner: &Runner) -> Result<bool, ApiError> {
+        let mut days = Vec::new();
+        let mut visitors = BTreeSet::new();
+        let mut events = 0;
+        while events < EVENTS_PER_READ
+            && let Some((day, rows)) = self.unread.pop_last()
+        {
+            let of_day: i64 = rows.iter().map(|row| row.events).sum();
+            if of_day > EVENTS_PER_DAY_MAX {
+                let message =
+                    format!("On {day} there are {of_day} events; one answer holds {EVENTS_PER_DAY_MAX}.");
+                return Err(ApiError::TooLarge(message));
+            }
+            if !days.is_empty() && events + of_day > EVENTS_PER_DAY_MAX {
+                self.unread.insert(day, rows);
+                break;
+            }
+            events += of_day;
+            visitors.extend(rows.into_iter().map(|row| row.visitor));
+            days.push(day);
+        }
+        let Some(oldest) = days.last() else { return Ok(false) };
+        self.read_from = start_of(oldest);
+        let visitors: Vec<String> = visitors.into_iter().collect();
+        let statement = sql::events(self.site, &visitors, &days, self.with_bots);
+        let read: Vec<Event> = runner.rows(&statement).await?;
+        for mut event in read {
+            let owner = owner(&event.user, &event.visitor, event.at, self.timelines);
+            if self.aliases.person(&owner.person) == self.found.person {
+                event.anonymous = owner.through_edge;
+                self.events.push(event);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The sessions to which nothing unread can belong, newest first, without those of earlier pages.
+    pub fn complete_pieces(&self, request: &Request) -> Vec<Piece> {
+        let unread_sessions: BTreeSet<(&str, &str)> = self
+            .unread
+            .values()
+            .flatten()
+            .map(|row| (row.visitor.as_str(), row.session.as_str()))
+            .collect();
+        let cut_is_unread = unread_sessions.iter().any(|(_, session)| session.is_empty());
+        let is_whole = |piece: &Piece| {
+            if piece.session.is_empty() {
+                !cut_is_unread || piece.started() - CUT_MS >= self.read_from
+            } else {
+                !unread_sessions.contains(&(piece.visitor.as_str(), piece.session.as_str()))
+            }
+        };
+        let mut whole: Vec<Piece> = pieces(&self.events).into_iter().filter(is_whole).collect();
+        // What is not whole began before the oldest day that was read, so it comes after all that is.
+        whole.retain(|piece| is_after(piece, request.after.as_ref()) && is_before(piece, request.to));
+        whole.sort_by_key(|piece| std::cmp::Reverse(order(&piece.place())));
+        whole
+    }
+}
+
+/// Sessions are sorted by their beginning; visitor and id decide between those that began together.
+fn order(place: &Place) -> (i64, String, String) {
+    (place.started, place.visitor.clone(), place.session.clone())
+}
+
+fn is_after(piece: &Piece, after: Option<&Place>) -> bool {
+    after.is_none_or(|after| order(&piece.place()) < order(after))
+}
+
+fn is_before(piece: &Piece, to: Option<Moment>) -> bool {
+    to.is_none_or(|to| piece.started() < to.0)
+}
+
+/// The days that hold sessions which began before the end of the period and are not on an earlier page. A session's
+/// beginning for its person is never before its beginning for everybody, so none is missed.
+fn needed(rows: Vec<DayRow>, request: &Request) -> Vec<DayRow> {
+    let before = request.after.as_ref().map_or(i64::MAX, |place| place.started.saturating_add(1));
+    let before = before.min(request.to.map_or(i64::MAX, |to| to.0));
+    // A cut session that began before the end may go on after it, so a day more is read.
+    let cut_before = match (request.after.as_ref().and_then(|place| place.cut_before), request.to) {
+        (Some(cut), _) => Some(cut),
+        (None, Some(to)) => Some(to.0 + DAY_MS),
+        (None, None) => None,
+    };
+    let last_cut_day = cut_before.map(|cut| utc_day(Moment(cut)));
+    let mut started: HashMap<(String, String), i64> = HashMap::new();
+    for row in &rows {
+        let first = started.entry((row.visitor.clone(), row.session.clone())).or_insert(i64::MAX);
+        *first = row.started.min(*first);
+    }
+    rows.into_iter()
+        .filter(|row| {
+            if row.session.is_empty() {
+                return last_cut_day.as_ref().is_none_or(|last| row.day <= *last);
+            }
+            started[&(row.visitor.clone(), row.session.clone())] < before
+        })
+        .collect()
+}
+
+fn start_of(day: &str) -> i64 {
+    let date: Option<jiff::civil::Date> = day.parse().ok();
+    date.and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok())
+        .map_or(i64::MIN, |zoned| zoned.timestamp().as_millisecond())
+}

@@ -1,0 +1,135 @@
+//! One person's card, counted event by event.
+
+use std::collections::BTreeMap;
+
+use orma_store::Site;
+use serde::Deserialize;
+
+use super::links::links_of;
+use super::{money, shown_channel};
+use crate::api::error::ApiError;
+use crate::api::people::{Person, PersonDevice, PersonTouchpoint};
+use crate::identity::{Aliases, Resolved, resolve};
+use crate::moment::Moment;
+use crate::runner::Runner;
+use crate::sql::people as sql;
+
+#[derive(Deserialize)]
+struct CardRow {
+    events: i64,
+    first_seen: Moment,
+    last_seen: Moment,
+    sessions: i64,
+    page_views: i64,
+    orders: i64,
+    revenue_sum: i64,
+    has_revenue: u8,
+    latest_country: String,
+    latest_region: String,
+    latest_city: String,
+    latest_language: String,
+    first_channel: String,
+    first_source: String,
+}
+
+#[derive(Deserialize)]
+struct DeviceRow {
+    class: String,
+    brand: String,
+    model: String,
+    browser_name: String,
+    os_name: String,
+    version: String,
+    sessions: i64,
+    last_seen: Moment,
+}
+
+#[derive(Deserialize)]
+struct TouchpointRow {
+    place: String,
+    events: i64,
+    last_seen: Moment,
+}
+
+#[derive(Deserialize)]
+struct TraitRow {
+    #[serde(rename = "trait")]
+    name: String,
+    value: String,
+}
+
+/// The refusal of an id that nobody has.
+pub fn unknown_person(id: &str) -> ApiError {
+    ApiError::NotFound { code: "unknown_person", message: format!("Nobody has the id `{id}`.") }
+}
+
+/// The person of a user id or a visitor id, with the site's aliases.
+///
+/// # Errors
+/// There is none, or the store did not answer.
+pub async fn find(runner: &Runner, site: &Site, id: &str) -> Result<(Resolved, Aliases), ApiError> {
+    let aliases = Aliases::load(runner, &site.site).await?;
+    match resolve(runner, &site.site, id, &aliases).await? {
+        Some(found) => Ok((found, aliases)),
+        None => Err(unknown_person(id)),
+    }
+}
+
+/// The card of a user id or a visitor id.
+///
+/// # Errors
+/// Nobody has the id, or the store did not answer.
+pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiError> {
+    let (found, aliases) = find(runner, site, id).await?;
+    let (name, visitors, person) = (&site.site, &found.visitors, &found.person);
+    let numbers = sql::card(name, visitors, person, &site.currency, &aliases);
+    let devices = sql::devices(name, visitors, person, &aliases);
+    let touchpoints = sql::touchpoints(name, visitors, person, &aliases);
+    let traits = sql::traits(name, &found.ids, false);
+    let (numbers, devices, touchpoints, traits, links) = futures_util::try_join!(
+        runner.rows::<CardRow>(&numbers),
+        runner.rows::<DeviceRow>(&devices),
+        runner.rows::<TouchpointRow>(&touchpoints),
+        runner.rows::<TraitRow>(&traits),
+        links_of(runner, name, &found),
+    )?;
+    let row = numbers.into_iter().find(|row| row.events > 0).ok_or_else(|| unknown_person(id))?;
+    // Oldest first, so the latest value stays.
+    let traits: BTreeMap<String, String> = traits.into_iter().map(|row| (row.name, row.value)).collect();
+    let device = |row: DeviceRow| PersonDevice {
+        class: row.class,
+        brand: row.brand,
+        model: row.model,
+        browser: row.browser_name,
+        os: row.os_name,
+        os_version: row.version,
+        sessions: row.sessions,
+        last_seen: row.last_seen,
+    };
+    let touchpoint = |row: TouchpointRow| PersonTouchpoint {
+        touchpoint: row.place,
+        events: row.events,
+        last_seen: row.last_seen,
+    };
+    Ok(Person {
+        person: found.person,
+        identified: found.identified,
+        traits,
+        first_seen: row.first_seen,
+        last_seen: row.last_seen,
+        sessions: row.sessions,
+        page_views: row.page_views,
+        events: row.events,
+        orders: row.orders,
+        revenue: money(row.has_revenue, row.revenue_sum, &site.currency),
+        country: row.latest_country,
+        region: row.latest_region,
+        city: row.latest_city,
+        language: row.latest_language,
+        first_channel: shown_channel(row.first_channel),
+        first_source: row.first_source,
+        links,
+        devices: devices.into_iter().map(device).collect(),
+        touchpoints: touchpoints.into_iter().map(touchpoint).collect(),
+    })
+}

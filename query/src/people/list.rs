@@ -1,0 +1,171 @@
+//! The list of people: first who is on the page, then what is shown of them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use orma_store::Site;
+use serde::{Deserialize, Serialize};
+
+use super::{money, shown_channel};
+use crate::api::error::ApiError;
+use crate::api::params::parse_limit;
+use crate::api::people::{PeopleParams, PersonList, PersonSummary};
+use crate::identity::Aliases;
+use crate::moment::Moment;
+use crate::plan::{Period, cursor};
+use crate::runner::Runner;
+use crate::sql::people::{self as sql, Listed};
+
+const PEOPLE_DEFAULT: usize = 50;
+const PEOPLE_MAX: usize = 1000;
+/// Longer searches match nothing.
+const SEARCH_BYTES_MAX: usize = 256;
+
+/// A request for a page of people.
+#[derive(Clone, Debug)]
+pub struct ListRequest {
+    site: Site,
+    listed: Listed,
+}
+
+/// Where a page ends.
+#[derive(Debug, Serialize, Deserialize)]
+struct Place {
+    last_seen: i64,
+    person: String,
+}
+
+impl ListRequest {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// A parameter cannot be used.
+    pub fn parse(site: &Site, params: &PeopleParams) -> Result<Self, ApiError> {
+        let identified = match params.identified.as_deref() {
+            None | Some("") => None,
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            Some(other) => {
+                let message = format!("`identified` must be true or false, not `{other}`.");
+                return Err(ApiError::invalid("invalid_identified", "identified", message));
+            }
+        };
+        let search = params.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        if search.is_some_and(|text| text.len() > SEARCH_BYTES_MAX) {
+            let message = format!("`search` may have at most {SEARCH_BYTES_MAX} bytes.");
+            return Err(ApiError::invalid("invalid_search", "search", message));
+        }
+        let (from, to) = Period::parse_open(site, params.from.as_deref(), params.to.as_deref())?;
+        let after: Option<Place> = params.cursor.as_deref().map(cursor::decode).transpose()?;
+        let listed = Listed {
+            search: search.map(ToOwned::to_owned),
+            identified,
+            from,
+            to,
+            after: after.map(|place| (Moment(place.last_seen), place.person)),
+            limit: parse_limit(params.limit.as_deref(), PEOPLE_DEFAULT, PEOPLE_MAX)?,
+        };
+        Ok(Self { site: site.clone(), listed })
+    }
+}
+
+#[derive(Deserialize)]
+struct PageRow {
+    person: String,
+    identified: bool,
+    last_seen: i64,
+    visitor_ids: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct DetailRow {
+    person: String,
+    first_seen: Moment,
+    last_seen: Moment,
+    sessions: i64,
+    page_views: i64,
+    events: i64,
+    visitors: i64,
+    country: String,
+    device_class: String,
+    browser: String,
+    os: String,
+    channel: String,
+    source: String,
+    last_page: String,
+}
+
+#[derive(Deserialize)]
+struct PurchaseRow {
+    person: String,
+    orders: i64,
+    revenue_sum: i64,
+    has_revenue: u8,
+}
+
+#[derive(Deserialize)]
+struct TraitRow {
+    id: String,
+    value: String,
+}
+
+/// A page of people, last seen first.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, ApiError> {
+    let site = &request.site;
+    let aliases = Aliases::load(runner, &site.site).await?;
+    let mut page: Vec<PageRow> = runner.rows(&sql::page(&site.site, &request.listed, &aliases)).await?;
+    let more = page.len() > request.listed.limit;
+    page.truncate(request.listed.limit);
+    let next_cursor = page.last().filter(|_| more).map(|last| {
+        cursor::encode(&Place { last_seen: last.last_seen, person: last.person.clone() })
+    });
+    if page.is_empty() {
+        return Ok(PersonList { items: Vec::new(), next_cursor });
+    }
+    let people: Vec<String> = page.iter().map(|row| row.person.clone()).collect();
+    let visitors: BTreeSet<String> = page.iter().flat_map(|row| row.visitor_ids.iter().cloned()).collect();
+    let visitors: Vec<String> = visitors.into_iter().collect();
+    let ids: Vec<String> = people.iter().flat_map(|person| aliases.ids(person)).collect();
+    let details = sql::details(&site.site, &visitors, &people, &aliases);
+    let purchases = sql::purchases(&site.site, &visitors, &people, &site.currency, &aliases);
+    let names = sql::traits(&site.site, &ids, true);
+    let (details, purchases, names) = futures_util::try_join!(
+        runner.rows::<DetailRow>(&details),
+        runner.rows::<PurchaseRow>(&purchases),
+        runner.rows::<TraitRow>(&names),
+    )?;
+    let mut details: HashMap<String, DetailRow> =
+        details.into_iter().map(|row| (row.person.clone(), row)).collect();
+    let purchases: HashMap<String, PurchaseRow> =
+        purchases.into_iter().map(|row| (row.person.clone(), row)).collect();
+    // Oldest first, so the latest name stays.
+    let names: HashMap<String, String> =
+        names.into_iter().map(|row| (aliases.person(&row.id).to_owned(), row.value)).collect();
+    let summary = |row: PageRow| {
+        let detail = details.remove(&row.person)?;
+        let purchase = purchases.get(&row.person);
+        Some(PersonSummary {
+            name: names.get(&row.person).cloned().unwrap_or_default(),
+            person: row.person,
+            identified: row.identified,
+            first_seen: detail.first_seen,
+            last_seen: detail.last_seen,
+            sessions: detail.sessions,
+            page_views: detail.page_views,
+            events: detail.events,
+            orders: purchase.map_or(0, |row| row.orders),
+            revenue: purchase.and_then(|row| money(row.has_revenue, row.revenue_sum, &site.currency)),
+            country: detail.country,
+            device_class: detail.device_class,
+            browser: detail.browser,
+            os: detail.os,
+            channel: shown_channel(detail.channel),
+            source: detail.source,
+            last_page: detail.last_page,
+            visitors: detail.visitors,
+        })
+    };
+    Ok(PersonList { items: page.into_iter().filter_map(summary).collect(), next_cursor })
+}

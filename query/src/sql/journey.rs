@@ -1,0 +1,46 @@
+//! The statements of a journey: on which days a person's visitors were here, then the events of some of these days.
+
+use orma_store::Param;
+
+use super::Sql;
+use super::clause::IS_HUMAN;
+use super::identity::on_visitors;
+
+/// The days of some visitors: `visitor`, `session`, `day`, `started` (milliseconds), `events`. Read from the sessions,
+/// which leave bots out; with them, from the events.
+pub fn days(site: &str, visitors: &[String], with_bots: bool, rows_max: usize) -> Sql {
+    let mut sql = on_visitors(site, visitors);
+    let place = "site = {site:String} AND visitor IN {visitors:Array(String)}";
+    let (columns, table) = if with_bots {
+        ("toString(toDate(ts)) AS day, toUnixTimestamp64Milli(min(ts)) AS started, count() AS events", "events")
+    } else {
+        (
+            "toString(sessions.day) AS day, toUnixTimestamp64Milli(min(started_at)) AS started, \
+             uniqMerge(sessions.events) AS events",
+            "sessions",
+        )
+    };
+    let limit = sql.bind("UInt64", rows_max as i64 + 1);
+    sql.text = format!(
+        "SELECT visitor, session, {columns} FROM {table} WHERE {place} GROUP BY visitor, session, day \
+         ORDER BY day DESC, visitor, session LIMIT {limit}"
+    );
+    sql
+}
+
+/// The events of some visitors on some days.
+pub fn events(site: &str, visitors: &[String], days: &[String], with_bots: bool) -> Sql {
+    let mut sql = on_visitors(site, visitors);
+    let days = sql.bind("Array(Date)", Param::Texts(days.to_vec()));
+    let human = if with_bots { String::new() } else { format!(" AND {IS_HUMAN}") };
+    sql.text = format!(
+        "SELECT toString(event_id) AS id, toUnixTimestamp64Milli(ts) AS at, visitor, user, session, kind, name, \
+         touchpoint, stage, title, host, path, referrer, screen, target, duration_ms, engaged_ms, scroll_pct, value, \
+         rating, toInt64(revenue * 10000) AS amount, currency, \
+         if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, link, app_version, \
+         bot, props, source, channel, device_class, browser, os, country \
+         FROM events FINAL WHERE site = {{site:String}} AND toDate(ts) IN {days} \
+         AND visitor IN {{visitors:Array(String)}}{human} ORDER BY at, id"
+    );
+    sql
+}

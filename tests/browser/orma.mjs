@@ -1,0 +1,73 @@
+// The real program and a real browser, for the tests of this folder.
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+export const PATIENCE_MS = 30_000;
+export const ADMIN_TOKEN = "admin-token-of-the-browser-tests";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const program = process.env.ORMA_PROGRAM ?? join(root, "target", "debug", "orma");
+
+/** Starts `orma up` on free ports in a directory of its own. */
+export async function startOrma() {
+  const dataDir = await mkdtemp(join(tmpdir(), "orma-browser-"));
+  const child = spawn(
+    program,
+    ["up", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data-dir", dataDir],
+    { cwd: root, env: { ...process.env, ORMA_ADMIN_TOKEN: ADMIN_TOKEN }, stdio: ["ignore", "pipe", "inherit"] },
+  );
+  let printed = "";
+  child.stdout.on("data", (text) => (printed += text));
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const running = await waitFor("orma up", async () => {
+    if (child.exitCode !== null) throw new Error(`orma up ended with ${child.exitCode}: ${printed}`);
+    const noted = JSON.parse(await readFile(join(dataDir, "running.json"), "utf8").catch(() => "null"));
+    return noted && printed.includes("sign in") ? noted : undefined;
+  });
+  const base = `http://${running.listen}`;
+  return {
+    base,
+    signInLink: /(http\S+#code=\S+)/.exec(printed)[1],
+    async ask(path) {
+      const answer = await fetch(base + path, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
+    },
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts Chromium without anything that talks to the network by itself. */
+export function startBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** Waits until `check` gives something. */
+export async function waitFor(what, check) {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await check();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`waited too long for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
