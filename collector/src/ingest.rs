@@ -54,7 +54,9 @@ pub enum Refused {
     #[error("this site does not accept events from the origin of this page")]
     Origin,
     /// A server-side kind without the right token.
-    #[error("events[{index}].kind: `{kind}` is a server-side kind and needs `Authorization: Bearer <ingest token>`")]
+    #[error(
+        "events[{index}].kind: `{kind}` is a server-side kind and needs `Authorization: Bearer <ingest token>`"
+    )]
     TokenNeeded {
         /// Its place in the request.
         index: usize,

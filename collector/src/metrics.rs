@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use prometheus::{
-    Encoder, HistogramOpts, Histogram, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
 
 use crate::spool::SpoolStatus;
@@ -65,13 +65,25 @@ impl Default for Metrics {
         let registry = Registry::new();
         let r = &registry;
         let ship_seconds = Histogram::with_opts(
-            HistogramOpts::new("orma_ship_seconds", "Seconds from sealing a segment to ClickHouse's confirmation")
-                .buckets(vec![0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0]),
+            HistogramOpts::new(
+                "orma_ship_seconds",
+                "Seconds from sealing a segment to ClickHouse's confirmation",
+            )
+            .buckets(vec![0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0]),
         );
         Self {
-            responses: counters(r, "orma_http_responses_total", "Answers of the collector by status code", "status"),
+            responses: counters(
+                r,
+                "orma_http_responses_total",
+                "Answers of the collector by status code",
+                "status",
+            ),
             events_accepted: counter(r, "orma_events_accepted_total", "Events accepted, duplicates included"),
-            events_duplicate: counter(r, "orma_events_duplicate_total", "Events accepted before under the same id"),
+            events_duplicate: counter(
+                r,
+                "orma_events_duplicate_total",
+                "Events accepted before under the same id",
+            ),
             events_rejected: counters(r, "orma_events_rejected_total", "Events refused, by reason", "reason"),
             events_shipped: counter(r, "orma_events_shipped_total", "Events that ClickHouse confirmed"),
             ship_retries: counter(r, "orma_ship_retries_total", "Inserts that had to be tried again"),
@@ -85,7 +97,11 @@ impl Default for Metrics {
             spool_bytes: gauge(r, "orma_spool_bytes", "Bytes in segments that ClickHouse has not confirmed"),
             spool_flushes: gauge(r, "orma_spool_flushes", "Disk flushes since the start"),
             spool_appends: gauge(r, "orma_spool_appends", "Appends since the start; several share a flush"),
-            spool_torn_bytes: gauge(r, "orma_spool_torn_bytes", "Bytes of unfinished writes cut off at the start"),
+            spool_torn_bytes: gauge(
+                r,
+                "orma_spool_torn_bytes",
+                "Bytes of unfinished writes cut off at the start",
+            ),
             spool_quarantined: gauge(r, "orma_spool_quarantined_segments", "Segments that need an operator"),
             spool_poisoned: gauge(r, "orma_spool_poisoned", "1 when a flush failed and a restart is needed"),
             registry,

@@ -12,8 +12,8 @@ use tokio::sync::watch;
 use crate::config::CollectorConfig;
 use crate::cookieless::CookielessIds;
 use crate::duplicates::{DUPLICATE_WINDOW_EVENTS, DuplicateWindow};
-use crate::enrich::geo::{Geo, Reload};
 use crate::enrich::UserAgents;
+use crate::enrich::geo::{Geo, Reload};
 use crate::http::assets::Assets;
 use crate::http::listen::serve;
 use crate::http::rate::Rates;
@@ -73,8 +73,10 @@ impl Collector {
         scripts: Assets,
         fallback: Option<Fallback>,
     ) -> Result<Self, CollectorError> {
-        let spool_config =
-            SpoolConfig { spool_bytes_max: config.spool_bytes_max, ..SpoolConfig::new(config.data_dir.join("spool")) };
+        let spool_config = SpoolConfig {
+            spool_bytes_max: config.spool_bytes_max,
+            ..SpoolConfig::new(config.data_dir.join("spool"))
+        };
         let dir = spool_config.dir.display().to_string();
         let (spool, sealed, writer) = Spool::open(spool_config, Arc::new(FileSystem))
             .map_err(|source| CollectorError::Spool { dir, source })?;
@@ -134,7 +136,9 @@ impl Collector {
     /// Holds the collector's parts only weakly, so that what is served elsewhere does not keep the spool open.
     pub fn metrics(&self) -> impl Fn() -> String + Send + Sync + Clone + 'static {
         let ingest = Arc::downgrade(&self.ingest);
-        move || ingest.upgrade().map(|ingest| ingest.metrics.render(ingest.spool.status())).unwrap_or_default()
+        move || {
+            ingest.upgrade().map(|ingest| ingest.metrics.render(ingest.spool.status())).unwrap_or_default()
+        }
     }
 
     /// Whether an event could be taken now, or why not.

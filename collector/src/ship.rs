@@ -189,7 +189,9 @@ impl Shipper {
         if inserts.rejected > 0 {
             let columns = rejected::COLUMNS.map(|(name, _)| name);
             let token = format!("{token}-rejected");
-            self.store.insert_native("rejected_events", &columns, &inserts.rejected_block, Some(&token)).await?;
+            self.store
+                .insert_native("rejected_events", &columns, &inserts.rejected_block, Some(&token))
+                .await?;
         }
         Ok(())
     }

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use orma_collector::spool::{
-    Disk, FileSystem, RecordKind, SealedSegment, Spool, SpoolConfig, SpoolError, SpoolFile, frame, read_segment,
+    Disk, FileSystem, RecordKind, SealedSegment, Spool, SpoolConfig, SpoolError, SpoolFile, frame,
+    read_segment,
 };
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -110,7 +111,9 @@ async fn close(opened: Opened) -> Vec<u32> {
         let bytes = files.read(&segment).unwrap();
         let read = read_segment(&bytes).unwrap();
         assert_eq!(read.damage, None);
-        payloads.extend(read.records.iter().map(|(_, payload)| u32::from_le_bytes((*payload).try_into().unwrap())));
+        payloads.extend(
+            read.records.iter().map(|(_, payload)| u32::from_le_bytes((*payload).try_into().unwrap())),
+        );
     }
     writer.join().unwrap();
     payloads
@@ -118,7 +121,10 @@ async fn close(opened: Opened) -> Vec<u32> {
 
 fn only_file(dir: &Path, extension: &str) -> PathBuf {
     let files = FileSystem.list(dir).unwrap();
-    let mut found = files.into_iter().map(|(path, _)| path).filter(|path| path.extension().is_some_and(|e| e == extension));
+    let mut found = files
+        .into_iter()
+        .map(|(path, _)| path)
+        .filter(|path| path.extension().is_some_and(|e| e == extension));
     let file = found.next().unwrap();
     assert!(found.next().is_none());
     file

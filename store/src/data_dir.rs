@@ -23,7 +23,9 @@ const FORMAT_VERSION: u32 = 1;
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
     /// Another process has it.
-    #[error("data_dir {path} is in use by another orma (process {pid}): stop it, or choose another --data-dir")]
+    #[error(
+        "data_dir {path} is in use by another orma (process {pid}): stop it, or choose another --data-dir"
+    )]
     InUse {
         /// The directory.
         path: PathBuf,
@@ -148,8 +150,7 @@ fn check_format(path: &Path) -> Result<(), DataDirError> {
 /// The operating system's.
 pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let beside = path.with_extension("new");
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(&beside, path)

@@ -168,9 +168,11 @@ fn statements(sql: &str) -> Vec<String> {
         .map(|statement| statement.trim().trim_end_matches(';'))
         .filter(|statement| !statement.is_empty())
         .map(|statement| {
-            statement
-                .replacen("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1)
-                .replacen("CREATE MATERIALIZED VIEW ", "CREATE MATERIALIZED VIEW IF NOT EXISTS ", 1)
+            statement.replacen("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1).replacen(
+                "CREATE MATERIALIZED VIEW ",
+                "CREATE MATERIALIZED VIEW IF NOT EXISTS ",
+                1,
+            )
         })
         .collect()
 }

@@ -178,10 +178,8 @@ impl Registry {
     /// # Errors
     /// ClickHouse cannot be asked (what was known stays), or the mirror cannot be written.
     pub async fn refresh(&self) -> Result<(), RegistryError> {
-        let sites: Vec<Site> = self
-            .store
-            .select("SELECT site, name, timezone, currency, origins FROM sites FINAL", &[])
-            .await?;
+        let sites: Vec<Site> =
+            self.store.select("SELECT site, name, timezone, currency, origins FROM sites FINAL", &[]).await?;
         let keys: Vec<WriteKey> =
             self.store.select("SELECT key, site FROM write_keys FINAL WHERE NOT revoked", &[]).await?;
         let tokens: Vec<Token> = self
@@ -272,8 +270,7 @@ impl Registry {
     ) -> Result<String, RegistryError> {
         /// Shorter secrets could be guessed.
         const SECRET_BYTES_MIN: usize = 16;
-        let secret =
-            secret.map_or_else(|| format!("orma_{}", secret::random_hex::<24>()), ToOwned::to_owned);
+        let secret = secret.map_or_else(|| format!("orma_{}", secret::random_hex::<24>()), ToOwned::to_owned);
         if secret.len() < SECRET_BYTES_MIN {
             return Err(RegistryError::Invalid {
                 field: "token",
@@ -353,4 +350,3 @@ fn check_site(site: &Site) -> Result<(), RegistryError> {
     }
     Ok(())
 }
-

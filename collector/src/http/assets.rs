@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::io::Write;
 
 use bytes::Bytes;
-use hyper::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, HeaderValue, IF_NONE_MATCH, VARY};
+use hyper::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, ETAG, HeaderValue, IF_NONE_MATCH, VARY,
+};
 use hyper::{HeaderMap, Response, StatusCode};
 use orma_store::sites::hash;
 
@@ -65,8 +67,7 @@ impl Assets {
                 accepted if accepted.contains("gzip") => (&asset.gzip, Some("gzip")),
                 _ => (&asset.plain, None),
             };
-            let mut response =
-                with_type(StatusCode::OK, "text/javascript; charset=utf-8", bytes.clone());
+            let mut response = with_type(StatusCode::OK, "text/javascript; charset=utf-8", bytes.clone());
             if let Some(encoding) = encoding {
                 response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
             }

@@ -85,8 +85,7 @@ fn inflate(bytes: Bytes, headers: &HeaderMap, inflated_bytes_max: usize) -> Resu
         return read_bounded(flate2::read::MultiGzDecoder::new(&bytes[..]), "gzip", inflated_bytes_max);
     }
     if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        let decoder =
-            zstd::stream::read::Decoder::new(&bytes[..]).map_err(|_| BodyError::Damaged("zstd"))?;
+        let decoder = zstd::stream::read::Decoder::new(&bytes[..]).map_err(|_| BodyError::Damaged("zstd"))?;
         return read_bounded(decoder, "zstd", inflated_bytes_max);
     }
     match named.to_ascii_lowercase().as_str() {
@@ -131,7 +130,8 @@ mod tests {
         let text = b"{\"site\":\"demo\"}".as_slice();
         let mut brotli = Vec::new();
         brotli::CompressorWriter::new(&mut brotli, 4096, 5, 20).write_all(text).unwrap();
-        let table: [(&str, Vec<u8>, Result<&[u8], BodyError>); 9] = [
+        type Row<'a> = (&'a str, Vec<u8>, Result<&'a [u8], BodyError>);
+        let table: [Row<'_>; 9] = [
             ("", text.to_vec(), Ok(text)),
             ("identity", text.to_vec(), Ok(text)),
             ("gzip", gzip(text), Ok(text)),

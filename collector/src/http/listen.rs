@@ -60,7 +60,12 @@ fn socket(address: SocketAddr, shared_port: bool) -> io::Result<Socket> {
 ///
 /// # Errors
 /// The runtime cannot be made.
-pub fn serve(listener: TcpListener, routes: &Arc<Routes>, stop: watch::Receiver<bool>, drain: Duration) -> io::Result<()> {
+pub fn serve(
+    listener: TcpListener,
+    routes: &Arc<Routes>,
+    stop: watch::Receiver<bool>,
+    drain: Duration,
+) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;

@@ -41,7 +41,7 @@ impl Rates {
                 let [a, b, c, d, ..] = v6.segments();
                 IpAddr::from([a, b, c, d, 0, 0, 0, 0])
             }
-            v4 => v4,
+            v4 @ IpAddr::V4(_) => v4,
         };
         if self.addresses.len() >= self.limits.addresses_max {
             self.forget_idle();

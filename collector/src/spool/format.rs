@@ -115,13 +115,11 @@ pub fn read_segment(bytes: &[u8]) -> Result<Segment<'_>, FrameError> {
     let mut segment =
         Segment { id, columns, records: Vec::new(), valid_bytes: bytes.len() - rest.len(), damage: None };
     while !rest.is_empty() {
-        match read_record(&mut rest) {
-            Some(record) => segment.records.push(record),
-            None => {
-                segment.damage = Some(FrameError::Record { at: segment.valid_bytes });
-                break;
-            }
-        }
+        let Some(record) = read_record(&mut rest) else {
+            segment.damage = Some(FrameError::Record { at: segment.valid_bytes });
+            break;
+        };
+        segment.records.push(record);
         segment.valid_bytes = bytes.len() - rest.len();
     }
     Ok(segment)

@@ -26,7 +26,8 @@ pub struct Recovered {
 /// The disk cannot be read or written, or a segment was written by a newer version: the start must stop, because
 /// going on could lose what was answered.
 pub fn recover(disk: &dyn Disk, dir: &Path) -> io::Result<Recovered> {
-    let mut recovered = Recovered { quarantined: disk.list(&quarantine_dir(dir))?.len() as u64, ..Recovered::default() };
+    let mut recovered =
+        Recovered { quarantined: disk.list(&quarantine_dir(dir))?.len() as u64, ..Recovered::default() };
     for (path, size) in disk.list(dir)? {
         let Some((sequence, extension)) = parse_name(&path) else { continue };
         recovered.last_sequence = recovered.last_sequence.max(sequence);

@@ -108,7 +108,7 @@ struct Append {
 pub struct Spool {
     appends: mpsc::SyncSender<Append>,
     files: SpoolFiles,
-    spool_bytes_max: u64,
+    bytes_max: u64,
 }
 
 /// The sealed segments on the disk, for whoever ships them. Does not keep the writer alive.
@@ -145,11 +145,17 @@ impl Spool {
         }
         let (appends, receiver) = mpsc::sync_channel(config.appends_pending_max);
         let files = SpoolFiles { status: status.clone(), disk: disk.clone(), dir: config.dir.clone() };
-        let spool = Self { appends, files, spool_bytes_max: config.spool_bytes_max };
-        let writer =
-            Writer { config, disk, status, sealed: sealed_sender, sequence: last_sequence, open: None, poisoned: false };
-        let thread =
-            std::thread::Builder::new().name("spool".into()).spawn(move || writer.run(&receiver))?;
+        let spool = Self { appends, files, bytes_max: config.spool_bytes_max };
+        let writer = Writer {
+            config,
+            disk,
+            status,
+            sealed: sealed_sender,
+            sequence: last_sequence,
+            open: None,
+            poisoned: false,
+        };
+        let thread = std::thread::Builder::new().name("spool".into()).spawn(move || writer.run(&receiver))?;
         Ok((spool, sealed_receiver, thread))
     }
 
@@ -175,7 +181,7 @@ impl Spool {
         if self.files.status.poisoned.load(Ordering::Acquire) {
             return Err(SpoolError::Poisoned);
         }
-        if self.files.status.bytes.load(Ordering::Relaxed) >= self.spool_bytes_max {
+        if self.files.status.bytes.load(Ordering::Relaxed) >= self.bytes_max {
             return Err(SpoolError::Full);
         }
         Ok(())

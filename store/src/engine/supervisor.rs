@@ -254,7 +254,7 @@ fn forward_log(child: &mut Child) -> JoinHandle<String> {
                     let line = line.trim_end();
                     if !line.is_empty() {
                         tracing::debug!(target: "engine", "{line}");
-                        last = line.to_owned();
+                        line.clone_into(&mut last);
                     }
                 }
             }
