@@ -29,6 +29,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
 fn engine(process: EngineProcess) -> anyhow::Result<()> {
     let EngineProcess { library, config_file, store_dir, port } = process;
     tokio::task::block_in_place(|| child::run(ChildOptions { library, config_file, store_dir, port }))
+        .map(|never| match never {})
         .map_err(anyhow::Error::msg)
 }
 

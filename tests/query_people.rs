@@ -243,11 +243,15 @@ async fn aliases(service: &Service) {
         props: vec![("previous".into(), "anna".into())],
         ..with_user("anna@example.it", event("alias", "phone", "p1", when))
     };
-    service.insert(&[view("phone", "p1", when - MINUTE, "/app"), alias]).await;
+    let known = with_user("anna@example.it", view("phone", "p1", when + MINUTE, "/conto"));
+    service.insert(&[view("phone", "p1", when - MINUTE, "/app"), alias, known]).await;
     let anna = service.get("/people/anna").await;
-    assert_eq!((&anna["person"], &anna["page_views"]), (&json!("anna@example.it"), &json!(2)));
+    assert_eq!((&anna["person"], &anna["page_views"]), (&json!("anna@example.it"), &json!(4)));
     let journey = service.get("/people/anna@example.it/journey").await;
-    assert_eq!(story(&journey), [vec!["alias"], vec!["page_view/borse", "login", "page_view/borse/1"]]);
+    assert_eq!(story(&journey), [
+        vec!["page_view/app", "alias", "page_view/conto"],
+        vec!["page_view/borse", "login", "page_view/borse/1"],
+    ]);
     let list = service.get("/people?search=anna").await;
     assert_eq!(texts(&list, "person"), ["anna@example.it"]);
 }

@@ -12,10 +12,11 @@ use serde::Deserialize;
 use crate::program::Bed;
 
 /// The days that the events cover.
-pub const DAYS: u64 = 60;
+const DAYS: u64 = 60;
 /// The first moment, 2026-09-20 12:00 UTC, in milliseconds since the epoch.
 const FIRST_MS: u64 = 1_789_905_600_000;
-const DAY_MS: u64 = 86_400_000;
+/// Milliseconds of a day.
+pub const DAY_MS: u64 = 86_400_000;
 /// The end of the events, in milliseconds since the epoch: "now" of the questions.
 pub const END_MS: u64 = FIRST_MS + DAYS * DAY_MS;
 /// The site that the questions ask about: the one with 70 % of the visitors.

@@ -278,3 +278,20 @@ fn the_bad_page_and_the_bad_version_stand_out() {
     assert!(crashes("3.2.0") > 2.0 * crashes("3.1.0"), "{} {}", crashes("3.2.0"), crashes("3.1.0"));
     assert!(crashes("3.2.1") < 0.02);
 }
+
+#[test]
+fn a_shared_computer_gets_a_new_visitor_when_somebody_signs_out() {
+    let mut users = HashMap::new();
+    let mut reset = HashSet::new();
+    for event in teller(1, 10, 300, NOW) {
+        let Some(visitor) = event.visitor else { continue };
+        assert!(!reset.contains(&visitor), "{} after the reset", event.kind);
+        if event.kind == "reset" {
+            reset.insert(visitor);
+        }
+        if let Some(user) = event.user {
+            assert_eq!(users.entry(visitor).or_insert_with(|| user.clone()), &user, "{}", event.kind);
+        }
+    }
+    assert!(reset.len() > 2, "{}", reset.len());
+}

@@ -230,6 +230,12 @@ impl Store {
         self.inner.endpoint.store(Arc::new(endpoint));
     }
 
+    /// Closes the connections that nobody uses; what is asked from now on fails.
+    pub(crate) fn disconnect(&self) {
+        let nowhere = Endpoint { url: "http://127.0.0.1:0".into(), ..self.endpoint() };
+        self.reconnect(nowhere);
+    }
+
     /// The official client, for a statement with settings of its own.
     pub fn client(&self) -> Client {
         Client::clone(&self.inner.client.load())

@@ -43,6 +43,8 @@ impl Answer {
 
 impl Service {
     pub async fn start(dir: &Path) -> Self {
+        // Why a question failed is only in the log.
+        let _ = tracing_subscriber::fmt().with_env_filter("orma_query=info").with_test_writer().try_init();
         let engine = tokio::task::block_in_place(|| support::start_engine(dir));
         let store = engine.store();
         migrations::migrate(&store, None).await.unwrap();
@@ -77,7 +79,7 @@ impl Service {
 
     /// Below the site `demo`, as the admin, which must be answered with 200.
     pub async fn get(&self, path: &str) -> Value {
-        let answer = self.ask(Method::GET, path, None).await;
+        let t0 = std::time::Instant::now(); let answer = self.ask(Method::GET, path, None).await; eprintln!("{:?} {path}", t0.elapsed());
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
         answer.json()
     }

@@ -55,7 +55,11 @@ pub async fn compare(bed: &Bed, events: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn heaviest_columns(bed: &Bed, table: &str, events: u64) -> anyhow::Result<Vec<Vec<String>>> {
+/// The columns of a table by what they weigh, per event.
+///
+/// # Errors
+/// The engine does not answer.
+pub async fn heaviest_columns(bed: &Bed, table: &str, events: u64) -> anyhow::Result<Vec<Vec<String>>> {
     #[derive(Deserialize)]
     struct Row {
         name: String,
@@ -65,7 +69,7 @@ async fn heaviest_columns(bed: &Bed, table: &str, events: u64) -> anyhow::Result
     let sql = format!(
         "SELECT name, data_compressed_bytes AS compressed, data_uncompressed_bytes AS uncompressed \
          FROM system.columns WHERE database = currentDatabase() AND table = '{table}' \
-         ORDER BY compressed DESC, name LIMIT {COLUMNS_SHOWN}"
+         ORDER BY system.columns.data_compressed_bytes DESC, name LIMIT {COLUMNS_SHOWN}"
     );
     let rows: Vec<Row> = bed.store.select(&sql, &[]).await?;
     let each = |bytes: u64| number(bytes as f64 / events as f64);

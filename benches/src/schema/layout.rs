@@ -22,6 +22,8 @@ pub struct Layout {
     pub name: &'static str,
     /// How a journey is read.
     pub access: Access,
+    /// The column that stands for the visitor when visitors are counted.
+    pub counted: &'static str,
     /// What follows the columns; none: as the migrations have it.
     engine: Option<&'static str>,
     /// Added to the columns, with a comma before.
@@ -64,12 +66,19 @@ const VISITOR_HASH: &str = ",
     visitor_hash UInt64 MATERIALIZED cityHash64(visitor)";
 
 const fn plain(name: &'static str, access: Access, engine: &'static str) -> Layout {
-    Layout { name, access, engine: Some(engine), addition: "", codecs: &[] }
+    Layout { name, access, counted: "visitor", engine: Some(engine), addition: "", codecs: &[] }
 }
 
 /// The layout of the migrations.
 pub const fn current() -> Layout {
-    Layout { name: "in use", access: Access::ByDay, engine: None, addition: "", codecs: &[] }
+    Layout {
+        name: "in use",
+        access: Access::ByDay,
+        counted: "visitor",
+        engine: None,
+        addition: "",
+        codecs: &[],
+    }
 }
 
 /// The layouts that are asked questions.
@@ -78,7 +87,11 @@ pub fn candidates() -> Vec<Layout> {
         current(),
         plain("granularity 2048", Access::ByDay, BY_DAY_FINE),
         plain("LZ4", Access::ByDay, BY_DAY_LZ4),
-        Layout { addition: VISITOR_HASH, ..plain("visitor hash", Access::ByDay, BY_DAY) },
+        Layout {
+            addition: VISITOR_HASH,
+            counted: "visitor_hash",
+            ..plain("visitor hash", Access::ByDay, BY_DAY)
+        },
         plain("visitor first", Access::ByVisitor, BY_VISITOR),
         Layout { addition: DAY_PROJECTION, ..plain("… + projection", Access::ByVisitor, BY_VISITOR) },
     ]

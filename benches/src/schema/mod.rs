@@ -4,6 +4,7 @@
 mod codec;
 mod layout;
 mod question;
+mod session;
 mod view;
 
 use std::time::Instant;
@@ -36,6 +37,7 @@ pub async fn run(events: u64) -> anyhow::Result<()> {
     let bed = prepare(events).await?;
     codec::compare(&bed, events / SAMPLE).await?;
     view::compare(&bed, events / SAMPLE).await?;
+    session::compare(&bed, events / SAMPLE).await?;
     let questions = question::all(&bed).await?;
     let mut measured = Vec::new();
     for layout in layout::candidates() {
@@ -68,7 +70,7 @@ pub async fn run_questions(events: u64) -> anyhow::Result<()> {
         progress(&format!("question: {}", question.name));
         let mut row = vec![question.name.to_owned()];
         for reading in Reading::ALL {
-            row.push(cell(&question.ask(&bed, "candidate", layout.access, reading).await?));
+            row.push(cell(&question.ask(&bed, "candidate", &layout, reading).await?));
         }
         rows.push(row);
     }
@@ -112,12 +114,12 @@ async fn measure(bed: &Bed, layout: Layout, questions: &[Question], events: u64)
     let reading = events::cost_of_reading(bed, &names, events / SAMPLE, events / BATCHES).await?;
     let mut answers = Vec::new();
     for question in questions {
-        answers.push(question.ask(bed, TABLE, layout.access, Reading::Needed).await?);
+        answers.push(question.ask(bed, TABLE, &layout, Reading::Needed).await?);
     }
     layout::merge(bed, TABLE).await?;
     let mut both = Vec::new();
     for (question, live) in questions.iter().zip(answers) {
-        both.push([live, question.ask(bed, TABLE, layout.access, Reading::Needed).await?]);
+        both.push([live, question.ask(bed, TABLE, &layout, Reading::Needed).await?]);
     }
     let size = layout::size(bed, TABLE).await?;
     bed.execute(&format!("DROP TABLE {TABLE} SYNC")).await?;

@@ -5,8 +5,8 @@ use std::time::Instant;
 use anyhow::Context;
 use serde_json::Value;
 
-use super::layout::Access;
-use crate::events::{END_MS, SITE};
+use super::layout::{Access, Layout};
+use crate::events::{DAY_MS, END_MS, SITE};
 use crate::markdown::median;
 use crate::program::Bed;
 
@@ -49,19 +49,20 @@ pub struct Answered {
     pub cpu_ms: f64,
 }
 
-/// A question to a table of events. In its text, `{table}` is the table, `{final}` asks for merged rows, and
-/// `{person}` is the condition that finds one visitor.
+/// A question to a table of events. In its text, `{table}` is the table, `{final}` asks for merged rows,
+/// `{counted}` stands for the visitor, and `{person}` is the condition that finds the one who came most often.
 #[derive(Clone, Debug)]
 pub struct Question {
     /// The name in the tables.
     pub name: &'static str,
     text: String,
     visitor: String,
+    /// The days on which that visitor came, when the text is to name them.
+    days: Option<String>,
 }
 
-/// The last `days` days before the end of the events.
-fn window(days: u64) -> String {
-    let from = END_MS - days * 86_400_000;
+/// The rows of the site from `from` to the end of the events.
+fn since(from: u64) -> String {
     format!(
         "site = '{SITE}' AND toDate(ts) BETWEEN toDate(fromUnixTimestamp64Milli({from}, 'UTC')) \
          AND toDate(fromUnixTimestamp64Milli({END_MS}, 'UTC')) \
@@ -81,73 +82,79 @@ pub async fn all(bed: &Bed) -> anyhow::Result<Vec<Question>> {
     );
     let rows: Vec<Value> = bed.store.select(&sql, &[]).await?;
     let visitor = rows.first().and_then(|row| row["visitor"].as_str()).context("there are no sessions")?;
-    let question = |name, text| Question { name, text, visitor: visitor.to_owned() };
-    let half_hour = END_MS - 30 * 60_000;
+    let sql = format!(
+        "SELECT arrayStringConcat(groupUniqArray(concat('\\'', toString(day), '\\'')), ', ') AS days \
+         FROM sessions WHERE site = '{SITE}' AND visitor = '{visitor}'"
+    );
+    let rows: Vec<Value> = bed.store.select(&sql, &[]).await?;
+    let days = rows.first().and_then(|row| row["days"].as_str()).context("the visitor has no days")?;
+    let question = |name, text| Question { name, text, visitor: visitor.to_owned(), days: None };
+    let journey = format!(
+        "SELECT ts, kind, name, path, title, session, touchpoint, channel, source, device_class, props \
+         FROM {{table}}{{final}} WHERE site = '{SITE}' AND {{person}} ORDER BY ts DESC, event_id LIMIT 100"
+    );
+    let half_hour = since(END_MS - 30 * 60_000);
+    let day = since(END_MS - DAY_MS);
+    let month = since(END_MS - 30 * DAY_MS);
     Ok(vec![
         question(
             "visitors by day, 30 days",
             format!(
-                "SELECT toDate(ts, 'Europe/Rome') AS day, uniqExactIf(visitor, {VIEW}) AS visitors \
-                 FROM {{table}} WHERE {} GROUP BY day ORDER BY day",
-                window(30)
+                "SELECT toDate(ts, 'Europe/Rome') AS day, uniqExactIf({{counted}}, {VIEW}) AS visitors \
+                 FROM {{table}} WHERE {month} GROUP BY day ORDER BY day"
             ),
         ),
         question(
             "top pages, 30 days",
             format!(
-                "SELECT path, count() AS views FROM {{table}}{{final}} WHERE {} AND {VIEW} \
-                 GROUP BY path ORDER BY views DESC, path LIMIT 10",
-                window(30)
+                "SELECT path, count() AS views FROM {{table}}{{final}} WHERE {month} AND {VIEW} \
+                 GROUP BY path ORDER BY views DESC, path LIMIT 10"
             ),
         ),
         question(
             "numbers of the last day",
             format!(
-                "SELECT countIf({VIEW}) AS views, uniqExactIf(visitor, {VIEW}) AS visitors, \
+                "SELECT countIf({VIEW}) AS views, uniqExactIf({{counted}}, {VIEW}) AS visitors, \
                  countIf(kind = 'order') AS orders, sumIf(revenue, currency = 'EUR') AS money \
-                 FROM {{table}}{{final}} WHERE {}",
-                window(1)
+                 FROM {{table}}{{final}} WHERE {day}"
             ),
         ),
-        question(
-            "one person's journey",
-            format!(
-                "SELECT ts, kind, name, path, title, session, touchpoint, channel, source, device_class, props \
-                 FROM {{table}}{{final}} WHERE site = '{SITE}' AND {{person}} ORDER BY ts DESC, event_id LIMIT 100"
-            ),
-        ),
+        question("one person's journey", journey.clone()),
+        Question { days: Some(days.to_owned()), ..question("the same, its days known", journey) },
         question(
             "p75 of LCP by page, 30 days",
             format!(
                 "SELECT path, quantile(0.75)(value) AS p75, count() AS samples FROM {{table}}{{final}} \
-                 WHERE {} AND kind = 'vital' AND name = 'LCP' GROUP BY path ORDER BY samples DESC, path LIMIT 20",
-                window(30)
+                 WHERE {month} AND kind = 'vital' AND name = 'LCP' GROUP BY path ORDER BY samples DESC, path LIMIT 20"
             ),
         ),
         question(
             "last 30 minutes",
             format!(
-                "SELECT count() AS events, uniqExact(visitor) AS visitors FROM {{table}}{{final}} \
-                 WHERE {} AND ts >= fromUnixTimestamp64Milli({half_hour}, 'UTC')",
-                window(0)
-            )
-            .replace(&format!("ts >= fromUnixTimestamp64Milli({END_MS}, 'UTC') AND "), ""),
+                "SELECT count() AS events, uniqExact({{counted}}) AS visitors FROM {{table}}{{final}} \
+                 WHERE {half_hour}"
+            ),
         ),
     ])
 }
 
 impl Question {
-    fn sql(&self, table: &str, access: Access, reading: Reading) -> String {
+    fn sql(&self, table: &str, layout: &Layout, reading: Reading) -> String {
         let visitor = &self.visitor;
-        let person = match access {
-            Access::ByVisitor => format!("visitor = '{visitor}'"),
-            Access::ByDay => format!(
+        let person = match (layout.access, &self.days) {
+            (Access::ByVisitor, _) => format!("visitor = '{visitor}'"),
+            (Access::ByDay, Some(days)) => format!("toDate(ts) IN ({days}) AND visitor = '{visitor}'"),
+            (Access::ByDay, None) => format!(
                 "(toDate(ts), visitor) IN (SELECT day, visitor FROM sessions \
                  WHERE site = '{SITE}' AND visitor = '{visitor}')"
             ),
         };
         let merged = if reading == Reading::Plain { "" } else { " FINAL" };
-        self.text.replace("{table}", table).replace("{final}", merged).replace("{person}", &person)
+        self.text
+            .replace("{table}", table)
+            .replace("{final}", merged)
+            .replace("{counted}", layout.counted)
+            .replace("{person}", &person)
     }
 
     /// Asks several times.
@@ -158,10 +165,10 @@ impl Question {
         &self,
         bed: &Bed,
         table: &str,
-        access: Access,
+        layout: &Layout,
         reading: Reading,
     ) -> anyhow::Result<Answered> {
-        let sql = self.sql(table, access, reading);
+        let sql = self.sql(table, layout, reading);
         let by_partition = if reading == Reading::ByPartition { "1" } else { "0" };
         let settings = [("do_not_merge_across_partitions_select_final", by_partition)];
         let answer = || bed.store.select_with::<Value>(&sql, &[], &settings);

@@ -1,5 +1,6 @@
 //! What each materialized view costs.
 
+use anyhow::Context;
 use serde::Deserialize;
 
 use super::layout;
@@ -9,6 +10,7 @@ use crate::program::Bed;
 
 /// Rows of an insert: some seconds of a busy collector.
 const BATCH_ROWS: u64 = 10_000;
+const SESSION_BATCHES: u64 = 20;
 
 /// A materialized view of the migrations.
 #[derive(Clone, Debug, Deserialize)]
@@ -25,23 +27,28 @@ async fn views(bed: &Bed) -> anyhow::Result<Vec<View>> {
     Ok(bed.store.select(sql, &[]).await?)
 }
 
+/// The question by which the view of the table of sessions is filled, to the staged rows `from` to `to`.
+///
+/// # Errors
+/// There is no such view, or it does not read events.
+pub async fn select_of_sessions(bed: &Bed, from: u64, to: u64) -> anyhow::Result<String> {
+    let views = views(bed).await?;
+    let view = views.iter().find(|view| view.target == "sessions").context("no view fills the sessions")?;
+    let rows = format!("FROM (SELECT * FROM staging WHERE n >= {from} AND n < {to})");
+    let select = view.as_select.replacen("FROM orma.events", &rows, 1);
+    anyhow::ensure!(select != view.as_select, "the view of sessions does not read events: {select}");
+    Ok(select)
+}
+
 /// Fills the table of sessions from the staged events as its view would.
 ///
 /// # Errors
-/// The engine refuses, or there is no such view.
+/// The engine refuses.
 pub async fn fill_sessions(bed: &Bed, events: u64) -> anyhow::Result<()> {
-    let views = views(bed).await?;
-    let Some(view) = views.iter().find(|view| view.target == "sessions") else {
-        anyhow::bail!("no view fills the table of sessions");
-    };
-    let select = view.as_select.replacen("FROM orma.events", "FROM staging", 1);
-    anyhow::ensure!(select != view.as_select, "the view of sessions does not read events: {select}");
-    let step = events.div_ceil(20);
-    for part in 0..20 {
-        let (from, to) = (part * step, events.min((part + 1) * step));
-        let rows = format!("n >= {from} AND n < {to} AND ");
-        bed.execute(&format!("INSERT INTO sessions {}", select.replacen("WHERE ", &format!("WHERE {rows}"), 1)))
-            .await?;
+    for part in 0..SESSION_BATCHES {
+        let edge = |part: u64| events * part / SESSION_BATCHES;
+        let select = select_of_sessions(bed, edge(part), edge(part + 1)).await?;
+        bed.execute(&format!("INSERT INTO sessions {select}")).await?;
     }
     layout::merge(bed, "sessions").await?;
     Ok(())

@@ -125,12 +125,13 @@ mod tests {
         headers
     }
 
+    type Row<'a> = (&'a str, Vec<u8>, Result<&'a [u8], BodyError>);
+
     #[test]
     fn bodies_are_inflated_by_what_they_are() {
         let text = b"{\"site\":\"demo\"}".as_slice();
         let mut brotli = Vec::new();
         brotli::CompressorWriter::new(&mut brotli, 4096, 5, 20).write_all(text).unwrap();
-        type Row<'a> = (&'a str, Vec<u8>, Result<&'a [u8], BodyError>);
         let table: [Row<'_>; 9] = [
             ("", text.to_vec(), Ok(text)),
             ("identity", text.to_vec(), Ok(text)),

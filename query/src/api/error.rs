@@ -113,7 +113,7 @@ impl ApiError {
                 "query_too_large",
                 "The question needs more memory than there is; ask for a shorter period.".into(),
             ),
-            Self::Store(error) if error.is_transient() => (
+            Self::Store(error) if error.is_transient() && !matches!(error, StoreError::Answer(_)) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "store_unavailable",
                 "The event store cannot be reached right now; try again.".into(),

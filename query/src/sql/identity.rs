@@ -111,7 +111,7 @@ pub fn owners(site: &str, visitors: &[String], aliases: &Aliases) -> Sql {
     let person = person(&mut sql, aliases);
     let events = owned_events(&format!("{ON_VISITORS} AND {}", clause::IS_HUMAN), EDGES_ON_VISITORS);
     sql.text = format!(
-        "SELECT {person} AS person, max(owner_user != '' OR person != visitor) AS identified \
+        "SELECT {person} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified \
          FROM {events} GROUP BY person ORDER BY max(ts) DESC, person LIMIT 1000"
     );
     sql

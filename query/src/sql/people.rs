@@ -39,7 +39,8 @@ enum Columns {
 ///
 /// A session has one owner, that of its beginning, unless its timeline changes within it or an edge within it was
 /// taken back: then its events are looked at one by one. (What a session with one user leaves open is an event without
-/// the user after the last one with it; clients that identify send the user with every event from then on.)
+/// the user after the last one with it; clients that identify send the user with every event from then on.) A reset alone
+/// makes nobody a person of the list.
 fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
     let (of_sessions, of_visits, of_events) = match columns {
         Columns::Few => ("", "", ""),
@@ -69,7 +70,10 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
          FROM {placed} WHERE is_mixed"
     );
     let mixed_events =
-        identity::owned_events(&format!("{IS_HUMAN} AND (toDate(ts), visitor) IN ({mixed_days})"), edges);
+        identity::owned_events(
+        &format!("{IS_HUMAN} AND kind != 'reset' AND (toDate(ts), visitor) IN ({mixed_days})"),
+        edges,
+    );
     format!(
         "(SELECT visitor, visit, owner_user, started, ended{of_visits} FROM {placed} WHERE NOT is_mixed \
          UNION ALL \
@@ -113,7 +117,7 @@ pub fn page(site: &str, listed: &Listed, aliases: &Aliases) -> Sql {
     let having = if having.is_empty() { String::new() } else { format!(" HAVING {}", having.join(" AND ")) };
     let limit = sql.bind("UInt64", listed.limit as i64 + 1);
     sql.text = format!(
-        "SELECT {person} AS person, max(owner_user != '' OR person != visitor) AS identified, \
+        "SELECT {person} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, \
          toUnixTimestamp64Milli(max(ended)) AS last_seen, groupUniqArray(visitor) AS visitor_ids \
          FROM {} WHERE visitor != '' GROUP BY person{having} ORDER BY last_seen DESC, person LIMIT {limit}",
         pieces(Columns::Few, "", "")

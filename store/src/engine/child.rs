@@ -4,6 +4,7 @@
 //! `SYSTEM START LISTEN HTTP` opens ClickHouse's own HTTP server, and a sleeping query keeps it open. This is the
 //! only file of the workspace that holds unsafe code: the calls into that library.
 
+use std::convert::Infallible;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -31,19 +32,38 @@ pub struct ChildOptions {
     pub port: u16,
 }
 
-/// Runs the engine until its queries are killed or the parent goes away.
+/// Runs the engine until its queries are killed or the parent goes away, and then ends the process. Returns only when
+/// it could not begin.
 ///
 /// # Errors
-/// The library cannot be loaded, lacks a symbol, or the engine ends with an error (a taken port, a locked or
-/// damaged store): the text is the engine's own.
-pub fn run(options: ChildOptions) -> Result<(), String> {
+/// The operating system refuses a thread.
+pub fn run(options: ChildOptions) -> Result<Infallible, String> {
     die_with_parent()?;
     let engine = std::thread::Builder::new()
         .name("engine".into())
         .stack_size(STACK_BYTES)
-        .spawn(move || call_engine(&options))
+        .spawn(move || match call_engine(&options) {
+            Ok(()) => end_process(0),
+            Err(error) => {
+                eprintln!("{error}");
+                end_process(1)
+            }
+        })
         .map_err(|error| format!("cannot start the engine's thread: {error}"))?;
-    engine.join().map_err(|_| "the engine's thread panicked".to_owned())?
+    match engine.join() {
+        Ok(never) => Ok(never),
+        Err(_) => Err("the engine's thread panicked".to_owned()),
+    }
+}
+
+/// Ends at once: the library's own exit handlers wait for its threads, which wait for connections that our pool keeps
+/// open. Its tables are safe at any moment.
+#[allow(unsafe_code)]
+fn end_process(code: c_int) -> Infallible {
+    unsafe extern "C" {
+        safe fn _exit(code: c_int) -> !;
+    }
+    _exit(code)
 }
 
 /// Two nets, because either alone has a hole: the signal is lost when the parent died before it was asked for,

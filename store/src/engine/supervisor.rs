@@ -97,6 +97,8 @@ impl Engine {
         if let Err(error) = self.store.execute("KILL QUERY WHERE 1 ASYNC", &[]).await {
             tracing::debug!(%error, "the engine's stop was not answered");
         }
+        // It also waits for its connections to close, and our pool would keep them for a while.
+        self.store.disconnect();
         if let Some(thread) = self.supervisor.take() {
             let joined = tokio::task::spawn_blocking(move || thread.join()).await;
             if !matches!(joined, Ok(Ok(()))) {

@@ -3,6 +3,7 @@ import { day_ms } from '../../format/duration';
 import { useI18n } from '../../i18n/context';
 import { Icon } from '../../ui/Icon';
 import { touchpointColour, touchpointIcon } from './kinds';
+import './ribbon.css';
 import type { Ribbon as RibbonLayout, RibbonDot } from './ribbon-layout';
 
 interface RibbonProps {
