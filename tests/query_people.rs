@@ -260,7 +260,7 @@ async fn paging(service: &Service) {
     // A long life: a session each day, tickets in between, a session over midnight, one device shared.
     let mut rows = Vec::new();
     let start = at("2026-06-01T08:00:00Z");
-    for day in 0..60 {
+    for day in 0..15 {
         let ts = start + day * 24 * 60 * MINUTE;
         rows.push(with_user("rosa", view("laptop", format!("l{day}"), ts, "/")));
         rows.push(view("laptop", format!("l{day}"), ts + MINUTE, "/due"));
@@ -275,7 +275,7 @@ async fn paging(service: &Service) {
     }
     service.insert(&rows).await;
     let whole = service.get("/people/rosa/journey?limit=200").await;
-    assert_eq!(whole["items"].as_array().unwrap().len(), 60 + 20 + 12);
+    assert_eq!(whole["items"].as_array().unwrap().len(), 15 + 5 + 3);
     assert_eq!(whole["next_cursor"], Value::Null);
     for limit in [1, 7] {
         let mut paged: Vec<Value> = Vec::new();
@@ -289,7 +289,8 @@ async fn paging(service: &Service) {
         assert_eq!(json!(paged), whole["items"], "pages of {limit} are the whole, gaps included");
     }
     let june = service.get("/people/rosa/journey?from=2026-06-02&to=2026-06-03&limit=200").await;
-    assert_eq!(june["items"].as_array().unwrap().len(), 2);
+    // In Rome the night of the 1st, with its visit and its call, is the 2nd.
+    assert_eq!(june["items"].as_array().unwrap().len(), 4);
     let list = service.get("/people?search=rosa").await;
-    assert_eq!(list["items"][0]["sessions"], 72, "calls are events, not sessions");
+    assert_eq!(list["items"][0]["sessions"], 18, "calls are events, not sessions");
 }

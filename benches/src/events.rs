@@ -31,11 +31,17 @@ const VISIT_STARTS: [u64; 5] = [0, 1, 4, 8, 13];
 
 /// The values of the columns that are not at their default; later ones use earlier ones.
 const COLUMNS: &[(&str, &str)] = &[
-    ("site", "['bottega', 'officina', 'museo'][multiIf(h_visitor % 100 < 70, 1, h_visitor % 100 < 95, 2, 3)]"),
+    (
+        "site",
+        "['bottega', 'officina', 'museo'][multiIf(h_visitor % 100 < 70, 1, h_visitor % 100 < 95, 2, 3)]",
+    ),
     ("ts", "fromUnixTimestamp64Milli(toInt64(at), 'UTC')"),
     ("received_at", "fromUnixTimestamp64Milli(toInt64(at + 20 + h % 400), 'UTC')"),
     // A tenth of the clocks is wrong by some seconds, each by its own.
-    ("client_ts", "fromUnixTimestamp64Milli(toInt64(at + if(h_visitor % 10 = 0, h_visitor % 60000, 0)), 'UTC')"),
+    (
+        "client_ts",
+        "fromUnixTimestamp64Milli(toInt64(at + if(h_visitor % 10 = 0, h_visitor % 60000, 0)), 'UTC')",
+    ),
     ("clock", "if(h_visitor % 10 = 0, 'corrected', 'right')"),
     ("user", "if(h_visitor % 25 = 0, concat('customer-', toString(visitor_number)), '')"),
     ("consent", "if(h_visitor % 4 = 0, '', 'granted')"),
@@ -49,7 +55,10 @@ const COLUMNS: &[(&str, &str)] = &[
     ("stage", "if(h_visitor % 25 = 0, 'post_purchase', 'pre_purchase')"),
     ("host", "concat(site, '.example')"),
     ("path", "concat('/', section, '/', toString(page))"),
-    ("query", "if(nth = 0 AND h_visit % 5 = 0, concat('utm_source=', utm_source, '&utm_campaign=', utm_campaign), '')"),
+    (
+        "query",
+        "if(nth = 0 AND h_visit % 5 = 0, concat('utm_source=', utm_source, '&utm_campaign=', utm_campaign), '')",
+    ),
     ("title", "concat('Pagina ', toString(page), ' di ', section, ' – Bottega')"),
     ("referrer", "if(nth = 0 AND h_visit % 5 IN (1, 2), 'https://www.google.com/', '')"),
     ("utm_source", "if(h_visit % 5 = 0, ['news', 'instagram', 'partner'][1 + h_visit % 3], '')"),
@@ -57,19 +66,34 @@ const COLUMNS: &[(&str, &str)] = &[
     ("utm_campaign", "if(h_visit % 5 = 0, concat('campaign-', toString(h_visit % 40)), '')"),
     ("source", "multiIf(h_visit % 5 = 0, utm_source, h_visit % 5 < 3, 'Google', '')"),
     ("channel", "multiIf(h_visit % 5 = 0, 'campaign', h_visit % 5 < 3, 'organic_search', 'direct')"),
-    ("device_class", "['smartphone', 'desktop', 'tablet'][multiIf(h_visitor % 20 < 12, 1, h_visitor % 20 < 19, 2, 3)]"),
-    ("device_brand", "if(device_class = 'desktop', '', ['Apple', 'Samsung', 'Xiaomi', 'Google'][1 + h_visitor % 4])"),
+    (
+        "device_class",
+        "['smartphone', 'desktop', 'tablet'][multiIf(h_visitor % 20 < 12, 1, h_visitor % 20 < 19, 2, 3)]",
+    ),
+    (
+        "device_brand",
+        "if(device_class = 'desktop', '', ['Apple', 'Samsung', 'Xiaomi', 'Google'][1 + h_visitor % 4])",
+    ),
     ("device_model", "if(device_class = 'desktop', '', concat('model-', toString(h_visitor % 60)))"),
     ("browser", "['Chrome', 'Safari', 'Firefox', 'Edge', 'Samsung Internet'][1 + least(h_visitor % 9, 4)]"),
     ("browser_version", "toString(120 + h_visitor % 14)"),
-    ("os", "if(device_class = 'desktop', ['Windows', 'macOS', 'Linux'][1 + h_visitor % 3], ['iOS', 'Android'][1 + h_visitor % 2])"),
+    (
+        "os",
+        "if(device_class = 'desktop', ['Windows', 'macOS', 'Linux'][1 + h_visitor % 3], ['iOS', 'Android'][1 + h_visitor % 2])",
+    ),
     ("os_version", "toString(10 + h_visitor % 8)"),
     ("screen_width", "[390, 412, 1440, 1920][1 + h_visitor % 4]"),
     ("screen_height", "[844, 915, 900, 1080][1 + h_visitor % 4]"),
     ("language", "['it-IT', 'en-GB', 'de-DE', 'fr-FR', 'es-ES'][1 + least(h_visitor % 11, 4)]"),
-    ("timezone", "['Europe/Rome', 'Europe/London', 'Europe/Berlin', 'Europe/Paris', 'Europe/Madrid'][1 + least(h_visitor % 11, 4)]"),
+    (
+        "timezone",
+        "['Europe/Rome', 'Europe/London', 'Europe/Berlin', 'Europe/Paris', 'Europe/Madrid'][1 + least(h_visitor % 11, 4)]",
+    ),
     ("sdk", "'orma-js/1.0.0'"),
-    ("country", "substring('ITDEFRESGBUSATCHNLBEPTPLCZSEDKNOFIIEGRROHUHRSISKBGLTLVEELUMT', 1 + 2 * least(h_visitor % 45 % 30, h_visitor % 31 % 30), 2)"),
+    (
+        "country",
+        "substring('ITDEFRESGBUSATCHNLBEPTPLCZSEDKNOFIIEGRROHUHRSISKBGLTLVEELUMT', 1 + 2 * least(h_visitor % 45 % 30, h_visitor % 31 % 30), 2)",
+    ),
     ("region", "concat(country, '-', toString(h_visitor % 12))"),
     ("city", "concat(country, ' città ', toString(h_visitor % 40))"),
     ("engaged_ms", "if(kind = 'page_leave', 1000 + h % 90000, 0)"),
@@ -80,7 +104,10 @@ const COLUMNS: &[(&str, &str)] = &[
     ("currency", "if(kind = 'order', 'EUR', '')"),
     ("target", "if(kind = 'click', concat('nav > a#link-', toString(h % 200)), '')"),
     ("bot", "if(h_visitor % 50 = 7, 'crawler', '')"),
-    ("props", "if(kind IN ('search', 'view_item', 'add_to_cart'), map('colore', ['rosso', 'blu', 'verde'][1 + h % 3]), map())"),
+    (
+        "props",
+        "if(kind IN ('search', 'view_item', 'add_to_cart'), map('colore', ['rosso', 'blu', 'verde'][1 + h % 3]), map())",
+    ),
 ];
 
 /// The text of a UUID of version 7: `moment` in milliseconds, the rest from two hashes of `seed`.

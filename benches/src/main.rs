@@ -64,7 +64,9 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Vec<Bench>, Opt
             "--events" => {
                 let number = arguments.next().and_then(|text| text.replace('_', "").parse().ok());
                 let number = number.filter(|number| *number >= schema::EVENTS_MIN);
-                events = Some(number.ok_or(format!("--events must be a number of at least {}", schema::EVENTS_MIN))?);
+                events = Some(
+                    number.ok_or(format!("--events must be a number of at least {}", schema::EVENTS_MIN))?,
+                );
             }
             other => return Err(format!("`{other}` is not known")),
         }

@@ -12,17 +12,20 @@ fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     };
     let widths: Vec<usize> = (0..header.len()).map(width).collect();
     let line = |cells: &mut dyn Iterator<Item = &str>| {
-        let mut text = String::from("|");
-        for (column, cell) in cells.enumerate() {
-            let width = widths[column];
-            text += &if column == 0 { format!(" {cell:<width$} |") } else { format!(" {cell:>width$} |") };
-        }
-        text
+        let padded = cells.zip(&widths).enumerate().map(|(column, (cell, &width))| match column {
+            0 => format!("{cell:<width$}"),
+            _ => format!("{cell:>width$}"),
+        });
+        format!("| {} |", padded.collect::<Vec<_>>().join(" | "))
     };
     let rule: Vec<String> = widths
         .iter()
         .enumerate()
-        .map(|(column, width)| if column == 0 { "-".repeat(*width) } else { format!("{}:", "-".repeat(width - 1)) })
+        .map(
+            |(column, width)| {
+                if column == 0 { "-".repeat(*width) } else { format!("{}:", "-".repeat(width - 1)) }
+            },
+        )
         .collect();
     let mut lines = vec![line(&mut header.iter().copied()), line(&mut rule.iter().map(String::as_str))];
     lines.extend(rows.iter().map(|row| line(&mut row.iter().map(String::as_str))));

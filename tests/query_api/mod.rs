@@ -79,7 +79,7 @@ impl Service {
 
     /// Below the site `demo`, as the admin, which must be answered with 200.
     pub async fn get(&self, path: &str) -> Value {
-        let t0 = std::time::Instant::now(); let answer = self.ask(Method::GET, path, None).await; eprintln!("{:?} {path}", t0.elapsed());
+        let answer = self.ask(Method::GET, path, None).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
         answer.json()
     }

@@ -105,7 +105,10 @@ pub fn codecs() -> Vec<Layout> {
         plain("LZ4", Access::ByDay, BY_DAY_LZ4),
         plain("ZSTD(3)", Access::ByDay, BY_DAY_ZSTD3),
         plain("no visitor in the key", Access::ByDay, BY_DAY_AND_ID),
-        with("times without Delta", &[("ts", "ZSTD(1)"), ("received_at", "ZSTD(1)"), ("client_ts", "ZSTD(1)")]),
+        with(
+            "times without Delta",
+            &[("ts", "ZSTD(1)"), ("received_at", "ZSTD(1)"), ("client_ts", "ZSTD(1)")],
+        ),
         with(
             "times DoubleDelta",
             &[
@@ -138,7 +141,8 @@ impl Layout {
         let columns = events::columns(bed).await?;
         let lines = columns.iter().map(|column| {
             let other = self.codecs.iter().find(|(name, _)| *name == column.name);
-            let codec = other.map_or_else(|| column.compression_codec.clone(), |(_, codec)| format!("CODEC({codec})"));
+            let codec = other
+                .map_or_else(|| column.compression_codec.clone(), |(_, codec)| format!("CODEC({codec})"));
             format!("{} {} {codec}", column.name, column.kind)
         });
         let columns = lines.collect::<Vec<_>>().join(",\n    ");
@@ -159,7 +163,14 @@ impl Layout {
     ///
     /// # Errors
     /// The engine refuses.
-    pub async fn fill(&self, bed: &Bed, table: &str, events: u64, first: u64, end: u64) -> anyhow::Result<f64> {
+    pub async fn fill(
+        &self,
+        bed: &Bed,
+        table: &str,
+        events: u64,
+        first: u64,
+        end: u64,
+    ) -> anyhow::Result<f64> {
         let names = self.column_names(bed).await?;
         let mut cpu = 0.0;
         for batch in first..end {
@@ -211,8 +222,6 @@ pub struct Size {
     pub primary_key_bytes: u64,
     /// Rows in active parts.
     pub rows: u64,
-    /// Active parts.
-    pub parts: u64,
 }
 
 /// The weight of a table's active parts.
@@ -222,7 +231,7 @@ pub struct Size {
 pub async fn size(bed: &Bed, table: &str) -> anyhow::Result<Size> {
     let sql = format!(
         "SELECT sum(bytes_on_disk) AS bytes_on_disk, sum(primary_key_bytes_in_memory) AS primary_key_bytes, \
-         sum(p.rows) AS rows, count() AS parts FROM system.parts AS p \
+         sum(p.rows) AS rows FROM system.parts AS p \
          WHERE database = currentDatabase() AND table = '{table}' AND active"
     );
     let rows: Vec<Size> = bed.store.select(&sql, &[]).await?;

@@ -33,7 +33,9 @@ const SAMPLE: u64 = 5;
 /// The engine cannot be started or refuses a statement.
 pub async fn run(events: u64) -> anyhow::Result<()> {
     let started = Instant::now();
-    println!("\n## Schema, {events} events\n\n`cargo run --release -p orma-benches -- schema --events {events}`");
+    println!(
+        "\n## Schema, {events} events\n\n`cargo run --release -p orma-benches -- schema --events {events}`"
+    );
     let bed = prepare(events).await?;
     codec::compare(&bed, events / SAMPLE).await?;
     view::compare(&bed, events / SAMPLE).await?;

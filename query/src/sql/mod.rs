@@ -1,9 +1,12 @@
 //! The only place that writes SQL text. Values are always bound to `{name:Type}`; identifiers come from match arms.
 
+pub mod accounting;
 pub mod clause;
 pub mod identity;
 pub mod journey;
+pub mod live;
 pub mod people;
+pub mod quality;
 #[cfg(test)]
 pub mod snapshot;
 pub mod stats;

@@ -1,5 +1,5 @@
-import { formatDay, formatShort } from '../../format/time';
-import { day_ms } from '../../format/duration';
+import { day_ms, hour_ms } from '../../format/duration';
+import { formatDay, formatShort, formatTime } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { Icon } from '../../ui/Icon';
 import { touchpointColour, touchpointIcon } from './kinds';
@@ -17,7 +17,9 @@ export function Ribbon({ ribbon, locale, timeZone }: RibbonProps) {
   const { t, label } = useI18n();
   const when = (ms: number) => {
     const instant = new Date(ms).toISOString();
-    return ribbon.end_ms - ribbon.start_ms < 2 * day_ms ? formatShort(instant, locale, timeZone) : formatDay(instant, locale, timeZone);
+    const span_ms = ribbon.end_ms - ribbon.start_ms;
+    if (span_ms < hour_ms) return formatTime(instant, locale, timeZone);
+    return span_ms < 2 * day_ms ? formatShort(instant, locale, timeZone) : formatDay(instant, locale, timeZone);
   };
   const from = when(ribbon.start_ms);
   const to = when(ribbon.end_ms);

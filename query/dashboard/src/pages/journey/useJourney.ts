@@ -5,7 +5,7 @@ import { useSignedOut } from '../../shell/session';
 import { mergeJourney } from './merge';
 
 /** A newcomer clicks in another window and looks here: a step must appear within two seconds. */
-const poll_ms = 1_000;
+const poll_ms = 750;
 const poll_ms_failed = 5_000;
 const first_sessions = 20;
 const polled_sessions = 3;

@@ -1,0 +1,118 @@
+//! Web vitals at the 75th percentile.
+
+use orma_store::Site;
+
+use super::{StoreRow, count, number, parse, share, text};
+use crate::api::error::ApiError;
+use crate::api::quality::{QualityParams, Vital, VitalSummary, VitalThresholds, WebQuality, WebQualityRow};
+use crate::moment::Moment;
+use crate::plan::Dimension;
+use crate::runner::Runner;
+use crate::sql::quality as sql;
+
+/// A vital and its thresholds.
+pub struct VitalKind {
+    /// As events name it.
+    pub name: &'static str,
+    /// Of its value.
+    pub unit: &'static str,
+    /// Good up to here.
+    pub good: f64,
+    /// Poor above.
+    pub poor: f64,
+}
+
+/// The vitals in the order in which they are shown. Thresholds: web-vitals 6.2.3, whose rating is good up to and with
+/// the first and poor above the second.
+pub const VITALS: [VitalKind; 5] = [
+    VitalKind { name: "LCP", unit: "ms", good: 2500.0, poor: 4000.0 },
+    VitalKind { name: "INP", unit: "ms", good: 200.0, poor: 500.0 },
+    VitalKind { name: "CLS", unit: "score", good: 0.1, poor: 0.25 },
+    VitalKind { name: "FCP", unit: "ms", good: 1800.0, poor: 3000.0 },
+    VitalKind { name: "TTFB", unit: "ms", good: 800.0, poor: 1800.0 },
+];
+
+const DIMENSIONS: [Dimension; 5] =
+    [Dimension::Page, Dimension::DeviceClass, Dimension::Country, Dimension::Browser, Dimension::Os];
+
+/// The vitals of a site.
+///
+/// # Errors
+/// A parameter cannot be used, or the store did not answer.
+pub async fn answer(
+    runner: &Runner,
+    site: &Site,
+    params: &QualityParams,
+    now: Moment,
+) -> Result<WebQuality, ApiError> {
+    let query = parse(site, params, &DIMENSIONS, now)?;
+    let (totals, rows) = (sql::web(&query, true), sql::web(&query, false));
+    let (totals, rows) =
+        futures_util::try_join!(runner.rows::<StoreRow>(&totals), runner.rows::<StoreRow>(&rows))?;
+    let vitals = vitals_of(totals.first());
+    let summary = |(kind, vital): (&VitalKind, Vital)| VitalSummary {
+        vital,
+        unit: kind.unit.to_owned(),
+        thresholds: VitalThresholds { good: kind.good, poor: kind.poor },
+    };
+    Ok(WebQuality {
+        from: query.period.from,
+        to: query.period.to,
+        vitals: VITALS.iter().zip(vitals).map(summary).collect(),
+        rows: rows
+            .iter()
+            .map(|row| WebQualityRow { dimension: text(row, "dimension"), vitals: vitals_of(Some(row)) })
+            .collect(),
+    })
+}
+
+fn vitals_of(row: Option<&StoreRow>) -> Vec<Vital> {
+    let vital = |(index, kind): (usize, &VitalKind)| {
+        let samples = count(row, &format!("samples{index}"));
+        let (good, poor) = (count(row, &format!("good{index}")), count(row, &format!("poor{index}")));
+        let p75 = number(row, &format!("p75_{index}")).filter(|_| samples > 0).map(rounded);
+        Vital {
+            name: kind.name.to_owned(),
+            p75,
+            samples,
+            good: share(good, samples),
+            needs_improvement: share(samples - good - poor, samples),
+            poor: share(poor, samples),
+            rating: rating(kind, p75).to_owned(),
+        }
+    };
+    VITALS.iter().enumerate().map(vital).collect()
+}
+
+/// The store keeps values as 32-bit floats: what was sent as 0.1 must not come out above it.
+fn rounded(value: f64) -> f64 {
+    (value * 10_000.0).round() / 10_000.0
+}
+
+fn rating(kind: &VitalKind, p75: Option<f64>) -> &'static str {
+    match p75 {
+        None => "",
+        Some(value) if value <= kind.good => "good",
+        Some(value) if value > kind.poor => "poor",
+        Some(_) => "needs_improvement",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threshold_itself_is_on_the_better_side() {
+        let lcp = &VITALS[0];
+        for (value, expected) in [
+            (Some(2500.0), "good"),
+            (Some(2500.1), "needs_improvement"),
+            (Some(4000.0), "needs_improvement"),
+            (Some(4000.1), "poor"),
+            (None, ""),
+        ] {
+            assert_eq!(rating(lcp, value), expected, "{value:?}");
+        }
+    }
+}
