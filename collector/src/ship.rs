@@ -5,6 +5,7 @@
 //! all three are confirmed.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -37,6 +38,8 @@ pub struct Shipper {
     metrics: Arc<Metrics>,
     collector: String,
     held: Arc<Mutex<HashMap<String, Held>>>,
+    /// The last insert failed: said once, until one succeeds.
+    store_is_away: AtomicBool,
 }
 
 /// What one segment holds.
@@ -66,7 +69,7 @@ enum Outcomes {
 impl Shipper {
     /// A shipper for `spool` into `store`; `collector` names this collector in the ledger.
     pub fn new(spool: SpoolFiles, store: Store, metrics: Arc<Metrics>, collector: String) -> Self {
-        Self { spool, store, metrics, collector, held: Arc::default() }
+        Self { spool, store, metrics, collector, held: Arc::default(), store_is_away: AtomicBool::new(false) }
     }
 
     /// Runs until `sealed` ends and all is shipped, or `abandon` turns true: what is left is found by the next start.
@@ -154,12 +157,18 @@ impl Shipper {
         loop {
             match self.insert(inserts).await {
                 Ok(()) => {
+                    if self.store_is_away.swap(false, Ordering::Relaxed) {
+                        tracing::warn!("ClickHouse takes events again");
+                    }
                     self.metrics.events_shipped.inc_by(inserts.events);
                     return Outcomes::Shipped;
                 }
                 Err(error) if error.is_transient() => {
                     self.metrics.ship_retries.inc();
-                    tracing::warn!(segment = %name, %error, backoff_ms, "not shipped yet");
+                    if !self.store_is_away.swap(true, Ordering::Relaxed) {
+                        tracing::warn!(%error, "ClickHouse takes no events: they wait in the spool");
+                    }
+                    tracing::debug!(segment = %name, %error, backoff_ms, "not shipped yet");
                     let wait = tokio::time::sleep(Duration::from_millis(backoff_ms));
                     tokio::select! {
                         () = wait => {}

@@ -127,8 +127,7 @@ pub async fn answer(
     params: &AccountingParams,
     now: Moment,
 ) -> Result<Accounting, ApiError> {
-    let period =
-        Period::parse(site, params.from.as_deref(), params.to.as_deref(), PERIOD_DAYS_DEFAULT, now)?;
+    let period = Period::parse(site, params.from.as_deref(), params.to.as_deref(), PERIOD_DAYS_DEFAULT, now)?;
     let statements =
         (sql::hours(&site.site, &period), sql::reasons(&site.site, &period), sql::collectors(&site.site));
     let (rows, reasons, collectors) = futures_util::try_join!(
@@ -143,7 +142,8 @@ pub async fn answer(
     }
     // A report says how much is held, not since when: it is shown in the hour that it is of.
     let current = collectors.iter().filter(|report| report.current && report.pending_events > 0);
-    for report in current.filter(|report| period.from <= report.reported_at && report.reported_at < period.to) {
+    for report in current.filter(|report| period.from <= report.reported_at && report.reported_at < period.to)
+    {
         let hour = report.reported_at.0 - report.reported_at.0.rem_euclid(HOUR_MS);
         tallies.entry(hour).or_default().pending += report.pending_events;
     }

@@ -92,7 +92,11 @@ impl Aliases {
         }
         let rows: Vec<Row> = runner.rows(&sql::aliases(site)).await?;
         if rows.len() == ALIASES_MAX {
-            tracing::warn!(site, ALIASES_MAX, "the site has more aliases than are read; the oldest are left out");
+            tracing::warn!(
+                site,
+                ALIASES_MAX,
+                "the site has more aliases than are read; the oldest are left out"
+            );
         }
         Ok(Self::new(rows.into_iter().map(|row| (row.previous, row.user))))
     }
@@ -152,7 +156,9 @@ pub async fn timelines(runner: &Runner, site: &str, visitors: &[String]) -> Resu
         let mark = Mark { at: row.at, user: row.user, active: row.active != 0 };
         timelines.entry(row.visitor).or_default().push(mark);
     }
-    timelines.values_mut().for_each(|marks| marks.sort());
+    for marks in timelines.values_mut() {
+        marks.sort();
+    }
     Ok(timelines)
 }
 

@@ -91,7 +91,8 @@ impl AppState {
             return None;
         }
         let snapshot = self.registry.snapshot();
-        let admins = snapshot.tokens.values().filter(|token| token.role == Role::Admin && token.site.is_empty());
+        let admins =
+            snapshot.tokens.values().filter(|token| token.role == Role::Admin && token.site.is_empty());
         admins.min_by(|one, other| one.token_id.cmp(&other.token_id)).cloned()
     }
 

@@ -64,7 +64,6 @@ test("each step of a visit appears in the journey, the anonymous ones become the
   });
   await step("basket", pageStep("/demo/carrello.html"), () => shopper.goto(`${orma.base}/demo/carrello.html`));
   await step("checkout", pageStep("/demo/cassa.html"), () => shopper.locator("#go-to-checkout").click());
-  const anonymousSteps = await analyst.locator(`[data-testid="journey-step"][data-anonymous="true"]`).count();
 
   await shopper.locator("#checkout-name").fill("Mario Rossi");
   await shopper.locator("#checkout-email").fill("mario@example.it");
@@ -79,7 +78,6 @@ test("each step of a visit appears in the journey, the anonymous ones become the
   }
   assert.equal(await analyst.locator(`${pageStep("/demo/")}`).first().getAttribute("data-anonymous"), "true");
   assert.equal(await analyst.locator(`${pageStep("/demo/grazie.html")}`).first().getAttribute("data-anonymous"), "false");
-  assert.ok(anonymousSteps >= 0);
   const person = await orma.ask("/api/v1/sites/demo/people/mario@example.it");
   assert.equal(person.traits.name, "Mario Rossi");
   assert.equal(person.orders, 1);

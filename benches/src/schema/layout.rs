@@ -65,6 +65,25 @@ const DAY_PROJECTION: &str = ",
 const VISITOR_HASH: &str = ",
     visitor_hash UInt64 MATERIALIZED cityHash64(visitor)";
 
+/// In place of a codec: the column is inserted, and others are made from it.
+const NOT_STORED: &str = "";
+
+/// When it came and what the client's clock said, as distances from the moment.
+const OFFSETS: &str = ",
+    received_after_ms Int32 DEFAULT toUnixTimestamp64Milli(received_at) - toUnixTimestamp64Milli(ts),
+    client_offset_ms Int32 DEFAULT toUnixTimestamp64Milli(client_ts) - toUnixTimestamp64Milli(ts)";
+
+/// The half of an id that holds its time, and the random half.
+const HALVES: &str = ",
+    event_time UInt64 DEFAULT reinterpretAsUInt64(reverse(substring(UUIDStringToNum(toString(event_id)), 1, 8)))
+        CODEC(Delta(8), ZSTD(1)),
+    event_random UInt64 DEFAULT reinterpretAsUInt64(reverse(substring(UUIDStringToNum(toString(event_id)), 9, 8)))
+        CODEC(NONE)";
+
+const BY_DAY_AND_HALVES: &str = "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(ts) \
+    PRIMARY KEY (site, toDate(ts), visitor) ORDER BY (site, toDate(ts), visitor, event_time, event_random) \
+    SETTINGS default_compression_codec = 'ZSTD(1)'";
+
 const fn plain(name: &'static str, access: Access, engine: &'static str) -> Layout {
     Layout { name, access, counted: "visitor", engine: Some(engine), addition: "", codecs: &[] }
 }
@@ -109,15 +128,15 @@ pub fn codecs() -> Vec<Layout> {
             "times without Delta",
             &[("ts", "ZSTD(1)"), ("received_at", "ZSTD(1)"), ("client_ts", "ZSTD(1)")],
         ),
-        with(
-            "times DoubleDelta",
-            &[
-                ("ts", "DoubleDelta, ZSTD(1)"),
-                ("received_at", "DoubleDelta, ZSTD(1)"),
-                ("client_ts", "DoubleDelta, ZSTD(1)"),
-            ],
-        ),
-        with("event_id without codec", &[("event_id", "NONE")]),
+        Layout {
+            addition: OFFSETS,
+            ..with("other times as offsets", &[("received_at", NOT_STORED), ("client_ts", NOT_STORED)])
+        },
+        Layout {
+            addition: HALVES,
+            codecs: &[("event_id", NOT_STORED)],
+            ..plain("event_id in two halves", Access::ByDay, BY_DAY_AND_HALVES)
+        },
         with("ids ZSTD(6)", &[("event_id", "ZSTD(6)"), ("visitor", "ZSTD(6)"), ("session", "ZSTD(6)")]),
     ]
 }
@@ -140,21 +159,20 @@ impl Layout {
     pub async fn create(&self, bed: &Bed, table: &str) -> anyhow::Result<()> {
         let columns = events::columns(bed).await?;
         let lines = columns.iter().map(|column| {
-            let other = self.codecs.iter().find(|(name, _)| *name == column.name);
-            let codec = other
-                .map_or_else(|| column.compression_codec.clone(), |(_, codec)| format!("CODEC({codec})"));
-            format!("{} {} {codec}", column.name, column.kind)
+            let other = self.codecs.iter().find(|(name, _)| *name == column.name).map(|(_, codec)| *codec);
+            let rest = match other {
+                None => column.compression_codec.clone(),
+                Some(NOT_STORED) => "EPHEMERAL".to_owned(),
+                Some(codec) => format!("CODEC({codec})"),
+            };
+            format!("{} {} {rest}", column.name, column.kind)
         });
         let columns = lines.collect::<Vec<_>>().join(",\n    ");
         let engine = match self.engine {
             Some(engine) => engine.to_owned(),
             None => format!("ENGINE = {}", engine_in_use(bed).await?),
         };
-        let sql = format!(
-            "CREATE TABLE {table} (\n    {columns}{},\n    \
-             INDEX received_at_range received_at TYPE minmax GRANULARITY 1)\n{engine}",
-            self.addition
-        );
+        let sql = format!("CREATE TABLE {table} (\n    {columns}{})\n{engine}", self.addition);
         bed.execute(&sql).await?;
         stop_background_merges(bed, table).await
     }

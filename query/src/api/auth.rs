@@ -60,9 +60,11 @@ impl Caller {
 
     async fn of_request(parts: &Parts, state: &AppState) -> Result<Self, ApiError> {
         if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
-            let secret = value.to_str().ok().and_then(bearer).ok_or(ApiError::Unauthorized(
-                "The Authorization header must be `Bearer <token>`.",
-            ))?;
+            let secret = value
+                .to_str()
+                .ok()
+                .and_then(bearer)
+                .ok_or(ApiError::Unauthorized("The Authorization header must be `Bearer <token>`."))?;
             let token = state.token_of_secret(secret).await;
             return Self::reader(&token.ok_or(ApiError::Unauthorized("This token is not valid."))?);
         }
@@ -106,10 +108,7 @@ pub fn check_same_origin(headers: &HeaderMap) -> Result<(), ApiError> {
     if same {
         return Ok(());
     }
-    Err(ApiError::Forbidden {
-        code: "cross_origin",
-        message: "The request came from another site.".into(),
-    })
+    Err(ApiError::Forbidden { code: "cross_origin", message: "The request came from another site.".into() })
 }
 
 impl FromRequestParts<AppState> for Caller {

@@ -61,7 +61,13 @@ pub fn of_request(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// `Set-Cookie` that opens a session.
-pub fn issue(config: &QueryConfig, secret: &[u8], token: &Token, headers: &HeaderMap, now: Moment) -> HeaderValue {
+pub fn issue(
+    config: &QueryConfig,
+    secret: &[u8],
+    token: &Token,
+    headers: &HeaderMap,
+    now: Moment,
+) -> HeaderValue {
     let expires_at = now.0 / 1000 + SESSION_SECONDS_MAX;
     let payload = Payload { token_id: token.token_id.clone(), role: token.role, expires_at };
     set_cookie(config, headers, &sign(secret, &payload), SESSION_SECONDS_MAX)
@@ -92,7 +98,8 @@ mod tests {
         assert_eq!(verify(b"secret", &value, Moment(1_000_000)), None, "ended");
         assert_eq!(verify(b"other", &value, now), None, "signed elsewhere");
         let admin = Payload { token_id: "tok_1".into(), role: Role::Admin, expires_at: 1000 };
-        let forged = format!("{}.{}", sign(b"x", &admin).split_once('.').unwrap().0, value.split_once('.').unwrap().1);
+        let forged =
+            format!("{}.{}", sign(b"x", &admin).split_once('.').unwrap().0, value.split_once('.').unwrap().1);
         assert_eq!(verify(b"secret", &forged, now), None, "another payload");
         for cut in ["", ".", "a.b", value.split_once('.').unwrap().0] {
             assert_eq!(verify(b"secret", cut, now), None);

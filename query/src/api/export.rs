@@ -138,7 +138,10 @@ mod tests {
 
     #[test]
     fn a_table_is_written_with_its_header_and_one_row_a_line() {
-        let items = [json!({"person": "a", "revenue": {"amount": "1.00", "currency": "EUR"}}), json!({"person": "b", "revenue": null})];
+        let items = [
+            json!({"person": "a", "revenue": {"amount": "1.00", "currency": "EUR"}}),
+            json!({"person": "b", "revenue": null}),
+        ];
         let table = Table::of_items(&items);
         let written = csv(&table);
         assert!(written.starts_with("person,revenue_amount,revenue_currency"), "{written}");

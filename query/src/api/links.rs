@@ -36,8 +36,7 @@ pub async fn create(
     PersonScope(person): PersonScope,
     Body(body): Body<LinkRequest>,
 ) -> Result<(StatusCode, Json<IdentityLink>), ApiError> {
-    let link =
-        people::link(&state.runner, &access.site, &person, &body.visitor, &access.caller.name).await?;
+    let link = people::link(&state.runner, &access.site, &person, &body.visitor, &access.caller.name).await?;
     Ok((StatusCode::CREATED, Json(link)))
 }
 

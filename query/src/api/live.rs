@@ -127,12 +127,13 @@ pub async fn get(
     access: Access,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let subscription = state.live.subscribe(&state.runner, &access.site.site);
-    let stream = futures_util::stream::unfold((state, access, subscription), |(state, access, mut sub)| async {
-        let message = sub.next().await?;
-        // A stream must not outlive the token that opened it.
-        access.caller.still_valid(&state).then_some(())?;
-        Some((Ok(event(&message)), (state, access, sub)))
-    });
+    let stream =
+        futures_util::stream::unfold((state, access, subscription), |(state, access, mut sub)| async {
+            let message = sub.next().await?;
+            // A stream must not outlive the token that opened it.
+            access.caller.still_valid(&state).then_some(())?;
+            Some((Ok(event(&message)), (state, access, sub)))
+        });
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(KEEP_ALIVE_SECONDS)).text("keep-alive");
     Sse::new(stream).keep_alive(keep_alive)
 }

@@ -1,4 +1,5 @@
 //! The HTTP interface: one file per resource.
+#![allow(clippy::missing_errors_doc, reason = "the responses of each handler say which")]
 
 pub mod accounting;
 pub mod auth;
@@ -16,13 +17,13 @@ pub mod session;
 pub mod sites;
 pub mod stats;
 
+use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Uri;
 use axum::http::{HeaderValue, header};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
-use axum::Router;
 
 use crate::{AppState, dashboard};
 use error::ApiError;

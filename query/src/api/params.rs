@@ -1,5 +1,6 @@
 //! The parameters of a request: addresses, query strings and bodies, each refused by the name of what is wrong.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use serde::Deserialize;
@@ -50,7 +51,9 @@ impl<S: Send + Sync> FromRequestParts<S> for PersonScope {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Path(path) = Path::<PersonPath>::from_request_parts(parts, state).await.map_err(bad_path)?;
+        let Path(path) = Path::<PersonPath>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| bad_path(&rejection))?;
         Ok(Self(path.person))
     }
 }
@@ -67,12 +70,14 @@ impl<S: Send + Sync> FromRequestParts<S> for LinkScope {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Path(path) = Path::<LinkPath>::from_request_parts(parts, state).await.map_err(bad_path)?;
+        let Path(path) = Path::<LinkPath>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| bad_path(&rejection))?;
         Ok(Self { person: path.person, id: path.id })
     }
 }
 
-fn bad_path(rejection: axum::extract::rejection::PathRejection) -> ApiError {
+fn bad_path(rejection: &PathRejection) -> ApiError {
     ApiError::invalid("invalid_path", "path", rejection.body_text())
 }
 
@@ -153,7 +158,8 @@ mod tests {
 
     #[test]
     fn a_repeated_filter_is_a_list_and_a_repeated_period_is_refused() {
-        let params: StatsParams = parse_query("filter=country%3Ais%3AIT&filter=os%3Ais%3AiOS&limit=5").unwrap();
+        let params: StatsParams =
+            parse_query("filter=country%3Ais%3AIT&filter=os%3Ais%3AiOS&limit=5").unwrap();
         assert_eq!(params.filter, ["country:is:IT", "os:is:iOS"]);
         let error = parse_query::<StatsParams>("from=2026-01-01&from=2026-01-02").unwrap_err();
         let ApiError::Invalid { code, .. } = error else { panic!("{error}") };

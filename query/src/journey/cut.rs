@@ -230,7 +230,11 @@ mod tests {
     fn events_fall_into_sessions_by_id_and_otherwise_by_thirty_minutes() {
         let table: [(&str, Vec<Event>, Vec<&str>); 5] = [
             ("an id holds however long", vec![event("a", 0, "v", "s"), event("b", 90, "v", "s")], vec!["ab"]),
-            ("thirty minutes still belong", vec![event("a", 0, "v", ""), event("b", 30, "v", "")], vec!["ab"]),
+            (
+                "thirty minutes still belong",
+                vec![event("a", 0, "v", ""), event("b", 30, "v", "")],
+                vec!["ab"],
+            ),
             ("more do not", vec![event("a", 0, "v", ""), event("b", 31, "v", "")], vec!["a", "b"]),
             (
                 "a cut session goes over visitors and beside one with an id",
@@ -250,15 +254,29 @@ mod tests {
 
     #[test]
     fn a_session_takes_its_source_from_its_first_event_and_the_device_from_whom_knows_it() {
-        let first = Event { source: "Google".into(), channel: "organic_search".into(), ..event("a", 0, "v", "s") };
-        let paid = Event { amount: 890_000, currency: "EUR".into(), kind: "order".into(), ..event("b", 1, "v", "s") };
-        let back = Event { amount: 90_000, currency: "EUR".into(), kind: "refund".into(), ..event("c", 2, "v", "s") };
+        let first =
+            Event { source: "Google".into(), channel: "organic_search".into(), ..event("a", 0, "v", "s") };
+        let paid = Event {
+            amount: 890_000,
+            currency: "EUR".into(),
+            kind: "order".into(),
+            ..event("b", 1, "v", "s")
+        };
+        let back = Event {
+            amount: 90_000,
+            currency: "EUR".into(),
+            kind: "refund".into(),
+            ..event("c", 2, "v", "s")
+        };
         let last = Event { browser: "Chrome".into(), source: "other".into(), ..event("d", 3, "v", "s") };
         let session = pieces(&[first, paid, back, last]).remove(0).into_session("EUR", Some(5));
         assert_eq!((session.channel.as_str(), session.source.as_str()), ("organic_search", "Google"));
         assert_eq!(session.browser, "Chrome");
         assert_eq!(session.revenue, Some(Money::new(800_000, "EUR")));
-        assert_eq!((session.page_views, session.duration_ms, session.gap_before_ms), (2, 3 * MINUTE, Some(5)));
+        assert_eq!(
+            (session.page_views, session.duration_ms, session.gap_before_ms),
+            (2, 3 * MINUTE, Some(5))
+        );
         let order: Vec<&str> = session.events.iter().map(|event| event.event_id.as_str()).collect();
         assert_eq!(order, ["d", "c", "b", "a"]);
     }

@@ -80,9 +80,8 @@ pub async fn answer(runner: &Runner, request: &Request) -> Result<Journey, ApiEr
     let mut shown: Vec<Piece>;
     loop {
         shown = reader.complete_pieces(request);
-        let reached_from = shown.last().is_some_and(|piece| {
-            request.from.is_some_and(|from| piece.started() < from.0)
-        });
+        let reached_from =
+            shown.last().is_some_and(|piece| request.from.is_some_and(|from| piece.started() < from.0));
         // One session more than the page: its end is the beginning of the gap before the last.
         if shown.len() > request.limit || reached_from || !reader.read_more(runner).await? {
             break;
@@ -98,12 +97,12 @@ fn page(request: &Request, person: String, pieces: Vec<Piece>) -> Journey {
     let count = in_period.min(request.limit);
     let next_cursor = (in_period > request.limit).then(|| {
         let last = &pieces[count - 1];
-        let oldest_cut = pieces[..count].iter().filter(|piece| piece.session.is_empty()).map(Piece::started).min();
+        let oldest_cut =
+            pieces[..count].iter().filter(|piece| piece.session.is_empty()).map(Piece::started).min();
         let before = request.after.as_ref().and_then(|place| place.cut_before);
         cursor::encode(&Place { cut_before: oldest_cut.or(before), ..last.place() })
     });
-    let older: Vec<Option<i64>> =
-        (0..count).map(|index| pieces.get(index + 1).map(Piece::ended)).collect();
+    let older: Vec<Option<i64>> = (0..count).map(|index| pieces.get(index + 1).map(Piece::ended)).collect();
     let session = |(piece, older): (Piece, Option<i64>)| -> JourneySession {
         let gap = older.map(|ended| (piece.started() - ended).max(0));
         piece.into_session(&request.site.currency, gap)

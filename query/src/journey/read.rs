@@ -69,7 +69,16 @@ impl<'a> Reader<'a> {
             unread.entry(row.day.clone()).or_default().push(row);
         }
         let with_bots = request.with_bots;
-        Ok(Self { site, found, aliases, timelines, with_bots, unread, events: Vec::new(), read_from: i64::MAX })
+        Ok(Self {
+            site,
+            found,
+            aliases,
+            timelines,
+            with_bots,
+            unread,
+            events: Vec::new(),
+            read_from: i64::MAX,
+        })
     }
 
     /// Reads the newest unread days; false when there are none.
@@ -114,12 +123,8 @@ impl<'a> Reader<'a> {
 
     /// The sessions to which nothing unread can belong, newest first, without those of earlier pages.
     pub fn complete_pieces(&self, request: &Request) -> Vec<Piece> {
-        let unread_sessions: BTreeSet<(&str, &str)> = self
-            .unread
-            .values()
-            .flatten()
-            .map(|row| (row.visitor.as_str(), row.session.as_str()))
-            .collect();
+        let unread_sessions: BTreeSet<(&str, &str)> =
+            self.unread.values().flatten().map(|row| (row.visitor.as_str(), row.session.as_str())).collect();
         let cut_is_unread = unread_sessions.iter().any(|(_, session)| session.is_empty());
         let is_whole = |piece: &Piece| {
             if piece.session.is_empty() {

@@ -52,7 +52,12 @@ pub struct Activity {
 
 impl Activity {
     /// The messages about what is new since the last poll. The first poll only learns what is old.
-    pub async fn poll(&mut self, runner: &Runner, site: &str, now: Moment) -> Result<Vec<Message>, StoreError> {
+    pub async fn poll(
+        &mut self,
+        runner: &Runner,
+        site: &str,
+        now: Moment,
+    ) -> Result<Vec<Message>, StoreError> {
         let since = self.memory.as_ref().map_or(now.0 - OVERLAP_MS, |memory| memory.since(now.0));
         let rows: Vec<Row> = runner.rows(&sql::activity(site, Moment(since), EVENTS_MAX)).await?;
         let Some(memory) = &mut self.memory else {
@@ -69,11 +74,14 @@ impl Activity {
         if new.is_empty() {
             return Ok(messages);
         }
-        if self.polls.is_multiple_of(POLLS_PER_ALIASES) {
-            self.aliases = Aliases::load(runner, site).await?;
+        if self.polls.is_multiple_of(POLLS_PER_ALIASES)
+            && let Ok(aliases) = Aliases::load(runner, site).await
+        {
+            self.aliases = aliases;
         }
         self.polls += 1;
-        let timelines = timelines_of(runner, site, &new).await?;
+        // The events are told even when the store cannot say whose they are: they would not be new again.
+        let timelines = timelines_of(runner, site, &new).await.unwrap_or_default();
         messages.extend(new.iter().map(|row| self.message(row, &timelines)));
         Ok(messages)
     }
@@ -173,7 +181,8 @@ mod tests {
         let mut memory = Memory::default();
         let now = 1_000_000;
         assert_eq!(ids(&memory.take_new(&[row("b", now - 10), row("a", now - 20)], now)), ["a", "b"]);
-        let late = [row("c", now + 500), row("b", now - 10), row("late", now - 5_000), row("late", now - 5_000)];
+        let late =
+            [row("c", now + 500), row("b", now - 10), row("late", now - 5_000), row("late", now - 5_000)];
         assert_eq!(ids(&memory.take_new(&late, now + 500)), ["late", "c"]);
         assert!(memory.take_new(&late, now + 1_000).is_empty());
     }

@@ -82,7 +82,8 @@ impl Live {
             return Subscription { first: None, receiver };
         }
         let feed = feeds.entry(site.to_owned()).or_insert_with(|| {
-            let feed = Arc::new(Feed { sender: broadcast::channel(MESSAGES_MAX).0, latest: Mutex::default() });
+            let feed =
+                Arc::new(Feed { sender: broadcast::channel(MESSAGES_MAX).0, latest: Mutex::default() });
             let (live, runner, site) = (self.clone(), runner.clone(), site.to_owned());
             tokio::spawn(poll(live, runner, site, Arc::downgrade(&feed)));
             feed

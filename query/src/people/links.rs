@@ -42,7 +42,11 @@ fn id_of(visitor: &str, user: &str) -> String {
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn links_of(runner: &Runner, site: &str, found: &Resolved) -> Result<Vec<IdentityLink>, StoreError> {
+pub async fn links_of(
+    runner: &Runner,
+    site: &str,
+    found: &Resolved,
+) -> Result<Vec<IdentityLink>, StoreError> {
     let rows: Vec<LinkRow> = runner.rows(&sql::links(site, &found.ids)).await?;
     let link = |row: LinkRow| IdentityLink {
         id: id_of(&row.visitor, &row.user),

@@ -118,9 +118,10 @@ pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, 
     let mut page: Vec<PageRow> = runner.rows(&sql::page(&site.site, &request.listed, &aliases)).await?;
     let more = page.len() > request.listed.limit;
     page.truncate(request.listed.limit);
-    let next_cursor = page.last().filter(|_| more).map(|last| {
-        cursor::encode(&Place { last_seen: last.last_seen, person: last.person.clone() })
-    });
+    let next_cursor = page
+        .last()
+        .filter(|_| more)
+        .map(|last| cursor::encode(&Place { last_seen: last.last_seen, person: last.person.clone() }));
     if page.is_empty() {
         return Ok(PersonList { items: Vec::new(), next_cursor });
     }

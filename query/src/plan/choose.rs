@@ -27,7 +27,8 @@ pub struct Part {
 
 /// The source of one metric under these dimensions and filters.
 pub fn source(metric: Metric, group_by: &[Dimension], filters: &[Filter]) -> Source {
-    let levels = || group_by.iter().map(|dimension| dimension.level()).chain(filters.iter().map(Filter::level));
+    let levels =
+        || group_by.iter().map(|dimension| dimension.level()).chain(filters.iter().map(Filter::level));
     let of_events = levels().any(|level| level == Level::Event);
     let of_sessions = levels().any(|level| level == Level::Session);
     match metric {
@@ -38,10 +39,18 @@ pub fn source(metric: Metric, group_by: &[Dimension], filters: &[Filter]) -> Sou
         },
         // Sessions do not know of money.
         Metric::Orders | Metric::Revenue => {
-            if of_sessions { Source::EventsInSessions } else { Source::Events }
+            if of_sessions {
+                Source::EventsInSessions
+            } else {
+                Source::Events
+            }
         }
         Metric::Sessions | Metric::BounceRate | Metric::SessionDuration | Metric::ViewsPerSession => {
-            if of_events { Source::SessionsOfEvents } else { Source::Sessions }
+            if of_events {
+                Source::SessionsOfEvents
+            } else {
+                Source::Sessions
+            }
         }
     }
 }
@@ -82,7 +91,8 @@ mod tests {
     use super::*;
 
     fn filters(text: &str) -> Vec<Filter> {
-        Filter::parse_list(&text.split(' ').filter(|t| !t.is_empty()).map(String::from).collect::<Vec<_>>()).unwrap()
+        Filter::parse_list(&text.split(' ').filter(|t| !t.is_empty()).map(String::from).collect::<Vec<_>>())
+            .unwrap()
     }
 
     #[test]
@@ -106,7 +116,11 @@ mod tests {
             (M::SessionDuration, &[D::Browser], "entry_page:is:/", Source::Sessions),
         ];
         for (metric, group_by, filter, expected) in table {
-            assert_eq!(source(metric, group_by, &filters(filter)), expected, "{metric:?} {group_by:?} {filter}");
+            assert_eq!(
+                source(metric, group_by, &filters(filter)),
+                expected,
+                "{metric:?} {group_by:?} {filter}"
+            );
         }
     }
 

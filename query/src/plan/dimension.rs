@@ -105,7 +105,9 @@ impl Dimension {
     pub const fn level(self) -> Level {
         match self {
             Self::Page | Self::Kind | Self::Name | Self::Touchpoint | Self::Stage => Level::Event,
-            Self::EntryPage | Self::ExitPage | Self::Source | Self::Channel | Self::Campaign => Level::Session,
+            Self::EntryPage | Self::ExitPage | Self::Source | Self::Channel | Self::Campaign => {
+                Level::Session
+            }
             Self::Host
             | Self::Country
             | Self::DeviceClass

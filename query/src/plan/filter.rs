@@ -64,7 +64,8 @@ impl Filter {
     fn parse(text: &str) -> Result<Self, ApiError> {
         let invalid = |code, message: String| Err(ApiError::invalid(code, "filter", message));
         let mut pieces = text.splitn(3, ':');
-        let (Some(field), Some(operator), Some(values)) = (pieces.next(), pieces.next(), pieces.next()) else {
+        let (Some(field), Some(operator), Some(values)) = (pieces.next(), pieces.next(), pieces.next())
+        else {
             return invalid("invalid_filter", format!("`{text}` is not `dimension:operator:value`."));
         };
         let field = match (field, field.strip_prefix("props.")) {
@@ -120,7 +121,12 @@ mod tests {
             ("country:is:IT,FR", country.clone(), Operator::Is, vec!["IT", "FR"]),
             ("country:is_not:", country, Operator::IsNot, vec![""]),
             ("path:starts:/a:b", Field::Dimension(Dimension::Page), Operator::Starts, vec!["/a:b"]),
-            ("props.colore:contains:ro\\,sso", Field::Prop("colore".into()), Operator::Contains, vec!["ro,sso"]),
+            (
+                "props.colore:contains:ro\\,sso",
+                Field::Prop("colore".into()),
+                Operator::Contains,
+                vec!["ro,sso"],
+            ),
         ] {
             let values = values.into_iter().map(ToOwned::to_owned).collect();
             assert_eq!(parse(text), Filter { field, operator, values }, "{text}");

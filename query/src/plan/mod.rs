@@ -96,14 +96,7 @@ impl Query {
         let metrics = Metric::parse_list(text.metrics.unwrap_or("visitors"))?;
         let order_by = match text.order_by {
             None => metrics[0],
-            Some(name) => Metric::parse(name, "order_by").and_then(|metric| match metrics.contains(&metric) {
-                true => Ok(metric),
-                false => Err(ApiError::invalid(
-                    "invalid_order",
-                    "order_by",
-                    format!("`order_by` must be one of the asked metrics; `{name}` is not among them."),
-                )),
-            })?,
+            Some(name) => parse_order(name, &metrics)?,
         };
         Ok(Self {
             site: site.site.clone(),
@@ -125,6 +118,15 @@ impl Query {
     pub fn previous(&self) -> Self {
         Self { period: self.period.previous(), with_previous: false, ..self.clone() }
     }
+}
+
+fn parse_order(name: &str, metrics: &[Metric]) -> Result<Metric, ApiError> {
+    let metric = Metric::parse(name, "order_by")?;
+    if metrics.contains(&metric) {
+        return Ok(metric);
+    }
+    let message = format!("`order_by` must be one of the asked metrics; `{name}` is not among them.");
+    Err(ApiError::invalid("invalid_order", "order_by", message))
 }
 
 fn parse_group_by(text: &str) -> Result<Vec<Dimension>, ApiError> {

@@ -94,13 +94,11 @@ impl Period {
             None => start_of_day(today.saturating_add(1.day()), &zone),
             Some(text) => parse_edge("to", text, &zone, true)?,
         };
-        let start = match from {
-            Some(text) => parse_edge("from", text, &zone, false)?,
-            None => {
-                let last = Timestamp::from_millisecond(end.0 - 1).unwrap_or(Timestamp::MAX);
-                let last_day = last.to_zoned(zone.clone()).date();
-                start_of_day(last_day.saturating_sub((days - 1).days()), &zone)
-            }
+        let start = if let Some(text) = from {
+            parse_edge("from", text, &zone, false)?
+        } else {
+            let last_day = Moment(end.0 - 1).timestamp().to_zoned(zone.clone()).date();
+            start_of_day(last_day.saturating_sub((days - 1).days()), &zone)
         };
         if end <= start {
             return Err(ApiError::invalid("invalid_period", "to", "`to` must not be before `from`."));
@@ -251,7 +249,9 @@ fn parse_edge(field: &'static str, text: &str, zone: &TimeZone, is_end: bool) ->
         Err(_) => Err(ApiError::invalid(
             "invalid_period",
             field,
-            format!("`{field}` must be a date (2026-11-21) or an instant (2026-11-21T10:00:00Z), not `{text}`."),
+            format!(
+                "`{field}` must be a date (2026-11-21) or an instant (2026-11-21T10:00:00Z), not `{text}`."
+            ),
         )),
     }
 }
@@ -303,8 +303,14 @@ mod tests {
 
     #[test]
     fn weeks_begin_on_monday_and_months_on_the_first() {
-        assert_eq!(labels("2026-11-01", "2026-11-10", Interval::Week), ["2026-10-26", "2026-11-02", "2026-11-09"]);
-        assert_eq!(labels("2026-10-15", "2026-12-01", Interval::Month), ["2026-10-01", "2026-11-01", "2026-12-01"]);
+        assert_eq!(
+            labels("2026-11-01", "2026-11-10", Interval::Week),
+            ["2026-10-26", "2026-11-02", "2026-11-09"]
+        );
+        assert_eq!(
+            labels("2026-10-15", "2026-12-01", Interval::Month),
+            ["2026-10-01", "2026-11-01", "2026-12-01"]
+        );
         assert_eq!(labels("2026-10-24", "2026-10-26", Interval::Day).len(), 3);
     }
 

@@ -12,7 +12,10 @@ pub fn days(site: &str, visitors: &[String], with_bots: bool, rows_max: usize) -
     let mut sql = on_visitors(site, visitors);
     let place = "site = {site:String} AND visitor IN {visitors:Array(String)}";
     let (columns, table) = if with_bots {
-        ("toString(toDate(ts)) AS day, toUnixTimestamp64Milli(min(ts)) AS started, count() AS events", "events")
+        (
+            "toString(toDate(ts)) AS day, toUnixTimestamp64Milli(min(ts)) AS started, count() AS events",
+            "events",
+        )
     } else {
         (
             "toString(sessions.day) AS day, toUnixTimestamp64Milli(min(started_at)) AS started, \

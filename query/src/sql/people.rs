@@ -69,8 +69,7 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
         "SELECT arrayJoin(arrayMap(n -> toDate(started) + n, range(dateDiff('day', started, ended) + 1))), visitor \
          FROM {placed} WHERE is_mixed"
     );
-    let mixed_events =
-        identity::owned_events(
+    let mixed_events = identity::owned_events(
         &format!("{IS_HUMAN} AND kind != 'reset' AND (toDate(ts), visitor) IN ({mixed_days})"),
         edges,
     );
@@ -151,7 +150,13 @@ pub fn details(site: &str, visitors: &[String], people: &[String], aliases: &Ali
 
 /// Orders and money of the people of a page: `person`, `orders`, `revenue_sum` (ten-thousandths), `has_revenue`. Read on
 /// the days on which something was done.
-pub fn purchases(site: &str, visitors: &[String], people: &[String], currency: &str, aliases: &Aliases) -> Sql {
+pub fn purchases(
+    site: &str,
+    visitors: &[String],
+    people: &[String],
+    currency: &str,
+    aliases: &Aliases,
+) -> Sql {
     let mut sql = of_people(site, visitors, people);
     let person = identity::person(&mut sql, aliases);
     sql.params.push(("currency".into(), currency.into()));
@@ -194,7 +199,8 @@ fn of_person(sql: &mut Sql, person: &str, aliases: &Aliases, columns: &str, rest
 pub fn card(site: &str, visitors: &[String], person: &str, currency: &str, aliases: &Aliases) -> Sql {
     let mut sql = identity::on_visitors(site, visitors);
     sql.params.push(("currency".into(), currency.into()));
-    let latest = |column: &str| format!("argMaxIf(toString({column}), ts, {column} != '') AS latest_{column}");
+    let latest =
+        |column: &str| format!("argMaxIf(toString({column}), ts, {column} != '') AS latest_{column}");
     let columns = format!(
         "count() AS events, toUnixTimestamp64Milli(min(ts)) AS first_seen, \
          toUnixTimestamp64Milli(max(ts)) AS last_seen, \
@@ -231,7 +237,8 @@ pub fn devices(site: &str, visitors: &[String], person: &str, aliases: &Aliases)
 /// The touchpoints of a card, most events first.
 pub fn touchpoints(site: &str, visitors: &[String], person: &str, aliases: &Aliases) -> Sql {
     let mut sql = identity::on_visitors(site, visitors);
-    let columns = "toString(touchpoint) AS place, count() AS events, toUnixTimestamp64Milli(max(ts)) AS last_seen";
+    let columns =
+        "toString(touchpoint) AS place, count() AS events, toUnixTimestamp64Milli(max(ts)) AS last_seen";
     of_person(&mut sql, person, aliases, columns, " GROUP BY place ORDER BY events DESC, place LIMIT 100");
     sql
 }

@@ -20,8 +20,9 @@ pub fn check(name: &str, statements: &[Sql]) {
 
 /// A line for each clause, so that a change shows where it is.
 fn broken(text: &str) -> String {
-    let clauses = ["FROM", "WHERE", "GROUP BY", "HAVING", "ORDER BY", "INNER JOIN", "LEFT JOIN", "AND ", "UNION ALL"];
-    clauses.iter().fold(text.to_owned(), |text, clause| {
-        text.replace(&format!(" {clause}"), &format!("\n  {clause}"))
-    })
+    let clauses =
+        ["FROM", "WHERE", "GROUP BY", "HAVING", "ORDER BY", "INNER JOIN", "LEFT JOIN", "AND ", "UNION ALL"];
+    clauses
+        .iter()
+        .fold(text.to_owned(), |text, clause| text.replace(&format!(" {clause}"), &format!("\n  {clause}")))
 }

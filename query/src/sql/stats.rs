@@ -63,16 +63,18 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
     }
     sql.text = format!("SELECT {} FROM {from}", columns.join(", "));
     if !keys.is_empty() {
-        sql.text.push_str(&format!(" GROUP BY {}", keys.join(", ")));
+        sql.text += " GROUP BY ";
+        sql.text += &keys.join(", ");
     }
     if matches!(shape, Shape::Page) {
         let present: Vec<String> = part.metrics.iter().map(|metric| present(*metric)).collect();
         let order = column(part.metrics[0]);
-        sql.text.push_str(&format!(
-            " HAVING {} ORDER BY {order} DESC, {} LIMIT {{limit:UInt64}} OFFSET {{offset:UInt64}}",
+        sql.text = format!(
+            "{} HAVING {} ORDER BY {order} DESC, {} LIMIT {{limit:UInt64}} OFFSET {{offset:UInt64}}",
+            sql.text,
             present.join(" OR "),
             keys.join(", ")
-        ));
+        );
         sql.params.push(("limit".into(), Param::Int(query.limit as i64 + 1)));
         sql.params.push(("offset".into(), Param::Int(query.offset as i64)));
     }
@@ -161,7 +163,8 @@ fn moment(source: Source) -> &'static str {
 }
 
 fn dimensions(query: &Query, source: Source) -> Vec<String> {
-    let expression = |(index, dimension): (usize, &crate::plan::Dimension)| match (source, dimension.level()) {
+    let expression = |(index, dimension): (usize, &crate::plan::Dimension)| match (source, dimension.level())
+    {
         (Source::SessionsOfEvents, Level::Event) => format!("e{index}"),
         (Source::Events, _) | (Source::EventsInSessions, Level::Event | Level::Both) => {
             clause::of_event(*dimension).to_owned()
@@ -228,8 +231,7 @@ mod tests {
     use crate::plan::{Query, RequestText};
 
     fn snapshot(name: &str, query: &Query, shape: Shape<'_>) {
-        let statements: Vec<Sql> =
-            parts(query).iter().map(|part| statement(query, part, shape)).collect();
+        let statements: Vec<Sql> = parts(query).iter().map(|part| statement(query, part, shape)).collect();
         crate::sql::snapshot::check(name, &statements);
     }
 
@@ -239,8 +241,7 @@ mod tests {
 
     #[test]
     fn snapshots_of_the_four_sources() {
-        let base =
-            RequestText { from: Some("2026-11-01"), to: Some("2026-11-21"), ..RequestText::default() };
+        let base = RequestText { from: Some("2026-11-01"), to: Some("2026-11-21"), ..RequestText::default() };
         let totals = query(&RequestText { metrics: Some("visitors,page_views,revenue"), ..base });
         snapshot("stats_events_totals", &totals, Shape::Totals);
         let daily = query(&RequestText {

@@ -1,0 +1,262 @@
+//! `/accounting`, `/quality` and `/live` against the real engine.
+mod query_api;
+mod support;
+
+use std::time::{Duration, Instant, SystemTime};
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use orma_store::EventRow;
+use query_api::{ADMIN, Service, at, event, view};
+use serde_json::{Value, json};
+
+const MINUTE: i64 = 60_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_quality_and_the_live_stream() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start(dir.path()).await;
+    accounting(&service).await;
+    web_quality(&service).await;
+    app_quality(&service).await;
+    live(&service).await;
+    service.engine.stop().await;
+}
+
+async fn ledger(service: &Service, outcome: &str, reason: &str, events: u32) {
+    let insert = format!(
+        "INSERT INTO ledger SELECT 'demo', toDateTime('2026-11-10 10:00:00', 'UTC'), 'c1', '{outcome}', '{reason}', {events}"
+    );
+    service.store.execute(&insert, &[]).await.unwrap();
+}
+
+async fn accounting(service: &Service) {
+    const PERIOD: &str = "/accounting?from=2026-11-10&to=2026-11-10";
+    let ten = at("2026-11-10T10:00:00Z");
+    let rows: Vec<EventRow<'_>> = (0..5).map(|n| view(format!("v{n}"), "s", ten + n * 1000, "/")).collect();
+    service.insert(&rows).await;
+    let again = EventRow { received_at: ten + 30_000, ..rows[0].clone() };
+    service.insert(&[again]).await;
+    ledger(service, "accepted", "", 7).await;
+    ledger(service, "duplicate", "", 1).await;
+    ledger(service, "rejected", "unknown_kind", 2).await;
+    service
+        .store
+        .execute(
+            "INSERT INTO rejected_events SELECT 'demo', toDateTime64('2026-11-10 10:05:00', 3, 'UTC'), \
+             'unknown_kind', 'no', 'dance', '{\"kind\":\"dance\"}'",
+            &[],
+        )
+        .await
+        .unwrap();
+    // Seven taken: one dropped by the collector, six stored as rows, of which one is the same event again.
+    let balanced = json!({"received": 9, "accepted": 7, "rejected": 2, "stored": 5, "duplicate": 2, "pending": 0, "gap": 0});
+    let answer = service.get(PERIOD).await;
+    assert_eq!((&answer["status"], &answer["totals"]), (&json!("balanced"), &balanced));
+    assert_eq!(answer["hours"][0]["hour"], "2026-11-10T11:00:00+01:00");
+    assert_eq!(answer["hours"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        answer["reasons"],
+        json!([{"reason": "unknown_kind", "count": 2, "last_at": "2026-11-10T10:05:00.000Z",
+            "example": "{\"kind\":\"dance\"}"}])
+    );
+
+    ledger(service, "accepted", "", 1).await;
+    let answer = service.get(PERIOD).await;
+    assert_eq!((&answer["status"], &answer["totals"]["gap"]), (&json!("gap"), &json!(1)));
+
+    // A report of now counts in the hour of now; an old one is shown and does not count.
+    for (collector, age) in [("fresh", 1), ("gone", 3600)] {
+        let insert = format!(
+            "INSERT INTO collector_status SELECT '{collector}', now64(3) - {age}, map('demo', 4), 1024, \
+             now64(3) - 2, 0"
+        );
+        service.store.execute(&insert, &[]).await.unwrap();
+    }
+    let today = service.get("/accounting").await;
+    assert_eq!(today["collectors"].as_array().unwrap().len(), 2);
+    let collector = |name: &str| {
+        let found = today["collectors"].as_array().unwrap().iter().find(|one| one["collector"] == name);
+        found.unwrap()["current"].clone()
+    };
+    assert_eq!((collector("fresh"), collector("gone")), (json!(true), json!(false)));
+    let totals = &today["totals"];
+    assert_eq!((&totals["pending"], &totals["accepted"], &totals["gap"]), (&json!(4), &json!(4), &json!(0)));
+    assert_eq!(today["status"], "pending");
+}
+
+fn vital<'a>(name: &'a str, value: f32, path: &'a str) -> EventRow<'a> {
+    let row = view(format!("v{value}"), "s", at("2026-10-10T10:00:00Z"), path);
+    EventRow { kind: "vital".into(), name: name.into(), value: Some(value), ..row }
+}
+
+async fn web_quality(service: &Service) {
+    const PERIOD: &str = "from=2026-10-10&to=2026-10-10";
+    let rows = [
+        vital("LCP", 1000.0, "/"),
+        vital("LCP", 2000.0, "/"),
+        vital("LCP", 2500.0, "/"),
+        vital("LCP", 4100.0, "/lenta"),
+        vital("CLS", 0.1, "/"),
+        EventRow { bot: "crawler".into(), ..vital("LCP", 90_000.0, "/") },
+    ];
+    service.insert(&rows).await;
+    service.insert(&rows[..2]).await;
+    let answer = service.get(&format!("/quality/web?{PERIOD}")).await;
+    let names: Vec<&str> =
+        answer["vitals"].as_array().unwrap().iter().map(|vital| vital["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["LCP", "INP", "CLS", "FCP", "TTFB"]);
+    assert_eq!(
+        answer["vitals"][0],
+        json!({"name": "LCP", "unit": "ms", "p75": 2900.0, "samples": 4, "good": 0.75, "needs_improvement": 0.0,
+            "poor": 0.25, "rating": "needs_improvement", "thresholds": {"good": 2500.0, "poor": 4000.0}})
+    );
+    assert_eq!(answer["vitals"][1]["p75"], Value::Null);
+    let cls = &answer["vitals"][2];
+    assert_eq!((&cls["p75"], &cls["good"], &cls["rating"]), (&json!(0.1), &json!(1.0), &json!("good")));
+    let rows: Vec<(&str, i64)> = answer["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["dimension"].as_str().unwrap(), row["vitals"][0]["samples"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(rows, [("/", 3), ("/lenta", 1)]);
+    let slow = service.get(&format!("/quality/web?filter=page:is:/lenta&group_by=browser&{PERIOD}")).await;
+    assert_eq!((&slow["vitals"][0]["rating"], &slow["vitals"][0]["samples"]), (&json!("poor"), &json!(1)));
+    let none = service.get(&format!("/quality/web?filter=channel:is:email&{PERIOD}")).await;
+    assert_eq!(none["vitals"][0]["samples"], 0);
+    let wrong = service.ask(Method::GET, "/quality/web?group_by=kind", None).await;
+    assert_eq!((wrong.status, wrong.json()["error"]["field"].clone()), (StatusCode::BAD_REQUEST, json!("group_by")));
+}
+
+async fn app_quality(service: &Service) {
+    let start = at("2026-10-11T10:00:00Z");
+    let app = |kind: &'static str, visitor: &'static str, session: &'static str, version: &'static str| EventRow {
+        touchpoint: "app".into(),
+        app_version: version.into(),
+        ..event(kind, visitor, session, start)
+    };
+    let cold = |ms, session| EventRow { name: "cold".into(), duration_ms: ms, ..app("app_start", "p1", session, "3.2") };
+    let caught = EventRow { props: vec![("fatal".into(), "false".into())], ..app("crash", "p1", "a1", "3.2") };
+    let fatal = EventRow { props: vec![("fatal".into(), "true".into())], ..app("crash", "p2", "b1", "3.1") };
+    // One person with two devices: seen as Paolo on both.
+    let paolo = |visitor, session| EventRow { user: "paolo".into(), ..app("screen_view", visitor, session, "3.2") };
+    service
+        .insert(&[
+            cold(1000, "a1"),
+            cold(2000, "a2"),
+            cold(6000, "a3"),
+            caught,
+            fatal,
+            app("screen_view", "p2", "b2", "3.1"),
+            paolo("p1", "a3"),
+            paolo("p3", "c1"),
+        ])
+        .await;
+    let answer = service.get("/quality/app?from=2026-10-11&to=2026-10-11").await;
+    assert_eq!(
+        (&answer["sessions"], &answer["crash_free_sessions"], &answer["people"], &answer["crash_free_people"]),
+        (&json!(6), &json!(5.0 / 6.0), &json!(2), &json!(0.5))
+    );
+    let cold = &answer["starts"][0];
+    assert_eq!((&cold["samples"], &cold["p75_ms"], &cold["rating"]), (&json!(3), &json!(4000.0), &json!("needs_improvement")));
+    assert_eq!(cold["thresholds"], json!({"good_ms": 3000, "poor_ms": 5000}));
+    assert_eq!(answer["starts"][2]["p75_ms"], Value::Null);
+    let rows: Vec<Value> = answer["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| json!([row["dimension"], row["sessions"], row["crash_free_sessions"]]))
+        .collect();
+    assert_eq!(rows, [json!(["3.2", 4, 1.0]), json!(["3.1", 2, 0.5])]);
+}
+
+/// Reads server-sent events one by one.
+struct Events {
+    body: Body,
+    text: String,
+}
+
+impl Events {
+    async fn open(service: &Service) -> Self {
+        let request = Request::get("/api/v1/sites/demo/live")
+            .header("authorization", format!("Bearer {ADMIN}"))
+            .body(Body::empty())
+            .unwrap();
+        let response = service.send(request).await;
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+        Self { body: response.into_body(), text: String::new() }
+    }
+
+    /// The next event of this name.
+    async fn next(&mut self, name: &str) -> Value {
+        let deadline = Instant::now() + support::PATIENCE;
+        loop {
+            while let Some((event, rest)) = self.text.split_once("\n\n") {
+                let (event, rest) = (event.to_owned(), rest.to_owned());
+                self.text = rest;
+                if event.starts_with(&format!("event: {name}\n")) {
+                    let data = event.split_once("data: ").unwrap().1;
+                    return serde_json::from_str(data).unwrap();
+                }
+            }
+            assert!(Instant::now() < deadline, "no {name} came");
+            let frame = tokio::time::timeout(support::PATIENCE, self.body.frame()).await;
+            let frame = frame.expect("the stream goes on").expect("the stream is open").unwrap();
+            self.text.push_str(std::str::from_utf8(frame.data_ref().unwrap()).unwrap());
+        }
+    }
+}
+
+async fn live(service: &Service) {
+    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() as i64;
+    let fresh = |visitor: &'static str, path: &'static str| EventRow {
+        country: "IT".into(),
+        source: "Google".into(),
+        channel: "organic_search".into(),
+        received_at: now(),
+        ..view(visitor, "live", now() - 1000, path)
+    };
+    service.insert(&[fresh("early", "/prima")]).await;
+    let (mut one, mut two) = (Events::open(service).await, Events::open(service).await);
+    let first = one.next("snapshot").await;
+    assert_eq!(first["visitors"], 1);
+    assert_eq!(first["minutes"].as_array().unwrap().len(), 30);
+    assert_eq!(first["sources"], json!([{"source": "Google", "visitors": 1}]));
+    two.next("snapshot").await;
+
+    let known = EventRow { user: "mario".into(), ..fresh("late", "/poi") };
+    let bot = EventRow { bot: "crawler".into(), ..fresh("crawler", "/") };
+    // Shipped late: received before the one above was.
+    let overtaken = EventRow { received_at: now() - 5 * 1000, ..fresh("third", "/terza") };
+    service.insert(&[known.clone(), bot]).await;
+    for events in [&mut one, &mut two] {
+        let told = events.next("activity").await;
+        assert_eq!((&told["path"], &told["person"], &told["identified"]), (&json!("/poi"), &json!("mario"), &json!(true)));
+        assert_eq!((&told["country"], &told["source"]), (&json!("IT"), &json!("Google")));
+    }
+    // The same event through another collector is not told again.
+    service.insert(&[EventRow { received_at: now(), ..known }, overtaken]).await;
+    let told = one.next("activity").await;
+    assert_eq!((&told["path"], &told["person"], &told["identified"]), (&json!("/terza"), &json!("third"), &json!(false)));
+    let snapshot = loop {
+        let snapshot = one.next("snapshot").await;
+        if snapshot["visitors"] == 3 {
+            break snapshot;
+        }
+    };
+    assert_eq!(snapshot["countries"], json!([{"country": "IT", "visitors": 3}]));
+    assert_eq!(snapshot["pages"].as_array().unwrap().len(), 3);
+    let views: i64 =
+        snapshot["minutes"].as_array().unwrap().iter().map(|minute| minute["page_views"].as_i64().unwrap()).sum();
+    assert_eq!(views, 3);
+
+    service.state.close_live();
+    let ended = tokio::time::timeout(Duration::from_millis(20 * MINUTE as u64 / 60), async {
+        while let Some(frame) = two.body.frame().await {
+            frame.unwrap();
+        }
+    });
+    ended.await.expect("the stream ends when the service stops");
+}
