@@ -27,27 +27,19 @@ async fn views(bed: &Bed) -> anyhow::Result<Vec<View>> {
     Ok(bed.store.select(sql, &[]).await?)
 }
 
-/// The question by which the view of the table of sessions is filled, to the staged rows `from` to `to`.
-///
-/// # Errors
-/// There is no such view, or it does not read events.
-pub async fn select_of_sessions(bed: &Bed, from: u64, to: u64) -> anyhow::Result<String> {
-    let views = views(bed).await?;
-    let view = views.iter().find(|view| view.target == "sessions").context("no view fills the sessions")?;
-    let rows = format!("FROM (SELECT * FROM staging WHERE n >= {from} AND n < {to})");
-    let select = view.as_select.replacen("FROM orma.events", &rows, 1);
-    anyhow::ensure!(select != view.as_select, "the view of sessions does not read events: {select}");
-    Ok(select)
-}
-
 /// Fills the table of sessions from the staged events as its view would.
 ///
 /// # Errors
-/// The engine refuses.
+/// The engine refuses, or no view fills the table from events.
 pub async fn fill_sessions(bed: &Bed, events: u64) -> anyhow::Result<()> {
+    let views = views(bed).await?;
+    let view = views.iter().find(|view| view.target == "sessions").context("no view fills the sessions")?;
     for part in 0..SESSION_BATCHES {
         let edge = |part: u64| events * part / SESSION_BATCHES;
-        let select = select_of_sessions(bed, edge(part), edge(part + 1)).await?;
+        let rows =
+            format!("FROM (SELECT * FROM staging WHERE n >= {} AND n < {})", edge(part), edge(part + 1));
+        let select = view.as_select.replacen("FROM orma.events", &rows, 1);
+        anyhow::ensure!(select != view.as_select, "the view of sessions does not read events: {select}");
         bed.execute(&format!("INSERT INTO sessions {select}")).await?;
     }
     layout::merge(bed, "sessions").await?;
@@ -68,13 +60,13 @@ pub async fn compare(bed: &Bed, events: u64) -> anyhow::Result<()> {
         bed.execute(&format!("DETACH TABLE {}", view.name)).await?;
     }
     super::progress("views: none");
-    let alone = insert(bed, &names, events).await? - reading;
+    let alone = insert(bed, "events", &names, events).await? - reading;
     bed.execute("TRUNCATE TABLE events SYNC").await?;
     let mut rows = vec![vec!["events alone".into(), number(alone), "–".into(), "–".into(), "–".into()]];
     for view in &views {
         super::progress(&format!("views: {}", view.name));
         bed.execute(&format!("ATTACH TABLE {}", view.name)).await?;
-        let cpu = insert(bed, &names, events).await? - reading;
+        let cpu = insert(bed, "events", &names, events).await? - reading;
         let merge = layout::merge(bed, &view.target).await?;
         let size = layout::size(bed, &view.target).await?;
         rows.push(vec![
@@ -91,7 +83,7 @@ pub async fn compare(bed: &Bed, events: u64) -> anyhow::Result<()> {
     for view in &views {
         bed.execute(&format!("ATTACH TABLE {}", view.name)).await?;
     }
-    let all = insert(bed, &names, events).await? - reading;
+    let all = insert(bed, "events", &names, events).await? - reading;
     let mut merge = 0.0;
     for table in std::iter::once("events").chain(views.iter().map(|view| view.target.as_str())) {
         merge += layout::merge(bed, table).await?;
@@ -116,13 +108,16 @@ pub async fn compare(bed: &Bed, events: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Inserts the first `events` staged events; returns CPU seconds a million.
-async fn insert(bed: &Bed, names: &str, events: u64) -> anyhow::Result<f64> {
+/// Inserts the first `events` staged events into `table`; returns CPU seconds a million.
+///
+/// # Errors
+/// The engine refuses.
+pub async fn insert(bed: &Bed, table: &str, names: &str, events: u64) -> anyhow::Result<f64> {
     let mut cpu = 0.0;
     let mut from = 0;
     while from < events {
         let to = events.min(from + BATCH_ROWS);
-        cpu += events::feed(bed, "events", names, from, to).await?;
+        cpu += events::feed(bed, table, names, from, to).await?;
         from = to;
     }
     Ok(cpu * 1e6 / events as f64)

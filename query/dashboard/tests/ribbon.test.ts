@@ -29,6 +29,9 @@ test('steps close together share a dot that keeps the weightiest tone', () => {
 test('what is not loaded yet takes its share of the axis', () => {
   const chapters = foldJourney([session('s', 750, [event('view', 1000, {})], { ended_at: at(1000) })]);
   assert.equal(layRibbon(chapters, at(0), true)?.unloaded, 0.75);
+  const cardNotLoaded = layRibbon(chapters, '', true);
+  assert.equal(cardNotLoaded?.unloaded, 0);
+  assert.ok(Number.isFinite(cardNotLoaded?.start_ms));
 });
 
 test('a journey without sessions has no ribbon', () => {

@@ -242,3 +242,34 @@ pub fn touchpoints(site: &str, visitors: &[String], person: &str, aliases: &Alia
     of_person(&mut sql, person, aliases, columns, " GROUP BY place ORDER BY events DESC, place LIMIT 100");
     sql
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snapshots_of_the_list_and_the_card() {
+        let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let listed = Listed {
+            search: Some("rossi".into()),
+            identified: Some(true),
+            from: Some(Moment(1_793_487_600_000)),
+            to: None,
+            after: Some((Moment(1_795_302_000_000), "mario".into())),
+            limit: 50,
+        };
+        let aliases = Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]);
+        let (visitors, people) = (texts(&["v1", "@mario"]), texts(&["mario"]));
+        let check = crate::sql::snapshot::check;
+        check("people_page", &[page("demo", &Listed { limit: 50, ..Listed::default() }, &Aliases::default())]);
+        check("people_search", &[page("demo", &listed, &aliases)]);
+        check(
+            "people_details",
+            &[
+                details("demo", &visitors, &people, &aliases),
+                purchases("demo", &visitors, &people, "EUR", &aliases),
+            ],
+        );
+        check("people_card", &[card("demo", &visitors, "mario", "EUR", &aliases)]);
+    }
+}

@@ -35,7 +35,9 @@ export function layRibbon(chapters: readonly Chapter[], firstSeen: string, moreT
   const oldest = chapters.at(-1);
   if (!newest || !oldest) return null;
   const loaded_ms = Date.parse(oldest.session.started_at);
-  const start_ms = moreToLoad ? Math.min(loaded_ms, Date.parse(firstSeen)) : loaded_ms;
+  // Not a number while the card is still being loaded; the comparison is then false.
+  const first_ms = Date.parse(firstSeen);
+  const start_ms = moreToLoad && first_ms < loaded_ms ? first_ms : loaded_ms;
   const end_ms = Math.max(...chapters.map((chapter) => Date.parse(chapter.session.ended_at)));
   const span_ms = Math.max(1, end_ms - start_ms);
 

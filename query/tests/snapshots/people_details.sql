@@ -1,0 +1,151 @@
+SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {p4:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, toUnixTimestamp64Milli(min(started)) AS first_seen, toUnixTimestamp64Milli(max(ended)) AS last_seen, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS sessions, sum(view_count) AS page_views, sum(event_count) AS events, uniqExact(visitor) AS visitors, argMax(first, ended) AS latest, argMin(first, started) AS origin, latest.country AS country, latest.device_class AS device_class, latest.browser AS browser, latest.os AS os, origin.channel AS channel, origin.source AS source, argMaxIf(exit_page, ended, view_count > 0) AS last_page
+  FROM (SELECT visitor, visit, owner_user, started, ended, view_count, event_count, first, exit_page
+  FROM (SELECT visitor, visit, started, ended, view_count, event_count, first, exit_page, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
+  AND mark.1 >= started, timeline).2) AS owner_user, arrayFilter(mark -> mark.1 >= started
+  AND (mark.1 < ended OR (mark.1 = ended
+  AND mark.2 != '')), timeline) AS within, length(arrayDistinct(arrayMap(mark -> mark.2, within))) > 1 OR arrayExists(mark -> NOT mark.3, within) AS is_mixed
+  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, uniqMerge(views) AS view_count, uniqMerge(events) AS event_count, argMinMerge(entry) AS first, argMaxIfMerge(exit_path) AS exit_page
+  FROM sessions
+  WHERE site = {site:String}
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor, visit) AS visits
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
+  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = 1
+  AND source != 'alias'
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor, user, source, session, at) AS edge
+  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = -1
+  GROUP BY visitor, user) AS removal USING (visitor, user))
+  GROUP BY visitor) AS timelines USING (visitor))
+  WHERE NOT is_mixed
+  UNION ALL SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended, countIf(kind IN ('page_view', 'screen_view')) AS view_count, count() AS event_count, argMin(tuple(toString(host), path, toString(source), toString(channel), toString(utm_campaign), toString(utm_source), toString(utm_medium), toString(country), toString(region), toString(city), toString(device_class), toString(device_brand), toString(device_model), toString(browser), toString(os), toString(os_version), toString(language), toString(app_version))::Tuple(host String, path String, source String, channel String, campaign String, utm_source String, utm_medium String, country String, region String, city String, device_class String, device_brand String, device_model String, browser String, os String, os_version String, language String, app_version String), (ts, event_id)) AS first, argMaxIf(path, (ts, event_id), kind IN ('page_view', 'screen_view')) AS exit_page
+  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
+  AND mark.1 >= ts, timeline).2)) AS owner_user
+  FROM (SELECT *
+  FROM events FINAL
+  WHERE site = {site:String}
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind != 'reset'
+  AND (toDate(ts), visitor) IN (SELECT arrayJoin(arrayMap(n -> toDate(started) + n, range(dateDiff('day', started, ended) + 1))), visitor
+  FROM (SELECT visitor, visit, started, ended, view_count, event_count, first, exit_page, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
+  AND mark.1 >= started, timeline).2) AS owner_user, arrayFilter(mark -> mark.1 >= started
+  AND (mark.1 < ended OR (mark.1 = ended
+  AND mark.2 != '')), timeline) AS within, length(arrayDistinct(arrayMap(mark -> mark.2, within))) > 1 OR arrayExists(mark -> NOT mark.3, within) AS is_mixed
+  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, uniqMerge(views) AS view_count, uniqMerge(events) AS event_count, argMinMerge(entry) AS first, argMaxIfMerge(exit_path) AS exit_page
+  FROM sessions
+  WHERE site = {site:String}
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor, visit) AS visits
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
+  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = 1
+  AND source != 'alias'
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor, user, source, session, at) AS edge
+  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = -1
+  GROUP BY visitor, user) AS removal USING (visitor, user))
+  GROUP BY visitor) AS timelines USING (visitor))
+  WHERE is_mixed)) AS event
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
+  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = 1
+  AND source != 'alias'
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor, user, source, session, at) AS edge
+  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = -1
+  GROUP BY visitor, user) AS removal USING (visitor, user))
+  GROUP BY visitor) AS timelines USING (visitor))
+  WHERE (visitor, visit) IN (SELECT visitor, visit
+  FROM (SELECT visitor, visit, started, ended, view_count, event_count, first, exit_page, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
+  AND mark.1 >= started, timeline).2) AS owner_user, arrayFilter(mark -> mark.1 >= started
+  AND (mark.1 < ended OR (mark.1 = ended
+  AND mark.2 != '')), timeline) AS within, length(arrayDistinct(arrayMap(mark -> mark.2, within))) > 1 OR arrayExists(mark -> NOT mark.3, within) AS is_mixed
+  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, uniqMerge(views) AS view_count, uniqMerge(events) AS event_count, argMinMerge(entry) AS first, argMaxIfMerge(exit_path) AS exit_page
+  FROM sessions
+  WHERE site = {site:String}
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor, visit) AS visits
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
+  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = 1
+  AND source != 'alias'
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor, user, source, session, at) AS edge
+  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = -1
+  GROUP BY visitor, user) AS removal USING (visitor, user))
+  GROUP BY visitor) AS timelines USING (visitor))
+  WHERE is_mixed)
+  GROUP BY visitor, visit, owner_user)
+  GROUP BY person
+  HAVING person IN {people:Array(String)};
+-- site = "demo"
+-- visitors = ["v1","@mario"]
+-- people = ["mario"]
+-- p3 = ["anna"]
+-- p4 = ["anna@example.it"]
+SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {p4:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, countIf(kind = 'order') AS orders, toInt64(sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) * 10000) AS revenue_sum, countIf(revenue != 0
+  AND currency = {currency:String}) > 0 AS has_revenue
+  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
+  AND mark.1 >= ts, timeline).2)) AS owner_user
+  FROM (SELECT *
+  FROM events FINAL
+  WHERE site = {site:String}
+  AND bot = ''
+  AND verdict != 'machine'
+  AND (kind = 'order' OR revenue != 0)
+  AND visitor IN {visitors:Array(String)}
+  AND toDate(ts) IN (SELECT day
+  FROM sessions
+  WHERE site = {site:String}
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor, day, session
+  HAVING uniqMerge(actions) > 0)) AS event
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
+  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = 1
+  AND source != 'alias'
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor, user, source, session, at) AS edge
+  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = -1
+  GROUP BY visitor, user) AS removal USING (visitor, user))
+  GROUP BY visitor) AS timelines USING (visitor))
+  GROUP BY person
+  HAVING person IN {people:Array(String)};
+-- site = "demo"
+-- visitors = ["v1","@mario"]
+-- people = ["mario"]
+-- p3 = ["anna"]
+-- p4 = ["anna@example.it"]
+-- currency = "EUR"
