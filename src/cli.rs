@@ -340,8 +340,8 @@ pub fn usage_error(error: &configuration::ConfigurationError) -> ExitCode {
             }
             ExitCode::from(code)
         }
-        other => {
-            eprintln!("orma: {other}");
+        file @ configuration::ConfigurationError::File { .. } => {
+            eprintln!("orma: {file}");
             ExitCode::from(2)
         }
     }

@@ -62,7 +62,10 @@ impl Session {
             }
             Err(DataDirError::InUse { .. }) => {
                 let endpoint = read_connection(dir).with_context(|| {
-                    format!("the orma that holds {} has no embedded engine; name its --clickhouse-url", dir.display())
+                    format!(
+                        "the orma that holds {} has no embedded engine; name its --clickhouse-url",
+                        dir.display()
+                    )
                 })?;
                 Ok((Store::connect(endpoint), None))
             }
@@ -93,7 +96,11 @@ async fn migrate(options: StoreOptions) -> anyhow::Result<()> {
     }
     match applied?.as_slice() {
         [] => println!("the schema is up to date (version {})", migrations::newest_version()),
-        applied => println!("applied {} migrations; the schema is at version {}", applied.len(), migrations::newest_version()),
+        applied => println!(
+            "applied {} migrations; the schema is at version {}",
+            applied.len(),
+            migrations::newest_version()
+        ),
     }
     Ok(())
 }
@@ -147,10 +154,12 @@ async fn change_site(session: &Session, action: SiteAction) -> anyhow::Result<()
             let mut sites: Vec<&Site> = snapshot.sites.values().collect();
             sites.sort_by_key(|site| &site.site);
             for site in sites {
-                let keys = snapshot.keys.iter().filter(|(_, of)| **of == site.site).map(|(key, _)| key.as_str());
+                let keys =
+                    snapshot.keys.iter().filter(|(_, of)| **of == site.site).map(|(key, _)| key.as_str());
                 let mut keys: Vec<&str> = keys.collect();
                 keys.sort_unstable();
-                let origins = if site.origins.is_empty() { "any origin".into() } else { site.origins.join(",") };
+                let origins =
+                    if site.origins.is_empty() { "any origin".into() } else { site.origins.join(",") };
                 let Site { site, name, timezone, currency, .. } = site;
                 println!("{site}\t{name}\t{timezone}\t{currency}\t{origins}\t{}", keys.join(","));
             }
@@ -170,7 +179,9 @@ fn with_settings(mut site: Site, settings: SiteSettings) -> Site {
 
 async fn token(action: TokenAction) -> anyhow::Result<()> {
     let options = match &action {
-        TokenAction::Add { store, .. } | TokenAction::List { store } | TokenAction::Revoke { store, .. } => store.clone(),
+        TokenAction::Add { store, .. } | TokenAction::List { store } | TokenAction::Revoke { store, .. } => {
+            store.clone()
+        }
     };
     let session = Session::open(&options).await?;
     let done = change_token(&session.registry, action).await;
@@ -209,7 +220,8 @@ async fn tell_demo(options: DemoOptions) -> anyhow::Result<()> {
     let registry = &session.registry;
     let snapshot = registry.snapshot();
     let key = snapshot.keys.iter().find(|(_, site)| *site == SITE).map(|(key, _)| key.clone());
-    let write_key = key.context("there is no site `demo` with a write key; `orma up` makes one at its first start")?;
+    let write_key =
+        key.context("there is no site `demo` with a write key; `orma up` makes one at its first start")?;
     let ingest_token = registry.add_token(Role::Ingest, SITE, "orma demo", None).await?;
     // The collector reads its registry every two seconds.
     tokio::time::sleep(Duration::from_millis(2_500)).await;

@@ -20,8 +20,7 @@ struct Sdk;
 struct DemoShop;
 
 /// The shop is a page like any customer's: inline scripts are what the snippet needs.
-const SHOP_POLICY: &str =
-    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+const SHOP_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
 
 /// The scripts that pages load.
 ///

@@ -181,10 +181,16 @@ fn collector_config(options: &CollectorOptions, data_dir: &Path) -> CollectorCon
 
 /// The country database of the npm package, beside the working directory or above the program.
 fn find_geo_database() -> Option<PathBuf> {
-    const PACKAGED: &str = "node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb";
+    const PACKAGED: &str =
+        "node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb";
     let program = std::env::current_exe().ok();
     let above = program.iter().flat_map(|path| path.ancestors().skip(1)).map(|dir| dir.join(PACKAGED));
-    std::env::current_dir().ok().map(|dir| dir.join(PACKAGED)).into_iter().chain(above).find(|path| path.is_file())
+    std::env::current_dir()
+        .ok()
+        .map(|dir| dir.join(PACKAGED))
+        .into_iter()
+        .chain(above)
+        .find(|path| path.is_file())
 }
 
 /// Makes what a first start needs: a site, and an admin token if there is none. Returns the token that was made.
@@ -224,7 +230,11 @@ fn fallback(router: axum::Router) -> Fallback {
             tasks.spawn_on(router.oneshot(request.map(axum::body::Body::new)), &runtime);
             match tasks.join_next().await {
                 Some(Ok(Ok(response))) => into_collector_body(response),
-                _ => answer::error(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the answer could not be made"),
+                _ => answer::error(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "the answer could not be made",
+                ),
             }
         })
     })

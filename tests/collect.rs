@@ -23,13 +23,16 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// What it is, the body, headers; the status and code of the answer.
+type Row<'a> = (&'a str, Vec<u8>, &'a [(&'a str, &'a str)], u16, &'a str);
+
 #[test]
 fn requests_that_cannot_be_taken_get_a_clear_error_and_are_counted() {
     let orma = Orma::start();
     let many = batch(&(0..1001).map(view).collect::<Vec<_>>());
     let bomb = gzip(&vec![b' '; 64 << 20]);
     assert!(bomb.len() < 1 << 20);
-    let table: [(&str, Vec<u8>, &[(&str, &str)], u16, &str); 10] = [
+    let table: [Row<'_>; 10] = [
         ("not JSON", b"{site:".to_vec(), &[], 400, "not_json"),
         ("empty", b"".to_vec(), &[], 400, "not_json"),
         ("wrong top-level type", br#"{"site":7,"events":[]}"#.to_vec(), &[], 400, "invalid_field"),
@@ -56,11 +59,10 @@ fn requests_that_cannot_be_taken_get_a_clear_error_and_are_counted() {
         // Without it the browser hides the error from the page, and the SDK would try again for ever.
         assert_eq!(answer.header("access-control-allow-origin"), Some("https://b.example"), "{what}");
     }
-    let counted = wait_for("the ledger", || {
+    wait_for("the ledger", || {
         let rows = orma.sql("SELECT sum(events) AS n FROM ledger WHERE outcome = 'rejected'");
         (rows[0]["n"] == 10).then_some(())
     });
-    let () = counted;
     assert_eq!(orma.number("SELECT count() FROM events"), 0);
 }
 
@@ -78,8 +80,12 @@ fn a_bad_event_does_not_hold_the_others_back_and_is_kept_with_its_reason() {
     assert_eq!(answer.status, 200);
     let body = answer.json();
     assert_eq!(body["accepted"], 2);
-    let refused: Vec<u64> =
-        body["rejected"].as_array().unwrap().iter().map(|refusal| refusal["index"].as_u64().unwrap()).collect();
+    let refused: Vec<u64> = body["rejected"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|refusal| refusal["index"].as_u64().unwrap())
+        .collect();
     assert_eq!(refused, [1, 2, 4]);
     assert_eq!(body["rejected"][0]["reason"], "unknown_kind");
     assert!(body["rejected"][1]["message"].as_str().unwrap().contains("value"), "{body}");
@@ -89,7 +95,10 @@ fn a_bad_event_does_not_hold_the_others_back_and_is_kept_with_its_reason() {
         let rows = orma.sql("SELECT reason, kind, payload FROM rejected_events ORDER BY reason DESC, kind");
         (rows.len() == 3).then_some(rows)
     });
-    assert!(kept.iter().any(|row| row["kind"] == "page_vieuw" && row["reason"] == "unknown_kind"), "{kept:?}");
+    assert!(
+        kept.iter().any(|row| row["kind"] == "page_vieuw" && row["reason"] == "unknown_kind"),
+        "{kept:?}"
+    );
     assert!(kept.iter().any(|row| row["payload"].as_str().unwrap().contains("\"fast\"")), "{kept:?}");
     let props = orma.sql("SELECT props FROM events WHERE kind = 'custom'");
     assert_eq!(props[0]["props"], json!({"n": "1", "s": "x", "nested": "{\"a\":[1]}"}));
@@ -197,7 +206,11 @@ fn a_server_speaks_for_a_person_and_only_with_a_token() {
         let rows = orma.sql("SELECT visitor, country, os, device_class FROM events ORDER BY visitor");
         (rows.len() == 2).then_some(rows)
     });
-    assert_eq!(rows[0], json!({"visitor": "page", "country": "", "os": "", "device_class": ""}), "its own word");
+    assert_eq!(
+        rows[0],
+        json!({"visitor": "page", "country": "", "os": "", "device_class": ""}),
+        "its own word"
+    );
     assert_eq!(
         rows[1],
         json!({"visitor": "server", "country": "IT", "os": "iOS", "device_class": "smartphone"})
@@ -236,7 +249,8 @@ fn a_repeated_event_is_accepted_and_counted_once() {
     }
     wait_for("the ledger", || {
         let rows = orma.sql("SELECT outcome, sum(events) AS n FROM ledger GROUP BY outcome ORDER BY outcome");
-        (rows == [json!({"outcome": "accepted", "n": 6}), json!({"outcome": "duplicate", "n": 4})]).then_some(())
+        (rows == [json!({"outcome": "accepted", "n": 6}), json!({"outcome": "duplicate", "n": 4})])
+            .then_some(())
     });
     assert_eq!(orma.number("SELECT count() FROM events"), 2);
 }
@@ -294,7 +308,9 @@ fn a_damaged_geo_database_costs_only_the_countries() {
     std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
     let orma = Setup::default().argument("--geo-database", &cut).start();
     orma.collect(&json!([view(1)]));
-    wait_for("the event", || (orma.number("SELECT count() FROM events WHERE country = ''") == 1).then_some(()));
+    wait_for("the event", || {
+        (orma.number("SELECT count() FROM events WHERE country = ''") == 1).then_some(())
+    });
 }
 
 #[test]
@@ -305,7 +321,8 @@ fn the_snippet_is_served_compressed_and_cached() {
     assert!(plain.header("cache-control").unwrap().contains("max-age=300"));
     let gzip = request("GET", &orma.url("/orma.js"), &[("accept-encoding", "gzip")], &[]);
     assert_eq!(gzip.header("content-encoding"), Some("gzip"));
-    let length = |answer: &support::Answer| answer.header("content-length").unwrap().parse::<usize>().unwrap();
+    let length =
+        |answer: &support::Answer| answer.header("content-length").unwrap().parse::<usize>().unwrap();
     assert!(length(&gzip) <= 2600 && length(&gzip) < length(&plain), "{}", length(&gzip));
     let etag = plain.header("etag").unwrap();
     let again = request("GET", &orma.url("/orma.js"), &[("if-none-match", etag)], &[]);

@@ -108,7 +108,8 @@ fn send(reader: &mut BufReader<TcpStream>, connection: u32, numbers: std::ops::R
 /// Every answered event is there once, and the ledger agrees with the store.
 fn assert_stored_once(orma: &Orma, answered: &[u32]) {
     let stored = wait_for("all answered events", || {
-        let rows = orma.try_sql("SELECT toString(event_id) AS id, count() AS n FROM events FINAL GROUP BY id");
+        let rows =
+            orma.try_sql("SELECT toString(event_id) AS id, count() AS n FROM events FINAL GROUP BY id");
         let rows = rows.ok()?;
         (rows.len() >= answered.len() && orma.metric("orma_spool_bytes") == Some(0.0)).then_some(rows)
     });
@@ -275,8 +276,7 @@ fn with_failing_disk() -> (Orma, PathBuf, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let trigger = dir.path().join("fault");
     let library = fault_library(dir.path());
-    let orma =
-        Setup::default().variable("LD_PRELOAD", library).variable("ORMA_TEST_FAULT", &trigger).start();
+    let orma = Setup::default().variable("LD_PRELOAD", library).variable("ORMA_TEST_FAULT", &trigger).start();
     (orma, trigger, dir)
 }
 
@@ -295,7 +295,11 @@ fn a_refused_flush_ends_all_answers_with_200_until_a_restart() {
     assert!(refused.header("retry-after").is_some());
     std::fs::remove_file(&trigger).unwrap();
     for number in 3..6 {
-        assert_eq!(orma.post(view(number), &[]).status, 503, "the disk works again, but what it holds is unknown");
+        assert_eq!(
+            orma.post(view(number), &[]).status,
+            503,
+            "the disk works again, but what it holds is unknown"
+        );
     }
     let ready = support::request("GET", &orma.url("/readyz"), &[], &[]);
     assert_eq!(ready.status, 503);

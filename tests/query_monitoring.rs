@@ -127,21 +127,31 @@ async fn web_quality(service: &Service) {
     let none = service.get(&format!("/quality/web?filter=channel:is:email&{PERIOD}")).await;
     assert_eq!(none["vitals"][0]["samples"], 0);
     let wrong = service.ask(Method::GET, "/quality/web?group_by=kind", None).await;
-    assert_eq!((wrong.status, wrong.json()["error"]["field"].clone()), (StatusCode::BAD_REQUEST, json!("group_by")));
+    assert_eq!(
+        (wrong.status, wrong.json()["error"]["field"].clone()),
+        (StatusCode::BAD_REQUEST, json!("group_by"))
+    );
 }
 
 async fn app_quality(service: &Service) {
     let start = at("2026-10-11T10:00:00Z");
-    let app = |kind: &'static str, visitor: &'static str, session: &'static str, version: &'static str| EventRow {
-        touchpoint: "app".into(),
-        app_version: version.into(),
-        ..event(kind, visitor, session, start)
+    let app =
+        |kind: &'static str, visitor: &'static str, session: &'static str, version: &'static str| EventRow {
+            touchpoint: "app".into(),
+            app_version: version.into(),
+            ..event(kind, visitor, session, start)
+        };
+    let cold = |ms, session| EventRow {
+        name: "cold".into(),
+        duration_ms: ms,
+        ..app("app_start", "p1", session, "3.2")
     };
-    let cold = |ms, session| EventRow { name: "cold".into(), duration_ms: ms, ..app("app_start", "p1", session, "3.2") };
-    let caught = EventRow { props: vec![("fatal".into(), "false".into())], ..app("crash", "p1", "a1", "3.2") };
+    let caught =
+        EventRow { props: vec![("fatal".into(), "false".into())], ..app("crash", "p1", "a1", "3.2") };
     let fatal = EventRow { props: vec![("fatal".into(), "true".into())], ..app("crash", "p2", "b1", "3.1") };
     // One person with two devices: seen as Paolo on both.
-    let paolo = |visitor, session| EventRow { user: "paolo".into(), ..app("screen_view", visitor, session, "3.2") };
+    let paolo =
+        |visitor, session| EventRow { user: "paolo".into(), ..app("screen_view", visitor, session, "3.2") };
     service
         .insert(&[
             cold(1000, "a1"),
@@ -156,11 +166,19 @@ async fn app_quality(service: &Service) {
         .await;
     let answer = service.get("/quality/app?from=2026-10-11&to=2026-10-11").await;
     assert_eq!(
-        (&answer["sessions"], &answer["crash_free_sessions"], &answer["people"], &answer["crash_free_people"]),
+        (
+            &answer["sessions"],
+            &answer["crash_free_sessions"],
+            &answer["people"],
+            &answer["crash_free_people"]
+        ),
         (&json!(6), &json!(5.0 / 6.0), &json!(2), &json!(0.5))
     );
     let cold = &answer["starts"][0];
-    assert_eq!((&cold["samples"], &cold["p75_ms"], &cold["rating"]), (&json!(3), &json!(4000.0), &json!("needs_improvement")));
+    assert_eq!(
+        (&cold["samples"], &cold["p75_ms"], &cold["rating"]),
+        (&json!(3), &json!(4000.0), &json!("needs_improvement"))
+    );
     assert_eq!(cold["thresholds"], json!({"good_ms": 3000, "poor_ms": 5000}));
     assert_eq!(answer["starts"][2]["p75_ms"], Value::Null);
     let rows: Vec<Value> = answer["rows"]
@@ -233,13 +251,19 @@ async fn live(service: &Service) {
     service.insert(&[known.clone(), bot]).await;
     for events in [&mut one, &mut two] {
         let told = events.next("activity").await;
-        assert_eq!((&told["path"], &told["person"], &told["identified"]), (&json!("/poi"), &json!("mario"), &json!(true)));
+        assert_eq!(
+            (&told["path"], &told["person"], &told["identified"]),
+            (&json!("/poi"), &json!("mario"), &json!(true))
+        );
         assert_eq!((&told["country"], &told["source"]), (&json!("IT"), &json!("Google")));
     }
     // The same event through another collector is not told again.
     service.insert(&[EventRow { received_at: now(), ..known }, overtaken]).await;
     let told = one.next("activity").await;
-    assert_eq!((&told["path"], &told["person"], &told["identified"]), (&json!("/terza"), &json!("third"), &json!(false)));
+    assert_eq!(
+        (&told["path"], &told["person"], &told["identified"]),
+        (&json!("/terza"), &json!("third"), &json!(false))
+    );
     let snapshot = loop {
         let snapshot = one.next("snapshot").await;
         if snapshot["visitors"] == 3 {
@@ -248,8 +272,12 @@ async fn live(service: &Service) {
     };
     assert_eq!(snapshot["countries"], json!([{"country": "IT", "visitors": 3}]));
     assert_eq!(snapshot["pages"].as_array().unwrap().len(), 3);
-    let views: i64 =
-        snapshot["minutes"].as_array().unwrap().iter().map(|minute| minute["page_views"].as_i64().unwrap()).sum();
+    let views: i64 = snapshot["minutes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|minute| minute["page_views"].as_i64().unwrap())
+        .sum();
     assert_eq!(views, 3);
 
     service.state.close_live();

@@ -14,12 +14,18 @@ fn with_user<'a>(user: &'a str, row: EventRow<'a>) -> EventRow<'a> {
 }
 
 fn texts(list: &Value, field: &str) -> Vec<String> {
-    list["items"].as_array().unwrap().iter().map(|item| item[field].as_str().unwrap_or("-").to_owned()).collect()
+    list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item[field].as_str().unwrap_or("-").to_owned())
+        .collect()
 }
 
 /// The kinds and paths of each session of a journey, oldest event first.
 fn story(journey: &Value) -> Vec<Vec<String>> {
-    let text = |event: &Value| format!("{}{}", event["kind"].as_str().unwrap(), event["path"].as_str().unwrap());
+    let text =
+        |event: &Value| format!("{}{}", event["kind"].as_str().unwrap(), event["path"].as_str().unwrap());
     let sessions = journey["items"].as_array().unwrap().iter();
     sessions.map(|session| session["events"].as_array().unwrap().iter().rev().map(text).collect()).collect()
 }
@@ -105,7 +111,10 @@ async fn lists(service: &Service) {
             "os": "", "channel": "organic_search", "source": "Google", "last_page": "/scarpe", "visitors": 2})
     );
     let anna = &list["items"][2];
-    assert_eq!((&anna["page_views"], &anna["events"], &anna["revenue"]), (&json!(2), &json!(3), &Value::Null));
+    assert_eq!(
+        (&anna["page_views"], &anna["events"], &anna["revenue"]),
+        (&json!(2), &json!(3), &Value::Null)
+    );
     for (question, expected) in [
         ("search=ROSSI", vec!["mario@example.it"]),
         ("search=tabl", vec!["mario@example.it", "anna"]),
@@ -115,7 +124,11 @@ async fn lists(service: &Service) {
         ("from=2026-11-03&to=2026-11-03", vec!["stranger", "mario@example.it"]),
         ("to=2026-11-01", vec!["mario@example.it"]),
     ] {
-        assert_eq!(texts(&service.get(&format!("/people?{question}")).await, "person"), expected, "{question}");
+        assert_eq!(
+            texts(&service.get(&format!("/people?{question}")).await, "person"),
+            expected,
+            "{question}"
+        );
     }
     let mut seen = Vec::new();
     let mut path = "/people?limit=1".to_owned();
@@ -156,7 +169,10 @@ async fn cards(service: &Service) {
     assert_eq!(card["devices"][0]["class"], "tablet");
     assert_eq!(card["links"][0]["visitor"], "tablet");
     let missing = service.ask(Method::GET, "/people/nobody", None).await;
-    assert_eq!((missing.status, missing.json()["error"]["code"].clone()), (StatusCode::NOT_FOUND, json!("unknown_person")));
+    assert_eq!(
+        (missing.status, missing.json()["error"]["code"].clone()),
+        (StatusCode::NOT_FOUND, json!("unknown_person"))
+    );
     assert_eq!(service.get("/people/stranger").await["identified"], false);
 }
 
@@ -172,8 +188,12 @@ async fn journeys(service: &Service) {
         ]
     );
     let oldest = &journey["items"][3];
-    let anonymous: Vec<bool> =
-        oldest["events"].as_array().unwrap().iter().map(|event| event["anonymous"].as_bool().unwrap()).collect();
+    let anonymous: Vec<bool> = oldest["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["anonymous"].as_bool().unwrap())
+        .collect();
     assert_eq!(anonymous, [false, false, true, true], "newest first; before the login by an edge");
     assert_eq!(oldest["session"], "s1");
     assert_eq!(oldest["gap_before_ms"], Value::Null);
@@ -183,9 +203,17 @@ async fn journeys(service: &Service) {
     assert_eq!(journey["items"][0]["gap_before_ms"], 45 * MINUTE);
 
     let anna = service.get("/people/anna/journey").await;
-    assert_eq!(story(&anna), [vec!["page_view/borse", "login", "page_view/borse/1"]], "after the reset, hers");
+    assert_eq!(
+        story(&anna),
+        [vec!["page_view/borse", "login", "page_view/borse/1"]],
+        "after the reset, hers"
+    );
     let with_bots = service.get("/people/mario@example.it/journey?include=bots").await;
     assert_eq!(story(&with_bots)[3].len(), 5);
+    let nothing = service.get("/people/mario@example.it/journey?to=2020-01-01").await;
+    assert_eq!((&nothing["person"], &nothing["items"]), (&json!("mario@example.it"), &json!([])));
+    let missing = service.ask(Method::GET, "/people/nobody/journey", None).await;
+    assert_eq!(missing.json()["error"]["code"], "unknown_person");
     // The tablet's own moment between order and reset is nobody's: the visitor's.
     let tablet = service.get("/people/tablet/journey").await;
     assert_eq!((tablet["person"].clone(), story(&tablet)), (json!("tablet"), vec![vec!["reset".to_owned()]]));
@@ -248,10 +276,13 @@ async fn aliases(service: &Service) {
     let anna = service.get("/people/anna").await;
     assert_eq!((&anna["person"], &anna["page_views"]), (&json!("anna@example.it"), &json!(4)));
     let journey = service.get("/people/anna@example.it/journey").await;
-    assert_eq!(story(&journey), [
-        vec!["page_view/app", "alias", "page_view/conto"],
-        vec!["page_view/borse", "login", "page_view/borse/1"],
-    ]);
+    assert_eq!(
+        story(&journey),
+        [
+            vec!["page_view/app", "alias", "page_view/conto"],
+            vec!["page_view/borse", "login", "page_view/borse/1"],
+        ]
+    );
     let list = service.get("/people?search=anna").await;
     assert_eq!(texts(&list, "person"), ["anna@example.it"]);
 }

@@ -37,13 +37,20 @@ fn a_small_shop() -> Vec<EventRow<'static>> {
         ..row
     };
     let ten = at("2026-11-10T10:00:00Z");
-    let order = EventRow { revenue: 890_000, currency: "EUR".into(), ..event("order", "anna", "s1", ten + 90_000) };
-    let dollars = EventRow { revenue: 10_000, currency: "USD".into(), ..event("order", "anna", "s1", ten + 91_000) };
-    let refund = EventRow { revenue: 90_000, currency: "EUR".into(), ..event("refund", "anna", "s1", ten + 95_000) };
+    let order =
+        EventRow { revenue: 890_000, currency: "EUR".into(), ..event("order", "anna", "s1", ten + 90_000) };
+    let dollars =
+        EventRow { revenue: 10_000, currency: "USD".into(), ..event("order", "anna", "s1", ten + 91_000) };
+    let refund =
+        EventRow { revenue: 90_000, currency: "EUR".into(), ..event("refund", "anna", "s1", ten + 95_000) };
     let night = at("2026-11-11T23:50:00Z");
     vec![
         google(view("anna", "s1", ten, "/")),
-        EventRow { props: vec![("colore".into(), "rosso".into())], country: "IT".into(), ..view("anna", "s1", ten + 60_000, "/scarpe") },
+        EventRow {
+            props: vec![("colore".into(), "rosso".into())],
+            country: "IT".into(),
+            ..view("anna", "s1", ten + 60_000, "/scarpe")
+        },
         EventRow { country: "IT".into(), ..order },
         EventRow { country: "IT".into(), ..dollars },
         EventRow { country: "IT".into(), ..refund },
@@ -93,7 +100,8 @@ async fn totals_and_sources(service: &Service) {
 }
 
 async fn dimensions(service: &Service) {
-    let answer = service.get(&format!("/stats?metrics=visitors,bounce_rate,revenue&group_by=channel&{PERIOD}")).await;
+    let answer =
+        service.get(&format!("/stats?metrics=visitors,bounce_rate,revenue&group_by=channel&{PERIOD}")).await;
     assert_eq!(
         answer["rows"],
         json!([
@@ -125,8 +133,9 @@ async fn dimensions(service: &Service) {
     }
     let first = service.get(&format!("/stats?metrics=page_views&group_by=country&limit=2&{PERIOD}")).await;
     let cursor = first["next_cursor"].as_str().unwrap();
-    let second =
-        service.get(&format!("/stats?metrics=page_views&group_by=country&limit=2&cursor={cursor}&{PERIOD}")).await;
+    let second = service
+        .get(&format!("/stats?metrics=page_views&group_by=country&limit=2&cursor={cursor}&{PERIOD}"))
+        .await;
     assert_eq!(pairs(&second, "country", "page_views"), owned(&[("FR", json!(1))]));
     assert_eq!(second["next_cursor"], Value::Null);
 }
@@ -167,7 +176,9 @@ async fn mixed_sources(service: &Service) {
 
 async fn time(service: &Service) {
     // Carla's night begins on the 12th in Rome, on the 11th in UTC.
-    let daily = service.get(&format!("/stats?metrics=visitors,sessions&interval=day&compare=previous&{PERIOD}")).await;
+    let daily = service
+        .get(&format!("/stats?metrics=visitors,sessions&interval=day&compare=previous&{PERIOD}"))
+        .await;
     let days = [("2026-11-09", 1), ("2026-11-10", 2), ("2026-11-11", 0), ("2026-11-12", 1)];
     let expected: Vec<(String, Value)> = days.iter().map(|(day, n)| ((*day).to_owned(), json!(n))).collect();
     assert_eq!(pairs(&daily, "time", "visitors"), expected);
@@ -205,7 +216,11 @@ async fn time(service: &Service) {
         ("month", vec![("2026-10-01", json!(4))]),
     ] {
         let question = format!("/stats?metrics=page_views&interval={interval}&from=2026-10-25&to=2026-10-26");
-        assert_eq!(pairs(&service.get(&question).await, "time", "page_views"), owned(&expected), "{interval}");
+        assert_eq!(
+            pairs(&service.get(&question).await, "time", "page_views"),
+            owned(&expected),
+            "{interval}"
+        );
     }
     let minutes = "metrics=page_views&interval=minute&from=2026-10-25T00:29:00Z&to=2026-10-25T00:32:00Z";
     let minutes = pairs(&service.get(&format!("/stats?{minutes}")).await, "time", "page_views");
@@ -230,7 +245,8 @@ async fn refusals(service: &Service) {
         let error = &answer.json()["error"];
         assert_eq!((&error["code"], &error["field"]), (&json!(code), &field), "{path}");
     }
-    let quoted = "/stats?filter=page:is:';DROP%20TABLE%20events;--&filter=page:contains:%7Bp5:String%7D%5C%27%25";
+    let quoted =
+        "/stats?filter=page:is:';DROP%20TABLE%20events;--&filter=page:contains:%7Bp5:String%7D%5C%27%25";
     assert_eq!(service.get(quoted).await["totals"], json!({"visitors": 0}), "values are values");
 }
 
@@ -260,7 +276,10 @@ async fn sign_in(service: &Service) {
         request.header("content-type", "application/json").body(body).unwrap()
     };
     let anonymous = service.answer(ask(Method::GET, "/sites/demo/stats", &[], None)).await;
-    assert_eq!((anonymous.status, anonymous.json()["error"]["code"].clone()), (StatusCode::UNAUTHORIZED, json!("unauthorized")));
+    assert_eq!(
+        (anonymous.status, anonymous.json()["error"]["code"].clone()),
+        (StatusCode::UNAUTHORIZED, json!("unauthorized"))
+    );
 
     let analyst = format!("Bearer {ANALYST}");
     for (site, status) in [("demo", 200), ("other", 403), ("none", 403)] {
@@ -271,8 +290,12 @@ async fn sign_in(service: &Service) {
     let sites = service.answer(ask(Method::GET, "/sites", &[("authorization", &analyst)], None)).await.json();
     assert_eq!(sites["items"].as_array().unwrap().len(), 1);
     let admin = format!("Bearer {ADMIN}");
-    let missing = service.answer(ask(Method::GET, "/sites/none/stats", &[("authorization", &admin)], None)).await;
-    assert_eq!((missing.status.as_u16(), missing.json()["error"]["code"].clone()), (404, json!("unknown_site")));
+    let missing =
+        service.answer(ask(Method::GET, "/sites/none/stats", &[("authorization", &admin)], None)).await;
+    assert_eq!(
+        (missing.status.as_u16(), missing.json()["error"]["code"].clone()),
+        (404, json!("unknown_site"))
+    );
     for role in [Role::Ingest, Role::Segments] {
         let secret = service.registry.add_token(role, "", "machine", None).await.unwrap();
         let bearer = format!("Bearer {secret}");
@@ -288,10 +311,13 @@ async fn sign_in(service: &Service) {
         assert!(cookie.contains(attribute), "{cookie}");
     }
     let cookie = cookie.split(';').next().unwrap().to_owned();
-    let with_cookie = |origin: &'static str| [("cookie", cookie.clone()), ("origin", origin.to_owned()), ("host", "h:1".to_owned())];
+    let with_cookie = |origin: &'static str| {
+        [("cookie", cookie.clone()), ("origin", origin.to_owned()), ("host", "h:1".to_owned())]
+    };
     let link = |origin| {
         let headers = with_cookie(origin);
-        let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let headers: Vec<(&str, &str)> =
+            headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         ask(Method::POST, "/sites/demo/people/nobody/link", &headers, Some(json!({"visitor": "v"})))
     };
     assert_eq!(service.answer(link("http://evil")).await.json()["error"]["code"], "cross_origin");

@@ -93,7 +93,11 @@ async fn rows_survive_the_way_through_a_native_block() {
          (SELECT sum(events) FROM stored_hours) AS stored FROM events",
     )
     .await;
-    assert_eq!(counts, json!({"events": 1001, "names": 1001, "stored": 1001}), "a repeated token adds nothing");
+    assert_eq!(
+        counts,
+        json!({"events": 1001, "names": 1001, "stored": 1001}),
+        "a repeated token adds nothing"
+    );
     engine.stop().await;
 }
 
@@ -144,7 +148,8 @@ async fn edges_and_traits_follow_from_events() {
         ..view(5, "v1", at + 5000, "/")
     };
     let reset = EventRow { kind: "reset".into(), ..view(6, "v1", at + 6000, "/") };
-    insert(&store, &[view(1, "v1", at, "/"), identify, known(3, 3000), known(4, 2000), alias, reset], "t").await;
+    insert(&store, &[view(1, "v1", at, "/"), identify, known(3, 3000), known(4, 2000), alias, reset], "t")
+        .await;
     let edges: Vec<Value> = store
         .select(
             "SELECT user, visitor, source, toUnixTimestamp64Milli(min(ts)) - {at:Int64} AS after \
@@ -228,7 +233,8 @@ async fn an_engine_that_dies_comes_back_with_everything() {
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     let mut answer = Err(String::new());
     for _ in 0..200 {
-        answer = store.select::<Value>("SELECT count() AS n FROM events", &[]).await.map_err(|e| e.to_string());
+        answer =
+            store.select::<Value>("SELECT count() AS n FROM events", &[]).await.map_err(|e| e.to_string());
         if answer.is_ok() && engine.restarts() == 1 {
             break;
         }

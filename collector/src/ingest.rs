@@ -207,9 +207,9 @@ impl Ingest {
         let received_at = context.facts.received_at;
         row.site = Cow::Borrowed(&context.site.site);
         row.received_at = received_at;
-        row.client_ts = client_ts.unwrap_or(0);
         let moment = clock::correct(client_ts, context.sent_at, received_at, context.facts.retry);
         (row.ts, row.clock) = (moment.ts, moment.clock.into());
+        row.client_ts = client_ts.filter(|client_ts| *client_ts != row.ts).unwrap_or(0);
 
         // A server's connection says nothing of the person: what it does not name stays empty.
         let (address, user_agent) = if context.from_server {

@@ -162,40 +162,60 @@ pub async fn timelines(runner: &Runner, site: &str, visitors: &[String]) -> Resu
     Ok(timelines)
 }
 
-/// A person of the store, with everything that is the person's.
+/// What may be a person, with everything that is the person's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolved {
+pub struct Candidate {
     /// The user id, or the visitor id when nobody identified.
     pub person: String,
-    /// Whether `person` is a user id.
-    pub identified: bool,
     /// All ids of the person.
     pub ids: Vec<String>,
     /// The visitors on which the person has, or had, events.
     pub visitors: Vec<String>,
 }
 
-/// Finds the person of a user id or a visitor id. A visitor who has been identified is the user.
+impl Candidate {
+    /// Whether somebody was identified, or is an alias: whether the person has a user id. Exact for who has events.
+    pub async fn is_identified(
+        &self,
+        runner: &Runner,
+        site: &str,
+        aliases: &Aliases,
+    ) -> Result<Option<bool>, StoreError> {
+        let owners = owners_on(runner, site, &self.visitors, aliases).await?;
+        Ok(owners.into_iter().find(|owner| owner.person == self.person).map(|owner| owner.identified))
+    }
+}
+
+/// Aliases of the site, and who an id may be. Nothing says yet that the person has events.
 ///
 /// # Errors
-/// The store did not answer. `None` when nobody has this id.
-pub async fn resolve(
+/// The store did not answer.
+pub async fn candidate(runner: &Runner, site: &str, id: &str) -> Result<(Candidate, Aliases), StoreError> {
+    let own = [id.to_owned()];
+    // Most ids are nobody's alias, so both are asked at the same time.
+    let (aliases, visitors) =
+        futures_util::try_join!(Aliases::load(runner, site), visitors_of(runner, site, &own))?;
+    let person = aliases.person(id).to_owned();
+    let ids = aliases.ids(&person);
+    let visitors = if ids == own { visitors } else { visitors_of(runner, site, &ids).await? };
+    Ok((Candidate { person, ids, visitors }, aliases))
+}
+
+/// Who a visitor is, all of whose events are somebody's: that of the latest. `None` when the visitor has no events.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn identified_visitor(
     runner: &Runner,
     site: &str,
-    id: &str,
+    visitor: &str,
     aliases: &Aliases,
-) -> Result<Option<Resolved>, StoreError> {
-    let person = aliases.person(id);
-    let candidate = with_visitors(runner, site, person, aliases).await?;
-    let owners = owners_on(runner, site, &candidate.visitors, aliases).await?;
-    if let Some(found) = owners.iter().find(|owner| owner.person == person) {
-        return Ok(Some(Resolved { identified: found.identified, ..candidate }));
-    }
-    // The id is a visitor's, all of whose events are somebody's: that of the latest.
-    let on_visitor = owners_on(runner, site, &[id.to_owned()], aliases).await?;
-    let Some(owner) = on_visitor.into_iter().next() else { return Ok(None) };
-    let found = with_visitors(runner, site, &owner.person, aliases).await?;
-    Ok(Some(Resolved { identified: owner.identified, ..found }))
+) -> Result<Option<Candidate>, StoreError> {
+    let owners = owners_on(runner, site, &[visitor.to_owned()], aliases).await?;
+    let Some(owner) = owners.into_iter().next() else { return Ok(None) };
+    let ids = aliases.ids(&owner.person);
+    let visitors = visitors_of(runner, site, &ids).await?;
+    Ok(Some(Candidate { person: owner.person, ids, visitors }))
 }
 
 #[derive(Deserialize)]
@@ -214,28 +234,21 @@ async fn owners_on(
     runner.rows(&sql::owners(site, visitors, aliases)).await
 }
 
-async fn with_visitors(
-    runner: &Runner,
-    site: &str,
-    person: &str,
-    aliases: &Aliases,
-) -> Result<Resolved, StoreError> {
+/// The visitors on which the people of some ids have, or had, events. The ids themselves too: each may be a visitor,
+/// or an alias of one.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn visitors_of(runner: &Runner, site: &str, ids: &[String]) -> Result<Vec<String>, StoreError> {
     #[derive(Deserialize)]
     struct Row {
         visitor: String,
     }
-    let ids = aliases.ids(person);
-    let edges: Vec<Row> = runner.rows(&sql::visitors_of_users(site, &ids)).await?;
-    // The ids themselves too: the person may be a visitor, or an alias of one.
+    let edges: Vec<Row> = runner.rows(&sql::visitors_of_users(site, ids)).await?;
     let own = ids.iter().flat_map(|id| [id.clone(), format!("@{id}")]);
     let visitors: BTreeSet<String> =
         edges.into_iter().map(|row| row.visitor).chain(own).filter(|visitor| !visitor.is_empty()).collect();
-    Ok(Resolved {
-        person: person.to_owned(),
-        identified: false,
-        ids,
-        visitors: visitors.into_iter().collect(),
-    })
+    Ok(visitors.into_iter().collect())
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ ENGINE = {replacing_merge_tree}
 PARTITION BY toYYYYMM(ts)
 PRIMARY KEY (site, toDate(ts), visitor)
 ORDER BY (site, toDate(ts), visitor, event_id)
-SETTINGS default_compression_codec = 'ZSTD(1)', non_replicated_deduplication_window = 10000;
+SETTINGS default_compression_codec = 'ZSTD(1)', index_granularity = 2048, non_replicated_deduplication_window = 10000;
 
 -- Visits, kept as states that do not change when an event comes twice: sets of event ids, first and last moments.
 -- Sorted by visitor, so that it also says on which days a person was here. A visit that crosses midnight UTC has a

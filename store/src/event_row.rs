@@ -128,7 +128,7 @@ columns! {
     ts: i64 => Timestamp,
     /// When the collector received it. Milliseconds since the epoch.
     received_at: i64 => Timestamp,
-    /// What the client's clock said. Milliseconds since the epoch, 0 when it said nothing.
+    /// What the client's clock said, where `ts` is something else. Milliseconds since the epoch, 0 otherwise.
     client_ts: i64 => Timestamp,
     /// Empty, or why `ts` differs from `client_ts`: `skewed`, `future`, `old`, `absent`.
     clock: Cow<'a, str> => LowCardinality,

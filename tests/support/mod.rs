@@ -19,7 +19,7 @@ use tempfile::TempDir;
 pub const ADMIN_TOKEN: &str = "admin-token-of-the-tests";
 
 /// Longer than anything should take on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program under test.
 pub fn program() -> PathBuf {
@@ -205,15 +205,17 @@ impl Orma {
             "{}/?database={}&default_format=JSONEachRow&output_format_json_quote_64bit_integers=0",
             endpoint.url, endpoint.database
         );
-        let headers = [
-            ("x-clickhouse-user", endpoint.user.as_str()),
-            ("x-clickhouse-key", endpoint.password.as_str()),
-        ];
+        let headers =
+            [("x-clickhouse-user", endpoint.user.as_str()), ("x-clickhouse-key", endpoint.password.as_str())];
         let answer = try_request("POST", &url, &headers, sql.as_bytes())?;
         if answer.status != 200 {
             return Err(answer.text);
         }
-        answer.text.lines().map(|line| serde_json::from_str(line).map_err(|error| error.to_string())).collect()
+        answer
+            .text
+            .lines()
+            .map(|line| serde_json::from_str(line).map_err(|error| error.to_string()))
+            .collect()
     }
 
     /// The first number of the first row.
@@ -273,23 +275,14 @@ pub fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -
 }
 
 /// [`request`] to something that may be down.
-pub fn try_request(
-    method: &str,
-    url: &str,
-    headers: &[(&str, &str)],
-    body: &[u8],
-) -> Result<Answer, String> {
+pub fn try_request(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Answer, String> {
     let (address, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(address).map_err(|error| error.to_string())?;
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let mut head = format!("{method} /{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
-    if method != "GET" {
-        head += &format!("content-length: {}\r\n", body.len());
-    }
-    for (name, value) in headers {
-        head += &format!("{name}: {value}\r\n");
-    }
-    head += "\r\n";
+    let length = if method == "GET" { String::new() } else { format!("content-length: {}\r\n", body.len()) };
+    let named: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let head =
+        format!("{method} /{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{length}{named}\r\n");
     // A server that has seen enough answers before it has read everything.
     let written = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
     read_answer(&mut stream).map_err(|error| format!("{error} (sent: {written:?})"))

@@ -25,7 +25,7 @@ const BATCHES: u64 = 50;
 /// running store do.
 const BATCHES_MERGED: u64 = 45;
 /// Part of the events that is enough to compare codecs and views.
-const SAMPLE: u64 = 5;
+const SAMPLE: u64 = 10;
 
 /// Measures every layout, codec and view with `events` events.
 ///

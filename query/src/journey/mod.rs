@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use crate::api::error::ApiError;
 use crate::api::journey::{Journey, JourneyParams, JourneySession};
 use crate::api::params::parse_limit;
-use crate::identity::timelines;
+use crate::identity::{Aliases, Candidate, candidate, identified_visitor};
 use crate::moment::Moment;
-use crate::people::find;
+use crate::people::unknown_person;
 use crate::plan::{Period, cursor, parse_include};
 use crate::runner::Runner;
 use cut::Piece;
@@ -73,21 +73,39 @@ impl Request {
 /// # Errors
 /// Nobody has the id, a day holds too many events, or the store did not answer.
 pub async fn answer(runner: &Runner, request: &Request) -> Result<Journey, ApiError> {
-    let site = &request.site;
-    let (found, aliases) = find(runner, site, &request.person).await?;
-    let timelines = timelines(runner, &site.site, &found.visitors).await?;
-    let mut reader = Reader::open(runner, &site.site, &found, &aliases, &timelines, request).await?;
-    let mut shown: Vec<Piece>;
-    loop {
+    let site = &request.site.site;
+    let (found, aliases) = candidate(runner, site, &request.person).await?;
+    let (shown, any) = read(runner, request, &found, &aliases).await?;
+    // Without events in the period, the person may still have some.
+    if any || found.is_identified(runner, site, &aliases).await?.is_some() {
+        return Ok(page(request, found.person, shown));
+    }
+    // The person has no event: the id may be a visitor's who has been identified since.
+    let identified = identified_visitor(runner, site, &request.person, &aliases).await?;
+    let found = identified.ok_or_else(|| unknown_person(&request.person))?;
+    let (shown, _) = read(runner, request, &found, &aliases).await?;
+    Ok(page(request, found.person, shown))
+}
+
+/// The sessions of the page and one more, when there is one: its end is the beginning of the gap before the last. Also
+/// whether any event of the person was met.
+async fn read(
+    runner: &Runner,
+    request: &Request,
+    found: &Candidate,
+    aliases: &Aliases,
+) -> Result<(Vec<Piece>, bool), ApiError> {
+    let mut reader = Reader::open(runner, found, aliases, request).await?;
+    let mut shown: Vec<Piece> = Vec::new();
+    while reader.read_more(runner).await? {
         shown = reader.complete_pieces(request);
-        let reached_from =
-            shown.last().is_some_and(|piece| request.from.is_some_and(|from| piece.started() < from.0));
-        // One session more than the page: its end is the beginning of the gap before the last.
-        if shown.len() > request.limit || reached_from || !reader.read_more(runner).await? {
+        let is_before = |piece: &Piece| request.from.is_some_and(|from| piece.started() < from.0);
+        if shown.len() > request.limit || shown.last().is_some_and(is_before) {
             break;
         }
     }
-    Ok(page(request, found.person, shown))
+    let any = reader.has_events();
+    Ok((shown, any))
 }
 
 /// The page from the sessions that are whole, newest first.

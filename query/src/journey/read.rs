@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::cut::{CUT_MS, Event, Piece, pieces};
 use super::{Place, Request};
 use crate::api::error::ApiError;
-use crate::identity::{Aliases, Resolved, Timelines, owner};
+use crate::identity::{Aliases, Candidate, Timelines, owner, timelines};
 use crate::moment::Moment;
 use crate::plan::period::utc_day;
 use crate::runner::Runner;
@@ -33,9 +33,9 @@ struct DayRow {
 /// What is read and what is not.
 pub struct Reader<'a> {
     site: &'a str,
-    found: &'a Resolved,
+    found: &'a Candidate,
     aliases: &'a Aliases,
-    timelines: &'a Timelines,
+    timelines: Timelines,
     with_bots: bool,
     /// By day; the last one is read next.
     unread: BTreeMap<String, Vec<DayRow>>,
@@ -52,14 +52,14 @@ impl<'a> Reader<'a> {
     /// The store did not answer.
     pub async fn open(
         runner: &Runner,
-        site: &'a str,
-        found: &'a Resolved,
+        found: &'a Candidate,
         aliases: &'a Aliases,
-        timelines: &'a Timelines,
-        request: &Request,
+        request: &'a Request,
     ) -> Result<Self, ApiError> {
-        let statement = sql::days(site, &found.visitors, request.with_bots, DAYS_MAX);
-        let rows: Vec<DayRow> = runner.rows(&statement).await?;
+        let site = request.site.site.as_str();
+        let days = sql::days(site, &found.visitors, request.with_bots, DAYS_MAX);
+        let (rows, timelines) =
+            futures_util::try_join!(runner.rows::<DayRow>(&days), timelines(runner, site, &found.visitors))?;
         if rows.len() > DAYS_MAX {
             let message = format!("This person has been here on more than {DAYS_MAX} days and sessions.");
             return Err(ApiError::TooLarge(message));
@@ -79,6 +79,11 @@ impl<'a> Reader<'a> {
             events: Vec::new(),
             read_from: i64::MAX,
         })
+    }
+
+    /// Whether an event of the person was read.
+    pub fn has_events(&self) -> bool {
+        !self.events.is_empty()
     }
 
     /// Reads the newest unread days; false when there are none.
@@ -112,7 +117,7 @@ impl<'a> Reader<'a> {
         let statement = sql::events(self.site, &visitors, &days, self.with_bots);
         let read: Vec<Event> = runner.rows(&statement).await?;
         for mut event in read {
-            let owner = owner(&event.user, &event.visitor, event.at, self.timelines);
+            let owner = owner(&event.user, &event.visitor, event.at, &self.timelines);
             if self.aliases.person(&owner.person) == self.found.person {
                 event.anonymous = owner.through_edge;
                 self.events.push(event);

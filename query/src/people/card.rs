@@ -9,7 +9,7 @@ use super::links::links_of;
 use super::{money, shown_channel};
 use crate::api::error::ApiError;
 use crate::api::people::{Person, PersonDevice, PersonTouchpoint};
-use crate::identity::{Aliases, Resolved, resolve};
+use crate::identity::{Aliases, Candidate, candidate, identified_visitor};
 use crate::moment::Moment;
 use crate::runner::Runner;
 use crate::sql::people as sql;
@@ -63,16 +63,18 @@ pub fn unknown_person(id: &str) -> ApiError {
     ApiError::NotFound { code: "unknown_person", message: format!("Nobody has the id `{id}`.") }
 }
 
-/// The person of a user id or a visitor id, with the site's aliases.
+/// The person of a user id or a visitor id, whether with a user id, and the site's aliases.
 ///
 /// # Errors
 /// There is none, or the store did not answer.
-pub async fn find(runner: &Runner, site: &Site, id: &str) -> Result<(Resolved, Aliases), ApiError> {
-    let aliases = Aliases::load(runner, &site.site).await?;
-    match resolve(runner, &site.site, id, &aliases).await? {
-        Some(found) => Ok((found, aliases)),
-        None => Err(unknown_person(id)),
+pub async fn find(runner: &Runner, site: &Site, id: &str) -> Result<(Candidate, bool, Aliases), ApiError> {
+    let (found, aliases) = candidate(runner, &site.site, id).await?;
+    if let Some(identified) = found.is_identified(runner, &site.site, &aliases).await? {
+        return Ok((found, identified, aliases));
     }
+    let found = identified_visitor(runner, &site.site, id, &aliases).await?;
+    let found = found.ok_or_else(|| unknown_person(id))?;
+    Ok((found, true, aliases))
 }
 
 /// The card of a user id or a visitor id.
@@ -80,7 +82,7 @@ pub async fn find(runner: &Runner, site: &Site, id: &str) -> Result<(Resolved, A
 /// # Errors
 /// Nobody has the id, or the store did not answer.
 pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiError> {
-    let (found, aliases) = find(runner, site, id).await?;
+    let (found, identified, aliases) = find(runner, site, id).await?;
     let (name, visitors, person) = (&site.site, &found.visitors, &found.person);
     let numbers = sql::card(name, visitors, person, &site.currency, &aliases);
     let devices = sql::devices(name, visitors, person, &aliases);
@@ -113,7 +115,7 @@ pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiE
     };
     Ok(Person {
         person: found.person,
-        identified: found.identified,
+        identified,
         traits,
         first_seen: row.first_seen,
         last_seen: row.last_seen,

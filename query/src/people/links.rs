@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::card::find;
 use crate::api::error::ApiError;
 use crate::api::people::IdentityLink;
-use crate::identity::Resolved;
+use crate::identity::Candidate;
 use crate::moment::Moment;
 use crate::plan::cursor;
 use crate::runner::Runner;
@@ -45,7 +45,7 @@ fn id_of(visitor: &str, user: &str) -> String {
 pub async fn links_of(
     runner: &Runner,
     site: &str,
-    found: &Resolved,
+    found: &Candidate,
 ) -> Result<Vec<IdentityLink>, StoreError> {
     let rows: Vec<LinkRow> = runner.rows(&sql::links(site, &found.ids)).await?;
     let link = |row: LinkRow| IdentityLink {
@@ -70,8 +70,8 @@ pub async fn link(
     visitor: &str,
     recorded_by: &str,
 ) -> Result<IdentityLink, ApiError> {
-    let (found, _) = find(runner, site, id).await?;
-    if !found.identified {
+    let (found, identified, _) = find(runner, site, id).await?;
+    if !identified {
         return Err(ApiError::invalid(
             "not_identified",
             "person",
@@ -112,7 +112,7 @@ pub async fn unlink(
     link_id: &str,
     recorded_by: &str,
 ) -> Result<(), ApiError> {
-    let (found, _) = find(runner, site, id).await?;
+    let (found, _, _) = find(runner, site, id).await?;
     let links = links_of(runner, &site.site, &found).await?;
     let link = links.into_iter().find(|link| link.id == link_id).ok_or_else(|| ApiError::NotFound {
         code: "unknown_link",

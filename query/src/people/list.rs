@@ -1,6 +1,6 @@
 //! The list of people: first who is on the page, then what is shown of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use orma_store::Site;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use super::{money, shown_channel};
 use crate::api::error::ApiError;
 use crate::api::params::parse_limit;
 use crate::api::people::{PeopleParams, PersonList, PersonSummary};
-use crate::identity::Aliases;
+use crate::identity::{Aliases, visitors_of};
 use crate::moment::Moment;
 use crate::plan::{Period, cursor};
 use crate::runner::Runner;
@@ -17,6 +17,9 @@ use crate::sql::people::{self as sql, Listed};
 
 const PEOPLE_DEFAULT: usize = 50;
 const PEOPLE_MAX: usize = 1000;
+/// Who was here within this many days is looked at first.
+const RECENT_DAYS: i64 = 2;
+const DAY_MS: i64 = 86_400_000;
 /// Longer searches match nothing.
 const SEARCH_BYTES_MAX: usize = 256;
 
@@ -63,6 +66,7 @@ impl ListRequest {
             to,
             after: after.map(|place| (Moment(place.last_seen), place.person)),
             limit: parse_limit(params.limit.as_deref(), PEOPLE_DEFAULT, PEOPLE_MAX)?,
+            since: None,
         };
         Ok(Self { site: site.clone(), listed })
     }
@@ -73,7 +77,6 @@ struct PageRow {
     person: String,
     identified: bool,
     last_seen: i64,
-    visitor_ids: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -108,6 +111,23 @@ struct TraitRow {
     value: String,
 }
 
+/// Who is on the page. A page is mostly filled by who was here lately, so only they are looked at first.
+async fn page(runner: &Runner, request: &ListRequest, aliases: &Aliases) -> Result<Vec<PageRow>, ApiError> {
+    let (site, listed) = (&request.site.site, &request.listed);
+    // A search may be for a visitor id that the person had long ago.
+    if listed.search.is_none() && listed.from.is_none() && listed.to.is_none() {
+        let anchor = listed.after.as_ref().map_or_else(Moment::now, |(seen, _)| *seen);
+        let today = anchor.0 - anchor.0.rem_euclid(DAY_MS);
+        let since = Some(Moment((today - RECENT_DAYS * DAY_MS).max(DAY_MS)));
+        let recent = Listed { since, ..listed.clone() };
+        let rows: Vec<PageRow> = runner.rows(&sql::page(site, &recent, aliases)).await?;
+        if rows.len() > listed.limit {
+            return Ok(rows);
+        }
+    }
+    Ok(runner.rows(&sql::page(site, listed, aliases)).await?)
+}
+
 /// A page of people, last seen first.
 ///
 /// # Errors
@@ -115,7 +135,7 @@ struct TraitRow {
 pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, ApiError> {
     let site = &request.site;
     let aliases = Aliases::load(runner, &site.site).await?;
-    let mut page: Vec<PageRow> = runner.rows(&sql::page(&site.site, &request.listed, &aliases)).await?;
+    let mut page = page(runner, request, &aliases).await?;
     let more = page.len() > request.listed.limit;
     page.truncate(request.listed.limit);
     let next_cursor = page
@@ -126,9 +146,8 @@ pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, 
         return Ok(PersonList { items: Vec::new(), next_cursor });
     }
     let people: Vec<String> = page.iter().map(|row| row.person.clone()).collect();
-    let visitors: BTreeSet<String> = page.iter().flat_map(|row| row.visitor_ids.iter().cloned()).collect();
-    let visitors: Vec<String> = visitors.into_iter().collect();
     let ids: Vec<String> = people.iter().flat_map(|person| aliases.ids(person)).collect();
+    let visitors = visitors_of(runner, &site.site, &ids).await?;
     let details = sql::details(&site.site, &visitors, &people, &aliases);
     let purchases = sql::purchases(&site.site, &visitors, &people, &site.currency, &aliases);
     let names = sql::traits(&site.site, &ids, true);

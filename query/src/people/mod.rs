@@ -4,7 +4,7 @@ mod card;
 mod links;
 mod list;
 
-pub use card::{card, find};
+pub use card::{card, unknown_person};
 pub use links::{link, unlink};
 pub use list::{ListRequest, list};
 

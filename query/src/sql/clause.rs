@@ -13,6 +13,13 @@ pub const IS_VIEW: &str = "kind IN ('page_view', 'screen_view')";
 const IS_ACTION: &str = "kind NOT IN ('page_view', 'screen_view', 'page_leave', 'vital', 'identify', 'reset', \
     'alias', 'consent', 'app_foreground', 'app_background', 'frames', 'app_start', 'screen_load', 'network')";
 
+/// Money changed hands.
+pub const IS_PURCHASE: &str = "(kind = 'order' OR revenue != 0)";
+
+/// Distinct visitors, by a 64-bit hash: half the time of whole ids where there are many groups, and with a million
+/// visitors one in 40 million answers is off by one.
+pub const VISITOR: &str = "sipHash64(visitor)";
+
 /// Neither a bot nor a machine.
 pub const IS_HUMAN: &str = "bot = '' AND verdict != 'machine'";
 
@@ -65,10 +72,27 @@ pub enum Sessions {
     Any,
 }
 
+/// What a session takes from its first event: the table's name for it, and the column of events.
+const ENTRY: [(&str, &str); 12] = [
+    ("host", "toString(host)"),
+    ("path", "path"),
+    ("source", "toString(source)"),
+    ("channel", "toString(channel)"),
+    ("campaign", "toString(utm_campaign)"),
+    ("country", "toString(country)"),
+    ("device_class", "toString(device_class)"),
+    ("device_model", "toString(device_model)"),
+    ("browser", "toString(browser)"),
+    ("os", "toString(os)"),
+    ("language", "toString(language)"),
+    ("app_version", "toString(app_version)"),
+];
+
 /// Sessions, one row each: `visitor`, `visit`, `started`, `ended`, `view_count`, `event_count`, `action_count`,
-/// `first` (the entry's properties), `exit_page`. A day more on both sides is read, because a session may cross
-/// midnight. The table of sessions leaves bots out; with them, sessions are made from events.
-pub fn sessions(which: Sessions, with_bots: bool) -> String {
+/// `first_…` (of the first event), `exit_page`. ClickHouse drops the columns that nobody asks for. A day more on both
+/// sides is read, because a session may cross midnight. The table of sessions leaves bots out; with them, sessions are
+/// made from events. `condition` narrows both down.
+pub fn sessions(which: Sessions, with_bots: bool, condition: &str) -> String {
     let having = match which {
         Sessions::Started => {
             " HAVING started >= fromUnixTimestamp64Milli({from:Int64}) \
@@ -78,19 +102,26 @@ pub fn sessions(which: Sessions, with_bots: bool) -> String {
     };
     let days = "BETWEEN {from_day:Date} - 1 AND {to_day:Date} + 1";
     if with_bots {
+        let first = ENTRY.map(|(name, column)| format!("argMin({column}, (ts, event_id)) AS first_{name}"));
         return format!(
             "(SELECT visitor, {VISIT_OF_EVENT} AS visit, min(ts) AS started, max(ts) AS ended, \
-             countIf({IS_VIEW}) AS view_count, count() AS event_count, countIf({IS_ACTION}) AS action_count, \
-             argMin({ENTRY_OF_EVENT}, (ts, event_id)) AS first, \
+             countIf({IS_VIEW}) AS view_count, count() AS event_count, countIf({IS_ACTION}) AS action_count, {}, \
              argMaxIf(path, (ts, event_id), {IS_VIEW}) AS exit_page \
-             FROM events FINAL WHERE site = {{site:String}} AND toDate(ts) {days} GROUP BY visitor, visit{having})"
+             FROM events FINAL WHERE site = {{site:String}} AND toDate(ts) {days}{condition} \
+             GROUP BY visitor, visit{having})",
+            first.join(", ")
         );
     }
+    // A visit has a row for each day and unmerged part. Taking the field out of each row's state first is twice as fast
+    // as merging the states of all fields.
+    let first = ENTRY
+        .map(|(name, _)| format!("argMin(finalizeAggregation(entry).{name}, started_at) AS first_{name}"));
     format!(
         "(SELECT visitor, {VISIT_OF_SESSION} AS visit, min(started_at) AS started, max(ended_at) AS ended, \
-         uniqMerge(views) AS view_count, uniqMerge(events) AS event_count, uniqMerge(actions) AS action_count, \
-         argMinMerge(entry) AS first, argMaxIfMerge(exit_path) AS exit_page \
-         FROM sessions WHERE site = {{site:String}} AND day {days} GROUP BY visitor, visit{having})"
+         uniqMerge(views) AS view_count, uniqMerge(events) AS event_count, uniqMerge(actions) AS action_count, {}, \
+         argMaxIfMerge(exit_path) AS exit_page \
+         FROM sessions WHERE site = {{site:String}} AND day {days}{condition} GROUP BY visitor, visit{having})",
+        first.join(", ")
     )
 }
 
@@ -130,20 +161,20 @@ pub fn of_event(dimension: Dimension) -> &'static str {
 /// A dimension of a session. Dimensions of events have none; `plan` never asks for it.
 pub fn of_session(dimension: Dimension) -> &'static str {
     match dimension {
-        Dimension::EntryPage => "first.path",
+        Dimension::EntryPage => "first_path",
         Dimension::ExitPage => "exit_page",
-        Dimension::Host => "first.host",
-        Dimension::Source => "first.source",
+        Dimension::Host => "first_host",
+        Dimension::Source => "first_source",
         // Nobody sent it.
-        Dimension::Channel => "if(first.channel = '', 'direct', first.channel)",
-        Dimension::Campaign => "first.campaign",
-        Dimension::Country => "first.country",
-        Dimension::DeviceClass => "first.device_class",
-        Dimension::DeviceModel => "first.device_model",
-        Dimension::Browser => "first.browser",
-        Dimension::Os => "first.os",
-        Dimension::Language => "first.language",
-        Dimension::AppVersion => "first.app_version",
+        Dimension::Channel => "if(first_channel = '', 'direct', first_channel)",
+        Dimension::Campaign => "first_campaign",
+        Dimension::Country => "first_country",
+        Dimension::DeviceClass => "first_device_class",
+        Dimension::DeviceModel => "first_device_model",
+        Dimension::Browser => "first_browser",
+        Dimension::Os => "first_os",
+        Dimension::Language => "first_language",
+        Dimension::AppVersion => "first_app_version",
         Dimension::Page | Dimension::Kind | Dimension::Name | Dimension::Touchpoint | Dimension::Stage => {
             unreachable!("a dimension of events")
         }

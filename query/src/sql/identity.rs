@@ -47,11 +47,24 @@ pub fn person(sql: &mut Sql, aliases: &Aliases) -> String {
     format!("transform({id}, {ids}, {persons}, {id})")
 }
 
+/// How events that came twice are made one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duplicates {
+    /// By the table's key: for events that the key finds.
+    Merged,
+    /// By id, after the condition: for few events of many.
+    ById,
+}
+
 /// Events with their `owner_user`, `visit` and `timeline`, under `condition`; `edges` narrows the edges down.
-pub fn owned_events(condition: &str, edges: &str) -> String {
+pub fn owned_events(condition: &str, duplicates: Duplicates, edges: &str) -> String {
+    let (merged, limit) = match duplicates {
+        Duplicates::Merged => ("FINAL ", ""),
+        Duplicates::ById => ("", " LIMIT 1 BY event_id"),
+    };
     format!(
         "(SELECT event.*, {visit} AS visit, if(user != '', user, {by_edge}) AS owner_user \
-         FROM (SELECT * FROM events FINAL WHERE site = {{site:String}} AND {condition}) AS event \
+         FROM (SELECT * FROM events {merged}WHERE site = {{site:String}} AND {condition}{limit}) AS event \
          LEFT JOIN {timelines} AS timelines USING (visitor))",
         visit = clause::VISIT_OF_EVENT,
         by_edge = user_at("ts"),
@@ -109,7 +122,11 @@ pub fn visitors_of_users(site: &str, users: &[String]) -> Sql {
 pub fn owners(site: &str, visitors: &[String], aliases: &Aliases) -> Sql {
     let mut sql = on_visitors(site, visitors);
     let person = person(&mut sql, aliases);
-    let events = owned_events(&format!("{ON_VISITORS} AND {}", clause::IS_HUMAN), EDGES_ON_VISITORS);
+    let events = owned_events(
+        &format!("{ON_VISITORS} AND {}", clause::IS_HUMAN),
+        Duplicates::Merged,
+        EDGES_ON_VISITORS,
+    );
     sql.text = format!(
         "SELECT {person} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified \
          FROM {events} GROUP BY person ORDER BY max(ts) DESC, person LIMIT 1000"

@@ -4,9 +4,10 @@ use orma_store::Param;
 
 use super::Sql;
 use super::clause::{self, ENTRY_OF_EVENT, IS_HUMAN, IS_SESSION, IS_VIEW, VISIT_OF_SESSION};
-use super::identity::{self, EDGES_ON_VISITORS, ON_VISITORS};
+use super::identity::{self, Duplicates, EDGES_ON_VISITORS, ON_VISITORS};
 use crate::identity::Aliases;
 use crate::moment::Moment;
+use crate::plan::period::utc_day;
 
 /// Which people a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +24,9 @@ pub struct Listed {
     pub after: Option<(Moment, String)>,
     /// How many.
     pub limit: usize,
+    /// Only people seen since the beginning of this day. The latest of all are among them when they fill the page,
+    /// and found in a fraction of the time.
+    pub since: Option<Moment>,
 }
 
 /// What a list needs of a session.
@@ -53,7 +57,34 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
         ),
     };
     let of_events = of_events.replace("IS_VIEW", IS_VIEW).replace("ENTRY", ENTRY_OF_EVENT);
-    let placed = format!(
+    let all = placed(of_sessions, of_visits, sessions, edges);
+    // Only these visitors are looked at twice.
+    let may_be_mixed = format!(
+        " AND visitor IN (SELECT visitor FROM identity_edges WHERE site = {{site:String}} AND source != 'alias'{edges} \
+         GROUP BY visitor HAVING uniqExact(user) > 1 OR min(sign) < 0)"
+    );
+    let mixed = placed("", "", &format!("{sessions}{may_be_mixed}"), &format!("{edges}{may_be_mixed}"));
+    let mixed_days = format!(
+        "SELECT arrayJoin(arrayMap(n -> toDate(started) + n, range(dateDiff('day', started, ended) + 1))), visitor \
+         FROM {mixed} WHERE is_mixed"
+    );
+    let mixed_events = identity::owned_events(
+        &format!("{IS_HUMAN} AND kind != 'reset' AND (toDate(ts), visitor) IN ({mixed_days})"),
+        Duplicates::Merged,
+        &format!("{edges}{may_be_mixed}"),
+    );
+    format!(
+        "(SELECT visitor, visit, owner_user, started, ended{of_visits} FROM {all} WHERE NOT is_mixed \
+         UNION ALL \
+         SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended{of_events} FROM {mixed_events} \
+         WHERE (visitor, visit) IN (SELECT visitor, visit FROM {mixed} WHERE is_mixed) \
+         GROUP BY visitor, visit, owner_user)"
+    )
+}
+
+/// Sessions with the user of their beginning, and whether they must be looked at event by event (`is_mixed`).
+fn placed(of_sessions: &str, of_visits: &str, sessions: &str, edges: &str) -> String {
+    format!(
         "(SELECT visitor, visit, started, ended{of_visits}, {by_edge} AS owner_user, \
          arrayFilter(mark -> mark.1 >= started AND (mark.1 < ended OR (mark.1 = ended AND mark.2 != '')), \
          timeline) AS within, \
@@ -64,25 +95,10 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
          LEFT JOIN {timelines} AS timelines USING (visitor))",
         by_edge = identity::user_at("started"),
         timelines = identity::timelines(edges),
-    );
-    let mixed_days = format!(
-        "SELECT arrayJoin(arrayMap(n -> toDate(started) + n, range(dateDiff('day', started, ended) + 1))), visitor \
-         FROM {placed} WHERE is_mixed"
-    );
-    let mixed_events = identity::owned_events(
-        &format!("{IS_HUMAN} AND kind != 'reset' AND (toDate(ts), visitor) IN ({mixed_days})"),
-        edges,
-    );
-    format!(
-        "(SELECT visitor, visit, owner_user, started, ended{of_visits} FROM {placed} WHERE NOT is_mixed \
-         UNION ALL \
-         SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended{of_events} FROM {mixed_events} \
-         WHERE (visitor, visit) IN (SELECT visitor, visit FROM {placed} WHERE is_mixed) \
-         GROUP BY visitor, visit, owner_user)"
     )
 }
 
-/// The people of a page, last seen first: `person`, `identified`, `last_seen` (milliseconds), `visitor_ids`.
+/// The people of a page, last seen first: `person`, `identified`, `last_seen` (milliseconds).
 pub fn page(site: &str, listed: &Listed, aliases: &Aliases) -> Sql {
     let mut sql = Sql::default();
     sql.bind_site(site);
@@ -113,13 +129,20 @@ pub fn page(site: &str, listed: &Listed, aliases: &Aliases) -> Sql {
         let (seen, after) = (sql.bind("Int64", seen.0), sql.bind("String", after.as_str()));
         having.push(format!("(last_seen < {seen} OR (last_seen = {seen} AND person > {after}))"));
     }
+    let mut sessions = String::new();
+    if let Some(since) = listed.since {
+        let (day, moment) = (sql.bind("Date", utc_day(since)), sql.bind("Int64", since.0));
+        // A day more: a session that began on the day before has its owner by its beginning.
+        sessions = format!(" AND day >= {day} - 1");
+        having.push(format!("last_seen >= {moment}"));
+    }
     let having = if having.is_empty() { String::new() } else { format!(" HAVING {}", having.join(" AND ")) };
     let limit = sql.bind("UInt64", listed.limit as i64 + 1);
     sql.text = format!(
         "SELECT {person} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, \
-         toUnixTimestamp64Milli(max(ended)) AS last_seen, groupUniqArray(visitor) AS visitor_ids \
+         toUnixTimestamp64Milli(max(ended)) AS last_seen \
          FROM {} WHERE visitor != '' GROUP BY person{having} ORDER BY last_seen DESC, person LIMIT {limit}",
-        pieces(Columns::Few, "", "")
+        pieces(Columns::Few, &sessions, "")
     );
     sql
 }
@@ -170,7 +193,7 @@ pub fn purchases(
          countIf(revenue != 0 AND currency = {{currency:String}}) > 0 AS has_revenue \
          FROM {} GROUP BY person HAVING person IN {{people:Array(String)}}",
         clause::REVENUE,
-        identity::owned_events(&condition, EDGES_ON_VISITORS)
+        identity::owned_events(&condition, Duplicates::Merged, EDGES_ON_VISITORS)
     );
     sql
 }
@@ -191,7 +214,11 @@ pub fn traits(site: &str, ids: &[String], only_name: bool) -> Sql {
 fn of_person(sql: &mut Sql, person: &str, aliases: &Aliases, columns: &str, rest: &str) {
     let expression = identity::person(sql, aliases);
     let bound = sql.bind("String", person);
-    let events = identity::owned_events(&format!("{ON_VISITORS} AND {IS_HUMAN}"), EDGES_ON_VISITORS);
+    let events = identity::owned_events(
+        &format!("{ON_VISITORS} AND {IS_HUMAN}"),
+        Duplicates::Merged,
+        EDGES_ON_VISITORS,
+    );
     sql.text = format!("SELECT {columns} FROM {events} WHERE {expression} = {bound}{rest}");
 }
 
@@ -257,11 +284,15 @@ mod tests {
             to: None,
             after: Some((Moment(1_795_302_000_000), "mario".into())),
             limit: 50,
+            since: Some(Moment(1_795_219_200_000)),
         };
         let aliases = Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]);
         let (visitors, people) = (texts(&["v1", "@mario"]), texts(&["mario"]));
         let check = crate::sql::snapshot::check;
-        check("people_page", &[page("demo", &Listed { limit: 50, ..Listed::default() }, &Aliases::default())]);
+        check(
+            "people_page",
+            &[page("demo", &Listed { limit: 50, ..Listed::default() }, &Aliases::default())],
+        );
         check("people_search", &[page("demo", &listed, &aliases)]);
         check(
             "people_details",

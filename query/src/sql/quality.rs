@@ -4,12 +4,14 @@ use orma_store::Param;
 
 use super::Sql;
 use super::clause::{self, Sessions};
-use super::identity;
+use super::identity::{self, Duplicates};
 use crate::identity::Aliases;
 use crate::plan::dimension::Level;
 use crate::plan::{Dimension, Filter, Period};
 use crate::quality::app::STARTS;
 use crate::quality::web::VITALS;
+
+const IN_APP: &str = "touchpoint = 'app'";
 
 /// A question about quality.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +50,7 @@ impl QualityQuery {
             conditions.push(format!(
                 "(visitor, {}) IN (SELECT visitor, visit FROM {} WHERE {})",
                 clause::VISIT_OF_EVENT,
-                clause::sessions(Sessions::Any, false),
+                clause::sessions(Sessions::Any, false, ""),
                 held.join(" AND ")
             ));
         }
@@ -85,8 +87,8 @@ pub fn web(query: &QualityQuery, totals: bool) -> Sql {
     let (dimension, grouped) = query.grouping(&mut sql, totals, "samples");
     let names: Vec<String> = VITALS.iter().map(|vital| format!("'{}'", vital.name)).collect();
     sql.text = format!(
-        "SELECT {dimension}count() AS samples, {} FROM events FINAL WHERE {condition} AND kind = 'vital' \
-         AND name IN ({}) AND isNotNull(value){grouped}",
+        "SELECT {dimension}count() AS samples, {} FROM (SELECT * FROM events WHERE {condition} AND kind = 'vital' \
+         AND name IN ({}) AND isNotNull(value) LIMIT 1 BY event_id){grouped}",
         columns.join(", "),
         names.join(", ")
     );
@@ -99,6 +101,7 @@ pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
     let mut sql = query.statement();
     let condition = query.condition(&mut sql);
     let person = identity::person(&mut sql, aliases);
+    let edges = format!(" AND visitor IN (SELECT visitor FROM events WHERE {condition} AND {IN_APP})");
     let is_crash = "kind = 'crash' AND props['fatal'] != 'false'";
     let mut columns = Vec::new();
     for (index, start) in STARTS.iter().enumerate() {
@@ -117,7 +120,7 @@ pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
          uniqExact({person}) AS people, uniqExactIf({person}, {is_crash}) AS crashed_people \
          FROM {}{grouped}",
         columns.join(", "),
-        identity::owned_events(&format!("{condition} AND touchpoint = 'app'"), ""),
+        identity::owned_events(&format!("{condition} AND {IN_APP}"), Duplicates::ById, &edges),
     );
     sql
 }

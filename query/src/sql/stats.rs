@@ -36,7 +36,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
     let mut sql = Sql::default();
     sql.bind_site(&query.site);
     sql.bind_period(&query.period);
-    let from = from_clause(&mut sql, query, part.source, shape);
+    let from = from_clause(&mut sql, query, part, shape);
     let mut columns: Vec<String> = Vec::new();
     let mut keys: Vec<String> = Vec::new();
     if let (Shape::Series(_), Some(interval)) = (shape, query.interval) {
@@ -85,49 +85,89 @@ fn has_dimensions(query: &Query, shape: Shape<'_>) -> bool {
     !matches!(shape, Shape::Totals) && !query.group_by.is_empty()
 }
 
+/// How events that came twice are made to count once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Duplicates {
+    /// Nothing to do: only distinct things are counted.
+    Harmless,
+    /// Rows are merged by the table's key.
+    Merged,
+    /// Few rows are asked for: one of each id is taken, which costs a tenth of merging all.
+    Purchases,
+}
+
+fn duplicates(metrics: &[Metric]) -> Duplicates {
+    if metrics.iter().all(|metric| matches!(metric, Metric::Visitors)) {
+        Duplicates::Harmless
+    } else if metrics.iter().all(|metric| matches!(metric, Metric::Orders | Metric::Revenue)) {
+        Duplicates::Purchases
+    } else {
+        Duplicates::Merged
+    }
+}
+
+/// The events of a question under their filters.
+fn events_table(sql: &mut Sql, query: &Query, filters: &[&Filter], metrics: &[Metric]) -> String {
+    let mut conditions = vec![clause::events_window(query.with_bots)];
+    for filter in filters {
+        conditions.push(clause::event_condition(sql, filter));
+    }
+    let visit = clause::VISIT_OF_EVENT;
+    let (merged, limit) = match duplicates(metrics) {
+        Duplicates::Harmless => ("", ""),
+        Duplicates::Merged => ("FINAL ", ""),
+        Duplicates::Purchases => {
+            conditions.push(clause::IS_PURCHASE.into());
+            ("", " LIMIT 1 BY event_id")
+        }
+    };
+    format!("(SELECT *, {visit} AS visit FROM events {merged}WHERE {}{limit})", conditions.join(" AND "))
+}
+
+/// The sessions of a question. Of purchases only the buyers' are needed.
+fn sessions_of_events(query: &Query, metrics: &[Metric]) -> String {
+    let buyers = match duplicates(metrics) {
+        Duplicates::Purchases => format!(
+            " AND visitor IN (SELECT visitor FROM events WHERE {} AND {})",
+            clause::events_window(query.with_bots),
+            clause::IS_PURCHASE
+        ),
+        _ => String::new(),
+    };
+    clause::sessions(Sessions::Any, query.with_bots, &buyers)
+}
+
 /// The table expression with its conditions.
-fn from_clause(sql: &mut Sql, query: &Query, source: Source, shape: Shape<'_>) -> String {
+fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> String {
     let mut conditions = Vec::new();
-    let table = match source {
+    let table = match part.source {
         Source::Events => {
-            conditions.push(clause::events_window(query.with_bots));
-            for filter in &query.filters {
-                conditions.push(clause::event_condition(sql, filter));
-            }
-            "events FINAL".to_owned()
+            let filters: Vec<&Filter> = query.filters.iter().collect();
+            events_table(sql, query, &filters, &part.metrics)
         }
         Source::Sessions => {
             for filter in &query.filters {
                 conditions.push(clause::session_condition(sql, filter));
             }
-            clause::sessions(Sessions::Started, query.with_bots)
+            clause::sessions(Sessions::Started, query.with_bots, "")
         }
         Source::EventsInSessions => {
             let (of_sessions, of_events) = split_filters(&query.filters, Level::Session);
-            let events = events_table(sql, query, &of_events, "* EXCEPT (site)", "FINAL ");
+            let events = events_table(sql, query, &of_events, &part.metrics);
             for filter in of_sessions {
                 conditions.push(clause::session_condition(sql, filter));
             }
-            let sessions = clause::sessions(Sessions::Any, query.with_bots);
-            format!("{events} AS e INNER JOIN {sessions} AS s USING (visitor, visit)")
+            let sessions = sessions_of_events(query, &part.metrics);
+            format!("{events} AS event INNER JOIN {sessions} AS session_row USING (visitor, visit)")
         }
         Source::SessionsOfEvents => {
             let (of_events, of_sessions) = split_filters(&query.filters, Level::Event);
-            let keys: Vec<String> = query
-                .group_by
-                .iter()
-                .enumerate()
-                .filter(|(_, dimension)| has_dimensions(query, shape) && dimension.level() == Level::Event)
-                .map(|(index, dimension)| format!("{} AS e{index}", clause::of_event(*dimension)))
-                .collect();
-            let columns = std::iter::once("DISTINCT visitor".to_owned()).chain(keys).collect::<Vec<_>>();
-            // Distinct already, so duplicates need not be merged.
-            let events = events_table(sql, query, &of_events, &columns.join(", "), "");
+            let events = visits_with_events(sql, query, &of_events, has_dimensions(query, shape));
             for filter in of_sessions {
                 conditions.push(clause::session_condition(sql, filter));
             }
-            let sessions = clause::sessions(Sessions::Started, query.with_bots);
-            format!("{events} AS e INNER JOIN {sessions} AS s USING (visitor, visit)")
+            let sessions = clause::sessions(Sessions::Started, query.with_bots, "");
+            format!("{events} AS event INNER JOIN {sessions} AS session_row USING (visitor, visit)")
         }
     };
     if let Shape::Keyed(keys) | Shape::Series(keys) = shape
@@ -140,13 +180,20 @@ fn from_clause(sql: &mut Sql, query: &Query, source: Source, shape: Shape<'_>) -
     if conditions.is_empty() { table } else { format!("{table} WHERE {}", conditions.join(" AND ")) }
 }
 
-fn events_table(sql: &mut Sql, query: &Query, filters: &[&Filter], columns: &str, merged: &str) -> String {
+/// The visits that hold certain events, once for each value of the dimensions of events (`e0`, `e1`). Distinct, so
+/// duplicates do not matter.
+fn visits_with_events(sql: &mut Sql, query: &Query, filters: &[&Filter], with_dimensions: bool) -> String {
+    let mut columns = vec![format!("DISTINCT visitor, {} AS visit", clause::VISIT_OF_EVENT)];
+    for (index, dimension) in query.group_by.iter().enumerate() {
+        if with_dimensions && dimension.level() == Level::Event {
+            columns.push(format!("{} AS e{index}", clause::of_event(*dimension)));
+        }
+    }
     let mut conditions = vec![clause::events_window(query.with_bots)];
     for filter in filters {
         conditions.push(clause::event_condition(sql, filter));
     }
-    let visit = clause::VISIT_OF_EVENT;
-    format!("(SELECT {columns}, {visit} AS visit FROM events {merged}WHERE {})", conditions.join(" AND "))
+    format!("(SELECT {} FROM events WHERE {})", columns.join(", "), conditions.join(" AND "))
 }
 
 /// The filters of one level, and the others.
@@ -178,8 +225,8 @@ fn dimensions(query: &Query, source: Source) -> Vec<String> {
 fn of_events(metric: Metric, any_event: bool) -> String {
     let is_view = clause::IS_VIEW;
     match metric {
-        Metric::Visitors if any_event => "uniqExact(visitor)".into(),
-        Metric::Visitors => format!("uniqExactIf(visitor, {is_view})"),
+        Metric::Visitors if any_event => format!("uniqExact({})", clause::VISITOR),
+        Metric::Visitors => format!("uniqExactIf({}, {is_view})", clause::VISITOR),
         Metric::PageViews => format!("countIf({is_view})"),
         Metric::Events => "count()".into(),
         Metric::Orders => "countIf(kind = 'order')".into(),
@@ -195,7 +242,7 @@ fn of_sessions(metric: Metric) -> String {
     let is_session = clause::IS_SESSION;
     let with_views = "countIf(view_count > 0)";
     match metric {
-        Metric::Visitors => "uniqExactIf(visitor, view_count > 0)".into(),
+        Metric::Visitors => format!("uniqExactIf({}, view_count > 0)", clause::VISITOR),
         Metric::PageViews => "sum(view_count)".into(),
         Metric::Events => "sum(event_count)".into(),
         Metric::Sessions => format!("countIf({is_session})"),

@@ -35,14 +35,21 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   AND verdict != 'machine'
   AND kind != 'reset'
   AND (toDate(ts), visitor) IN (SELECT arrayJoin(arrayMap(n -> toDate(started) + n, range(dateDiff('day', started, ended) + 1))), visitor
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, first, exit_page, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
+  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
   AND mark.1 >= started, timeline).2) AS owner_user, arrayFilter(mark -> mark.1 >= started
   AND (mark.1 < ended OR (mark.1 = ended
   AND mark.2 != '')), timeline) AS within, length(arrayDistinct(arrayMap(mark -> mark.2, within))) > 1 OR arrayExists(mark -> NOT mark.3, within) AS is_mixed
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, uniqMerge(views) AS view_count, uniqMerge(events) AS event_count, argMinMerge(entry) AS first, argMaxIfMerge(exit_path) AS exit_page
+  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
   AND visitor IN {visitors:Array(String)}
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, visit) AS visits
   LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
   FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
@@ -52,6 +59,13 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   AND sign = 1
   AND source != 'alias'
   AND visitor IN {visitors:Array(String)}
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -68,6 +82,13 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   AND sign = 1
   AND source != 'alias'
   AND visitor IN {visitors:Array(String)}
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -76,14 +97,21 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   GROUP BY visitor, user) AS removal USING (visitor, user))
   GROUP BY visitor) AS timelines USING (visitor))
   WHERE (visitor, visit) IN (SELECT visitor, visit
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, first, exit_page, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
+  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
   AND mark.1 >= started, timeline).2) AS owner_user, arrayFilter(mark -> mark.1 >= started
   AND (mark.1 < ended OR (mark.1 = ended
   AND mark.2 != '')), timeline) AS within, length(arrayDistinct(arrayMap(mark -> mark.2, within))) > 1 OR arrayExists(mark -> NOT mark.3, within) AS is_mixed
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, uniqMerge(views) AS view_count, uniqMerge(events) AS event_count, argMinMerge(entry) AS first, argMaxIfMerge(exit_path) AS exit_page
+  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
   AND visitor IN {visitors:Array(String)}
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, visit) AS visits
   LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
   FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
@@ -93,6 +121,13 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   AND sign = 1
   AND source != 'alias'
   AND visitor IN {visitors:Array(String)}
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges

@@ -1,4 +1,4 @@
-SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, toUnixTimestamp64Milli(max(ended)) AS last_seen, groupUniqArray(visitor) AS visitor_ids
+SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, toUnixTimestamp64Milli(max(ended)) AS last_seen
   FROM (SELECT visitor, visit, owner_user, started, ended
   FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
   AND mark.1 >= started, timeline).2) AS owner_user, arrayFilter(mark -> mark.1 >= started
@@ -40,6 +40,12 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, visit) AS visits
   LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
   FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
@@ -48,6 +54,12 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -63,6 +75,12 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -78,6 +96,12 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, visit) AS visits
   LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
   FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
@@ -86,6 +110,12 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges

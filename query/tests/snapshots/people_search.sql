@@ -1,4 +1,4 @@
-SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {p2:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, toUnixTimestamp64Milli(max(ended)) AS last_seen, groupUniqArray(visitor) AS visitor_ids
+SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {p2:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, toUnixTimestamp64Milli(max(ended)) AS last_seen
   FROM (SELECT visitor, visit, owner_user, started, ended
   FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
   AND mark.1 >= started, timeline).2) AS owner_user, arrayFilter(mark -> mark.1 >= started
@@ -7,6 +7,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
+  AND day >= {p8:Date} - 1
   GROUP BY visitor, visit) AS visits
   LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
   FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
@@ -40,6 +41,13 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
+  AND day >= {p8:Date} - 1
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, visit) AS visits
   LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
   FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
@@ -48,6 +56,12 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -63,6 +77,12 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -78,6 +98,13 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
+  AND day >= {p8:Date} - 1
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, visit) AS visits
   LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
   FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
@@ -86,6 +113,12 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -107,7 +140,8 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND started < fromUnixTimestamp64Milli({p5:Int64}))
   AND (last_seen < {p6:Int64} OR (last_seen = {p6:Int64}
   AND person > {p7:String}))
-  ORDER BY last_seen DESC, person LIMIT {p8:UInt64};
+  AND last_seen >= {p9:Int64}
+  ORDER BY last_seen DESC, person LIMIT {p10:UInt64};
 -- site = "demo"
 -- p1 = ["anna"]
 -- p2 = ["anna@example.it"]
@@ -116,4 +150,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
 -- p5 = 4294967295000
 -- p6 = 1795302000000
 -- p7 = "mario"
--- p8 = 51
+-- p8 = "2026-11-21"
+-- p9 = 1795219200000
+-- p10 = 51

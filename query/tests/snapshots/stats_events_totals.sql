@@ -1,4 +1,5 @@
-SELECT uniqExactIf(visitor, kind IN ('page_view', 'screen_view')) AS m_visitors, countIf(kind IN ('page_view', 'screen_view')) AS m_page_views, toInt64(sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) * 10000) AS m_revenue
+SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors, countIf(kind IN ('page_view', 'screen_view')) AS m_page_views, toInt64(sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) * 10000) AS m_revenue
+  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -6,7 +7,7 @@ SELECT uniqExactIf(visitor, kind IN ('page_view', 'screen_view')) AS m_visitors,
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
-  AND verdict != 'machine';
+  AND verdict != 'machine');
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

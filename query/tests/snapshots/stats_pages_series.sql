@@ -1,19 +1,19 @@
 SELECT toString(toUnixTimestamp(toStartOfHour(ts, {zone:String}))) AS t, if(path = '', toString(screen), path) AS d0, countIf(kind IN ('page_view', 'screen_view')) AS m_page_views
-  FROM (SELECT * EXCEPT (site), if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(props[{p5:String}], value) > 0, {p6:Array(String)})) AS e
-  INNER JOIN (SELECT visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, min(ts) AS started, max(ts) AS ended, countIf(kind IN ('page_view', 'screen_view')) AS view_count, count() AS event_count, countIf(kind NOT IN ('page_view', 'screen_view', 'page_leave', 'vital', 'identify', 'reset', 'alias', 'consent', 'app_foreground', 'app_background', 'frames', 'app_start', 'screen_load', 'network')) AS action_count, argMin(tuple(toString(host), path, toString(source), toString(channel), toString(utm_campaign), toString(utm_source), toString(utm_medium), toString(country), toString(region), toString(city), toString(device_class), toString(device_brand), toString(device_model), toString(browser), toString(os), toString(os_version), toString(language), toString(app_version))::Tuple(host String, path String, source String, channel String, campaign String, utm_source String, utm_medium String, country String, region String, city String, device_class String, device_brand String, device_model String, browser String, os String, os_version String, language String, app_version String), (ts, event_id)) AS first, argMaxIf(path, (ts, event_id), kind IN ('page_view', 'screen_view')) AS exit_page
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(props[{p5:String}], value) > 0, {p6:Array(String)})) AS event
+  INNER JOIN (SELECT visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, min(ts) AS started, max(ts) AS ended, countIf(kind IN ('page_view', 'screen_view')) AS view_count, count() AS event_count, countIf(kind NOT IN ('page_view', 'screen_view', 'page_leave', 'vital', 'identify', 'reset', 'alias', 'consent', 'app_foreground', 'app_background', 'frames', 'app_start', 'screen_load', 'network')) AS action_count, argMin(toString(host), (ts, event_id)) AS first_host, argMin(path, (ts, event_id)) AS first_path, argMin(toString(source), (ts, event_id)) AS first_source, argMin(toString(channel), (ts, event_id)) AS first_channel, argMin(toString(utm_campaign), (ts, event_id)) AS first_campaign, argMin(toString(country), (ts, event_id)) AS first_country, argMin(toString(device_class), (ts, event_id)) AS first_device_class, argMin(toString(device_model), (ts, event_id)) AS first_device_model, argMin(toString(browser), (ts, event_id)) AS first_browser, argMin(toString(os), (ts, event_id)) AS first_os, argMin(toString(language), (ts, event_id)) AS first_language, argMin(toString(app_version), (ts, event_id)) AS first_app_version, argMaxIf(path, (ts, event_id), kind IN ('page_view', 'screen_view')) AS exit_page
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date} - 1
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit) AS s USING (visitor, visit)
-  WHERE if(first.channel = '', 'direct', first.channel) NOT IN {p7:Array(String)}
+  GROUP BY visitor, visit) AS session_row USING (visitor, visit)
+  WHERE if(first_channel = '', 'direct', first_channel) NOT IN {p7:Array(String)}
   AND concat(d0) IN {p8:Array(String)}
   GROUP BY t, d0;
 -- site = "demo"
@@ -27,23 +27,23 @@ SELECT toString(toUnixTimestamp(toStartOfHour(ts, {zone:String}))) AS t, if(path
 -- p8 = ["/a"]
 -- zone = "Europe/Rome"
 SELECT toString(toUnixTimestamp(toStartOfHour(started, {zone:String}))) AS t, e0 AS d0, if(countIf(view_count > 0) = 0, NULL, sum(view_count) / countIf(view_count > 0)) AS m_views_per_session
-  FROM (SELECT DISTINCT visitor, if(path = '', toString(screen), path) AS e0, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT DISTINCT visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(path = '', toString(screen), path) AS e0
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(props[{p5:String}], value) > 0, {p6:Array(String)})) AS e
-  INNER JOIN (SELECT visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, min(ts) AS started, max(ts) AS ended, countIf(kind IN ('page_view', 'screen_view')) AS view_count, count() AS event_count, countIf(kind NOT IN ('page_view', 'screen_view', 'page_leave', 'vital', 'identify', 'reset', 'alias', 'consent', 'app_foreground', 'app_background', 'frames', 'app_start', 'screen_load', 'network')) AS action_count, argMin(tuple(toString(host), path, toString(source), toString(channel), toString(utm_campaign), toString(utm_source), toString(utm_medium), toString(country), toString(region), toString(city), toString(device_class), toString(device_brand), toString(device_model), toString(browser), toString(os), toString(os_version), toString(language), toString(app_version))::Tuple(host String, path String, source String, channel String, campaign String, utm_source String, utm_medium String, country String, region String, city String, device_class String, device_brand String, device_model String, browser String, os String, os_version String, language String, app_version String), (ts, event_id)) AS first, argMaxIf(path, (ts, event_id), kind IN ('page_view', 'screen_view')) AS exit_page
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(props[{p5:String}], value) > 0, {p6:Array(String)})) AS event
+  INNER JOIN (SELECT visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, min(ts) AS started, max(ts) AS ended, countIf(kind IN ('page_view', 'screen_view')) AS view_count, count() AS event_count, countIf(kind NOT IN ('page_view', 'screen_view', 'page_leave', 'vital', 'identify', 'reset', 'alias', 'consent', 'app_foreground', 'app_background', 'frames', 'app_start', 'screen_load', 'network')) AS action_count, argMin(toString(host), (ts, event_id)) AS first_host, argMin(path, (ts, event_id)) AS first_path, argMin(toString(source), (ts, event_id)) AS first_source, argMin(toString(channel), (ts, event_id)) AS first_channel, argMin(toString(utm_campaign), (ts, event_id)) AS first_campaign, argMin(toString(country), (ts, event_id)) AS first_country, argMin(toString(device_class), (ts, event_id)) AS first_device_class, argMin(toString(device_model), (ts, event_id)) AS first_device_model, argMin(toString(browser), (ts, event_id)) AS first_browser, argMin(toString(os), (ts, event_id)) AS first_os, argMin(toString(language), (ts, event_id)) AS first_language, argMin(toString(app_version), (ts, event_id)) AS first_app_version, argMaxIf(path, (ts, event_id), kind IN ('page_view', 'screen_view')) AS exit_page
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date} - 1
   AND {to_day:Date} + 1
   GROUP BY visitor, visit
   HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})) AS s USING (visitor, visit)
-  WHERE if(first.channel = '', 'direct', first.channel) NOT IN {p7:Array(String)}
+  AND started < fromUnixTimestamp64Milli({to:Int64})) AS session_row USING (visitor, visit)
+  WHERE if(first_channel = '', 'direct', first_channel) NOT IN {p7:Array(String)}
   AND concat(d0) IN {p8:Array(String)}
   GROUP BY t, d0;
 -- site = "demo"
