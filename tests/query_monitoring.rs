@@ -7,7 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use orma_store::EventRow;
+use orma_query::{Runner, Sql};
+use orma_store::{EventRow, StoreError};
 use query_api::{ADMIN, Service, at, event, view};
 use serde_json::{Value, json};
 
@@ -20,6 +21,7 @@ async fn accounts_quality_and_the_live_stream() {
     accounting(&service).await;
     web_quality(&service).await;
     app_quality(&service).await;
+    cancellation(&service).await;
     live(&service).await;
     service.engine.stop().await;
 }
@@ -188,6 +190,29 @@ async fn app_quality(service: &Service) {
         .map(|row| json!([row["dimension"], row["sessions"], row["crash_free_sessions"]]))
         .collect();
     assert_eq!(rows, [json!(["3.2", 4, 1.0]), json!(["3.1", 2, 0.5])]);
+}
+
+async fn cancellation(service: &Service) {
+    let slow = "SELECT sleepEachRow(0.1) AS pause FROM numbers(600) \
+        SETTINGS max_block_size = 1, function_sleep_max_microseconds_per_block = 0";
+    let running = async || {
+        let count = "SELECT count() AS n FROM system.processes WHERE query LIKE 'SELECT sleepEachRow(0.1)%'";
+        service.store.select::<Value>(count, &[]).await.unwrap()[0]["n"].as_i64().unwrap()
+    };
+    let question = Sql::new(slow, []);
+    let runner = Runner::new(service.store.clone(), 30);
+    let asked = runner.rows::<Value>(&question);
+    assert!(tokio::time::timeout(Duration::from_millis(500), asked).await.is_err(), "the question is slow");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while running().await > 0 {
+        assert!(Instant::now() < deadline, "nobody waits for the answer, and the engine still works on it");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let hasty = Runner::new(service.store.clone(), 1);
+    match hasty.rows::<Value>(&question).await {
+        Err(StoreError::Refused { code: 159, .. }) => {}
+        other => panic!("a time limit of one second: {other:?}"),
+    }
 }
 
 /// Reads server-sent events one by one.

@@ -64,25 +64,28 @@ async fn insert_the_family(service: &Service) {
         touchpoint: "ticket".into(),
         ..with_user(mario, event("ticket_opened", "@mario@example.it", "", three + 45 * MINUTE))
     };
-    service
-        .insert(&[
-            google,
-            view("tablet", "s1", one + MINUTE, "/scarpe"),
-            identify,
-            with_user(mario, view("tablet", "s1", one + 3 * MINUTE, "/conto")),
-            with_user(mario, view("tablet", "s2", two, "/scarpe")),
-            order,
-            event("reset", "tablet", "s2", two + 2 * MINUTE),
-            view("tablet", "s2", two + 3 * MINUTE, "/borse"),
-            with_user("anna", event("login", "tablet", "s2", two + 4 * MINUTE)),
-            with_user("anna", view("tablet", "s2", two + 5 * MINUTE, "/borse/1")),
-            till,
-            ticket,
-            view("stranger", "s7", three + 60 * MINUTE, "/"),
-            EventRow { bot: "crawler".into(), ..view("crawler", "s8", three, "/") },
-            EventRow { bot: "crawler".into(), ..view("tablet", "s1", one + MINUTE, "/bot") },
-        ])
-        .await;
+    let rows = vec![
+        google,
+        view("tablet", "s1", one + MINUTE, "/scarpe"),
+        identify,
+        with_user(mario, view("tablet", "s1", one + 3 * MINUTE, "/conto")),
+        with_user(mario, view("tablet", "s2", two, "/scarpe")),
+        order,
+        event("reset", "tablet", "s2", two + 2 * MINUTE),
+        view("tablet", "s2", two + 3 * MINUTE, "/borse"),
+        with_user("anna", event("login", "tablet", "s2", two + 4 * MINUTE)),
+        with_user("anna", view("tablet", "s2", two + 5 * MINUTE, "/borse/1")),
+        till,
+        ticket,
+        view("stranger", "s7", three + 60 * MINUTE, "/"),
+        EventRow { bot: "crawler".into(), ..view("crawler", "s8", three, "/") },
+        EventRow { bot: "crawler".into(), ..view("tablet", "s1", one + MINUTE, "/bot") },
+    ];
+    service.insert(&rows).await;
+    // Everything comes again through another collector, and changes nothing.
+    let again: Vec<EventRow<'_>> =
+        rows.iter().map(|row| EventRow { received_at: row.received_at + 900, ..row.clone() }).collect();
+    service.insert(&again).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,4 +23,6 @@ mod state;
 mod stats;
 
 pub use api::router;
+pub use runner::Runner;
+pub use sql::Sql;
 pub use state::{AppState, QueryConfig};

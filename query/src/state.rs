@@ -14,6 +14,8 @@ use crate::sign_in::SignInCodes;
 const REGISTRY_AGE_MS_MAX: u64 = 5_000;
 /// An unknown token makes the registry be read at most this often.
 const REGISTRY_MISS_MS_MIN: u64 = 1_000;
+/// How often a request with an unknown token looks within that time.
+const REGISTRY_MISS_POLLS: u64 = 10;
 
 /// How the query service behaves.
 #[derive(Clone, Debug)]
@@ -78,8 +80,17 @@ impl AppState {
         if let Some(token) = self.snapshot().token_of_secret(secret) {
             return Some(token.clone());
         }
-        if self.claim_refresh(REGISTRY_MISS_MS_MIN) {
-            refresh(&self.registry).await;
+        // Whoever comes sooner waits for the next turn, his own or another's, so that a token works as soon as it was
+        // printed.
+        for _ in 0..=REGISTRY_MISS_POLLS {
+            if self.claim_refresh(REGISTRY_MISS_MS_MIN) {
+                refresh(&self.registry).await;
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(REGISTRY_MISS_MS_MIN / REGISTRY_MISS_POLLS)).await;
+            if self.registry.snapshot().token_of_secret(secret).is_some() {
+                break;
+            }
         }
         self.registry.snapshot().token_of_secret(secret).cloned()
     }

@@ -27,14 +27,10 @@ type Place = (String, String);
 /// The store did not answer.
 pub async fn answer(runner: &Runner, query: &Query) -> Result<Stats, ApiError> {
     let parts = parts(query);
-    let (totals, (keys, mut page, next)) =
-        futures_util::try_join!(totals(runner, query, &parts), page(runner, query, &parts))?;
-    let mut rows = match (query.interval, query.group_by.is_empty()) {
-        (None, true) => vec![StatsRow { dimensions: BTreeMap::new(), metrics: totals.clone() }],
-        (None, false) => rows_of(query, &keys, &mut page),
-        (Some(_), _) => series(runner, query, &parts, &keys).await?,
-    };
-    rows.shrink_to_fit();
+    let (totals, (keys, rows, next)) =
+        futures_util::try_join!(totals(runner, query, &parts), rows(runner, query, &parts))?;
+    let rows =
+        rows.unwrap_or_else(|| vec![StatsRow { dimensions: BTreeMap::new(), metrics: totals.clone() }]);
     let compare = if query.with_previous { Some(compare(runner, query, &parts, &keys).await?) } else { None };
     Ok(Stats {
         site: query.site.clone(),
@@ -49,6 +45,21 @@ pub async fn answer(runner: &Runner, query: &Query) -> Result<Stats, ApiError> {
         compare,
         next_cursor: next.map(|offset| cursor::encode(&offset)),
     })
+}
+
+/// The keys of the page in order, the rows (none when there are only totals), and where the next page begins.
+async fn rows(
+    runner: &Runner,
+    query: &Query,
+    parts: &[Part],
+) -> Result<(Vec<String>, Option<Vec<StatsRow>>, Option<usize>), ApiError> {
+    let (keys, mut found, next) = page(runner, query, parts).await?;
+    let rows = match (query.interval, query.group_by.is_empty()) {
+        (None, true) => None,
+        (None, false) => Some(rows_of(query, &keys, &mut found)),
+        (Some(_), _) => Some(series(runner, query, parts, &keys).await?),
+    };
+    Ok((keys, rows, next))
 }
 
 async fn compare(

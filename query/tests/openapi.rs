@@ -15,6 +15,6 @@ fn the_committed_document_is_the_generated_one() {
     let committed = std::fs::read_to_string(PATH).unwrap_or_default();
     assert!(
         committed == generated,
-        "query/openapi.json is not what the code says; rewrite it with: UPDATE_OPENAPI=1 cargo test -p orma-query openapi"
+        "query/openapi.json is not what the code says; rewrite it with: UPDATE_OPENAPI=1 cargo test -p orma-query --test openapi"
     );
 }

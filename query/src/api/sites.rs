@@ -24,6 +24,9 @@ pub struct Site {
     /// ISO 4217.
     #[schema(example = "EUR")]
     pub currency: String,
+    /// The write key that stands in the site's pages; null when all were withdrawn.
+    #[schema(example = "demo")]
+    pub write_key: Option<String>,
 }
 
 /// A page of sites.
@@ -41,9 +44,12 @@ pub struct SiteList {
         (status = 200, description = "The sites", body = SiteList),
         (status = 401, description = "No token or session", body = ErrorBody)))]
 pub async fn list(State(state): State<AppState>, caller: Caller) -> Json<SiteList> {
-    let mut items: Vec<Site> = state
-        .registry
-        .snapshot()
+    let snapshot = state.registry.snapshot();
+    let key_of = |name: &str| {
+        let keys = snapshot.keys.iter().filter(|(_, site)| *site == name).map(|(key, _)| key);
+        keys.min().cloned()
+    };
+    let mut items: Vec<Site> = snapshot
         .sites
         .values()
         .filter(|site| caller.may_read(&site.site))
@@ -52,6 +58,7 @@ pub async fn list(State(state): State<AppState>, caller: Caller) -> Json<SiteLis
             name: site.name.clone(),
             timezone: site.timezone.clone(),
             currency: site.currency.clone(),
+            write_key: key_of(&site.site),
         })
         .collect();
     items.sort_by(|one, other| one.site.cmp(&other.site));

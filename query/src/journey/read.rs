@@ -1,6 +1,6 @@
 //! Reads the days of a person backwards, as few as the page needs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::Deserialize;
 
@@ -39,8 +39,10 @@ pub struct Reader<'a> {
     with_bots: bool,
     /// By day; the last one is read next.
     unread: BTreeMap<String, Vec<DayRow>>,
-    /// The person's events that were read.
+    /// The person's events that were read, each once.
     events: Vec<Event>,
+    /// The ids that were read, whoever's the events are.
+    seen: HashSet<String>,
     /// The first millisecond of the oldest day that was read.
     read_from: i64,
 }
@@ -77,6 +79,7 @@ impl<'a> Reader<'a> {
             with_bots,
             unread,
             events: Vec::new(),
+            seen: HashSet::new(),
             read_from: i64::MAX,
         })
     }
@@ -117,6 +120,9 @@ impl<'a> Reader<'a> {
         let statement = sql::events(self.site, &visitors, &days, self.with_bots);
         let read: Vec<Event> = runner.rows(&statement).await?;
         for mut event in read {
+            if false && !self.seen.insert(event.id.clone()) {
+                continue;
+            }
             let owner = owner(&event.user, &event.visitor, event.at, &self.timelines);
             if self.aliases.person(&owner.person) == self.found.person {
                 event.anonymous = owner.through_edge;

@@ -31,7 +31,8 @@ pub fn days(site: &str, visitors: &[String], with_bots: bool, rows_max: usize) -
     sql
 }
 
-/// The events of some visitors on some days.
+/// The events of some visitors on some days. One that came twice may be here twice: merging so few rows in the store
+/// takes longer than reading them.
 pub fn events(site: &str, visitors: &[String], days: &[String], with_bots: bool) -> Sql {
     let mut sql = on_visitors(site, visitors);
     let days = sql.bind("Array(Date)", Param::Texts(days.to_vec()));
@@ -42,7 +43,7 @@ pub fn events(site: &str, visitors: &[String], days: &[String], with_bots: bool)
          rating, toInt64(revenue * 10000) AS amount, currency, \
          if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, link, app_version, \
          bot, props, source, channel, device_class, browser, os, country \
-         FROM events FINAL WHERE site = {{site:String}} AND toDate(ts) IN {days} \
+         FROM events WHERE site = {{site:String}} AND toDate(ts) IN {days} \
          AND visitor IN {{visitors:Array(String)}}{human} ORDER BY at, id"
     );
     sql

@@ -129,11 +129,13 @@ pub fn page(site: &str, listed: &Listed, aliases: &Aliases) -> Sql {
         let (seen, after) = (sql.bind("Int64", seen.0), sql.bind("String", after.as_str()));
         having.push(format!("(last_seen < {seen} OR (last_seen = {seen} AND person > {after}))"));
     }
-    let mut sessions = String::new();
+    let (mut sessions, mut edges) = (String::new(), String::new());
     if let Some(since) = listed.since {
         let (day, moment) = (sql.bind("Date", utc_day(since)), sql.bind("Int64", since.0));
         // A day more: a session that began on the day before has its owner by its beginning.
         sessions = format!(" AND day >= {day} - 1");
+        edges =
+            format!(" AND visitor IN (SELECT visitor FROM sessions WHERE site = {{site:String}}{sessions})");
         having.push(format!("last_seen >= {moment}"));
     }
     let having = if having.is_empty() { String::new() } else { format!(" HAVING {}", having.join(" AND ")) };
@@ -142,7 +144,7 @@ pub fn page(site: &str, listed: &Listed, aliases: &Aliases) -> Sql {
         "SELECT {person} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, \
          toUnixTimestamp64Milli(max(ended)) AS last_seen \
          FROM {} WHERE visitor != '' GROUP BY person{having} ORDER BY last_seen DESC, person LIMIT {limit}",
-        pieces(Columns::Few, &sessions, "")
+        pieces(Columns::Few, &sessions, &edges)
     );
     sql
 }

@@ -16,6 +16,10 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -46,6 +50,10 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
   GROUP BY visitor
   HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, visit) AS visits
@@ -57,9 +65,17 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND sign = 1
   AND source != 'alias'
   AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
   GROUP BY visitor
   HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, user, source, session, at) AS edge
@@ -78,9 +94,17 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND sign = 1
   AND source != 'alias'
   AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
   GROUP BY visitor
   HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, user, source, session, at) AS edge
@@ -103,6 +127,10 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
   GROUP BY visitor
   HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, visit) AS visits
@@ -114,9 +142,17 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND sign = 1
   AND source != 'alias'
   AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
   GROUP BY visitor
   HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, user, source, session, at) AS edge

@@ -671,8 +671,8 @@ export interface components {
              */
             visitors: number;
         };
-        /** @description The value of a metric: a number, a decimal string (`revenue`), or null (a rate of nothing). */
-        MetricValue: number | string | unknown;
+        /** @description A number, a decimal string (`revenue`), or null (a rate or a mean of nothing). */
+        MetricValue: number | string | null;
         /**
          * Format: date-time
          * @description A moment: milliseconds since the epoch in the store's answers, RFC 3339 UTC with milliseconds in the API's.
@@ -902,6 +902,11 @@ export interface components {
              * @example Europe/Rome
              */
             timezone: string;
+            /**
+             * @description The write key that stands in the site's pages; null when all were withdrawn.
+             * @example demo
+             */
+            write_key?: string | null;
         };
         /** @description A page of sites. */
         SiteList: {

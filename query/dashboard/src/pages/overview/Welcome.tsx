@@ -7,8 +7,8 @@ import { Mark } from '../../ui/Mark';
 /** What a newcomer sees before the first event: three steps, and the page changes by itself when it comes. */
 export function Welcome() {
   const { t } = useI18n();
-  const { site } = useSite();
-  const snippet = `<script defer src="${window.location.origin}/orma.js" data-site="${site}"></script>`;
+  const { write_key: writeKey } = useSite();
+  const snippet = `<script defer src="${window.location.origin}/orma.js" data-site="${writeKey ?? '…'}"></script>`;
   return (
     <section className="welcome" data-testid="welcome">
       <div className="welcome-trail" aria-hidden="true">
