@@ -272,11 +272,11 @@ fn fault_library(dir: &Path) -> PathBuf {
     library
 }
 
-fn with_failing_disk() -> (Orma, PathBuf, tempfile::TempDir) {
+fn with_failing_disk(setup: Setup) -> (Orma, PathBuf, tempfile::TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let trigger = dir.path().join("fault");
     let library = fault_library(dir.path());
-    let orma = Setup::default().variable("LD_PRELOAD", library).variable("ORMA_TEST_FAULT", &trigger).start();
+    let orma = setup.variable("LD_PRELOAD", library).variable("ORMA_TEST_FAULT", &trigger).start();
     (orma, trigger, dir)
 }
 
@@ -287,7 +287,17 @@ fn view(number: u32) -> String {
 
 #[test]
 fn a_refused_flush_ends_all_answers_with_200_until_a_restart() {
-    let (mut orma, trigger, _dir) = with_failing_disk();
+    is_poisoned_by_a_refused_flush(Setup::default());
+}
+
+#[test]
+fn a_refused_flush_ends_all_answers_with_200_beside_a_remote_store() {
+    let remote = Remote::start();
+    is_poisoned_by_a_refused_flush(Setup::default().argument("--clickhouse-url", remote.url()));
+}
+
+fn is_poisoned_by_a_refused_flush(setup: Setup) {
+    let (mut orma, trigger, _dir) = with_failing_disk(setup);
     assert_eq!(orma.post(view(1), &[]).status, 200);
     std::fs::write(&trigger, "fsync").unwrap();
     let refused = orma.post(view(2), &[]);
@@ -316,7 +326,7 @@ fn a_refused_flush_ends_all_answers_with_200_until_a_restart() {
 
 #[test]
 fn a_full_disk_is_answered_with_503_and_passes() {
-    let (orma, trigger, _dir) = with_failing_disk();
+    let (orma, trigger, _dir) = with_failing_disk(Setup::default());
     assert_eq!(orma.post(view(1), &[]).status, 200);
     std::fs::write(&trigger, "full").unwrap();
     for number in 2..5 {

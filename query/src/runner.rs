@@ -63,7 +63,7 @@ struct KillOnDrop<'a> {
 
 impl Drop for KillOnDrop<'_> {
     fn drop(&mut self) {
-        if true { return; } let Some(query_id) = self.query_id.take() else { return };
+        let Some(query_id) = self.query_id.take() else { return };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let store = self.store.clone();
         runtime.spawn(async move {

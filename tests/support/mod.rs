@@ -280,7 +280,8 @@ pub fn try_request(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8
     let mut stream = TcpStream::connect(address).map_err(|error| error.to_string())?;
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let length = if method == "GET" { String::new() } else { format!("content-length: {}\r\n", body.len()) };
-    let named: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let named =
+        headers.iter().fold(String::new(), |named, (name, value)| format!("{named}{name}: {value}\r\n"));
     let head =
         format!("{method} /{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{length}{named}\r\n");
     // A server that has seen enough answers before it has read everything.

@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
         let statement = sql::events(self.site, &visitors, &days, self.with_bots);
         let read: Vec<Event> = runner.rows(&statement).await?;
         for mut event in read {
-            if false && !self.seen.insert(event.id.clone()) {
+            if !self.seen.insert(event.id.clone()) {
                 continue;
             }
             let owner = owner(&event.user, &event.visitor, event.at, &self.timelines);

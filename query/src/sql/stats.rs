@@ -115,7 +115,7 @@ fn events_table(sql: &mut Sql, query: &Query, filters: &[&Filter], metrics: &[Me
     let visit = clause::VISIT_OF_EVENT;
     let (merged, limit) = match duplicates(metrics) {
         Duplicates::Harmless => ("", ""),
-        Duplicates::Merged => ("", ""),
+        Duplicates::Merged => ("FINAL ", ""),
         Duplicates::Purchases => {
             conditions.push(clause::IS_PURCHASE.into());
             ("", " LIMIT 1 BY event_id")
