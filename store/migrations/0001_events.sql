@@ -85,17 +85,16 @@ CREATE TABLE sessions {on_cluster}
     started_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')),
     ended_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')),
     engaged_ms SimpleAggregateFunction(max, UInt32),
-    events AggregateFunction(uniq, UUID),
+    -- Each event is in one of three sets: it was a view, it was done, or neither.
     views AggregateFunction(uniq, UUID),
     actions AggregateFunction(uniq, UUID),
-    -- host, path, source, channel, utm_campaign, utm_source, utm_medium, country, region, city, device_class,
-    -- device_brand, device_model, browser, os, os_version, language, app_version
-    entry AggregateFunction(argMin, Tuple(
-        host String, path String, source String, channel String, campaign String, utm_source String,
-        utm_medium String, country String, region String, city String, device_class String, device_brand String,
-        device_model String, browser String, os String, os_version String, language String, app_version String),
-        Tuple(DateTime64(3, 'UTC'), UUID)),
-    exit_path AggregateFunction(argMaxIf, String, Tuple(DateTime64(3, 'UTC'), UUID), UInt8)
+    passive AggregateFunction(uniq, UUID),
+    -- Of the first event, with char(31) between: host, path, source, channel, utm_campaign, utm_source, utm_medium,
+    -- country, region, city, device_class, device_brand, device_model, browser, os, os_version, language,
+    -- app_version. One text is read three times as fast as a tuple. The order of events is a number of 8 bytes: the
+    -- moment in milliseconds, then 20 bits of the id's hash, so that it is the same whoever came first.
+    entry AggregateFunction(argMin, String, UInt64),
+    exit_path AggregateFunction(argMaxIf, String, UInt64, UInt8)
 )
 ENGINE = {aggregating_merge_tree}
 PARTITION BY toYYYYMM(day)
@@ -113,20 +112,21 @@ SELECT
     min(ts) AS started_at,
     max(ts) AS ended_at,
     max(engaged_ms) AS engaged_ms,
-    uniqState(event_id) AS events,
     uniqStateIf(event_id, kind IN ('page_view', 'screen_view')) AS views,
     uniqStateIf(event_id, kind NOT IN ('page_view', 'screen_view', 'page_leave', 'vital', 'identify', 'reset',
         'alias', 'consent', 'app_foreground', 'app_background', 'frames', 'app_start', 'screen_load',
         'network')) AS actions,
-    argMinState((toString(host), path, toString(source), toString(channel), toString(utm_campaign),
-        toString(utm_source), toString(utm_medium), toString(country), toString(region), toString(city),
-        toString(device_class), toString(device_brand), toString(device_model), toString(browser), toString(os),
-        toString(os_version), toString(language), toString(app_version))
-        ::Tuple(host String, path String, source String, channel String, campaign String, utm_source String,
-        utm_medium String, country String, region String, city String, device_class String, device_brand String,
-        device_model String, browser String, os String, os_version String, language String, app_version String),
-        (ts, event_id)) AS entry,
-    argMaxStateIf(path, (ts, event_id), kind IN ('page_view', 'screen_view')) AS exit_path
+    uniqStateIf(event_id, kind IN ('page_leave', 'vital', 'identify', 'reset', 'alias', 'consent', 'app_foreground',
+        'app_background', 'frames', 'app_start', 'screen_load', 'network')) AS passive,
+    argMinState(concat(host, char(31), path, char(31), source, char(31), channel, char(31), utm_campaign, char(31),
+        utm_source, char(31), utm_medium, char(31), country, char(31), region, char(31), city, char(31),
+        device_class, char(31), device_brand, char(31), device_model, char(31), browser, char(31), os, char(31),
+        os_version, char(31), language, char(31), app_version),
+        bitOr(bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ts)), 20), bitAnd(cityHash64(event_id), 1048575)))
+        AS entry,
+    argMaxStateIf(path,
+        bitOr(bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ts)), 20), bitAnd(cityHash64(event_id), 1048575)),
+        kind IN ('page_view', 'screen_view')) AS exit_path
 FROM events
 WHERE bot = '' AND verdict != 'machine'
 GROUP BY site, visitor, day, session;

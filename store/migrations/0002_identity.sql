@@ -31,9 +31,12 @@ FROM
 (
     SELECT site, session, ts AS event_ts,
         if(kind = 'reset', '', user) AS edge_user,
-        if(kind = 'alias', concat('@', props['previous']), visitor) AS edge_visitor,
-        multiIf(kind IN ('reset', 'alias'), toString(kind),
-            kind IN ('identify', 'login', 'signup'), 'identify', 'event') AS edge_source
+        -- An alias joins two users, and its visitor was seen with the later one.
+        arrayJoin(multiIf(kind = 'reset', ['reset'],
+            kind = 'alias' AND (visitor = '' OR startsWith(visitor, '@')), ['alias'],
+            kind = 'alias', ['alias', 'event'],
+            kind IN ('identify', 'login', 'signup'), ['identify'], ['event'])) AS edge_source,
+        if(edge_source = 'alias', concat('@', props['previous']), visitor) AS edge_visitor
     FROM events
     WHERE bot = '' AND (
         (kind = 'reset' AND visitor != '')

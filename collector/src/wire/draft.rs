@@ -7,7 +7,7 @@ use orma_store::event_row::EventRow;
 use super::context::Context;
 use super::fault::Fault;
 use super::money::{self, Money};
-use super::value::{Value, each_field, without_nul};
+use super::value::{Value, each_field, without_reserved};
 use super::{identifier, moment};
 use crate::event::{
     NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, TEXT_BYTES_MAX,
@@ -165,7 +165,7 @@ pub fn add_prop<'a>(
     value: Value<'a>,
     parent: &str,
 ) -> Result<(), Fault> {
-    let key = without_nul(key);
+    let key = without_reserved(key);
     if key.len() > PROP_KEY_BYTES_MAX {
         let start = cut(key, PROP_KEY_BYTES_MAX);
         let problem = format!("the name is longer than {PROP_KEY_BYTES_MAX} bytes");

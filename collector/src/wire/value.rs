@@ -46,12 +46,12 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Text without NUL; `None` for null.
+    /// Text without the reserved characters; `None` for null.
     pub fn text(self, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
         match self {
-            // JSON writes NUL as an escape only.
+            // JSON writes control characters as escapes only.
             Self::Text(Cow::Borrowed(text)) => Ok(Some(Cow::Borrowed(text))),
-            other => Ok(other.exact_text(field)?.map(without_nul)),
+            other => Ok(other.exact_text(field)?.map(without_reserved)),
         }
     }
 
@@ -113,7 +113,7 @@ impl<'a> Value<'a> {
             Self::Bool(false) => Ok(Some(Cow::Borrowed("false"))),
             Self::Number(number) => Ok(Some(Cow::Borrowed(number))),
             Self::Text(Cow::Borrowed(text)) => Ok(Some(Cow::Borrowed(text))),
-            Self::Text(text) | Self::Parameter(text) => Ok(Some(without_nul(text))),
+            Self::Text(text) | Self::Parameter(text) => Ok(Some(without_reserved(text))),
             Self::Nested(json) => compact(json).map(Some).ok_or(TooDeep),
         }
     }
@@ -221,9 +221,11 @@ impl Visitor<'_> for Bytes {
     }
 }
 
-/// Text without NUL, which some readers of the store take for its end.
-pub fn without_nul(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { text }
+/// Text without NUL, which some readers of the store take for its end, and without the unit separator, which the store
+/// puts between the fields of a session's first event.
+pub fn without_reserved(text: Cow<'_, str>) -> Cow<'_, str> {
+    const RESERVED: [char; 2] = ['\0', '\u{1f}'];
+    if text.contains(RESERVED) { Cow::Owned(text.replace(RESERVED, "")) } else { text }
 }
 
 /// Valid JSON without whitespace between its tokens; `None` when it is deeper than [`PROP_DEPTH_MAX`].
@@ -277,6 +279,7 @@ mod tests {
             (r#""\ud83d\udc5f""#, "👟", false),
             (r#""a\"b\\c\/d\n""#, "a\"b\\c/d\n", false),
             (r#""a\u0000b""#, "a\0b", false),
+            (r#""a\u001fb""#, "a\u{1f}b", false),
         ];
         for (json, text, borrowed) in table {
             let unescaped = unescape(json);

@@ -72,21 +72,41 @@ pub enum Sessions {
     Any,
 }
 
-/// What a session takes from its first event: the table's name for it, and the column of events.
-const ENTRY: [(&str, &str); 12] = [
-    ("host", "toString(host)"),
+/// What a session takes from its first event, in the order of the table's text: the name here, the column of events.
+const ENTRY: [(&str, &str); 18] = [
+    ("host", "host"),
     ("path", "path"),
-    ("source", "toString(source)"),
-    ("channel", "toString(channel)"),
-    ("campaign", "toString(utm_campaign)"),
-    ("country", "toString(country)"),
-    ("device_class", "toString(device_class)"),
-    ("device_model", "toString(device_model)"),
-    ("browser", "toString(browser)"),
-    ("os", "toString(os)"),
-    ("language", "toString(language)"),
-    ("app_version", "toString(app_version)"),
+    ("source", "source"),
+    ("channel", "channel"),
+    ("campaign", "utm_campaign"),
+    ("utm_source", "utm_source"),
+    ("utm_medium", "utm_medium"),
+    ("country", "country"),
+    ("region", "region"),
+    ("city", "city"),
+    ("device_class", "device_class"),
+    ("device_brand", "device_brand"),
+    ("device_model", "device_model"),
+    ("browser", "browser"),
+    ("os", "os"),
+    ("os_version", "os_version"),
+    ("language", "language"),
+    ("app_version", "app_version"),
 ];
+
+/// How many events a session of the table has: each is in one of three sets.
+pub const EVENTS_OF_SESSION: &str = "uniqMerge(views) + uniqMerge(actions) + uniqMerge(passive)";
+
+/// A field of a session's first event. `text` is what the table keeps of it.
+pub fn entry_field(text: &str, name: &str) -> String {
+    let place = ENTRY.iter().position(|(field, _)| *field == name).expect("a field of the entry") + 1;
+    format!("splitByChar(char(31), {text})[{place}]")
+}
+
+/// What the table of sessions keeps of its first event, made from an event.
+pub fn entry_of_event() -> String {
+    format!("concat({})", ENTRY.map(|(_, column)| column).join(", char(31), "))
+}
 
 /// Sessions, one row each: `visitor`, `visit`, `started`, `ended`, `view_count`, `event_count`, `action_count`,
 /// `first_…` (of the first event), `exit_page`. ClickHouse drops the columns that nobody asks for. A day more on both
@@ -101,38 +121,34 @@ pub fn sessions(which: Sessions, with_bots: bool, condition: &str) -> String {
         Sessions::Any => "",
     };
     let days = "BETWEEN {from_day:Date} - 1 AND {to_day:Date} + 1";
-    if with_bots {
-        let first = ENTRY.map(|(name, column)| format!("argMin({column}, (ts, event_id)) AS first_{name}"));
-        return format!(
-            "(SELECT visitor, {VISIT_OF_EVENT} AS visit, min(ts) AS started, max(ts) AS ended, \
-             countIf({IS_VIEW}) AS view_count, count() AS event_count, countIf({IS_ACTION}) AS action_count, {}, \
+    let rows = if with_bots {
+        format!(
+            "SELECT visitor, {VISIT_OF_EVENT} AS visit, min(ts) AS started, max(ts) AS ended, \
+             countIf({IS_VIEW}) AS view_count, count() AS event_count, countIf({IS_ACTION}) AS action_count, \
+             splitByChar(char(31), argMin({}, (ts, event_id))) AS first, \
              argMaxIf(path, (ts, event_id), {IS_VIEW}) AS exit_page \
              FROM events FINAL WHERE site = {{site:String}} AND toDate(ts) {days}{condition} \
-             GROUP BY visitor, visit{having})",
-            first.join(", ")
-        );
-    }
-    // A visit has a row for each day and unmerged part. Taking the field out of each row's state first is twice as fast
-    // as merging the states of all fields.
-    let first = ENTRY
-        .map(|(name, _)| format!("argMin(finalizeAggregation(entry).{name}, started_at) AS first_{name}"));
+             GROUP BY visitor, visit{having}",
+            entry_of_event()
+        )
+    } else {
+        format!(
+            "SELECT visitor, {VISIT_OF_SESSION} AS visit, min(started_at) AS started, max(ended_at) AS ended, \
+             uniqMerge(views) AS view_count, {EVENTS_OF_SESSION} AS event_count, uniqMerge(actions) AS action_count, \
+             splitByChar(char(31), argMinMerge(entry)) AS first, argMaxIfMerge(exit_path) AS exit_page \
+             FROM sessions WHERE site = {{site:String}} AND day {days}{condition} GROUP BY visitor, visit{having}"
+        )
+    };
+    let mut place = 0;
+    let fields = ENTRY.map(|(name, _)| {
+        place += 1;
+        format!("first[{place}] AS first_{name}")
+    });
     format!(
-        "(SELECT visitor, {VISIT_OF_SESSION} AS visit, min(started_at) AS started, max(ended_at) AS ended, \
-         uniqMerge(views) AS view_count, uniqMerge(events) AS event_count, uniqMerge(actions) AS action_count, {}, \
-         argMaxIfMerge(exit_path) AS exit_page \
-         FROM sessions WHERE site = {{site:String}} AND day {days}{condition} GROUP BY visitor, visit{having})",
-        first.join(", ")
+        "(SELECT visitor, visit, started, ended, view_count, event_count, action_count, {}, exit_page FROM ({rows}))",
+        fields.join(", ")
     )
 }
-
-/// The properties that a session takes from its first event, as the table of sessions keeps them.
-pub const ENTRY_OF_EVENT: &str = "tuple(toString(host), path, toString(source), toString(channel), \
-    toString(utm_campaign), toString(utm_source), toString(utm_medium), toString(country), toString(region), \
-    toString(city), toString(device_class), toString(device_brand), toString(device_model), toString(browser), \
-    toString(os), toString(os_version), toString(language), toString(app_version))::Tuple(host String, path String, \
-    source String, channel String, campaign String, utm_source String, utm_medium String, country String, \
-    region String, city String, device_class String, device_brand String, device_model String, browser String, \
-    os String, os_version String, language String, app_version String)";
 
 /// A dimension of an event. Dimensions of sessions have none; `plan` never asks for it.
 pub fn of_event(dimension: Dimension) -> &'static str {

@@ -19,7 +19,7 @@ pub fn days(site: &str, visitors: &[String], with_bots: bool, rows_max: usize) -
     } else {
         (
             "toString(sessions.day) AS day, toUnixTimestamp64Milli(min(started_at)) AS started, \
-             uniqMerge(sessions.events) AS events",
+             uniqMerge(views) + uniqMerge(actions) + uniqMerge(passive) AS events",
             "sessions",
         )
     };

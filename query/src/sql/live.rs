@@ -3,7 +3,7 @@
 use orma_store::Param;
 
 use super::Sql;
-use super::clause::{IS_HUMAN, IS_VIEW, VISIT_OF_SESSION};
+use super::clause::{self, IS_HUMAN, IS_VIEW, VISIT_OF_SESSION};
 use crate::moment::Moment;
 use crate::plan::period::utc_day;
 
@@ -43,13 +43,14 @@ pub fn visitors(site: &str, from: Moment) -> Sql {
          (SELECT visitor, argMaxIf(if(path = '', toString(screen), path), ts, {IS_VIEW}) AS page, \
          argMaxIf(toString(country), ts, country != '') AS country_name FROM events WHERE {present} \
          GROUP BY visitor) AS present \
-         LEFT JOIN (SELECT visitor, argMax(first.source, ended) AS source_name FROM \
+         LEFT JOIN (SELECT visitor, argMax({source}, ended) AS source_name FROM \
          (SELECT visitor, {VISIT_OF_SESSION} AS visit, argMinMerge(entry) AS first, max(ended_at) AS ended \
          FROM sessions WHERE site = {{site:String}} AND day >= {{yesterday:Date}} \
          AND visitor IN (SELECT visitor FROM events WHERE {present}) GROUP BY visitor, visit) \
          GROUP BY visitor) AS sent USING (visitor) \
          ARRAY JOIN [('all', ''), ('page', page), ('country', country_name), ('source', source_name)] AS place \
-         GROUP BY list, name ORDER BY visitors DESC, name LIMIT {TOP} BY list"
+         GROUP BY list, name ORDER BY visitors DESC, name LIMIT {TOP} BY list",
+        source = clause::entry_field("first", "source"),
     );
     sql
 }

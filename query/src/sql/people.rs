@@ -3,7 +3,7 @@
 use orma_store::Param;
 
 use super::Sql;
-use super::clause::{self, ENTRY_OF_EVENT, IS_HUMAN, IS_SESSION, IS_VIEW, VISIT_OF_SESSION};
+use super::clause::{self, EVENTS_OF_SESSION, IS_HUMAN, IS_SESSION, IS_VIEW, VISIT_OF_SESSION, entry_field};
 use super::identity::{self, Duplicates, EDGES_ON_VISITORS, ON_VISITORS};
 use crate::identity::Aliases;
 use crate::moment::Moment;
@@ -49,15 +49,16 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
     let (of_sessions, of_visits, of_events) = match columns {
         Columns::Few => ("", "", ""),
         Columns::All => (
-            ", uniqMerge(views) AS view_count, uniqMerge(events) AS event_count, argMinMerge(entry) AS first, \
+            ", uniqMerge(views) AS view_count, EVENTS AS event_count, argMinMerge(entry) AS first, \
              argMaxIfMerge(exit_path) AS exit_page",
             ", view_count, event_count, first, exit_page",
             ", countIf(IS_VIEW) AS view_count, count() AS event_count, argMin(ENTRY, (ts, event_id)) AS first, \
              argMaxIf(path, (ts, event_id), IS_VIEW) AS exit_page",
         ),
     };
-    let of_events = of_events.replace("IS_VIEW", IS_VIEW).replace("ENTRY", ENTRY_OF_EVENT);
-    let all = placed(of_sessions, of_visits, sessions, edges);
+    let of_events = of_events.replace("IS_VIEW", IS_VIEW).replace("ENTRY", &clause::entry_of_event());
+    let of_sessions = of_sessions.replace("EVENTS", EVENTS_OF_SESSION);
+    let all = placed(&of_sessions, of_visits, sessions, edges);
     // Only these visitors are looked at twice.
     let may_be_mixed = format!(
         " AND visitor IN (SELECT visitor FROM identity_edges WHERE site = {{site:String}} AND source != 'alias'{edges} \
@@ -165,10 +166,15 @@ pub fn details(site: &str, visitors: &[String], people: &[String], aliases: &Ali
          toUnixTimestamp64Milli(max(ended)) AS last_seen, countIf({IS_SESSION}) AS sessions, \
          sum(view_count) AS page_views, sum(event_count) AS events, uniqExact(visitor) AS visitors, \
          argMax(first, ended) AS latest, argMin(first, started) AS origin, \
-         latest.country AS country, latest.device_class AS device_class, latest.browser AS browser, \
-         latest.os AS os, origin.channel AS channel, origin.source AS source, \
+         {} AS country, {} AS device_class, {} AS browser, {} AS os, {} AS channel, {} AS source, \
          argMaxIf(exit_page, ended, view_count > 0) AS last_page \
-         FROM {pieces} GROUP BY person HAVING person IN {{people:Array(String)}}"
+         FROM {pieces} GROUP BY person HAVING person IN {{people:Array(String)}}",
+        entry_field("latest", "country"),
+        entry_field("latest", "device_class"),
+        entry_field("latest", "browser"),
+        entry_field("latest", "os"),
+        entry_field("origin", "channel"),
+        entry_field("origin", "source"),
     );
     sql
 }
