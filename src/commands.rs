@@ -63,7 +63,7 @@ impl Session {
             Err(DataDirError::InUse { .. }) => {
                 let endpoint = read_connection(dir).with_context(|| {
                     format!(
-                        "the orma that holds {} has no embedded engine; name its --clickhouse-url",
+                        "the orma that holds {} is still starting, or has no embedded engine: then name its --clickhouse-url",
                         dir.display()
                     )
                 })?;

