@@ -172,10 +172,17 @@ fn the_pixel_counts_a_page_and_enriches_it() {
     assert_eq!(answer.header("content-length"), Some("43"));
     let bot = request("GET", &orma.url(path), &[("user-agent", "Googlebot/2.1")], &[]);
     assert_eq!(bot.status, 200);
+    let headers = [("user-agent", chrome), ("referer", "https://b.example/no-script?a=1")];
+    let short = request("GET", &orma.url("/p.gif?site=demo&visitor=v2"), &headers, &[]);
+    assert_eq!(short.status, 200);
+    wait_for("the page that only the browser named", || {
+        let rows = orma.sql("SELECT kind, host, query FROM events WHERE path = '/no-script'");
+        (rows == [json!({"kind": "page_view", "host": "b.example", "query": "a=1"})]).then_some(())
+    });
     let rows = wait_for("both", || {
         let rows = orma.sql(
             "SELECT bot, path, title, channel, browser, os, device_class, startsWith(visitor, 'c') AS cookieless \
-             FROM events ORDER BY bot",
+             FROM events WHERE path = '/scarpe' ORDER BY bot",
         );
         (rows.len() == 2).then_some(rows)
     });
@@ -185,8 +192,8 @@ fn the_pixel_counts_a_page_and_enriches_it() {
             "os": "Windows", "device_class": "desktop", "cookieless": 1})
     );
     assert_eq!(rows[1]["bot"], "search_engine");
-    wait_for("the session", || (orma.number("SELECT count() FROM sessions") > 0).then_some(()));
-    assert_eq!(orma.number("SELECT count() FROM sessions"), 1, "a bot makes no session");
+    wait_for("the session", || (orma.number("SELECT uniqExact(visitor) FROM sessions") >= 2).then_some(()));
+    assert_eq!(orma.number("SELECT uniqExact(visitor) FROM sessions"), 2, "a bot makes no session");
 }
 
 #[test]

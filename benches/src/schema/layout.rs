@@ -34,27 +34,28 @@ pub struct Layout {
 
 const BY_DAY: &str = "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(ts) \
     PRIMARY KEY (site, toDate(ts), visitor) ORDER BY (site, toDate(ts), visitor, event_id) \
-    SETTINGS default_compression_codec = 'ZSTD(1)'";
-
-const BY_DAY_FINE: &str = "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(ts) \
-    PRIMARY KEY (site, toDate(ts), visitor) ORDER BY (site, toDate(ts), visitor, event_id) \
     SETTINGS default_compression_codec = 'ZSTD(1)', index_granularity = 2048";
+
+const BY_DAY_COARSE: &str = "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(ts) \
+    PRIMARY KEY (site, toDate(ts), visitor) ORDER BY (site, toDate(ts), visitor, event_id) \
+    SETTINGS default_compression_codec = 'ZSTD(1)', index_granularity = 8192";
 
 const BY_DAY_LZ4: &str = "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(ts) \
     PRIMARY KEY (site, toDate(ts), visitor) ORDER BY (site, toDate(ts), visitor, event_id) \
-    SETTINGS default_compression_codec = 'LZ4'";
+    SETTINGS default_compression_codec = 'LZ4', index_granularity = 2048";
 
 const BY_DAY_ZSTD3: &str = "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(ts) \
     PRIMARY KEY (site, toDate(ts), visitor) ORDER BY (site, toDate(ts), visitor, event_id) \
-    SETTINGS default_compression_codec = 'ZSTD(3)'";
+    SETTINGS default_compression_codec = 'ZSTD(3)', index_granularity = 2048";
 
 const BY_DAY_AND_ID: &str = "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(ts) \
     PRIMARY KEY (site, toDate(ts)) ORDER BY (site, toDate(ts), event_id) \
-    SETTINGS default_compression_codec = 'ZSTD(1)'";
+    SETTINGS default_compression_codec = 'ZSTD(1)', index_granularity = 2048";
 
 const BY_VISITOR: &str = "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(ts) \
     PRIMARY KEY (site, visitor, ts) ORDER BY (site, visitor, ts, event_id) \
-    SETTINGS default_compression_codec = 'ZSTD(1)', deduplicate_merge_projection_mode = 'rebuild'";
+    SETTINGS default_compression_codec = 'ZSTD(1)', index_granularity = 2048, \
+    deduplicate_merge_projection_mode = 'rebuild'";
 
 /// The columns of 30-day questions, sorted by day.
 const DAY_PROJECTION: &str = ",
@@ -82,7 +83,7 @@ const HALVES: &str = ",
 
 const BY_DAY_AND_HALVES: &str = "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(ts) \
     PRIMARY KEY (site, toDate(ts), visitor) ORDER BY (site, toDate(ts), visitor, event_time, event_random) \
-    SETTINGS default_compression_codec = 'ZSTD(1)'";
+    SETTINGS default_compression_codec = 'ZSTD(1)', index_granularity = 2048";
 
 const fn plain(name: &'static str, access: Access, engine: &'static str) -> Layout {
     Layout { name, access, counted: "visitor", engine: Some(engine), addition: "", codecs: &[] }
@@ -104,7 +105,7 @@ pub const fn current() -> Layout {
 pub fn candidates() -> Vec<Layout> {
     vec![
         current(),
-        plain("granularity 2048", Access::ByDay, BY_DAY_FINE),
+        plain("granularity 8192", Access::ByDay, BY_DAY_COARSE),
         plain("LZ4", Access::ByDay, BY_DAY_LZ4),
         Layout {
             addition: VISITOR_HASH,

@@ -1,10 +1,11 @@
 //! Which request is answered by what.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, ORIGIN, USER_AGENT};
+use hyper::header::{AUTHORIZATION, ORIGIN, REFERER, USER_AGENT};
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 
@@ -107,8 +108,8 @@ impl Routes {
             return answer::pixel();
         }
         let facts = RequestFacts { pixel: true, ..request_facts(request.headers(), peer, received_at) };
-        let query = request.uri().query().unwrap_or_default();
-        match self.take(wire::pixel::parse(query), facts).await {
+        let query = complete_query(request.uri().query().unwrap_or_default(), request.headers());
+        match self.take(wire::pixel::parse(&query), facts).await {
             Ok(answered) if answered.status() == StatusCode::OK => answer::pixel(),
             Ok(response) | Err(response) => response,
         }
@@ -167,6 +168,21 @@ impl Routes {
         self.ingest.metrics.events_rejected.with_label_values(&[reason]).inc();
         self.ingest.refused_requests.add(site, received_at, reason);
     }
+}
+
+/// An image in a page need not say more than its site: it is a page view, of the page that the browser names as referrer.
+fn complete_query<'a>(query: &'a str, headers: &HeaderMap) -> Cow<'a, str> {
+    let has = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
+    let mut complete = Cow::Borrowed(query);
+    if !has("kind") {
+        complete.to_mut().push_str("&kind=page_view");
+    }
+    let page = headers.get(REFERER).and_then(|page| page.to_str().ok());
+    if let Some(page) = page.filter(|_| !has("url")) {
+        let encoded = percent_encoding::utf8_percent_encode(page, percent_encoding::NON_ALPHANUMERIC);
+        complete.to_mut().extend(std::iter::once("&url=").chain(encoded));
+    }
+    complete
 }
 
 /// The one request header that an answer repeats.

@@ -224,7 +224,9 @@ impl Supervisor {
             if self.stopping() {
                 let since = *stopping_since.get_or_insert_with(Instant::now);
                 if since.elapsed() > Duration::from_millis(STOP_MS_MAX) {
-                    tracing::info!("the engine waits for somebody else's connection and is killed, which is safe");
+                    tracing::info!(
+                        "the engine waits for somebody else's connection and is killed, which is safe"
+                    );
                     stop_child(child);
                 }
             }
