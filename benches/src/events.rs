@@ -40,9 +40,9 @@ const COLUMNS: &[(&str, &str)] = &[
     // A tenth of the clocks is wrong by some seconds, each by its own.
     (
         "client_ts",
-        "fromUnixTimestamp64Milli(toInt64(at + if(h_visitor % 10 = 0, h_visitor % 60000, 0)), 'UTC')",
+        "fromUnixTimestamp64Milli(toInt64(if(h_visitor % 10 = 0, at + h_visitor % 60000, 0)), 'UTC')",
     ),
-    ("clock", "if(h_visitor % 10 = 0, 'corrected', 'right')"),
+    ("clock", "if(h_visitor % 10 = 0, 'skewed', '')"),
     ("user", "if(h_visitor % 25 = 0, concat('customer-', toString(visitor_number)), '')"),
     ("consent", "if(h_visitor % 4 = 0, '', 'granted')"),
     (

@@ -69,10 +69,9 @@ const VISITOR_HASH: &str = ",
 /// In place of a codec: the column is inserted, and others are made from it.
 const NOT_STORED: &str = "";
 
-/// When it came and what the client's clock said, as distances from the moment.
-const OFFSETS: &str = ",
-    received_after_ms Int32 DEFAULT toUnixTimestamp64Milli(received_at) - toUnixTimestamp64Milli(ts),
-    client_offset_ms Int32 DEFAULT toUnixTimestamp64Milli(client_ts) - toUnixTimestamp64Milli(ts)";
+/// When it came, as the distance from the moment.
+const OFFSET: &str = ",
+    received_after_ms Int32 DEFAULT toUnixTimestamp64Milli(received_at) - toUnixTimestamp64Milli(ts)";
 
 /// The half of an id that holds its time, and the random half.
 const HALVES: &str = ",
@@ -129,10 +128,7 @@ pub fn codecs() -> Vec<Layout> {
             "times without Delta",
             &[("ts", "ZSTD(1)"), ("received_at", "ZSTD(1)"), ("client_ts", "ZSTD(1)")],
         ),
-        Layout {
-            addition: OFFSETS,
-            ..with("other times as offsets", &[("received_at", NOT_STORED), ("client_ts", NOT_STORED)])
-        },
+        Layout { addition: OFFSET, ..with("received_at as an offset", &[("received_at", NOT_STORED)]) },
         Layout {
             addition: HALVES,
             codecs: &[("event_id", NOT_STORED)],
