@@ -259,6 +259,8 @@ fn a_repeated_event_is_accepted_and_counted_once() {
         (rows == [json!({"outcome": "accepted", "n": 6}), json!({"outcome": "duplicate", "n": 4})])
             .then_some(())
     });
+    // The counts of a segment are written before its events.
+    wait_for("the events", || (orma.number("SELECT count() FROM events") >= 2).then_some(()));
     assert_eq!(orma.number("SELECT count() FROM events"), 2);
 }
 

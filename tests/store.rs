@@ -21,7 +21,7 @@ fn block(rows: &[EventRow<'_>]) -> Vec<u8> {
 
 async fn insert(store: &Store, rows: &[EventRow<'_>], token: &str) {
     let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
-    store.insert_native("events", &names, &block(rows), Some(token)).await.unwrap();
+    store.insert_native("events", &names, block(rows), Some(token)).await.unwrap();
 }
 
 async fn one(store: &Store, sql: &str) -> Value {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use orma_store::event_row::{ColumnType, write_text};
@@ -54,9 +55,9 @@ struct Inserts {
     id: Uuid,
     events: u64,
     event_columns: Vec<String>,
-    event_block: Vec<u8>,
+    event_block: Bytes,
     rejected: u64,
-    rejected_block: Vec<u8>,
+    rejected_block: Bytes,
     counts: Counts,
 }
 
@@ -189,17 +190,17 @@ impl Shipper {
         // The counts first: a segment that is then refused shows as a gap, not as nothing.
         if !inserts.counts.is_empty() {
             let (block, columns) = ledger_block(&inserts.counts, &self.collector);
-            self.store.insert_native("ledger", &columns, &block, Some(&format!("{token}-ledger"))).await?;
+            self.store.insert_native("ledger", &columns, block, Some(&format!("{token}-ledger"))).await?;
         }
         if inserts.events > 0 {
             let columns: Vec<&str> = inserts.event_columns.iter().map(String::as_str).collect();
-            self.store.insert_native("events", &columns, &inserts.event_block, Some(&token)).await?;
+            self.store.insert_native("events", &columns, inserts.event_block.clone(), Some(&token)).await?;
         }
         if inserts.rejected > 0 {
             let columns = rejected::COLUMNS.map(|(name, _)| name);
             let token = format!("{token}-rejected");
             self.store
-                .insert_native("rejected_events", &columns, &inserts.rejected_block, Some(&token))
+                .insert_native("rejected_events", &columns, inserts.rejected_block.clone(), Some(&token))
                 .await?;
         }
         Ok(())
@@ -237,10 +238,10 @@ fn build(bytes: &[u8]) -> Result<Inserts, String> {
     Ok(Inserts {
         id: segment.id,
         events: events.rows() as u64,
-        event_block: events.finish(),
+        event_block: events.finish().into(),
         event_columns: segment.columns.into_iter().map(|(name, _)| name).collect(),
         rejected: refused.rows() as u64,
-        rejected_block: refused.finish(),
+        rejected_block: refused.finish().into(),
         counts,
     })
 }

@@ -310,7 +310,7 @@ impl Store {
         &self,
         table: &str,
         columns: &[&str],
-        block: &[u8],
+        block: impl Into<bytes::Bytes>,
         token: Option<&str>,
     ) -> Result<(), StoreError> {
         let _permit = self.inner.inserts.acquire().await.expect("the semaphore is never closed");
@@ -329,7 +329,7 @@ impl Store {
         if let Some(token) = token {
             insert = insert.with_setting("insert_deduplication_token", token);
         }
-        insert.send(bytes::Bytes::copy_from_slice(block)).await?;
+        insert.send(block.into()).await?;
         Ok(insert.end().await?)
     }
 }

@@ -106,7 +106,7 @@ impl Service {
         }
         let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
         let token = Uuid::now_v7().to_string();
-        self.store.insert_native("events", &names, &block.finish(), Some(&token)).await.unwrap();
+        self.store.insert_native("events", &names, block.finish(), Some(&token)).await.unwrap();
     }
 }
 

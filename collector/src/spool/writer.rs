@@ -1,5 +1,6 @@
 //! The one thread that writes the spool, and the handle that requests append through.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -299,9 +300,12 @@ impl Writer {
     }
 
     fn append_and_sync(&mut self, group: &[Append]) -> Result<(), SpoolError> {
-        let bytes: Vec<u8> = match group {
-            [only] => only.records.clone(),
-            many => many.iter().flat_map(|append| append.records.iter().copied()).collect(),
+        let bytes: Cow<'_, [u8]> = match group {
+            [only] => Cow::Borrowed(&only.records),
+            many => {
+                let records: Vec<&[u8]> = many.iter().map(|append| append.records.as_slice()).collect();
+                Cow::Owned(records.concat())
+            }
         };
         if let Err(error) = self.open_segment() {
             if out_of_files(&error) {
