@@ -169,7 +169,7 @@ impl Supervisor {
         self.shared.stopping.load(Ordering::SeqCst)
     }
 
-    /// Starts the child and waits until it answers a ping.
+    /// Starts the child and waits until it answers.
     fn start_child(&self) -> Result<Child, String> {
         let port = free_port().map_err(|error| format!("no free loopback port: {error}"))?;
         let mut child = Command::new(&self.config.program)
@@ -197,7 +197,7 @@ impl Supervisor {
                 let words = last_words.join().unwrap_or_default();
                 return Err(if words.is_empty() { format!("{status}") } else { words });
             }
-            if answers_ping(port) {
+            if answers(port, &self.files.password) {
                 let endpoint = endpoint(port, &self.files.password);
                 let written = config::write_connection(&self.config.data_dir, &endpoint);
                 written.map_err(|error| format!("cannot note where the engine listens: {error}"))?;
@@ -270,12 +270,16 @@ fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
+/// Whether our engine answers: another program's may have taken the port meanwhile, but does not know the password.
 /// Plain sockets, because the supervisor is a thread outside any runtime.
-fn answers_ping(port: u16) -> bool {
+fn answers(port: u16, password: &str) -> bool {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let question = format!(
+        "GET /?query=SELECT%201 HTTP/1.0\r\nX-ClickHouse-User: {SERVICE_USER}\r\nX-ClickHouse-Key: {password}\r\n\r\n"
+    );
     let answer = TcpStream::connect_timeout(&address, Duration::from_millis(200)).and_then(|mut stream| {
         stream.set_read_timeout(Some(Duration::from_secs(1)))?;
-        stream.write_all(b"GET /ping HTTP/1.0\r\n\r\n")?;
+        stream.write_all(question.as_bytes())?;
         let mut answer = String::new();
         stream.take(1024).read_to_string(&mut answer)?;
         Ok(answer)
