@@ -179,7 +179,6 @@ impl Ingest {
         refused.sort_by_key(|refusal| refusal.index);
         for refusal in &refused {
             rejected::write_record(site, received_at, refusal, &mut records);
-            self.metrics.events_rejected.with_label_values(&[refusal.reason]).inc();
         }
         if duplicates > 0 {
             ledger::add(&mut counts, site, received_at, Outcome::Accepted, "", duplicates);
@@ -188,6 +187,9 @@ impl Ingest {
         }
         if !records.is_empty() {
             self.spool.append(records, fresh.len() as u64).await?;
+        }
+        for refusal in &refused {
+            self.metrics.events_rejected.with_label_values(&[refusal.reason]).inc();
         }
         let accepted = fresh.len() + duplicates as usize;
         self.metrics.events_accepted.inc_by(accepted as u64);

@@ -3,7 +3,7 @@
 use orma_store::Param;
 
 use super::Sql;
-use super::clause::IS_HUMAN;
+use super::clause::{EVENTS_OF_SESSION, IS_HUMAN};
 use super::identity::on_visitors;
 
 /// The days of some visitors: `visitor`, `session`, `day`, `started` (milliseconds), `events`. Read from the sessions,
@@ -12,16 +12,15 @@ pub fn days(site: &str, visitors: &[String], with_bots: bool, rows_max: usize) -
     let mut sql = on_visitors(site, visitors);
     let place = "site = {site:String} AND visitor IN {visitors:Array(String)}";
     let (columns, table) = if with_bots {
-        (
-            "toString(toDate(ts)) AS day, toUnixTimestamp64Milli(min(ts)) AS started, count() AS events",
-            "events",
-        )
+        let columns =
+            "toString(toDate(ts)) AS day, toUnixTimestamp64Milli(min(ts)) AS started, count() AS events";
+        (columns.to_owned(), "events")
     } else {
-        (
+        let columns = format!(
             "toString(sessions.day) AS day, toUnixTimestamp64Milli(min(started_at)) AS started, \
-             uniqMerge(views) + uniqMerge(actions) + uniqMerge(passive) AS events",
-            "sessions",
-        )
+             {EVENTS_OF_SESSION} AS events"
+        );
+        (columns, "sessions")
     };
     let limit = sql.bind("UInt64", rows_max as i64 + 1);
     sql.text = format!(
