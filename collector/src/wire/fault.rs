@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use super::json::NotJson;
+
 /// The code and the sentence of a refusal. The sentence begins with the field's name and never repeats a value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -25,5 +27,12 @@ impl Fault {
     /// The field is absent or empty.
     pub fn missing(field: impl Display, kind: &str) -> Self {
         Self { reason: "missing_field", message: format!("{field}: required for {kind}") }
+    }
+}
+
+/// A value is cut out of JSON that has been checked, so this says that the check was wrong.
+impl From<NotJson> for Fault {
+    fn from(_: NotJson) -> Self {
+        Self::new("invalid_event", "event", "not JSON")
     }
 }

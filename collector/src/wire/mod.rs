@@ -6,7 +6,8 @@
 //! | `pixel` | the query of `GET /p.gif` |
 //! | `draft` | which field goes where; the same for every protocol |
 //! | `complete` | what a kind demands, and how its fields become a row |
-//! | `kinds`, `context`, `address`, `money`, `moment`, `identifier`, `value` | one rule each |
+//! | `json`, `value` | where values begin and end, and what they are read as |
+//! | `kinds`, `context`, `address`, `money`, `moment`, `identifier` | one rule each |
 //!
 //! A request that cannot be read as a whole is a [`WireError`]; a bad event is a
 //! [`Refusal`](crate::event::Refusal) and does not hold the others back.
@@ -17,6 +18,7 @@ mod context;
 mod draft;
 mod fault;
 mod identifier;
+mod json;
 mod kinds;
 mod moment;
 mod money;

@@ -5,15 +5,14 @@
 //! Nearly all text stays borrowed from the body.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::complete::refusal;
 use super::context::Context;
 use super::draft::{Defaults, Draft};
 use super::fault::Fault;
+use super::json::{NotJson, Reader};
 use super::value::{Value, each_field};
 use super::{WireError, identifier, moment};
 use crate::event::{BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ParsedBatch};
@@ -32,13 +31,16 @@ pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
         });
     }
     let mut envelope = Envelope::default();
-    let mut deserializer = serde_json::Deserializer::from_str(body);
-    let outcome =
-        deserializer.deserialize_map(EnvelopeVisitor(&mut envelope)).and_then(|()| deserializer.end());
-    match (envelope.error.take(), outcome) {
-        (Some(error), _) => return Err(error),
-        (None, Err(error)) => return Err(not_json(&error)),
-        (None, Ok(())) => {}
+    match envelope.read(body) {
+        Ok(()) => {}
+        Err(Stop::Refused(error)) => return Err(error),
+        // Where and why, serde_json says better.
+        Err(Stop::NotJson) => {
+            return Err(match serde_json::from_str::<&RawValue>(body) {
+                Ok(_) => WireError::InvalidField { message: "body: not JSON".to_owned() },
+                Err(error) => not_json(&error),
+            });
+        }
     }
     let write_key = envelope.site.filter(|site| !site.is_empty());
     let write_key = write_key.ok_or(WireError::MissingField { field: "site" })?;
@@ -49,8 +51,7 @@ pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
         events: Vec::with_capacity(events.len()),
         refused: Vec::new(),
     };
-    for (index, event) in events.into_iter().enumerate() {
-        let json = event.get();
+    for (index, json) in events.into_iter().enumerate() {
         let mut draft = Draft::default();
         match read(json, &mut draft).and_then(|()| draft.complete(index, &envelope.defaults, json)) {
             Ok(event) => batch.events.push(event),
@@ -81,12 +82,58 @@ struct Envelope<'a> {
     site: Option<Cow<'a, str>>,
     sent_at: Option<i64>,
     defaults: Defaults<'a>,
-    events: Option<Vec<&'a RawValue>>,
-    /// Why reading was given up, unless the body stopped being JSON.
-    error: Option<WireError>,
+    events: Option<Vec<&'a str>>,
+}
+
+/// Why reading was given up.
+enum Stop {
+    NotJson,
+    Refused(WireError),
+}
+
+impl From<NotJson> for Stop {
+    fn from(_: NotJson) -> Self {
+        Self::NotJson
+    }
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Refused(WireError::InvalidField { message: fault.message })
+    }
 }
 
 impl<'a> Envelope<'a> {
+    fn read(&mut self, body: &'a str) -> Result<(), Stop> {
+        let mut reader = Reader::of_object(body)?;
+        while let Some(field) = reader.key()? {
+            if field == "events" {
+                self.read_events(&mut reader)?;
+            } else {
+                let value = Value::from_json(reader.value()?);
+                self.set(&field, value)?;
+            }
+        }
+        Ok(reader.end()?)
+    }
+
+    fn read_events(&mut self, reader: &mut Reader<'a>) -> Result<(), Stop> {
+        if !reader.is_at_list() {
+            reader.value()?;
+            return Err(Fault::expected("events", "a list").into());
+        }
+        let mut events = Vec::new();
+        reader.each_element(|event| {
+            if events.len() == BATCH_EVENTS_MAX {
+                return Err(Stop::Refused(WireError::TooManyEvents));
+            }
+            events.push(event);
+            Ok(())
+        })?;
+        self.events = Some(events);
+        Ok(())
+    }
+
     fn set(&mut self, field: &str, value: Value<'a>) -> Result<(), Fault> {
         match field {
             "site" => self.site = value.text("site")?,
@@ -96,105 +143,6 @@ impl<'a> Envelope<'a> {
             "session" => self.defaults.session = identifier::read(value, "session")?,
             "context" => self.defaults.context = Context::read(&value)?,
             _ => {}
-        }
-        Ok(())
-    }
-}
-
-struct EnvelopeVisitor<'e, 'a>(&'e mut Envelope<'a>);
-
-impl<'a> Visitor<'a> for EnvelopeVisitor<'_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        let envelope = self.0;
-        while let Some(field) = map.next_key_seed(Key)? {
-            if field == "events" {
-                map.next_value_seed(EventsSeed(envelope))?;
-                continue;
-            }
-            let json: &'a RawValue = map.next_value()?;
-            if let Err(fault) = envelope.set(&field, Value::from_json(json.get())) {
-                envelope.error = Some(WireError::InvalidField { message: fault.message });
-                return Err(A::Error::custom("refused"));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A key outside the events, borrowed from the request unless it is escaped.
-struct Key;
-
-impl<'a> DeserializeSeed<'a> for Key {
-    type Value = Cow<'a, str>;
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'a> Visitor<'a> for Key {
-    type Value = Cow<'a, str>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("a key")
-    }
-
-    fn visit_borrowed_str<E>(self, key: &'a str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(key))
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(key.to_owned()))
-    }
-}
-
-struct EventsSeed<'e, 'a>(&'e mut Envelope<'a>);
-
-impl<'a> DeserializeSeed<'a> for EventsSeed<'_, 'a> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
-        let envelope = self.0;
-        let mut events = Vec::new();
-        let mut is_list = false;
-        let outcome =
-            deserializer.deserialize_any(ListVisitor { events: &mut events, is_list: &mut is_list });
-        if !is_list {
-            let message = "events: expected a list".to_owned();
-            envelope.error = Some(WireError::InvalidField { message });
-        } else if events.len() > BATCH_EVENTS_MAX {
-            envelope.error = Some(WireError::TooManyEvents);
-        }
-        envelope.events = Some(events);
-        outcome
-    }
-}
-
-struct ListVisitor<'e, 'a> {
-    events: &'e mut Vec<&'a RawValue>,
-    is_list: &'e mut bool,
-}
-
-impl<'a> Visitor<'a> for ListVisitor<'_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
-        *self.is_list = true;
-        while let Some(event) = list.next_element()? {
-            self.events.push(event);
-            if self.events.len() > BATCH_EVENTS_MAX {
-                return Err(A::Error::custom("refused"));
-            }
         }
         Ok(())
     }

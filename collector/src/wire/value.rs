@@ -10,6 +10,7 @@ use std::fmt;
 use serde::de::{Deserializer, Visitor};
 
 use super::fault::Fault;
+use super::json::Reader;
 use crate::event::PROP_DEPTH_MAX;
 
 /// A value has more than [`PROP_DEPTH_MAX`] levels.
@@ -127,75 +128,16 @@ pub fn each_field<'a>(
     object: &'a str,
     mut visit: impl FnMut(Cow<'a, str>, Value<'a>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let bytes = object.as_bytes();
-    let mut place = after_whitespace(bytes, 1);
-    while bytes.get(place) == Some(&b'"') {
-        let key_end = text_end(bytes, place);
-        let key = unescape(&object[place..key_end]);
-        let colon = after_whitespace(bytes, key_end);
-        let value_start = after_whitespace(bytes, colon + 1);
-        let value_end = value_end(bytes, value_start);
-        visit(key, Value::from_json(&object[value_start..value_end]))?;
-        let comma = after_whitespace(bytes, value_end);
-        place = after_whitespace(bytes, comma + 1);
+    let mut reader = Reader::of_object(object)?;
+    while let Some(key) = reader.key()? {
+        visit(key, Value::from_json(reader.value()?))?;
     }
     Ok(())
 }
 
-fn after_whitespace(json: &[u8], mut place: usize) -> usize {
-    while let Some(b' ' | b'\t' | b'\n' | b'\r') = json.get(place) {
-        place += 1;
-    }
-    place
-}
-
-/// Where the text ends that begins at `start`, its quotes included.
-fn text_end(json: &[u8], start: usize) -> usize {
-    let mut place = start + 1;
-    loop {
-        match json.get(place) {
-            Some(b'"') => return place + 1,
-            Some(b'\\') => place += 2,
-            Some(_) => place += 1,
-            None => return json.len(),
-        }
-    }
-}
-
-/// Where the value ends that begins at `start`.
-fn value_end(json: &[u8], start: usize) -> usize {
-    match json.get(start) {
-        Some(b'"') => return text_end(json, start),
-        Some(b'{' | b'[') => {}
-        _ => {
-            let is_end = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r');
-            return json[start.min(json.len())..]
-                .iter()
-                .position(is_end)
-                .map_or(json.len(), |length| start + length);
-        }
-    }
-    let mut depth = 0usize;
-    let mut place = start;
-    while let Some(byte) = json.get(place) {
-        match byte {
-            b'"' => {
-                place = text_end(json, place);
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 1 => return place + 1,
-            b'}' | b']' => depth -= 1,
-            _ => {}
-        }
-        place += 1;
-    }
-    json.len()
-}
-
 /// The text of a valid JSON string. Half a surrogate pair, which browsers send when a script has cut an emoji in
 /// two, becomes U+FFFD.
-fn unescape(json: &str) -> Cow<'_, str> {
+pub fn unescape(json: &str) -> Cow<'_, str> {
     let inner = &json[1..json.len() - 1];
     if !inner.contains('\\') {
         return Cow::Borrowed(inner);

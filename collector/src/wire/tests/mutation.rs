@@ -4,7 +4,8 @@ use crate::event::{
     BATCH_EVENTS_MAX, ID_BYTES_MAX, NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, ParsedBatch,
     REJECTED_PAYLOAD_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
-use crate::wire::{native, pixel};
+use crate::wire::{WireError, native, pixel};
+use serde_json::value::RawValue;
 
 const BODY: &str = r#"{"site":"demo","sent_at":"2026-11-21T10:00:01.000Z","visitor":"v\u00e8","session":"s","user":"mario@example.it",
 "context":{"language":"it-IT","screen":{"width":390,"height":844},"app":{"name":"Bottega","version":"3.2.1"},"consent":"granted"},
@@ -121,7 +122,11 @@ fn ten_thousand_damaged_bodies_do_no_harm() {
     let (mut unreadable, mut refused, mut accepted) = (0, 0, 0);
     for _ in 0..10_000 {
         let body = damaged(BODY.as_bytes(), &mut random);
-        match native::parse(&body) {
+        let parsed = native::parse(&body);
+        let is_json = serde_json::from_slice::<&RawValue>(&body).is_ok();
+        assert!(parsed.is_err() || is_json, "{}", String::from_utf8_lossy(&body));
+        assert!(!matches!(parsed, Err(WireError::NotJson { .. })) || !is_json);
+        match parsed {
             Ok(batch) => {
                 check(&batch);
                 refused += batch.refused.len();

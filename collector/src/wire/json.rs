@@ -1,0 +1,380 @@
+//! Where the parts of a JSON text begin and end, checked against RFC 8259 on the way.
+//!
+//! Nothing is built: a value is a slice of the request. Each byte of text is looked at in words of eight, no step
+//! recurses, and nothing is allocated below 64 levels of lists and objects.
+
+use std::borrow::Cow;
+
+use super::value::unescape;
+
+/// The text is not JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotJson;
+
+/// Walks through one object, and through the lists that are asked for, from left to right.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    json: &'a str,
+    place: usize,
+    /// Nothing has been read of the object yet.
+    at_start: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads the object that begins `json`, whitespace before it allowed.
+    pub fn of_object(json: &'a str) -> Result<Self, NotJson> {
+        let place = after_whitespace(json.as_bytes(), 0);
+        expect(json.as_bytes(), place, b'{')?;
+        Ok(Self { json, place: place + 1, at_start: true })
+    }
+
+    /// The next key, after which [`Reader::value`] or [`Reader::each_element`] must follow; `None` at the end of the
+    /// object.
+    pub fn key(&mut self) -> Result<Option<Cow<'a, str>>, NotJson> {
+        let bytes = self.json.as_bytes();
+        self.place = after_whitespace(bytes, self.place);
+        if bytes.get(self.place) == Some(&b'}') {
+            self.place += 1;
+            return Ok(None);
+        }
+        if !std::mem::replace(&mut self.at_start, false) {
+            expect(bytes, self.place, b',')?;
+            self.place = after_whitespace(bytes, self.place + 1);
+        }
+        let start = self.place;
+        let end = text_end(bytes, start)?;
+        self.place = after_colon(bytes, end)?;
+        Ok(Some(unescape(&self.json[start..end])))
+    }
+
+    /// The value of the key that was read last.
+    pub fn value(&mut self) -> Result<&'a str, NotJson> {
+        let start = self.place;
+        self.place = value_end(self.json.as_bytes(), start)?;
+        Ok(&self.json[start..self.place])
+    }
+
+    /// Whether the value of the key that was read last is a list.
+    pub fn is_at_list(&self) -> bool {
+        self.json.as_bytes().get(self.place) == Some(&b'[')
+    }
+
+    /// Visits the elements of the list that is the value of the key that was read last, until one of them fails.
+    pub fn each_element<E: From<NotJson>>(
+        &mut self,
+        mut visit: impl FnMut(&'a str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let bytes = self.json.as_bytes();
+        expect(bytes, self.place, b'[')?;
+        self.place = after_whitespace(bytes, self.place + 1);
+        if bytes.get(self.place) == Some(&b']') {
+            self.place += 1;
+            return Ok(());
+        }
+        loop {
+            visit(self.value()?)?;
+            self.place = after_whitespace(bytes, self.place);
+            let delimiter = bytes.get(self.place);
+            self.place += 1;
+            match delimiter {
+                Some(b',') => self.place = after_whitespace(bytes, self.place),
+                Some(b']') => return Ok(()),
+                _ => return Err(NotJson.into()),
+            }
+        }
+    }
+
+    /// Checks that nothing follows the object.
+    pub fn end(&self) -> Result<(), NotJson> {
+        let rest = after_whitespace(self.json.as_bytes(), self.place);
+        if rest == self.json.len() { Ok(()) } else { Err(NotJson) }
+    }
+}
+
+fn expect(json: &[u8], place: usize, byte: u8) -> Result<(), NotJson> {
+    if json.get(place) == Some(&byte) { Ok(()) } else { Err(NotJson) }
+}
+
+fn after_whitespace(json: &[u8], mut place: usize) -> usize {
+    while let Some(b' ' | b'\t' | b'\n' | b'\r') = json.get(place) {
+        place += 1;
+    }
+    place
+}
+
+fn after_colon(json: &[u8], place: usize) -> Result<usize, NotJson> {
+    let colon = after_whitespace(json, place);
+    expect(json, colon, b':')?;
+    Ok(after_whitespace(json, colon + 1))
+}
+
+/// Where the text ends that begins at `start`, its quotes included.
+fn text_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
+    expect(json, start, b'"')?;
+    let mut place = start + 1;
+    loop {
+        place = plain_end(json, place);
+        match json.get(place) {
+            Some(b'"') => return Ok(place + 1),
+            Some(b'\\') => place = escape_end(json, place)?,
+            _ => return Err(NotJson),
+        }
+    }
+}
+
+/// The first place at or after `place` with a quote, a backslash or a control character, or the end.
+fn plain_end(json: &[u8], mut place: usize) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+    // The lowest high bit that is set marks the first such byte: a borrow only runs upwards from a true hit.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH_BITS;
+    let controls = |word: u64| word.wrapping_sub(ONES * 0x20) & !word & HIGH_BITS;
+    while let Some(chunk) = json.get(place..).and_then(<[u8]>::first_chunk) {
+        let word = u64::from_le_bytes(*chunk);
+        let hits =
+            zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\'))) | controls(word);
+        if hits != 0 {
+            return place + hits.trailing_zeros() as usize / 8;
+        }
+        place += 8;
+    }
+    let is_plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
+    place + json[place..].iter().take_while(|byte| is_plain(byte)).count()
+}
+
+fn escape_end(json: &[u8], backslash: usize) -> Result<usize, NotJson> {
+    match json.get(backslash + 1) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(backslash + 2),
+        Some(b'u') => match json.get(backslash + 2..backslash + 6) {
+            Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => Ok(backslash + 6),
+            _ => Err(NotJson),
+        },
+        _ => Err(NotJson),
+    }
+}
+
+/// Where the value ends that begins at `start`.
+fn value_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
+    let mut open = Brackets::default();
+    let mut place = start;
+    'value: loop {
+        match json.get(place) {
+            Some(b'"') => place = text_end(json, place)?,
+            Some(b'{') => {
+                place = after_whitespace(json, place + 1);
+                open.push(true);
+                if json.get(place) != Some(&b'}') {
+                    place = after_colon(json, text_end(json, place)?)?;
+                    continue 'value;
+                }
+            }
+            Some(b'[') => {
+                place = after_whitespace(json, place + 1);
+                open.push(false);
+                if json.get(place) != Some(&b']') {
+                    continue 'value;
+                }
+            }
+            Some(b't') => place = literal_end(json, place, b"true")?,
+            Some(b'f') => place = literal_end(json, place, b"false")?,
+            Some(b'n') => place = literal_end(json, place, b"null")?,
+            _ => place = number_end(json, place)?,
+        }
+        while let Some(in_object) = open.innermost() {
+            place = after_whitespace(json, place);
+            match (json.get(place), in_object) {
+                (Some(b','), true) => {
+                    let key = after_whitespace(json, place + 1);
+                    place = after_colon(json, text_end(json, key)?)?;
+                    continue 'value;
+                }
+                (Some(b','), false) => {
+                    place = after_whitespace(json, place + 1);
+                    continue 'value;
+                }
+                (Some(b'}'), true) | (Some(b']'), false) => {
+                    open.pop();
+                    place += 1;
+                }
+                _ => return Err(NotJson),
+            }
+        }
+        return Ok(place);
+    }
+}
+
+fn literal_end(json: &[u8], start: usize, literal: &[u8]) -> Result<usize, NotJson> {
+    if json[start..].starts_with(literal) { Ok(start + literal.len()) } else { Err(NotJson) }
+}
+
+fn number_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
+    let digits_end = |place: usize| -> Result<usize, NotJson> {
+        let digits = json[place.min(json.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 { Err(NotJson) } else { Ok(place + digits) }
+    };
+    let first = start + usize::from(json.get(start) == Some(&b'-'));
+    let mut place = digits_end(first)?;
+    if json[first] == b'0' && place > first + 1 {
+        return Err(NotJson);
+    }
+    if json.get(place) == Some(&b'.') {
+        place = digits_end(place + 1)?;
+    }
+    if let Some(b'e' | b'E') = json.get(place) {
+        place += 1;
+        if let Some(b'+' | b'-') = json.get(place) {
+            place += 1;
+        }
+        place = digits_end(place)?;
+    }
+    Ok(place)
+}
+
+/// The brackets that are open: one bit each, 1 for an object.
+#[derive(Default)]
+struct Brackets {
+    depth: usize,
+    /// The innermost ones, the last in the lowest bit.
+    bits: u64,
+    /// Those further out, 64 to a word.
+    outer: Vec<u64>,
+}
+
+impl Brackets {
+    fn push(&mut self, object: bool) {
+        if self.depth > 0 && self.depth.is_multiple_of(64) {
+            self.outer.push(self.bits);
+        }
+        self.bits = self.bits << 1 | u64::from(object);
+        self.depth += 1;
+    }
+
+    fn pop(&mut self) {
+        self.depth -= 1;
+        self.bits >>= 1;
+        if self.depth > 0
+            && self.depth.is_multiple_of(64)
+            && let Some(outer) = self.outer.pop()
+        {
+            self.bits = outer;
+        }
+    }
+
+    /// Whether the innermost open bracket is an object's; `None` when none is open.
+    fn innermost(&self) -> Option<bool> {
+        (self.depth > 0).then_some(self.bits & 1 == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::value::RawValue;
+
+    fn is_json(text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let start = after_whitespace(bytes, 0);
+        value_end(bytes, start).is_ok_and(|end| after_whitespace(bytes, end) == bytes.len())
+    }
+
+    #[test]
+    fn what_is_json_is_what_serde_json_says() {
+        let texts = [
+            "{}",
+            "[]",
+            "[ ]",
+            "{ }",
+            "null",
+            "true",
+            "false",
+            "nul",
+            "truex",
+            "0",
+            "-0",
+            "01",
+            "-",
+            "1.",
+            ".5",
+            "1.5",
+            "1e5",
+            "1E+5",
+            "1e-05",
+            "1e",
+            "1e+",
+            "+1",
+            "--1",
+            "\"\"",
+            "\"a",
+            "\"\\",
+            "\"\\\"",
+            "\"\\u12g4\"",
+            "\"\\u1234\"",
+            "\"\\ud800\"",
+            "\"\\x\"",
+            "\"a\u{1}b\"",
+            "\"a\u{7f}b\"",
+            "\"caffè 👟 e altro ancora\"",
+            "[1,2]",
+            "[1,,2]",
+            "[1,]",
+            "[,1]",
+            "[1 2]",
+            "{\"a\":1}",
+            "{\"a\":1,}",
+            "{\"a\" 1}",
+            "{a:1}",
+            "{\"a\":}",
+            "{,}",
+            "{\"a\":1 \"b\":2}",
+            "[}",
+            "{]",
+            "[1}",
+            "{\"a\":1]",
+            "[[[]]]",
+            "[[[]]",
+            "{\"a\":{\"b\":[{}, {\"c\":[]}]}}",
+            " [ 1 , { \"a\" : null } ] ",
+            "",
+            " ",
+            "[1]x",
+            "\"12345678\"",
+            "\"1234567\"",
+            "\"123456789\\n\"",
+            "\"1234567\u{1f}\"",
+            "{\"a\":\"b\",\"a\":\"c\"}",
+        ];
+        for text in texts {
+            assert_eq!(is_json(text), serde_json::from_str::<&RawValue>(text).is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn brackets_are_matched_at_any_depth() {
+        for depth in [1, 63, 64, 65, 127, 128, 129, 200, 1_000] {
+            let kinds: Vec<bool> = (0..depth).map(|level| level % 3 == 0).collect();
+            let open: String = kinds.iter().map(|object| if *object { "{\"a\":" } else { "[" }).collect();
+            let close: String = kinds.iter().rev().map(|object| if *object { "}" } else { "]" }).collect();
+            assert!(is_json(&format!("{open}1{close}")), "{depth}");
+            assert!(!is_json(&format!("{open}1{}", &close[1..])), "{depth}");
+            let mut wrong = close.clone().into_bytes();
+            let middle = depth / 2;
+            wrong[middle] = if wrong[middle] == b'}' { b']' } else { b'}' };
+            assert!(!is_json(&format!("{open}1{}", String::from_utf8(wrong).unwrap())), "{depth}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_plain_text_is_found_at_every_place() {
+        for stop in [b'"', b'\\', 0, 0x1f, b'\n'] {
+            for length in 0..40 {
+                let mut text = vec![0x20; 40];
+                text[length] = stop;
+                assert_eq!(plain_end(&text, 0), length);
+                text[..length].fill(0xff);
+                text[length + 1..].fill(stop.wrapping_add(1));
+                assert_eq!(plain_end(&text, 0), length);
+            }
+        }
+        assert_eq!(plain_end(b"abcdefghi", 0), 9);
+    }
+}
