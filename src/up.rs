@@ -242,7 +242,7 @@ fn fallback(router: axum::Router) -> Fallback {
 
 fn into_collector_body(response: Response<axum::body::Body>) -> Response<answer::Body> {
     use http_body_util::BodyExt;
-    response.map(|body| body.map_err(Into::into).boxed_unsync())
+    response.map(|body| answer::Body::Streamed(body.map_err(Into::into).boxed_unsync()))
 }
 
 async fn serve_admin(

@@ -14,7 +14,10 @@ use crate::event::{ParsedBatch, ParsedEvent, Refusal};
 use crate::ledger::{self, Counts, Outcome, RefusedRequests};
 use crate::metrics::Metrics;
 use crate::rejected;
-use crate::spool::{RecordKind, Spool, SpoolError, frame};
+use crate::spool::{RecordKind, Spool, SpoolError, SpoolGroup, frame};
+
+/// Room for the record of a usual event: larger ones make their buffer grow.
+const RECORD_BYTES_USUAL: usize = 768;
 
 /// What is known of a request besides its body.
 #[derive(Clone, Copy, Debug)]
@@ -87,24 +90,27 @@ impl Refused {
     }
 }
 
-/// Everything between the protocols and the spool.
+/// Everything between the protocols and the spool. All but the group is shared by the workers.
+#[derive(Clone)]
 pub struct Ingest {
     /// Sites, keys, tokens.
     pub registry: Registry,
     /// Devices and bots.
     pub user_agents: UserAgents,
     /// Countries.
-    pub geo: Geo,
+    pub geo: Arc<Geo>,
     /// Ids of those who carry none.
-    pub cookieless: CookielessIds,
+    pub cookieless: Arc<CookielessIds>,
     /// The last ids.
-    pub duplicates: DuplicateWindow,
+    pub duplicates: Arc<DuplicateWindow>,
     /// The durable log.
     pub spool: Spool,
+    /// What this worker's requests append together.
+    pub group: SpoolGroup,
     /// Numbers.
     pub metrics: Arc<Metrics>,
     /// Requests refused as a whole.
-    pub refused_requests: RefusedRequests,
+    pub refused_requests: Arc<RefusedRequests>,
 }
 
 /// The same for all events of a request.
@@ -113,20 +119,30 @@ struct Context<'a> {
     facts: RequestFacts<'a>,
     sent_at: Option<i64>,
     from_server: bool,
+    places: GeoReader,
 }
 
 impl Ingest {
+    /// The same with a group of its own. Must be called on the worker's runtime.
+    pub fn for_worker(&self) -> Self {
+        Self { group: self.spool.group(), ..self.clone() }
+    }
+
     /// Takes a request's events. When it returns `Ok` they are on the disk.
     ///
     /// # Errors
     /// See [`Refused`]; nothing of the request is then kept but its count.
-    pub async fn take(&self, batch: ParsedBatch<'_>, facts: RequestFacts<'_>) -> Result<Accepted, Refused> {
-        let registry = self.registry.snapshot();
-        let site = registry.site_of_key(&batch.write_key).ok_or(Refused::UnknownKey)?;
+    pub async fn take(
+        &self,
+        site: &Site,
+        batch: ParsedBatch<'_>,
+        facts: RequestFacts<'_>,
+    ) -> Result<Accepted, Refused> {
         check_origin(site, facts.origin)?;
         let from_server = match facts.bearer {
             None => false,
             Some(secret) => {
+                let registry = self.registry.snapshot();
                 let token = registry.token_of_secret(secret).ok_or(Refused::TokenRefused)?;
                 let may_send = matches!(token.role, Role::Ingest | Role::Admin);
                 if !may_send || !(token.site.is_empty() || token.site == site.site) {
@@ -138,7 +154,7 @@ impl Ingest {
         if !from_server && let Some(event) = batch.events.iter().find(|event| event.server_only) {
             return Err(Refused::TokenNeeded { index: event.index, kind: event.row.kind.to_string() });
         }
-        let context = Context { site, facts, sent_at: batch.sent_at, from_server };
+        let context = Context { site, facts, sent_at: batch.sent_at, from_server, places: self.geo.reader() };
         self.store(&context, batch.events, batch.refused).await
     }
 
@@ -150,23 +166,18 @@ impl Ingest {
     ) -> Result<Accepted, Refused> {
         let site = context.site.site.as_str();
         let received_at = context.facts.received_at;
-        let mut records = Vec::with_capacity(512 * events.len() + 64);
-        let mut counts = Counts::new();
+        let mut records = Vec::with_capacity(RECORD_BYTES_USUAL * events.len() + 64);
         let known = self.duplicates.known(site, events.iter().map(|event| event.row.event_id));
         let mut fresh = Vec::with_capacity(events.len());
         let mut duplicates = 0;
-        let place = self.geo.reader();
         for (event, known) in events.into_iter().zip(known) {
             if known {
                 duplicates += 1;
                 continue;
             }
             let (index, id) = (event.index, event.row.event_id);
-            match self.enrich(context, event, &place) {
-                Ok(row) => {
-                    frame(RecordKind::Event, &mut records, |out| row.write_record(out));
-                    fresh.push(id);
-                }
+            match self.write_event(context, event, &mut records) {
+                Ok(()) => fresh.push(id),
                 Err(message) => refused.push(Refusal {
                     index,
                     reason: "missing_field",
@@ -181,31 +192,34 @@ impl Ingest {
             rejected::write_record(site, received_at, refusal, &mut records);
         }
         if duplicates > 0 {
+            let mut counts = Counts::new();
             ledger::add(&mut counts, site, received_at, Outcome::Accepted, "", duplicates);
             ledger::add(&mut counts, site, received_at, Outcome::Duplicate, "", duplicates);
             ledger::write_records(&counts, &mut records);
+            self.metrics.events_duplicate.inc_by(duplicates);
         }
         if !records.is_empty() {
-            self.spool.append(records, fresh.len() as u64).await?;
+            self.group.append(records, fresh.len() as u64).await?;
         }
         for refusal in &refused {
             self.metrics.events_rejected.with_label_values(&[refusal.reason]).inc();
         }
         let accepted = fresh.len() + duplicates as usize;
         self.metrics.events_accepted.inc_by(accepted as u64);
-        self.metrics.events_duplicate.inc_by(duplicates);
         self.duplicates.remember(site, fresh.into_iter());
         Ok(Accepted { accepted, refused })
     }
 
-    /// Fills in what the request as a whole says about an event.
-    fn enrich<'a>(
-        &'a self,
-        context: &Context<'a>,
-        event: ParsedEvent<'a>,
-        places: &'a GeoReader,
-    ) -> Result<EventRow<'a>, String> {
+    /// Fills in what the request as a whole says about an event, and frames its record.
+    fn write_event(
+        &self,
+        context: &Context<'_>,
+        event: ParsedEvent<'_>,
+        records: &mut Vec<u8>,
+    ) -> Result<(), String> {
         let ParsedEvent { mut row, client_ts, from_app, behalf, .. } = event;
+        let query = std::mem::take(&mut row.query);
+        let referrer = std::mem::take(&mut row.referrer);
         let received_at = context.facts.received_at;
         row.site = Cow::Borrowed(&context.site.site);
         row.received_at = received_at;
@@ -230,18 +244,19 @@ impl Ingest {
         let channel = row.props.iter().find(|(key, _)| key == "channel").map_or("", |(_, value)| value);
         let (touchpoint, stage) = touchpoint::of(&row.kind, sender, channel);
         (row.touchpoint, row.stage) = (touchpoint.into(), stage.into());
-        if let Some(user_agent) = user_agent {
-            let known = self.user_agents.facts(&user_agent, from_app);
-            describe_device(&mut row, &known, behalf.touch_points);
-            mark_bot(&mut row, &known, &user_agent, &context.facts);
+        let known = user_agent.as_deref().map(|user_agent| self.user_agents.facts(user_agent, from_app));
+        if let (Some(user_agent), Some(known)) = (&user_agent, &known) {
+            describe_device(&mut row, known, behalf.touch_points);
+            mark_bot(&mut row, known, user_agent, &context.facts);
         }
         if let Some(address) = address {
-            let place = places.lookup(address);
+            let place = context.places.lookup(address);
             (row.country, row.region, row.city) =
                 (place.country.into(), place.region.into(), place.city.into());
         }
-        name_origin(&mut row);
-        Ok(row)
+        name_origin(&mut row, &query, &referrer);
+        frame(RecordKind::Event, records, |out| row.write_record(out));
+        Ok(())
     }
 
     /// The visitor of an event that names none.
@@ -276,10 +291,10 @@ fn check_origin(site: &Site, origin: Option<&str>) -> Result<(), Refused> {
 }
 
 /// What the client said of its device stands; the user agent fills the gaps.
-fn describe_device(row: &mut EventRow<'_>, facts: &UserAgentFacts, touch_points: Option<u32>) {
-    let fill = |field: &mut Cow<'_, str>, value: &str| {
-        if field.is_empty() && !value.is_empty() {
-            *field = Cow::Owned(value.to_owned());
+fn describe_device<'a>(row: &mut EventRow<'a>, facts: &'a UserAgentFacts, touch_points: Option<u32>) {
+    let fill = |field: &mut Cow<'a, str>, value: &'a str| {
+        if field.is_empty() {
+            *field = Cow::Borrowed(value);
         }
     };
     let device = &facts.device;
@@ -304,7 +319,12 @@ fn describe_device(row: &mut EventRow<'_>, facts: &UserAgentFacts, touch_points:
 /// Keeps the verdict of the user agent, but for two senders that only look like bots: a program that speaks this
 /// collector's own protocol is somebody's integration, not a crawler; and a headless browser on a page of this very
 /// machine is a developer's test.
-fn mark_bot(row: &mut EventRow<'_>, known: &UserAgentFacts, user_agent: &str, facts: &RequestFacts<'_>) {
+fn mark_bot<'a>(
+    row: &mut EventRow<'a>,
+    known: &'a UserAgentFacts,
+    user_agent: &'a str,
+    facts: &RequestFacts<'_>,
+) {
     /// Enough to recognise a bot by; longer ones are made up.
     const BOT_USER_AGENT_BYTES_MAX: usize = 512;
     let Some(bot) = &known.bot else { return };
@@ -317,7 +337,7 @@ fn mark_bot(row: &mut EventRow<'_>, known: &UserAgentFacts, user_agent: &str, fa
     row.bot_reason = Cow::Owned(bot.reason.to_string());
     if !user_agent.is_empty() {
         let end = user_agent.floor_char_boundary(BOT_USER_AGENT_BYTES_MAX);
-        row.props.push(("user_agent".into(), Cow::Owned(user_agent[..end].to_owned())));
+        row.props.push(("user_agent".into(), Cow::Borrowed(&user_agent[..end])));
     }
 }
 
@@ -327,15 +347,15 @@ fn is_loopback(host: &str) -> bool {
     name == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Campaign, source and channel from the page's address and the referrer.
-fn name_origin(row: &mut EventRow<'_>) {
-    if row.host.is_empty() && row.query.is_empty() && row.referrer.is_empty() {
+/// Campaign, source and channel from the query of the page's address and from the referrer.
+fn name_origin<'a>(row: &mut EventRow<'a>, query: &'a str, referrer: &'a str) {
+    if row.host.is_empty() && query.is_empty() && referrer.is_empty() {
         return;
     }
+    let found = campaign::campaign(query);
     let (source, channel) = {
-        let found = campaign::campaign(&row.query);
         let visit = Visit {
-            referrer: &row.referrer,
+            referrer,
             page_host: &row.host,
             utm_source: &found.source,
             utm_medium: &found.medium,
@@ -343,18 +363,17 @@ fn name_origin(row: &mut EventRow<'_>) {
             click_id_kind: found.click_id_kind,
         };
         let origin = channel::classify(&visit);
-        let own = |text: &Cow<'_, str>| Cow::Owned(text.to_string());
-        row.utm_source = own(&found.source);
-        row.utm_medium = own(&found.medium);
-        row.utm_campaign = own(&found.campaign);
-        row.utm_term = own(&found.term);
-        row.utm_content = own(&found.content);
-        row.click_id_kind = found.click_id_kind.into();
-        (origin.source.to_string(), origin.channel)
+        (origin.source.into_owned(), origin.channel)
     };
     row.source = source.into();
     row.channel = channel.into();
-    if !row.click_id_kind.is_empty() {
-        row.query = campaign::without_click_ids(&row.query).into();
-    }
+    row.query = if found.click_id_kind.is_empty() {
+        Cow::Borrowed(query)
+    } else {
+        campaign::without_click_ids(query).into()
+    };
+    row.referrer = Cow::Borrowed(referrer);
+    (row.utm_source, row.utm_medium, row.utm_campaign) = (found.source, found.medium, found.campaign);
+    (row.utm_term, row.utm_content) = (found.term, found.content);
+    row.click_id_kind = Cow::Borrowed(found.click_id_kind);
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use hyper::StatusCode;
 use prometheus::{
     Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
@@ -12,8 +13,8 @@ use crate::spool::SpoolStatus;
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    /// Answers by status code.
-    pub responses: IntCounterVec,
+    responses: IntCounterVec,
+    responses_ok: IntCounter,
     /// Events accepted, duplicates included.
     pub events_accepted: IntCounter,
     /// Events accepted before under the same id.
@@ -64,6 +65,8 @@ impl Default for Metrics {
     fn default() -> Self {
         let registry = Registry::new();
         let r = &registry;
+        let responses =
+            counters(r, "orma_http_responses_total", "Answers of the collector by status code", "status");
         let ship_seconds = Histogram::with_opts(
             HistogramOpts::new(
                 "orma_ship_seconds",
@@ -72,12 +75,8 @@ impl Default for Metrics {
             .buckets(vec![0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0]),
         );
         Self {
-            responses: counters(
-                r,
-                "orma_http_responses_total",
-                "Answers of the collector by status code",
-                "status",
-            ),
+            responses_ok: responses.with_label_values(&["200"]),
+            responses,
             events_accepted: counter(r, "orma_events_accepted_total", "Events accepted, duplicates included"),
             events_duplicate: counter(
                 r,
@@ -96,7 +95,11 @@ impl Default for Metrics {
             ),
             spool_bytes: gauge(r, "orma_spool_bytes", "Bytes in segments that ClickHouse has not confirmed"),
             spool_flushes: gauge(r, "orma_spool_flushes", "Disk flushes since the start"),
-            spool_appends: gauge(r, "orma_spool_appends", "Appends since the start; several share a flush"),
+            spool_appends: gauge(
+                r,
+                "orma_spool_appends",
+                "Requests made durable since the start; several share a flush",
+            ),
             spool_torn_bytes: gauge(
                 r,
                 "orma_spool_torn_bytes",
@@ -110,6 +113,16 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Counts an answer.
+    pub fn count_response(&self, status: StatusCode) {
+        // Nearly all of them, so this one is not looked up.
+        if status == StatusCode::OK {
+            self.responses_ok.inc();
+        } else {
+            self.responses.with_label_values(&[status.as_str()]).inc();
+        }
+    }
+
     /// The text that Prometheus reads.
     pub fn render(&self, spool: &SpoolStatus) -> String {
         let read = |number: &std::sync::atomic::AtomicU64| number.load(Ordering::Relaxed).cast_signed();

@@ -19,7 +19,7 @@ use crate::http::listen::serve;
 use crate::http::rate::Rates;
 use crate::http::{Fallback, Routes};
 use crate::ingest::Ingest;
-use crate::ledger::{self, RefusedRequests};
+use crate::ledger;
 use crate::metrics::Metrics;
 use crate::ship::Shipper;
 use crate::spool::{FileSystem, Spool, SpoolConfig};
@@ -85,29 +85,31 @@ impl Collector {
             tracing::warn!(%problem, "countries stay empty");
         }
         let metrics = Arc::new(Metrics::default());
+        let now_ms = jiff::Timestamp::now().as_millisecond();
         let files = spool.files();
         let ingest = Arc::new(Ingest {
+            group: spool.group(),
             registry,
             user_agents: UserAgents::new(),
-            geo,
-            cookieless: CookielessIds::open(&config.data_dir, jiff::Timestamp::now().as_millisecond())?,
-            duplicates: DuplicateWindow::new(DUPLICATE_WINDOW_EVENTS),
+            geo: Arc::new(geo),
+            cookieless: Arc::new(CookielessIds::open(&config.data_dir, now_ms)?),
+            duplicates: Arc::new(DuplicateWindow::new(DUPLICATE_WINDOW_EVENTS)),
             spool,
             metrics: metrics.clone(),
-            refused_requests: RefusedRequests::default(),
+            refused_requests: Arc::default(),
         });
         let (stop, stopped) = watch::channel(false);
         let (abandon, abandoned) = watch::channel(false);
         let shipper = Shipper::new(files, store, metrics, config.collector);
         let shipper = tokio::spawn(shipper.run(sealed, abandoned));
         let housekeeping = tokio::spawn(housekeeping(ingest.clone()));
-        let routes = Arc::new(Routes {
-            ingest: ingest.clone(),
-            assets: scripts,
+        let routes = Routes {
+            ingest: ingest.as_ref().clone(),
+            assets: Arc::new(scripts),
             limits: config.limits,
-            rates: Rates::new(config.rates),
+            rates: Arc::new(Rates::new(config.rates)),
             fallback,
-        });
+        };
         let drain = Duration::from_millis(config.drain_ms_max / 2);
         let workers = listeners
             .into_iter()
@@ -116,7 +118,7 @@ impl Collector {
                 let (routes, stopped) = (routes.clone(), stopped.clone());
                 std::thread::Builder::new()
                     .name(format!("collector-{number}"))
-                    .spawn(move || serve(listener, &routes, stopped, drain))
+                    .spawn(move || serve(listener, routes, stopped, drain))
             })
             .collect::<io::Result<Vec<_>>>()?;
         Ok(Self {
@@ -222,7 +224,7 @@ async fn flush_refused(ingest: &Ingest) {
     }
     let mut records = Vec::new();
     ledger::write_records(&counts, &mut records);
-    if let Err(error) = ingest.spool.append(records, 0).await {
+    if let Err(error) = ingest.group.append(records, 0).await {
         tracing::debug!(%error, "refused requests are counted later");
         ingest.refused_requests.put_back(counts);
     }

@@ -135,7 +135,7 @@ async fn what_was_appended_is_found_by_the_next_start_in_order() {
     let dir = tempfile::tempdir().unwrap();
     let opened = open(dir.path(), &FaultyDisk::default());
     for payload in 0..100 {
-        opened.spool.append(record(payload), 1).await.unwrap();
+        opened.spool.append(record(payload), 1, 1).await.unwrap();
         if payload % 10 == 0 {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
@@ -152,7 +152,7 @@ async fn a_torn_tail_is_cut_and_counted_whatever_its_length() {
         let dir = tempfile::tempdir().unwrap();
         let opened = open(dir.path(), &FaultyDisk::default());
         for payload in 0..3 {
-            opened.spool.append(record(payload), 1).await.unwrap();
+            opened.spool.append(record(payload), 1, 1).await.unwrap();
         }
         close(opened).await;
         // What a crash leaves: an open segment whose last write is not whole.
@@ -178,15 +178,15 @@ async fn a_refused_flush_poisons_the_spool_until_it_is_opened_again() {
     let dir = tempfile::tempdir().unwrap();
     let disk = FaultyDisk::default();
     let opened = open(dir.path(), &disk);
-    opened.spool.append(record(1), 1).await.unwrap();
+    opened.spool.append(record(1), 1, 1).await.unwrap();
     disk.fault.store(REFUSES_SYNC, Ordering::SeqCst);
-    assert_eq!(opened.spool.append(record(2), 1).await, Err(SpoolError::Poisoned));
+    assert_eq!(opened.spool.append(record(2), 1, 1).await, Err(SpoolError::Poisoned));
     disk.fault.store(WORKS, Ordering::SeqCst);
-    assert_eq!(opened.spool.append(record(3), 1).await, Err(SpoolError::Poisoned));
+    assert_eq!(opened.spool.append(record(3), 1, 1).await, Err(SpoolError::Poisoned));
     assert_eq!(opened.spool.ready(), Err(SpoolError::Poisoned));
     close(opened).await;
     let again = open(dir.path(), &disk);
-    again.spool.append(record(4), 1).await.unwrap();
+    again.spool.append(record(4), 1, 1).await.unwrap();
     let found = close(again).await;
     assert!(found.contains(&1) && found.contains(&4) && !found.contains(&3), "{found:?}");
 }
@@ -196,13 +196,13 @@ async fn a_full_disk_takes_nothing_half_and_recovers() {
     let dir = tempfile::tempdir().unwrap();
     let disk = FaultyDisk::default();
     let opened = open(dir.path(), &disk);
-    opened.spool.append(record(1), 1).await.unwrap();
+    opened.spool.append(record(1), 1, 1).await.unwrap();
     for fault in [FULL, FULL_AFTER_HALF] {
         disk.fault.store(fault, Ordering::SeqCst);
-        assert_eq!(opened.spool.append(record(9), 1).await, Err(SpoolError::DiskFull));
+        assert_eq!(opened.spool.append(record(9), 1, 1).await, Err(SpoolError::DiskFull));
     }
     disk.fault.store(WORKS, Ordering::SeqCst);
-    opened.spool.append(record(2), 1).await.unwrap();
+    opened.spool.append(record(2), 1, 1).await.unwrap();
     assert_eq!(close(opened).await, [1, 2]);
 }
 
@@ -212,7 +212,7 @@ async fn the_spool_refuses_beyond_its_bound_and_takes_again_when_shipped() {
     let bounded = SpoolConfig { spool_bytes_max: 5_000, ..config(dir.path()) };
     let (spool, mut sealed, _writer) = Spool::open(bounded, Arc::new(FileSystem)).unwrap();
     let mut taken = 0;
-    while spool.append(record(taken), 1).await.is_ok() {
+    while spool.append(record(taken), 1, 1).await.is_ok() {
         taken += 1;
         assert!(taken < 5_000);
     }
@@ -220,14 +220,14 @@ async fn the_spool_refuses_beyond_its_bound_and_takes_again_when_shipped() {
     let segment = sealed.recv().await.unwrap();
     let files = spool.files();
     files.remove(&segment).unwrap();
-    spool.append(record(0), 1).await.unwrap();
+    spool.append(record(0), 1, 1).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_segment_of_a_newer_version_stops_the_start() {
     let dir = tempfile::tempdir().unwrap();
     let opened = open(dir.path(), &FaultyDisk::default());
-    opened.spool.append(record(1), 1).await.unwrap();
+    opened.spool.append(record(1), 1, 1).await.unwrap();
     close(opened).await;
     let sealed = only_file(dir.path(), "seg");
     let mut bytes = std::fs::read(&sealed).unwrap();
@@ -267,7 +267,7 @@ async fn whatever_happens_what_was_answered_is_there_once_and_what_was_refused_m
                 10 => tokio::time::sleep(Duration::from_millis(25)).await,
                 _ => {}
             }
-            match opened.spool.append(record(payload), 1).await {
+            match opened.spool.append(record(payload), 1, 1).await {
                 Ok(()) => answered.push(payload),
                 Err(_) => {
                     refused.insert(payload);

@@ -1,12 +1,15 @@
 //! Answers: JSON, errors, the pixel, and the CORS headers that every one of them carries.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full};
+use hyper::body::{Frame, SizeHint};
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderName,
-    HeaderValue, ORIGIN, RETRY_AFTER, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL,
+    CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY,
 };
 use hyper::{HeaderMap, Response, StatusCode};
 use serde_json::json;
@@ -15,14 +18,54 @@ use crate::ingest::{Accepted, Refused};
 use crate::spool::SpoolError;
 use crate::wire::WireError;
 
-/// A body of an answer, ours or the fallback's.
-pub type Body = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
+/// Why the fallback's body ended early.
+pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A body of an answer.
+#[derive(Debug)]
+pub enum Body {
+    /// Ours: all of it, until it has been taken.
+    Whole(Option<Bytes>),
+    /// The fallback's.
+    Streamed(UnsyncBoxBody<Bytes, BodyError>),
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self.get_mut() {
+            Self::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Self::Streamed(body) => Pin::new(body).poll_frame(context),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole(bytes) => bytes.is_none(),
+            Self::Streamed(body) => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
+            Self::Streamed(body) => body.size_hint(),
+        }
+    }
+}
 
 /// The smallest transparent GIF.
 pub const PIXEL: &[u8; 43] =
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\
     \x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
+/// Room for the headers of a usual answer to a browser, the date and length that hyper adds included.
+const ANSWER_HEADERS_USUAL: usize = 8;
 /// Seconds that a client should wait when the spool or the disk has no room.
 const RETRY_AFTER_SECONDS: u32 = 10;
 /// Seconds that a client should wait when it sends too fast.
@@ -33,7 +76,7 @@ const ALLOWED_HEADERS: &str = "authorization, content-type, content-encoding, x-
 
 /// Bytes as a body.
 pub fn body(bytes: impl Into<Bytes>) -> Body {
-    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
+    Body::Whole(Some(bytes.into()).filter(|bytes: &Bytes| !bytes.is_empty()))
 }
 
 /// A JSON answer.
@@ -45,8 +88,10 @@ pub fn json(status: StatusCode, value: &serde_json::Value) -> Response<Body> {
 pub fn with_type(status: StatusCode, content_type: &'static str, bytes: impl Into<Bytes>) -> Response<Body> {
     let mut response = Response::new(body(bytes));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let headers = response.headers_mut();
+    headers.reserve(ANSWER_HEADERS_USUAL);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -64,6 +109,13 @@ pub fn try_later(status: StatusCode, code: &str, message: &str, seconds: u32) ->
 
 /// The answer to events that were taken.
 pub fn accepted(accepted: &Accepted) -> Response<Body> {
+    if accepted.refused.is_empty() {
+        let body = match accepted.accepted {
+            1 => Bytes::from_static(b"{\"accepted\":1,\"rejected\":[]}"),
+            events => format!("{{\"accepted\":{events},\"rejected\":[]}}").into(),
+        };
+        return with_type(StatusCode::OK, "application/json", body);
+    }
     let refused: Vec<_> = accepted
         .refused
         .iter()
@@ -100,14 +152,15 @@ pub fn unreadable(unreadable: &WireError) -> Response<Body> {
     error(status, unreadable.code(), &unreadable.to_string())
 }
 
-/// Adds what a browser needs to let the page read the answer.
-pub fn allow_origin(request: &HeaderMap, response: &mut HeaderMap) {
-    let Some(origin) = request.get(ORIGIN) else { return };
-    response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+/// Adds what a browser needs to let the page at `origin` read the answer.
+pub fn allow_origin(origin: Option<HeaderValue>, response: &mut HeaderMap) {
+    let Some(origin) = origin else { return };
+    response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     response.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     response.insert(VARY, HeaderValue::from_static("Origin"));
-    let exposed = HeaderName::from_static("access-control-expose-headers");
-    response.insert(exposed, HeaderValue::from_static("retry-after"));
+    if response.contains_key(RETRY_AFTER) {
+        response.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
+    }
 }
 
 /// The answer to a preflight.

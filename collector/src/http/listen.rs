@@ -62,14 +62,15 @@ fn socket(address: SocketAddr, shared_port: bool) -> io::Result<Socket> {
 /// The runtime cannot be made.
 pub fn serve(
     listener: TcpListener,
-    routes: &Arc<Routes>,
+    routes: Routes,
     stop: watch::Receiver<bool>,
     drain: Duration,
 ) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        accept(listener, routes, stop, drain).await;
+        let routes = Arc::new(routes.for_worker());
+        accept(listener, &routes, stop, drain).await;
         Ok(())
     })
 }

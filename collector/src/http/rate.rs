@@ -1,8 +1,10 @@
 //! How many requests a client address and a write key may send.
 
+use std::hash::BuildHasher;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
+use foldhash::fast::RandomState;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::config::RateLimits;
@@ -11,7 +13,8 @@ use crate::config::RateLimits;
 pub struct Rates {
     limits: RateLimits,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
-    keys: DefaultKeyedRateLimiter<String>,
+    keys: DefaultKeyedRateLimiter<u64>,
+    key_hasher: RandomState,
 }
 
 fn quota(per_second: u32, burst: u32) -> Quota {
@@ -28,7 +31,7 @@ impl Rates {
         ));
         let keys =
             RateLimiter::keyed(quota(limits.requests_per_second_per_key, limits.requests_burst_per_key));
-        Self { limits, addresses, keys }
+        Self { limits, addresses, keys, key_hasher: RandomState::default() }
     }
 
     /// Whether an address may send now. An IPv6 client owns its /64, so that counts as one address.
@@ -51,7 +54,7 @@ impl Rates {
 
     /// Whether a write key that belongs to a site may be used now.
     pub fn allows_key(&self, key: &str) -> bool {
-        self.keys.check_key(&key.to_owned()).is_ok()
+        self.keys.check_key(&self.key_hasher.hash_one(key)).is_ok()
     }
 
     /// Drops those who have all their allowance again.

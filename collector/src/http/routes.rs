@@ -15,30 +15,36 @@ use super::body;
 use super::listen::Fallback;
 use super::rate::Rates;
 use crate::config::HttpLimits;
-use crate::ingest::{Ingest, RequestFacts};
+use crate::ingest::{Ingest, Refused, RequestFacts};
 use crate::wire::{self, WireError};
 
 /// The user agent is cut here: longer ones only cost time.
 const USER_AGENT_BYTES_MAX: usize = 2048;
 
-/// What answers requests; one for all workers.
+/// What answers requests, one for each worker.
+#[derive(Clone)]
 pub struct Routes {
     /// From events to the spool.
-    pub ingest: Arc<Ingest>,
+    pub ingest: Ingest,
     /// The browser SDK.
-    pub assets: Assets,
+    pub assets: Arc<Assets>,
     /// Limits of a request.
     pub limits: HttpLimits,
     /// Rate limits.
-    pub rates: Rates,
+    pub rates: Arc<Rates>,
     /// Answers what is not the collector's, when the dashboard shares the address.
     pub fallback: Option<Fallback>,
 }
 
 impl Routes {
+    /// The same for one worker, on whose runtime this must be called.
+    pub fn for_worker(self) -> Self {
+        Self { ingest: self.ingest.for_worker(), ..self }
+    }
+
     /// Answers a request.
     pub async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
-        let request_headers = origin_of(request.headers());
+        let origin = request.headers().get(ORIGIN).cloned();
         let path = request.uri().path();
         let mut response = match (request.method(), path) {
             (&Method::POST, "/v1/events") => self.post_events(request, peer).await,
@@ -59,9 +65,8 @@ impl Routes {
             },
             _ => return self.fall_back(request).await,
         };
-        answer::allow_origin(&request_headers, response.headers_mut());
-        let status = response.status();
-        self.ingest.metrics.responses.with_label_values(&[status.as_str()]).inc();
+        answer::allow_origin(origin, response.headers_mut());
+        self.ingest.metrics.count_response(response.status());
         response
     }
 
@@ -122,7 +127,7 @@ impl Routes {
         }
         if let Err(reason) = self.ingest.spool.ready() {
             let refused = reason.into();
-            self.count_refused("", received_at, crate::ingest::Refused::code(&refused));
+            self.count_refused("", received_at, Refused::code(&refused));
             return Some(answer::refused(&refused));
         }
         None
@@ -137,21 +142,21 @@ impl Routes {
             self.count_refused("", facts.received_at, error.code());
             answer::unreadable(&error)
         })?;
-        let site = self.site_of(&batch.write_key);
-        if !site.is_empty() && !self.rates.allows_key(&batch.write_key) {
-            return Err(self.too_fast(&site, facts.received_at));
+        let refuse = |site: &str, refused: &Refused| {
+            self.count_refused(site, facts.received_at, refused.code());
+            answer::refused(refused)
+        };
+        let registry = self.ingest.registry.snapshot();
+        let Some(site) = registry.site_of_key(&batch.write_key) else {
+            return Err(refuse("", &Refused::UnknownKey));
+        };
+        if !self.rates.allows_key(&batch.write_key) {
+            return Err(self.too_fast(&site.site, facts.received_at));
         }
-        match self.ingest.take(batch, facts).await {
+        match self.ingest.take(site, batch, facts).await {
             Ok(accepted) => Ok(answer::accepted(&accepted)),
-            Err(refused) => {
-                self.count_refused(&site, facts.received_at, refused.code());
-                Err(answer::refused(&refused))
-            }
+            Err(refused) => Err(refuse(&site.site, &refused)),
         }
-    }
-
-    fn site_of(&self, key: &str) -> String {
-        self.ingest.registry.snapshot().site_of_key(key).map(|site| site.site.clone()).unwrap_or_default()
     }
 
     fn too_fast(&self, site: &str, received_at: i64) -> Response<Body> {
@@ -183,11 +188,6 @@ fn complete_query<'a>(query: &'a str, headers: &HeaderMap) -> Cow<'a, str> {
         complete.to_mut().extend(std::iter::once("&url=").chain(encoded));
     }
     complete
-}
-
-/// The one request header that an answer repeats.
-fn origin_of(headers: &HeaderMap) -> HeaderMap {
-    headers.get(ORIGIN).map(|origin| (ORIGIN, origin.clone())).into_iter().collect()
 }
 
 fn request_facts(headers: &HeaderMap, address: IpAddr, received_at: i64) -> RequestFacts<'_> {

@@ -36,11 +36,13 @@
 
 mod disk;
 mod format;
+mod group;
 mod recovery;
 mod writer;
 
 pub use disk::{Disk, FileSystem, SpoolFile};
 pub use format::{FrameError, RecordKind, Segment, frame, read_segment};
+pub use group::SpoolGroup;
 pub use recovery::Recovered;
 pub use writer::{SealedSegment, Spool, SpoolConfig, SpoolError, SpoolFiles, SpoolStatus};
 

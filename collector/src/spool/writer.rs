@@ -30,7 +30,7 @@ pub struct SpoolConfig {
     pub segment_bytes_max: u64,
     /// … or holds this many events.
     pub segment_events_max: u64,
-    /// Appends that may wait for the disk at once; more are refused.
+    /// Appends that may wait for the disk at once; more are refused. A worker has one on its way.
     pub appends_pending_max: usize,
 }
 
@@ -86,7 +86,7 @@ pub struct SpoolStatus {
     pub bytes: AtomicU64,
     /// Flushes so far.
     pub flushes: AtomicU64,
-    /// Appends so far; divided by the flushes it says how well they are grouped.
+    /// Requests appended so far; divided by the flushes it says how well they are grouped.
     pub appends: AtomicU64,
     /// Bytes of torn tails cut off at the start.
     pub torn_bytes: AtomicU64,
@@ -101,6 +101,7 @@ pub struct SpoolStatus {
 struct Append {
     records: Vec<u8>,
     events: u64,
+    requests: u64,
     done: oneshot::Sender<Result<(), SpoolError>>,
 }
 
@@ -160,14 +161,14 @@ impl Spool {
         Ok((spool, sealed_receiver, thread))
     }
 
-    /// Makes framed records durable. Returns when they are on the disk.
+    /// Makes framed records of so many requests durable. Returns when they are on the disk.
     ///
     /// # Errors
     /// See [`SpoolError`].
-    pub async fn append(&self, records: Vec<u8>, events: u64) -> Result<(), SpoolError> {
+    pub async fn append(&self, records: Vec<u8>, events: u64, requests: u64) -> Result<(), SpoolError> {
         self.ready()?;
         let (done, result) = oneshot::channel();
-        self.appends.try_send(Append { records, events, done }).map_err(|error| match error {
+        self.appends.try_send(Append { records, events, requests, done }).map_err(|error| match error {
             mpsc::TrySendError::Full(_) => SpoolError::Busy,
             mpsc::TrySendError::Disconnected(_) => SpoolError::Closed,
         })?;
@@ -292,7 +293,8 @@ impl Writer {
 
     fn write_group(&mut self, group: Vec<Append>) {
         let result = if self.poisoned { Err(SpoolError::Poisoned) } else { self.append_and_sync(&group) };
-        self.status.appends.fetch_add(group.len() as u64, Ordering::Relaxed);
+        let requests = group.iter().map(|append| append.requests).sum();
+        self.status.appends.fetch_add(requests, Ordering::Relaxed);
         for append in group {
             // A client that went away no longer waits for its answer; its events are stored all the same.
             drop(append.done.send(result.clone()));
