@@ -48,7 +48,7 @@ pub struct ParsedEvent<'a> {
     /// Its place in the request's list of events.
     pub index: usize,
     /// What the client said, in its columns.
-    pub row: EventRow<'a>,
+    pub row: Box<EventRow<'a>>,
     /// When it happened by the client's clock, in milliseconds since the epoch.
     pub client_ts: Option<i64>,
     /// The context names an app.

@@ -88,16 +88,24 @@ pub fn read_record(mut payload: &[u8], counts: &mut Counts) -> Option<()> {
 }
 
 /// The site and moment of reception of an event's record.
-pub fn site_and_reception(mut record: &[u8], columns: &[(String, ColumnType)]) -> Option<(String, i64)> {
+pub fn site_and_reception<'a>(
+    mut record: &'a [u8],
+    columns: &[(String, ColumnType)],
+) -> Option<(&'a str, i64)> {
     let (mut site, mut received_at) = (None, None);
     for (name, column_type) in columns {
         match name.as_str() {
-            "site" => site = Some(take_text(&mut record)?),
+            "site" => {
+                let length = usize::try_from(read_varint(&mut record)?).ok()?;
+                let (text, rest) = record.split_at_checked(length)?;
+                record = rest;
+                site = Some(std::str::from_utf8(text).ok()?);
+            }
             "received_at" => received_at = Some(take_i64(&mut record)?),
             _ => skip(&mut record, *column_type)?,
         }
-        if let (Some(site), Some(received_at)) = (&site, received_at) {
-            return Some((site.clone(), received_at));
+        if let (Some(site), Some(received_at)) = (site, received_at) {
+            return Some((site, received_at));
         }
     }
     None
@@ -188,7 +196,7 @@ mod tests {
         row.write_record(&mut record);
         let columns: Vec<(String, ColumnType)> =
             COLUMNS.iter().map(|column| (column.name.to_owned(), column.column_type)).collect();
-        assert_eq!(site_and_reception(&record, &columns), Some(("demo".into(), 42)));
+        assert_eq!(site_and_reception(&record, &columns), Some(("demo", 42)));
         assert_eq!(site_and_reception(&record[..10], &columns), None);
         let swapped = [
             ("tags".to_owned(), ColumnType::Map),
@@ -199,6 +207,6 @@ mod tests {
         let mut record = vec![1, 1, b'k', 1, b'v', 1, 0, 0, 0, 0];
         record.extend_from_slice(&7i64.to_le_bytes());
         record.extend_from_slice(b"\x01s");
-        assert_eq!(site_and_reception(&record, &swapped), Some(("s".into(), 7)));
+        assert_eq!(site_and_reception(&record, &swapped), Some(("s", 7)));
     }
 }

@@ -207,6 +207,30 @@ impl Shipper {
     }
 }
 
+/// Accepted events of one site and hour, counted before they are looked up: neighbours are mostly of the same.
+#[derive(Default)]
+struct Accepted<'a> {
+    site: &'a str,
+    received_at: i64,
+    events: u64,
+}
+
+impl<'a> Accepted<'a> {
+    fn add(&mut self, site: &'a str, received_at: i64, counts: &mut Counts) {
+        let hour = |moment: i64| moment.div_euclid(ledger::HOUR_MS);
+        if self.events > 0 && (self.site != site || hour(self.received_at) != hour(received_at)) {
+            std::mem::take(self).write(counts);
+        }
+        *self = Self { site, received_at, events: self.events + 1 };
+    }
+
+    fn write(self, counts: &mut Counts) {
+        if self.events > 0 {
+            ledger::add(counts, self.site, self.received_at, Outcome::Accepted, "", self.events);
+        }
+    }
+}
+
 /// A segment's bytes to its blocks.
 fn build(bytes: &[u8]) -> Result<Inserts, String> {
     let segment = read_segment(bytes).map_err(|error| error.to_string())?;
@@ -216,13 +240,14 @@ fn build(bytes: &[u8]) -> Result<Inserts, String> {
     let mut events = BlockBuilder::new(segment.columns.iter().map(|(name, kind)| (name.clone(), *kind)));
     let mut refused = BlockBuilder::new(rejected::COLUMNS);
     let mut counts = Counts::new();
+    let mut accepted = Accepted::default();
     for (kind, payload) in segment.records {
         match kind {
             RecordKind::Event => {
                 events.push(payload).map_err(|error| error.to_string())?;
                 let (site, received_at) = ledger::site_and_reception(payload, &segment.columns)
                     .ok_or("an event without site or moment of reception")?;
-                ledger::add(&mut counts, &site, received_at, Outcome::Accepted, "", 1);
+                accepted.add(site, received_at, &mut counts);
             }
             RecordKind::Rejected => {
                 refused.push(payload).map_err(|error| error.to_string())?;
@@ -235,6 +260,7 @@ fn build(bytes: &[u8]) -> Result<Inserts, String> {
             }
         }
     }
+    accepted.write(&mut counts);
     Ok(Inserts {
         id: segment.id,
         events: events.rows() as u64,

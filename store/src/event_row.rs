@@ -287,9 +287,18 @@ pub fn take_i64(input: &mut &[u8]) -> Option<i64> {
 }
 
 /// Appends text: its length as LEB128, then its bytes.
+#[inline]
 pub fn write_text(text: &str, record: &mut Vec<u8>) {
-    write_varint(text.len() as u64, record);
-    record.extend_from_slice(text.as_bytes());
+    // Most columns of most events are empty, and most text is short.
+    if text.is_empty() {
+        record.push(0);
+    } else if text.len() < 0x80 {
+        record.push(text.len() as u8);
+        record.extend_from_slice(text.as_bytes());
+    } else {
+        write_varint(text.len() as u64, record);
+        record.extend_from_slice(text.as_bytes());
+    }
 }
 
 impl Value for Cow<'_, str> {

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use crate::event_row::{ColumnType, read_varint, write_varint};
 
 /// Serialization version of a `LowCardinality` column: its keys come with the block.
@@ -87,9 +89,9 @@ struct ColumnBuffer {
     /// A map's ends; a dictionary's index of each row.
     indexes: Vec<u64>,
     /// A dictionary's entries.
-    dictionary: HashMap<Box<[u8]>, u64>,
+    dictionary: HashMap<Box<[u8]>, u64, RandomState>,
     /// The last text and its index: neighbours are often alike.
-    last: (Box<[u8]>, u64),
+    last: (Vec<u8>, u64),
 }
 
 impl ColumnBuffer {
@@ -99,8 +101,8 @@ impl ColumnBuffer {
             values: Vec::new(),
             second: Vec::new(),
             indexes: Vec::new(),
-            dictionary: HashMap::new(),
-            last: (Box::default(), 0),
+            dictionary: HashMap::default(),
+            last: (Vec::new(), 0),
         };
         if column_type == ColumnType::LowCardinality {
             // The dictionary's first entry is the type's default.
@@ -155,7 +157,7 @@ impl ColumnBuffer {
     }
 
     fn index_of(&mut self, text: &[u8]) -> u64 {
-        if *self.last.0 == *text {
+        if self.last.0 == text {
             return self.last.1;
         }
         let index = if let Some(&index) = self.dictionary.get(text) {
@@ -167,7 +169,9 @@ impl ColumnBuffer {
             self.values.extend_from_slice(text);
             index
         };
-        self.last = (text.into(), index);
+        self.last.0.clear();
+        self.last.0.extend_from_slice(text);
+        self.last.1 = index;
         index
     }
 

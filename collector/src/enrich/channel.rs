@@ -252,6 +252,9 @@ fn is_paid_medium(medium: &str) -> bool {
 
 /// `shopping`, or `shop` at the start of a word or as in `eshop`: not as in `bishop` or `workshop`.
 fn is_shopping_campaign(campaign: &str) -> bool {
+    if campaign.is_empty() {
+        return false;
+    }
     campaign.contains("shopping")
         || campaign.match_indices("shop").any(|(at, _)| {
             let before = campaign[..at].chars().next_back();
@@ -260,7 +263,8 @@ fn is_shopping_campaign(campaign: &str) -> bool {
 }
 
 fn is_email(text: &str) -> bool {
-    ["email", "e-mail", "e_mail", "e mail", "newsletter"].iter().any(|word| text.contains(word))
+    !text.is_empty()
+        && ["email", "e-mail", "e_mail", "e mail", "newsletter"].iter().any(|word| text.contains(word))
 }
 
 fn is_push(signs: &Signs<'_>) -> bool {
@@ -272,7 +276,11 @@ fn is_push(signs: &Signs<'_>) -> bool {
 
 /// `text` in lower case, borrowed when it is already.
 fn lower_case(text: &str) -> Cow<'_, str> {
-    if text.chars().any(char::is_uppercase) { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
+    let is_lower = |text: &str| text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower(text) || !text.chars().any(char::is_uppercase) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.to_lowercase())
 }
 
 #[cfg(test)]

@@ -15,14 +15,28 @@ use crate::event::{NAME_BYTES_MAX, ParsedEvent, REJECTED_PAYLOAD_BYTES_MAX, Refu
 const STARTS: [&str; 3] = ["cold", "warm", "hot"];
 
 impl<'a> Draft<'a> {
-    /// Checks the whole event and empties the draft. `raw` is the event as the client wrote it, by which a repeated
-    /// event without an id is known.
+    /// Checks the whole event. `raw` is the event as the client wrote it, by which a repeated event without an id is
+    /// known. A fault comes with the kind that the event claims to be.
     pub fn complete(
-        &mut self,
+        mut self,
         index: usize,
         defaults: &Defaults<'a>,
         raw: &str,
-    ) -> Result<ParsedEvent<'a>, Fault> {
+    ) -> Result<ParsedEvent<'a>, (Fault, Cow<'a, str>)> {
+        match self.check(defaults, raw) {
+            Ok(kind) => Ok(ParsedEvent {
+                index,
+                from_app: !(self.row.app_name.is_empty() && self.row.app_version.is_empty()),
+                client_ts: self.client_ts,
+                server_only: kind.server_only,
+                behalf: self.context.behalf(&defaults.context),
+                row: self.row,
+            }),
+            Err(fault) => Err((fault, self.kind)),
+        }
+    }
+
+    fn check(&mut self, defaults: &Defaults<'a>, raw: &str) -> Result<&'static Kind, Fault> {
         if let Some(fault) = self.fault.take() {
             return Err(fault);
         }
@@ -52,14 +66,7 @@ impl<'a> Draft<'a> {
         };
         self.row.event_id = identifier::event_id(self.id.as_deref(), &content)?;
         self.row.client_ts = self.client_ts.unwrap_or_default();
-        Ok(ParsedEvent {
-            index,
-            from_app: !(self.row.app_name.is_empty() && self.row.app_version.is_empty()),
-            client_ts: self.client_ts,
-            server_only: kind.server_only,
-            behalf: self.context.behalf(&defaults.context),
-            row: take(&mut self.row),
-        })
+        Ok(kind)
     }
 
     fn known_kind(&self) -> Result<&'static Kind, Fault> {

@@ -35,7 +35,7 @@ pub struct Defaults<'a> {
 #[derive(Debug, Default)]
 pub struct Draft<'a> {
     /// The columns that no other field has a say in.
-    pub row: EventRow<'a>,
+    pub row: Box<EventRow<'a>>,
     /// The kind as the client names it; empty when it names none.
     pub kind: Cow<'a, str>,
     /// The client's id of the event.

@@ -53,9 +53,13 @@ pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
     };
     for (index, json) in events.into_iter().enumerate() {
         let mut draft = Draft::default();
-        match read(json, &mut draft).and_then(|()| draft.complete(index, &envelope.defaults, json)) {
+        let outcome = match read(json, &mut draft) {
+            Ok(()) => draft.complete(index, &envelope.defaults, json),
+            Err(fault) => Err((fault, draft.kind)),
+        };
+        match outcome {
             Ok(event) => batch.events.push(event),
-            Err(fault) => batch.refused.push(refusal(index, fault, draft.kind, Cow::Borrowed(json))),
+            Err((fault, kind)) => batch.refused.push(refusal(index, fault, kind, Cow::Borrowed(json))),
         }
     }
     Ok(batch)

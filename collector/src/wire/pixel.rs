@@ -55,7 +55,7 @@ pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
     let mut batch = ParsedBatch { write_key, sent_at, events: Vec::new(), refused: Vec::new() };
     match draft.complete(0, &Defaults::default(), query) {
         Ok(event) => batch.events.push(event),
-        Err(fault) => batch.refused.push(refusal(0, fault, draft.kind, Cow::Owned(as_json(query)))),
+        Err((fault, kind)) => batch.refused.push(refusal(0, fault, kind, Cow::Owned(as_json(query)))),
     }
     Ok(batch)
 }

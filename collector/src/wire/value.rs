@@ -90,6 +90,12 @@ impl<'a> Value<'a> {
 
     /// A number from 0 to `max`, rounded to a whole one.
     pub fn whole(&self, field: &str, max: u32) -> Result<Option<u32>, Fault> {
+        if let Self::Number(text) = self
+            && let Ok(number) = text.parse::<u32>()
+            && number <= max
+        {
+            return Ok(Some(number));
+        }
         match self.number(field)? {
             None => Ok(None),
             Some(number) if (0.0..=f64::from(max)).contains(&number) => Ok(Some(number.round() as u32)),

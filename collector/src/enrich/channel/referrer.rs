@@ -75,7 +75,9 @@ pub(super) fn host(authority: &str) -> Option<Cow<'_, str>> {
     };
     let host = host.trim_end_matches('.');
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '[' | ']' | ':');
-    if host.is_empty() || host.len() > HOST_BYTES_MAX || !host.chars().all(allowed) {
+    let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let is_host = host.bytes().all(is_usual) || host.chars().all(allowed);
+    if host.is_empty() || host.len() > HOST_BYTES_MAX || !is_host {
         return None;
     }
     Some(super::lower_case(host))
