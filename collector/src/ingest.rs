@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use orma_store::{EventRow, Registry, Role, Site};
+use uuid::Uuid;
 
 use crate::cookieless::CookielessIds;
-use crate::duplicates::DuplicateWindow;
+use crate::duplicates::{DuplicateWindow, SiteHash};
 use crate::enrich::geo::{Geo, GeoReader};
 use crate::enrich::{Sender, UserAgentFacts, UserAgents, Visit, campaign, channel, clock, touchpoint};
 use crate::event::{ParsedBatch, ParsedEvent, Refusal};
@@ -113,6 +114,16 @@ pub struct Ingest {
     pub refused_requests: Arc<RefusedRequests>,
 }
 
+/// A request's events, ready for the disk.
+#[derive(Debug)]
+pub struct Prepared {
+    site: SiteHash,
+    records: Vec<u8>,
+    fresh: Vec<Uuid>,
+    duplicates: u64,
+    refused: Vec<Refusal>,
+}
+
 /// The same for all events of a request.
 struct Context<'a> {
     site: &'a Site,
@@ -138,6 +149,20 @@ impl Ingest {
         batch: ParsedBatch<'_>,
         facts: RequestFacts<'_>,
     ) -> Result<Accepted, Refused> {
+        let prepared = self.prepare(site, batch, facts)?;
+        self.commit(prepared).await
+    }
+
+    /// Does all that can be done without waiting: who may send, what it means, and its records.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub fn prepare(
+        &self,
+        site: &Site,
+        batch: ParsedBatch<'_>,
+        facts: RequestFacts<'_>,
+    ) -> Result<Prepared, Refused> {
         check_origin(site, facts.origin)?;
         let from_server = match facts.bearer {
             None => false,
@@ -155,19 +180,41 @@ impl Ingest {
             return Err(Refused::TokenNeeded { index: event.index, kind: event.row.kind.to_string() });
         }
         let context = Context { site, facts, sent_at: batch.sent_at, from_server, places: self.geo.reader() };
-        self.store(&context, batch.events, batch.refused).await
+        Ok(self.write_records(&context, batch.events, batch.refused))
     }
 
-    async fn store(
+    /// Makes prepared events durable. When it returns `Ok` they are on the disk.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn commit(&self, prepared: Prepared) -> Result<Accepted, Refused> {
+        let Prepared { site, records, fresh, duplicates, refused } = prepared;
+        if !records.is_empty() {
+            self.group.append(records, fresh.len() as u64).await?;
+        }
+        for refusal in &refused {
+            self.metrics.events_rejected.with_label_values(&[refusal.reason]).inc();
+        }
+        if duplicates > 0 {
+            self.metrics.events_duplicate.inc_by(duplicates);
+        }
+        let accepted = fresh.len() + duplicates as usize;
+        self.metrics.events_accepted.inc_by(accepted as u64);
+        self.duplicates.remember(site, fresh.into_iter());
+        Ok(Accepted { accepted, refused })
+    }
+
+    fn write_records(
         &self,
         context: &Context<'_>,
         events: Vec<ParsedEvent<'_>>,
         mut refused: Vec<Refusal>,
-    ) -> Result<Accepted, Refused> {
+    ) -> Prepared {
         let site = context.site.site.as_str();
+        let site_hash = self.duplicates.site(site);
         let received_at = context.facts.received_at;
         let mut records = Vec::with_capacity(RECORD_BYTES_USUAL * events.len() + 64);
-        let known = self.duplicates.known(site, events.iter().map(|event| event.row.event_id));
+        let known = self.duplicates.known(site_hash, events.iter().map(|event| event.row.event_id));
         let mut fresh = Vec::with_capacity(events.len());
         let mut duplicates = 0;
         for (event, known) in events.into_iter().zip(known) {
@@ -196,18 +243,8 @@ impl Ingest {
             ledger::add(&mut counts, site, received_at, Outcome::Accepted, "", duplicates);
             ledger::add(&mut counts, site, received_at, Outcome::Duplicate, "", duplicates);
             ledger::write_records(&counts, &mut records);
-            self.metrics.events_duplicate.inc_by(duplicates);
         }
-        if !records.is_empty() {
-            self.group.append(records, fresh.len() as u64).await?;
-        }
-        for refusal in &refused {
-            self.metrics.events_rejected.with_label_values(&[refusal.reason]).inc();
-        }
-        let accepted = fresh.len() + duplicates as usize;
-        self.metrics.events_accepted.inc_by(accepted as u64);
-        self.duplicates.remember(site, fresh.into_iter());
-        Ok(Accepted { accepted, refused })
+        Prepared { site: site_hash, records, fresh, duplicates, refused }
     }
 
     /// Fills in what the request as a whole says about an event, and frames its record.
