@@ -10,7 +10,8 @@ use uuid::Uuid;
 use crate::cookieless::CookielessIds;
 use crate::duplicates::{DuplicateWindow, SiteHash};
 use crate::enrich::geo::{Geo, GeoReader};
-use crate::enrich::{Sender, UserAgentFacts, UserAgents, Visit, campaign, channel, clock, touchpoint};
+use crate::enrich::traffic::Traffic;
+use crate::enrich::{Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, touchpoint};
 use crate::event::{ParsedBatch, ParsedEvent, Refusal};
 use crate::ledger::{self, Counts, Outcome, RefusedRequests};
 use crate::metrics::Metrics;
@@ -98,6 +99,8 @@ pub struct Ingest {
     pub registry: Registry,
     /// Devices and bots.
     pub user_agents: UserAgents,
+    /// Campaigns and channels.
+    pub traffic: Arc<TrafficSources>,
     /// Countries.
     pub geo: Arc<Geo>,
     /// Ids of those who carry none.
@@ -291,7 +294,11 @@ impl Ingest {
             (row.country, row.region, row.city) =
                 (place.country.into(), place.region.into(), place.city.into());
         }
-        name_origin(&mut row, &query, &referrer);
+        let traffic = (!(row.host.is_empty() && query.is_empty() && referrer.is_empty()))
+            .then(|| self.traffic.of(WayRef { host: &row.host, query: &query, referrer: &referrer }));
+        if let Some(traffic) = &traffic {
+            name_origin(&mut row, traffic, &query, &referrer);
+        }
         frame(RecordKind::Event, records, |out| row.write_record(out));
         Ok(())
     }
@@ -384,33 +391,17 @@ fn is_loopback(host: &str) -> bool {
     name == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Campaign, source and channel from the query of the page's address and from the referrer.
-fn name_origin<'a>(row: &mut EventRow<'a>, query: &'a str, referrer: &'a str) {
-    if row.host.is_empty() && query.is_empty() && referrer.is_empty() {
-        return;
-    }
-    let found = campaign::campaign(query);
-    let (source, channel) = {
-        let visit = Visit {
-            referrer,
-            page_host: &row.host,
-            utm_source: &found.source,
-            utm_medium: &found.medium,
-            utm_campaign: &found.campaign,
-            click_id_kind: found.click_id_kind,
-        };
-        let origin = channel::classify(&visit);
-        (origin.source.into_owned(), origin.channel)
-    };
-    row.source = source.into();
-    row.channel = channel.into();
-    row.query = if found.click_id_kind.is_empty() {
-        Cow::Borrowed(query)
-    } else {
-        campaign::without_click_ids(query).into()
-    };
+/// Campaign, source and channel. The query and the referrer are as the client sent them.
+fn name_origin<'a>(row: &mut EventRow<'a>, traffic: &'a Traffic, query: &'a str, referrer: &'a str) {
+    let campaign = &traffic.campaign;
+    row.utm_source = Cow::Borrowed(&campaign.source);
+    row.utm_medium = Cow::Borrowed(&campaign.medium);
+    row.utm_campaign = Cow::Borrowed(&campaign.campaign);
+    row.utm_term = Cow::Borrowed(&campaign.term);
+    row.utm_content = Cow::Borrowed(&campaign.content);
+    row.click_id_kind = Cow::Borrowed(campaign.click_id_kind);
+    row.source = Cow::Borrowed(&traffic.source);
+    row.channel = Cow::Borrowed(traffic.channel);
+    row.query = Cow::Borrowed(traffic.query.as_deref().unwrap_or(query));
     row.referrer = Cow::Borrowed(referrer);
-    (row.utm_source, row.utm_medium, row.utm_campaign) = (found.source, found.medium, found.campaign);
-    (row.utm_term, row.utm_content) = (found.term, found.content);
-    row.click_id_kind = Cow::Borrowed(found.click_id_kind);
 }

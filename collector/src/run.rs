@@ -91,6 +91,7 @@ impl Collector {
             group: spool.group(),
             registry,
             user_agents: UserAgents::new(),
+            traffic: Arc::default(),
             geo: Arc::new(geo),
             cookieless: Arc::new(CookielessIds::open(&config.data_dir, now_ms)?),
             duplicates: Arc::new(DuplicateWindow::new(DUPLICATE_WINDOW_EVENTS)),

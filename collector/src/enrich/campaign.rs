@@ -90,6 +90,21 @@ pub fn campaign(query: &str) -> Campaign<'_> {
 }
 
 impl<'a> Campaign<'a> {
+    /// The same, borrowing nothing.
+    pub fn into_owned(self) -> Campaign<'static> {
+        let own = |text: Cow<'a, str>| {
+            if text.is_empty() { Cow::Borrowed("") } else { Cow::Owned(text.into_owned()) }
+        };
+        Campaign {
+            source: own(self.source),
+            medium: own(self.medium),
+            campaign: own(self.campaign),
+            term: own(self.term),
+            content: own(self.content),
+            click_id_kind: self.click_id_kind,
+        }
+    }
+
     fn field(&mut self, utm: &str) -> Option<&mut Cow<'a, str>> {
         let fields = [
             ("source", &mut self.source),

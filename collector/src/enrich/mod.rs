@@ -10,6 +10,7 @@ pub mod clock;
 pub mod device;
 pub mod geo;
 pub mod touchpoint;
+pub mod traffic;
 pub mod user_agent;
 
 pub use bot::Bot;
@@ -19,4 +20,5 @@ pub use clock::Moment;
 pub use device::Device;
 pub use geo::{Geo, GeoProblem, Place};
 pub use touchpoint::Sender;
+pub use traffic::{TrafficSources, WayRef};
 pub use user_agent::{UserAgentFacts, UserAgents};

@@ -88,7 +88,7 @@ fn find(url: &str, start: usize, is_sought: impl Fn(u8) -> bool) -> usize {
 
 /// The authority without user name and password.
 fn host_range(url: &str, authority: Range<usize>) -> Range<usize> {
-    match url[authority.clone()].rfind('@') {
+    match url.as_bytes()[authority.clone()].iter().rposition(|&byte| byte == b'@') {
         Some(at) => authority.start + at + 1..authority.end,
         None => authority,
     }
@@ -98,8 +98,9 @@ fn host_range(url: &str, authority: Range<usize>) -> Range<usize> {
 /// a port.
 fn port_cut(host: &str, scheme: Scheme) -> Option<usize> {
     // The colons of an IPv6 address stand in brackets.
-    let after_brackets = host.rfind(']').map_or(0, |bracket| bracket + 1);
-    let Some(colon) = host[after_brackets..].rfind(':').map(|place| after_brackets + place) else {
+    let last = |sought: u8| host.bytes().rposition(|byte| byte == sought);
+    let after_brackets = last(b']').map_or(0, |bracket| bracket + 1);
+    let Some(colon) = last(b':').filter(|&colon| colon >= after_brackets) else {
         return Some(host.len());
     };
     let port = &host[colon + 1..];

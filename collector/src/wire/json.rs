@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::value::unescape;
+use super::value::{Value, unescape};
 
 /// The text is not JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct NotJson;
 pub struct Reader<'a> {
     json: &'a str,
     place: usize,
-    /// Nothing has been read of the object yet.
+    /// Nothing has been read of the innermost object yet.
     at_start: bool,
 }
 
@@ -33,36 +33,91 @@ impl<'a> Reader<'a> {
     pub fn key(&mut self) -> Result<Option<Cow<'a, str>>, NotJson> {
         let bytes = self.json.as_bytes();
         self.place = after_whitespace(bytes, self.place);
+        let at_start = std::mem::replace(&mut self.at_start, false);
         if bytes.get(self.place) == Some(&b'}') {
             self.place += 1;
             return Ok(None);
         }
-        if !std::mem::replace(&mut self.at_start, false) {
+        if !at_start {
             expect(bytes, self.place, b',')?;
             self.place = after_whitespace(bytes, self.place + 1);
         }
-        let start = self.place;
-        let end = text_end(bytes, start)?;
-        self.place = after_colon(bytes, end)?;
-        Ok(Some(unescape(&self.json[start..end])))
+        let key = self.text()?;
+        self.place = after_colon(bytes, self.place)?;
+        Ok(Some(key))
     }
 
     /// The value of the key that was read last.
-    pub fn value(&mut self) -> Result<&'a str, NotJson> {
+    pub fn value(&mut self) -> Result<Value<'a>, NotJson> {
+        let bytes = self.json.as_bytes();
+        let start = self.place;
+        match bytes.get(start) {
+            Some(b'"') => return self.text().map(Value::Text),
+            Some(b't') => self.place = literal_end(bytes, start, b"true")?,
+            Some(b'f') => self.place = literal_end(bytes, start, b"false")?,
+            Some(b'n') => self.place = literal_end(bytes, start, b"null")?,
+            Some(b'{' | b'[') => {
+                self.place = value_end(bytes, start)?;
+                return Ok(Value::Nested(&self.json[start..self.place]));
+            }
+            _ => {
+                self.place = number_end(bytes, start)?;
+                return Ok(Value::Number(&self.json[start..self.place]));
+            }
+        }
+        Ok(match bytes[start] {
+            b't' => Value::Bool(true),
+            b'f' => Value::Bool(false),
+            _ => Value::Null,
+        })
+    }
+
+    /// The value here, as it was written.
+    pub fn raw_value(&mut self) -> Result<&'a str, NotJson> {
         let start = self.place;
         self.place = value_end(self.json.as_bytes(), start)?;
         Ok(&self.json[start..self.place])
     }
 
-    /// Whether the value of the key that was read last is a list.
-    pub fn is_at_list(&self) -> bool {
-        self.json.as_bytes().get(self.place) == Some(&b'[')
+    /// The text that begins here, without its quotes and escapes.
+    fn text(&mut self) -> Result<Cow<'a, str>, NotJson> {
+        let start = self.place;
+        let bytes = self.json.as_bytes();
+        expect(bytes, start, b'"')?;
+        let plain = plain_end(bytes, start + 1);
+        if bytes.get(plain) == Some(&b'"') {
+            self.place = plain + 1;
+            return Ok(Cow::Borrowed(&self.json[start + 1..plain]));
+        }
+        self.place = text_end(bytes, start)?;
+        Ok(unescape(&self.json[start..self.place]))
     }
 
-    /// Visits the elements of the list that is the value of the key that was read last, until one of them fails.
+    /// What the value of the key that was read last begins with.
+    pub fn first_byte(&self) -> Option<u8> {
+        self.json.as_bytes().get(self.place).copied()
+    }
+
+    /// Visits the keys of the object that is the value here: `visit` must take each value from the reader. Returns the
+    /// object as it was written.
+    pub fn each_field<E: From<NotJson>>(
+        &mut self,
+        mut visit: impl FnMut(Cow<'a, str>, &mut Self) -> Result<(), E>,
+    ) -> Result<&'a str, E> {
+        let start = self.place;
+        expect(self.json.as_bytes(), start, b'{')?;
+        self.place += 1;
+        self.at_start = true;
+        while let Some(key) = self.key()? {
+            visit(key, self)?;
+        }
+        Ok(&self.json[start..self.place])
+    }
+
+    /// Visits the elements of the list that is the value here: `visit` must take each from the reader.
     pub fn each_element<E: From<NotJson>>(
         &mut self,
-        mut visit: impl FnMut(&'a str) -> Result<(), E>,
+        mut visit: impl FnMut(&mut Self) -> Result<(), E>,
     ) -> Result<(), E> {
         let bytes = self.json.as_bytes();
         expect(bytes, self.place, b'[')?;
@@ -72,7 +127,7 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         loop {
-            visit(self.value()?)?;
+            visit(self)?;
             self.place = after_whitespace(bytes, self.place);
             let delimiter = bytes.get(self.place);
             self.place += 1;

@@ -30,7 +30,33 @@ fn from_text(text: &str) -> Option<i64> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().ok();
     }
-    text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
+    from_browser(text).or_else(|| text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond))
+}
+
+/// The one form that `Date.prototype.toISOString` writes: `2026-11-21T10:00:00.512Z`. Every event has one or two, and
+/// a general reader takes ten times as long.
+fn from_browser(text: &str) -> Option<i64> {
+    let bytes: &[u8; 24] = text.as_bytes().try_into().ok()?;
+    let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (23, b'Z')];
+    if separators.iter().any(|&(place, separator)| bytes[place] != separator) {
+        return None;
+    }
+    let number = |places: std::ops::Range<usize>| {
+        bytes[places].iter().try_fold(0, |number: i64, byte| {
+            byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
+        })
+    };
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
+    // The last days of a month and leap seconds are for the general reader.
+    if !(1..=12).contains(&month) || !(1..=28).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    // Days since 1970 in the proleptic Gregorian calendar, counted in years that begin in March, so that the leap day
+    // is the last of its year.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 719_469;
+    Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000 + number(20..23)?)
 }
 
 fn from_number(number: &str) -> Option<i64> {
@@ -63,6 +89,32 @@ mod tests {
         }
         for form in ["1795255200512", "1795255200512.9", "1.795255200512e12"] {
             assert_eq!(parse(&Value::Number(form), "ts").unwrap(), moment, "{form}");
+        }
+    }
+
+    #[test]
+    fn the_browsers_form_says_what_the_general_reader_says() {
+        let days = (0..40_000).step_by(13).map(|day| 946_684_800_000 + day * 86_400_000 + day * 7_919);
+        for milliseconds in days {
+            let text = format!("{:.3}", Timestamp::from_millisecond(milliseconds).unwrap());
+            let read = from_browser(&text);
+            assert!(
+                read == Some(milliseconds) || (read.is_none() && &text[8..10] > "28"),
+                "{text}: {read:?}"
+            );
+        }
+        for text in [
+            "2026-00-01T00:00:00.000Z",
+            "2026-13-01T00:00:00.000Z",
+            "2026-01-00T00:00:00.000Z",
+            "2026-01-01T24:00:00.000Z",
+            "2026-01-01T00:60:00.000Z",
+            "2026-01-01T00:00:60.000Z",
+            "2026-01-01T00:00:00.0+0Z",
+            "2026-01-01 00:00:00.000Z",
+            "2026-01-01T00:00:00.000z",
+        ] {
+            assert_eq!(from_browser(text), None, "{text}");
         }
     }
 

@@ -1,8 +1,7 @@
 //! The collector's own protocol: the JSON body of `POST /v1/events`.
 //!
-//! The body is read once: fields outside the events are read at once, each event is only delimited. Then each
-//! event is read by itself, with what stands outside as its defaults, so a bad one is refused under its index.
-//! Nearly all text stays borrowed from the body.
+//! The body is read once, from left to right. What stands outside the events may come after them, so the events are
+//! completed when all is read; a bad one is refused under its index. Nearly all text stays borrowed from the body.
 
 use std::borrow::Cow;
 
@@ -13,7 +12,7 @@ use super::context::Context;
 use super::draft::{Defaults, Draft};
 use super::fault::Fault;
 use super::json::{NotJson, Reader};
-use super::value::{Value, each_field};
+use super::value::Value;
 use super::{WireError, identifier, moment};
 use crate::event::{BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ParsedBatch};
 
@@ -51,13 +50,9 @@ pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
         events: Vec::with_capacity(events.len()),
         refused: Vec::new(),
     };
-    for (index, json) in events.into_iter().enumerate() {
-        let mut draft = Draft::default();
-        let outcome = match read(json, &mut draft) {
-            Ok(()) => draft.complete(index, &envelope.defaults, json),
-            Err(fault) => Err((fault, draft.kind)),
-        };
-        match outcome {
+    for (index, event) in events.into_iter().enumerate() {
+        let Written { draft, json } = event;
+        match draft.complete(index, &envelope.defaults, json) {
             Ok(event) => batch.events.push(event),
             Err((fault, kind)) => batch.refused.push(refusal(index, fault, kind, Cow::Borrowed(json))),
         }
@@ -65,19 +60,30 @@ pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
     Ok(batch)
 }
 
-/// Reads the fields of one event.
-fn read<'a>(json: &'a str, draft: &mut Draft<'a>) -> Result<(), Fault> {
-    if json.len() > EVENT_BYTES_MAX {
-        let problem = format!("longer than {EVENT_BYTES_MAX} bytes");
-        return Err(Fault::new("event_too_large", "event", problem));
+/// An event as it was written, and what its fields say.
+struct Written<'a> {
+    draft: Draft<'a>,
+    json: &'a str,
+}
+
+impl<'a> Written<'a> {
+    fn read(reader: &mut Reader<'a>) -> Result<Self, NotJson> {
+        let mut draft = Draft::default();
+        if reader.first_byte() != Some(b'{') {
+            let json = reader.raw_value()?;
+            draft.fault = Some(Fault::new("invalid_event", "event", "expected an object"));
+            return Ok(Self { draft, json });
+        }
+        let json = reader.each_field(|field, reader| {
+            draft.set(field, reader.value()?);
+            Ok::<_, NotJson>(())
+        })?;
+        if json.len() > EVENT_BYTES_MAX {
+            let problem = format!("longer than {EVENT_BYTES_MAX} bytes");
+            draft.fault = Some(Fault::new("event_too_large", "event", problem));
+        }
+        Ok(Self { draft, json })
     }
-    if !json.starts_with('{') {
-        return Err(Fault::new("invalid_event", "event", "expected an object"));
-    }
-    each_field(json, |field, value| {
-        draft.set(field, value);
-        Ok(())
-    })
 }
 
 /// What stands outside the events, and the events as they were written.
@@ -86,7 +92,7 @@ struct Envelope<'a> {
     site: Option<Cow<'a, str>>,
     sent_at: Option<i64>,
     defaults: Defaults<'a>,
-    events: Option<Vec<&'a str>>,
+    events: Option<Vec<Written<'a>>>,
 }
 
 /// Why reading was given up.
@@ -111,31 +117,40 @@ impl<'a> Envelope<'a> {
     fn read(&mut self, body: &'a str) -> Result<(), Stop> {
         let mut reader = Reader::of_object(body)?;
         while let Some(field) = reader.key()? {
-            if field == "events" {
-                self.read_events(&mut reader)?;
-            } else {
-                let value = Value::from_json(reader.value()?);
-                self.set(&field, value)?;
+            match &*field {
+                "events" => self.read_events(&mut reader)?,
+                "context" => self.read_context(&mut reader)?,
+                _ => self.set(&field, reader.value()?)?,
             }
         }
         Ok(reader.end()?)
     }
 
     fn read_events(&mut self, reader: &mut Reader<'a>) -> Result<(), Stop> {
-        if !reader.is_at_list() {
+        if reader.first_byte() != Some(b'[') {
             reader.value()?;
             return Err(Fault::expected("events", "a list").into());
         }
         let mut events = Vec::new();
-        reader.each_element(|event| {
+        reader.each_element(|reader| {
             if events.len() == BATCH_EVENTS_MAX {
                 return Err(Stop::Refused(WireError::TooManyEvents));
             }
-            events.push(event);
+            events.push(Written::read(reader)?);
             Ok(())
         })?;
         self.events = Some(events);
         Ok(())
+    }
+
+    fn read_context(&mut self, reader: &mut Reader<'a>) -> Result<(), Stop> {
+        self.defaults.context = Context::default();
+        if reader.first_byte() == Some(b'{') {
+            let context = &mut self.defaults.context;
+            reader.each_field(|field, reader| Ok::<_, Stop>(context.set(&field, reader.value()?)?))?;
+            return Ok(());
+        }
+        Ok(self.set("context", reader.value()?)?)
     }
 
     fn set(&mut self, field: &str, value: Value<'a>) -> Result<(), Fault> {

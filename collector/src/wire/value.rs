@@ -136,7 +136,7 @@ pub fn each_field<'a>(
 ) -> Result<(), Fault> {
     let mut reader = Reader::of_object(object)?;
     while let Some(key) = reader.key()? {
-        visit(key, Value::from_json(reader.value()?))?;
+        visit(key, reader.value()?)?;
     }
     Ok(())
 }
