@@ -14,10 +14,6 @@ use uuid::Uuid;
 /// Events remembered at least; at most twice as many, in about 8 MiB.
 pub const DUPLICATE_WINDOW_EVENTS: usize = 65_536;
 
-/// A site, as the window knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SiteHash(u64);
-
 /// A bounded set of (site, event id).
 ///
 /// Two sets take turns: ids enter the younger one, and when it is full the older one is emptied and becomes the
@@ -31,8 +27,8 @@ pub struct DuplicateWindow {
 
 #[derive(Debug)]
 struct Inner {
-    younger: HashSet<(SiteHash, Uuid), RandomState>,
-    older: HashSet<(SiteHash, Uuid), RandomState>,
+    younger: HashSet<(u64, Uuid), RandomState>,
+    older: HashSet<(u64, Uuid), RandomState>,
 }
 
 impl DuplicateWindow {
@@ -43,19 +39,16 @@ impl DuplicateWindow {
         Self { sites: RandomState::default(), inner, events_min }
     }
 
-    /// What stands for a site here.
-    pub fn site(&self, site: &str) -> SiteHash {
-        SiteHash(self.sites.hash_one(site))
-    }
-
     /// Which of the ids are known.
-    pub fn known(&self, site: SiteHash, ids: impl Iterator<Item = Uuid>) -> Vec<bool> {
+    pub fn known(&self, site: &str, ids: impl Iterator<Item = Uuid>) -> Vec<bool> {
+        let site = self.sites.hash_one(site);
         let inner = self.inner.lock().expect("no panic while looking up");
         ids.map(|id| inner.younger.contains(&(site, id)) || inner.older.contains(&(site, id))).collect()
     }
 
     /// Remembers ids whose events are durable.
-    pub fn remember(&self, site: SiteHash, ids: impl Iterator<Item = Uuid>) {
+    pub fn remember(&self, site: &str, ids: impl Iterator<Item = Uuid>) {
+        let site = self.sites.hash_one(site);
         let mut inner = self.inner.lock().expect("no panic while remembering");
         let inner = &mut *inner;
         for id in ids {
@@ -76,12 +69,12 @@ mod tests {
     fn ids_are_known_per_site_and_forgotten_oldest_first() {
         let window = DuplicateWindow::new(3);
         let id = |n: u128| Uuid::from_u128(n);
-        window.remember(window.site("a"), [1, 2, 3, 1, 4, 5].into_iter().map(id));
-        assert_eq!(window.known(window.site("a"), (1..=6).map(id)), [true, true, true, true, true, false]);
-        assert_eq!(window.known(window.site("b"), [1].into_iter().map(id)), [false]);
-        window.remember(window.site("a"), [6, 7].into_iter().map(id));
+        window.remember("a", [1, 2, 3, 1, 4, 5].into_iter().map(id));
+        assert_eq!(window.known("a", (1..=6).map(id)), [true, true, true, true, true, false]);
+        assert_eq!(window.known("b", [1].into_iter().map(id)), [false]);
+        window.remember("a", [6, 7].into_iter().map(id));
         assert_eq!(
-            window.known(window.site("a"), [2, 3, 4, 5, 6, 7].into_iter().map(id)),
+            window.known("a", [2, 3, 4, 5, 6, 7].into_iter().map(id)),
             [false, false, true, true, true, true]
         );
     }

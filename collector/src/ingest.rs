@@ -8,7 +8,7 @@ use orma_store::{EventRow, Registry, Role, Site};
 use uuid::Uuid;
 
 use crate::cookieless::CookielessIds;
-use crate::duplicates::{DuplicateWindow, SiteHash};
+use crate::duplicates::DuplicateWindow;
 use crate::enrich::geo::{Geo, GeoReader};
 use crate::enrich::traffic::Traffic;
 use crate::enrich::{Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, touchpoint};
@@ -120,7 +120,10 @@ pub struct Ingest {
 /// A request's events, ready for the disk.
 #[derive(Debug)]
 pub struct Prepared {
-    site: SiteHash,
+    /// The site's name.
+    pub site: String,
+    /// Milliseconds since the epoch.
+    pub received_at: i64,
     records: Vec<u8>,
     fresh: Vec<Uuid>,
     duplicates: u64,
@@ -140,20 +143,6 @@ impl Ingest {
     /// The same with a group of its own. Must be called on the worker's runtime.
     pub fn for_worker(&self) -> Self {
         Self { group: self.spool.group(), ..self.clone() }
-    }
-
-    /// Takes a request's events. When it returns `Ok` they are on the disk.
-    ///
-    /// # Errors
-    /// See [`Refused`]; nothing of the request is then kept but its count.
-    pub async fn take(
-        &self,
-        site: &Site,
-        batch: ParsedBatch<'_>,
-        facts: RequestFacts<'_>,
-    ) -> Result<Accepted, Refused> {
-        let prepared = self.prepare(site, batch, facts)?;
-        self.commit(prepared).await
     }
 
     /// Does all that can be done without waiting: who may send, what it means, and its records.
@@ -191,7 +180,7 @@ impl Ingest {
     /// # Errors
     /// See [`Refused`].
     pub async fn commit(&self, prepared: Prepared) -> Result<Accepted, Refused> {
-        let Prepared { site, records, fresh, duplicates, refused } = prepared;
+        let Prepared { site, received_at: _, records, fresh, duplicates, refused } = prepared;
         if !records.is_empty() {
             self.group.append(records, fresh.len() as u64).await?;
         }
@@ -203,7 +192,7 @@ impl Ingest {
         }
         let accepted = fresh.len() + duplicates as usize;
         self.metrics.events_accepted.inc_by(accepted as u64);
-        self.duplicates.remember(site, fresh.into_iter());
+        self.duplicates.remember(&site, fresh.into_iter());
         Ok(Accepted { accepted, refused })
     }
 
@@ -214,10 +203,9 @@ impl Ingest {
         mut refused: Vec<Refusal>,
     ) -> Prepared {
         let site = context.site.site.as_str();
-        let site_hash = self.duplicates.site(site);
         let received_at = context.facts.received_at;
         let mut records = Vec::with_capacity(RECORD_BYTES_USUAL * events.len() + 64);
-        let known = self.duplicates.known(site_hash, events.iter().map(|event| event.row.event_id));
+        let known = self.duplicates.known(site, events.iter().map(|event| event.row.event_id));
         let mut fresh = Vec::with_capacity(events.len());
         let mut duplicates = 0;
         for (event, known) in events.into_iter().zip(known) {
@@ -247,7 +235,7 @@ impl Ingest {
             ledger::add(&mut counts, site, received_at, Outcome::Duplicate, "", duplicates);
             ledger::write_records(&counts, &mut records);
         }
-        Prepared { site: site_hash, records, fresh, duplicates, refused }
+        Prepared { site: site.to_owned(), received_at, records, fresh, duplicates, refused }
     }
 
     /// Fills in what the request as a whole says about an event, and frames its record.

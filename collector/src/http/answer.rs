@@ -30,6 +30,16 @@ pub enum Body {
     Streamed(UnsyncBoxBody<Bytes, BodyError>),
 }
 
+impl Body {
+    /// The bytes of a whole body.
+    pub fn into_whole(self) -> Bytes {
+        match self {
+            Self::Whole(bytes) => bytes.unwrap_or_default(),
+            Self::Streamed(_) => Bytes::new(),
+        }
+    }
+}
+
 impl hyper::body::Body for Body {
     type Data = Bytes;
     type Error = BodyError;
@@ -110,11 +120,7 @@ pub fn try_later(status: StatusCode, code: &str, message: &str, seconds: u32) ->
 /// The answer to events that were taken.
 pub fn accepted(accepted: &Accepted) -> Response<Body> {
     if accepted.refused.is_empty() {
-        let body = match accepted.accepted {
-            1 => Bytes::from_static(b"{\"accepted\":1,\"rejected\":[]}"),
-            events => format!("{{\"accepted\":{events},\"rejected\":[]}}").into(),
-        };
-        return with_type(StatusCode::OK, "application/json", body);
+        return with_type(StatusCode::OK, "application/json", accepted_body(accepted.accepted));
     }
     let refused: Vec<_> = accepted
         .refused
@@ -122,6 +128,14 @@ pub fn accepted(accepted: &Accepted) -> Response<Body> {
         .map(|refusal| json!({"index": refusal.index, "reason": refusal.reason, "message": refusal.message}))
         .collect();
     json(StatusCode::OK, &json!({"accepted": accepted.accepted, "rejected": refused}))
+}
+
+/// The answer's text when all events were taken.
+pub fn accepted_body(events: usize) -> Bytes {
+    match events {
+        1 => Bytes::from_static(b"{\"accepted\":1,\"rejected\":[]}"),
+        events => format!("{{\"accepted\":{events},\"rejected\":[]}}").into(),
+    }
 }
 
 /// The pixel.

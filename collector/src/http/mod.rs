@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod assets;
 pub mod body;
+pub mod headers;
 pub mod listen;
 pub mod rate;
 pub mod routes;

@@ -5,17 +5,19 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, ORIGIN, REFERER, USER_AGENT};
-use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper::header::ORIGIN;
+use hyper::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 
 use super::answer::{self, Body};
 use super::assets::Assets;
 use super::body;
+use super::headers::Headers;
 use super::listen::Fallback;
 use super::rate::Rates;
 use crate::config::HttpLimits;
-use crate::ingest::{Ingest, Refused, RequestFacts};
+use crate::event::ParsedBatch;
+use crate::ingest::{Accepted, Ingest, Prepared, Refused, RequestFacts};
 use crate::wire::{self, WireError};
 
 /// The user agent is cut here: longer ones only cost time.
@@ -100,8 +102,13 @@ impl Routes {
                 return response;
             }
         };
-        let facts = request_facts(&parts.headers, peer, received_at);
-        self.take(wire::native::parse(&bytes), facts).await.unwrap_or_else(|response| response)
+        match self.prepare_events(&bytes, Headers::Map(&parts.headers), peer, received_at) {
+            Ok(prepared) => match self.commit(prepared).await {
+                Ok(accepted) => answer::accepted(&accepted),
+                Err(response) => response,
+            },
+            Err(response) => response,
+        }
     }
 
     async fn get_pixel(&self, request: &Request<Incoming>, peer: IpAddr) -> Response<Body> {
@@ -112,16 +119,38 @@ impl Routes {
         if request.method() == Method::HEAD {
             return answer::pixel();
         }
-        let facts = RequestFacts { pixel: true, ..request_facts(request.headers(), peer, received_at) };
-        let query = complete_query(request.uri().query().unwrap_or_default(), request.headers());
-        match self.take(wire::pixel::parse(&query), facts).await {
-            Ok(answered) if answered.status() == StatusCode::OK => answer::pixel(),
-            Ok(response) | Err(response) => response,
+        let query = request.uri().query().unwrap_or_default();
+        match self.prepare_pixel(query, Headers::Map(request.headers()), peer, received_at) {
+            Ok(prepared) => self.commit(prepared).await.map_or_else(|response| response, |_| answer::pixel()),
+            Err(response) => response,
         }
     }
 
+    /// All of `POST /v1/events` that needs no waiting; an error is its answer.
+    pub(super) fn prepare_events(
+        &self,
+        body: &[u8],
+        headers: Headers<'_>,
+        address: IpAddr,
+        received_at: i64,
+    ) -> Result<Prepared, Response<Body>> {
+        self.prepare(wire::native::parse(body), request_facts(headers, address, received_at))
+    }
+
+    /// All of `GET /p.gif` that needs no waiting; an error is its answer.
+    pub(super) fn prepare_pixel(
+        &self,
+        query: &str,
+        headers: Headers<'_>,
+        address: IpAddr,
+        received_at: i64,
+    ) -> Result<Prepared, Response<Body>> {
+        let facts = RequestFacts { pixel: true, ..request_facts(headers, address, received_at) };
+        self.prepare(wire::pixel::parse(&complete_query(query, headers)), facts)
+    }
+
     /// Before anything of a request is read: is there room, and may this client send?
-    fn refuse_early(&self, peer: IpAddr, received_at: i64) -> Option<Response<Body>> {
+    pub(super) fn refuse_early(&self, peer: IpAddr, received_at: i64) -> Option<Response<Body>> {
         if !self.rates.allows_address(peer) {
             return Some(self.too_fast("", received_at));
         }
@@ -133,30 +162,47 @@ impl Routes {
         None
     }
 
-    async fn take(
+    /// Takes a request's events; the answer to them, or to a refused request.
+    pub(super) async fn take(
         &self,
-        parsed: Result<crate::event::ParsedBatch<'_>, WireError>,
+        parsed: Result<ParsedBatch<'_>, WireError>,
         facts: RequestFacts<'_>,
     ) -> Result<Response<Body>, Response<Body>> {
+        let prepared = self.prepare(parsed, facts)?;
+        self.commit(prepared).await.map(|accepted| answer::accepted(&accepted))
+    }
+
+    /// All that needs no waiting; an error is the answer.
+    pub(super) fn prepare(
+        &self,
+        parsed: Result<ParsedBatch<'_>, WireError>,
+        facts: RequestFacts<'_>,
+    ) -> Result<Prepared, Response<Body>> {
         let batch = parsed.map_err(|error| {
             self.count_refused("", facts.received_at, error.code());
             answer::unreadable(&error)
         })?;
-        let refuse = |site: &str, refused: &Refused| {
-            self.count_refused(site, facts.received_at, refused.code());
-            answer::refused(refused)
-        };
         let registry = self.ingest.registry.snapshot();
         let Some(site) = registry.site_of_key(&batch.write_key) else {
-            return Err(refuse("", &Refused::UnknownKey));
+            return Err(self.refuse("", facts.received_at, &Refused::UnknownKey));
         };
         if !self.rates.allows_key(&batch.write_key) {
             return Err(self.too_fast(&site.site, facts.received_at));
         }
-        match self.ingest.take(site, batch, facts).await {
-            Ok(accepted) => Ok(answer::accepted(&accepted)),
-            Err(refused) => Err(refuse(&site.site, &refused)),
-        }
+        let prepared = self.ingest.prepare(site, batch, facts);
+        prepared.map_err(|refused| self.refuse(&site.site, facts.received_at, &refused))
+    }
+
+    /// Makes prepared events durable; an error is the answer.
+    pub(super) async fn commit(&self, prepared: Prepared) -> Result<Accepted, Response<Body>> {
+        let (site, received_at) = (prepared.site.clone(), prepared.received_at);
+        let committed = self.ingest.commit(prepared).await;
+        committed.map_err(|refused| self.refuse(&site, received_at, &refused))
+    }
+
+    fn refuse(&self, site: &str, received_at: i64, refused: &Refused) -> Response<Body> {
+        self.count_refused(site, received_at, refused.code());
+        answer::refused(refused)
     }
 
     fn too_fast(&self, site: &str, received_at: i64) -> Response<Body> {
@@ -176,29 +222,28 @@ impl Routes {
 }
 
 /// An image in a page need not say more than its site: it is a page view, of the page that the browser names as referrer.
-fn complete_query<'a>(query: &'a str, headers: &HeaderMap) -> Cow<'a, str> {
+fn complete_query<'a>(query: &'a str, headers: Headers<'_>) -> Cow<'a, str> {
     let has = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
     let mut complete = Cow::Borrowed(query);
     if !has("kind") {
         complete.to_mut().push_str("&kind=page_view");
     }
-    let page = headers.get(REFERER).and_then(|page| page.to_str().ok());
-    if let Some(page) = page.filter(|_| !has("url")) {
+    if let Some(page) = headers.get("referer").filter(|_| !has("url")) {
         let encoded = percent_encoding::utf8_percent_encode(page, percent_encoding::NON_ALPHANUMERIC);
         complete.to_mut().extend(std::iter::once("&url=").chain(encoded));
     }
     complete
 }
 
-fn request_facts(headers: &HeaderMap, address: IpAddr, received_at: i64) -> RequestFacts<'_> {
-    let text = |name| headers.get(name).and_then(|value: &hyper::header::HeaderValue| value.to_str().ok());
-    let user_agent = text(USER_AGENT).unwrap_or_default();
-    let bearer = text(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+/// What a request's headers say.
+pub(super) fn request_facts(headers: Headers<'_>, address: IpAddr, received_at: i64) -> RequestFacts<'_> {
+    let user_agent = headers.get("user-agent").unwrap_or_default();
+    let bearer = headers.get("authorization").and_then(|value| value.strip_prefix("Bearer "));
     RequestFacts {
         address,
         user_agent: &user_agent[..user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX)],
-        origin: text(ORIGIN),
-        bearer,
+        origin: headers.get("origin"),
+        bearer: bearer.map(str::trim),
         retry: headers.get("x-retry-count").is_some_and(|count| count != "0"),
         pixel: false,
         received_at,
