@@ -50,6 +50,9 @@ pub enum Refused {
     /// No such write key.
     #[error("site: no site has this write key")]
     UnknownKey,
+    /// A key or token that may be new: ClickHouse has not been asked since the start.
+    #[error("the sites and their keys are not known yet: ClickHouse has not answered since the start")]
+    SitesUnknown,
     /// The page's origin is not among the site's.
     #[error("this site does not accept events from the origin of this page")]
     Origin,
@@ -76,6 +79,7 @@ impl Refused {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::UnknownKey => "unknown_key",
+            Self::SitesUnknown => "sites_unknown",
             Self::Origin => "origin_not_allowed",
             Self::TokenNeeded { .. } => "ingest_token_required",
             Self::TokenRefused => "token_refused",
@@ -116,18 +120,30 @@ struct Context<'a> {
 }
 
 impl Ingest {
+    /// Whether an event could be taken now.
+    ///
+    /// # Errors
+    /// The spool refuses, or no site is known and ClickHouse has not been asked.
+    pub fn ready(&self) -> Result<(), Refused> {
+        if !self.registry.is_confirmed() && self.registry.snapshot().sites.is_empty() {
+            return Err(Refused::SitesUnknown);
+        }
+        Ok(self.spool.ready()?)
+    }
+
     /// Takes a request's events. When it returns `Ok` they are on the disk.
     ///
     /// # Errors
     /// See [`Refused`]; nothing of the request is then kept but its count.
     pub async fn take(&self, batch: ParsedBatch<'_>, facts: RequestFacts<'_>) -> Result<Accepted, Refused> {
         let registry = self.registry.snapshot();
-        let site = registry.site_of_key(&batch.write_key).ok_or(Refused::UnknownKey)?;
+        let site = registry.site_of_key(&batch.write_key).ok_or_else(|| self.unknown(Refused::UnknownKey))?;
         check_origin(site, facts.origin)?;
         let from_server = match facts.bearer {
             None => false,
             Some(secret) => {
-                let token = registry.token_of_secret(secret).ok_or(Refused::TokenRefused)?;
+                let token =
+                    registry.token_of_secret(secret).ok_or_else(|| self.unknown(Refused::TokenRefused))?;
                 let may_send = matches!(token.role, Role::Ingest | Role::Admin);
                 if !may_send || !(token.site.is_empty() || token.site == site.site) {
                     return Err(Refused::TokenRefused);
@@ -140,6 +156,11 @@ impl Ingest {
         }
         let context = Context { site, facts, sent_at: batch.sent_at, from_server };
         self.store(&context, batch.events, batch.refused).await
+    }
+
+    /// What is not known is refused for good only when ClickHouse has been asked: a client drops what is refused.
+    fn unknown(&self, refused: Refused) -> Refused {
+        if self.registry.is_confirmed() { refused } else { Refused::SitesUnknown }
     }
 
     async fn store(
