@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use orma_store::Role;
 
 use crate::configuration;
+use crate::network::NetworkOptions;
 
 /// Self-hosted tracker of customer behaviour.
 #[derive(Debug, Parser)]
@@ -104,12 +105,8 @@ pub struct CollectorOptions {
     /// How long a stop may take, in milliseconds
     #[arg(long, env = "ORMA_DRAIN_MS_MAX", default_value_t = 10_000, value_name = "MS")]
     pub drain_ms_max: u64,
-    /// Requests per second that one client address may send
-    #[arg(long, env = "ORMA_REQUESTS_PER_SECOND_PER_ADDRESS", default_value_t = 200, value_name = "N")]
-    pub requests_per_second_per_address: u32,
-    /// Rate-limit loopback addresses too
-    #[arg(long, env = "ORMA_LIMIT_LOOPBACK")]
-    pub limit_loopback: bool,
+    #[command(flatten)]
+    pub network: NetworkOptions,
 }
 
 /// `orma up`.

@@ -101,7 +101,7 @@ mod tests {
         let Command::Up(options) = cli.command else { panic!("up") };
         assert_eq!(options.listen.listen.port(), 9000);
         assert_eq!(options.collector.spool_bytes_max, 7);
-        assert!(options.collector.limit_loopback);
+        assert!(options.collector.network.limit_loopback);
         assert_eq!(options.listen.admin_listen.port(), 8081);
     }
 

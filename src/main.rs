@@ -5,6 +5,7 @@ mod commands;
 mod configuration;
 mod demo;
 mod embedded;
+mod network;
 mod up;
 
 use std::process::ExitCode;

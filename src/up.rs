@@ -4,13 +4,14 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::routing::get;
 use hyper::body::Incoming;
 use hyper::{Request, Response, StatusCode};
-use orma_collector::config::{CollectorConfig, HttpLimits, RateLimits};
-use orma_collector::http::{Fallback, answer, bind};
+use orma_collector::config::CollectorConfig;
+use orma_collector::http::{Fallback, answer, bind, raise_open_files_max};
 use orma_collector::{Collector, CollectorError};
 use orma_query::{AppState, QueryConfig};
 use orma_store::engine::find_library;
@@ -59,6 +60,7 @@ pub fn open_store(options: &StoreOptions, data_dir: &DataDir) -> anyhow::Result<
 /// `orma up`.
 pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     let data_dir = DataDir::open(&options.store.common.data_dir)?;
+    let config = collector_config(&options.collector, data_dir.path())?;
     // Before anything slow: a taken port is told at once.
     let (listeners, admin) = open_listeners(&options.listen, options.collector.workers)?;
     let opened = tokio::task::block_in_place(|| open_store(&options.store, &data_dir))?;
@@ -71,7 +73,7 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     let state = AppState::new(store.clone(), registry.clone(), data_dir.secret()?, QueryConfig::default());
     let router = orma_query::router(state.clone()).merge(embedded::demo_shop());
     let drain_ms_max = options.collector.drain_ms_max;
-    let config = collector_config(&options.collector, data_dir.path());
+    let scheme = if config.network.tls.is_some() { "https" } else { "http" };
     let address = listeners[0].local_addr()?;
     let collector =
         Collector::start(config, listeners, store, registry, embedded::sdk()?, Some(fallback(router)))
@@ -79,7 +81,7 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     let admin_address = admin.local_addr()?;
     let admin = tokio::spawn(serve_admin(admin, collector.metrics(), collector.readiness()));
     note_addresses(data_dir.path(), Some(address), admin_address)?;
-    greet(address, admin_address, &state.new_sign_in_code(), made_token.as_deref());
+    greet(scheme, address, admin_address, &state.new_sign_in_code(), made_token.as_deref());
 
     stop_signal().await?;
     println!("orma is stopping …");
@@ -94,24 +96,42 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
 /// `orma collect`: needs neither the schema nor a reachable ClickHouse to start.
 pub async fn collect(options: CollectOptions) -> anyhow::Result<()> {
     let data_dir = DataDir::open(&options.common.data_dir)?;
+    let config = collector_config(&options.collector, data_dir.path())?;
     let (listeners, admin) = open_listeners(&options.listen, options.collector.workers)?;
     let store = Store::connect(Endpoint::parse(&options.clickhouse_url)?);
     let registry = Registry::open(store.clone(), data_dir.path())?;
-    if let Err(error) = registry.refresh().await {
-        tracing::warn!(%error, sites = registry.snapshot().sites.len(), "starting with the sites remembered on disk");
-    }
-    let config = collector_config(&options.collector, data_dir.path());
+    learn_sites(&registry).await;
+    let scheme = if config.network.tls.is_some() { "https" } else { "http" };
     let address = listeners[0].local_addr()?;
     let collector =
         Collector::start(config, listeners, store, registry, embedded::sdk()?, None).map_err(explain)?;
     let admin_address = admin.local_addr()?;
     let admin = tokio::spawn(serve_admin(admin, collector.metrics(), collector.readiness()));
     note_addresses(data_dir.path(), Some(address), admin_address)?;
-    println!("orma collects on http://{address}/v1/events\n  metrics     http://{admin_address}/metrics");
+    println!("orma collects on {scheme}://{address}/v1/events\n  metrics     http://{admin_address}/metrics");
     stop_signal().await?;
     collector.stop().await;
     admin.abort();
     Ok(())
+}
+
+/// Asks for sites and keys once; a server that is away, or swallows packets, does not hold the start up.
+async fn learn_sites(registry: &Registry) {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let error = match tokio::time::timeout(PATIENCE, registry.refresh()).await {
+        Ok(Ok(())) => return,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => format!("no answer within {} s", PATIENCE.as_secs()),
+    };
+    match registry.snapshot().sites.len() {
+        0 => tracing::warn!(
+            %error,
+            "ClickHouse is away, and no site is remembered on disk: events are refused with 503 until it has answered once"
+        ),
+        sites => {
+            tracing::warn!(%error, sites, "ClickHouse is away: starting with the sites remembered on disk")
+        }
+    }
 }
 
 /// `orma query`.
@@ -148,6 +168,7 @@ fn open_listeners(
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         workers => workers,
     };
+    tracing::debug!(open_files_max = raise_open_files_max(), "each connection is an open file");
     let listeners = bind(listen.listen, workers).with_context(|| taken("listen", listen.listen))?;
     let admin = bind(listen.admin_listen, 1).with_context(|| taken("admin-listen", listen.admin_listen))?;
     let admin = admin.into_iter().next().context("one listener was asked for")?;
@@ -162,21 +183,17 @@ fn explain(error: CollectorError) -> anyhow::Error {
     anyhow::Error::new(error).context("the collector does not start")
 }
 
-fn collector_config(options: &CollectorOptions, data_dir: &Path) -> CollectorConfig {
-    CollectorConfig {
+fn collector_config(options: &CollectorOptions, data_dir: &Path) -> anyhow::Result<CollectorConfig> {
+    Ok(CollectorConfig {
         collector: options.collector.clone(),
         data_dir: data_dir.to_owned(),
         geo_database: options.geo_database.clone().or_else(find_geo_database),
-        limits: HttpLimits::default(),
-        rates: RateLimits {
-            requests_per_second_per_address: options.requests_per_second_per_address,
-            requests_burst_per_address: options.requests_per_second_per_address.saturating_mul(10),
-            limit_loopback: options.limit_loopback,
-            ..RateLimits::default()
-        },
+        limits: options.network.limits(),
+        rates: options.network.rates(),
+        network: options.network.network()?,
         spool_bytes_max: options.spool_bytes_max,
         drain_ms_max: options.drain_ms_max,
-    }
+    })
 }
 
 /// The country database of the npm package, beside the working directory or above the program.
@@ -277,12 +294,12 @@ fn note_addresses(data_dir: &Path, listen: Option<SocketAddr>, admin: SocketAddr
     Ok(())
 }
 
-fn greet(address: SocketAddr, admin: SocketAddr, code: &str, made_token: Option<&str>) {
+fn greet(scheme: &str, address: SocketAddr, admin: SocketAddr, code: &str, made_token: Option<&str>) {
     let host = match address.ip() {
         ip if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
         ip => ip,
     };
-    let base = format!("http://{}", SocketAddr::new(host, address.port()));
+    let base = format!("{scheme}://{}", SocketAddr::new(host, address.port()));
     println!("orma is running");
     println!("  dashboard   {base}/");
     println!("  sign in     {base}/sign-in#code={code}   (once, within an hour)");

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use serde_json::{Value, json};
+use support::remote::Remote;
 use support::{Orma, PATIENCE, Setup, is_alive, wait_for};
 
 const CONNECTIONS: u32 = 32;
@@ -182,81 +182,6 @@ fn the_collector_answers_all_along_while_a_remote_store_is_away() {
     assert_eq!(answered.len(), EVENTS as usize);
     remote.start_again();
     assert_stored_once(&orma, &answered);
-}
-
-/// An engine in a process of its own that plays the distant server: same program, its own directory and port.
-struct Remote {
-    dir: tempfile::TempDir,
-    child: std::process::Child,
-    files: orma_store::engine::config::EngineFiles,
-    port: u16,
-}
-
-impl Remote {
-    fn start() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let files = orma_store::engine::config::write_files(&orma_store::EngineConfig {
-            program: support::program(),
-            library: orma_store::engine::find_library().unwrap(),
-            data_dir: dir.path().canonicalize().unwrap(),
-            memory_bytes_max: 2 << 30,
-        })
-        .unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Self::spawn(&files, port);
-        Self { dir, child, files, port }
-    }
-
-    fn spawn(files: &orma_store::engine::config::EngineFiles, port: u16) -> std::process::Child {
-        let mut child = wait_for("the store's lock", || {
-            let mut child = std::process::Command::new(support::program())
-                .args(["engine", "--port", &port.to_string(), "--library"])
-                .arg(orma_store::engine::find_library().unwrap())
-                .arg("--config-file")
-                .arg(&files.config_file)
-                .arg("--store-dir")
-                .arg(&files.store_dir)
-                .stdin(std::process::Stdio::piped())
-                .stdout(std::process::Stdio::null())
-                .stderr(std::process::Stdio::null())
-                .spawn()
-                .unwrap();
-            let url = format!("http://127.0.0.1:{port}/ping");
-            for _ in 0..200 {
-                if child.try_wait().unwrap().is_some() {
-                    return None;
-                }
-                if support::try_request("GET", &url, &[], &[]).is_ok() {
-                    return Some(child);
-                }
-                std::thread::sleep(Duration::from_millis(50));
-            }
-            None
-        });
-        assert!(child.try_wait().unwrap().is_none());
-        child
-    }
-
-    fn url(&self) -> String {
-        format!("http://orma:{}@127.0.0.1:{}/orma", self.files.password, self.port)
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    fn start_again(&mut self) {
-        self.child = Self::spawn(&self.files, self.port);
-    }
-}
-
-impl Drop for Remote {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-        assert!(self.dir.path().exists());
-    }
 }
 
 /// Builds the library that makes the disk fail.

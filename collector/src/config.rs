@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::time::Duration;
+
+use crate::http::proxy::TrustedProxies;
 
 /// What one collector needs to know.
 #[derive(Clone, Debug)]
@@ -17,10 +18,32 @@ pub struct CollectorConfig {
     pub limits: HttpLimits,
     /// Rate limits.
     pub rates: RateLimits,
+    /// TLS and the proxies in front.
+    pub network: NetworkConfig,
     /// See [`crate::spool::SpoolConfig::spool_bytes_max`].
     pub spool_bytes_max: u64,
     /// How long a stop may take, in milliseconds.
     pub drain_ms_max: u64,
+}
+
+/// What stands between the clients and the collector.
+#[derive(Clone, Debug, Default)]
+pub struct NetworkConfig {
+    /// Speak TLS, with this certificate.
+    pub tls: Option<TlsFiles>,
+    /// Whose word on the client's address is taken.
+    pub trusted_proxies: TrustedProxies,
+    /// Every connection begins with the header of the PROXY protocol, version 1 or 2.
+    pub proxy_protocol: bool,
+}
+
+/// A certificate and its key, in PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate, then those that lead to its root.
+    pub certificate: PathBuf,
+    /// The private key: PKCS#8, PKCS#1 or SEC1.
+    pub key: PathBuf,
 }
 
 /// Limits that a client can meet.
@@ -30,14 +53,27 @@ pub struct HttpLimits {
     pub body_bytes_max: usize,
     /// Body after decompression, in bytes.
     pub inflated_bytes_max: usize,
-    /// Request line and headers, in bytes.
+    /// Bodies read and not yet answered, of all workers together, in bytes; each worker has an equal share.
+    pub inflight_bytes_max: usize,
+    /// Request line and headers, in bytes; at least 8,192.
     pub header_bytes_max: usize,
     /// From the first byte of a request to the end of its headers, in milliseconds.
     pub header_ms_max: u64,
-    /// From the end of the headers to the end of the body, in milliseconds.
+    /// From the end of the headers to the end of the body, in milliseconds, for a body that does not keep up
+    /// [`HttpLimits::body_bytes_per_second_min`].
     pub body_ms_max: u64,
+    /// Each second's worth of bytes that arrived gives a body another second.
+    pub body_bytes_per_second_min: u32,
+    /// Without a request on an open connection, and for the client to take an answer, in milliseconds.
+    pub idle_ms_max: u64,
+    /// From the connection to the end of its PROXY header and TLS handshake, in milliseconds.
+    pub handshake_ms_max: u64,
     /// Open connections of each worker.
     pub connections_max: usize,
+    /// Open connections of one client address; trusted proxies and loopback are exempt.
+    pub connections_max_per_address: u32,
+    /// Requests at once on one HTTP/2 connection.
+    pub streams_max: u32,
 }
 
 impl Default for HttpLimits {
@@ -45,18 +81,27 @@ impl Default for HttpLimits {
         Self {
             body_bytes_max: 1 << 20,
             inflated_bytes_max: 8 << 20,
+            inflight_bytes_max: 256 << 20,
             header_bytes_max: 32 << 10,
             header_ms_max: 10_000,
             body_ms_max: 10_000,
+            // The uplink of a phone on EDGE, 64 kbit/s.
+            body_bytes_per_second_min: 8 << 10,
+            // Above the minute after which common load balancers close, so that they are the ones to close.
+            idle_ms_max: 75_000,
+            handshake_ms_max: 10_000,
             connections_max: 20_000,
+            connections_max_per_address: 1_000,
+            // What RFC 9113 section 6.5.2 recommends at least.
+            streams_max: 100,
         }
     }
 }
 
 impl HttpLimits {
-    /// [`HttpLimits::body_ms_max`].
-    pub fn body_timeout(&self) -> Duration {
-        Duration::from_millis(self.body_ms_max)
+    /// How long a body may take of which `bytes` have arrived, in milliseconds.
+    pub fn body_ms_allowed(&self, bytes: u64) -> u64 {
+        self.body_ms_max + bytes.saturating_mul(1_000) / u64::from(self.body_bytes_per_second_min.max(1))
     }
 }
 

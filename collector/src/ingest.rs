@@ -55,6 +55,9 @@ pub enum Refused {
     /// No such write key.
     #[error("site: no site has this write key")]
     UnknownKey,
+    /// A key or token that may be new: ClickHouse has not been asked since the start.
+    #[error("the sites and their keys are not known yet: ClickHouse has not answered since the start")]
+    SitesUnknown,
     /// The page's origin is not among the site's.
     #[error("this site does not accept events from the origin of this page")]
     Origin,
@@ -81,6 +84,7 @@ impl Refused {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::UnknownKey => "unknown_key",
+            Self::SitesUnknown => "sites_unknown",
             Self::Origin => "origin_not_allowed",
             Self::TokenNeeded { .. } => "ingest_token_required",
             Self::TokenRefused => "token_refused",
@@ -145,6 +149,17 @@ impl Ingest {
         Self { group: self.spool.group(), ..self.clone() }
     }
 
+    /// Whether an event could be taken now.
+    ///
+    /// # Errors
+    /// The spool refuses, or no site is known and ClickHouse has not been asked.
+    pub fn ready(&self) -> Result<(), Refused> {
+        if !self.registry.is_confirmed() && self.registry.snapshot().sites.is_empty() {
+            return Err(Refused::SitesUnknown);
+        }
+        Ok(self.spool.ready()?)
+    }
+
     /// Does all that can be done without waiting: who may send, what it means, and its records.
     ///
     /// # Errors
@@ -160,7 +175,8 @@ impl Ingest {
             None => false,
             Some(secret) => {
                 let registry = self.registry.snapshot();
-                let token = registry.token_of_secret(secret).ok_or(Refused::TokenRefused)?;
+                let token =
+                    registry.token_of_secret(secret).ok_or_else(|| self.unknown(Refused::TokenRefused))?;
                 let may_send = matches!(token.role, Role::Ingest | Role::Admin);
                 if !may_send || !(token.site.is_empty() || token.site == site.site) {
                     return Err(Refused::TokenRefused);
@@ -173,6 +189,11 @@ impl Ingest {
         }
         let context = Context { site, facts, sent_at: batch.sent_at, from_server, places: self.geo.reader() };
         Ok(self.write_records(&context, batch.events, batch.refused))
+    }
+
+    /// What is not known is refused for good only when ClickHouse has been asked: a client drops what is refused.
+    pub fn unknown(&self, refused: Refused) -> Refused {
+        if self.registry.is_confirmed() { refused } else { Refused::SitesUnknown }
     }
 
     /// Makes prepared events durable. When it returns `Ok` they are on the disk.

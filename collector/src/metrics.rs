@@ -29,8 +29,14 @@ pub struct Metrics {
     pub ship_seconds: Histogram,
     /// Open connections.
     pub connections: IntGauge,
-    /// Connections closed because `connections_max` were open.
-    pub connections_refused: IntCounter,
+    /// Connections closed before their first request, by reason.
+    pub connections_refused: IntCounterVec,
+    /// Connections closed because they took too long, by what they were doing.
+    pub connections_timed_out: IntCounterVec,
+    /// TLS handshakes that failed.
+    pub tls_handshakes_failed: IntCounter,
+    /// 1 when the certificate's files hold a pair that cannot be used.
+    pub tls_certificate_stale: IntGauge,
     spool_bytes: IntGauge,
     spool_flushes: IntGauge,
     spool_appends: IntGauge,
@@ -47,8 +53,14 @@ fn gauge(registry: &Registry, name: &str, help: &str) -> IntGauge {
     register(registry, IntGauge::new(name, help))
 }
 
-fn counters(registry: &Registry, name: &str, help: &str, label: &str) -> IntCounterVec {
-    register(registry, IntCounterVec::new(Opts::new(name, help), &[label]))
+/// A counter for each value of a label. The values that are known in advance begin with zero, so that a dashboard's
+/// query finds them before the first one happens.
+fn counters(registry: &Registry, name: &str, help: &str, label: &str, known: &[&str]) -> IntCounterVec {
+    let counters = register(registry, IntCounterVec::new(Opts::new(name, help), &[label]));
+    for value in known {
+        drop(counters.with_label_values(&[value]));
+    }
+    counters
 }
 
 /// Names are constants of this file, so a clash is a mistake that the first test shows.
@@ -65,8 +77,13 @@ impl Default for Metrics {
     fn default() -> Self {
         let registry = Registry::new();
         let r = &registry;
-        let responses =
-            counters(r, "orma_http_responses_total", "Answers of the collector by status code", "status");
+        let responses = counters(
+            r,
+            "orma_http_responses_total",
+            "Answers of the collector by status code",
+            "status",
+            &["200"],
+        );
         let ship_seconds = Histogram::with_opts(
             HistogramOpts::new(
                 "orma_ship_seconds",
@@ -83,15 +100,40 @@ impl Default for Metrics {
                 "orma_events_duplicate_total",
                 "Events accepted before under the same id",
             ),
-            events_rejected: counters(r, "orma_events_rejected_total", "Events refused, by reason", "reason"),
+            events_rejected: counters(
+                r,
+                "orma_events_rejected_total",
+                "Events refused, by reason",
+                "reason",
+                &["not_json"],
+            ),
             events_shipped: counter(r, "orma_events_shipped_total", "Events that ClickHouse confirmed"),
             ship_retries: counter(r, "orma_ship_retries_total", "Inserts that had to be tried again"),
             ship_seconds: register(r, ship_seconds),
             connections: gauge(r, "orma_connections", "Open client connections"),
-            connections_refused: counter(
+            connections_refused: counters(
                 r,
                 "orma_connections_refused_total",
-                "Connections closed because connections_max were open",
+                "Connections closed before their first request, by reason",
+                "reason",
+                &["connections_max", "connections_max_per_address", "handshake_ms_max", "proxy_protocol"],
+            ),
+            connections_timed_out: counters(
+                r,
+                "orma_connections_timed_out_total",
+                "Connections closed because they took too long, by reason",
+                "reason",
+                &["idle", "answer_not_taken"],
+            ),
+            tls_handshakes_failed: counter(
+                r,
+                "orma_tls_handshakes_failed_total",
+                "TLS handshakes that failed",
+            ),
+            tls_certificate_stale: gauge(
+                r,
+                "orma_tls_certificate_stale",
+                "1 when the files of certificate and key cannot be used and older ones stay in use",
             ),
             spool_bytes: gauge(r, "orma_spool_bytes", "Bytes in segments that ClickHouse has not confirmed"),
             spool_flushes: gauge(r, "orma_spool_flushes", "Disk flushes since the start"),

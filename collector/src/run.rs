@@ -15,8 +15,10 @@ use crate::duplicates::{DUPLICATE_WINDOW_EVENTS, DuplicateWindow};
 use crate::enrich::UserAgents;
 use crate::enrich::geo::{Geo, Reload};
 use crate::http::assets::Assets;
-use crate::http::listen::serve;
+use crate::http::listen::{Gate, serve};
 use crate::http::rate::Rates;
+use crate::http::shed::AddressConnections;
+use crate::http::tls::{self, Tls, TlsError};
 use crate::http::{Fallback, Routes};
 use crate::ingest::Ingest;
 use crate::ledger;
@@ -28,6 +30,10 @@ use crate::spool::{FileSystem, Spool, SpoolConfig};
 const REGISTRY_REFRESH_MS: u64 = 2_000;
 /// How often refused requests are written to the ledger, in milliseconds.
 const REFUSED_FLUSH_MS: u64 = 1_000;
+/// How often the certificate's files are looked at, in milliseconds.
+const TLS_RELOAD_MS: u64 = 1_000;
+/// How often the rate limits forget, in milliseconds.
+const RATES_SWEEP_MS: u64 = 1_000;
 /// How often the country database is looked at, in milliseconds.
 const GEO_RELOAD_MS: u64 = 60_000;
 
@@ -42,6 +48,9 @@ pub enum CollectorError {
         /// What went wrong.
         source: io::Error,
     },
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// Another file or a thread cannot be had.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -73,6 +82,7 @@ impl Collector {
         scripts: Assets,
         fallback: Option<Fallback>,
     ) -> Result<Self, CollectorError> {
+        let tls = config.network.tls.map(Tls::open).transpose()?;
         let spool_config = SpoolConfig {
             spool_bytes_max: config.spool_bytes_max,
             ..SpoolConfig::new(config.data_dir.join("spool"))
@@ -103,23 +113,30 @@ impl Collector {
         let (abandon, abandoned) = watch::channel(false);
         let shipper = Shipper::new(files, store, metrics, config.collector);
         let shipper = tokio::spawn(shipper.run(sealed, abandoned));
-        let housekeeping = tokio::spawn(housekeeping(ingest.clone()));
         let routes = Routes {
             ingest: ingest.as_ref().clone(),
             assets: Arc::new(scripts),
             limits: config.limits,
             rates: Arc::new(Rates::new(config.rates)),
+            proxies: Arc::new(config.network.trusted_proxies),
             fallback,
         };
+        let gate = Arc::new(Gate {
+            tls,
+            proxy_protocol: config.network.proxy_protocol,
+            addresses: Arc::new(AddressConnections::new(routes.limits.connections_max_per_address)),
+        });
+        let housekeeping = tokio::spawn(housekeeping(routes.clone(), gate.clone()));
+        let inflight_bytes_max = routes.limits.inflight_bytes_max / listeners.len().max(1);
         let drain = Duration::from_millis(config.drain_ms_max / 2);
         let workers = listeners
             .into_iter()
             .enumerate()
             .map(|(number, listener)| {
-                let (routes, stopped) = (routes.clone(), stopped.clone());
+                let (routes, gate, stopped) = (routes.clone(), gate.clone(), stopped.clone());
                 std::thread::Builder::new()
                     .name(format!("collector-{number}"))
-                    .spawn(move || serve(listener, routes, stopped, drain))
+                    .spawn(move || serve(listener, routes, &gate, inflight_bytes_max, stopped, drain))
             })
             .collect::<io::Result<Vec<_>>>()?;
         Ok(Self {
@@ -149,7 +166,7 @@ impl Collector {
         let ingest = Arc::downgrade(&self.ingest);
         move || {
             let ingest = ingest.upgrade().ok_or("stopping")?;
-            ingest.spool.ready().map_err(|reason| reason.to_string())
+            ingest.ready().map_err(|reason| reason.to_string())
         }
     }
 
@@ -192,10 +209,13 @@ impl Collector {
 }
 
 /// What a collector does besides answering.
-async fn housekeeping(ingest: Arc<Ingest>) {
+async fn housekeeping(routes: Routes, gate: Arc<Gate>) {
+    let ingest = &routes.ingest;
     let mut refresh = tokio::time::interval(Duration::from_millis(REGISTRY_REFRESH_MS));
     let mut refused = tokio::time::interval(Duration::from_millis(REFUSED_FLUSH_MS));
     let mut geo = tokio::time::interval(Duration::from_millis(GEO_RELOAD_MS));
+    let mut tls = tokio::time::interval(Duration::from_millis(TLS_RELOAD_MS));
+    let mut rates = tokio::time::interval(Duration::from_millis(RATES_SWEEP_MS));
     loop {
         tokio::select! {
             _ = refresh.tick() => {
@@ -203,15 +223,34 @@ async fn housekeeping(ingest: Arc<Ingest>) {
                     tracing::debug!(%error, "sites and keys stay as they were");
                 }
             }
-            _ = refused.tick() => flush_refused(&ingest).await,
-            _ = geo.tick() => reload_geo(&ingest).await,
+            _ = refused.tick() => flush_refused(ingest).await,
+            _ = geo.tick() => reload_geo(ingest).await,
+            _ = tls.tick() => reload_certificate(ingest, &gate).await,
+            _ = rates.tick() => routes.rates.sweep(),
         }
     }
 }
 
-async fn reload_geo(ingest: &Arc<Ingest>) {
-    let here = ingest.clone();
-    match tokio::task::spawn_blocking(move || here.geo.reload_if_changed()).await {
+async fn reload_certificate(ingest: &Ingest, gate: &Arc<Gate>) {
+    if gate.tls.is_none() {
+        return;
+    }
+    let here = gate.clone();
+    let looked = tokio::task::spawn_blocking(move || here.tls.as_ref().map(Tls::reload_if_changed)).await;
+    match looked {
+        Ok(Some(tls::Reload::Failed(error))) => {
+            ingest.metrics.tls_certificate_stale.set(1);
+            tracing::error!(%error, "the new certificate cannot be used: the old one stays in use");
+        }
+        Ok(Some(tls::Reload::Changed)) => ingest.metrics.tls_certificate_stale.set(0),
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "the certificate's files could not be looked at"),
+    }
+}
+
+async fn reload_geo(ingest: &Ingest) {
+    let here = ingest.geo.clone();
+    match tokio::task::spawn_blocking(move || here.reload_if_changed()).await {
         Ok(Reload::Failed(problem)) => tracing::warn!(%problem, "the old country database stays in use"),
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "the country database could not be looked at"),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
@@ -140,6 +141,7 @@ pub struct Registry {
     store: Store,
     mirror: Option<PathBuf>,
     snapshot: Arc<ArcSwap<Snapshot>>,
+    confirmed: Arc<AtomicBool>,
 }
 
 /// A token's hash.
@@ -160,17 +162,28 @@ impl Registry {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Snapshot::default(),
             Err(error) => return Err(failed(error)),
         };
-        Ok(Self { store, mirror: Some(mirror), snapshot: Arc::new(ArcSwap::from_pointee(snapshot)) })
+        Ok(Self {
+            store,
+            mirror: Some(mirror),
+            snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
+            confirmed: Arc::default(),
+        })
     }
 
     /// The registry of `store` for one command: nothing is remembered on disk.
     pub fn without_mirror(store: Store) -> Self {
-        Self { store, mirror: None, snapshot: Arc::default() }
+        Self { store, mirror: None, snapshot: Arc::default(), confirmed: Arc::default() }
     }
 
     /// What is known now.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()
+    }
+
+    /// Whether ClickHouse has been asked since the start. Before that a key that is not known may well be new: what the
+    /// mirror remembers is from before.
+    pub fn is_confirmed(&self) -> bool {
+        self.confirmed.load(Ordering::Relaxed)
     }
 
     /// Reads everything anew from ClickHouse and rewrites the mirror when something changed.
@@ -199,6 +212,7 @@ impl Registry {
             }
             self.snapshot.store(Arc::new(fresh));
         }
+        self.confirmed.store(true, Ordering::Relaxed);
         Ok(())
     }
 

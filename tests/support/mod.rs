@@ -1,6 +1,8 @@
 //! What the end-to-end tests share: the real program, a real engine, each in a directory of its own.
 #![allow(dead_code, missing_docs)]
 
+pub mod remote;
+
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -52,6 +54,8 @@ pub fn wait_for<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
 /// How to start the program.
 #[derive(Default)]
 pub struct Setup {
+    /// `orma up` when there is none.
+    subcommand: Option<&'static str>,
     arguments: Vec<OsString>,
     variables: Vec<(OsString, OsString)>,
 }
@@ -60,6 +64,17 @@ impl Setup {
     pub fn argument(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.arguments.extend([name.into(), value.into()]);
         self
+    }
+
+    /// An option without a value.
+    pub fn flag(mut self, name: &str) -> Self {
+        self.arguments.push(name.into());
+        self
+    }
+
+    /// `orma collect` instead of `orma up`, for the store at `url`.
+    pub fn collect(url: &str) -> Self {
+        Self { subcommand: Some("collect"), ..Self::default() }.argument("--clickhouse-url", url)
     }
 
     pub fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
@@ -101,7 +116,8 @@ impl Orma {
     }
 
     pub fn start_in(dir: TempDir, setup: Setup) -> Self {
-        let child = setup.command("up", dir.path()).stdout(Stdio::null()).spawn().unwrap();
+        let subcommand = setup.subcommand.unwrap_or("up");
+        let child = setup.command(subcommand, dir.path()).stdout(Stdio::null()).spawn().unwrap();
         let address = SocketAddr::from(([0, 0, 0, 0], 0));
         let mut orma = Self { child, setup, dir, listen: address, admin: address };
         orma.wait_until_it_serves();
@@ -123,7 +139,8 @@ impl Orma {
 
     /// Starts it again on the same data.
     pub fn start_again(&mut self) {
-        self.child = self.setup.command("up", self.dir.path()).stdout(Stdio::null()).spawn().unwrap();
+        let subcommand = self.setup.subcommand.unwrap_or("up");
+        self.child = self.setup.command(subcommand, self.dir.path()).stdout(Stdio::null()).spawn().unwrap();
         self.wait_until_it_serves();
     }
 
@@ -151,9 +168,21 @@ impl Orma {
         })
     }
 
+    /// Resident memory, in bytes.
+    pub fn resident_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
+    /// SIGTERM alone.
+    pub fn begin_stop(&self) {
+        kill_process(pid_of(&self.child), Signal::TERM).unwrap();
+    }
+
     /// SIGTERM, and how it ended.
     pub fn stop(&mut self) -> ExitStatus {
-        kill_process(pid_of(&self.child), Signal::TERM).unwrap();
+        self.begin_stop();
         let child = &mut self.child;
         wait_for("the drain", || child.try_wait().unwrap())
     }

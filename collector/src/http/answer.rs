@@ -152,6 +152,9 @@ pub fn refused(refused: &Refused) -> Response<Body> {
         Refused::UnknownKey | Refused::TokenNeeded { .. } | Refused::TokenRefused => {
             error(StatusCode::UNAUTHORIZED, refused.code(), &message)
         }
+        Refused::SitesUnknown => {
+            try_later(StatusCode::SERVICE_UNAVAILABLE, refused.code(), &message, RETRY_AFTER_SECONDS)
+        }
         Refused::Origin => error(StatusCode::FORBIDDEN, refused.code(), &message),
         Refused::Spool(reason) => {
             let seconds = if *reason == SpoolError::Busy { 1 } else { RETRY_AFTER_SECONDS };

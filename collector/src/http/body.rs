@@ -1,13 +1,21 @@
 //! Reading a request's body: bounded in bytes, in time, and in what it inflates to.
 
+use std::future::poll_fn;
 use std::io::Read;
-use std::time::Duration;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::{Body, Incoming};
-use hyper::{HeaderMap, StatusCode, header::CONTENT_ENCODING};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, Incoming};
+use hyper::header::{CONNECTION, CONTENT_ENCODING, HeaderValue};
+use hyper::{HeaderMap, Response, StatusCode};
+use tokio::time::timeout_at;
 
+use super::answer;
+use super::connection::{Connection, Order, Phase};
+use super::shed::{Held, NoRoom};
 use crate::config::HttpLimits;
 
 /// Why a body was not read.
@@ -20,8 +28,11 @@ pub enum BodyError {
     #[error("the body inflates to more than {0} bytes")]
     InflatesTooFar(usize),
     /// It did not arrive in time.
-    #[error("the body did not arrive within {0} ms")]
-    TooSlow(u64),
+    #[error("the body did not arrive in time")]
+    TooSlow,
+    /// Too many bytes of other requests wait for their answers.
+    #[error("too many requests are in flight")]
+    Busy,
     /// The connection broke.
     #[error("the body ended early")]
     Cut,
@@ -38,9 +49,10 @@ impl BodyError {
     pub const fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge(_) | Self::InflatesTooFar(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Cut | Self::Damaged(_) => StatusCode::BAD_REQUEST,
             Self::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -48,34 +60,134 @@ impl BodyError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::TooLarge(_) | Self::InflatesTooFar(_) => "body_too_large",
-            Self::TooSlow(_) => "body_too_slow",
+            Self::TooSlow => "body_too_slow",
             Self::Cut => "body_cut",
             Self::Damaged(_) => "body_damaged",
             Self::Encoding => "unknown_encoding",
+            Self::Busy => "busy",
         }
     }
+
+    /// The answer. The connection ends with it: what is left of the body would be read as the next request.
+    pub fn answer(&self, connection: &Connection) -> Response<answer::Body> {
+        let (status, code, message) = (self.status(), self.code(), self.to_string());
+        let mut response = match self {
+            Self::Busy => answer::try_later(status, code, &message, answer::RATE_RETRY_AFTER_SECONDS),
+            _ => answer::error(status, code, &message),
+        };
+        if !connection.is_http2() {
+            connection.linger();
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+}
+
+impl From<NoRoom> for BodyError {
+    fn from(NoRoom: NoRoom) -> Self {
+        Self::Busy
+    }
+}
+
+/// A body that was read; holds its share of [`HttpLimits::inflight_bytes_max`] until it is dropped.
+pub struct Received<'a> {
+    /// What the client meant, without its encoding.
+    pub bytes: Bytes,
+    _held: Held<'a>,
 }
 
 /// Reads and inflates a body.
 ///
 /// # Errors
 /// See [`BodyError`].
-pub async fn read(headers: &HeaderMap, body: Incoming, limits: &HttpLimits) -> Result<Bytes, BodyError> {
-    if body.size_hint().lower() > limits.body_bytes_max as u64 {
+pub async fn read<'a>(
+    headers: &HeaderMap,
+    body: Incoming,
+    limits: &HttpLimits,
+    connection: &'a Connection,
+) -> Result<Received<'a>, BodyError> {
+    let expected = body.size_hint().lower();
+    if expected > limits.body_bytes_max as u64 {
         return Err(BodyError::TooLarge(limits.body_bytes_max));
     }
-    let deadline: Duration = limits.body_timeout();
-    let collected = tokio::time::timeout(deadline, Limited::new(body, limits.body_bytes_max).collect())
-        .await
-        .map_err(|_| BodyError::TooSlow(limits.body_ms_max))?
-        .map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                BodyError::TooLarge(limits.body_bytes_max)
-            } else {
-                BodyError::Cut
-            }
-        })?;
-    inflate(collected.to_bytes(), headers, limits.inflated_bytes_max)
+    let mut held = connection.worker().inflight.hold();
+    let bytes = if connection.is_http2() {
+        collect(body, limits, &mut held, &Pace::Timer(Instant::now())).await?
+    } else {
+        connection.body_begins();
+        let collected = collect(body, limits, &mut held, &Pace::Sweep(connection)).await;
+        connection.enter(Phase::Answering);
+        collected?
+    };
+    let read = bytes.len();
+    let bytes = inflate(bytes, headers, limits.inflated_bytes_max)?;
+    if bytes.len() > read {
+        held.grow(bytes.len() - read)?;
+    }
+    Ok(Received { bytes, _held: held })
+}
+
+/// Who watches that a body does not take too long.
+enum Pace<'a> {
+    /// The worker's sweep, which knows one request of a connection at a time.
+    Sweep(&'a Connection),
+    /// A timer, since this moment.
+    Timer(Instant),
+}
+
+async fn collect(
+    mut body: Incoming,
+    limits: &HttpLimits,
+    held: &mut Held<'_>,
+    pace: &Pace<'_>,
+) -> Result<Bytes, BodyError> {
+    let mut first = Bytes::new();
+    let mut all = BytesMut::new();
+    loop {
+        let read = first.len() + all.len();
+        let Some(frame) = next_frame(&mut body, limits, pace, read).await? else { break };
+        let Ok(data) = frame.map_err(|_| BodyError::Cut)?.into_data() else { continue };
+        if read + data.len() > limits.body_bytes_max {
+            return Err(BodyError::TooLarge(limits.body_bytes_max));
+        }
+        held.grow(data.len())?;
+        if read == 0 {
+            // Most bodies come in one piece, which is not copied.
+            first = data;
+            continue;
+        }
+        if all.is_empty() {
+            all.reserve((first.len() + data.len()).max(body.size_hint().lower() as usize + read));
+            all.extend_from_slice(&first);
+            first = Bytes::new();
+        }
+        all.extend_from_slice(&data);
+    }
+    Ok(if all.is_empty() { first } else { all.freeze() })
+}
+
+async fn next_frame(
+    body: &mut Incoming,
+    limits: &HttpLimits,
+    pace: &Pace<'_>,
+    read: usize,
+) -> Result<Option<hyper::Result<Frame<Bytes>>>, BodyError> {
+    match pace {
+        Pace::Sweep(connection) => {
+            connection.body_arrived(read);
+            poll_fn(|context| {
+                if connection.order() == Order::EndBody {
+                    return Poll::Ready(Err(BodyError::TooSlow));
+                }
+                Pin::new(&mut *body).poll_frame(context).map(Ok)
+            })
+            .await
+        }
+        Pace::Timer(since) => {
+            let deadline = *since + Duration::from_millis(limits.body_ms_allowed(read as u64));
+            timeout_at(deadline.into(), body.frame()).await.map_err(|_| BodyError::TooSlow)
+        }
+    }
 }
 
 /// Undoes the encoding. The first bytes outrank the header: clients are known to send gzip without saying so.

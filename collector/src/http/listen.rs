@@ -1,28 +1,55 @@
-//! Listeners and connections: a single-threaded runtime per core, each with a listener of its own on the same port, so
-//! that the kernel spreads connections and no lock is shared between cores.
+//! Listeners: a single-threaded runtime per core, each with a listener of its own on the same port, so that the kernel
+//! spreads connections and no lock is shared between cores. What a connection is allowed to be is decided here, once.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
-use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::MissedTickBehavior;
 
 use super::answer::Body;
+use super::connection::{Connection, Peer, SWEEP_MS, Worker};
+use super::io::Watched;
+use super::proxy_protocol;
 use super::routes::Routes;
+use super::serve::{serve as serve_connection, serve_http2};
+use super::shed::{AddressConnections, AddressPermit};
+use super::tls::Tls;
 
 /// Answers requests that are not the collector's.
 pub type Fallback = Arc<dyn Fn(Request<Incoming>) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
 
 /// Connections that the kernel holds before they are accepted.
 const BACKLOG: i32 = 4096;
+
+/// What connections are checked against, the same for all workers.
+#[derive(Debug)]
+pub struct Gate {
+    /// Speak TLS.
+    pub tls: Option<Tls>,
+    /// Expect the PROXY protocol's header.
+    pub proxy_protocol: bool,
+    /// Open connections by client.
+    pub addresses: Arc<AddressConnections>,
+}
+
+/// Lets the process open as many files as the system allows it: each connection is one. Returns how many.
+pub fn raise_open_files_max() -> u64 {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the number of open files stays as it was");
+    }
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}
 
 /// Opens `count` listeners on one address; port 0 takes a free one for all.
 ///
@@ -56,13 +83,15 @@ fn socket(address: SocketAddr, shared_port: bool) -> io::Result<Socket> {
 }
 
 /// Serves one listener on the current thread until `stop` turns true, then answers what is in flight for at most
-/// `drain`.
+/// `drain`. `share` is this worker's part of what all workers may hold.
 ///
 /// # Errors
 /// The runtime cannot be made.
 pub fn serve(
     listener: TcpListener,
     routes: Routes,
+    gate: &Arc<Gate>,
+    inflight_bytes_max: usize,
     stop: watch::Receiver<bool>,
     drain: Duration,
 ) -> io::Result<()> {
@@ -70,19 +99,32 @@ pub fn serve(
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let routes = Arc::new(routes.for_worker());
-        accept(listener, &routes, stop, drain).await;
+        let worker = Arc::new(Worker::new(routes, inflight_bytes_max));
+        let sweeping = tokio::spawn(sweep(worker.clone()));
+        accept(listener, &worker, gate, stop, drain).await;
+        sweeping.abort();
         Ok(())
     })
 }
 
+async fn sweep(worker: Arc<Worker>) {
+    let mut interval = tokio::time::interval(Duration::from_millis(SWEEP_MS.into()));
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        interval.tick().await;
+        worker.sweep();
+    }
+}
+
 async fn accept(
     listener: tokio::net::TcpListener,
-    routes: &Arc<Routes>,
+    worker: &Arc<Worker>,
+    gate: &Arc<Gate>,
     mut stop: watch::Receiver<bool>,
     drain: Duration,
 ) {
-    let connections = Arc::new(Semaphore::new(routes.limits.connections_max));
-    let graceful = GracefulShutdown::new();
+    let connections_max = worker.routes.limits.connections_max.min(Semaphore::MAX_PERMITS);
+    let connections = Arc::new(Semaphore::new(connections_max));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -97,36 +139,92 @@ async fn accept(
                 continue;
             }
         };
-        let metrics = routes.ingest.metrics.clone();
         let Ok(permit) = connections.clone().try_acquire_owned() else {
-            metrics.connections_refused.inc();
+            refuse(worker, "connections_max");
             continue;
         };
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "the client left before it was served");
         }
-        let routes_here = routes.clone();
-        let service = service_fn(move |request| {
-            let routes = routes_here.clone();
-            async move { Ok::<_, std::convert::Infallible>(routes.answer(request, peer.ip()).await) }
-        });
-        let connection = hyper::server::conn::http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(Duration::from_millis(routes.limits.header_ms_max))
-            .max_buf_size(routes.limits.header_bytes_max)
-            .serve_connection(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection);
-        metrics.connections.inc();
+        let address = peer.ip().to_canonical();
+        let (worker, gate) = (worker.clone(), gate.clone());
+        worker.routes.ingest.metrics.connections.inc();
+        let plain = gate.tls.is_none() && !gate.proxy_protocol;
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended with an error");
+            if plain {
+                let peer = Peer { address, trusted: worker.routes.proxies.contains(address), tls: false };
+                if let Some(_admitted) = admit(&worker, &gate, peer) {
+                    serve_connection(stream, Connection::open(&worker, peer)).await;
+                }
+            } else {
+                Box::pin(shake_hands(stream, address, &worker, &gate)).await;
             }
-            metrics.connections.dec();
+            worker.routes.ingest.metrics.connections.dec();
             drop(permit);
         });
     }
     drop(listener);
-    if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
+    worker.drain();
+    let all = connections.acquire_many(u32::try_from(connections_max).unwrap_or(u32::MAX));
+    if tokio::time::timeout(drain, all).await.is_err() {
         tracing::warn!("some connections did not finish within drain_ms_max");
+    }
+}
+
+fn refuse(worker: &Worker, reason: &str) {
+    worker.routes.ingest.metrics.connections_refused.with_label_values(&[reason]).inc();
+}
+
+/// Counts a connection of an address; `None` when it has all it may have, and the connection is refused.
+#[expect(clippy::option_option, reason = "some are not counted")]
+fn admit(worker: &Worker, gate: &Gate, peer: Peer) -> Option<Option<AddressPermit>> {
+    if peer.trusted || worker.routes.rates.exempts(peer.address) {
+        return Some(None);
+    }
+    let admitted = gate.addresses.admit(peer.address);
+    if admitted.is_none() {
+        refuse(worker, "connections_max_per_address");
+    }
+    admitted.map(Some)
+}
+
+/// What comes before the first request: the PROXY header, then TLS, both within `handshake_ms_max`.
+async fn shake_hands(mut stream: TcpStream, address: IpAddr, worker: &Arc<Worker>, gate: &Gate) {
+    let within = Duration::from_millis(worker.routes.limits.handshake_ms_max);
+    let deadline = tokio::time::Instant::now() + within;
+    let mut client = address;
+    if gate.proxy_protocol {
+        if !worker.routes.proxies.contains(address) {
+            return refuse(worker, "not_a_trusted_proxy");
+        }
+        match tokio::time::timeout_at(deadline, proxy_protocol::read(&mut stream)).await {
+            Ok(Ok(source)) => client = source.unwrap_or(address),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a proxy's connection is closed");
+                return refuse(worker, "proxy_protocol");
+            }
+            Err(_) => return refuse(worker, "handshake_ms_max"),
+        }
+    }
+    let trusted = worker.routes.proxies.contains(client);
+    let peer = Peer { address: client, trusted, tls: gate.tls.is_some() };
+    let Some(_admitted) = admit(worker, gate, peer) else { return };
+    let Some(tls) = &gate.tls else {
+        return serve_connection(stream, Connection::open(worker, peer)).await;
+    };
+    let accepted = match tokio::time::timeout_at(deadline, tls.acceptor().accept(stream)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a TLS handshake failed");
+            return worker.routes.ingest.metrics.tls_handshakes_failed.inc();
+        }
+        Err(_) => return refuse(worker, "handshake_ms_max"),
+    };
+    let http2 = accepted.get_ref().1.alpn_protocol() == Some(b"h2");
+    let connection = Connection::open(worker, peer);
+    if http2 {
+        serve_http2(Watched::new(accepted, connection.clone()), connection).await;
+    } else {
+        serve_connection(accepted, connection).await;
     }
 }

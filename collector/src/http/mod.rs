@@ -3,10 +3,18 @@
 pub mod answer;
 pub mod assets;
 pub mod body;
+pub mod connection;
 pub mod headers;
+pub mod io;
+pub mod lane;
 pub mod listen;
+pub mod proxy;
+pub mod proxy_protocol;
 pub mod rate;
 pub mod routes;
+pub mod serve;
+pub mod shed;
+pub mod tls;
 
-pub use listen::{Fallback, bind};
+pub use listen::{Fallback, bind, raise_open_files_max};
 pub use routes::Routes;

@@ -12,8 +12,10 @@ use jiff::Timestamp;
 use super::answer::{self, Body};
 use super::assets::Assets;
 use super::body;
+use super::connection::Connection;
 use super::headers::Headers;
 use super::listen::Fallback;
+use super::proxy::TrustedProxies;
 use super::rate::Rates;
 use crate::config::HttpLimits;
 use crate::event::ParsedBatch;
@@ -22,6 +24,10 @@ use crate::wire::{self, WireError};
 
 /// The user agent is cut here: longer ones only cost time.
 const USER_AGENT_BYTES_MAX: usize = 2048;
+
+/// Marks an answer that comes bit by bit: its connection is busy until the last.
+#[derive(Clone, Copy, Debug)]
+pub struct Streamed;
 
 /// What answers requests, one for each worker.
 #[derive(Clone)]
@@ -34,6 +40,8 @@ pub struct Routes {
     pub limits: HttpLimits,
     /// Rate limits.
     pub rates: Arc<Rates>,
+    /// Whose word on the client's address is taken.
+    pub proxies: Arc<TrustedProxies>,
     /// Answers what is not the collector's, when the dashboard shares the address.
     pub fallback: Option<Fallback>,
 }
@@ -45,11 +53,12 @@ impl Routes {
     }
 
     /// Answers a request.
-    pub async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
+    pub async fn answer(&self, request: Request<Incoming>, connection: &Connection) -> Response<Body> {
+        let peer = connection.client(request.headers());
         let origin = request.headers().get(ORIGIN).cloned();
         let path = request.uri().path();
         let mut response = match (request.method(), path) {
-            (&Method::POST, "/v1/events") => self.post_events(request, peer).await,
+            (&Method::POST, "/v1/events") => self.post_events(request, peer, connection).await,
             (&Method::GET | &Method::HEAD, "/p.gif") => self.get_pixel(&request, peer).await,
             (&Method::OPTIONS, "/v1/events" | "/p.gif") => answer::preflight(),
             (&Method::GET | &Method::HEAD, "/healthz") => {
@@ -63,46 +72,53 @@ impl Routes {
             ),
             (&Method::GET, path) => match self.assets.get(path, request.headers()) {
                 Some(response) => response,
-                None => return self.fall_back(request).await,
+                None => return self.fall_back(request, connection).await,
             },
-            _ => return self.fall_back(request).await,
+            _ => return self.fall_back(request, connection).await,
         };
         answer::allow_origin(origin, response.headers_mut());
         self.ingest.metrics.count_response(response.status());
         response
     }
 
-    async fn fall_back(&self, request: Request<Incoming>) -> Response<Body> {
+    async fn fall_back(&self, mut request: Request<Incoming>, connection: &Connection) -> Response<Body> {
         match &self.fallback {
-            Some(fallback) => fallback(request).await,
+            Some(fallback) => {
+                self.proxies.vouch(&mut request, connection.peer());
+                let mut response = fallback(request).await;
+                response.extensions_mut().insert(Streamed);
+                response
+            }
             None => answer::error(StatusCode::NOT_FOUND, "not_found", "nothing is served here"),
         }
     }
 
     fn readiness(&self) -> Response<Body> {
-        match self.ingest.spool.ready() {
+        match self.ingest.ready() {
             Ok(()) => answer::with_type(StatusCode::OK, "text/plain", "ready\n"),
-            Err(reason) => answer::refused(&reason.into()),
+            Err(refused) => answer::refused(&refused),
         }
     }
 
-    async fn post_events(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
+    async fn post_events(
+        &self,
+        request: Request<Incoming>,
+        peer: IpAddr,
+        connection: &Connection,
+    ) -> Response<Body> {
         let received_at = Timestamp::now().as_millisecond();
         let (parts, incoming) = request.into_parts();
         if let Some(answer) = self.refuse_early(peer, received_at) {
             return answer;
         }
-        let bytes = match body::read(&parts.headers, incoming, &self.limits).await {
-            Ok(bytes) => bytes,
+        let body = match body::read(&parts.headers, incoming, &self.limits, connection).await {
+            Ok(body) => body,
             Err(error) => {
                 self.count_refused("", received_at, error.code());
-                let mut response = answer::error(error.status(), error.code(), &error.to_string());
-                // What is left of the body would be read as the next request.
-                response.headers_mut().insert("connection", hyper::header::HeaderValue::from_static("close"));
-                return response;
+                return error.answer(connection);
             }
         };
-        match self.prepare_events(&bytes, Headers::Map(&parts.headers), peer, received_at) {
+        match self.prepare_events(&body.bytes, Headers::Map(&parts.headers), peer, received_at) {
             Ok(prepared) => match self.commit(prepared).await {
                 Ok(accepted) => answer::accepted(&accepted),
                 Err(response) => response,
@@ -184,7 +200,7 @@ impl Routes {
         })?;
         let registry = self.ingest.registry.snapshot();
         let Some(site) = registry.site_of_key(&batch.write_key) else {
-            return Err(self.refuse("", facts.received_at, &Refused::UnknownKey));
+            return Err(self.refuse("", facts.received_at, &self.ingest.unknown(Refused::UnknownKey)));
         };
         if !self.rates.allows_key(&batch.write_key) {
             return Err(self.too_fast(&site.site, facts.received_at));
@@ -215,7 +231,7 @@ impl Routes {
         )
     }
 
-    fn count_refused(&self, site: &str, received_at: i64, reason: &str) {
+    pub(super) fn count_refused(&self, site: &str, received_at: i64, reason: &str) {
         self.ingest.metrics.events_rejected.with_label_values(&[reason]).inc();
         self.ingest.refused_requests.add(site, received_at, reason);
     }

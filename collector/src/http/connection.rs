@@ -1,0 +1,340 @@
+//! One connection's state, and the sweep that looks at all of a worker's connections a few times a second.
+//!
+//! Time limits cost a request nothing but a store of what it is doing and since when: there is no timer for each
+//! connection. The sweep finds those that take too long, leaves an order with them and wakes them. It also has
+//! connections *parked* that wait for their next request: a parked connection keeps its socket and gives back its
+//! buffers, so that ten thousand phones with an open connection cost no more than their sockets.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::task::Waker;
+use std::time::Instant;
+
+use hyper::HeaderMap;
+
+use super::routes::Routes;
+use super::shed::InflightBytes;
+use crate::config::HttpLimits;
+
+/// How often the sweep looks, in milliseconds: how exact time limits are.
+pub const SWEEP_MS: u32 = 250;
+/// A connection without a request for this long gives back its buffers.
+const PARK_MS: u32 = 1_000;
+
+/// What a connection is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Phase {
+    /// It waits for a request.
+    Idle,
+    /// A request's head has begun.
+    Head,
+    /// A request's body is read.
+    Body,
+    /// A request is answered.
+    Answering,
+    /// The answer is on its way to the client.
+    Answered,
+}
+
+impl Phase {
+    const fn of(number: u8) -> Self {
+        match number {
+            0 => Self::Idle,
+            1 => Self::Head,
+            2 => Self::Body,
+            3 => Self::Answering,
+            _ => Self::Answered,
+        }
+    }
+}
+
+/// What the sweep wants of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Order {
+    /// Nothing.
+    None,
+    /// Give back the buffers.
+    Park,
+    /// The head of a request took too long.
+    EndHead,
+    /// The body of a request took too long.
+    EndBody,
+    /// Idle for too long, or the client does not take its answer.
+    Close,
+    /// The collector stops: answer what is in flight, then close.
+    Drain,
+}
+
+impl Order {
+    const fn of(number: u8) -> Self {
+        match number {
+            0 => Self::None,
+            1 => Self::Park,
+            2 => Self::EndHead,
+            3 => Self::EndBody,
+            4 => Self::Close,
+            _ => Self::Drain,
+        }
+    }
+}
+
+/// Who is at the other end.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// Its address, or the one that a trusted load balancer named for the whole connection.
+    pub address: IpAddr,
+    /// It is a trusted proxy: each request names its client.
+    pub trusted: bool,
+    /// The connection is encrypted.
+    pub tls: bool,
+}
+
+/// One connection.
+#[derive(Debug)]
+pub struct Connection {
+    worker: Arc<Worker>,
+    peer: Peer,
+    phase: AtomicU8,
+    order: AtomicU8,
+    parked: AtomicBool,
+    http2: AtomicBool,
+    linger: AtomicBool,
+    /// [`Worker::now_ms`] when the phase began.
+    since_ms: AtomicU32,
+    body_bytes: AtomicU32,
+    /// Requests in flight, of HTTP/2.
+    streams: AtomicU32,
+    task: OnceLock<Waker>,
+}
+
+impl Connection {
+    /// A connection that waits for its first request; known to its worker's sweep.
+    pub fn open(worker: &Arc<Worker>, peer: Peer) -> Arc<Self> {
+        let connection = Arc::new(Self {
+            worker: worker.clone(),
+            peer,
+            phase: AtomicU8::new(Phase::Idle as u8),
+            order: AtomicU8::new(if worker.draining.load(Ordering::Relaxed) {
+                Order::Drain
+            } else {
+                Order::None
+            } as u8),
+            parked: AtomicBool::new(false),
+            http2: AtomicBool::new(false),
+            linger: AtomicBool::new(false),
+            since_ms: AtomicU32::new(worker.now_ms()),
+            body_bytes: AtomicU32::new(0),
+            streams: AtomicU32::new(0),
+            task: OnceLock::new(),
+        });
+        worker.connections.lock().expect("no panic while sweeping").push(Arc::downgrade(&connection));
+        connection
+    }
+
+    /// Its worker.
+    pub fn worker(&self) -> &Worker {
+        &self.worker
+    }
+
+    /// Who is at the other end.
+    pub const fn peer(&self) -> Peer {
+        self.peer
+    }
+
+    /// The client of a request: the peer, or whom a trusted proxy names.
+    pub fn client(&self, headers: &HeaderMap) -> IpAddr {
+        if self.peer.trusted {
+            return self.worker.routes.proxies.client(self.peer.address, headers);
+        }
+        self.peer.address
+    }
+
+    /// What it is doing.
+    pub fn phase(&self) -> Phase {
+        Phase::of(self.phase.load(Ordering::Relaxed))
+    }
+
+    /// It does something else from now on.
+    pub fn enter(&self, phase: Phase) {
+        self.phase.store(phase as u8, Ordering::Relaxed);
+        self.since_ms.store(self.worker.now_ms(), Ordering::Relaxed);
+    }
+
+    /// Bytes of a request came in.
+    pub fn bytes_arrived(&self) {
+        if self.phase() == Phase::Idle && !self.is_http2() {
+            self.enter(Phase::Head);
+        }
+    }
+
+    /// All that was to be written is written.
+    pub fn flushed(&self) {
+        if self.phase() == Phase::Answered {
+            self.enter(Phase::Idle);
+        }
+    }
+
+    /// A body is read from now on.
+    pub fn body_begins(&self) {
+        self.body_bytes.store(0, Ordering::Relaxed);
+        self.enter(Phase::Body);
+    }
+
+    /// So much of the body has arrived.
+    pub fn body_arrived(&self, bytes: usize) {
+        self.body_bytes.store(u32::try_from(bytes).unwrap_or(u32::MAX), Ordering::Relaxed);
+    }
+
+    /// The order, if there is one.
+    pub fn order(&self) -> Order {
+        Order::of(self.order.load(Ordering::Relaxed))
+    }
+
+    /// The order was carried out.
+    pub fn clear_order(&self) {
+        self.order.store(Order::None as u8, Ordering::Relaxed);
+    }
+
+    /// Leaves an order and wakes the connection. A drain stays the last word.
+    pub fn give(&self, order: Order) {
+        if self.order() != Order::Drain {
+            self.order.store(order as u8, Ordering::Relaxed);
+        }
+        if let Some(task) = self.task.get() {
+            task.wake_by_ref();
+        }
+    }
+
+    /// Remembers how to wake the connection's task. Its waker stays the same as long as it runs.
+    pub fn remember_task(&self, waker: &Waker) {
+        self.task.get_or_init(|| waker.clone());
+    }
+
+    /// Whether its buffers were given back.
+    pub fn set_parked(&self, parked: bool) {
+        self.parked.store(parked, Ordering::Relaxed);
+    }
+
+    /// From now on it speaks HTTP/2.
+    pub fn set_http2(&self) {
+        self.http2.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it speaks HTTP/2.
+    pub fn is_http2(&self) -> bool {
+        self.http2.load(Ordering::Relaxed)
+    }
+
+    /// A request of HTTP/2 began.
+    pub fn stream_begins(&self) {
+        self.streams.fetch_add(1, Ordering::Relaxed);
+        self.enter(Phase::Answering);
+    }
+
+    /// A request of HTTP/2 was answered.
+    pub fn stream_ends(&self) {
+        if self.streams.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.enter(Phase::Idle);
+        }
+    }
+
+    /// A request was refused while the client still sends it: reads on for a moment after the answer, so that the
+    /// client sees the answer and not a reset.
+    pub fn linger(&self) {
+        self.linger.store(true, Ordering::Relaxed);
+    }
+
+    /// See [`Connection::linger`].
+    pub fn lingers(&self) -> bool {
+        self.linger.load(Ordering::Relaxed)
+    }
+
+    /// What must be done now, if anything. Phases begin at the sweep before, so one sweep is added: a limit is never
+    /// enforced early.
+    fn overdue(&self, now_ms: u32, limits: &HttpLimits) -> Order {
+        let elapsed = u64::from(now_ms.wrapping_sub(self.since_ms.load(Ordering::Relaxed)));
+        let passed = |limit_ms: u64| elapsed > limit_ms.saturating_add(u64::from(SWEEP_MS));
+        match self.phase() {
+            Phase::Idle | Phase::Answered if passed(limits.idle_ms_max) => Order::Close,
+            Phase::Idle
+                if !self.is_http2() && !self.parked.load(Ordering::Relaxed) && passed(PARK_MS.into()) =>
+            {
+                Order::Park
+            }
+            Phase::Head if passed(limits.header_ms_max) => Order::EndHead,
+            Phase::Body => {
+                let bytes = u64::from(self.body_bytes.load(Ordering::Relaxed));
+                if passed(limits.body_ms_allowed(bytes)) { Order::EndBody } else { Order::None }
+            }
+            _ => Order::None,
+        }
+    }
+}
+
+/// One worker thread's connections.
+pub struct Worker {
+    /// What answers.
+    pub routes: Arc<Routes>,
+    /// Its share of [`HttpLimits::inflight_bytes_max`].
+    pub inflight: InflightBytes,
+    started: Instant,
+    now_ms: AtomicU32,
+    draining: AtomicBool,
+    connections: Mutex<Vec<Weak<Connection>>>,
+}
+
+impl std::fmt::Debug for Worker {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Worker").field("inflight", &self.inflight).finish_non_exhaustive()
+    }
+}
+
+impl Worker {
+    /// A worker without connections.
+    pub fn new(routes: Arc<Routes>, inflight_bytes_max: usize) -> Self {
+        Self {
+            routes,
+            inflight: InflightBytes::new(inflight_bytes_max),
+            started: Instant::now(),
+            now_ms: AtomicU32::new(0),
+            draining: AtomicBool::new(false),
+            connections: Mutex::default(),
+        }
+    }
+
+    /// Milliseconds since the worker's start at the last sweep. Wraps after 49 days; only differences count.
+    pub fn now_ms(&self) -> u32 {
+        self.now_ms.load(Ordering::Relaxed)
+    }
+
+    /// Looks at every connection.
+    pub fn sweep(&self) {
+        let now_ms = self.started.elapsed().as_millis() as u32;
+        self.now_ms.store(now_ms, Ordering::Relaxed);
+        self.each(|connection| match connection.overdue(now_ms, &self.routes.limits) {
+            Order::None => {}
+            order => connection.give(order),
+        });
+    }
+
+    /// Tells every connection to finish, and those to come.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+        self.each(|connection| connection.give(Order::Drain));
+    }
+
+    fn each(&self, mut look: impl FnMut(&Connection)) {
+        let mut connections = self.connections.lock().expect("no panic while sweeping");
+        connections.retain(|connection| {
+            let Some(connection) = connection.upgrade() else { return false };
+            look(&connection);
+            true
+        });
+        if connections.len() * 4 < connections.capacity() {
+            connections.shrink_to(1024);
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! The short way of a beacon: a whole request that came in one read is answered without building what a general
+//! HTTP server needs.
+//!
+//! Nearly every request here is one of two: `POST /v1/events` with a small plain body, or `GET /p.gif`; and nearly
+//! every one lies whole in the first packet. Such a request is parsed where it lies, with the parser that hyper uses,
+//! from a buffer that all connections of a worker share. Whatever is different in any way (a body that is still on its
+//! way, compressed, chunked; another route; another version) goes to hyper with its bytes, untouched, and the
+//! connection comes back here when it idles. So a waiting connection costs its socket and no buffer.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use hyper::{Method, Response, StatusCode};
+use jiff::Timestamp;
+use tokio::io::ReadBuf;
+
+use super::answer::{self, Body};
+use super::connection::{Connection, Order, Phase};
+use super::headers::Headers;
+use super::io::Transport;
+use super::shed::Held;
+use crate::ingest::{Accepted, Prepared};
+
+/// A longer request is not one of the short ones. Bytes.
+const REQUEST_BYTES_MAX: usize = 16 << 10;
+/// A request with more headers is not from a browser or an app.
+const HEADERS_MAX: usize = 48;
+/// Room for a usual answer. Bytes.
+const ANSWER_BYTES_USUAL: usize = 384;
+/// What an answer to a browser needs besides its origin.
+const CREDENTIALS: &[u8] = b"\r\naccess-control-allow-credentials: true\r\nvary: Origin\r\n";
+
+thread_local! {
+    static REQUEST: RefCell<Box<[u8]>> = RefCell::new(vec![0; REQUEST_BYTES_MAX].into());
+    static DATE: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
+}
+
+/// Where a connection goes after the lane.
+pub enum Next {
+    /// To hyper, with these bytes first.
+    Other(Bytes),
+    /// It is over.
+    End,
+}
+
+/// What became of the bytes of one read.
+enum Step<'a> {
+    /// Events that need the disk.
+    Events {
+        prepared: Prepared,
+        origin: Option<Vec<u8>>,
+        pixel: bool,
+        _held: Held<'a>,
+    },
+    /// An answer at once.
+    Answer(Response<Body>, Option<Vec<u8>>),
+    Next(Next),
+}
+
+/// Answers short requests until something else comes.
+pub async fn serve<T: Transport>(stream: &mut T, connection: &Connection) -> Next {
+    connection.set_parked(true);
+    let next = serve_until_other(stream, connection).await;
+    connection.set_parked(false);
+    next
+}
+
+async fn serve_until_other<T: Transport>(stream: &mut T, connection: &Connection) -> Next {
+    loop {
+        let bytes = match poll_fn(|context| poll_request(stream, connection, context)).await {
+            Step::Next(next) => return next,
+            Step::Answer(response, origin) => general_answer(response, origin),
+            Step::Events { prepared, origin, pixel, _held } => {
+                let ingest = &connection.worker().routes.ingest;
+                match connection.worker().routes.commit(prepared).await {
+                    Ok(accepted) if accepted.refused.is_empty() && !pixel => {
+                        ingest.metrics.count_response(StatusCode::OK);
+                        short_answer(&accepted, origin.as_deref())
+                    }
+                    Ok(_) if pixel => general_answer(answer::pixel(), origin),
+                    Ok(accepted) => general_answer(answer::accepted(&accepted), origin),
+                    Err(response) => general_answer(response, origin),
+                }
+            }
+        };
+        connection.enter(Phase::Answered);
+        if write(stream, connection, &bytes).await.is_err() || connection.order() == Order::Drain {
+            return Next::End;
+        }
+        connection.enter(Phase::Idle);
+    }
+}
+
+/// Waits for a request, and does all of it that needs no waiting: the buffer belongs to whoever reads next.
+fn poll_request<'a, T: Transport>(
+    stream: &mut T,
+    connection: &'a Connection,
+    context: &mut Context<'_>,
+) -> Poll<Step<'a>> {
+    connection.remember_task(context.waker());
+    match connection.order() {
+        Order::None => {}
+        Order::Close => {
+            connection
+                .worker()
+                .routes
+                .ingest
+                .metrics
+                .connections_timed_out
+                .with_label_values(&["idle"])
+                .inc();
+            return Poll::Ready(Step::Next(Next::End));
+        }
+        Order::Drain => return Poll::Ready(Step::Next(Next::End)),
+        Order::Park | Order::EndHead | Order::EndBody => connection.clear_order(),
+    }
+    REQUEST.with_borrow_mut(|buffer| {
+        let mut read = ReadBuf::new(buffer);
+        match Pin::new(stream).poll_read(context, &mut read) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(())) if !read.filled().is_empty() => {
+                let bytes = read.filled();
+                let step = begin(bytes, connection);
+                Poll::Ready(step.unwrap_or_else(|| Step::Next(Next::Other(Bytes::copy_from_slice(bytes)))))
+            }
+            Poll::Ready(_) => Poll::Ready(Step::Next(Next::End)),
+        }
+    })
+}
+
+/// Takes a request that is short and whole; `None` when it is not.
+fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
+    let mut space = [const { MaybeUninit::uninit() }; HEADERS_MAX];
+    let mut request = httparse::Request::new(&mut []);
+    let parsed = request.parse_with_uninit_headers(bytes, &mut space).ok()?;
+    let httparse::Status::Complete(head_bytes) = parsed else { return None };
+    let (head, body) = bytes.split_at(head_bytes);
+    let routes = &connection.worker().routes;
+    let (Some(1), Some(method), Some(target)) = (request.version, request.method, request.path) else {
+        return None;
+    };
+    let is_post = method == Method::POST.as_str() && target == "/v1/events";
+    let query = target.strip_prefix("/p.gif").filter(|_| method == Method::GET.as_str());
+    if !(is_post || query.is_some_and(|query| query.is_empty() || query.starts_with('?')))
+        || body_bytes(request.headers)? != body.len()
+        || head.len() > routes.limits.header_bytes_max
+        || body.len() > routes.limits.body_bytes_max
+        || is_compressed(body)
+        // Each request names its client.
+        || connection.peer().trusted
+    {
+        return None;
+    }
+    let mut held = connection.worker().inflight.hold();
+    held.grow(body.len()).ok()?;
+    connection.enter(Phase::Answering);
+    let received_at = Timestamp::now().as_millisecond();
+    let address = connection.peer().address;
+    let headers = Headers::List(request.headers);
+    let origin = headers.get("origin").map(|origin| origin.as_bytes().to_vec());
+    if let Some(answer) = routes.refuse_early(address, received_at) {
+        return Some(Step::Answer(answer, origin));
+    }
+    let prepared = match query {
+        Some(query) => routes.prepare_pixel(query.trim_start_matches('?'), headers, address, received_at),
+        None => routes.prepare_events(body, headers, address, received_at),
+    };
+    Some(match prepared {
+        Ok(prepared) => Step::Events { prepared, origin, pixel: query.is_some(), _held: held },
+        Err(response) => Step::Answer(response, origin),
+    })
+}
+
+/// How long the body is; `None` when a header asks for more than the lane can do.
+fn body_bytes(headers: &[httparse::Header<'_>]) -> Option<usize> {
+    let mut length = None;
+    for header in headers {
+        let is = |name: &str| header.name.eq_ignore_ascii_case(name);
+        if is("content-length") {
+            let digits = std::str::from_utf8(header.value).ok().filter(|text| !text.starts_with('+'))?;
+            if length.replace(digits.parse().ok()?).is_some() {
+                return None;
+            }
+        } else if is("connection") && !header.value.eq_ignore_ascii_case(b"keep-alive")
+            || ["transfer-encoding", "content-encoding", "expect", "upgrade"].into_iter().any(is)
+        {
+            return None;
+        }
+    }
+    Some(length.unwrap_or(0))
+}
+
+/// Whether the body begins like gzip or zstd: clients are known to send these without saying so.
+fn is_compressed(body: &[u8]) -> bool {
+    body.starts_with(&[0x1f, 0x8b]) || body.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
+}
+
+/// The answer to events that were all taken.
+fn short_answer(accepted: &Accepted, origin: Option<&[u8]>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(ANSWER_BYTES_USUAL);
+    out.extend_from_slice(
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncache-control: no-store\r\n",
+    );
+    if let Some(origin) = origin {
+        out.extend_from_slice(b"access-control-allow-origin: ");
+        out.extend_from_slice(origin);
+        out.extend_from_slice(CREDENTIALS);
+    }
+    let body = answer::accepted_body(accepted.accepted);
+    write_length_and_date(body.len(), &mut out);
+    out.extend_from_slice(&body);
+    out
+}
+
+/// Any other answer.
+fn general_answer(mut response: Response<Body>, origin: Option<Vec<u8>>) -> Vec<u8> {
+    answer::allow_origin(origin.and_then(|origin| origin.try_into().ok()), response.headers_mut());
+    let mut out = Vec::with_capacity(ANSWER_BYTES_USUAL);
+    let status = response.status();
+    out.extend_from_slice(b"HTTP/1.1 ");
+    out.extend_from_slice(status.as_str().as_bytes());
+    out.push(b' ');
+    out.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
+    out.extend_from_slice(b"\r\n");
+    for (name, value) in response.headers() {
+        out.extend_from_slice(name.as_str().as_bytes());
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(value.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+    let body = response.into_body().into_whole();
+    write_length_and_date(body.len(), &mut out);
+    out.extend_from_slice(&body);
+    out
+}
+
+/// The last headers and the empty line. The date is written once a second.
+fn write_length_and_date(body_bytes: usize, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    let mut rest = body_bytes;
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(b"content-length: ");
+    out.extend_from_slice(&digits[start..]);
+    out.extend_from_slice(b"\r\ndate: ");
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    DATE.with_borrow_mut(|(second, text)| {
+        if *second != since_epoch || text.is_empty() {
+            *second = since_epoch;
+            *text = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(since_epoch));
+        }
+        out.extend_from_slice(text.as_bytes());
+    });
+    out.extend_from_slice(b"\r\n\r\n");
+}
+
+/// Writes an answer; gives up when the client does not take it in time.
+async fn write<T: Transport>(stream: &mut T, connection: &Connection, bytes: &[u8]) -> io::Result<()> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let written = poll_fn(|context| {
+            connection.remember_task(context.waker());
+            if connection.order() == Order::Close {
+                let metrics = &connection.worker().routes.ingest.metrics;
+                metrics.connections_timed_out.with_label_values(&["answer_not_taken"]).inc();
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            Pin::new(&mut *stream).poll_write(context, rest)
+        })
+        .await?;
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        rest = &rest[written..];
+    }
+    Ok(())
+}
