@@ -62,7 +62,7 @@ pub async fn serve<T: Transport + Send + 'static>(stream: T, connection: Arc<Con
         if !io.has_bytes() {
             match lane::serve(io.transport(), &connection).await {
                 lane::Next::Other(bytes) => io.put_back(bytes),
-                lane::Next::End => return,
+                lane::Next::End => return say_goodbye(io.transport()).await,
             }
         }
         match http1_until_idle(io, &connection).await {
@@ -71,6 +71,14 @@ pub async fn serve<T: Transport + Send + 'static>(stream: T, connection: Arc<Con
             Next::Http2(io) => return Box::pin(serve_http2(io, connection)).await,
             Next::End => return,
         }
+    }
+}
+
+/// Ends a connection as its protocol demands; TLS has a last word.
+async fn say_goodbye<T: Transport>(stream: &mut T) {
+    let goodbye = tokio::time::timeout(Duration::from_millis(LINGER_MS), stream.shutdown());
+    if !matches!(goodbye.await, Ok(Ok(()))) {
+        tracing::trace!("the client was gone first");
     }
 }
 
