@@ -15,6 +15,7 @@ pub mod http;
 pub mod ingest;
 pub mod ledger;
 pub mod metrics;
+pub mod pending;
 pub mod rejected;
 pub mod run;
 pub mod ship;
