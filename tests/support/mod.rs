@@ -52,6 +52,7 @@ pub fn wait_for<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
 /// How to start the program.
 #[derive(Default)]
 pub struct Setup {
+    collector_alone: bool,
     arguments: Vec<OsString>,
     variables: Vec<(OsString, OsString)>,
 }
@@ -65,6 +66,15 @@ impl Setup {
     pub fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.variables.push((name.into(), value.into()));
         self
+    }
+
+    /// `orma collect` beside this ClickHouse instead of `orma up`.
+    pub fn collect(clickhouse_url: impl Into<OsString>) -> Self {
+        Self { collector_alone: true, ..Self::default() }.argument("--clickhouse-url", clickhouse_url)
+    }
+
+    fn subcommand(&self) -> &'static str {
+        if self.collector_alone { "collect" } else { "up" }
     }
 
     pub fn command(&self, subcommand: &str, data_dir: &Path) -> Command {
@@ -101,7 +111,7 @@ impl Orma {
     }
 
     pub fn start_in(dir: TempDir, setup: Setup) -> Self {
-        let child = setup.command("up", dir.path()).stdout(Stdio::null()).spawn().unwrap();
+        let child = setup.command(setup.subcommand(), dir.path()).stdout(Stdio::null()).spawn().unwrap();
         let address = SocketAddr::from(([0, 0, 0, 0], 0));
         let mut orma = Self { child, setup, dir, listen: address, admin: address };
         orma.wait_until_it_serves();
@@ -123,7 +133,8 @@ impl Orma {
 
     /// Starts it again on the same data.
     pub fn start_again(&mut self) {
-        self.child = self.setup.command("up", self.dir.path()).stdout(Stdio::null()).spawn().unwrap();
+        let subcommand = self.setup.subcommand();
+        self.child = self.setup.command(subcommand, self.dir.path()).stdout(Stdio::null()).spawn().unwrap();
         self.wait_until_it_serves();
     }
 
