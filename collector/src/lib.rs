@@ -11,6 +11,8 @@ pub mod cookieless;
 pub mod duplicates;
 pub mod enrich;
 pub mod event;
+#[cfg(test)]
+pub(crate) mod fuzz;
 pub mod http;
 pub mod ingest;
 pub mod ledger;

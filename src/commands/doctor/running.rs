@@ -111,3 +111,34 @@ async fn get(address: SocketAddr, path: &str) -> std::io::Result<(u16, String)> 
         .await
         .unwrap_or_else(|_| Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer in time")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_it_listens_is_read_whole_or_not_at_all() {
+        let whole = br#"{"listen":"127.0.0.1:8080","admin":"127.0.0.1:8081","pid":7}"#;
+        let read = |bytes: &[u8]| serde_json::from_slice::<Noted>(bytes).ok();
+        let noted = read(whole).unwrap();
+        assert_eq!((noted.listen.unwrap().port(), noted.admin.port()), (8080, 8081));
+        assert!((0..whole.len()).all(|length| read(&whole[..length]).is_none()));
+        for at in 0..whole.len() * 8 {
+            let mut bytes = *whole;
+            bytes[at / 8] ^= 1 << (at % 8);
+            if let Some(noted) = read(&bytes) {
+                assert!(noted.admin.ip().is_ipv4(), "{}", String::from_utf8_lossy(&bytes));
+            }
+        }
+    }
+
+    #[test]
+    fn a_metric_is_summed_over_its_labels() {
+        let metrics = "# HELP a b\na{site=\"x\"} 2\na{site=\"y z\"} 3\nab 9\nc 1.5\n".to_owned();
+        let admin = SocketAddr::from(([127, 0, 0, 1], 1));
+        let instance = Instance { listen: None, admin, metrics };
+        assert_eq!(instance.metric("a"), Some(5.0));
+        assert_eq!(instance.metric("c"), Some(1.5));
+        assert_eq!(instance.metric("d"), None);
+    }
+}
