@@ -147,8 +147,12 @@ fn is_poisoned_by_a_refused_flush(setup: Setup) {
     let ready = support::request("GET", &orma.url("/readyz"), &[], &[]);
     assert_eq!(ready.status, 503);
     assert_eq!(orma.metric("orma_spool_poisoned"), Some(1.0));
-    orma.kill_group();
+    assert_eq!(orma.stop().code(), Some(0));
     orma.start_again();
+    wait_for("the refused requests in the ledger", || {
+        let counted = "SELECT sum(events) FROM ledger WHERE reason = 'spool_poisoned'";
+        (orma.number(counted) == 4).then_some(())
+    });
     assert_eq!(orma.post(view(7), &[]).status, 200);
     wait_for("the answered events", || {
         let ids = orma.sql("SELECT toString(event_id) AS id FROM events FINAL ORDER BY id");
@@ -170,6 +174,34 @@ fn a_full_disk_is_answered_with_503_and_passes() {
     std::fs::remove_file(&trigger).unwrap();
     assert_eq!(orma.post(view(2), &[]).status, 200, "the retry of a refused event is taken");
     assert_stored_once(&orma, &[1, 2]);
+}
+
+#[test]
+fn short_writes_and_a_disk_without_room_for_a_new_segment_lose_nothing() {
+    let (orma, trigger, _dir) = with_failing_disk(Setup::default());
+    std::fs::write(&trigger, "short").unwrap();
+    assert_eq!(orma.post(view(1), &[]).status, 200, "a write in pieces is a write");
+    wait_for("the segment to be shipped", || (orma.metric("orma_spool_bytes") == Some(0.0)).then_some(()));
+    std::fs::write(&trigger, "create").unwrap();
+    let refused = orma.post(view(2), &[]);
+    assert_eq!((refused.status, &refused.json()["error"]["code"]), (503, &json!("spool_full")));
+    std::fs::remove_file(&trigger).unwrap();
+    assert_eq!(orma.post(view(2), &[]).status, 200);
+    assert_stored_once(&orma, &[1, 2]);
+}
+
+#[test]
+fn a_segment_that_cannot_be_sealed_poisons_the_spool_and_is_there_after_a_restart() {
+    let (mut orma, trigger, _dir) = with_failing_disk(Setup::default());
+    std::fs::write(&trigger, "rename").unwrap();
+    assert_eq!(orma.post(view(1), &[]).status, 200);
+    wait_for("the poison", || (orma.metric("orma_spool_poisoned") == Some(1.0)).then_some(()));
+    assert_eq!(orma.post(view(2), &[]).status, 503);
+    std::fs::remove_file(&trigger).unwrap();
+    assert_eq!(orma.stop().code(), Some(0));
+    orma.start_again();
+    wait_for("the answered event", || (orma.number("SELECT count() FROM events") == 1).then_some(()));
+    assert_stored_once(&orma, &[1]);
 }
 
 #[test]

@@ -28,13 +28,17 @@ pub fn program() -> PathBuf {
 
 /// An engine that keeps its tables below `dir`.
 pub fn start_engine(dir: &Path) -> Engine {
-    Engine::start(EngineConfig {
+    Engine::start(engine_config(dir)).expect("the engine starts")
+}
+
+/// How [`start_engine`] starts it.
+pub fn engine_config(dir: &Path) -> EngineConfig {
+    EngineConfig {
         program: program(),
         library: find_library().expect("libchdb.so: run `make deps` first"),
         data_dir: dir.canonicalize().unwrap(),
         memory_bytes_max: 2 << 30,
-    })
-    .expect("the engine starts")
+    }
 }
 
 /// Waits until `check` gives something, looking ten times a second.

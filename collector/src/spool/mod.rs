@@ -11,7 +11,8 @@
 //! spool/<sequence>-<id>.seg     sealed, waiting to be shipped
 //! spool/quarantine/<same>.seg   damaged, or refused by ClickHouse for its content; kept until an operator acts
 //! spool/quarantine/<same>.rest  a damaged segment whose whole records were salvaged, as it was
-//! spool/replay/<same>.seg       put back by an operator; the running collector, or the next one, takes it from here
+//! spool/replay/<same>.seg       put back by an operator, or counts that a poisoned spool did not take; the running
+//!                               collector, or the next one, takes it from here
 //! ```
 //! `<sequence>` is 16 hexadecimal digits and rises, so the order of names is the order of writing; `<id>` is a UUID.
 //! A segment that was set aside after some of its inserts were confirmed has them in its name, as

@@ -9,6 +9,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
+use uuid::Uuid;
+
 use super::format::{FrameError, read_record, read_segment};
 use super::inspect;
 use super::recovery::{count_quarantined, quarantine_dir};
@@ -63,6 +65,26 @@ impl SpoolFiles {
         self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
         self.status.quarantined.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Leaves framed records for the next start, past the writer: counts that it could not take because it is poisoned.
+    /// A file of its own says by its own flush whether it is on the disk.
+    ///
+    /// # Errors
+    /// The disk's; nothing is then left.
+    pub fn leave(&self, records: &[u8]) -> io::Result<()> {
+        let dir = replay_dir(&self.dir);
+        fs::create_dir_all(&dir)?;
+        let id = Uuid::now_v7();
+        let path = dir.join(format!("{:016x}-{}.seg", 0, id.simple()));
+        let beside = path.with_extension("new");
+        let mut file = self.disk.create(&beside)?;
+        let header = super::format::header(id, jiff::Timestamp::now().as_millisecond());
+        let written = file.append(&[&header, records].concat()).and_then(|()| file.sync());
+        match written.and_then(|()| self.disk.rename(&beside, &path)) {
+            Ok(()) => sync_dir(&dir),
+            Err(error) => self.disk.remove(&beside).and(Err(error)),
+        }
     }
 
     /// Takes the segments that an operator has put back, oldest first.
