@@ -11,7 +11,10 @@ SDK := sdk-js/dist/sizes.json
 DASHBOARD := query/dashboard/dist/index.html
 PACKAGES := node_modules/.package-lock.json
 
-.PHONY: help run test bench lint demo build deps tools chromium
+# Rounds of each kind of `make torture`.
+ROUNDS ?= 100
+
+.PHONY: help run test torture bench lint demo build deps tools chromium
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -36,6 +39,9 @@ test: $(SDK) $(DASHBOARD) chromium ## Run every test, the browser's included
 	@echo "orma: tests in a real browser"
 	$(CARGO) build --locked --bin orma
 	$(NPM) test --silent --workspace tests/browser
+
+torture: $(SDK) $(DASHBOARD) ## Kill collector, engine and both under load, 100 rounds of each, and hold every answer against the store
+	ORMA_TORTURE_ROUNDS=$(ROUNDS) $(CARGO) test --release --locked --test torture -- --nocapture
 
 bench: $(SDK) $(DASHBOARD) ## Measure, and print the tables that docs/ shows
 	@$(CARGO) build --release --locked

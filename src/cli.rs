@@ -38,6 +38,13 @@ pub enum Command {
         #[command(subcommand)]
         action: TokenAction,
     },
+    /// Look into the collector's spool, and put back what was set aside
+    Spool {
+        #[command(subcommand)]
+        action: SpoolAction,
+    },
+    /// Check configuration, engine, disk, clock, geo data and schema, and say what to do
+    Doctor(DoctorOptions),
     /// Send simulated visitors through the collector
     Demo(DemoOptions),
     /// The embedded engine's own process
@@ -109,6 +116,15 @@ pub struct CollectorOptions {
     pub network: NetworkOptions,
 }
 
+/// How the accounts are watched.
+#[derive(Clone, Debug, Args)]
+pub struct AccountingOptions {
+    /// How often it is checked that every accepted event is stored, in seconds
+    #[arg(long, env = "ORMA_ACCOUNTING_SECONDS", default_value_t = 15, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..))]
+    pub accounting_seconds: u64,
+}
+
 /// `orma up`.
 #[derive(Clone, Debug, Args)]
 pub struct UpOptions {
@@ -118,6 +134,8 @@ pub struct UpOptions {
     pub listen: ListenOptions,
     #[command(flatten)]
     pub collector: CollectorOptions,
+    #[command(flatten)]
+    pub accounting: AccountingOptions,
     /// Fixes the first admin token instead of making one
     #[arg(long, env = "ORMA_ADMIN_TOKEN", hide_env_values = true, value_name = "SECRET")]
     pub admin_token: Option<String>,
@@ -147,6 +165,8 @@ pub struct QueryOptions {
     pub clickhouse_url: String,
     #[command(flatten)]
     pub listen: ListenOptions,
+    #[command(flatten)]
+    pub accounting: AccountingOptions,
 }
 
 /// What to do with sites.
@@ -274,6 +294,116 @@ pub struct DemoOptions {
     pub seed: u64,
 }
 
+/// What to do with the spool. All of it works beside a running orma and without one.
+#[derive(Clone, Debug, Subcommand)]
+pub enum SpoolAction {
+    /// Show the segments, or what one of them holds
+    #[command(after_help = "Examples:
+  orma spool inspect                         every segment: state, size, age, events, sites, damage
+  orma spool inspect --json | jq .bytes      the same for a program, one object a line
+  orma spool inspect --events 0193a5f06c1e   the records of a segment, one JSON object a line
+  orma spool inspect --events --personal     all records, with visitors, users, addresses and props")]
+    Inspect {
+        /// Only this segment: its name, or the beginning of its name or id
+        segment: Option<String>,
+        #[command(flatten)]
+        show: SpoolShow,
+        #[command(flatten)]
+        common: CommonOptions,
+    },
+    /// Put segments back that were set aside: a running orma ships them within a second, otherwise the next start
+    #[command(after_help = "Examples:
+  orma spool replay --all                    everything in quarantine that is whole
+  orma spool replay 0193a5f06c1e             one segment
+  orma spool replay --all --salvage          of damaged segments what is whole; the rest is kept beside them
+
+A segment keeps its id, and what ClickHouse has of it is left out: a replay never counts an event twice.
+Exits with 1 when a segment could not be put back.")]
+    Replay {
+        /// The segments: names, or the beginning of a name or id
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        segments: Vec<String>,
+        /// Every segment in quarantine
+        #[arg(long)]
+        all: bool,
+        /// Put the whole records of damaged segments back and keep the rest
+        #[arg(long)]
+        salvage: bool,
+        #[command(flatten)]
+        common: CommonOptions,
+    },
+    /// What was set aside, because it is damaged or ClickHouse refused it
+    Quarantine {
+        #[command(subcommand)]
+        action: QuarantineAction,
+    },
+}
+
+/// What to do with the quarantine.
+#[derive(Clone, Debug, Subcommand)]
+pub enum QuarantineAction {
+    /// Show the segments that were set aside
+    List {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        common: CommonOptions,
+    },
+    /// Show what a segment holds
+    Show {
+        /// Its name, or the beginning of its name or id
+        segment: String,
+        #[command(flatten)]
+        show: SpoolShow,
+        #[command(flatten)]
+        common: CommonOptions,
+    },
+}
+
+/// How segments are shown.
+#[derive(Clone, Debug, Args)]
+pub struct SpoolShow {
+    /// The records instead of a summary, one JSON object a line
+    #[arg(long)]
+    pub events: bool,
+    /// Show free text too: visitors, users, e-mail addresses, pages, props
+    #[arg(long, requires = "events")]
+    pub personal: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl SpoolAction {
+    /// Where the data is.
+    pub fn common(&self) -> &CommonOptions {
+        match self {
+            Self::Inspect { common, .. }
+            | Self::Replay { common, .. }
+            | Self::Quarantine {
+                action: QuarantineAction::List { common, .. } | QuarantineAction::Show { common, .. },
+            } => common,
+        }
+    }
+}
+
+/// `orma doctor`: the options of `orma up`, to be checked.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Examples:
+  orma doctor                                beside a running orma, or before the first start
+  orma doctor --clickhouse-url http://u:p@db:8123/orma
+  orma doctor --json | jq '.checks[] | select(.verdict != \"ok\")'
+
+Exits with 0 when there is no problem (warnings are none) and with 1 when there is one.")]
+pub struct DoctorOptions {
+    #[command(flatten)]
+    pub up: UpOptions,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `orma engine`.
 #[derive(Clone, Debug, Args)]
 pub struct EngineProcess {
@@ -307,6 +437,8 @@ impl Cli {
                 | TokenAction::List { store }
                 | TokenAction::Revoke { store, .. } => &store.common,
             },
+            Command::Spool { action } => action.common(),
+            Command::Doctor(options) => &options.up.store.common,
             Command::Engine(_) => return "warn",
         };
         &common.log_level

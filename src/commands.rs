@@ -1,5 +1,8 @@
 //! What each command does.
 
+mod doctor;
+mod spool;
+
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -21,6 +24,8 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Migrate(options) => migrate(options).await,
         Command::Site { action } => site(action).await,
         Command::Token { action } => token(action).await,
+        Command::Spool { action } => spool::run(action),
+        Command::Doctor(options) => doctor::run(options).await,
         Command::Demo(options) => tell_demo(options).await,
         Command::Engine(process) => engine(process),
     }

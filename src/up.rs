@@ -18,7 +18,9 @@ use orma_store::engine::find_library;
 use orma_store::{DataDir, Endpoint, Engine, EngineConfig, Registry, Role, Site, Store, migrations};
 use tower::ServiceExt;
 
-use crate::cli::{CollectOptions, CollectorOptions, ListenOptions, QueryOptions, StoreOptions, UpOptions};
+use crate::cli::{
+    AccountingOptions, CollectOptions, CollectorOptions, ListenOptions, QueryOptions, StoreOptions, UpOptions,
+};
 use crate::embedded;
 
 /// The site and write key of a first start.
@@ -79,12 +81,16 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
         Collector::start(config, listeners, store, registry, embedded::sdk()?, Some(fallback(router)))
             .map_err(explain)?;
     let admin_address = admin.local_addr()?;
-    let admin = tokio::spawn(serve_admin(admin, collector.metrics(), collector.readiness()));
+    let (collects, answers) = (collector.metrics(), state.clone());
+    let metrics = move || collects() + &answers.metrics();
+    let admin = tokio::spawn(serve_admin(admin, metrics, collector.readiness()));
+    let accounts = watch_accounts(&state, &options.accounting);
     note_addresses(data_dir.path(), Some(address), admin_address)?;
     greet(scheme, address, admin_address, &state.new_sign_in_code(), made_token.as_deref());
 
     stop_signal().await?;
     println!("orma is stopping …");
+    accounts.abort();
     state.close_live();
     collector.stop().await;
     admin.abort();
@@ -140,13 +146,19 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(options.listen.listen)
         .await
         .with_context(|| taken("listen", options.listen.listen))?;
+    let admin = bind_admin(&options.listen)?;
     let store = Store::connect(Endpoint::parse(&options.clickhouse_url)?);
     let registry = Registry::open(store.clone(), data_dir.path())?;
     registry.refresh().await?;
     let state = AppState::new(store, registry, data_dir.secret()?, QueryConfig::default());
     let address = listener.local_addr()?;
+    let admin_address = admin.local_addr()?;
+    let answers = state.clone();
+    let admin = tokio::spawn(serve_admin(admin, move || answers.metrics(), || Ok(())));
+    let accounts = watch_accounts(&state, &options.accounting);
+    note_addresses(data_dir.path(), Some(address), admin_address)?;
     println!(
-        "orma answers on http://{address}/\n  sign in     http://{address}/sign-in#code={}",
+        "orma answers on http://{address}/\n  sign in     http://{address}/sign-in#code={}\n  metrics     http://{admin_address}/metrics",
         state.new_sign_in_code()
     );
     let router = orma_query::router(state.clone());
@@ -157,7 +169,13 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
         state.close_live();
     };
     axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+    accounts.abort();
+    admin.abort();
     Ok(())
+}
+
+fn watch_accounts(state: &AppState, options: &AccountingOptions) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(state.accounts().run(Duration::from_secs(options.accounting_seconds)))
 }
 
 fn open_listeners(
@@ -170,9 +188,12 @@ fn open_listeners(
     };
     tracing::debug!(open_files_max = raise_open_files_max(), "each connection is an open file");
     let listeners = bind(listen.listen, workers).with_context(|| taken("listen", listen.listen))?;
+    Ok((listeners, bind_admin(listen)?))
+}
+
+fn bind_admin(listen: &ListenOptions) -> anyhow::Result<std::net::TcpListener> {
     let admin = bind(listen.admin_listen, 1).with_context(|| taken("admin-listen", listen.admin_listen))?;
-    let admin = admin.into_iter().next().context("one listener was asked for")?;
-    Ok((listeners, admin))
+    admin.into_iter().next().context("one listener was asked for")
 }
 
 fn taken(option: &str, address: SocketAddr) -> String {
@@ -197,7 +218,7 @@ fn collector_config(options: &CollectorOptions, data_dir: &Path) -> anyhow::Resu
 }
 
 /// The country database of the npm package, beside the working directory or above the program.
-fn find_geo_database() -> Option<PathBuf> {
+pub fn find_geo_database() -> Option<PathBuf> {
     const PACKAGED: &str =
         "node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb";
     let program = std::env::current_exe().ok();

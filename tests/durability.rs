@@ -1,109 +1,18 @@
 //! What was answered with 200 is in the store exactly once, whatever dies.
 #![allow(missing_docs)]
+mod load;
 mod support;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
+use std::sync::atomic::Ordering;
 
-use serde_json::{Value, json};
+use load::{Load, Plan, event_id};
+use serde_json::json;
 use support::remote::Remote;
-use support::{Orma, PATIENCE, Setup, is_alive, wait_for};
+use support::{Orma, Setup, is_alive, wait_for};
 
-const CONNECTIONS: u32 = 32;
 const EVENTS: u32 = 20_000;
-const EVENTS_PER_REQUEST: u32 = 5;
-
-fn event_id(number: u32) -> String {
-    format!("0193a1b2-c3d4-7e5f-8a9b-{number:012x}")
-}
-
-/// Sends numbered events over many connections at once and remembers which were answered with 200.
-struct Load {
-    next: Arc<AtomicU32>,
-    answered: Arc<Mutex<Vec<u32>>>,
-    refused: Arc<AtomicU32>,
-    stop: Arc<AtomicBool>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl Load {
-    fn start(address: SocketAddr) -> Self {
-        let mut load = Self {
-            next: Arc::default(),
-            answered: Arc::default(),
-            refused: Arc::default(),
-            stop: Arc::default(),
-            threads: Vec::new(),
-        };
-        for connection in 0..CONNECTIONS {
-            let (next, answered, refused, stop) =
-                (load.next.clone(), load.answered.clone(), load.refused.clone(), load.stop.clone());
-            load.threads.push(std::thread::spawn(move || {
-                let Ok(stream) = TcpStream::connect(address) else { return };
-                stream.set_read_timeout(Some(PATIENCE)).unwrap();
-                let mut reader = BufReader::new(stream);
-                while !stop.load(Ordering::Relaxed) {
-                    let first = next.fetch_add(EVENTS_PER_REQUEST, Ordering::Relaxed);
-                    if first >= EVENTS {
-                        return;
-                    }
-                    let numbers = first..first + EVENTS_PER_REQUEST;
-                    match send(&mut reader, connection, numbers.clone()) {
-                        Some(200) => answered.lock().unwrap().extend(numbers),
-                        Some(_) => drop(refused.fetch_add(1, Ordering::Relaxed)),
-                        // The program died: whether this request counts is open.
-                        None => return,
-                    }
-                }
-            }));
-        }
-        load
-    }
-
-    fn answered(&self) -> usize {
-        self.answered.lock().unwrap().len()
-    }
-
-    /// Waits for the end; returns the numbers that were answered.
-    fn finish(self) -> Vec<u32> {
-        for thread in self.threads {
-            thread.join().unwrap();
-        }
-        let mut answered = std::mem::take(&mut *self.answered.lock().unwrap());
-        answered.sort_unstable();
-        answered
-    }
-}
-
-/// One request on a connection that stays open; the status, or `None` when the connection broke.
-fn send(reader: &mut BufReader<TcpStream>, connection: u32, numbers: std::ops::Range<u32>) -> Option<u16> {
-    let events: Vec<Value> = numbers
-        .map(|number| json!({"id": event_id(number), "kind": "page_view", "url": "https://b.example/a"}))
-        .collect();
-    let body = json!({"site": "demo", "visitor": format!("v{connection}"), "events": events}).to_string();
-    let head = format!("POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
-    reader.get_mut().write_all((head + &body).as_bytes()).ok()?;
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let status = line.split(' ').nth(1)?.parse().ok()?;
-    let mut length = 0;
-    loop {
-        line.clear();
-        reader.read_line(&mut line).ok()?;
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
-            length = value.trim().parse().ok()?;
-        }
-        if line == "\r\n" {
-            break;
-        }
-    }
-    std::io::copy(&mut reader.by_ref().take(length), &mut std::io::sink()).ok()?;
-    Some(status)
-}
+const PLAN: Plan = Plan { connections: 32, events_max: EVENTS, round: 0 };
 
 /// Every answered event is there once, and the ledger agrees with the store.
 fn assert_stored_once(orma: &Orma, answered: &[u32]) {
@@ -116,7 +25,7 @@ fn assert_stored_once(orma: &Orma, answered: &[u32]) {
     assert!(stored.iter().all(|row| row["n"] == 1), "an event is there twice");
     let ids: std::collections::HashSet<&str> = stored.iter().map(|row| row["id"].as_str().unwrap()).collect();
     let missing: Vec<u32> =
-        answered.iter().copied().filter(|&number| !ids.contains(event_id(number).as_str())).collect();
+        answered.iter().copied().filter(|&number| !ids.contains(event_id(0, number).as_str())).collect();
     assert!(missing.is_empty(), "{} answered events are missing: {:?} …", missing.len(), missing.first());
 
     let accounting = wait_for("a balanced account", || {
@@ -132,7 +41,7 @@ fn assert_stored_once(orma: &Orma, answered: &[u32]) {
 
 fn survives_the_death_of_the_whole_group(setup: Setup) {
     let mut orma = setup.start();
-    let load = Load::start(orma.listen);
+    let load = Load::start(orma.listen, PLAN);
     wait_for("some answers", || (load.answered() > EVENTS as usize / 4).then_some(()));
     let embedded = orma.dir.path().join("engine").exists();
     let engine = embedded.then(|| orma.engine_pid());
@@ -160,7 +69,7 @@ fn nothing_answered_is_lost_when_everything_is_killed_beside_a_remote_store() {
 #[test]
 fn the_collector_answers_all_along_while_the_engine_is_killed() {
     let orma = Orma::start();
-    let load = Load::start(orma.listen);
+    let load = Load::start(orma.listen, PLAN);
     wait_for("some answers", || (load.answered() > EVENTS as usize / 4).then_some(()));
     let killed = orma.kill_engine();
     let refused = load.refused.clone();
@@ -175,7 +84,7 @@ fn the_collector_answers_all_along_while_the_engine_is_killed() {
 fn the_collector_answers_all_along_while_a_remote_store_is_away() {
     let mut remote = Remote::start();
     let orma = Setup::default().argument("--clickhouse-url", remote.url()).start();
-    let load = Load::start(orma.listen);
+    let load = Load::start(orma.listen, PLAN);
     wait_for("some answers", || (load.answered() > EVENTS as usize / 4).then_some(()));
     remote.kill();
     let answered = load.finish();
@@ -206,7 +115,7 @@ fn with_failing_disk(setup: Setup) -> (Orma, PathBuf, tempfile::TempDir) {
 }
 
 fn view(number: u32) -> String {
-    let event = json!({"id": event_id(number), "kind": "page_view", "url": "https://b.example/a"});
+    let event = json!({"id": event_id(0, number), "kind": "page_view", "url": "https://b.example/a"});
     json!({"site": "demo", "visitor": "v", "events": [event]}).to_string()
 }
 
@@ -239,12 +148,16 @@ fn is_poisoned_by_a_refused_flush(setup: Setup) {
     let ready = support::request("GET", &orma.url("/readyz"), &[], &[]);
     assert_eq!(ready.status, 503);
     assert_eq!(orma.metric("orma_spool_poisoned"), Some(1.0));
-    orma.kill_group();
+    assert_eq!(orma.stop().code(), Some(0));
     orma.start_again();
+    wait_for("the refused requests in the ledger", || {
+        let counted = "SELECT sum(events) FROM ledger WHERE reason = 'spool_poisoned'";
+        (orma.number(counted) == 4).then_some(())
+    });
     assert_eq!(orma.post(view(7), &[]).status, 200);
     wait_for("the answered events", || {
         let ids = orma.sql("SELECT toString(event_id) AS id FROM events FINAL ORDER BY id");
-        let has = |number| ids.iter().any(|row| row["id"] == event_id(number));
+        let has = |number| ids.iter().any(|row| row["id"] == event_id(0, number));
         (has(1) && has(7)).then_some(())
     });
 }
@@ -262,6 +175,34 @@ fn a_full_disk_is_answered_with_503_and_passes() {
     std::fs::remove_file(&trigger).unwrap();
     assert_eq!(orma.post(view(2), &[]).status, 200, "the retry of a refused event is taken");
     assert_stored_once(&orma, &[1, 2]);
+}
+
+#[test]
+fn short_writes_and_a_disk_without_room_for_a_new_segment_lose_nothing() {
+    let (orma, trigger, _dir) = with_failing_disk(Setup::default());
+    std::fs::write(&trigger, "short").unwrap();
+    assert_eq!(orma.post(view(1), &[]).status, 200, "a write in pieces is a write");
+    wait_for("the segment to be shipped", || (orma.metric("orma_spool_bytes") == Some(0.0)).then_some(()));
+    std::fs::write(&trigger, "create").unwrap();
+    let refused = orma.post(view(2), &[]);
+    assert_eq!((refused.status, &refused.json()["error"]["code"]), (503, &json!("spool_full")));
+    std::fs::remove_file(&trigger).unwrap();
+    assert_eq!(orma.post(view(2), &[]).status, 200);
+    assert_stored_once(&orma, &[1, 2]);
+}
+
+#[test]
+fn a_segment_that_cannot_be_sealed_poisons_the_spool_and_is_there_after_a_restart() {
+    let (mut orma, trigger, _dir) = with_failing_disk(Setup::default());
+    std::fs::write(&trigger, "rename").unwrap();
+    assert_eq!(orma.post(view(1), &[]).status, 200);
+    wait_for("the poison", || (orma.metric("orma_spool_poisoned") == Some(1.0)).then_some(()));
+    assert_eq!(orma.post(view(2), &[]).status, 503);
+    std::fs::remove_file(&trigger).unwrap();
+    assert_eq!(orma.stop().code(), Some(0));
+    orma.start_again();
+    wait_for("the answered event", || (orma.number("SELECT count() FROM events") == 1).then_some(()));
+    assert_stored_once(&orma, &[1]);
 }
 
 #[test]
@@ -291,7 +232,7 @@ fn a_spool_at_its_bound_is_answered_with_503() {
 #[test]
 fn a_stop_drains_seals_and_ends_with_zero() {
     let mut orma = Orma::start();
-    let load = Load::start(orma.listen);
+    let load = Load::start(orma.listen, PLAN);
     wait_for("some answers", || (load.answered() > 2000).then_some(()));
     let engine = orma.engine_pid();
     load.stop.store(true, Ordering::Relaxed);

@@ -249,3 +249,23 @@ async fn an_engine_that_dies_comes_back_with_everything() {
     assert_eq!(engine.restarts(), 1);
     engine.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_engine_whose_port_another_program_took_meanwhile_takes_the_next() {
+    let dir = tempfile::tempdir().unwrap();
+    let others = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = others.local_addr().unwrap().port();
+    let free = || Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port());
+    let mut first = Some(taken);
+    let ports = move || first.take().map_or_else(free, Ok);
+    let config = support::engine_config(dir.path());
+    let engine = tokio::task::block_in_place(|| orma_store::Engine::start_on(config, ports)).unwrap();
+    assert!(!engine.store().endpoint().url.ends_with(&format!(":{taken}")));
+    migrations::migrate(&engine.store(), None).await.unwrap();
+    engine.stop().await;
+
+    let config = support::engine_config(dir.path());
+    let error = tokio::task::block_in_place(|| orma_store::Engine::start_on(config, move || Ok(taken)));
+    let message = error.unwrap_err().to_string();
+    assert!(message.contains("Address already in use"), "{message}");
+}

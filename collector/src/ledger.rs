@@ -83,7 +83,8 @@ pub fn read_record(mut payload: &[u8], counts: &mut Counts) -> Option<()> {
     let outcome = take_text(&mut payload)?;
     let reason = take_text(&mut payload)?;
     let events = read_varint(&mut payload)?;
-    *counts.entry(Key { site, hour, outcome, reason }).or_default() += events;
+    let count = counts.entry(Key { site, hour, outcome, reason }).or_default();
+    *count = count.saturating_add(events);
     Some(())
 }
 
@@ -121,7 +122,8 @@ fn skip(record: &mut &[u8], column_type: ColumnType) -> Option<()> {
         ColumnType::UInt64 | ColumnType::Timestamp | ColumnType::Decimal => 8,
         ColumnType::Uuid => 16,
         ColumnType::Map => {
-            for _ in 0..read_varint(record)? * 2 {
+            for _ in 0..read_varint(record)? {
+                take_text(record)?;
                 take_text(record)?;
             }
             0

@@ -11,10 +11,13 @@ pub mod cookieless;
 pub mod duplicates;
 pub mod enrich;
 pub mod event;
+#[cfg(test)]
+pub(crate) mod fuzz;
 pub mod http;
 pub mod ingest;
 pub mod ledger;
 pub mod metrics;
+pub mod pending;
 pub mod rejected;
 pub mod run;
 pub mod ship;

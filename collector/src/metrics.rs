@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 
 use hyper::StatusCode;
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, Gauge, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
+    TextEncoder,
 };
 
 use crate::spool::SpoolStatus;
@@ -25,6 +26,8 @@ pub struct Metrics {
     pub events_shipped: IntCounter,
     /// Segments that ClickHouse did not take at once.
     pub ship_retries: IntCounter,
+    /// Seconds until the next attempt while ClickHouse takes no segment, 0 otherwise.
+    pub ship_backoff_seconds: Gauge,
     /// Seconds from the seal of a segment to ClickHouse's confirmation.
     pub ship_seconds: Histogram,
     /// Open connections.
@@ -109,6 +112,13 @@ impl Default for Metrics {
             ),
             events_shipped: counter(r, "orma_events_shipped_total", "Events that ClickHouse confirmed"),
             ship_retries: counter(r, "orma_ship_retries_total", "Inserts that had to be tried again"),
+            ship_backoff_seconds: register(
+                r,
+                Gauge::new(
+                    "orma_ship_backoff_seconds",
+                    "Seconds until the next attempt while ClickHouse takes no segment, 0 otherwise",
+                ),
+            ),
             ship_seconds: register(r, ship_seconds),
             connections: gauge(r, "orma_connections", "Open client connections"),
             connections_refused: counters(

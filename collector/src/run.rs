@@ -195,6 +195,7 @@ impl Collector {
             tracing::error!("housekeeping panicked");
         }
         flush_refused(&self.ingest).await;
+        leave_refused(&self.ingest);
         drop(self.ingest);
         let shipped = tokio::time::timeout_at(deadline.into(), self.shipper);
         let writer = tokio::task::spawn_blocking(move || self.writer.join());
@@ -267,5 +268,19 @@ async fn flush_refused(ingest: &Ingest) {
     if let Err(error) = ingest.group.append(records, 0).await {
         tracing::debug!(%error, "refused requests are counted later");
         ingest.refused_requests.put_back(counts);
+    }
+}
+
+/// What a poisoned spool does not take is left for the next start.
+fn leave_refused(ingest: &Ingest) {
+    let counts = ingest.refused_requests.take();
+    if counts.is_empty() {
+        return;
+    }
+    let mut records = Vec::new();
+    ledger::write_records(&counts, &mut records);
+    if let Err(error) = ingest.spool.files().leave(&records) {
+        let requests: u64 = counts.values().sum();
+        tracing::error!(%error, requests, "refused requests are not counted in the ledger");
     }
 }

@@ -24,6 +24,9 @@ const WORKS: u8 = 0;
 const FULL: u8 = 1;
 const REFUSES_SYNC: u8 = 2;
 const FULL_AFTER_HALF: u8 = 3;
+const FULL_AT_CREATE: u8 = 4;
+const REFUSES_RENAME: u8 = 5;
+const REFUSES_READ: u8 = 6;
 
 struct FaultyFile {
     file: Box<dyn SpoolFile>,
@@ -56,10 +59,16 @@ impl SpoolFile for FaultyFile {
 
 impl Disk for FaultyDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn SpoolFile>> {
+        if self.fault.load(Ordering::SeqCst) == FULL_AT_CREATE {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         Ok(Box::new(FaultyFile { file: FileSystem.create(path)?, fault: self.fault.clone() }))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        if self.fault.load(Ordering::SeqCst) == REFUSES_RENAME {
+            return Err(io::Error::other("refused"));
+        }
         FileSystem.rename(from, to)
     }
 
@@ -68,6 +77,9 @@ impl Disk for FaultyDisk {
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if self.fault.load(Ordering::SeqCst) == REFUSES_READ {
+            return Err(io::Error::other("refused"));
+        }
         FileSystem.read(path)
     }
 
@@ -236,6 +248,52 @@ async fn a_segment_of_a_newer_version_stops_the_start() {
     let error = Spool::open(config(dir.path()), Arc::new(FileSystem)).err().unwrap();
     assert!(error.to_string().contains("newer version"), "{error}");
     assert!(sealed.exists(), "nothing was touched");
+}
+
+#[tokio::test]
+async fn a_disk_without_room_for_a_segment_passes() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = FaultyDisk::default();
+    let opened = open(dir.path(), &disk);
+    disk.fault.store(FULL_AT_CREATE, Ordering::SeqCst);
+    assert_eq!(opened.spool.append(record(1), 1, 1).await, Err(SpoolError::DiskFull));
+    disk.fault.store(WORKS, Ordering::SeqCst);
+    opened.spool.append(record(2), 1, 1).await.unwrap();
+    assert_eq!(close(opened).await, [2]);
+}
+
+#[tokio::test]
+async fn a_disk_that_cannot_be_read_stops_the_start_and_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = FaultyDisk::default();
+    let opened = open(dir.path(), &disk);
+    disk.fault.store(REFUSES_RENAME, Ordering::SeqCst);
+    opened.spool.append(record(1), 1, 1).await.unwrap();
+    assert_eq!(close(opened).await, [0u32; 0], "it cannot be sealed");
+    disk.fault.store(REFUSES_READ, Ordering::SeqCst);
+    assert!(Spool::open(config(dir.path()), Arc::new(disk.clone())).is_err());
+    disk.fault.store(WORKS, Ordering::SeqCst);
+    assert_eq!(close(open(dir.path(), &disk)).await, [1]);
+}
+
+#[tokio::test]
+async fn what_is_left_past_a_poisoned_writer_is_taken_by_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let disk = FaultyDisk::default();
+    let opened = open(dir.path(), &disk);
+    disk.fault.store(REFUSES_SYNC, Ordering::SeqCst);
+    assert_eq!(opened.spool.append(record(1), 1, 1).await, Err(SpoolError::Poisoned));
+    let files = opened.spool.files();
+    assert!(files.leave(&record(7)).is_err());
+    assert_eq!(files.take_replays().unwrap(), [], "nothing is left that may not be on the disk");
+    disk.fault.store(WORKS, Ordering::SeqCst);
+    files.leave(&record(8)).unwrap();
+    close(opened).await;
+    let again = open(dir.path(), &disk);
+    let taken = again.spool.files().take_replays().unwrap();
+    let bytes = again.spool.files().read(&taken[0]).unwrap();
+    assert_eq!(read_segment(&bytes).unwrap().records, [(RecordKind::Event, 8u32.to_le_bytes().as_slice())]);
+    close(again).await;
 }
 
 /// Random appends, faults and restarts; the model remembers what was answered.

@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod accounting;
+mod alarm;
 pub mod api;
 mod dashboard;
 mod identity;
@@ -22,6 +23,7 @@ mod sql;
 mod state;
 mod stats;
 
+pub use alarm::AccountsWatch;
 pub use api::router;
 pub use runner::Runner;
 pub use sql::Sql;

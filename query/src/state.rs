@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use orma_store::sites::Snapshot;
 use orma_store::{Registry, Role, Store, Token};
 
+use crate::alarm::AccountsWatch;
 use crate::live::Live;
 use crate::runner::Runner;
 use crate::sign_in::SignInCodes;
@@ -40,6 +41,7 @@ pub struct AppState {
     pub(crate) config: Arc<QueryConfig>,
     pub(crate) signing_secret: Arc<[u8]>,
     pub(crate) live: Live,
+    pub(crate) accounts: AccountsWatch,
     codes: SignInCodes,
     refreshed: Arc<Mutex<Option<Instant>>>,
 }
@@ -55,6 +57,7 @@ impl AppState {
     /// kept over restarts.
     pub fn new(store: Store, registry: Registry, signing_secret: Vec<u8>, config: QueryConfig) -> Self {
         Self {
+            accounts: AccountsWatch::new(store.clone()),
             runner: Runner::new(store, config.query_seconds_max),
             registry,
             config: Arc::new(config),
@@ -68,6 +71,17 @@ impl AppState {
     /// A one-time code for a sign-in link, `<address>/sign-in#code=<code>`, valid for one hour.
     pub fn new_sign_in_code(&self) -> String {
         self.codes.issue(Instant::now())
+    }
+
+    /// The watch over the accounts; somebody must [run](AccountsWatch::run) it.
+    pub fn accounts(&self) -> AccountsWatch {
+        self.accounts.clone()
+    }
+
+    /// What Prometheus reads of the query service.
+    pub fn metrics(&self) -> String {
+        let snapshot = self.registry.snapshot();
+        self.accounts.metrics(snapshot.sites.keys().map(String::as_str))
     }
 
     /// Ends all live streams, so that the server can drain.

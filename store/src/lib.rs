@@ -7,6 +7,7 @@ pub mod engine;
 pub mod event_row;
 pub mod migrations;
 pub mod native_block;
+pub mod record_json;
 pub mod secret;
 pub mod sites;
 

@@ -47,8 +47,8 @@ impl BlockBuilder {
     /// Adds a record.
     ///
     /// # Errors
-    /// The record is shorter or longer than its columns, or holds text that is not UTF-8. The block must then be
-    /// thrown away: some columns have the row, others do not.
+    /// The record is shorter or longer than its columns. The block must then be thrown away: some columns have the
+    /// row, others do not.
     pub fn push(&mut self, mut record: &[u8]) -> Result<(), DamagedRecord> {
         for (name, buffer) in &mut self.columns {
             if buffer.push(&mut record).is_none() {

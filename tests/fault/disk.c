@@ -1,25 +1,32 @@
 /* Preloaded into the program under test: makes the disk below the spool fail while the file that ORMA_TEST_FAULT names
- * exists. Its content says how: "fsync" refuses flushes with EIO, "full" refuses writes with ENOSPC. Everything
- * else, and every other file, reaches the real system. */
+ * exists. Its content says how: "fsync" refuses flushes with EIO, "full" refuses writes with ENOSPC, "short" writes half
+ * of what it is given, "create" refuses new files with ENOSPC, "rename" refuses renames with EIO. Everything else, and
+ * every other file, reaches the real system. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int wanted(const char *fault, int fd) {
+static int asked_for(const char *fault) {
     const char *trigger = getenv("ORMA_TEST_FAULT");
     if (!trigger) return 0;
-    char content[16] = {0}, link[64], path[4096];
+    char content[16] = {0};
     int file = syscall(SYS_openat, AT_FDCWD, trigger, O_RDONLY);
     if (file < 0) return 0;
     ssize_t length = syscall(SYS_read, file, content, sizeof content - 1);
     syscall(SYS_close, file);
-    if (length <= 0 || strncmp(content, fault, strlen(fault)) != 0) return 0;
+    return length > 0 && strncmp(content, fault, strlen(fault)) == 0;
+}
+
+static int wanted(const char *fault, int fd) {
+    char link[64], path[4096];
+    if (!asked_for(fault)) return 0;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t end = readlink(link, path, sizeof path - 1);
     if (end <= 0) return 0;
@@ -39,5 +46,32 @@ int fsync(int fd) {
 
 ssize_t write(int fd, const void *bytes, size_t length) {
     if (length > 0 && wanted("full", fd)) { errno = ENOSPC; return -1; }
+    if (length > 1 && wanted("short", fd)) length /= 2;
     return syscall(SYS_write, fd, bytes, length);
+}
+
+static int open_with(const char *path, int flags, mode_t mode) {
+    if ((flags & O_CREAT) && strstr(path, "/spool/") && asked_for("create")) { errno = ENOSPC; return -1; }
+    return syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int open(const char *path, int flags, ...) {
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = va_arg(more, mode_t);
+    va_end(more);
+    return open_with(path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...) {
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = va_arg(more, mode_t);
+    va_end(more);
+    return open_with(path, flags, mode);
+}
+
+int rename(const char *from, const char *to) {
+    if (strstr(from, "/spool/") && asked_for("rename")) { errno = EIO; return -1; }
+    return syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);
 }

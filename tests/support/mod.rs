@@ -30,13 +30,17 @@ pub fn program() -> PathBuf {
 
 /// An engine that keeps its tables below `dir`.
 pub fn start_engine(dir: &Path) -> Engine {
-    Engine::start(EngineConfig {
+    Engine::start(engine_config(dir)).expect("the engine starts")
+}
+
+/// How [`start_engine`] starts it.
+pub fn engine_config(dir: &Path) -> EngineConfig {
+    EngineConfig {
         program: program(),
         library: find_library().expect("libchdb.so: run `make deps` first"),
         data_dir: dir.canonicalize().unwrap(),
         memory_bytes_max: 2 << 30,
-    })
-    .expect("the engine starts")
+    }
 }
 
 /// Waits until `check` gives something, looking ten times a second.
@@ -54,8 +58,7 @@ pub fn wait_for<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
 /// How to start the program.
 #[derive(Default)]
 pub struct Setup {
-    /// `orma up` when there is none.
-    subcommand: Option<&'static str>,
+    collector_alone: bool,
     arguments: Vec<OsString>,
     variables: Vec<(OsString, OsString)>,
 }
@@ -72,14 +75,18 @@ impl Setup {
         self
     }
 
-    /// `orma collect` instead of `orma up`, for the store at `url`.
-    pub fn collect(url: &str) -> Self {
-        Self { subcommand: Some("collect"), ..Self::default() }.argument("--clickhouse-url", url)
-    }
-
     pub fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.variables.push((name.into(), value.into()));
         self
+    }
+
+    /// `orma collect` beside this ClickHouse instead of `orma up`.
+    pub fn collect(clickhouse_url: impl Into<OsString>) -> Self {
+        Self { collector_alone: true, ..Self::default() }.argument("--clickhouse-url", clickhouse_url)
+    }
+
+    fn subcommand(&self) -> &'static str {
+        if self.collector_alone { "collect" } else { "up" }
     }
 
     pub fn command(&self, subcommand: &str, data_dir: &Path) -> Command {
@@ -116,8 +123,7 @@ impl Orma {
     }
 
     pub fn start_in(dir: TempDir, setup: Setup) -> Self {
-        let subcommand = setup.subcommand.unwrap_or("up");
-        let child = setup.command(subcommand, dir.path()).stdout(Stdio::null()).spawn().unwrap();
+        let child = setup.command(setup.subcommand(), dir.path()).stdout(Stdio::null()).spawn().unwrap();
         let address = SocketAddr::from(([0, 0, 0, 0], 0));
         let mut orma = Self { child, setup, dir, listen: address, admin: address };
         orma.wait_until_it_serves();
@@ -139,7 +145,7 @@ impl Orma {
 
     /// Starts it again on the same data.
     pub fn start_again(&mut self) {
-        let subcommand = self.setup.subcommand.unwrap_or("up");
+        let subcommand = self.setup.subcommand();
         self.child = self.setup.command(subcommand, self.dir.path()).stdout(Stdio::null()).spawn().unwrap();
         self.wait_until_it_serves();
     }

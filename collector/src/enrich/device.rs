@@ -285,7 +285,8 @@ fn android_model(user_agent: &str) -> &str {
         }
     }
     let model = ["SAMSUNG ", "samsung "].iter().find_map(|maker| model.strip_prefix(maker)).unwrap_or(model);
-    if model.len() > MODEL_BYTES_MAX || is_not_a_model(model) { "" } else { model }
+    let is_odd = model.len() > MODEL_BYTES_MAX || model.contains(char::is_control);
+    if is_odd || is_not_a_model(model) { "" } else { model }
 }
 
 /// Whether this part between semicolons is a locale, a flag or a component.

@@ -269,4 +269,23 @@ mod tests {
         assert_eq!(error, BodyError::InflatesTooFar(1000));
         assert_eq!(inflate(gzip(&[b' '; 1000]).into(), &with_encoding("gzip"), 1000).unwrap().len(), 1000);
     }
+
+    #[test]
+    fn a_damaged_body_is_refused_or_stays_within_the_bound() {
+        let text = "{\"site\":\"demo\",\"events\":[]} ".repeat(20);
+        let mut brotli = Vec::new();
+        brotli::CompressorWriter::new(&mut brotli, 4096, 5, 20).write_all(text.as_bytes()).unwrap();
+        let zstd = zstd::encode_all(text.as_bytes(), 1).unwrap();
+        for (encoding, whole) in [("gzip", gzip(text.as_bytes())), ("br", brotli), ("zstd", zstd)] {
+            let headers = with_encoding(encoding);
+            crate::fuzz::fuzz(encoding, &[whole], |bytes| {
+                let inflated = inflate(Bytes::copy_from_slice(bytes), &headers, 1000);
+                match &inflated {
+                    Ok(inflated) => assert!(inflated.len() <= 1000),
+                    Err(error) => assert!([400, 413].contains(&error.status().as_u16()), "{error}"),
+                }
+                inflated.is_ok()
+            });
+        }
+    }
 }

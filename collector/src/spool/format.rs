@@ -23,7 +23,7 @@ pub enum RecordKind {
 }
 
 /// Why bytes are not a segment.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FrameError {
     /// The file is shorter than its header, or begins with something else.
     #[error("not a spool segment")]
@@ -47,6 +47,10 @@ pub enum FrameError {
 pub struct Segment<'a> {
     /// The deduplication token.
     pub id: Uuid,
+    /// When it was begun, in milliseconds since the epoch.
+    pub created_ms: i64,
+    /// Where the first record begins.
+    pub header_bytes: usize,
     /// Names and types of the events' columns.
     pub columns: Vec<(String, ColumnType)>,
     /// Kind and payload of each record.
@@ -111,9 +115,17 @@ pub fn read_segment(bytes: &[u8]) -> Result<Segment<'_>, FrameError> {
     if crc32c::crc32c(description) != checksum {
         return Err(FrameError::Header);
     }
-    let (id, columns) = read_description(description).ok_or(FrameError::Header)?;
-    let mut segment =
-        Segment { id, columns, records: Vec::new(), valid_bytes: bytes.len() - rest.len(), damage: None };
+    let (id, created_ms, columns) = read_description(description).ok_or(FrameError::Header)?;
+    let header_bytes = bytes.len() - rest.len();
+    let mut segment = Segment {
+        id,
+        created_ms,
+        header_bytes,
+        columns,
+        records: Vec::new(),
+        valid_bytes: header_bytes,
+        damage: None,
+    };
     while !rest.is_empty() {
         let Some(record) = read_record(&mut rest) else {
             segment.damage = Some(FrameError::Record { at: segment.valid_bytes });
@@ -125,7 +137,7 @@ pub fn read_segment(bytes: &[u8]) -> Result<Segment<'_>, FrameError> {
     Ok(segment)
 }
 
-fn read_record<'a>(rest: &mut &'a [u8]) -> Option<(RecordKind, &'a [u8])> {
+pub(super) fn read_record<'a>(rest: &mut &'a [u8]) -> Option<(RecordKind, &'a [u8])> {
     let length = take_u32(rest)? as usize;
     let checksum = take_u32(rest)?;
     if length == 0 || length > RECORD_BYTES_MAX {
@@ -144,9 +156,11 @@ fn read_record<'a>(rest: &mut &'a [u8]) -> Option<(RecordKind, &'a [u8])> {
     Some((kind, &body[1..]))
 }
 
-fn read_description(mut rest: &[u8]) -> Option<(Uuid, Vec<(String, ColumnType)>)> {
+type Columns = Vec<(String, ColumnType)>;
+
+fn read_description(mut rest: &[u8]) -> Option<(Uuid, i64, Columns)> {
     let id = Uuid::from_slice(take(&mut rest, 16)?).ok()?;
-    take(&mut rest, 8)?;
+    let created_ms = i64::from_le_bytes(take(&mut rest, 8)?.try_into().ok()?);
     let count = u16::from_le_bytes(take(&mut rest, 2)?.try_into().ok()?);
     let mut columns = Vec::with_capacity(usize::from(count));
     for _ in 0..count {
@@ -154,7 +168,7 @@ fn read_description(mut rest: &[u8]) -> Option<(Uuid, Vec<(String, ColumnType)>)
         let column_type = ColumnType::from_clickhouse_name(take_short_text(&mut rest)?)?;
         columns.push((name, column_type));
     }
-    Some((id, columns))
+    Some((id, created_ms, columns))
 }
 
 fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {

@@ -10,8 +10,14 @@
 //! spool/<sequence>-<id>.open    being written; at most one
 //! spool/<sequence>-<id>.seg     sealed, waiting to be shipped
 //! spool/quarantine/<same>.seg   damaged, or refused by ClickHouse for its content; kept until an operator acts
+//! spool/quarantine/<same>.rest  a damaged segment whose whole records were salvaged, as it was
+//! spool/replay/<same>.seg       put back by an operator, or counts that a poisoned spool did not take; the running
+//!                               collector, or the next one, takes it from here
 //! ```
 //! `<sequence>` is 16 hexadecimal digits and rises, so the order of names is the order of writing; `<id>` is a UUID.
+//! A segment that was set aside after some of its inserts were confirmed has them in its name, as
+//! `<sequence>-<id>.done-<letters>.seg` (`e` events, `r` refused events, `l` ledger): they are left out when it is
+//! shipped again, however long ago ClickHouse forgot their tokens.
 //!
 //! # Format, version 1 (all numbers little-endian)
 //! ```text
@@ -37,13 +43,16 @@
 mod disk;
 mod format;
 mod group;
+pub mod inspect;
 mod recovery;
+pub mod replay;
 mod writer;
 
 pub use disk::{Disk, FileSystem, SpoolFile};
 pub use format::{FrameError, RecordKind, Segment, frame, read_segment};
 pub use group::SpoolGroup;
 pub use recovery::Recovered;
+pub use replay::Done;
 pub use writer::{SealedSegment, Spool, SpoolConfig, SpoolError, SpoolFiles, SpoolStatus};
 
 #[cfg(test)]

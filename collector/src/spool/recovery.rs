@@ -26,8 +26,7 @@ pub struct Recovered {
 /// The disk cannot be read or written, or a segment was written by a newer version: the start must stop, because
 /// going on could lose what was answered.
 pub fn recover(disk: &dyn Disk, dir: &Path) -> io::Result<Recovered> {
-    let mut recovered =
-        Recovered { quarantined: disk.list(&quarantine_dir(dir))?.len() as u64, ..Recovered::default() };
+    let mut recovered = Recovered { quarantined: count_quarantined(disk, dir)?, ..Recovered::default() };
     for (path, size) in disk.list(dir)? {
         let Some((sequence, extension)) = parse_name(&path) else { continue };
         recovered.last_sequence = recovered.last_sequence.max(sequence);
@@ -66,6 +65,13 @@ fn seal_left_open(disk: &dyn Disk, path: &Path, size: u64, recovered: &mut Recov
     disk.rename(path, &sealed)?;
     recovered.sealed.push(SealedSegment { path: sealed, bytes: valid_bytes as u64, events: None });
     Ok(())
+}
+
+/// Segments that wait for an operator; what a salvage left behind does not.
+pub fn count_quarantined(disk: &dyn Disk, dir: &Path) -> io::Result<u64> {
+    let files = disk.list(&quarantine_dir(dir))?;
+    Ok(files.iter().filter(|(path, _)| path.extension().is_some_and(|extension| extension == "seg")).count()
+        as u64)
 }
 
 /// Where segments go that need an operator.

@@ -116,9 +116,9 @@ pub struct Spool {
 /// The sealed segments on the disk, for whoever ships them. Does not keep the writer alive.
 #[derive(Clone)]
 pub struct SpoolFiles {
-    status: Arc<SpoolStatus>,
-    disk: Arc<dyn Disk>,
-    dir: PathBuf,
+    pub(super) status: Arc<SpoolStatus>,
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) dir: PathBuf,
 }
 
 impl Spool {
@@ -221,18 +221,6 @@ impl SpoolFiles {
     pub fn remove(&self, segment: &SealedSegment) -> io::Result<()> {
         self.disk.remove(&segment.path)?;
         self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
-        Ok(())
-    }
-
-    /// Sets a segment aside for an operator.
-    ///
-    /// # Errors
-    /// The disk's.
-    pub fn quarantine(&self, segment: &SealedSegment) -> io::Result<()> {
-        let name = segment.path.file_name().unwrap_or_default();
-        self.disk.rename(&segment.path, &quarantine_dir(&self.dir).join(name))?;
-        self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
-        self.status.quarantined.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 }

@@ -117,7 +117,26 @@ fn is_host(host: &str) -> bool {
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
     let is_bad =
         |letter: char| letter.is_control() || letter.is_whitespace() || "\"<>\\^`{|}%".contains(letter);
-    host.bytes().all(is_usual) || !host.chars().any(is_bad)
+    (host.bytes().all(is_usual) || !host.chars().any(is_bad)) && has_colons_in_place(host)
+}
+
+/// Colons stand in the brackets of an IPv6 address and before the port, brackets nowhere else.
+fn has_colons_in_place(host: &str) -> bool {
+    let (name, after) = match host.strip_prefix('[') {
+        Some(rest) => {
+            let Some((address, after)) = rest.split_once(']') else { return false };
+            let is_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+            if address.is_empty() || !address.bytes().all(is_address) {
+                return false;
+            }
+            ("", after)
+        }
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
+    };
+    !name.contains(['[', ']'])
+        && after
+            .strip_prefix(':')
+            .map_or(after.is_empty(), |port| port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn trimmed(url: Cow<'_, str>) -> Cow<'_, str> {
@@ -203,6 +222,9 @@ mod tests {
             "https://",
             "https:///a",
             "http://:80/",
+            "http://[::1/",
+            "http://[bottega.example]/",
+            "http://a:b:80/",
             "1http://a/",
             "ht tp://a/",
             "//",

@@ -49,7 +49,8 @@ export function App() {
 }
 
 function WithSites() {
-  const sites = useResource('sites', (signal) => api.sites(signal));
+  // Asked again, because a site says here when its accounts stop adding up.
+  const sites = useResource('sites', (signal) => api.sites(signal), 30_000);
   if (sites.error) return <main className="lone"><ErrorState error={sites.error} retry={sites.retry} /></main>;
   if (!sites.data) return <main className="lone"><PageSkeleton /></main>;
   return (

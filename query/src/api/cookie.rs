@@ -107,6 +107,21 @@ mod tests {
     }
 
     #[test]
+    fn every_flipped_bit_and_every_cut_of_a_cookie_is_refused() {
+        let payload = Payload { token_id: "tok_1".into(), role: Role::Analyst, expires_at: 1000 };
+        let value = sign(b"secret", &payload);
+        for at in 0..value.len() * 8 {
+            let mut bytes = value.clone().into_bytes();
+            bytes[at / 8] ^= 1 << (at % 8);
+            let damaged = String::from_utf8_lossy(&bytes).into_owned();
+            assert_eq!(verify(b"secret", &damaged, Moment(0)), None, "bit {at}: {damaged}");
+        }
+        for length in 0..value.len() {
+            assert_eq!(verify(b"secret", &value[..length], Moment(0)), None, "cut at {length}");
+        }
+    }
+
+    #[test]
     fn the_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, HeaderValue::from_static("a=1; orma_session=x.y; b=2"));

@@ -27,6 +27,8 @@ pub struct Site {
     /// The write key that stands in the site's pages; null when all were withdrawn.
     #[schema(example = "demo")]
     pub write_key: Option<String>,
+    /// Accepted events that are neither stored, nor duplicates, nor pending; 0 while the accounts balance.
+    pub gap_events: u64,
 }
 
 /// A page of sites.
@@ -59,6 +61,7 @@ pub async fn list(State(state): State<AppState>, caller: Caller) -> Json<SiteLis
             timezone: site.timezone.clone(),
             currency: site.currency.clone(),
             write_key: key_of(&site.site),
+            gap_events: state.accounts.gap_events(&site.site),
         })
         .collect();
     items.sort_by(|one, other| one.site.cmp(&other.site));

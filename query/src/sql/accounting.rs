@@ -62,3 +62,26 @@ pub fn collectors(site: &str) -> Sql {
         [("site", site.into())],
     )
 }
+
+/// Hours of the last week whose ledger and rows differ, of all sites: `site`, `hour_start` (seconds since the epoch),
+/// `gap` (accepted events that are missing; negative: rows that nobody took).
+pub const GAPS: &str = "SELECT site_name AS site, toUnixTimestamp(hour) AS hour_start, sum(amount) AS gap FROM ( \
+    SELECT toString(site) AS site_name, hour, \
+    if(outcome = 'accepted', toInt64(events), -toInt64(events)) AS amount \
+    FROM ledger WHERE outcome IN ('accepted', 'duplicate') AND hour >= now() - INTERVAL 7 DAY \
+    UNION ALL \
+    SELECT toString(site) AS site_name, hour, -toInt64(events) AS amount \
+    FROM stored_hours WHERE hour >= now() - INTERVAL 7 DAY) \
+    GROUP BY site, hour_start HAVING gap != 0 ORDER BY site, hour_start LIMIT 10000";
+
+/// Events that the sessions of yesterday and today (UTC) know: `site`, `day`, `amount`.
+pub const KNOWN: &str = "SELECT toString(site_name) AS site, toString(session_day) AS day, toInt64(sum(known)) AS amount \
+    FROM (SELECT site AS site_name, day AS session_day, \
+    uniqMerge(views) + uniqMerge(actions) + uniqMerge(passive) AS known \
+    FROM sessions WHERE day >= yesterday() AND day <= today() GROUP BY site, visitor, day, session) \
+    GROUP BY site, day ORDER BY site, day";
+
+/// The same events as they are stored: `site`, `day`, `amount`.
+pub const PRESENT: &str = "SELECT toString(site) AS site, toString(toDate(ts)) AS day, toInt64(count()) AS amount \
+    FROM events FINAL WHERE toDate(ts) >= yesterday() AND toDate(ts) <= today() AND bot = '' AND verdict != 'machine' \
+    GROUP BY site, day ORDER BY site, day SETTINGS do_not_merge_across_partitions_select_final = 1";

@@ -21,6 +21,10 @@ const RESTART_BACKOFF_MS_MAX: u64 = 5_000;
 /// An engine that lived this long is restarted at once, not after the last back-off.
 const STABLE_MS: u64 = 30_000;
 const CHILD_POLL_MS: u64 = 50;
+/// A port that is free when it is asked for may be another's when the engine comes to open it: how many are tried.
+const PORTS_MAX: u32 = 5;
+/// How ClickHouse says so.
+const PORT_IS_TAKEN: &str = "Address already in use";
 
 /// Why the engine did not start.
 #[derive(Debug, thiserror::Error)]
@@ -56,11 +60,24 @@ impl Engine {
     /// # Errors
     /// See [`EngineError`].
     pub fn start(config: EngineConfig) -> Result<Self, EngineError> {
+        Self::start_on(config, free_port)
+    }
+
+    /// [`Engine::start`] on a loopback port that `ports` gives; asked again when another program has taken it, and
+    /// when the engine is started again.
+    ///
+    /// # Errors
+    /// See [`EngineError`].
+    pub fn start_on(
+        config: EngineConfig,
+        ports: impl FnMut() -> io::Result<u16> + Send + 'static,
+    ) -> Result<Self, EngineError> {
         let files = config::write_files(&config)?;
         let shared = Arc::new(Shared::default());
         let (ready_sender, ready) = std::sync::mpsc::channel();
         let store = Store::connect(endpoint(0, &files.password));
-        let supervisor = Supervisor { config, files, shared: shared.clone(), store: store.clone() };
+        let ports = Box::new(ports);
+        let supervisor = Supervisor { config, files, shared: shared.clone(), store: store.clone(), ports };
         // A thread of its own for life: the child's parent-death signal fires when the thread that started it
         // ends, so a worker of a runtime must not be that thread.
         let thread = std::thread::Builder::new()
@@ -128,10 +145,11 @@ struct Supervisor {
     files: EngineFiles,
     shared: Arc<Shared>,
     store: Store,
+    ports: Box<dyn FnMut() -> io::Result<u16> + Send>,
 }
 
 impl Supervisor {
-    fn run(self, ready: &std::sync::mpsc::Sender<Result<(), String>>) {
+    fn run(mut self, ready: &std::sync::mpsc::Sender<Result<(), String>>) {
         let mut backoff_ms = RESTART_BACKOFF_MS_MIN;
         let mut first = true;
         while !self.stopping() {
@@ -169,9 +187,23 @@ impl Supervisor {
         self.shared.stopping.load(Ordering::SeqCst)
     }
 
+    /// Starts the child on a port of its own.
+    fn start_child(&mut self) -> Result<Child, String> {
+        let mut tried = 0;
+        loop {
+            let port = (self.ports)().map_err(|error| format!("no free loopback port: {error}"))?;
+            tried += 1;
+            match self.start_child_on(port) {
+                Err(reason) if tried < PORTS_MAX && reason.contains(PORT_IS_TAKEN) && !self.stopping() => {
+                    tracing::info!(port, "another program took the port; the engine tries the next");
+                }
+                started => return started,
+            }
+        }
+    }
+
     /// Starts the child and waits until it answers.
-    fn start_child(&self) -> Result<Child, String> {
-        let port = free_port().map_err(|error| format!("no free loopback port: {error}"))?;
+    fn start_child_on(&self, port: u16) -> Result<Child, String> {
         let mut child = Command::new(&self.config.program)
             .arg("engine")
             .arg("--library")
@@ -241,7 +273,7 @@ fn stop_child(child: &mut Child) {
     }
 }
 
-/// Passes the engine's own warnings on; returns its last line, which says why it ended.
+/// Passes the engine's own warnings on; returns its last error or last line, which says why it ended.
 fn forward_log(child: &mut Child) -> JoinHandle<String> {
     const LINE_BYTES_MAX: u64 = 4096;
     let stderr = child.stderr.take();
@@ -258,6 +290,9 @@ fn forward_log(child: &mut Child) -> JoinHandle<String> {
                     let line = line.trim_end();
                     if !line.is_empty() {
                         tracing::debug!(target: "engine", "{line}");
+                    }
+                    // What it says while it goes does not hide why it goes.
+                    if line.starts_with("Code: ") || !(line.is_empty() || last.starts_with("Code: ")) {
                         line.clone_into(&mut last);
                     }
                 }

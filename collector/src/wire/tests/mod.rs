@@ -2,6 +2,7 @@
 
 mod batch;
 mod fields;
+mod fuzz;
 mod kinds;
 mod limits;
 mod mutation;

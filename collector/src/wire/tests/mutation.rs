@@ -4,7 +4,10 @@ use crate::event::{
     BATCH_EVENTS_MAX, ID_BYTES_MAX, NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, ParsedBatch,
     REJECTED_PAYLOAD_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
+use crate::fuzz::{Random, damaged, iterations};
 use crate::wire::{WireError, native, pixel};
+use orma_store::event_row::COLUMNS;
+use orma_store::record_json::record_to_json;
 use serde_json::value::RawValue;
 
 const BODY: &str = r#"{"site":"demo","sent_at":"2026-11-21T10:00:01.000Z","visitor":"v\u00e8","session":"s","user":"mario@example.it",
@@ -16,74 +19,6 @@ const BODY: &str = r#"{"site":"demo","sent_at":"2026-11-21T10:00:01.000Z","visit
 
 const QUERY: &str = "site=demo&kind=order&url=https%3A%2F%2Fbottega.example%2Fa%3Fb&title=Caff%C3%A8+nero&revenue=12.90\
     &currency=EUR&ts=1795255200512&visitor=v1&scroll_pct=50&value=1.5&colore=rosso";
-
-/// What damage likes to insert: what the grammars of JSON, addresses, numbers and queries are made of.
-const PIECES: [&str; 30] = [
-    "\"",
-    "\\",
-    "{",
-    "}",
-    "[",
-    "]",
-    ":",
-    ",",
-    "null",
-    "true",
-    "-",
-    "1e999",
-    "99999999999999999999999",
-    ".",
-    "0",
-    "@",
-    "//",
-    "?",
-    "#",
-    "%",
-    "&",
-    "=",
-    "\\ud800",
-    "\\u0000",
-    "\u{0}",
-    "👟",
-    "è",
-    " ",
-    "\"kind\":",
-    "\"props\":{",
-];
-
-/// Marsaglia's xorshift64: the same damage on every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end as u64) as usize
-    }
-}
-
-fn damaged(original: &[u8], random: &mut Random) -> Vec<u8> {
-    let mut bytes = original.to_vec();
-    for _ in 0..=random.below(4) {
-        let place = random.below(bytes.len() + 1);
-        let end = bytes.len().min(place + random.below(40));
-        match random.below(6) {
-            0 if place < bytes.len() => bytes[place] = random.below(256) as u8,
-            1 => drop(bytes.drain(place..end)),
-            2 => drop(bytes.splice(place..place, PIECES[random.below(PIECES.len())].bytes())),
-            3 => {
-                let copy = bytes[place..end].to_vec();
-                let target = random.below(bytes.len() + 1);
-                drop(bytes.splice(target..target, copy));
-            }
-            4 => drop(bytes.splice(place..end, PIECES[random.below(PIECES.len())].bytes())),
-            _ if random.below(8) == 0 => bytes.truncate(place),
-            _ => {}
-        }
-    }
-    bytes
-}
 
 /// What must hold of any batch.
 fn check(batch: &ParsedBatch) {
@@ -107,7 +42,10 @@ fn check(batch: &ParsedBatch) {
         assert!(row.props.iter().all(|(_, text)| text.len() <= PROP_VALUE_BYTES_MAX && !text.contains('\0')));
         assert!(row.currency.is_empty() || row.currency.len() == 3);
         assert!(row.revenue == 0 || !row.currency.is_empty());
-        row.write_record(&mut Vec::new());
+        let mut record = Vec::new();
+        row.write_record(&mut record);
+        let columns = COLUMNS.iter().map(|column| (column.name, column.column_type));
+        assert_eq!(record_to_json(columns, &record).unwrap()["event_id"], row.event_id.to_string());
     }
     for refusal in &batch.refused {
         assert!(refusal.payload.len() <= REJECTED_PAYLOAD_BYTES_MAX);
@@ -118,9 +56,9 @@ fn check(batch: &ParsedBatch) {
 
 #[test]
 fn ten_thousand_damaged_bodies_do_no_harm() {
-    let mut random = Random(0x5eed_0f0a_11ab_1e5d);
+    let mut random = Random::named("bodies");
     let (mut unreadable, mut refused, mut accepted) = (0, 0, 0);
-    for _ in 0..10_000 {
+    for _ in 0..iterations(10_000) {
         let body = damaged(BODY.as_bytes(), &mut random);
         let parsed = native::parse(&body);
         let is_json = serde_json::from_slice::<&RawValue>(&body).is_ok();
@@ -147,9 +85,9 @@ fn ten_thousand_damaged_bodies_do_no_harm() {
 
 #[test]
 fn ten_thousand_damaged_queries_do_no_harm() {
-    let mut random = Random(0x00dd_ba11_cafe_f00d);
+    let mut random = Random::named("queries");
     let (mut unreadable, mut refused, mut accepted) = (0, 0, 0);
-    for _ in 0..10_000 {
+    for _ in 0..iterations(10_000) {
         let query = damaged(QUERY.as_bytes(), &mut random);
         match pixel::parse(&String::from_utf8_lossy(&query)) {
             Ok(batch) => {

@@ -888,6 +888,11 @@ export interface components {
              */
             currency: string;
             /**
+             * Format: int64
+             * @description Accepted events that are neither stored, nor duplicates, nor pending; 0 while the accounts balance.
+             */
+            gap_events: number;
+            /**
              * @description Its name for people.
              * @example Demo
              */

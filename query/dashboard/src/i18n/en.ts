@@ -268,6 +268,7 @@ export const en = {
   'accounting.stored': 'Stored',
   'accounting.duplicate': 'Duplicates',
   'accounting.pendingEvents': 'Pending',
+  'accounting.alarm': { one: '{count} event is not accounted for', other: '{count} events are not accounted for' },
   'accounting.gapEvents': 'Missing',
   'accounting.flow': 'What became of the events',
   'accounting.equation.received': 'received = accepted + refused',

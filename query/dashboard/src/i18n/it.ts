@@ -271,6 +271,7 @@ export const it: Translation<typeof en> = {
   'accounting.stored': 'Salvati',
   'accounting.duplicate': 'Duplicati',
   'accounting.pendingEvents': 'In attesa',
+  'accounting.alarm': { one: '{count} evento non torna nei conti', other: '{count} eventi non tornano nei conti' },
   'accounting.gapEvents': 'Mancanti',
   'accounting.flow': 'Che fine hanno fatto gli eventi',
   'accounting.equation.received': 'ricevuti = accettati + rifiutati',

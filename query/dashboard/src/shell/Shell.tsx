@@ -37,6 +37,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <span>orma</span>
         </NavLink>
         <SiteSwitch />
+        <Alarm />
         <HeaderSwitches signOut />
       </header>
       <Navigation />
@@ -64,6 +65,22 @@ function Navigation() {
         </NavLink>
       ))}
     </nav>
+  );
+}
+
+/** Events are missing: said on every page, because nobody looks at the accounts every day. */
+function Alarm() {
+  const { t } = useI18n();
+  const { site, gap_events: count } = useSite();
+  if (count === 0) return null;
+  const label = t('accounting.alarm', { count });
+  return (
+    <div className="alarm-place" role="alert">
+      <NavLink className="alarm" to={`/sites/${encodeURIComponent(site)}/accounting`} title={label} data-testid="alarm">
+        <Icon name="warning" size={18} />
+        <span>{label}</span>
+      </NavLink>
+    </div>
   );
 }
 

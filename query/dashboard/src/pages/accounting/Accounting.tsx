@@ -58,11 +58,14 @@ const statuses = ['balanced', 'pending', 'gap'] as const;
 /** One plain sentence before any number. */
 function Verdict({ data }: { data: AccountingData }) {
   const { t } = useI18n();
-  // An unknown status must not look like good news.
-  const status = statuses.find((one) => one === data.status) ?? 'gap';
-  const count = { balanced: data.totals.received, pending: data.totals.pending, gap: data.totals.gap }[status];
+  const { gap_events: alarm } = useSite();
+  // An unknown status must not look like good news, and rows that vanished are no part of the equation.
+  const known = statuses.find((one) => one === data.status) ?? 'gap';
+  const status = alarm > 0 ? 'gap' : known;
+  const missing = Math.max(Math.abs(data.totals.gap), alarm);
+  const count = { balanced: data.totals.received, pending: data.totals.pending, gap: missing }[status];
   return (
-    <section className={`card verdict verdict-${status}`} data-testid="accounting-status" data-status={data.status} role="status">
+    <section className={`card verdict verdict-${status}`} data-testid="accounting-status" data-status={status} role="status">
       <span className="verdict-mark"><Icon name={status === 'gap' ? 'warning' : status === 'pending' ? 'accounting' : 'check'} size={26} /></span>
       <div>
         <h2>{t(`accounting.${status}`)}</h2>

@@ -1,0 +1,280 @@
+//! Segments that were set aside, and their way back.
+//!
+//! A replay moves a file by rename from `quarantine/` to `replay/`; whoever ships looks there and takes it from there
+//! by another rename. So it does not matter whether a collector runs, and at every moment the segment is in one place.
+//! Its id, and with it the tokens of its inserts, stay the same.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use uuid::Uuid;
+
+use super::format::{FrameError, read_record, read_segment};
+use super::inspect;
+use super::recovery::{count_quarantined, quarantine_dir};
+use super::writer::{SealedSegment, SpoolFiles};
+
+/// Which inserts of a segment ClickHouse has confirmed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Its events.
+    pub events: bool,
+    /// Its refused events.
+    pub refused: bool,
+    /// Its counts.
+    pub ledger: bool,
+}
+
+const MARK: &str = ".done-";
+
+impl Done {
+    /// What the name of a segment's file says.
+    pub fn of(path: &Path) -> Self {
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let letters = stem.split_once(MARK).map_or("", |(_, letters)| letters);
+        let has = |letter| letters.contains(letter);
+        Self { events: has('e'), refused: has('r'), ledger: has('l') }
+    }
+
+    /// The name of the segment's file that says so.
+    fn name(self, path: &Path) -> String {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let plain = stem.split_once(MARK).map_or(&*stem, |(plain, _)| plain);
+        let letters: String = [(self.events, 'e'), (self.refused, 'r'), (self.ledger, 'l')]
+            .into_iter()
+            .filter_map(|(done, letter)| done.then_some(letter))
+            .collect();
+        if letters.is_empty() { format!("{plain}.seg") } else { format!("{plain}{MARK}{letters}.seg") }
+    }
+}
+
+/// Where a replayed segment waits for whoever ships.
+pub fn replay_dir(dir: &Path) -> PathBuf {
+    dir.join("replay")
+}
+
+impl SpoolFiles {
+    /// Sets a segment aside for an operator; `done` says what of it ClickHouse has.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn quarantine(&self, segment: &SealedSegment, done: Done) -> io::Result<()> {
+        self.disk.rename(&segment.path, &quarantine_dir(&self.dir).join(done.name(&segment.path)))?;
+        self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
+        self.status.quarantined.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Leaves framed records for the next start, past the writer: counts that it could not take because it is poisoned.
+    /// A file of its own says by its own flush whether it is on the disk.
+    ///
+    /// # Errors
+    /// The disk's; nothing is then left.
+    pub fn leave(&self, records: &[u8]) -> io::Result<()> {
+        let dir = replay_dir(&self.dir);
+        fs::create_dir_all(&dir)?;
+        let id = Uuid::now_v7();
+        let path = dir.join(format!("{:016x}-{}.seg", 0, id.simple()));
+        let beside = path.with_extension("new");
+        let mut file = self.disk.create(&beside)?;
+        let header = super::format::header(id, jiff::Timestamp::now().as_millisecond());
+        let written = file.append(&[&header, records].concat()).and_then(|()| file.sync());
+        match written.and_then(|()| self.disk.rename(&beside, &path)) {
+            Ok(()) => sync_dir(&dir),
+            Err(error) => self.disk.remove(&beside).and(Err(error)),
+        }
+    }
+
+    /// Takes the segments that an operator has put back, oldest first.
+    ///
+    /// # Errors
+    /// The disk's; what was not taken stays where it is.
+    pub fn take_replays(&self) -> io::Result<Vec<SealedSegment>> {
+        let dir = replay_dir(&self.dir);
+        let waiting = match self.disk.list(&dir) {
+            Ok(waiting) => waiting,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut taken = Vec::new();
+        for (from, bytes) in waiting {
+            let (Some(name), true) = (from.file_name(), from.extension().is_some_and(|e| e == "seg")) else {
+                continue;
+            };
+            let path = self.dir.join(name);
+            self.disk.rename(&from, &path)?;
+            self.status.bytes.fetch_add(bytes, Ordering::Relaxed);
+            taken.push(SealedSegment { path, bytes, events: None });
+        }
+        if !taken.is_empty() {
+            let quarantined = count_quarantined(self.disk.as_ref(), &self.dir)?;
+            self.status.quarantined.store(quarantined, Ordering::Relaxed);
+        }
+        Ok(taken)
+    }
+}
+
+/// Why a segment cannot be put back.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// Part of it is damaged.
+    #[error(
+        "{whole} records are whole and {lost_bytes} bytes are damaged; --salvage puts the whole records back and keeps the rest"
+    )]
+    Damaged {
+        /// Records that can be read.
+        whole: u64,
+        /// Bytes that cannot.
+        lost_bytes: u64,
+    },
+    /// Nothing in it can be read.
+    #[error("nothing in it can be read: {0}")]
+    Unreadable(FrameError),
+    /// The directory cannot be read or written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// What was put back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replayed {
+    /// Events in the segment.
+    pub events: u64,
+    /// Refused events in the segment.
+    pub refused: u64,
+    /// Bytes that were left behind in the `.rest` file.
+    pub lost_bytes: u64,
+}
+
+/// Puts a segment of `quarantine/` back, after a check of every record. With `salvage` a damaged one gives what is
+/// whole in it.
+///
+/// # Errors
+/// See [`ReplayError`]; the segment is then where it was.
+pub fn replay(dir: &Path, segment: &Path, salvage: bool) -> Result<Replayed, ReplayError> {
+    let bytes = fs::read(segment)?;
+    let found = whole_records(&bytes).map_err(ReplayError::Unreadable)?;
+    let summary = inspect::contents(&found.bytes).map_err(ReplayError::Unreadable)?;
+    let name = segment.file_name().unwrap_or_default();
+    let target = replay_dir(dir).join(name);
+    if found.lost_bytes == 0 {
+        fs::create_dir_all(replay_dir(dir))?;
+        fs::rename(segment, &target)?;
+    } else if !salvage || found.records == 0 {
+        return Err(ReplayError::Damaged { whole: found.records, lost_bytes: found.lost_bytes });
+    } else {
+        fs::create_dir_all(replay_dir(dir))?;
+        salvage_into(&found.bytes, segment, &target)?;
+    }
+    sync_dir(&replay_dir(dir))?;
+    sync_dir(&quarantine_dir(dir))?;
+    Ok(Replayed { events: summary.events, refused: summary.refused, lost_bytes: found.lost_bytes })
+}
+
+/// The rest is renamed before the salvaged segment gets its name: a crash in between leaves a `.salvage` file beside
+/// the rest, which [`finish_salvages`] completes, and never two files with the same events.
+fn salvage_into(bytes: &[u8], segment: &Path, target: &Path) -> io::Result<()> {
+    let beside = target.with_extension("salvage");
+    let mut file = File::create(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(segment, segment.with_extension("rest"))?;
+    fs::rename(beside, target)
+}
+
+/// Completes salvages that a crash cut short. Returns how many.
+///
+/// # Errors
+/// The directory cannot be read or written.
+pub fn finish_salvages(dir: &Path) -> io::Result<usize> {
+    let entries = match fs::read_dir(replay_dir(dir)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(error),
+    };
+    let mut finished = 0;
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "salvage") {
+            continue;
+        }
+        let name = path.file_name().unwrap_or_default();
+        let whole = quarantine_dir(dir).join(name).with_extension("seg");
+        if whole.exists() {
+            // Not yet in the place of the original: made again when it is asked for.
+            fs::remove_file(path)?;
+        } else {
+            fs::rename(&path, path.with_extension("seg"))?;
+            finished += 1;
+        }
+    }
+    Ok(finished)
+}
+
+fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+/// A segment without its damaged places.
+#[derive(Debug)]
+pub struct Whole {
+    /// The header as it was, and the records that are whole.
+    pub bytes: Vec<u8>,
+    /// How many there are.
+    pub records: u64,
+    /// Bytes left out.
+    pub lost_bytes: u64,
+}
+
+/// Copies a segment without its damaged places. After damage the next record is looked for byte by byte: its length
+/// must fit and its checksum be right, which happens by chance once in four thousand million places.
+///
+/// # Errors
+/// The header cannot be read.
+pub fn whole_records(bytes: &[u8]) -> Result<Whole, FrameError> {
+    let segment = read_segment(bytes)?;
+    let mut whole = Whole { bytes: bytes[..segment.header_bytes].to_vec(), records: 0, lost_bytes: 0 };
+    let mut rest = &bytes[segment.header_bytes..];
+    while !rest.is_empty() {
+        let mut after = rest;
+        match read_record(&mut after) {
+            Some((kind, payload)) if inspect::is_readable(kind, payload, &segment.columns) => {
+                let length = rest.len() - after.len();
+                whole.bytes.extend_from_slice(&rest[..length]);
+                whole.records += 1;
+                rest = after;
+            }
+            Some(_) => {
+                whole.lost_bytes += (rest.len() - after.len()) as u64;
+                rest = after;
+            }
+            None => {
+                whole.lost_bytes += 1;
+                rest = &rest[1..];
+            }
+        }
+    }
+    Ok(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_confirmed_stands_in_the_name_and_is_read_back() {
+        let plain = Path::new("/s/0000000000000001-0193a1b2c3d47e5f8a9b000000000000.seg");
+        for (done, ending) in [
+            (Done::default(), "000000.seg"),
+            (Done { ledger: true, ..Done::default() }, "000000.done-l.seg"),
+            (Done { events: true, refused: true, ledger: true }, "000000.done-erl.seg"),
+        ] {
+            let name = done.name(plain);
+            assert!(name.ends_with(ending), "{name}");
+            assert_eq!(Done::of(Path::new(&name)), done);
+            assert_eq!(Done::default().name(Path::new(&name)), plain.file_name().unwrap().to_str().unwrap());
+        }
+    }
+}
