@@ -7,6 +7,7 @@ pub mod engine;
 pub mod event_row;
 pub mod migrations;
 pub mod native_block;
+pub mod newsletter;
 pub mod secret;
 pub mod sites;
 
@@ -14,4 +15,5 @@ pub use client::{Endpoint, Param, Store, StoreError};
 pub use data_dir::DataDir;
 pub use engine::{Engine, EngineConfig};
 pub use event_row::EventRow;
+pub use newsletter::NewsletterKey;
 pub use sites::{Registry, Role, Site, Token};
