@@ -9,7 +9,10 @@ use orma_store::{EventRow, Registry, Role, Site};
 use crate::cookieless::CookielessIds;
 use crate::duplicates::DuplicateWindow;
 use crate::enrich::geo::{Geo, GeoReader};
-use crate::enrich::{Sender, UserAgentFacts, UserAgents, Visit, campaign, channel, clock, touchpoint};
+use crate::enrich::mail::MailJudge;
+use crate::enrich::{
+    Sender, UserAgentFacts, UserAgents, Visit, campaign, channel, clock, landing, touchpoint,
+};
 use crate::event::{ParsedBatch, ParsedEvent, Refusal};
 use crate::ledger::{self, Counts, Outcome, RefusedRequests};
 use crate::metrics::Metrics;
@@ -95,6 +98,8 @@ pub struct Ingest {
     pub user_agents: UserAgents,
     /// Countries.
     pub geo: Geo,
+    /// People and machines among those who open newsletters.
+    pub mail: MailJudge,
     /// Ids of those who carry none.
     pub cookieless: CookielessIds,
     /// The last ids.
@@ -139,6 +144,21 @@ impl Ingest {
             return Err(Refused::TokenNeeded { index: event.index, kind: event.row.kind.to_string() });
         }
         let context = Context { site, facts, sent_at: batch.sent_at, from_server };
+        self.store(&context, batch.events, batch.refused).await
+    }
+
+    /// Takes the event of a signed address: its signature stands for write key and token, and what it says of address
+    /// and user agent counts.
+    ///
+    /// # Errors
+    /// It cannot be made durable.
+    pub async fn take_signed(
+        &self,
+        site: &Site,
+        batch: ParsedBatch<'_>,
+        facts: RequestFacts<'_>,
+    ) -> Result<Accepted, Refused> {
+        let context = Context { site, facts, sent_at: None, from_server: true };
         self.store(&context, batch.events, batch.refused).await
     }
 
@@ -241,6 +261,11 @@ impl Ingest {
                 (place.country.into(), place.region.into(), place.city.into());
         }
         name_origin(&mut row);
+        if landing::is_marked(&row)
+            && let Some(outcome) = landing::take(&mut row, &self.registry.snapshot())
+        {
+            self.metrics.newsletter_landings.with_label_values(&[outcome.as_str()]).inc();
+        }
         Ok(row)
     }
 

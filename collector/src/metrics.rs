@@ -26,6 +26,12 @@ pub struct Metrics {
     pub ship_retries: IntCounter,
     /// Seconds from the seal of a segment to ClickHouse's confirmation.
     pub ship_seconds: Histogram,
+    /// Opens and clicks of newsletters, by kind and verdict.
+    pub newsletter_events: IntCounterVec,
+    /// Addresses of newsletters that were not signed, by what is wrong.
+    pub newsletter_tokens_refused: IntCounterVec,
+    /// First pages after a newsletter's link, by what became of them.
+    pub newsletter_landings: IntCounterVec,
     /// Open connections.
     pub connections: IntGauge,
     /// Connections closed because `connections_max` were open.
@@ -88,6 +94,25 @@ impl Default for Metrics {
             events_shipped: counter(r, "orma_events_shipped_total", "Events that ClickHouse confirmed"),
             ship_retries: counter(r, "orma_ship_retries_total", "Inserts that had to be tried again"),
             ship_seconds: register(r, ship_seconds),
+            newsletter_events: register(
+                r,
+                IntCounterVec::new(
+                    Opts::new("orma_newsletter_events_total", "Opens and clicks of newsletters"),
+                    &["kind", "verdict"],
+                ),
+            ),
+            newsletter_tokens_refused: counters(
+                r,
+                "orma_newsletter_tokens_refused_total",
+                "Addresses of newsletters that were forged, altered or withdrawn",
+                "reason",
+            ),
+            newsletter_landings: counters(
+                r,
+                "orma_newsletter_landings_total",
+                "Events whose page carried orma_id, by what became of it",
+                "result",
+            ),
             connections: gauge(r, "orma_connections", "Open client connections"),
             connections_refused: counter(
                 r,

@@ -14,6 +14,7 @@ use crate::cookieless::CookielessIds;
 use crate::duplicates::{DUPLICATE_WINDOW_EVENTS, DuplicateWindow};
 use crate::enrich::UserAgents;
 use crate::enrich::geo::{Geo, Reload};
+use crate::enrich::mail::MailJudge;
 use crate::http::assets::Assets;
 use crate::http::listen::serve;
 use crate::http::rate::Rates;
@@ -90,6 +91,7 @@ impl Collector {
             registry,
             user_agents: UserAgents::new(),
             geo,
+            mail: MailJudge::default(),
             cookieless: CookielessIds::open(&config.data_dir, jiff::Timestamp::now().as_millisecond())?,
             duplicates: DuplicateWindow::new(DUPLICATE_WINDOW_EVENTS),
             spool,

@@ -102,7 +102,7 @@ impl Act {
 }
 
 /// What a token says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Letter<'a> {
     /// What it is the address of.
     pub act: Act,
@@ -252,9 +252,8 @@ impl Opened {
             (Act::Click | Act::Trap, &[link, target]) => (link, target),
             _ => return Err(TokenProblem::Field("the number of fields is not that of the kind")),
         };
-        let sent_at = sent_at
-            .parse()
-            .map_err(|_| TokenProblem::Field("sent_at: expected seconds since the epoch"))?;
+        let sent_at =
+            sent_at.parse().map_err(|_| TokenProblem::Field("sent_at: expected seconds since the epoch"))?;
         let letter = Letter { act, sent_at, campaign, message, recipient, link, target };
         letter.check()?;
         Ok((letter, key))

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod assets;
 pub mod body;
 pub mod listen;
+mod newsletter;
 pub mod rate;
 pub mod routes;
 

@@ -43,6 +43,13 @@ impl Routes {
         let mut response = match (request.method(), path) {
             (&Method::POST, "/v1/events") => self.post_events(request, peer).await,
             (&Method::GET | &Method::HEAD, "/p.gif") => self.get_pixel(&request, peer).await,
+            (&Method::GET | &Method::HEAD, path) if path.starts_with("/o/") => {
+                self.get_open(&request, peer).await
+            }
+            (&Method::GET | &Method::HEAD, path) if path.starts_with("/c/") => {
+                self.get_click(&request, peer).await
+            }
+            (_, path) if path.starts_with("/o/") || path.starts_with("/c/") => Self::refuse_method(),
             (&Method::OPTIONS, "/v1/events" | "/p.gif") => answer::preflight(),
             (&Method::GET | &Method::HEAD, "/healthz") => {
                 answer::with_type(StatusCode::OK, "text/plain", "alive\n")
@@ -164,7 +171,7 @@ impl Routes {
         )
     }
 
-    fn count_refused(&self, site: &str, received_at: i64, reason: &str) {
+    pub(super) fn count_refused(&self, site: &str, received_at: i64, reason: &str) {
         self.ingest.metrics.events_rejected.with_label_values(&[reason]).inc();
         self.ingest.refused_requests.add(site, received_at, reason);
     }
@@ -190,7 +197,7 @@ fn origin_of(headers: &HeaderMap) -> HeaderMap {
     headers.get(ORIGIN).map(|origin| (ORIGIN, origin.clone())).into_iter().collect()
 }
 
-fn request_facts(headers: &HeaderMap, address: IpAddr, received_at: i64) -> RequestFacts<'_> {
+pub(super) fn request_facts(headers: &HeaderMap, address: IpAddr, received_at: i64) -> RequestFacts<'_> {
     let text = |name| headers.get(name).and_then(|value: &hyper::header::HeaderValue| value.to_str().ok());
     let user_agent = text(USER_AGENT).unwrap_or_default();
     let bearer = text(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);

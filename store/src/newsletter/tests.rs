@@ -83,7 +83,9 @@ fn targets_that_are_not_of_the_web_are_neither_signed_nor_followed() {
         let token = URL_SAFE_NO_PAD.encode(bytes);
         assert!(matches!(verify(&token), Err(TokenProblem::Field(_) | TokenProblem::Malformed)), "{target}");
     }
-    for target in ["http://a.example", "HTTPS://A.example/?a#b", "https://[::1]:8080/x", "https://bücher.example/ä"] {
+    for target in
+        ["http://a.example", "HTTPS://A.example/?a#b", "https://[::1]:8080/x", "https://bücher.example/ä"]
+    {
         assert!(Letter { target, ..CLICK }.sign(&key()).is_ok(), "{target}");
     }
 }
@@ -122,9 +124,12 @@ impl Random {
 
 #[test]
 fn ten_thousand_damaged_tokens_are_refused() {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/.%\n \xc3\xa8";
-    let whole: Vec<String> =
-        [OPEN, CLICK, Letter { act: Act::Trap, ..CLICK }].iter().map(|letter| letter.sign(&key()).unwrap()).collect();
+    const ALPHABET: &[u8] =
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/.%\n \xc3\xa8";
+    let whole: Vec<String> = [OPEN, CLICK, Letter { act: Act::Trap, ..CLICK }]
+        .iter()
+        .map(|letter| letter.sign(&key()).unwrap())
+        .collect();
     assert!(whole.iter().all(|token| verify(token).is_ok()));
     let mut random = Random(0x0123_4567_89ab_cdef);
     for round in 0..10_000 {
