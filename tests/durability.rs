@@ -4,14 +4,13 @@ mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{Orma, PATIENCE, Setup, is_alive, wait_for};
+use support::{Orma, PATIENCE, Setup, is_alive, wait_for, with_failing_disk};
 
 const CONNECTIONS: u32 = 32;
 const EVENTS: u32 = 20_000;
@@ -257,27 +256,6 @@ impl Drop for Remote {
         drop(self.child.wait());
         assert!(self.dir.path().exists());
     }
-}
-
-/// Builds the library that makes the disk fail.
-fn fault_library(dir: &Path) -> PathBuf {
-    let library = dir.join("disk.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault/disk.c");
-    let built = std::process::Command::new("cc")
-        .args(["-shared", "-fPIC", "-O1", "-o"])
-        .args([&library, &source])
-        .status()
-        .unwrap();
-    assert!(built.success());
-    library
-}
-
-fn with_failing_disk(setup: Setup) -> (Orma, PathBuf, tempfile::TempDir) {
-    let dir = tempfile::tempdir().unwrap();
-    let trigger = dir.path().join("fault");
-    let library = fault_library(dir.path());
-    let orma = setup.variable("LD_PRELOAD", library).variable("ORMA_TEST_FAULT", &trigger).start();
-    (orma, trigger, dir)
 }
 
 fn view(number: u32) -> String {
