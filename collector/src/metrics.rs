@@ -110,7 +110,7 @@ impl Default for Metrics {
             newsletter_landings: counters(
                 r,
                 "orma_newsletter_landings_total",
-                "Events whose page carried orma_id, by what became of it",
+                "Page views whose address carried orma_id, by what became of it",
                 "result",
             ),
             connections: gauge(r, "orma_connections", "Open client connections"),

@@ -55,8 +55,8 @@ pub fn is_marked(row: &EventRow<'_>) -> bool {
     row.query.contains(PARAMETER) || row.referrer.contains(PARAMETER)
 }
 
-/// Takes `orma_id` out of an event's addresses, and what it says into the event. `None` when there was none but in the
-/// referrer, where it has been read before.
+/// Takes `orma_id` out of an event's addresses, and what it says into the event. `None` when it was only in the
+/// referrer, where it has been read before, and for what happens on a page after its view.
 pub fn take(row: &mut EventRow<'_>, snapshot: &Snapshot) -> Option<Outcome> {
     if row.referrer.contains(PARAMETER) {
         row.referrer = Cow::Owned(landing::address_without_parameter(&row.referrer));
@@ -64,10 +64,11 @@ pub fn take(row: &mut EventRow<'_>, snapshot: &Snapshot) -> Option<Outcome> {
     let (query, value) = landing::without_parameter(&row.query);
     let landing = value.map(|value| landing::open(value, |id| snapshot.newsletter_keys.get(id)));
     row.query = Cow::Owned(query);
-    Some(match landing? {
+    let outcome = match landing? {
         Some(landing) if landing.site == row.site => apply(row, landing),
         _ => Outcome::Refused,
-    })
+    };
+    (row.kind == "page_view").then_some(outcome)
 }
 
 fn apply(row: &mut EventRow<'_>, landing: Landing) -> Outcome {
@@ -82,17 +83,19 @@ fn apply(row: &mut EventRow<'_>, landing: Landing) -> Outcome {
     if campaign.iter().all(|text| text.is_empty()) {
         (row.source, row.channel) = ("newsletter".into(), "email".into());
     }
-    // A visitor who said no, or a site that asks for no ids, is not told apart by the message either.
-    let may_be_known = row.consent != "denied" && !cookieless::is_cookieless(&row.visitor);
-    if row.kind == "page_view" {
-        (row.newsletter_campaign, row.link) = (landing.campaign.into(), landing.link.into());
-        (row.verdict, row.verdict_reason) = ("human".into(), "landed".into());
-        if may_be_known {
-            row.message = landing.message.into();
-            row.props.push(("newsletter_click".into(), Cow::Owned(landing.click.to_string())));
-        }
+    // What else happens on the page has its address too; one edge is enough, and easily taken back.
+    if row.kind != "page_view" {
+        return Outcome::Attributed;
     }
-    if may_be_known && row.user.is_empty() && !landing.recipient.is_empty() {
+    (row.newsletter_campaign, row.link) = (landing.campaign.into(), landing.link.into());
+    (row.verdict, row.verdict_reason) = ("human".into(), "landed".into());
+    // A visitor who said no, or a site that asks for no ids, is not told apart by the message either.
+    if row.consent == "denied" || cookieless::is_cookieless(&row.visitor) {
+        return Outcome::Attributed;
+    }
+    row.message = landing.message.into();
+    row.props.push(("newsletter_click".into(), Cow::Owned(landing.click.to_string())));
+    if row.user.is_empty() && !landing.recipient.is_empty() {
         row.user = landing.recipient.into();
         return Outcome::Identified;
     }
@@ -163,7 +166,7 @@ mod tests {
         let (snapshot, value) = snapshot();
         let base = || view(&value);
         let cookieless: &'static str = "c0123456789abcdef0123";
-        let table: [(&str, EventRow, Outcome, &str, &str); 9] = [
+        let table: [(&str, EventRow, Outcome, &str, &str); 8] = [
             ("signed in", EventRow { user: "anna".into(), ..base() }, Outcome::Attributed, "anna", "landed"),
             ("said no", EventRow { consent: "denied".into(), ..base() }, Outcome::Attributed, "", "landed"),
             ("no ids", EventRow { visitor: cookieless.into(), ..base() }, Outcome::Attributed, "", "landed"),
@@ -190,13 +193,6 @@ mod tests {
                 "",
                 "",
             ),
-            (
-                "not a view",
-                EventRow { kind: "vital".into(), ..base() },
-                Outcome::Identified,
-                LETTER.recipient,
-                "",
-            ),
         ];
         for (what, mut row, outcome, user, reason) in table {
             assert_eq!(take(&mut row, &snapshot), Some(outcome), "{what}");
@@ -204,6 +200,9 @@ mod tests {
             assert!(!is_marked(&row), "{what}");
             assert!(reason == "landed" && user != "" || row.message.is_empty(), "{what}");
         }
+        let mut vital = EventRow { kind: "vital".into(), ..base() };
+        assert_eq!((take(&mut vital, &snapshot), &*vital.user, &*vital.channel), (None, "", "email"));
+        assert!(!is_marked(&vital) && vital.verdict.is_empty() && vital.message.is_empty());
         for forged in ["", "x", &value[1..]] {
             let mut row = view(forged);
             assert_eq!((take(&mut row, &snapshot), &*row.query), (Some(Outcome::Refused), "a=1&b=2"));
