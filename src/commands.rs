@@ -187,10 +187,8 @@ async fn newsletter_secret(
         println!("{key_id} is withdrawn; collectors know within seconds");
         return Ok(());
     }
-    let current = match rotate {
-        true => registry.add_newsletter_key(site).await?,
-        false => registry.newsletter_key(site).await?,
-    };
+    let current =
+        if rotate { registry.add_newsletter_key(site).await? } else { registry.newsletter_key(site).await? };
     println!("{}", current.secret);
     let snapshot = registry.snapshot();
     let older = snapshot.newsletter_keys.values().filter(|key| key.site == site && **key != current);

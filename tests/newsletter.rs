@@ -388,6 +388,26 @@ fn a_full_disk_loses_the_count_but_not_the_reader() {
     events(&orma, "kind", 1);
 }
 
+#[test]
+fn whoever_is_too_fast_is_led_on_and_not_counted() {
+    let orma = Setup::default()
+        .argument("--requests-per-second-per-address", "1")
+        .variable("ORMA_LIMIT_LOOPBACK", "true")
+        .start();
+    let key = NewsletterKey::random("demo", 0);
+    orma.sql(&format!(
+        "INSERT INTO newsletter_keys VALUES ('{}', 'demo', '{}', false, now64(3), now64(3))",
+        key.key_id, key.secret
+    ));
+    let click = click_url(&orma, &key, &letter("m-1", MARIO));
+    until_known(&click);
+    for _ in 0..20 {
+        assert_eq!(get(&click, CHROME).status, 302);
+    }
+    let lost = orma.metric("orma_events_rejected_total{reason=\"rate_limited\"}").unwrap();
+    assert!((1.0..20.0).contains(&lost), "{lost}");
+}
+
 /// A running `orma collect` without a store; killed when dropped.
 struct Alone(std::process::Child);
 

@@ -198,7 +198,8 @@ mod tests {
             assert_eq!(take(&mut row, &snapshot), Some(outcome), "{what}");
             assert_eq!((&*row.user, &*row.verdict_reason), (user, reason), "{what}");
             assert!(!is_marked(&row), "{what}");
-            assert!(reason == "landed" && user != "" || row.message.is_empty(), "{what}");
+            let is_told = reason == "landed" && !user.is_empty();
+            assert_eq!(&*row.message, if is_told { "m-42" } else { "" }, "{what}");
         }
         let mut vital = EventRow { kind: "vital".into(), ..base() };
         assert_eq!((take(&mut vital, &snapshot), &*vital.user, &*vital.channel), (None, "", "email"));

@@ -3,6 +3,7 @@
 //! The reader comes first: a picture is shown and a link leads on whatever becomes of the event. What could not be
 //! taken is counted as refused. Only the signature decides where a link leads: a token that was not signed leads nowhere.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use hyper::body::Incoming;
@@ -100,18 +101,17 @@ impl Routes {
         let client =
             ingest.cookieless.visitor(facts.received_at, &site.site, facts.address, facts.user_agent);
         let id = event_id(token, &client, facts.received_at);
-        let location = self.location(letter, key, id, &judgement, facts.received_at);
+        let location = location(letter, key, id, &judgement, facts.received_at);
 
         let mut batch = event(letter, id, client, facts.received_at);
         for event in &mut batch.events {
             // A proxy's address and device are not the reader's; a bot's mark would hide what is no bot.
             if judgement.is_the_readers() {
                 event.behalf.address = Some(facts.address);
-                event.behalf.user_agent =
-                    known.bot.is_none().then(|| std::borrow::Cow::Borrowed(facts.user_agent));
+                event.behalf.user_agent = known.bot.is_none().then_some(Cow::Borrowed(facts.user_agent));
             }
             event.row.verdict = judgement.verdict.into();
-            event.row.verdict_reason = judgement.reason.clone();
+            event.row.verdict_reason.clone_from(&judgement.reason);
         }
         let taken = if self.rates.allows_address(facts.address) {
             ingest.take_signed(site, batch, facts).await.map_err(|refused: Refused| refused.code())
@@ -129,29 +129,6 @@ impl Routes {
         location
     }
 
-    /// The target, with `orma_id` for whoever may be a person. The recipient is in it only for a while after the mail.
-    fn location(
-        &self,
-        letter: &Letter<'_>,
-        key: &NewsletterKey,
-        click: uuid::Uuid,
-        judgement: &Judgement,
-        received_at: i64,
-    ) -> String {
-        if judgement.verdict == "machine" {
-            return letter.target.to_owned();
-        }
-        let is_old = received_at - letter.sent_at * 1_000 > RECIPIENT_DAYS_MAX * DAY_MS;
-        let told = match is_old {
-            true => Letter { recipient: "", message: "", ..*letter },
-            false => *letter,
-        };
-        match landing::seal(key, click, &told) {
-            Some(value) => landing::with_parameter(letter.target, &value),
-            None => letter.target.to_owned(),
-        }
-    }
-
     fn refuse_token(&self, problem: TokenProblem, received_at: i64) -> Response<Body> {
         self.ingest.metrics.newsletter_tokens_refused.with_label_values(&[problem.code()]).inc();
         self.count_refused("", received_at, "newsletter_token");
@@ -160,6 +137,25 @@ impl Routes {
             "text/plain; charset=utf-8",
             "This link is not valid, or no longer valid.\n",
         )
+    }
+}
+
+/// The target, with `orma_id` for whoever may be a person. The recipient is in it only for a while after the mail.
+fn location(
+    letter: &Letter<'_>,
+    key: &NewsletterKey,
+    click: uuid::Uuid,
+    judgement: &Judgement,
+    received_at: i64,
+) -> String {
+    if judgement.verdict == "machine" {
+        return letter.target.to_owned();
+    }
+    let is_old = received_at - letter.sent_at * 1_000 > RECIPIENT_DAYS_MAX * DAY_MS;
+    let told = if is_old { Letter { recipient: "", message: "", ..*letter } } else { *letter };
+    match landing::seal(key, click, &told) {
+        Some(value) => landing::with_parameter(letter.target, &value),
+        None => letter.target.to_owned(),
     }
 }
 
