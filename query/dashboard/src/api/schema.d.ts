@@ -532,6 +532,10 @@ export interface components {
              * @description Value of a vital or score of an answer.
              */
             value?: number | null;
+            /** @description Of an open or click of a newsletter, and of the page after it: `human`, `proxy`, `machine`, `unknown` or empty. */
+            verdict: string;
+            /** @description Why the verdict. */
+            verdict_reason: string;
         };
         /** @description One session of a journey. */
         JourneySession: {
