@@ -150,6 +150,8 @@ pub struct Registry {
     store: Store,
     mirror: Option<PathBuf>,
     snapshot: Arc<ArcSwap<Snapshot>>,
+    /// One reads at a time, so that what was read earlier never replaces what was read later.
+    refreshing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A token's hash.
@@ -170,12 +172,13 @@ impl Registry {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Snapshot::default(),
             Err(error) => return Err(failed(error)),
         };
-        Ok(Self { store, mirror: Some(mirror), snapshot: Arc::new(ArcSwap::from_pointee(snapshot)) })
+        let snapshot = Arc::new(ArcSwap::from_pointee(snapshot));
+        Ok(Self { store, mirror: Some(mirror), snapshot, refreshing: Arc::default() })
     }
 
     /// The registry of `store` for one command: nothing is remembered on disk.
     pub fn without_mirror(store: Store) -> Self {
-        Self { store, mirror: None, snapshot: Arc::default() }
+        Self { store, mirror: None, snapshot: Arc::default(), refreshing: Arc::default() }
     }
 
     /// What is known now.
@@ -188,6 +191,7 @@ impl Registry {
     /// # Errors
     /// ClickHouse cannot be asked (what was known stays), or the mirror cannot be written.
     pub async fn refresh(&self) -> Result<(), RegistryError> {
+        let _turn = self.refreshing.lock().await;
         let sites: Vec<Site> =
             self.store.select("SELECT site, name, timezone, currency, origins FROM sites FINAL", &[]).await?;
         let keys: Vec<WriteKey> =

@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use jiff::Timestamp;
-use orma_store::NewsletterKey;
 use orma_store::newsletter::{Act, Letter, TokenProblem};
 use orma_store::sites::RegistryError;
+use orma_store::{NewsletterKey, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -125,7 +125,8 @@ pub async fn create(
     let sent_at = sent_at(request.sent_at.as_deref())?;
     let key = state.registry.newsletter_key(&access.site.site).await.map_err(|error| match error {
         RegistryError::Store(error) => ApiError::Store(error),
-        error => ApiError::invalid("invalid_site", "site", error.to_string()),
+        // The secret could not be remembered on this machine's disk: try again.
+        error => ApiError::Store(StoreError::Unreachable(error.to_string())),
     })?;
     let copies = request.recipients.iter().enumerate();
     let signed = copies.map(|(index, recipient)| copy(&request, &key, &base, sent_at, index, recipient));
