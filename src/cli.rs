@@ -205,6 +205,19 @@ pub enum SiteAction {
         #[command(flatten)]
         store: StoreOptions,
     },
+    /// Print the secret that signs a site's newsletter links; the first one is made now
+    NewsletterSecret {
+        /// Its name in addresses
+        site: String,
+        /// Make a new secret. Links of the old ones work until they are withdrawn
+        #[arg(long, conflicts_with = "revoke")]
+        rotate: bool,
+        /// Withdraw the secret of this key id: its links lead nowhere from then on
+        #[arg(long, value_name = "KEY_ID")]
+        revoke: Option<String>,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
 }
 
 /// What can be said of a site.
@@ -430,7 +443,8 @@ impl Cli {
                 SiteAction::Add { store, .. }
                 | SiteAction::List { store }
                 | SiteAction::Set { store, .. }
-                | SiteAction::RotateKey { store, .. } => &store.common,
+                | SiteAction::RotateKey { store, .. }
+                | SiteAction::NewsletterSecret { store, .. } => &store.common,
             },
             Command::Token { action } => match action {
                 TokenAction::Add { store, .. }

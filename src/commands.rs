@@ -115,7 +115,8 @@ async fn site(action: SiteAction) -> anyhow::Result<()> {
         SiteAction::Add { store, .. }
         | SiteAction::List { store }
         | SiteAction::Set { store, .. }
-        | SiteAction::RotateKey { store, .. } => store.clone(),
+        | SiteAction::RotateKey { store, .. }
+        | SiteAction::NewsletterSecret { store, .. } => store.clone(),
     };
     let session = Session::open(&options).await?;
     let done = change_site(&session, action).await;
@@ -154,6 +155,10 @@ async fn change_site(session: &Session, action: SiteAction) -> anyhow::Result<()
             }
             println!("{fresh}");
         }
+        SiteAction::NewsletterSecret { site, rotate, revoke, .. } => {
+            session.site(&site)?;
+            newsletter_secret(registry, &site, rotate, revoke.as_deref()).await?;
+        }
         SiteAction::List { .. } => {
             let snapshot = registry.snapshot();
             let mut sites: Vec<&Site> = snapshot.sites.values().collect();
@@ -169,6 +174,31 @@ async fn change_site(session: &Session, action: SiteAction) -> anyhow::Result<()
                 println!("{site}\t{name}\t{timezone}\t{currency}\t{origins}\t{}", keys.join(","));
             }
         }
+    }
+    Ok(())
+}
+
+/// The secret alone goes to standard output, so that a script can take it; the rest is for the operator's eyes.
+async fn newsletter_secret(
+    registry: &Registry,
+    site: &str,
+    rotate: bool,
+    revoke: Option<&str>,
+) -> anyhow::Result<()> {
+    if let Some(key_id) = revoke {
+        if !registry.revoke_newsletter_key(site, key_id).await? {
+            bail!("`{site}` has no newsletter secret with the key id `{key_id}`");
+        }
+        println!("{key_id} is withdrawn; collectors know within seconds");
+        return Ok(());
+    }
+    let current =
+        if rotate { registry.add_newsletter_key(site).await? } else { registry.newsletter_key(site).await? };
+    println!("{}", current.secret);
+    let snapshot = registry.snapshot();
+    let older = snapshot.newsletter_keys.values().filter(|key| key.site == site && **key != current);
+    for key in older {
+        eprintln!("links of the older secret {0} work too; --revoke {0} ends that", key.key_id);
     }
     Ok(())
 }

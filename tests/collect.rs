@@ -137,8 +137,10 @@ fn origins_tokens_and_preflights() {
     let as_bearer = |token: &str| format!("Bearer {token}");
     let refused = orma.post(ticket.clone(), &[("authorization", &as_bearer(&analyst))]);
     assert_eq!((refused.status, &refused.json()["error"]["code"]), (401, &json!("token_refused")));
-    let taken = orma.post(ticket, &[("authorization", &as_bearer(&ingest))]);
-    assert_eq!(taken.status, 200, "{}", taken.text);
+    wait_for("the collector to know the token", || {
+        let taken = orma.post(ticket.clone(), &[("authorization", &as_bearer(&ingest))]);
+        (taken.status == 200).then_some(())
+    });
     let row = wait_for("the ticket", || {
         orma.sql("SELECT visitor, touchpoint, stage, country FROM events WHERE kind = 'ticket_opened'").pop()
     });

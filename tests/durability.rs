@@ -3,13 +3,12 @@
 mod load;
 mod support;
 
-use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use load::{Load, Plan, event_id};
 use serde_json::json;
 use support::remote::Remote;
-use support::{Orma, Setup, is_alive, wait_for};
+use support::{Orma, Setup, is_alive, wait_for, with_failing_disk};
 
 const EVENTS: u32 = 20_000;
 const PLAN: Plan = Plan { connections: 32, events_max: EVENTS, round: 0 };
@@ -91,27 +90,6 @@ fn the_collector_answers_all_along_while_a_remote_store_is_away() {
     assert_eq!(answered.len(), EVENTS as usize);
     remote.start_again();
     assert_stored_once(&orma, &answered);
-}
-
-/// Builds the library that makes the disk fail.
-fn fault_library(dir: &Path) -> PathBuf {
-    let library = dir.join("disk.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault/disk.c");
-    let built = std::process::Command::new("cc")
-        .args(["-shared", "-fPIC", "-O1", "-o"])
-        .args([&library, &source])
-        .status()
-        .unwrap();
-    assert!(built.success());
-    library
-}
-
-fn with_failing_disk(setup: Setup) -> (Orma, PathBuf, tempfile::TempDir) {
-    let dir = tempfile::tempdir().unwrap();
-    let trigger = dir.path().join("fault");
-    let library = fault_library(dir.path());
-    let orma = setup.variable("LD_PRELOAD", library).variable("ORMA_TEST_FAULT", &trigger).start();
-    (orma, trigger, dir)
 }
 
 fn view(number: u32) -> String {

@@ -16,6 +16,12 @@ use sha2::Sha256;
 const DAY_MS: i64 = 86_400_000;
 const ID_HEX_DIGITS: usize = 20;
 
+/// Whether a visitor id has the form of those that are made here.
+pub fn is_cookieless(visitor: &str) -> bool {
+    let digits = visitor.strip_prefix('c').unwrap_or_default();
+    digits.len() == ID_HEX_DIGITS && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// The day's salt and where it is kept across a restart.
 #[derive(Debug)]
 pub struct CookielessIds {
@@ -96,7 +102,8 @@ mod tests {
         let (a, b) = ("79.0.0.1".parse().unwrap(), "79.0.0.2".parse().unwrap());
         let ids = CookielessIds::open(dir.path(), 5).unwrap();
         let id = ids.visitor(5, "demo", a, "Firefox");
-        assert_eq!(id.len(), 1 + ID_HEX_DIGITS);
+        assert!(is_cookieless(&id), "{id}");
+        assert!(!is_cookieless("cmario") && !is_cookieless(&id[1..]) && !is_cookieless(&format!("{id}0")));
         assert_eq!(id, ids.visitor(DAY_MS - 1, "demo", a, "Firefox"));
         assert_ne!(id, ids.visitor(5, "other", a, "Firefox"));
         assert_ne!(id, ids.visitor(5, "demo", b, "Firefox"));

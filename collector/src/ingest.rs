@@ -10,8 +10,9 @@ use uuid::Uuid;
 use crate::cookieless::CookielessIds;
 use crate::duplicates::DuplicateWindow;
 use crate::enrich::geo::{Geo, GeoReader};
+use crate::enrich::mail::MailJudge;
 use crate::enrich::traffic::Traffic;
-use crate::enrich::{Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, touchpoint};
+use crate::enrich::{Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, landing, touchpoint};
 use crate::event::{ParsedBatch, ParsedEvent, Refusal};
 use crate::ledger::{self, Counts, Outcome, RefusedRequests};
 use crate::metrics::Metrics;
@@ -107,6 +108,8 @@ pub struct Ingest {
     pub traffic: Arc<TrafficSources>,
     /// Countries.
     pub geo: Arc<Geo>,
+    /// People and machines among those who open newsletters.
+    pub mail: Arc<MailJudge>,
     /// Ids of those who carry none.
     pub cookieless: Arc<CookielessIds>,
     /// The last ids.
@@ -194,6 +197,21 @@ impl Ingest {
     /// What is not known is refused for good only when ClickHouse has been asked: a client drops what is refused.
     pub fn unknown(&self, refused: Refused) -> Refused {
         if self.registry.is_confirmed() { refused } else { Refused::SitesUnknown }
+    }
+
+    /// Takes the event of a signed address: its signature stands for write key and token, and what it says of address
+    /// and user agent counts.
+    ///
+    /// # Errors
+    /// It cannot be made durable.
+    pub async fn take_signed(
+        &self,
+        site: &Site,
+        batch: ParsedBatch<'_>,
+        facts: RequestFacts<'_>,
+    ) -> Result<Accepted, Refused> {
+        let context = Context { site, facts, sent_at: None, from_server: true, places: self.geo.reader() };
+        self.commit(self.write_records(&context, batch.events, batch.refused)).await
     }
 
     /// Makes prepared events durable. When it returns `Ok` they are on the disk.
@@ -307,6 +325,11 @@ impl Ingest {
             .then(|| self.traffic.of(WayRef { host: &row.host, query: &query, referrer: &referrer }));
         if let Some(traffic) = &traffic {
             name_origin(&mut row, traffic, &query, &referrer);
+        }
+        if landing::is_marked(&row)
+            && let Some(outcome) = landing::take(&mut row, &self.registry.snapshot())
+        {
+            self.metrics.newsletter_landings.with_label_values(&[outcome.as_str()]).inc();
         }
         frame(RecordKind::Event, records, |out| row.write_record(out));
         Ok(())

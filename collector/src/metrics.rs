@@ -30,6 +30,12 @@ pub struct Metrics {
     pub ship_backoff_seconds: Gauge,
     /// Seconds from the seal of a segment to ClickHouse's confirmation.
     pub ship_seconds: Histogram,
+    /// Opens and clicks of newsletters, by kind and verdict.
+    pub newsletter_events: IntCounterVec,
+    /// Addresses of newsletters that were not signed, by what is wrong.
+    pub newsletter_tokens_refused: IntCounterVec,
+    /// First pages after a newsletter's link, by what became of them.
+    pub newsletter_landings: IntCounterVec,
     /// Open connections.
     pub connections: IntGauge,
     /// Connections closed before their first request, by reason.
@@ -120,6 +126,27 @@ impl Default for Metrics {
                 ),
             ),
             ship_seconds: register(r, ship_seconds),
+            newsletter_events: register(
+                r,
+                IntCounterVec::new(
+                    Opts::new("orma_newsletter_events_total", "Opens and clicks of newsletters"),
+                    &["kind", "verdict"],
+                ),
+            ),
+            newsletter_tokens_refused: counters(
+                r,
+                "orma_newsletter_tokens_refused_total",
+                "Addresses of newsletters that were forged, altered or withdrawn",
+                "reason",
+                &["signature"],
+            ),
+            newsletter_landings: counters(
+                r,
+                "orma_newsletter_landings_total",
+                "Page views whose address carried orma_id, by what became of it",
+                "result",
+                &["identified", "attributed", "expired", "refused", "bot"],
+            ),
             connections: gauge(r, "orma_connections", "Open client connections"),
             connections_refused: counters(
                 r,

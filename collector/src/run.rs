@@ -103,6 +103,7 @@ impl Collector {
             user_agents: UserAgents::new(),
             traffic: Arc::default(),
             geo: Arc::new(geo),
+            mail: Arc::default(),
             cookieless: Arc::new(CookielessIds::open(&config.data_dir, now_ms)?),
             duplicates: Arc::new(DuplicateWindow::new(DUPLICATE_WINDOW_EVENTS)),
             spool,

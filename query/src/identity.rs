@@ -1,11 +1,14 @@
 //! Who an event belongs to. Computed from edges at query time, so that it can be undone.
 //!
-//! An event's person is its own user id if it carries one; otherwise the first user identified on the same visitor at
-//! or after the event and before the visitor's next reset; otherwise the visitor itself. An alias joins two users. A
-//! removal takes back the edges of its visitor and user up to its moment.
+//! An event's person is its own user id if it carries one; otherwise the user identified on the same visitor in the same
+//! session, at or after the event or else before it; otherwise the first user identified on the same visitor after the
+//! event; otherwise the visitor itself. A reset ends what was before it. An alias joins two users. A removal takes back
+//! the edges of its visitor and user up to its moment.
 //!
 //! A visitor's *timeline* holds its identifications and resets by time, so the rule is: the first active mark at or
-//! after the event decides. `sql::identity` says the same in SQL, for questions about many people.
+//! after the event decides, unless it is of another session and an earlier mark of the event's own says who it is. (A
+//! visit that a newsletter's link began is the recipient's to its end, although only its first page knows him.)
+//! `sql::identity` says the same in SQL, for questions about many people.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -29,6 +32,8 @@ pub struct Mark {
     pub user: String,
     /// Whether it has not been taken back.
     pub active: bool,
+    /// The session in which it happened; empty when that is not known.
+    pub session: String,
 }
 
 /// The marks of each visitor, oldest first.
@@ -46,7 +51,7 @@ pub struct Owner {
 }
 
 /// Whose an event is, before aliases.
-pub fn owner(user: &str, visitor: &str, ts: i64, timelines: &Timelines) -> Owner {
+pub fn owner(user: &str, visitor: &str, session: &str, ts: i64, timelines: &Timelines) -> Owner {
     if !user.is_empty() {
         return Owner { person: user.to_owned(), identified: true, through_edge: false };
     }
@@ -55,12 +60,24 @@ pub fn owner(user: &str, visitor: &str, ts: i64, timelines: &Timelines) -> Owner
         return Owner { person: user.to_owned(), identified: true, through_edge: false };
     }
     let marks = timelines.get(visitor).map_or(&[][..], Vec::as_slice);
-    match marks.iter().find(|mark| mark.active && mark.at >= ts) {
+    match deciding(marks, session, ts) {
         Some(mark) if !mark.user.is_empty() => {
             Owner { person: mark.user.clone(), identified: true, through_edge: true }
         }
         _ => Owner { person: visitor.to_owned(), identified: false, through_edge: false },
     }
+}
+
+/// The mark that says whose an event is, if any does.
+fn deciding<'a>(marks: &'a [Mark], session: &str, ts: i64) -> Option<&'a Mark> {
+    let active = || marks.iter().filter(|mark| mark.active);
+    let next = active().find(|mark| mark.at >= ts);
+    let decides = |mark: &Mark| mark.at == ts || (!mark.user.is_empty() && mark.session == session);
+    if session.is_empty() || next.is_some_and(decides) {
+        return next;
+    }
+    let before = active().rfind(|mark| mark.at < ts && (mark.session == session || mark.user.is_empty()));
+    before.filter(|mark| !mark.user.is_empty()).or(next)
 }
 
 /// Which ids are one person.
@@ -146,6 +163,7 @@ pub async fn timelines(runner: &Runner, site: &str, visitors: &[String]) -> Resu
         user: String,
         at: i64,
         active: u8,
+        session: String,
     }
     if visitors.is_empty() {
         return Ok(Timelines::new());
@@ -153,7 +171,7 @@ pub async fn timelines(runner: &Runner, site: &str, visitors: &[String]) -> Resu
     let rows: Vec<Row> = runner.rows(&sql::marks(site, visitors)).await?;
     let mut timelines = Timelines::new();
     for row in rows {
-        let mark = Mark { at: row.at, user: row.user, active: row.active != 0 };
+        let mark = Mark { at: row.at, user: row.user, active: row.active != 0, session: row.session };
         timelines.entry(row.visitor).or_default().push(mark);
     }
     for marks in timelines.values_mut() {
@@ -256,7 +274,7 @@ mod tests {
     use super::*;
 
     fn mark(at: i64, user: &str) -> Mark {
-        Mark { at, user: user.into(), active: true }
+        Mark { at, user: user.into(), active: true, session: String::new() }
     }
 
     fn timelines(marks: &[Mark]) -> Timelines {
@@ -284,17 +302,43 @@ mod tests {
             ("a login taken back, then another", &[removed(10, "anna"), mark(20, "bruno")], 5, "", "bruno"),
         ];
         for (name, marks, ts, user, person) in table {
-            assert_eq!(owner(user, "v", ts, &timelines(marks)).person, person, "{name}");
+            assert_eq!(owner(user, "v", "", ts, &timelines(marks)).person, person, "{name}");
+            assert_eq!(
+                owner(user, "v", "s", ts, &timelines(marks)).person,
+                person,
+                "{name}: no mark of the session"
+            );
+        }
+    }
+
+    #[test]
+    fn a_session_is_whose_it_was_before_unless_it_was_reset() {
+        let of = |session: &str, mark: Mark| Mark { session: session.into(), ..mark };
+        let landed = || of("s", mark(10, "anna"));
+        let table: [(&str, &[Mark], i64, &str, &str); 10] = [
+            ("later in the session", &[landed()], 15, "s", "anna"),
+            ("in the next session", &[landed()], 15, "t", "v"),
+            ("without a session", &[landed()], 15, "", "v"),
+            ("before, in an earlier session", &[landed()], 5, "r", "anna"),
+            ("after a reset", &[landed(), of("s", mark(12, ""))], 15, "s", "v"),
+            ("before a reset", &[landed(), of("s", mark(20, ""))], 15, "s", "anna"),
+            ("the reset itself", &[landed(), of("s", mark(15, ""))], 15, "s", "v"),
+            ("another user later in the session", &[landed(), of("s", mark(20, "bruno"))], 15, "s", "bruno"),
+            ("another user in a later session", &[landed(), of("t", mark(20, "bruno"))], 15, "s", "anna"),
+            ("taken back", &[Mark { active: false, ..landed() }], 15, "s", "v"),
+        ];
+        for (name, marks, ts, session, person) in table {
+            assert_eq!(owner("", "v", session, ts, &timelines(marks)).person, person, "{name}");
         }
     }
 
     #[test]
     fn only_an_edge_makes_an_event_anonymous() {
         let marks = timelines(&[mark(10, "anna")]);
-        assert!(owner("", "v", 5, &marks).through_edge);
-        assert!(!owner("anna", "v", 5, &marks).through_edge);
-        assert!(!owner("", "w", 5, &marks).through_edge);
-        let server = owner("", "@anna", 5, &marks);
+        assert!(owner("", "v", "", 5, &marks).through_edge);
+        assert!(!owner("anna", "v", "", 5, &marks).through_edge);
+        assert!(!owner("", "w", "", 5, &marks).through_edge);
+        let server = owner("", "@anna", "", 5, &marks);
         assert_eq!((server.person.as_str(), server.identified, server.through_edge), ("anna", true, false));
     }
 

@@ -182,7 +182,7 @@ columns! {
     message: Cow<'a, str> => Text,
     /// The newsletter's link.
     link: Cow<'a, str> => LowCardinality,
-    /// `human`, `proxy`, `machine` or empty.
+    /// `human`, `proxy`, `machine`, `unknown` or empty.
     verdict: Cow<'a, str> => LowCardinality,
     /// Why the verdict.
     verdict_reason: Cow<'a, str> => LowCardinality,

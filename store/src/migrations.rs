@@ -25,6 +25,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 2, name: "identity", sql: include_str!("../migrations/0002_identity.sql") },
     Migration { version: 3, name: "ledger", sql: include_str!("../migrations/0003_ledger.sql") },
     Migration { version: 4, name: "registry", sql: include_str!("../migrations/0004_registry.sql") },
+    Migration { version: 5, name: "newsletter", sql: include_str!("../migrations/0005_newsletter.sql") },
 ];
 
 /// The newest schema that this program knows.

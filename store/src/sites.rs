@@ -1,5 +1,5 @@
-//! Sites, write keys and API tokens: kept in ClickHouse, held in memory, mirrored to a file so that a collector
-//! can start while ClickHouse is away.
+//! Sites, write keys, API tokens and newsletter signing secrets: kept in ClickHouse, held in memory, mirrored to a file
+//! so that a collector can start while ClickHouse is away.
 
 use std::collections::HashMap;
 use std::fs;
@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::client::{Param, Store, StoreError};
 use crate::data_dir::write_private;
+use crate::newsletter::NewsletterKey;
 use crate::secret;
 
 /// A site: what one write key belongs to, and how its days and money are counted.
@@ -96,9 +97,18 @@ pub struct Snapshot {
     pub keys: HashMap<String, String>,
     /// By the hash of the secret.
     pub tokens: HashMap<String, Token>,
+    /// Newsletter signing secrets by key id. Mirrors of older versions have none.
+    #[serde(default)]
+    pub newsletter_keys: HashMap<String, NewsletterKey>,
 }
 
 impl Snapshot {
+    /// The newest newsletter signing secret of a site.
+    pub fn newsletter_key(&self, site: &str) -> Option<&NewsletterKey> {
+        let of_site = self.newsletter_keys.values().filter(|key| key.site == site);
+        of_site.max_by_key(|key| (key.created_at, &key.key_id))
+    }
+
     /// The site of a write key.
     pub fn site_of_key(&self, key: &str) -> Option<&Site> {
         self.sites.get(self.keys.get(key)?)
@@ -142,6 +152,8 @@ pub struct Registry {
     mirror: Option<PathBuf>,
     snapshot: Arc<ArcSwap<Snapshot>>,
     confirmed: Arc<AtomicBool>,
+    /// One reads at a time, so that what was read earlier never replaces what was read later.
+    refreshing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A token's hash.
@@ -167,12 +179,19 @@ impl Registry {
             mirror: Some(mirror),
             snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
             confirmed: Arc::default(),
+            refreshing: Arc::default(),
         })
     }
 
     /// The registry of `store` for one command: nothing is remembered on disk.
     pub fn without_mirror(store: Store) -> Self {
-        Self { store, mirror: None, snapshot: Arc::default(), confirmed: Arc::default() }
+        Self {
+            store,
+            mirror: None,
+            snapshot: Arc::default(),
+            confirmed: Arc::default(),
+            refreshing: Arc::default(),
+        }
     }
 
     /// What is known now.
@@ -191,6 +210,7 @@ impl Registry {
     /// # Errors
     /// ClickHouse cannot be asked (what was known stays), or the mirror cannot be written.
     pub async fn refresh(&self) -> Result<(), RegistryError> {
+        let _turn = self.refreshing.lock().await;
         let sites: Vec<Site> =
             self.store.select("SELECT site, name, timezone, currency, origins FROM sites FINAL", &[]).await?;
         let keys: Vec<WriteKey> =
@@ -199,10 +219,12 @@ impl Registry {
             .store
             .select("SELECT token_id, hash, role, site, name FROM tokens FINAL WHERE NOT revoked", &[])
             .await?;
+        let newsletter_keys = self.read_newsletter_keys().await?;
         let fresh = Snapshot {
             sites: sites.into_iter().map(|site| (site.site.clone(), site)).collect(),
             keys: keys.into_iter().map(|key| (key.key, key.site)).collect(),
             tokens: tokens.into_iter().map(|token| (token.hash.clone(), token)).collect(),
+            newsletter_keys: newsletter_keys.into_iter().map(|key| (key.key_id.clone(), key)).collect(),
         };
         if *self.snapshot.load_full() != fresh {
             if let Some(mirror) = &self.mirror {
@@ -214,6 +236,90 @@ impl Registry {
         }
         self.confirmed.store(true, Ordering::Relaxed);
         Ok(())
+    }
+
+    async fn read_newsletter_keys(&self) -> Result<Vec<NewsletterKey>, StoreError> {
+        /// `UNKNOWN_TABLE`: this collector is newer than the schema.
+        const NO_TABLE: u32 = 60;
+        let read = self
+            .store
+            .select(
+                "SELECT key_id, site, secret, toUnixTimestamp64Milli(created_at) AS created_at \
+                 FROM newsletter_keys FINAL WHERE NOT revoked",
+                &[],
+            )
+            .await;
+        match read {
+            Err(StoreError::Refused { code: NO_TABLE, .. }) => Ok(Vec::new()),
+            read => read,
+        }
+    }
+
+    /// The newest newsletter signing secret of a site; the first is made when it is asked for.
+    ///
+    /// # Errors
+    /// There is no such site, or ClickHouse cannot be asked.
+    pub async fn newsletter_key(&self, site: &str) -> Result<NewsletterKey, RegistryError> {
+        if let Some(key) = self.snapshot().newsletter_key(site) {
+            return Ok(key.clone());
+        }
+        // Another process may have made it.
+        self.refresh().await?;
+        match self.snapshot().newsletter_key(site) {
+            Some(key) => Ok(key.clone()),
+            None => self.add_newsletter_key(site).await,
+        }
+    }
+
+    /// Gives a site a new newsletter signing secret. The old ones stay valid until they are withdrawn.
+    ///
+    /// # Errors
+    /// There is no such site, or ClickHouse cannot be asked.
+    pub async fn add_newsletter_key(&self, site: &str) -> Result<NewsletterKey, RegistryError> {
+        let snapshot = self.snapshot();
+        if !snapshot.sites.contains_key(site) {
+            return Err(RegistryError::Invalid { field: "site", message: format!("no site `{site}`") });
+        }
+        let now = jiff::Timestamp::now().as_millisecond();
+        let key = std::iter::repeat_with(|| NewsletterKey::random(site, now))
+            .find(|key| !snapshot.newsletter_keys.contains_key(&key.key_id))
+            .expect("few of the ids are taken");
+        self.write_newsletter_key(&key, false).await?;
+        Ok(key)
+    }
+
+    /// Withdraws a newsletter signing secret: the links that it signed lead nowhere from then on. False when the site
+    /// has none of this id.
+    ///
+    /// # Errors
+    /// ClickHouse cannot be asked.
+    pub async fn revoke_newsletter_key(&self, site: &str, key_id: &str) -> Result<bool, RegistryError> {
+        self.refresh().await?;
+        let snapshot = self.snapshot();
+        let Some(key) = snapshot.newsletter_keys.get(key_id).filter(|key| key.site == site) else {
+            return Ok(false);
+        };
+        self.write_newsletter_key(key, true).await?;
+        Ok(true)
+    }
+
+    async fn write_newsletter_key(&self, key: &NewsletterKey, revoked: bool) -> Result<(), RegistryError> {
+        // What was withdrawn is forgotten.
+        let secret = if revoked { "" } else { key.secret.as_str() };
+        self.store
+            .execute(
+                "INSERT INTO newsletter_keys SELECT {key_id:String}, {site:String}, {secret:String}, \
+                 {revoked:UInt8} != 0, fromUnixTimestamp64Milli({created_at:Int64}), now64(3)",
+                &[
+                    ("key_id", key.key_id.as_str().into()),
+                    ("site", key.site.as_str().into()),
+                    ("secret", secret.into()),
+                    ("revoked", Param::Int(i64::from(revoked))),
+                    ("created_at", Param::Int(key.created_at)),
+                ],
+            )
+            .await?;
+        self.refresh().await
     }
 
     /// Makes or changes a site.

@@ -276,6 +276,28 @@ impl Drop for Orma {
     }
 }
 
+/// Builds the library that makes the disk fail.
+fn fault_library(dir: &Path) -> PathBuf {
+    let library = dir.join("disk.so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fault/disk.c");
+    let built = std::process::Command::new("cc")
+        .args(["-shared", "-fPIC", "-O1", "-o"])
+        .args([&library, &source])
+        .status()
+        .unwrap();
+    assert!(built.success());
+    library
+}
+
+/// A program whose disk fails while the returned file holds `full` or `fsync`; the directory must outlive it.
+pub fn with_failing_disk(setup: Setup) -> (Orma, PathBuf, tempfile::TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let trigger = dir.path().join("fault");
+    let library = fault_library(dir.path());
+    let orma = setup.variable("LD_PRELOAD", library).variable("ORMA_TEST_FAULT", &trigger).start();
+    (orma, trigger, dir)
+}
+
 fn pid_of(child: &Child) -> Pid {
     Pid::from_raw(child.id().cast_signed()).unwrap()
 }

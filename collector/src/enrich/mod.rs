@@ -9,6 +9,8 @@ pub mod channel;
 pub mod clock;
 pub mod device;
 pub mod geo;
+pub mod landing;
+pub mod mail;
 pub mod touchpoint;
 pub mod traffic;
 pub mod user_agent;

@@ -8,6 +8,7 @@ pub mod headers;
 pub mod io;
 pub mod lane;
 pub mod listen;
+mod newsletter;
 pub mod proxy;
 pub mod proxy_protocol;
 pub mod rate;

@@ -60,6 +60,13 @@ impl Routes {
         let mut response = match (request.method(), path) {
             (&Method::POST, "/v1/events") => self.post_events(request, peer, connection).await,
             (&Method::GET | &Method::HEAD, "/p.gif") => self.get_pixel(&request, peer).await,
+            (&Method::GET | &Method::HEAD, path) if path.starts_with("/o/") => {
+                self.get_open(&request, peer).await
+            }
+            (&Method::GET | &Method::HEAD, path) if path.starts_with("/c/") => {
+                self.get_click(&request, peer).await
+            }
+            (_, path) if path.starts_with("/o/") || path.starts_with("/c/") => Self::refuse_method(),
             (&Method::OPTIONS, "/v1/events" | "/p.gif") => answer::preflight(),
             (&Method::GET | &Method::HEAD, "/healthz") => {
                 answer::with_type(StatusCode::OK, "text/plain", "alive\n")

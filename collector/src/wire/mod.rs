@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `native` | the JSON of `POST /v1/events` |
 //! | `pixel` | the query of `GET /p.gif` |
+//! | `newsletter` | the signed addresses `/o/{token}.gif` and `/c/{token}` |
 //! | `draft` | which field goes where; the same for every protocol |
 //! | `complete` | what a kind demands, and how its fields become a row |
 //! | `json`, `value` | where values begin and end, and what they are read as |
@@ -23,6 +24,7 @@ mod kinds;
 mod moment;
 mod money;
 pub mod native;
+pub mod newsletter;
 pub mod pixel;
 mod value;
 

@@ -31,6 +31,8 @@ export function event(event_id: string, seconds: number, fields: Partial<Journey
     link: '',
     app_version: '',
     bot: '',
+    verdict: '',
+    verdict_reason: '',
     props: {},
     ...fields,
   };

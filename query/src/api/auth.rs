@@ -13,7 +13,7 @@ use super::session::Session;
 use crate::AppState;
 use crate::moment::Moment;
 
-/// Who asks: a token of a role that may read.
+/// Who asks: a token of a role that may read, or send.
 #[derive(Clone, Debug)]
 pub struct Caller {
     token_id: String,
@@ -30,16 +30,34 @@ impl Caller {
     /// Tokens that pull segments or send events may not read.
     pub fn reader(token: &Token) -> Result<Self, ApiError> {
         match token.role {
-            Role::Admin | Role::Analyst => Ok(Self {
-                token_id: token.token_id.clone(),
-                role: token.role,
-                name: token.name.clone(),
-                site: token.site.clone(),
-            }),
+            Role::Admin | Role::Analyst => Ok(Self::of_token(token)),
             Role::Segments | Role::Ingest => Err(ApiError::Forbidden {
                 code: "role_not_allowed",
                 message: format!("A token of the role `{}` may not read answers.", token.role.as_str()),
             }),
+        }
+    }
+
+    /// The caller behind a token that sends events.
+    ///
+    /// # Errors
+    /// Tokens that read or pull segments may not send.
+    pub fn sender(token: &Token) -> Result<Self, ApiError> {
+        match token.role {
+            Role::Admin | Role::Ingest => Ok(Self::of_token(token)),
+            Role::Analyst | Role::Segments => Err(ApiError::Forbidden {
+                code: "role_not_allowed",
+                message: format!("A token of the role `{}` may not send.", token.role.as_str()),
+            }),
+        }
+    }
+
+    fn of_token(token: &Token) -> Self {
+        Self {
+            token_id: token.token_id.clone(),
+            role: token.role,
+            name: token.name.clone(),
+            site: token.site.clone(),
         }
     }
 
@@ -58,7 +76,12 @@ impl Caller {
         state.snapshot().tokens.values().any(|token| token.token_id == self.token_id)
     }
 
-    async fn of_request(parts: &Parts, state: &AppState) -> Result<Self, ApiError> {
+    /// The caller of a request; `of_role` says whether the token's role may do this.
+    async fn of_request(
+        parts: &Parts,
+        state: &AppState,
+        of_role: fn(&Token) -> Result<Self, ApiError>,
+    ) -> Result<Self, ApiError> {
         if let Some(value) = parts.headers.get(header::AUTHORIZATION) {
             let secret = value
                 .to_str()
@@ -66,7 +89,7 @@ impl Caller {
                 .and_then(bearer)
                 .ok_or(ApiError::Unauthorized("The Authorization header must be `Bearer <token>`."))?;
             let token = state.token_of_secret(secret).await;
-            return Self::reader(&token.ok_or(ApiError::Unauthorized("This token is not valid."))?);
+            return of_role(&token.ok_or(ApiError::Unauthorized("This token is not valid."))?);
         }
         let value = cookie::of_request(&parts.headers)
             .ok_or(ApiError::Unauthorized("Sign in, or send `Authorization: Bearer <token>`."))?;
@@ -79,7 +102,7 @@ impl Caller {
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             check_same_origin(&parts.headers)?;
         }
-        Self::reader(token)
+        of_role(token)
     }
 }
 
@@ -115,7 +138,7 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        Self::of_request(parts, state).await
+        Self::of_request(parts, state, Self::reader).await
     }
 }
 
@@ -132,7 +155,30 @@ impl FromRequestParts<AppState> for Access {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let caller = Caller::of_request(parts, state).await?;
+        let caller = Caller::of_request(parts, state, Caller::reader).await?;
+        Self::to_site(caller, parts, state).await
+    }
+}
+
+/// A caller who may send to the site that the address names.
+#[derive(Clone, Debug)]
+pub struct SendAccess {
+    /// The site.
+    pub site: Arc<Site>,
+}
+
+impl FromRequestParts<AppState> for SendAccess {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let caller = Caller::of_request(parts, state, Caller::sender).await?;
+        let access = Access::to_site(caller, parts, state).await?;
+        Ok(Self { site: access.site })
+    }
+}
+
+impl Access {
+    async fn to_site(caller: Caller, parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let params = RawPathParams::from_request_parts(parts, state).await;
         let name = params
             .ok()

@@ -82,6 +82,10 @@ pub struct JourneyEvent {
     pub app_version: String,
     /// Empty for people; otherwise the kind of bot.
     pub bot: String,
+    /// Of an open or click of a newsletter, and of the page after it: `human`, `proxy`, `machine`, `unknown` or empty.
+    pub verdict: String,
+    /// Why the verdict.
+    pub verdict_reason: String,
     /// Everything else.
     pub props: BTreeMap<String, String>,
 }

@@ -9,6 +9,7 @@ pub mod export;
 pub mod journey;
 pub mod links;
 pub mod live;
+pub mod newsletters;
 pub mod openapi;
 pub mod params;
 pub mod people;
@@ -28,7 +29,7 @@ use axum::routing::{delete, get, post};
 use crate::{AppState, dashboard};
 use error::ApiError;
 
-/// No request to this service carries more.
+/// Requests carry no more, unless their route says so.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// Everything that the query service answers: the API below `/api`, the dashboard below the rest.
@@ -40,6 +41,10 @@ pub fn router(state: AppState) -> Router {
         .route("/people/{person}/journey", get(journey::get))
         .route("/people/{person}/link", post(links::create))
         .route("/people/{person}/links/{id}", delete(links::delete))
+        .route(
+            "/newsletters/links",
+            post(newsletters::create).layer(DefaultBodyLimit::max(newsletters::LINKS_BODY_BYTES_MAX)),
+        )
         .route("/live", get(live::get))
         .route("/accounting", get(accounting::get))
         .route("/quality/web", get(quality::web))

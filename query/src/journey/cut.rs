@@ -43,6 +43,8 @@ pub struct Event {
     pub link: String,
     pub app_version: String,
     pub bot: String,
+    pub verdict: String,
+    pub verdict_reason: String,
     pub props: BTreeMap<String, String>,
     pub source: String,
     pub channel: String,
@@ -195,6 +197,8 @@ impl From<Event> for JourneyEvent {
             link: event.link,
             app_version: event.app_version,
             bot: event.bot,
+            verdict: event.verdict,
+            verdict_reason: event.verdict_reason,
             props: event.props,
         }
     }

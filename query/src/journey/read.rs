@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
             if !self.seen.insert(event.id.clone()) {
                 continue;
             }
-            let owner = owner(&event.user, &event.visitor, event.at, &self.timelines);
+            let owner = owner(&event.user, &event.visitor, &event.session, event.at, &self.timelines);
             if self.aliases.person(&owner.person) == self.found.person {
                 event.anonymous = owner.through_edge;
                 self.events.push(event);

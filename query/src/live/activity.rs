@@ -30,6 +30,7 @@ struct Row {
     received: i64,
     visitor: String,
     user: String,
+    session: String,
     kind: String,
     name: String,
     touchpoint: String,
@@ -87,7 +88,7 @@ impl Activity {
     }
 
     fn message(&self, row: &Row, timelines: &Timelines) -> Message {
-        let owner = owner(&row.user, &row.visitor, row.at.0, timelines);
+        let owner = owner(&row.user, &row.visitor, &row.session, row.at.0, timelines);
         let person = self.aliases.person(&owner.person).to_owned();
         let activity = LiveActivity {
             event_id: row.event_id.clone(),
@@ -159,6 +160,7 @@ mod tests {
             received,
             visitor: empty(),
             user: empty(),
+            session: empty(),
             kind: empty(),
             name: empty(),
             touchpoint: empty(),

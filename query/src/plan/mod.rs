@@ -158,7 +158,7 @@ pub fn parse_include(text: Option<&str>) -> Result<bool, ApiError> {
         match name {
             "bots" | "machines" => with_bots = true,
             _ => {
-                let message = format!("`include` takes `bots`, not `{name}`.");
+                let message = format!("`include` takes `bots` and `machines`, not `{name}`.");
                 return Err(ApiError::invalid("invalid_include", "include", message));
             }
         }

@@ -7,11 +7,12 @@ use super::clause;
 use crate::identity::{ALIASES_MAX, Aliases};
 use crate::moment::Moment;
 
-/// A table of `visitor` and `timeline`: its marks `(at, user, active)`, oldest first; the user of a reset is empty.
+/// A table of `visitor` and `timeline`: its marks `(at, user, active, session)`, oldest first; the user of a reset is
+/// empty.
 /// `condition` narrows the edges down.
 pub fn timelines(condition: &str) -> String {
     format!(
-        "(SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline FROM ({}) GROUP BY visitor)",
+        "(SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline FROM ({}) GROUP BY visitor)",
         marks_where(&format!("source != 'alias'{condition}"))
     )
 }
@@ -19,8 +20,8 @@ pub fn timelines(condition: &str) -> String {
 /// Edges with whether they hold: an edge is taken back by a later row with sign -1 of the same visitor and user.
 fn marks_where(condition: &str) -> String {
     format!(
-        "SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active \
-         FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by \
+        "SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active \
+         FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by \
          FROM identity_edges WHERE site = {{site:String}} AND sign = 1 AND {condition} \
          GROUP BY visitor, user, source, session, at) AS edge \
          LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at FROM identity_edges \
@@ -28,11 +29,23 @@ fn marks_where(condition: &str) -> String {
     )
 }
 
-/// The user whom the timeline gives to an event or a session at `moment`; empty when nobody.
+/// The user whom the timeline gives to a session that began at `moment`; empty when nobody. (No mark of a session is
+/// before its beginning.)
 pub fn user_at(moment: &str) -> String {
     format!(
         "if(startsWith(visitor, '@'), substring(visitor, 2), \
          arrayFirst(mark -> mark.3 AND mark.1 >= {moment}, timeline).2)"
+    )
+}
+
+/// The user whom the timeline gives to an event; empty when nobody.
+fn user_of_event() -> String {
+    let next = "(arrayFirst(mark -> mark.3 AND mark.1 >= ts, timeline) AS next_mark)";
+    let earlier = "(arrayLast(mark -> mark.3 AND mark.1 < ts AND (mark.4 = session OR mark.2 = ''), timeline) \
+                   AS earlier_mark)";
+    format!(
+        "multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR {earlier}.2 = '' \
+         OR {next}.1 = ts OR (next_mark.2 != '' AND next_mark.4 = session), next_mark.2, earlier_mark.2)"
     )
 }
 
@@ -67,7 +80,7 @@ pub fn owned_events(condition: &str, duplicates: Duplicates, edges: &str) -> Str
          FROM (SELECT * FROM events {merged}WHERE site = {{site:String}} AND {condition}{limit}) AS event \
          LEFT JOIN {timelines} AS timelines USING (visitor))",
         visit = clause::VISIT_OF_EVENT,
-        by_edge = user_at("ts"),
+        by_edge = user_of_event(),
         timelines = timelines(edges),
     )
 }
@@ -104,8 +117,9 @@ pub fn aliases(site: &str) -> Sql {
 pub fn marks(site: &str, visitors: &[String]) -> Sql {
     let mut sql = on_visitors(site, visitors);
     let edges = marks_where(&format!("source != 'alias'{EDGES_ON_VISITORS}"));
-    sql.text =
-        format!("SELECT visitor, user, toUnixTimestamp64Milli(marked_at) AS at, active FROM ({edges})");
+    sql.text = format!(
+        "SELECT visitor, user, toUnixTimestamp64Milli(marked_at) AS at, active, session FROM ({edges})"
+    );
     sql
 }
 

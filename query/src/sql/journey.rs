@@ -41,7 +41,7 @@ pub fn events(site: &str, visitors: &[String], days: &[String], with_bots: bool)
          touchpoint, stage, title, host, path, referrer, screen, target, duration_ms, engaged_ms, scroll_pct, value, \
          rating, toInt64(revenue * 10000) AS amount, currency, \
          if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, link, app_version, \
-         bot, props, source, channel, device_class, browser, os, country \
+         bot, verdict, verdict_reason, props, source, channel, device_class, browser, os, country \
          FROM events WHERE site = {{site:String}} AND toDate(ts) IN {days} \
          AND visitor IN {{visitors:Array(String)}}{human} ORDER BY at, id"
     );

@@ -60,7 +60,7 @@ pub fn activity(site: &str, from: Moment, limit: usize) -> Sql {
     Sql::new(
         format!(
             "SELECT toString(event_id) AS event_id, toUnixTimestamp64Milli(ts) AS at, \
-             toUnixTimestamp64Milli(received_at) AS received, visitor, user, kind, name, touchpoint, path, title, \
+             toUnixTimestamp64Milli(received_at) AS received, visitor, user, session, kind, name, touchpoint, path, title, \
              country, device_class, browser, channel, source FROM events \
              WHERE site = {{site:String}} AND received_at >= fromUnixTimestamp64Milli({{from:Int64}}, 'UTC') \
              AND {IS_HUMAN} ORDER BY received_at DESC LIMIT {{limit:UInt64}}"

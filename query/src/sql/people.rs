@@ -42,9 +42,7 @@ enum Columns {
 /// `view_count`, `event_count`, `first`, `exit_page`.
 ///
 /// A session has one owner, that of its beginning, unless its timeline changes within it or an edge within it was
-/// taken back: then its events are looked at one by one. (What a session with one user leaves open is an event without
-/// the user after the last one with it; clients that identify send the user with every event from then on.) A reset alone
-/// makes nobody a person of the list.
+/// taken back: then its events are looked at one by one. A reset alone makes nobody a person of the list.
 fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
     let (of_sessions, of_visits, of_events) = match columns {
         Columns::Few => ("", "", ""),

@@ -9,9 +9,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   WHERE site = {site:String}
   AND visitor IN {visitors:Array(String)}
   GROUP BY visitor, visit) AS visits
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
-  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
-  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
   AND sign = 1
@@ -26,8 +26,11 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   GROUP BY visitor) AS timelines USING (visitor))
   WHERE NOT is_mixed
   UNION ALL SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended, countIf(kind IN ('page_view', 'screen_view')) AS view_count, count() AS event_count, argMin(concat(host, char(31), path, char(31), source, char(31), channel, char(31), utm_campaign, char(31), utm_source, char(31), utm_medium, char(31), country, char(31), region, char(31), city, char(31), device_class, char(31), device_brand, char(31), device_model, char(31), browser, char(31), os, char(31), os_version, char(31), language, char(31), app_version), (ts, event_id)) AS first, argMaxIf(path, (ts, event_id), kind IN ('page_view', 'screen_view')) AS exit_page
-  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
-  AND mark.1 >= ts, timeline).2)) AS owner_user
+  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR (arrayLast(mark -> mark.3
+  AND mark.1 < ts
+  AND (mark.4 = session OR mark.2 = ''), timeline) AS earlier_mark).2 = '' OR (arrayFirst(mark -> mark.3
+  AND mark.1 >= ts, timeline) AS next_mark).1 = ts OR (next_mark.2 != ''
+  AND next_mark.4 = session), next_mark.2, earlier_mark.2)) AS owner_user
   FROM (SELECT *
   FROM events FINAL
   WHERE site = {site:String}
@@ -51,9 +54,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   GROUP BY visitor
   HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, visit) AS visits
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
-  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
-  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
   AND sign = 1
@@ -74,9 +77,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   GROUP BY visitor, user) AS removal USING (visitor, user))
   GROUP BY visitor) AS timelines USING (visitor))
   WHERE is_mixed)) AS event
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
-  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
-  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
   AND sign = 1
@@ -113,9 +116,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   GROUP BY visitor
   HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, visit) AS visits
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
-  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
-  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
   AND sign = 1
@@ -146,8 +149,11 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
 -- p4 = ["anna@example.it"]
 SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {p4:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, countIf(kind = 'order') AS orders, toInt64(sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) * 10000) AS revenue_sum, countIf(revenue != 0
   AND currency = {currency:String}) > 0 AS has_revenue
-  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
-  AND mark.1 >= ts, timeline).2)) AS owner_user
+  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR (arrayLast(mark -> mark.3
+  AND mark.1 < ts
+  AND (mark.4 = session OR mark.2 = ''), timeline) AS earlier_mark).2 = '' OR (arrayFirst(mark -> mark.3
+  AND mark.1 >= ts, timeline) AS next_mark).1 = ts OR (next_mark.2 != ''
+  AND next_mark.4 = session), next_mark.2, earlier_mark.2)) AS owner_user
   FROM (SELECT *
   FROM events FINAL
   WHERE site = {site:String}
@@ -161,9 +167,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   AND visitor IN {visitors:Array(String)}
   GROUP BY visitor, day, session
   HAVING uniqMerge(actions) > 0)) AS event
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
-  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
-  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
   AND sign = 1

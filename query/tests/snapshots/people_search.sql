@@ -9,9 +9,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   WHERE site = {site:String}
   AND day >= {p8:Date} - 1
   GROUP BY visitor, visit) AS visits
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
-  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
-  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
   AND sign = 1
@@ -29,8 +29,11 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   GROUP BY visitor) AS timelines USING (visitor))
   WHERE NOT is_mixed
   UNION ALL SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended
-  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
-  AND mark.1 >= ts, timeline).2)) AS owner_user
+  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR (arrayLast(mark -> mark.3
+  AND mark.1 < ts
+  AND (mark.4 = session OR mark.2 = ''), timeline) AS earlier_mark).2 = '' OR (arrayFirst(mark -> mark.3
+  AND mark.1 >= ts, timeline) AS next_mark).1 = ts OR (next_mark.2 != ''
+  AND next_mark.4 = session), next_mark.2, earlier_mark.2)) AS owner_user
   FROM (SELECT *
   FROM events FINAL
   WHERE site = {site:String}
@@ -57,9 +60,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   GROUP BY visitor
   HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, visit) AS visits
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
-  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
-  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
   AND sign = 1
@@ -86,9 +89,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   GROUP BY visitor, user) AS removal USING (visitor, user))
   GROUP BY visitor) AS timelines USING (visitor))
   WHERE is_mixed)) AS event
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
-  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
-  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
   AND sign = 1
@@ -134,9 +137,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   GROUP BY visitor
   HAVING uniqExact(user) > 1 OR min(sign) < 0)
   GROUP BY visitor, visit) AS visits
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active))) AS timeline
-  FROM (SELECT visitor, user, source, recorded_by, marked_at, marked_at > removed_at AS active
-  FROM (SELECT visitor, user, source, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
   AND sign = 1

@@ -74,6 +74,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/newsletters/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs the pixel and the links of a mail for each recipient. A mail tool can do the same offline with the secret of
+         *     `orma site newsletter-secret`: docs/newsletter.md shows how.
+         */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/people": {
         parameters: {
             query?: never;
@@ -512,6 +532,10 @@ export interface components {
              * @description Value of a vital or score of an answer.
              */
             value?: number | null;
+            /** @description Of an open or click of a newsletter, and of the page after it: `human`, `proxy`, `machine`, `unknown` or empty. */
+            verdict: string;
+            /** @description Why the verdict. */
+            verdict_reason: string;
         };
         /** @description One session of a journey. */
         JourneySession: {
@@ -691,6 +715,76 @@ export interface components {
              * @example EUR
              */
             currency: string;
+        };
+        /** @description The signed addresses. */
+        NewsletterAddresses: {
+            /** @description In the order of the recipients. */
+            items: components["schemas"]["NewsletterCopy"][];
+        };
+        /** @description The signed addresses of one copy. */
+        NewsletterCopy: {
+            /** @description In the order of the links. */
+            links: components["schemas"]["NewsletterSignedLink"][];
+            /** @description The message. */
+            message: string;
+            /** @description The address of the pixel. */
+            open: string;
+            /** @description The recipient's user id. */
+            user: string;
+        };
+        /** @description A link of the mail. */
+        NewsletterLink: {
+            /**
+             * @description Its name in answers; without one it is named by its page.
+             * @example hero
+             */
+            name?: string;
+            /** @description A link that the mail hides from people: whoever follows it is a machine. */
+            trap?: boolean;
+            /**
+             * @description Where it leads: an absolute http or https address.
+             * @example https://bottega.example/scarpe
+             */
+            url: string;
+        };
+        /** @description One mail's recipients and links. */
+        NewsletterLinksRequest: {
+            /**
+             * @description The campaign.
+             * @example saldi-2026
+             */
+            campaign: string;
+            /**
+             * @description Where readers reach a collector; the address of this request when absent.
+             * @example https://collect.example
+             */
+            collector_url?: string | null;
+            /** @description At most 100; recipients times links and pixels at most 10000. */
+            links?: components["schemas"]["NewsletterLink"][];
+            /** @description At most 1000. */
+            recipients: components["schemas"]["NewsletterRecipient"][];
+            /** @description When the mail will be sent, RFC 3339; now when absent. An open or click within seconds of it is a machine's. */
+            sent_at?: string | null;
+        };
+        /** @description Who gets a copy. */
+        NewsletterRecipient: {
+            /**
+             * @description The id of this copy of the mail, or of the mail.
+             * @example m-42
+             */
+            message?: string;
+            /**
+             * @description The user id; empty for one who does not want to be recognised: opens and clicks then count without a person.
+             * @example mario@example.it
+             */
+            user?: string;
+        };
+        /** @description A signed link. */
+        NewsletterSignedLink: {
+            /** @description Its name. */
+            name: string;
+            /** @description The address that stands in the mail. */
+            url: string;
         };
         /** @description One person's card. */
         Person: {
@@ -1302,6 +1396,72 @@ export interface operations {
                 };
             };
             /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewsletterLinksRequest"];
+            };
+        };
+        responses: {
+            /** @description The addresses */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterAddresses"];
+                };
+            };
+            /** @description A field is wrong, or there are too many */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token may not send events to this site */
             403: {
                 headers: {
                     [name: string]: unknown;

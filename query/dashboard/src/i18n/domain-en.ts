@@ -57,6 +57,10 @@ export const domainEn = {
   'kind.return': 'Return',
   'kind.custom': 'Custom event',
 
+  'verdict.human': 'A person',
+  'verdict.proxy': 'Mail service',
+  'verdict.machine': 'Machine',
+  'verdict.unknown': 'Not known',
   'touchpoint.site': 'Site',
   'touchpoint.app': 'App',
   'touchpoint.newsletter': 'Newsletter',

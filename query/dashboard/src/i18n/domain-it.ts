@@ -60,6 +60,10 @@ export const domainIt: Translation<typeof domainEn> = {
   'kind.return': 'Reso',
   'kind.custom': 'Evento personalizzato',
 
+  'verdict.human': 'Una persona',
+  'verdict.proxy': 'Servizio di posta',
+  'verdict.machine': 'Macchina',
+  'verdict.unknown': 'Non si sa',
   'touchpoint.site': 'Sito',
   'touchpoint.app': 'App',
   'touchpoint.newsletter': 'Newsletter',

@@ -217,6 +217,7 @@ export const en = {
   'journey.detail.address': 'Address',
   'journey.detail.name': 'Name',
   'journey.detail.bot': 'Why a bot',
+  'journey.detail.verdict': 'Who it was',
 
   'quality.title': 'Quality',
   'quality.web': 'Web',

@@ -220,6 +220,7 @@ export const it: Translation<typeof en> = {
   'journey.detail.address': 'Indirizzo',
   'journey.detail.name': 'Nome',
   'journey.detail.bot': 'Perché è un bot',
+  'journey.detail.verdict': 'Chi è stato',
 
   'quality.title': 'Qualità',
   'quality.web': 'Web',

@@ -16,6 +16,7 @@ export function StepDetails({ step, numberText }: { step: Step; numberText: (val
     [t('journey.detail.version'), event.app_version],
     [t('journey.detail.stage'), event.stage === '' ? '' : label('stage', event.stage)],
     [t('journey.detail.bot'), event.bot],
+    [t('journey.detail.verdict'), event.verdict === '' ? '' : `${label('verdict', event.verdict)} (${event.verdict_reason})`],
     ...Object.entries(event.props),
     [t('journey.detail.id'), event.event_id],
   ];

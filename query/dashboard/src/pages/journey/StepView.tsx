@@ -26,7 +26,9 @@ export function StepView({ step, fresh, oldestFirst, personName }: StepViewProps
   const look = lookOf(event.kind);
   const words = describe(event, translator);
   const bot = event.bot !== '';
-  const classes = ['step', `tone-${look.tone}`, event.anonymous && 'step-anonymous', bot && 'step-bot', fresh && 'step-fresh'];
+  const machine = event.verdict === 'machine';
+  const doubtful = machine || event.verdict === 'proxy' || event.verdict === 'unknown';
+  const classes = ['step', `tone-${look.tone}`, event.anonymous && 'step-anonymous', (bot || machine) && 'step-bot', fresh && 'step-fresh'];
   const became = step.identifies && <BecameKnown personName={personName} />;
   return (
     <>
@@ -45,13 +47,14 @@ export function StepView({ step, fresh, oldestFirst, personName }: StepViewProps
           style={{ '--dot': touchpointColour(event.touchpoint) }}
           title={label('touchpoint', event.touchpoint)}
         >
-          <Icon name={bot ? 'bot' : look.icon} size={17} />
+          <Icon name={bot || machine ? 'bot' : look.icon} size={17} />
         </span>
         <div className="step-body">
           <p className="step-title">
             <span className="step-subject">{words.subject}</span>
             {event.revenue && <span className="money">{formatMoney(event.revenue, locale)}</span>}
             {bot && <span className="badge badge-bot">{t('journey.bot')}</span>}
+            {doubtful && <span className="badge badge-bot">{label('verdict', event.verdict)}</span>}
           </p>
           <p className="step-facts quiet">
             {words.kind && <span className="step-kind">{words.kind}</span>}

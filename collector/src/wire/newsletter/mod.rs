@@ -1,0 +1,122 @@
+//! The newsletter: an open or a click, from the signed token in its address.
+//!
+//! What a token is stands in [`orma_store::newsletter`]; what the link adds to the page it leads to, in [`landing`].
+
+pub mod landing;
+
+use std::borrow::Cow;
+
+use orma_store::newsletter::{Act, Letter};
+use sha2::{Digest, Sha256};
+use uuid::{Builder, Uuid};
+
+use super::complete::refusal;
+use super::draft::{Defaults, Draft};
+use super::identifier;
+use super::value::Value;
+use crate::event::ParsedBatch;
+
+/// The id of an open or a click.
+///
+/// Every open is an event of its own, as a person may read a mail twice. Only the same request of the same client
+/// within a second is one that was repeated, because the answer was lost or a finger was nervous. `client` stands for
+/// address and user agent without giving them away: the day's cookieless id.
+pub fn event_id(token: &str, client: &str, received_at: i64) -> Uuid {
+    let second = received_at.div_euclid(1_000) * 1_000;
+    let mut hash = Sha256::new();
+    for part in [client, "\0", token, "\0"] {
+        hash.update(part.as_bytes());
+    }
+    let digest = hash.chain_update(second.to_le_bytes()).finalize();
+    let random: [u8; 10] = digest[..10].try_into().expect("as long as it was cut");
+    Builder::from_unix_timestamp_millis(second.cast_unsigned(), &random).into_uuid()
+}
+
+/// The event of a letter. `client` is the visitor of a recipient who is not named.
+pub fn event<'a>(letter: &Letter<'a>, id: Uuid, client: String, received_at: i64) -> ParsedBatch<'a> {
+    let kind = if letter.act == Act::Open { "newsletter_open" } else { "newsletter_click" };
+    let mut draft = Draft {
+        kind: Cow::Borrowed(kind),
+        id: Some(Cow::Owned(id.to_string())),
+        client_ts: Some(received_at),
+        user: identifier::read(Value::Text(Cow::Borrowed(letter.recipient)), "recipient").unwrap_or_default(),
+        campaign: Some(Value::Text(Cow::Borrowed(letter.campaign))),
+        ..Draft::default()
+    };
+    draft.row.message = Cow::Borrowed(letter.message);
+    if letter.act != Act::Open {
+        // A link without a name is known by where it leads.
+        let page = letter.target.split(['?', '#']).next().unwrap_or_default();
+        draft.row.link = Cow::Borrowed(if letter.link.is_empty() { page } else { letter.link });
+        draft.set_or_fault(Cow::Borrowed("href"), Value::Text(Cow::Borrowed(letter.target)));
+    }
+    let mut batch =
+        ParsedBatch { write_key: Cow::Borrowed(""), sent_at: None, events: Vec::new(), refused: Vec::new() };
+    match draft.complete(0, &Defaults::default(), "") {
+        Ok(mut event) => {
+            // The mail program is no browser of the site: its visitor is the recipient, as a server knows him.
+            event.row.visitor = match &*event.row.user {
+                "" => Cow::Owned(client),
+                user => Cow::Owned(format!("@{user}")),
+            };
+            batch.events.push(event);
+        }
+        Err((fault, kind)) => batch.refused.push(refusal(0, fault, kind, Cow::Borrowed(""))),
+    }
+    batch
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLICK: Letter = Letter {
+        act: Act::Click,
+        sent_at: 1_795_341_600,
+        campaign: "saldi",
+        message: "m-42",
+        recipient: "mario@example.it",
+        link: "hero",
+        target: "https://bottega.example/scarpe?a=1#b",
+    };
+
+    #[test]
+    fn only_the_same_load_by_the_same_client_in_the_same_second_is_a_repetition() {
+        let id = event_id("token", "c1", 1_795_341_600_100);
+        assert_eq!(id, event_id("token", "c1", 1_795_341_600_900));
+        assert_eq!((id.get_version_num(), id.get_timestamp().unwrap().to_unix().0), (7, 1_795_341_600));
+        for other in [
+            event_id("token", "c1", 1_795_341_601_000),
+            event_id("token", "c2", 1_795_341_600_100),
+            event_id("token2", "c1", 1_795_341_600_100),
+            event_id("oken", "c1t", 1_795_341_600_100),
+        ] {
+            assert_ne!(id, other);
+        }
+    }
+
+    #[test]
+    fn a_letter_becomes_an_event_of_its_recipient() {
+        let id = Uuid::from_u128(7);
+        let batch = event(&CLICK, id, "c1".into(), 5);
+        let row = &batch.events[0].row;
+        assert_eq!(row.kind, "newsletter_click");
+        assert_eq!((&*row.user, &*row.visitor, row.event_id), ("mario@example.it", "@mario@example.it", id));
+        assert_eq!((&*row.newsletter_campaign, &*row.message, &*row.link), ("saldi", "m-42", "hero"));
+        assert_eq!(row.props, [("href".into(), "https://bottega.example/scarpe?a=1#b".into())]);
+        assert_eq!(batch.events[0].client_ts, Some(5));
+        let open = event(&Letter { act: Act::Open, link: "", target: "", ..CLICK }, id, "c1".into(), 5);
+        assert_eq!((&*open.events[0].row.kind, &*open.events[0].row.link), ("newsletter_open", ""));
+    }
+
+    #[test]
+    fn a_recipient_who_is_not_named_is_nobody() {
+        for recipient in ["", "undefined", "null"] {
+            let letter = Letter { recipient, link: "", ..CLICK };
+            let batch = event(&letter, Uuid::from_u128(7), "c1".into(), 5);
+            let row = &batch.events[0].row;
+            assert_eq!((&*row.user, &*row.visitor), ("", "c1"));
+            assert_eq!(row.link, "https://bottega.example/scarpe", "a link without a name");
+        }
+    }
+}
