@@ -175,11 +175,13 @@ fn server_of(remote: &Remote) -> SocketAddr {
 
 #[test]
 fn a_clickhouse_in_any_trouble_delays_no_answer_and_doubles_no_event() {
-    let remote = Remote::start();
+    let mut remote = Remote::start();
     let link = Link::to(server_of(&remote));
     let orma = Setup::default().argument("--clickhouse-url", through(&remote, &link)).start();
     let mut answered = Vec::new();
-    for (round, fault) in (0u16..).zip(FAULTS) {
+    // What hangs comes last: it keeps its places until it is given up.
+    for (round, fault) in (0u16..).zip(&FAULTS[..=Fault::Hangs as usize]) {
+        let fault = *fault;
         link.set(fault);
         let plan = Plan { connections: 4, events_max: 300, round };
         let load = Load::start(orma.listen, plan);
@@ -192,7 +194,7 @@ fn a_clickhouse_in_any_trouble_delays_no_answer_and_doubles_no_event() {
         );
         answered.extend(numbers.into_iter().map(|number| event_id(round, number)));
         if fault != Fault::None {
-            wait_for("the trouble", || (link.strikes() >= 1).then_some(()));
+            wait_for(&format!("{fault:?} to strike"), || (link.strikes() >= 1).then_some(()));
         }
         if fault == Fault::CutAfter {
             let retries = orma.metric("orma_ship_retries_total").unwrap();
@@ -200,6 +202,8 @@ fn a_clickhouse_in_any_trouble_delays_no_answer_and_doubles_no_event() {
             assert!(orma.metric("orma_ship_backoff_seconds").unwrap() > 0.0);
         }
         link.set(Fault::None);
+        // libchdb 26.7 aborts when the connection of an insert is cut within the block.
+        remote.revive();
     }
     // The requests that hang are given up when the collector ends, and shipped by the next start.
     let mut orma = orma;

@@ -59,6 +59,13 @@ impl Remote {
         format!("http://orma:{}@127.0.0.1:{}/orma", self.files.password, self.port)
     }
 
+    /// What a service manager does: starts it again when it has ended by itself.
+    pub fn revive(&mut self) {
+        if self.child.try_wait().unwrap().is_some() {
+            self.start_again();
+        }
+    }
+
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
