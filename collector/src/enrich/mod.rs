@@ -9,6 +9,7 @@ pub mod channel;
 pub mod clock;
 pub mod device;
 pub mod geo;
+pub mod hints;
 pub mod touchpoint;
 pub mod user_agent;
 
@@ -18,5 +19,6 @@ pub use channel::{Origin, Visit};
 pub use clock::Moment;
 pub use device::Device;
 pub use geo::{Geo, GeoProblem, Place};
+pub use hints::Hints;
 pub use touchpoint::Sender;
 pub use user_agent::{UserAgentFacts, UserAgents};

@@ -15,6 +15,7 @@ use super::body;
 use super::listen::Fallback;
 use super::rate::Rates;
 use crate::config::HttpLimits;
+use crate::enrich::Hints;
 use crate::ingest::{Ingest, RequestFacts};
 use crate::wire::{self, WireError};
 
@@ -200,6 +201,7 @@ fn request_facts(headers: &HeaderMap, address: IpAddr, received_at: i64) -> Requ
         origin: text(ORIGIN),
         bearer,
         retry: headers.get("x-retry-count").is_some_and(|count| count != "0"),
+        hints: Hints::of_headers(headers),
         pixel: false,
         received_at,
     }
