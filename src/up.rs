@@ -166,7 +166,7 @@ fn collector_config(options: &CollectorOptions, data_dir: &Path) -> CollectorCon
     CollectorConfig {
         collector: options.collector.clone(),
         data_dir: data_dir.to_owned(),
-        geo_database: options.geo_database.clone().or_else(find_geo_database),
+        geo_databases: geo_databases(&options.geo_database),
         limits: HttpLimits::default(),
         rates: RateLimits {
             requests_per_second_per_address: options.requests_per_second_per_address,
@@ -177,6 +177,11 @@ fn collector_config(options: &CollectorOptions, data_dir: &Path) -> CollectorCon
         spool_bytes_max: options.spool_bytes_max,
         drain_ms_max: options.drain_ms_max,
     }
+}
+
+/// The databases that are named, or else the one that is found.
+fn geo_databases(named: &[PathBuf]) -> Vec<PathBuf> {
+    if named.is_empty() { find_geo_database().into_iter().collect() } else { named.to_vec() }
 }
 
 /// The country database of the npm package, beside the working directory or above the program.

@@ -80,7 +80,7 @@ impl Collector {
         let dir = spool_config.dir.display().to_string();
         let (spool, sealed, writer) = Spool::open(spool_config, Arc::new(FileSystem))
             .map_err(|source| CollectorError::Spool { dir, source })?;
-        let (geo, problem) = Geo::open(config.geo_database.as_deref());
+        let (geo, problem) = Geo::open(&config.geo_databases);
         if let Some(problem) = problem {
             tracing::warn!(%problem, "countries stay empty");
         }
