@@ -10,8 +10,11 @@ use axum::routing::get;
 use hyper::body::Incoming;
 use hyper::{Request, Response, StatusCode};
 use orma_collector::config::{CollectorConfig, HttpLimits, RateLimits};
+use orma_collector::enrich::geo::{GeoProblem, GeoStatus};
 use orma_collector::http::{Fallback, answer, bind};
 use orma_collector::{Collector, CollectorError};
+use orma_query::api::about::{GeoReport, GeoReporter, geo_database};
+use orma_query::moment::Moment;
 use orma_query::{AppState, QueryConfig};
 use orma_store::engine::find_library;
 use orma_store::{DataDir, Endpoint, Engine, EngineConfig, Registry, Role, Site, Store, migrations};
@@ -76,6 +79,7 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     let collector =
         Collector::start(config, listeners, store, registry, embedded::sdk()?, Some(fallback(router)))
             .map_err(explain)?;
+    state.report_geo(geo_reporter(collector.geo()));
     let admin_address = admin.local_addr()?;
     let admin = tokio::spawn(serve_admin(admin, collector.metrics(), collector.readiness()));
     note_addresses(data_dir.path(), Some(address), admin_address)?;
@@ -177,6 +181,24 @@ fn collector_config(options: &CollectorOptions, data_dir: &Path) -> CollectorCon
         spool_bytes_max: options.spool_bytes_max,
         drain_ms_max: options.drain_ms_max,
     }
+}
+
+/// What the collector says of its databases, as the query service shows it.
+fn geo_reporter(
+    status: impl Fn() -> (Vec<GeoStatus>, Option<GeoProblem>) + Send + Sync + 'static,
+) -> GeoReporter {
+    Box::new(move || {
+        let (files, problem) = status();
+        let database = |file: &GeoStatus| {
+            let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+            let built_at = Moment((file.build_epoch as i64).saturating_mul(1_000));
+            geo_database(&name, &file.database_type, built_at)
+        };
+        GeoReport {
+            databases: files.iter().map(database).collect(),
+            problem: problem.map(|problem| problem.to_string()),
+        }
+    })
 }
 
 /// The databases that are named, or else the one that is found.

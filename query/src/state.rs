@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use orma_store::sites::Snapshot;
 use orma_store::{Registry, Role, Store, Token};
 
+use crate::api::about::{GeoReporter, GeoReporterCell};
 use crate::live::Live;
 use crate::runner::Runner;
 use crate::sign_in::SignInCodes;
@@ -40,6 +41,7 @@ pub struct AppState {
     pub(crate) config: Arc<QueryConfig>,
     pub(crate) signing_secret: Arc<[u8]>,
     pub(crate) live: Live,
+    pub(crate) geo_reporter: Arc<GeoReporterCell>,
     codes: SignInCodes,
     refreshed: Arc<Mutex<Option<Instant>>>,
 }
@@ -60,6 +62,7 @@ impl AppState {
             config: Arc::new(config),
             signing_secret: signing_secret.into(),
             live: Live::default(),
+            geo_reporter: Arc::default(),
             codes: SignInCodes::default(),
             refreshed: Arc::default(),
         }
@@ -68,6 +71,11 @@ impl AppState {
     /// A one-time code for a sign-in link, `<address>/sign-in#code=<code>`, valid for one hour.
     pub fn new_sign_in_code(&self) -> String {
         self.codes.issue(Instant::now())
+    }
+
+    /// Says once whom to ask for the geographic databases of a collector in this process.
+    pub fn report_geo(&self, reporter: GeoReporter) {
+        let _ = self.geo_reporter.set(reporter);
     }
 
     /// Ends all live streams, so that the server can drain.
