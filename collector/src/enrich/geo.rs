@@ -9,8 +9,10 @@
 //! City databases come as two files, one for each family of addresses: several files are asked in their order, and
 //! the first that knows the country of an address has the say.
 //!
-//! What was found is not remembered: a look-up takes about as long as one in a table of prefixes would, and one such
-//! table that is right for networks smaller than /24 would be the file itself.
+//! What was found is remembered by prefix, /24 or /48, where the file knows no smaller network around the address
+//! (`prefixes.rs`).
+
+mod prefixes;
 
 use std::fs::File;
 use std::io::Read;
@@ -20,7 +22,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
-use maxminddb::Reader;
+use bytes::Bytes;
+use maxminddb::{LookupResult, Reader};
+use prefixes::{PlaceSpans, Prefixes};
 use serde::Deserialize;
 
 /// A larger file is refused: it is held in memory. Bytes.
@@ -131,8 +135,11 @@ struct Stamp {
 pub struct GeoReader(Arc<Vec<Arc<Database>>>);
 
 struct Database {
-    reader: Reader<Vec<u8>>,
+    /// The same bytes as the reader's.
+    bytes: Bytes,
+    reader: Reader<Bytes>,
     layout: Layout,
+    prefixes: Prefixes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -273,7 +280,7 @@ impl GeoReader {
         if !is_public(ip) {
             return Place::default();
         }
-        let mut places = self.0.iter().filter_map(|database| database.lookup(ip, database.layout));
+        let mut places = self.0.iter().filter_map(|database| database.remembered(ip));
         places.find(|place| !place.country.is_empty()).unwrap_or_default()
     }
 }
@@ -313,9 +320,10 @@ fn load(path: &Path) -> (Option<Stamp>, Result<Database, GeoProblem>) {
 
 impl Database {
     fn new(bytes: Vec<u8>, path: &Path) -> Result<Self, GeoProblem> {
-        let reader = Reader::from_source(bytes)
+        let bytes = Bytes::from(bytes);
+        let reader = Reader::from_source(bytes.clone())
             .map_err(|error| GeoProblem::Damaged { path: path.to_owned(), cause: error.to_string() })?;
-        let mut database = Self { reader, layout: Layout::Flat };
+        let mut database = Self { bytes, reader, layout: Layout::Flat, prefixes: Prefixes::new() };
         match [Layout::Flat, Layout::Nested].into_iter().find(|&layout| database.knows_a_probe(layout)) {
             Some(layout) => {
                 database.layout = layout;
@@ -332,9 +340,25 @@ impl Database {
         PROBES.iter().any(|&ip| self.lookup(ip, layout).is_some_and(|place| !place.country.is_empty()))
     }
 
+    /// As [`Database::lookup`], from memory where the answer is the same for the whole prefix.
+    fn remembered(&self, ip: IpAddr) -> Option<Place<'_>> {
+        if let Some(spans) = self.prefixes.get(ip) {
+            return Some(spans.place(&self.bytes));
+        }
+        let found = self.reader.lookup(ip).ok()?;
+        let place = self.decode(&found, self.layout).unwrap_or_default();
+        if let Ok(network) = found.network() {
+            self.prefixes.remember(ip, network.prefix(), PlaceSpans::of(place, &self.bytes));
+        }
+        Some(place)
+    }
+
     /// `None` when the file has nothing for the address, or nothing that can be read.
     fn lookup(&self, ip: IpAddr, layout: Layout) -> Option<Place<'_>> {
-        let found = self.reader.lookup(ip).ok()?;
+        self.decode(&self.reader.lookup(ip).ok()?, layout)
+    }
+
+    fn decode<'a>(&'a self, found: &LookupResult<'a, Bytes>, layout: Layout) -> Option<Place<'a>> {
         let (country, region, city) = match layout {
             Layout::Flat => {
                 let record: FlatRecord<'_> = found.decode().ok()??;

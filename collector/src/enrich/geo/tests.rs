@@ -397,3 +397,41 @@ fn two_files_share_the_families_of_addresses() {
     assert_eq!(geo.reader().lookup(ip("2a02:d1c0::1")).country, "IT");
     assert_eq!((geo.problem(), geo.reload_if_changed()), (None, Reload::Unchanged));
 }
+
+/// Some files divide a /24 or a /48.
+#[test]
+fn what_is_remembered_of_a_prefix_is_right_for_each_of_its_addresses() {
+    let geo = opened(&country_file());
+    let (reader, fresh) = (geo.reader(), geo.databases.load_full());
+    let mut state = 9;
+    let mut small_networks = 0;
+    for _ in 0..4_000 {
+        let bits = next_random(&mut state);
+        let v4 = Ipv4Addr::from_bits(bits as u32 & 0xdfff_ff00);
+        let v6 = Ipv6Addr::from_bits(0x2a << 120 | u128::from(bits) << 76);
+        for host in [1, 70, 130, 200, 1, 130] {
+            let v4 = IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() | host));
+            let v6 = IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() | u128::from(host) << 70));
+            for ip in [v4, v6].into_iter().filter(|ip| is_public(*ip)) {
+                let found = fresh[0].lookup(ip, fresh[0].layout).unwrap_or_default();
+                assert_eq!(reader.lookup(ip), found, "{ip}");
+                let network = fresh[0].reader.lookup(ip).unwrap().network().unwrap();
+                small_networks += usize::from(network.prefix() > if ip.is_ipv4() { 24 } else { 48 });
+            }
+        }
+    }
+    // The official city file gives its test addresses networks of their own.
+    let geo = opened(&maxmind("GeoIP2-City-Test.mmdb"));
+    let (reader, fresh) = (geo.reader(), geo.databases.load_full());
+    for host in (0..=255).chain(0..=255) {
+        for base in
+            [Ipv4Addr::new(2, 125, 160, 0), Ipv4Addr::new(81, 2, 69, 0), Ipv4Addr::new(89, 160, 20, 0)]
+        {
+            let ip = IpAddr::V4(Ipv4Addr::from_bits(base.to_bits() | host));
+            assert_eq!(reader.lookup(ip), fresh[0].lookup(ip, fresh[0].layout).unwrap_or_default(), "{ip}");
+            small_networks +=
+                usize::from(fresh[0].reader.lookup(ip).unwrap().network().unwrap().prefix() > 24);
+        }
+    }
+    assert!(small_networks > 100, "no prefix was divided: {small_networks}");
+}
