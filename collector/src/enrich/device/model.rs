@@ -108,9 +108,26 @@ fn is_not_a_model(part: &str) -> bool {
         || matches!(part, "" | "K" | "U" | "wv" | "Mobile" | "Tablet" | "TV" | "en" | "Unknown")
 }
 
-/// The maker of a device, by how its model begins; empty when not known.
+/// The maker of a device, by how its model begins or is built; empty when not known.
 pub(in crate::enrich) fn brand(model: &str) -> &'static str {
-    ANDROID_BRANDS.iter().find(|(prefix, _)| starts_with(model, prefix)).map_or("", |(_, brand)| brand)
+    let listed =
+        ANDROID_BRANDS.iter().find(|(prefix, _)| starts_with(model, prefix)).map(|(_, brand)| *brand);
+    listed.unwrap_or_else(|| brand_by_form(model.as_bytes()))
+}
+
+/// Makers that number their models by a scheme: Huawei and Honor `LIO-AL00` and `PGT-N19`, Sony `G3121`.
+fn brand_by_form(model: &[u8]) -> &'static str {
+    match model {
+        [a, b, c, b'-', series, number, ..] if [a, b, c].iter().all(|letter| letter.is_ascii_uppercase()) => {
+            match (series, number) {
+                (b'N', b'X' | b'0'..=b'9') => "Honor",
+                (b'A' | b'T' | b'C' | b'U', b'L' | b'N') | (b'L' | b'W', b'X' | b'0'..=b'9') => "Huawei",
+                _ => "",
+            }
+        }
+        [b'C'..=b'I', digits @ ..] if digits.len() == 4 && digits.iter().all(u8::is_ascii_digit) => "Sony",
+        _ => "",
+    }
 }
 
 /// The class of an Android device. `mobile` says that the user agent has the word `Mobile`.
