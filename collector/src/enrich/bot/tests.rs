@@ -226,6 +226,7 @@ fn a_word_within_a_word_or_in_the_place_of_a_model_is_no_bot() {
         "VR BOT 552",
         "XBot_Senior",
         "Fever_Plus",
+        "AhrefsBot Phone",
         "Speedy 5",
         "Discovery II",
         "Scanner X",
