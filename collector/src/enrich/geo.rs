@@ -346,7 +346,7 @@ impl Database {
             return Some(spans.place(&self.bytes));
         }
         let found = self.reader.lookup(ip).ok()?;
-        let place = self.decode(&found, self.layout).unwrap_or_default();
+        let place = Self::decode(&found, self.layout).unwrap_or_default();
         if let Ok(network) = found.network() {
             self.prefixes.remember(ip, network.prefix(), PlaceSpans::of(place, &self.bytes));
         }
@@ -355,10 +355,10 @@ impl Database {
 
     /// `None` when the file has nothing for the address, or nothing that can be read.
     fn lookup(&self, ip: IpAddr, layout: Layout) -> Option<Place<'_>> {
-        self.decode(&self.reader.lookup(ip).ok()?, layout)
+        Self::decode(&self.reader.lookup(ip).ok()?, layout)
     }
 
-    fn decode<'a>(&'a self, found: &LookupResult<'a, Bytes>, layout: Layout) -> Option<Place<'a>> {
+    fn decode<'a>(found: &LookupResult<'a, Bytes>, layout: Layout) -> Option<Place<'a>> {
         let (country, region, city) = match layout {
             Layout::Flat => {
                 let record: FlatRecord<'_> = found.decode().ok()??;

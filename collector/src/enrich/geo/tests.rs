@@ -238,7 +238,7 @@ fn a_file_that_cannot_be_used_is_a_problem_and_not_an_error() {
 fn a_changed_file_is_taken_up_and_a_broken_one_is_not() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("geo.mmdb");
-    let (geo, problem) = Geo::open(&[path.clone()]);
+    let (geo, problem) = Geo::open(std::slice::from_ref(&path));
     assert!(problem.is_some());
     let country = || geo.reader().lookup(ip("8.8.8.8")).country.to_owned();
 
