@@ -100,9 +100,10 @@ pub struct CollectorOptions {
     /// This collector's name in the ledger; each collector of a store needs its own
     #[arg(long, env = "ORMA_COLLECTOR", default_value = "main", value_name = "NAME")]
     pub collector: String,
-    /// Country or city database in MaxMind's format; found by itself in `node_modules`
-    #[arg(long, env = "ORMA_GEO_DATABASE", value_name = "FILE")]
-    pub geo_database: Option<PathBuf>,
+    /// Country or city database in MaxMind's format, or two with a comma between, one for each family of addresses;
+    /// the country database of `node_modules` is found by itself
+    #[arg(long, env = "ORMA_GEO_DATABASE", value_name = "FILE[,FILE]", value_delimiter = ',')]
+    pub geo_database: Vec<PathBuf>,
     /// Worker threads, each with a listener; 0: one for each core
     #[arg(long, env = "ORMA_WORKERS", default_value_t = 0, value_name = "N")]
     pub workers: usize,

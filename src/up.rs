@@ -11,8 +11,11 @@ use axum::routing::get;
 use hyper::body::Incoming;
 use hyper::{Request, Response, StatusCode};
 use orma_collector::config::CollectorConfig;
+use orma_collector::enrich::geo::{GeoProblem, GeoStatus};
 use orma_collector::http::{Fallback, answer, bind, raise_open_files_max};
 use orma_collector::{Collector, CollectorError};
+use orma_query::api::about::{GeoReport, GeoReporter, geo_database};
+use orma_query::moment::Moment;
 use orma_query::{AppState, QueryConfig};
 use orma_store::engine::find_library;
 use orma_store::{DataDir, Endpoint, Engine, EngineConfig, Registry, Role, Site, Store, migrations};
@@ -80,6 +83,7 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     let collector =
         Collector::start(config, listeners, store, registry, embedded::sdk()?, Some(fallback(router)))
             .map_err(explain)?;
+    state.report_geo(geo_reporter(collector.geo()));
     let admin_address = admin.local_addr()?;
     let (collects, answers) = (collector.metrics(), state.clone());
     let metrics = move || collects() + &answers.metrics();
@@ -208,7 +212,7 @@ fn collector_config(options: &CollectorOptions, data_dir: &Path) -> anyhow::Resu
     Ok(CollectorConfig {
         collector: options.collector.clone(),
         data_dir: data_dir.to_owned(),
-        geo_database: options.geo_database.clone().or_else(find_geo_database),
+        geo_databases: geo_databases(&options.geo_database),
         limits: options.network.limits(),
         rates: options.network.rates(),
         network: options.network.network()?,
@@ -217,8 +221,31 @@ fn collector_config(options: &CollectorOptions, data_dir: &Path) -> anyhow::Resu
     })
 }
 
+/// What the collector says of its databases, as the query service shows it.
+fn geo_reporter(
+    status: impl Fn() -> (Vec<GeoStatus>, Option<GeoProblem>) + Send + Sync + 'static,
+) -> GeoReporter {
+    Box::new(move || {
+        let (files, problem) = status();
+        let database = |file: &GeoStatus| {
+            let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+            let built_at = Moment((file.build_epoch as i64).saturating_mul(1_000));
+            geo_database(&name, &file.database_type, built_at)
+        };
+        GeoReport {
+            databases: files.iter().map(database).collect(),
+            problem: problem.map(|problem| problem.to_string()),
+        }
+    })
+}
+
+/// The databases that are named, or else the one that is found.
+pub fn geo_databases(named: &[PathBuf]) -> Vec<PathBuf> {
+    if named.is_empty() { find_geo_database().into_iter().collect() } else { named.to_vec() }
+}
+
 /// The country database of the npm package, beside the working directory or above the program.
-pub fn find_geo_database() -> Option<PathBuf> {
+fn find_geo_database() -> Option<PathBuf> {
     const PACKAGED: &str =
         "node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb";
     let program = std::env::current_exe().ok();

@@ -227,6 +227,94 @@ fn a_server_speaks_for_a_person_and_only_with_a_token() {
 }
 
 #[test]
+fn client_hints_tell_what_the_user_agent_hides() {
+    let orma = Orma::start();
+    let windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                   Chrome/131.0.0.0 Safari/537.36";
+    let android = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) \
+                   Chrome/131.0.0.0 Mobile Safari/537.36";
+    let web_view = "Mozilla/5.0 (Linux; Android 14; SM-S911B Build/UP1A.231005.007; wv) AppleWebKit/537.36 (KHTML, \
+                    like Gecko) Version/4.0 Chrome/131.0.6778.39 Mobile Safari/537.36";
+    let edge = r#""Microsoft Edge";v="131", "Chromium";v="131""#;
+    let headers = [("sec-ch-ua", edge), ("sec-ch-ua-mobile", "?0"), ("sec-ch-ua-platform", r#""Windows""#)];
+    let large = json!({"screen": {"width": 800, "height": 1280}});
+    let table: [(&str, Value, &[(&str, &str)], [&str; 6]); 7] = [
+        (windows, json!({}), &[], ["Windows", "", "Chrome", "desktop", "", ""]),
+        (windows, json!({}), &headers, ["Windows", "", "Edge", "desktop", "", ""]),
+        (
+            windows,
+            json!({"hints": "Windows|15.0.0||Desktop||"}),
+            &headers,
+            ["Windows", "11", "Edge", "desktop", "", ""],
+        ),
+        (
+            android,
+            json!({"hints": "Android|15.0.0|Pixel 9|Mobile|Google Chrome 131|"}),
+            &[],
+            ["Android", "15", "Chrome", "smartphone", "Pixel 9", ""],
+        ),
+        (android, large, &[], ["Android", "", "Chrome", "tablet", "", ""]),
+        (
+            web_view,
+            json!({"os": {"name": "Android", "version": "14.1"}}),
+            &[("x-requested-with", "com.instagram.android")],
+            ["Android", "14.1", "Instagram", "smartphone", "SM-S911B", ""],
+        ),
+        (
+            windows,
+            json!({"hints": "|||||1"}),
+            &[],
+            ["Windows", "", "Chrome", "desktop", "", "browser_automation"],
+        ),
+    ];
+    for (number, (user_agent, context, headers, _)) in table.iter().enumerate() {
+        let body = json!({"site": "demo", "visitor": format!("v{number}"), "context": context,
+            "events": [{"kind": "page_view", "url": "https://b.example/"}]});
+        let headers = [headers, &[("user-agent", *user_agent)] as &[_]].concat();
+        assert_eq!(orma.post(body.to_string(), &headers).status, 200);
+    }
+    let columns = "os, os_version, browser, device_class, device_model, bot";
+    let rows = wait_for("all", || {
+        let rows = orma.sql(&format!("SELECT {columns} FROM events ORDER BY visitor"));
+        (rows.len() == table.len()).then_some(rows)
+    });
+    for (row, (.., expected)) in rows.iter().zip(&table) {
+        let found: Vec<_> = columns.split(", ").map(|column| row[column].as_str().unwrap()).collect();
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn the_databases_in_use_are_told_and_city_databases_are_used() {
+    let maxmind = concat!(env!("CARGO_MANIFEST_DIR"), "/collector/tests/data/maxmind/GeoIP2-City-Test.mmdb");
+    let packaged = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb"
+    );
+    let orma = Setup::default().argument("--geo-database", format!("{maxmind},{packaged}")).start();
+    let about = orma.ask("/api/v1/about");
+    assert_eq!((&about["collector_here"], &about["geo_problem"]), (&json!(true), &Value::Null));
+    let files: Vec<_> = about["geo_databases"].as_array().unwrap().iter().map(|one| &one["file"]).collect();
+    assert_eq!(files, ["GeoIP2-City-Test.mmdb", "geo-whois-asn-country.mmdb"]);
+    assert_eq!(about["geo_databases"][1]["url"], "https://www.nro.net");
+    assert_eq!(request("GET", &orma.url("/api/v1/about"), &[], &[]).status, 401);
+
+    let bearer = format!("Bearer {}", support::ADMIN_TOKEN);
+    for (visitor, address) in [("a", "81.2.69.142"), ("b", "79.0.0.1"), ("c", "10.0.0.1")] {
+        let body = json!({"site": "demo", "visitor": visitor, "context": {"ip": address},
+            "events": [{"kind": "page_view", "url": "https://b.example/"}]});
+        assert_eq!(orma.post(body.to_string(), &[("authorization", &bearer)]).status, 200);
+    }
+    let rows = wait_for("all", || {
+        let rows = orma.sql("SELECT country, region, city FROM events ORDER BY visitor");
+        (rows.len() == 3).then_some(rows)
+    });
+    let place =
+        |country: &str, region: &str, city: &str| json!({"country": country, "region": region, "city": city});
+    assert_eq!(rows, [place("GB", "England", "London"), place("IT", "", ""), place("", "", "")]);
+}
+
+#[test]
 fn bots_are_kept_apart_but_integrations_and_own_tests_are_not_bots() {
     let orma = Orma::start();
     let headless = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \

@@ -12,8 +12,8 @@ pub struct CollectorConfig {
     pub collector: String,
     /// The data directory: spool, salt.
     pub data_dir: PathBuf,
-    /// The country or city database; without it the fields stay empty.
-    pub geo_database: Option<PathBuf>,
+    /// The country or city databases, in the order in which they are asked; without them the fields stay empty.
+    pub geo_databases: Vec<PathBuf>,
     /// Limits of requests and connections.
     pub limits: HttpLimits,
     /// Rate limits.

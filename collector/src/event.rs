@@ -68,6 +68,8 @@ pub struct Behalf<'a> {
     pub user_agent: Option<Cow<'a, str>>,
     /// `context.touch_points`: how many fingers the screen tells apart; an iPad that calls itself a Mac has some.
     pub touch_points: Option<u32>,
+    /// `context.hints`: what the browser tells of itself when asked; see [`crate::enrich::Hints::of_context`].
+    pub hints: Option<Cow<'a, str>>,
 }
 
 /// An event that is not stored, and why.

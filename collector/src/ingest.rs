@@ -10,9 +10,12 @@ use uuid::Uuid;
 use crate::cookieless::CookielessIds;
 use crate::duplicates::DuplicateWindow;
 use crate::enrich::geo::{Geo, GeoReader};
+use crate::enrich::hints::TABLET_SIDE_PIXELS_MIN;
 use crate::enrich::mail::MailJudge;
 use crate::enrich::traffic::Traffic;
-use crate::enrich::{Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, landing, touchpoint};
+use crate::enrich::{
+    Hints, Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, landing, touchpoint,
+};
 use crate::event::{ParsedBatch, ParsedEvent, Refusal};
 use crate::ledger::{self, Counts, Outcome, RefusedRequests};
 use crate::metrics::Metrics;
@@ -35,6 +38,8 @@ pub struct RequestFacts<'a> {
     pub bearer: Option<&'a str>,
     /// The client says that it tries again.
     pub retry: bool,
+    /// The headers `Sec-CH-UA…` and `X-Requested-With`.
+    pub hints: Hints<'a>,
     /// The request is an image in a page or mail, which any crawler loads, and not a message to the collector.
     pub pixel: bool,
     /// Milliseconds since the epoch.
@@ -295,11 +300,12 @@ impl Ingest {
         row.client_ts = client_ts.filter(|client_ts| *client_ts != row.ts).unwrap_or(0);
 
         // A server's connection says nothing of the person: what it does not name stays empty.
-        let (address, user_agent) = if context.from_server {
-            (behalf.address, behalf.user_agent)
+        let (address, user_agent, hints) = if context.from_server {
+            (behalf.address, behalf.user_agent, Hints::default())
         } else {
-            (Some(context.facts.address), Some(Cow::Borrowed(context.facts.user_agent)))
+            (Some(context.facts.address), Some(Cow::Borrowed(context.facts.user_agent)), context.facts.hints)
         };
+        let hints = behalf.hints.as_deref().map_or(hints, |text| Hints::of_context(text, hints));
         if row.visitor.is_empty() {
             row.visitor = self.visitor(context, &row.user, address, user_agent.as_deref())?.into();
         }
@@ -313,8 +319,8 @@ impl Ingest {
         (row.touchpoint, row.stage) = (touchpoint.into(), stage.into());
         let known = user_agent.as_deref().map(|user_agent| self.user_agents.facts(user_agent, from_app));
         if let (Some(user_agent), Some(known)) = (&user_agent, &known) {
-            describe_device(&mut row, known, behalf.touch_points);
-            mark_bot(&mut row, known, user_agent, &context.facts);
+            describe_device(&mut row, known, behalf.touch_points, &hints);
+            mark_bot(&mut row, known, user_agent, &hints, &context.facts);
         }
         if let Some(address) = address {
             let place = context.places.lookup(address);
@@ -366,14 +372,20 @@ fn check_origin(site: &Site, origin: Option<&str>) -> Result<(), Refused> {
     }
 }
 
-/// What the client said of its device stands; the user agent fills the gaps.
-fn describe_device<'a>(row: &mut EventRow<'a>, facts: &'a UserAgentFacts, touch_points: Option<u32>) {
+/// What the client said of its device stands; its hints and then the user agent fill the gaps.
+fn describe_device<'a>(
+    row: &mut EventRow<'a>,
+    facts: &'a UserAgentFacts,
+    touch_points: Option<u32>,
+    hints: &Hints<'a>,
+) {
     let fill = |field: &mut Cow<'a, str>, value: &'a str| {
         if field.is_empty() {
             *field = Cow::Borrowed(value);
         }
     };
     let device = &facts.device;
+    let hinted = hints.merge(device);
     if &*device.os == "macOS" && row.os.is_empty() && touch_points.is_some_and(|points| points > 1) {
         // No Mac has a touch screen: an iPad in its default desktop mode.
         row.os = "iPadOS".into();
@@ -381,15 +393,41 @@ fn describe_device<'a>(row: &mut EventRow<'a>, facts: &'a UserAgentFacts, touch_
         fill(&mut row.device_brand, "Apple");
         fill(&mut row.device_model, "iPad");
     }
+    let large = row.screen_width.min(row.screen_height) >= TABLET_SIDE_PIXELS_MIN;
+    if large && &*device.os == "Android" && &*device.class == "smartphone" {
+        fill(&mut row.device_class, "tablet");
+    }
+    fill(&mut row.device_class, hinted.class);
     fill(&mut row.device_class, &device.class);
+    if row.device_model.is_empty() && !hinted.model.is_empty() {
+        // The model of the hints is not of the maker in the user agent.
+        fill(&mut row.device_brand, hinted.brand);
+        fill(&mut row.device_model, hinted.model);
+    }
     fill(&mut row.device_brand, &device.brand);
     fill(&mut row.device_model, &device.model);
-    fill(&mut row.browser, &device.browser);
-    fill(&mut row.browser_version, &device.browser_version);
-    if row.os.is_empty() {
-        fill(&mut row.os_version, &device.os_version);
+    if row.browser.is_empty() && !hinted.browser.is_empty() {
+        fill(&mut row.browser, hinted.browser);
+        fill(&mut row.browser_version, hinted.browser_version);
+    } else {
+        fill(&mut row.browser, &device.browser);
+        fill(&mut row.browser_version, &device.browser_version);
     }
-    fill(&mut row.os, &device.os);
+    if !row.os.is_empty() {
+        return;
+    }
+    if hinted.os.is_empty() {
+        fill(&mut row.os, &device.os);
+        fill(&mut row.os_version, &device.os_version);
+        return;
+    }
+    fill(&mut row.os, hinted.os);
+    match hinted.os_version {
+        ("", _) if hinted.os == &*device.os => fill(&mut row.os_version, &device.os_version),
+        (major, "") => fill(&mut row.os_version, major),
+        (major, minor) if row.os_version.is_empty() => row.os_version = format!("{major}.{minor}").into(),
+        _ => {}
+    }
 }
 
 /// Keeps the verdict of the user agent, but for two senders that only look like bots: a program that speaks this
@@ -399,18 +437,23 @@ fn mark_bot<'a>(
     row: &mut EventRow<'a>,
     known: &'a UserAgentFacts,
     user_agent: &'a str,
+    hints: &Hints<'_>,
     facts: &RequestFacts<'_>,
 ) {
     /// Enough to recognise a bot by; longer ones are made up.
     const BOT_USER_AGENT_BYTES_MAX: usize = 512;
-    let Some(bot) = &known.bot else { return };
-    let integration = !facts.pixel && (bot.kind == "http_library" || user_agent.is_empty());
-    let own_test = bot.kind == "browser_automation" && facts.address.is_loopback() && is_loopback(&row.host);
+    let (kind, reason) = match &known.bot {
+        Some(bot) => (bot.kind, &*bot.reason),
+        None if hints.automated() => ("browser_automation", "webdriver"),
+        None => return,
+    };
+    let integration = !facts.pixel && (kind == "http_library" || user_agent.is_empty());
+    let own_test = kind == "browser_automation" && facts.address.is_loopback() && is_loopback(&row.host);
     if integration || own_test {
         return;
     }
-    row.bot = bot.kind.into();
-    row.bot_reason = Cow::Owned(bot.reason.to_string());
+    row.bot = kind.into();
+    row.bot_reason = Cow::Borrowed(reason);
     if !user_agent.is_empty() {
         let end = user_agent.floor_char_boundary(BOT_USER_AGENT_BYTES_MAX);
         row.props.push(("user_agent".into(), Cow::Borrowed(&user_agent[..end])));

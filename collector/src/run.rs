@@ -13,7 +13,7 @@ use crate::config::CollectorConfig;
 use crate::cookieless::CookielessIds;
 use crate::duplicates::{DUPLICATE_WINDOW_EVENTS, DuplicateWindow};
 use crate::enrich::UserAgents;
-use crate::enrich::geo::{Geo, Reload};
+use crate::enrich::geo::{Geo, GeoProblem, GeoStatus, Reload};
 use crate::http::assets::Assets;
 use crate::http::listen::{Gate, serve};
 use crate::http::rate::Rates;
@@ -90,7 +90,7 @@ impl Collector {
         let dir = spool_config.dir.display().to_string();
         let (spool, sealed, writer) = Spool::open(spool_config, Arc::new(FileSystem))
             .map_err(|source| CollectorError::Spool { dir, source })?;
-        let (geo, problem) = Geo::open(config.geo_database.as_deref());
+        let (geo, problem) = Geo::open(&config.geo_databases);
         if let Some(problem) = problem {
             tracing::warn!(%problem, "countries stay empty");
         }
@@ -159,6 +159,15 @@ impl Collector {
         let ingest = Arc::downgrade(&self.ingest);
         move || {
             ingest.upgrade().map(|ingest| ingest.metrics.render(ingest.spool.status())).unwrap_or_default()
+        }
+    }
+
+    /// The geographic databases in use, and why one is not.
+    pub fn geo(&self) -> impl Fn() -> (Vec<GeoStatus>, Option<GeoProblem>) + Send + Sync + 'static {
+        let ingest = Arc::downgrade(&self.ingest);
+        move || {
+            let ingest = ingest.upgrade();
+            ingest.map(|ingest| (ingest.geo.status(), ingest.geo.problem())).unwrap_or_default()
         }
     }
 

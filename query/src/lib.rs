@@ -13,7 +13,7 @@ mod dashboard;
 mod identity;
 mod journey;
 mod live;
-mod moment;
+pub mod moment;
 mod people;
 mod plan;
 mod quality;

@@ -7,6 +7,7 @@ use orma_store::sites::Snapshot;
 use orma_store::{Registry, Role, Store, Token};
 
 use crate::alarm::AccountsWatch;
+use crate::api::about::{GeoReporter, GeoReporterCell};
 use crate::live::Live;
 use crate::runner::Runner;
 use crate::sign_in::SignInCodes;
@@ -42,6 +43,7 @@ pub struct AppState {
     pub(crate) signing_secret: Arc<[u8]>,
     pub(crate) live: Live,
     pub(crate) accounts: AccountsWatch,
+    pub(crate) geo_reporter: Arc<GeoReporterCell>,
     codes: SignInCodes,
     refreshed: Arc<Mutex<Option<Instant>>>,
 }
@@ -63,6 +65,7 @@ impl AppState {
             config: Arc::new(config),
             signing_secret: signing_secret.into(),
             live: Live::default(),
+            geo_reporter: Arc::default(),
             codes: SignInCodes::default(),
             refreshed: Arc::default(),
         }
@@ -82,6 +85,11 @@ impl AppState {
     pub fn metrics(&self) -> String {
         let snapshot = self.registry.snapshot();
         self.accounts.metrics(snapshot.sites.keys().map(String::as_str))
+    }
+
+    /// Says once whom to ask for the geographic databases of a collector in this process.
+    pub fn report_geo(&self, reporter: GeoReporter) {
+        let _ = self.geo_reporter.set(reporter);
     }
 
     /// Ends all live streams, so that the server can drain.

@@ -24,6 +24,7 @@ export const init = (options: Options): void => {
       ({ observeVitals }) => observeVitals((vital) => dispatch('vital', vital)),
       () => {}, // a chunk that cannot be loaded costs the vitals, nothing else
     );
+    import('./lib/observeHints.js').then(({ observeHints }) => observeHints(), () => {});
   };
   start(options, loadVitals);
 };

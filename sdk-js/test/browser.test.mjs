@@ -81,7 +81,7 @@ describe('page views', () => {
     assert.ok(Date.parse(sent_at) >= Date.parse(view.ts));
     assert.deepEqual(Object.keys(about).sort(), ['language', 'screen', 'sdk', 'timezone', 'touch_points', 'viewport']);
     assert.equal(about.sdk, 'orma-js/1.0.0');
-    assert.deepEqual(Object.keys(about.screen), ['width', 'height', 'density']);
+    assert.deepEqual(Object.keys(about.screen), ['width', 'height']);
     assert.deepEqual(about.viewport, { width: 1280, height: 720 });
     assert.equal(about.touch_points, 0);
     assert.match(collector.requests[0].type, /^text\/plain/);
@@ -569,6 +569,34 @@ describe('vitals', () => {
     await arrived('page_view');
     await sleep(1000);
     assert.equal(await page.evaluate(() => performance.getEntriesByName(`${location.origin}/orma-vitals.js`).length), 0);
+  });
+});
+
+describe('hints', () => {
+  const WITH_VITALS = { '/': { attributes: 'data-site="demo"' } };
+  const hints = async (page) => (await storage(page))['orma.hints'];
+
+  it('come with the events after the second file, on this page and the next, and go with a refusal', TEST, async () => {
+    const page = await open(WITH_VITALS);
+    const [first] = await arrived('page_view');
+    assert.equal(first.envelope.context.hints, undefined);
+    await until(() => hints(page), 'the hints');
+    await page.evaluate(() => window.orma('event', 'later'));
+    const [later] = await arrived('custom');
+    // The automated Chromium of this test says that it is one.
+    assert.match(later.envelope.context.hints, /^Linux\|[0-9.]*\|\|[A-Za-z,]*\|[^|]*Chrom[^|]* \d+[^|]*\|1$/);
+    await go(page, '/');
+    const [, next] = await arrived('page_view', 2);
+    assert.equal(next.envelope.context.hints, later.envelope.context.hints);
+    await page.evaluate(() => window.orma('consent', 'denied'));
+    assert.deepEqual(await storage(page), { 'orma.consent': 'denied' });
+  });
+
+  it('are not kept where nothing may be stored', TEST, async () => {
+    const page = await open({ '/': { attributes: 'data-site="demo" data-cookieless' } });
+    await until(() => page.evaluate(() => performance.getEntriesByName(`${location.origin}/orma-vitals.js`).length), 'the second file');
+    await sleep(500);
+    assert.deepEqual(await storage(page), {});
   });
 });
 

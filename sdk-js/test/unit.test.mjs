@@ -36,6 +36,34 @@ describe('uuidv7', () => {
   });
 });
 
+describe('hintsOf', () => {
+  const brands = [{ brand: 'Google Chrome', version: '131' }, { brand: 'Not(A,B|rand', version: '24' }];
+  const browser = (told, webdriver = false) => ({
+    webdriver,
+    userAgentData: { getHighEntropyValues: async () => ({ brands: [], mobile: false, platform: '', ...told }) },
+  });
+  const table = [
+    {
+      name: 'a computer',
+      browser: browser({ brands, platform: 'Windows', platformVersion: '15.0.0', model: '', formFactors: ['Desktop'] }),
+      text: 'Windows|15.0.0||Desktop|Google Chrome 131,Not(A B rand 24|',
+    },
+    {
+      name: 'a phone that does not know form factors',
+      browser: browser({ mobile: true, platform: 'Android', platformVersion: '14.0.0', model: 'Pixel 8' }),
+      text: 'Android|14.0.0|Pixel 8|Mobile||',
+    },
+    { name: 'a browser that gives less than asked', browser: browser({ platform: 'Linux' }), text: 'Linux|||||' },
+    { name: 'a browser without hints', browser: { webdriver: false }, text: undefined },
+    { name: 'an automated browser without hints', browser: { webdriver: true }, text: '|||||1' },
+  ];
+  for (const row of table)
+    it(row.name, async () => {
+      const { hintsOf } = await load('observeHints');
+      assert.equal(await hintsOf(row.browser), row.text);
+    });
+});
+
 describe('nextSession', () => {
   const start = 1_763_719_200_000;
   const minutes = (count) => start + count * 60_000;

@@ -1,23 +1,26 @@
 //! Automated clients that say, or betray, in their user agent what they are.
 //!
 //! One pass of an Aho-Corasick automaton over the user agent finds all tokens at once: names of known clients
-//! (`data/bots.tsv`), words that automated clients use of themselves, and words that only look like those.
+//! (`data/bots.tsv`, then `data/crawlers.tsv`), words that automated clients use of themselves (many of them those of
+//! the list of the npm package isbot), and words that only look like those. What stands in the place of an Android
+//! device's model is not looked at: phones are called `Spider 8` and `M bot 54`.
 //! What passes here is not proved human: a client that imitates a browser is not seen by its user agent.
 
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::device::model;
 use super::user_agent::cut;
 
 /// A generic verdict quotes at most this much of the user agent.
 const REASON_BYTES_MAX: usize = 48;
 
-static NAMES: &str = include_str!("../../data/bots.tsv");
+/// Our own list comes first: it has the say where both know a name.
+static NAMES: [&str; 2] = [include_str!("../../data/bots.tsv"), include_str!("../../data/crawlers.tsv")];
 
 /// Words that automated clients use of themselves, and addresses, which browsers do not put in a user agent.
-const WORDS: [&str; 24] = [
-    "bot",
+const WORDS: [&str; 46] = [
     "crawl",
     "spider",
     "scrape",
@@ -40,17 +43,50 @@ const WORDS: [&str; 24] = [
     "http://",
     "https://",
     "www.",
+    "compatible; +",
+    "scan",
+    "audit",
+    "inspect",
+    "detect",
+    "measure",
+    "transcoder",
+    "proxy",
+    "cloudflare",
+    "optimize",
+    "parser",
+    "retriever",
+    "grabber",
+    "classifier",
+    "linkcheck",
+    "pagespeed",
+    "securityheaders",
+    "synthetic",
+    "research",
+    "discovery",
+    "feed",
+    "[at]",
+    "(at)",
     ADDRESS,
 ];
+
+/// Endings of names. Within a word they are chance: `Bottega/3.2`, `Caboto`.
+const ENDINGS: [&str; 2] = ["bot", "bots"];
 
 /// The mark of an e-mail address, which must not get into the reason.
 const ADDRESS: &str = "@";
 
-/// Devices, apps and components that contain one of [`WORDS`].
-const HARMLESS: [&str; 8] = [
+/// Devices, apps and components that contain one of [`WORDS`] or [`ENDINGS`].
+const HARMLESS: [&str; 15] = [
     "cubot",
-    "camscanner",
-    "qrscanner",
+    "camscan",
+    "qrscan",
+    "ecosia android@",
+    "ecosia ios@",
+    "proxyless",
+    "speedmode; proxy",
+    "wap proxy",
+    "@calendar=",
+    "/cubot",
     "botim",
     "abbott",
     "http://bsalsa.com",
@@ -62,11 +98,56 @@ const HARMLESS: [&str; 8] = [
 /// parentheses.
 const BARE_BROWSERS: [&str; 6] = ["midp", "up.browser", "up.link", "opera", "ucweb", "blackberry"];
 
+/// Systems that browsers run on. A user agent that names none of them is no browser's.
+const SYSTEMS: [&str; 40] = [
+    "windows",
+    "linux",
+    "mac os",
+    "macintosh",
+    "android",
+    "x11",
+    "iphone",
+    "ipad",
+    "ipod",
+    "cros ",
+    "msie",
+    "mobile",
+    "tizen",
+    "webos",
+    "web0s",
+    "playstation",
+    "nintendo",
+    "xbox",
+    "blackberry",
+    "bb10",
+    "symbian",
+    "series",
+    "nokia",
+    "kaios",
+    "roku",
+    "vidaa",
+    "hbbtv",
+    "smart",
+    "tv",
+    "bsd",
+    "sunos",
+    "haiku",
+    "os/2",
+    "amiga",
+    "palm",
+    "ios",
+    "bada",
+    "brew",
+    "kindle",
+    "samsung",
+];
+
 /// An automated client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bot {
     /// `search_engine`, `ai_crawler`, `seo`, `monitoring`, `social_preview`, `feed_reader`, `http_library`,
-    /// `browser_automation`, `email_scanner`, `crawler` (of no known purpose) or `unknown`.
+    /// `browser_automation`, `email_scanner`, `security_scanner`, `advertising`, `archiver`, `crawler` (of another or
+    /// no known purpose) or `unknown`.
     pub kind: &'static str,
     /// The known name, the part of the user agent that gave it away, or `address_in_user_agent`,
     /// `bare_user_agent` (no system in it) or `empty_user_agent`.
@@ -77,8 +158,10 @@ pub struct Bot {
 enum Token {
     Name { name: &'static str, kind: &'static str, at_start: bool },
     Word,
+    Ending,
     Harmless,
     BareBrowser,
+    System,
 }
 
 struct Matcher {
@@ -98,8 +181,13 @@ impl Matcher {
             patterns.push(name);
             tokens.push(Token::Name { name, kind, at_start });
         }
-        let lists: [(&[&'static str], Token); 3] =
-            [(&WORDS, Token::Word), (&HARMLESS, Token::Harmless), (&BARE_BROWSERS, Token::BareBrowser)];
+        let lists: [(&[&'static str], Token); 5] = [
+            (&WORDS, Token::Word),
+            (&ENDINGS, Token::Ending),
+            (&HARMLESS, Token::Harmless),
+            (&BARE_BROWSERS, Token::BareBrowser),
+            (&SYSTEMS, Token::System),
+        ];
         for (list, token) in lists {
             patterns.extend(list);
             tokens.resize(patterns.len(), token);
@@ -113,9 +201,13 @@ impl Matcher {
     }
 }
 
-/// The lines of the data file.
+/// The lines of the data files.
 fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
-    NAMES.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
+    NAMES
+        .iter()
+        .flat_map(|list| list.lines())
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('\t'))
 }
 
 /// Whether `user_agent` is that of an automated client.
@@ -142,8 +234,9 @@ pub fn detect(user_agent: &str, from_app: bool) -> Option<Bot> {
         };
         return Some(bot("crawler", reason));
     }
-    // A browser names its system in parentheses.
-    (!user_agent.contains('(') && !found.bare_browser).then(|| bot("unknown", "bare_user_agent"))
+    // A browser names its system, in parentheses.
+    let browser = found.bare_browser || (found.system && user_agent.contains('('));
+    (!browser).then(|| bot("unknown", "bare_user_agent"))
 }
 
 fn bot(kind: &'static str, reason: &str) -> Bot {
@@ -157,27 +250,35 @@ struct Found {
     /// Where the first word stands that is not part of a harmless one.
     word: Option<(usize, usize)>,
     bare_browser: bool,
+    system: bool,
 }
 
 fn search(user_agent: &str, from_app: bool) -> Found {
     let mut found = Found::default();
     let mut first_name = usize::MAX;
     let mut words = Vec::new();
-    let mut harmless = Vec::new();
+    let mut harmless: Vec<(usize, usize)> = model::android(user_agent)
+        .map(|model| (model.start, model.start + model.name.len()))
+        .into_iter()
+        .collect();
+    let device = harmless.first().copied().unwrap_or_default();
     for hit in MATCHER.automaton.find_overlapping_iter(user_agent) {
         let pattern = hit.pattern().as_usize();
         match MATCHER.tokens[pattern] {
             Token::Name { name, kind, at_start } => {
-                let elsewhere = at_start && hit.start() > 0;
+                let elsewhere =
+                    (at_start && hit.start() > 0) || (device.0 <= hit.start() && hit.end() <= device.1);
                 let own_library = from_app && kind == "http_library";
                 if !elsewhere && !own_library && pattern < first_name {
                     first_name = pattern;
                     found.name = Some((name, kind));
                 }
             }
-            Token::Word => words.push((hit.start(), hit.end())),
+            Token::Ending if user_agent[hit.end()..].starts_with(char::is_alphabetic) => {}
+            Token::Word | Token::Ending => words.push((hit.start(), hit.end())),
             Token::Harmless => harmless.push((hit.start(), hit.end())),
             Token::BareBrowser => found.bare_browser = true,
+            Token::System => found.system = true,
         }
     }
     found.word =

@@ -7,18 +7,17 @@
 //! (10 and 11), `Mac OS X 10_15` (all since Catalina), Chrome's `Android 10; K`, and `WebKit`'s
 //! `iPhone OS 18_6` and `18_7` from Safari 26 on. An iPad that asks for desktop pages cannot be told from a Mac by its user agent.
 
+mod brands;
+pub(in crate::enrich) mod model;
 mod tokens;
 
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use tokens::{ANDROID_BRANDS, BROWSERS, DEVICES, SYSTEMS};
+use tokens::{BROWSERS, DEVICES, SYSTEMS};
 use woothee::parser::{Parser, WootheeResult};
 
 use super::user_agent::cut;
-
-/// A longer text in the place of a model is not one. Bytes.
-const MODEL_BYTES_MAX: usize = 48;
 
 /// A longer run of digits after a browser's name is a build, not a major version.
 const MAJOR_VERSION_DIGITS_MAX: usize = 4;
@@ -109,6 +108,14 @@ impl Signs {
     }
 }
 
+impl Signs {
+    /// The device table knows a computer that runs Android, as a Chromebook does.
+    fn says_desktop(&self) -> bool {
+        self.device
+            .is_some_and(|(index, _)| DEVICES[index].3 == "Chromebook" || DEVICES[index].3 == "Pixelbook")
+    }
+}
+
 fn system(user_agent: &str, signs: &Signs, woothee: &WootheeResult<'_>) -> (&'static str, String) {
     if let Some((name, version)) = darwin(user_agent) {
         return (name, version);
@@ -134,10 +141,10 @@ fn system(user_agent: &str, signs: &Signs, woothee: &WootheeResult<'_>) -> (&'st
 /// Apps of Apple's systems that use the system's HTTP client name the kernel only: `Darwin/23.6.0`.
 fn darwin(user_agent: &str) -> Option<(&'static str, String)> {
     let (before, after) = user_agent.split_once("Darwin/")?;
-    if before.contains('(') {
+    if before.contains('(') || after.contains("watchOS") {
         return None;
     }
-    if after.contains("x86_64") || before.contains("Mac") {
+    if ["x86_64", "i386", "(Mac", "(iMac"].iter().any(|mac| after.contains(mac)) || before.contains("Mac") {
         return Some(("macOS", String::new()));
     }
     // Darwin 10 to 24 belong to iOS 4 to 18; since Darwin 25 (iOS 26) the two go together again by one more.
@@ -215,6 +222,7 @@ fn browser(user_agent: &str, os: &str, signs: &Signs, woothee: &WootheeResult<'_
     }
     let name = match woothee.name {
         "Chrome" => "Chrome",
+        "Safari" if os == "BlackBerry OS" => "BlackBerry Browser",
         "Safari" => "Safari",
         "Firefox" => "Firefox",
         "Internet Explorer" => "Internet Explorer",
@@ -239,13 +247,13 @@ fn hardware<'a>(
         (class, brand, model)
     });
     if matches!(os, "Android" | "HarmonyOS") {
-        let found = android_model(user_agent);
-        let class = match class {
-            "" | "desktop" if user_agent.starts_with("Mozilla/") => "tablet",
-            "" | "desktop" => "smartphone",
-            _ => class,
+        let found = model::android(user_agent).map_or("", |found| found.name);
+        let class = if matches!(class, "" | "desktop" | "smartphone") && !signs.says_desktop() {
+            model::class(user_agent, found, class == "smartphone")
+        } else {
+            class
         };
-        let brand = if brand.is_empty() { android_brand(found) } else { brand };
+        let brand = if brand.is_empty() { model::brand(found) } else { brand };
         return (class, brand, if model.is_empty() { found } else { model });
     }
     if os == "iOS" && class.is_empty() {
@@ -261,53 +269,6 @@ fn hardware<'a>(
         _ => class,
     };
     (class, brand, model)
-}
-
-/// The model in `(Linux; Android 14; SM-S911B Build/UP1A; wv)`, or nothing. Chrome says `K` for every model.
-fn android_model(user_agent: &str) -> &str {
-    let Some(parts) = user_agent
-        .split('(')
-        .skip(1)
-        .map(|rest| rest.split(')').next().unwrap_or(rest))
-        .find(|group| group.split(';').any(|part| part.trim_start().starts_with("Android")))
-    else {
-        return "";
-    };
-    let candidates = parts.split(';').map(str::trim).skip_while(|part| !part.starts_with("Android")).skip(1);
-    let mut model = "";
-    for part in candidates {
-        if let Some((name, _)) = part.split_once("Build/").or_else(|| part.split_once(" Build")) {
-            model = name.trim();
-            break;
-        }
-        if model.is_empty() && !is_not_a_model(part) {
-            model = part;
-        }
-    }
-    let model = ["SAMSUNG ", "samsung "].iter().find_map(|maker| model.strip_prefix(maker)).unwrap_or(model);
-    let is_odd = model.len() > MODEL_BYTES_MAX || model.contains(char::is_control);
-    if is_odd || is_not_a_model(model) { "" } else { model }
-}
-
-/// Whether this part between semicolons is a locale, a flag or a component.
-fn is_not_a_model(part: &str) -> bool {
-    let bytes = part.as_bytes();
-    let locale = matches!(bytes, [a, b] if a.is_ascii_lowercase() && b.is_ascii_lowercase())
-        || matches!(bytes, [a, b, b'-' | b'_', ..]
-            if bytes.len() <= 7 && a.is_ascii_lowercase() && b.is_ascii_lowercase());
-    let component = ["rv:", "Opera ", "HMSCore", "HarmonyOS", "GMSCore", "arm", "x86", "Linux", "Android"]
-        .iter()
-        .any(|prefix| part.starts_with(prefix));
-    locale
-        || component
-        || matches!(part, "" | "K" | "U" | "wv" | "Mobile" | "Tablet" | "TV" | "en" | "Unknown")
-}
-
-fn android_brand(model: &str) -> &'static str {
-    let starts_with = |prefix: &str| {
-        model.as_bytes().get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
-    };
-    ANDROID_BRANDS.iter().find(|(prefix, _)| starts_with(prefix)).map_or("", |(_, brand)| brand)
 }
 
 /// `17.5` from `17_5_1`, one separator before it allowed.

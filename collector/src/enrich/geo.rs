@@ -5,16 +5,26 @@
 //! DB-IP's downloads) and a flat one (`country_code`, `state1`, `city`). A file that is read with the wrong one
 //! gives no error, only nothing, and the file's own `database_type` is free text; so the layout is the one that
 //! gives a country for well-known addresses, and a file for which none does is not used.
+//!
+//! City databases come as two files, one for each family of addresses: several files are asked in their order, and
+//! the first that knows the country of an address has the say.
+//!
+//! What was found is remembered by prefix, /24 or /48, where the file knows no smaller network around the address
+//! (`prefixes.rs`).
+
+mod prefixes;
 
 use std::fs::File;
 use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use arc_swap::ArcSwapOption;
-use maxminddb::Reader;
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use maxminddb::{LookupResult, Reader};
+use prefixes::{PlaceSpans, Prefixes};
 use serde::Deserialize;
 
 /// A larger file is refused: it is held in memory. Bytes.
@@ -85,6 +95,8 @@ pub struct GeoStatus {
     pub build_epoch: u64,
     /// The file's own name of its type.
     pub database_type: String,
+    /// The file.
+    pub path: PathBuf,
 }
 
 /// What [`Geo::reload_if_changed`] found.
@@ -98,16 +110,18 @@ pub enum Reload {
     Failed(GeoProblem),
 }
 
-/// The geographic database, shared by all threads.
+/// The geographic databases, shared by all threads.
 pub struct Geo {
-    path: Option<PathBuf>,
-    database: ArcSwapOption<Database>,
-    last: Mutex<LastAttempt>,
+    files: Mutex<Vec<GeoFile>>,
+    databases: ArcSwap<Vec<Arc<Database>>>,
 }
 
-struct LastAttempt {
+/// One configured file and what came of it.
+struct GeoFile {
+    path: PathBuf,
     stamp: Option<Stamp>,
     problem: Option<GeoProblem>,
+    database: Option<Arc<Database>>,
 }
 
 /// What tells one version of the file from the next.
@@ -117,12 +131,15 @@ struct Stamp {
     len: u64,
 }
 
-/// The database of one moment. Hold it for a request, not longer: it keeps a replaced file's memory alive.
-pub struct GeoReader(Option<Arc<Database>>);
+/// The databases of one moment. Hold them for a request, not longer: they keep a replaced file's memory alive.
+pub struct GeoReader(Arc<Vec<Arc<Database>>>);
 
 struct Database {
-    reader: Reader<Vec<u8>>,
+    /// The same bytes as the reader's.
+    bytes: Bytes,
+    reader: Reader<Bytes>,
     layout: Layout,
+    prefixes: Prefixes,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,73 +188,88 @@ impl<'a> Named<'a> {
 }
 
 impl Geo {
-    /// Opens the database at `path`. Without a usable file all look-ups give empty places, and the problem says
+    /// Opens the databases at `paths`. Without a usable file all look-ups give empty places, and the problem says
     /// why; a file that appears later is taken up by [`Geo::reload_if_changed`].
-    pub fn open(path: Option<&Path>) -> (Self, Option<GeoProblem>) {
-        let geo = Self {
-            path: path.map(Path::to_owned),
-            database: ArcSwapOption::empty(),
-            last: Mutex::new(LastAttempt { stamp: None, problem: None }),
-        };
-        let problem = match path {
-            None => Some(GeoProblem::NotConfigured),
-            Some(path) => {
-                let (stamp, loaded) = load(path);
-                geo.take(stamp, loaded).err()
-            }
-        };
-        geo.last.lock().unwrap_or_else(PoisonError::into_inner).problem.clone_from(&problem);
+    pub fn open(paths: &[PathBuf]) -> (Self, Option<GeoProblem>) {
+        let file =
+            |path: &PathBuf| GeoFile { path: path.clone(), stamp: None, problem: None, database: None };
+        let mut files: Vec<GeoFile> = paths.iter().map(file).collect();
+        files.iter_mut().for_each(GeoFile::load);
+        let geo = Self { databases: ArcSwap::new(databases(&files)), files: Mutex::new(files) };
+        let problem = geo.problem();
         (geo, problem)
     }
 
-    /// Loads the file again if its length or time of modification changed since it was last looked at. Blocks
-    /// on the disk. Look-ups go on meanwhile with what was loaded before, and go on with it when the new file
-    /// cannot be used. Each failure is told once.
+    /// Loads the files again whose length or time of modification changed since they were last looked at. Blocks
+    /// on the disk. Look-ups go on meanwhile with what was loaded before, and go on with it when a new file cannot
+    /// be used. Each failure is told once.
     pub fn reload_if_changed(&self) -> Reload {
-        let Some(path) = &self.path else { return Reload::Unchanged };
-        let seen = std::fs::metadata(path).ok().map(|metadata| Stamp::of(&metadata));
-        if seen == self.last.lock().unwrap_or_else(PoisonError::into_inner).stamp {
-            return Reload::Unchanged;
+        let mut files = self.files();
+        let mut reload = Reload::Unchanged;
+        for file in files.iter_mut().filter(|file| file.changed()) {
+            file.load();
+            match (&reload, &file.problem) {
+                (Reload::Failed(_), _) => {}
+                (_, Some(problem)) => reload = Reload::Failed(problem.clone()),
+                (_, None) => reload = Reload::Replaced,
+            }
         }
-        let (stamp, loaded) = load(path);
-        match self.take(stamp, loaded) {
-            Ok(()) => Reload::Replaced,
-            Err(problem) => Reload::Failed(problem),
+        if reload != Reload::Unchanged {
+            self.databases.store(databases(&files));
         }
+        reload
     }
 
-    /// The database of this moment.
+    /// The databases of this moment.
     pub fn reader(&self) -> GeoReader {
-        GeoReader(self.database.load_full())
+        GeoReader(self.databases.load_full())
     }
 
-    /// What is known about the database in use, or `None` without one.
-    pub fn status(&self) -> Option<GeoStatus> {
-        self.database.load().as_ref().map(|database| {
-            let metadata = database.reader.metadata();
-            GeoStatus { build_epoch: metadata.build_epoch, database_type: metadata.database_type.clone() }
-        })
+    /// What is known about the databases in use; empty without one.
+    pub fn status(&self) -> Vec<GeoStatus> {
+        let files = self.files();
+        let of = |file: &GeoFile| {
+            let metadata = file.database.as_ref()?.reader.metadata();
+            let database_type = metadata.database_type.clone();
+            Some(GeoStatus { build_epoch: metadata.build_epoch, database_type, path: file.path.clone() })
+        };
+        files.iter().filter_map(of).collect()
     }
 
-    /// Why the last attempt to load the file failed, or `None` when it did not.
+    /// Why the last attempt to load a file failed, of the first that did, or `None` when none did.
     pub fn problem(&self) -> Option<GeoProblem> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).problem.clone()
+        let files = self.files();
+        if files.is_empty() {
+            return Some(GeoProblem::NotConfigured);
+        }
+        files.iter().find_map(|file| file.problem.clone())
     }
 
-    fn take(&self, stamp: Option<Stamp>, loaded: Result<Database, GeoProblem>) -> Result<(), GeoProblem> {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.stamp = stamp;
-        match loaded {
+    fn files(&self) -> MutexGuard<'_, Vec<GeoFile>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn databases(files: &[GeoFile]) -> Arc<Vec<Arc<Database>>> {
+    Arc::new(files.iter().filter_map(|file| file.database.clone()).collect())
+}
+
+impl GeoFile {
+    fn changed(&self) -> bool {
+        std::fs::metadata(&self.path).ok().map(|metadata| Stamp::of(&metadata)) != self.stamp
+    }
+
+    /// Takes the file as it is now. One that cannot be used leaves the database as it was.
+    fn load(&mut self) {
+        let (stamp, loaded) = load(&self.path);
+        self.stamp = stamp;
+        self.problem = match loaded {
             Ok(database) => {
-                self.database.store(Some(Arc::new(database)));
-                last.problem = None;
-                Ok(())
+                self.database = Some(Arc::new(database));
+                None
             }
-            Err(problem) => {
-                last.problem = Some(problem.clone());
-                Err(problem)
-            }
-        }
+            Err(problem) => Some(problem),
+        };
     }
 }
 
@@ -245,10 +277,11 @@ impl GeoReader {
     /// Where `ip` is. Empty for private and other addresses that belong to no country.
     pub fn lookup(&self, ip: IpAddr) -> Place<'_> {
         let ip = ip.to_canonical();
-        match &self.0 {
-            Some(database) if is_public(ip) => database.lookup(ip, database.layout).unwrap_or_default(),
-            _ => Place::default(),
+        if !is_public(ip) {
+            return Place::default();
         }
+        let mut places = self.0.iter().filter_map(|database| database.remembered(ip));
+        places.find(|place| !place.country.is_empty()).unwrap_or_default()
     }
 }
 
@@ -287,9 +320,10 @@ fn load(path: &Path) -> (Option<Stamp>, Result<Database, GeoProblem>) {
 
 impl Database {
     fn new(bytes: Vec<u8>, path: &Path) -> Result<Self, GeoProblem> {
-        let reader = Reader::from_source(bytes)
+        let bytes = Bytes::from(bytes);
+        let reader = Reader::from_source(bytes.clone())
             .map_err(|error| GeoProblem::Damaged { path: path.to_owned(), cause: error.to_string() })?;
-        let mut database = Self { reader, layout: Layout::Flat };
+        let mut database = Self { bytes, reader, layout: Layout::Flat, prefixes: Prefixes::new() };
         match [Layout::Flat, Layout::Nested].into_iter().find(|&layout| database.knows_a_probe(layout)) {
             Some(layout) => {
                 database.layout = layout;
@@ -306,9 +340,25 @@ impl Database {
         PROBES.iter().any(|&ip| self.lookup(ip, layout).is_some_and(|place| !place.country.is_empty()))
     }
 
+    /// As [`Database::lookup`], from memory where the answer is the same for the whole prefix.
+    fn remembered(&self, ip: IpAddr) -> Option<Place<'_>> {
+        if let Some(spans) = self.prefixes.get(ip) {
+            return Some(spans.place(&self.bytes));
+        }
+        let found = self.reader.lookup(ip).ok()?;
+        let place = Self::decode(&found, self.layout).unwrap_or_default();
+        if let Ok(network) = found.network() {
+            self.prefixes.remember(ip, network.prefix(), PlaceSpans::of(place, &self.bytes));
+        }
+        Some(place)
+    }
+
     /// `None` when the file has nothing for the address, or nothing that can be read.
     fn lookup(&self, ip: IpAddr, layout: Layout) -> Option<Place<'_>> {
-        let found = self.reader.lookup(ip).ok()?;
+        Self::decode(&self.reader.lookup(ip).ok()?, layout)
+    }
+
+    fn decode<'a>(found: &LookupResult<'a, Bytes>, layout: Layout) -> Option<Place<'a>> {
         let (country, region, city) = match layout {
             Layout::Flat => {
                 let record: FlatRecord<'_> = found.decode().ok()??;

@@ -18,6 +18,7 @@ use super::listen::Fallback;
 use super::proxy::TrustedProxies;
 use super::rate::Rates;
 use crate::config::HttpLimits;
+use crate::enrich::Hints;
 use crate::event::ParsedBatch;
 use crate::ingest::{Accepted, Ingest, Prepared, Refused, RequestFacts};
 use crate::wire::{self, WireError};
@@ -268,6 +269,7 @@ pub(super) fn request_facts(headers: Headers<'_>, address: IpAddr, received_at: 
         origin: headers.get("origin"),
         bearer: bearer.map(str::trim),
         retry: headers.get("x-retry-count").is_some_and(|count| count != "0"),
+        hints: Hints::of_headers(|name| headers.get(name)),
         pixel: false,
         received_at,
     }

@@ -55,6 +55,7 @@ impl<'a> Context<'a> {
             }
             "ip" => self.behalf.address = address(value)?,
             "user_agent" => self.behalf.user_agent = text(value, "context.user_agent")?,
+            "hints" => self.behalf.hints = text(value, "context.hints")?,
             "touch_points" => self.behalf.touch_points = value.whole("context.touch_points", u32::MAX)?,
             "screen" => self.set_screen(&value)?,
             "app" => self.set_app(&value)?,
@@ -121,6 +122,7 @@ impl<'a> Context<'a> {
             address: self.behalf.address.or(defaults.behalf.address),
             user_agent: self.behalf.user_agent.clone().or_else(|| defaults.behalf.user_agent.clone()),
             touch_points: self.behalf.touch_points.or(defaults.behalf.touch_points),
+            hints: self.behalf.hints.clone().or_else(|| defaults.behalf.hints.clone()),
         }
     }
 

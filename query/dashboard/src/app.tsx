@@ -16,6 +16,7 @@ const Live = lazy(() => import('./pages/live/Live'));
 const People = lazy(() => import('./pages/people/People'));
 const Journey = lazy(() => import('./pages/journey/Journey'));
 const Quality = lazy(() => import('./pages/quality/Quality'));
+const About = lazy(() => import('./pages/about/About'));
 const Accounting = lazy(() => import('./pages/accounting/Accounting'));
 
 export function App() {
@@ -36,6 +37,7 @@ export function App() {
                   <Route path="people/:person" element={<Journey />} />
                   <Route path="quality" element={<Quality />} />
                   <Route path="accounting" element={<Accounting />} />
+                  <Route path="about" element={<About />} />
                   <Route path="*" element={<NotFound />} />
                 </Route>
                 <Route path="*" element={<NotFound />} />

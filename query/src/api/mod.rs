@@ -1,6 +1,7 @@
 //! The HTTP interface: one file per resource.
 #![allow(clippy::missing_errors_doc, reason = "the responses of each handler say which")]
 
+pub mod about;
 pub mod accounting;
 pub mod auth;
 pub mod cookie;
@@ -53,6 +54,7 @@ pub fn router(state: AppState) -> Router {
         .route("/openapi.json", get(openapi::get))
         .route("/v1/session", post(session::create).get(session::get).delete(session::delete))
         .route("/v1/sites", get(sites::list))
+        .route("/v1/about", get(about::get))
         .nest("/v1/sites/{site}", site)
         .fallback(unknown_resource)
         .method_not_allowed_fallback(unknown_method)

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{accounting, journey, links, live, newsletters, people, quality, session, sites, stats};
+use super::{about, accounting, journey, links, live, newsletters, people, quality, session, sites, stats};
 
 /// The document.
 #[derive(OpenApi)]
@@ -17,7 +17,8 @@ use super::{accounting, journey, links, live, newsletters, people, quality, sess
     ),
     paths(
         session::create, session::get, session::delete, sites::list, stats::get, people::list, people::get,
-        journey::get, links::create, links::delete, newsletters::create, live::get, accounting::get, quality::web, quality::app
+        journey::get, links::create, links::delete, newsletters::create, live::get, accounting::get, quality::web,
+        quality::app, about::get
     ),
     components(schemas(live::LiveSnapshot, live::LiveActivity, live::LiveResync)),
     modifiers(&Security),

@@ -14,9 +14,7 @@ export const setUser = (user?: string): void => {
 
 /** Forgets visitor, session and user. */
 export const forget = (): void => {
-  write('visitor');
-  write('session');
-  setUser();
+  for (const key of ['visitor', 'session', 'user', 'hints']) unstoredUser = write(key);
 };
 
 /**

@@ -24,9 +24,10 @@ export const track = (event: Record<string, unknown>, passive?: boolean): void =
     context: {
       language: navigator.language,
       timezone: attempt(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
-      screen: { width: screen.width, height: screen.height, density: devicePixelRatio },
+      screen: { width: screen.width, height: screen.height },
       viewport: { width: innerWidth, height: innerHeight },
       touch_points: navigator.maxTouchPoints,
+      hints: read('hints'),
       consent: choice,
       sdk: SDK,
     },

@@ -14,7 +14,7 @@ use rustix::process::{Resource, getrlimit};
 use super::running::Instance;
 use super::{Report, readable_bytes};
 use crate::cli::ListenOptions;
-use crate::up::find_geo_database;
+use crate::up::geo_databases;
 
 /// Flushes that are timed; the slowest counts.
 const FLUSHES: u32 = 8;
@@ -106,29 +106,31 @@ pub fn clock(report: &mut Report) {
 }
 
 /// Whether countries are found, and how old they are.
-pub fn geo(report: &mut Report, named: Option<&Path>) {
+pub fn geo(report: &mut Report, named: &[PathBuf]) {
     const NAME: &str = "countries";
-    let Some(path) = named.map(PathBuf::from).or_else(find_geo_database) else {
+    let paths = geo_databases(named);
+    if paths.is_empty() {
         let advice = "name a MaxMind-format file with --geo-database, or run `npm ci`; without one countries stay empty";
         return report.warning(NAME, "no geographic database", advice);
-    };
-    let (geo, problem) = Geo::open(Some(&path));
+    }
+    let (geo, problem) = Geo::open(&paths);
     if let Some(problem) = problem {
         return report.problem(NAME, problem.to_string(), "download the file again");
     }
-    let Some(status) = geo.status() else { return };
     let known = ["8.8.8.8", "79.0.0.1"].map(|address| {
         let country = geo.reader().lookup(address.parse().expect("an address")).country.to_owned();
         format!("{address} {}", if country.is_empty() { "?" } else { &country })
     });
-    let built = Timestamp::from_second(status.build_epoch.cast_signed()).unwrap_or_default();
-    let age_days = Timestamp::now().duration_since(built).as_secs() / 86_400;
-    let found =
-        format!("{} ({}), {age_days} days old: {}", path.display(), status.database_type, known.join(", "));
-    if age_days > GEO_AGE_DAYS_MAX {
-        report.warning(NAME, found, "put a newer file in its place; it is taken up within a minute");
-    } else {
-        report.ok(NAME, found);
+    for status in geo.status() {
+        let built = Timestamp::from_second(status.build_epoch.cast_signed()).unwrap_or_default();
+        let age_days = Timestamp::now().duration_since(built).as_secs() / 86_400;
+        let (path, kind) = (status.path.display(), &status.database_type);
+        let found = format!("{path} ({kind}), {age_days} days old: {}", known.join(", "));
+        if age_days > GEO_AGE_DAYS_MAX {
+            report.warning(NAME, found, "put a newer file in its place; it is taken up within a minute");
+        } else {
+            report.ok(NAME, found);
+        }
     }
 }
 

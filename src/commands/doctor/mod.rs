@@ -96,7 +96,7 @@ pub async fn run(options: DoctorOptions) -> anyhow::Result<()> {
     let instance = running::ask(&mut report, &path, held).await;
     spool::check(&mut report, &path.join("spool"), up.collector.spool_bytes_max);
     store::check(&mut report, &up.store, state, instance.as_ref()).await;
-    host::geo(&mut report, up.collector.geo_database.as_deref());
+    host::geo(&mut report, &up.collector.geo_database);
     host::ports(&mut report, &up.listen, instance.as_ref());
     host::open_files(&mut report, up.collector.workers);
     host::clock(&mut report);

@@ -1,6 +1,6 @@
 use super::*;
 
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 14] = [
     "search_engine",
     "ai_crawler",
     "seo",
@@ -10,6 +10,9 @@ const KINDS: [&str; 11] = [
     "http_library",
     "browser_automation",
     "email_scanner",
+    "security_scanner",
+    "advertising",
+    "archiver",
     "crawler",
     "unknown",
 ];
@@ -201,7 +204,7 @@ fn http_clients_of_apps_are_bots_only_on_the_web() {
         assert_eq!(detect(user_agent, false).map(|bot| bot.kind), Some("http_library"), "{user_agent}");
         assert_eq!(detect(user_agent, true), None, "{user_agent}");
     }
-    for user_agent in ["", "Bottega/3.2.1", "RobotVacuum/2.0 (iOS 17.5.1)"] {
+    for user_agent in ["", "Bottega/3.2.1", "VacuumRobot/2.0 (iOS 17.5.1)"] {
         assert!(detect(user_agent, false).is_some(), "{user_agent}");
         assert_eq!(detect(user_agent, true), None, "{user_agent}");
     }
@@ -209,9 +212,77 @@ fn http_clients_of_apps_are_bots_only_on_the_web() {
     assert_eq!(detect(crawler, true).map(|bot| bot.kind), Some("search_engine"));
 }
 
+/// Names of people's things in which `bot`, or the name of a bot, is chance.
+#[test]
+fn a_word_within_a_word_or_in_the_place_of_a_model_is_no_bot() {
+    let phone = |model: &str| {
+        format!(
+            "Mozilla/5.0 (Linux; Android 13; {model}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
+        )
+    };
+    for model in [
+        "Spider 8",
+        "M bot 54",
+        "VR BOT 552",
+        "XBot_Senior",
+        "Fever_Plus",
+        "AhrefsBot Phone",
+        "Speedy 5",
+        "Discovery II",
+        "Scanner X",
+    ] {
+        assert_eq!(detect(&phone(model), false), None, "{model}");
+    }
+    for user_agent in [
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) bottega/1.4.0 Chrome/128.0.6613.178 Electron/32.2.0 Safari/537.36",
+        "Mozilla/5.0 (Windows NT 6.1; WOW64; Trident/7.0; Banca Caboto s.p.a.; rv:11.0) like Gecko",
+    ] {
+        assert_eq!(detect(user_agent, false), None, "{user_agent}");
+    }
+    assert!(detect(&format!("{} Spider 8", phone("SM-A536B")), false).is_some());
+    // A crawler that imitates a phone names itself elsewhere.
+    let crawler = phone("Pixel 8").replace("537.36 (KHTML", "537.36 (compatible; AcmeBot/1.0) (KHTML");
+    assert_eq!(detect(&crawler, false).map(|bot| bot.kind), Some("crawler"));
+}
+
+/// A browser names the system it runs on, and crawlers that call themselves compatible do not.
+#[test]
+fn a_user_agent_without_a_system_is_no_browser() {
+    for user_agent in
+        ["Mozilla/5.0 (compatible; Kaupr/1.0)", "Mozilla/5.0 (Exchange check)", "Acme (acme.example)"]
+    {
+        let bot = detect(user_agent, false).expect(user_agent);
+        assert_eq!(&*bot.reason, "bare_user_agent", "{user_agent}");
+    }
+}
+
+/// The list that `crawlers.tsv` is made of says for each client what it sends.
+#[test]
+fn nearly_all_clients_of_the_public_list_are_recognised() {
+    let list = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../node_modules/crawler-user-agents/crawler-user-agents.json");
+    let text = std::fs::read_to_string(&list)
+        .unwrap_or_else(|error| panic!("{}: {error}: run npm ci", list.display()));
+    let clients: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    let user_agents: Vec<&str> = clients
+        .iter()
+        .filter_map(|client| client["instances"].as_array())
+        .flatten()
+        .filter_map(|one| one.as_str())
+        .collect();
+    let missed: Vec<_> =
+        user_agents.iter().filter(|user_agent| detect(user_agent, false).is_none()).collect();
+    assert!(
+        user_agents.len() > 2_000 && missed.len() * 100 < user_agents.len(),
+        "{} missed: {missed:#?}",
+        missed.len()
+    );
+}
+
 #[test]
 fn every_line_of_the_list_is_whole_and_finds_itself() {
-    let lines: Vec<_> = NAMES.lines().filter(|line| !line.starts_with('#')).collect();
+    let lines: Vec<_> =
+        NAMES.iter().flat_map(|list| list.lines()).filter(|line| !line.starts_with('#')).collect();
     assert_eq!(names().count(), lines.len());
     let mut seen = std::collections::HashSet::new();
     for (token, kind) in names() {
@@ -225,7 +296,7 @@ fn every_line_of_the_list_is_whole_and_finds_itself() {
 
 #[test]
 fn a_generic_reason_is_short_and_cut_at_a_character() {
-    let long = format!("Mozilla/5.0 (x; {}bot{}é)", "a".repeat(100), "b".repeat(100));
+    let long = format!("Mozilla/5.0 (x; {}spider{}é)", "a".repeat(100), "b".repeat(100));
     assert_eq!(detect(&long, false).unwrap().reason.len(), REASON_BYTES_MAX);
     assert_eq!(&*detect("(èbot.è", false).unwrap().reason, "bot.");
     assert!(detect(&"bot ".repeat(100_000), false).is_some());

@@ -95,6 +95,7 @@ const ROWS: &[Row] = &[
     ("", "chatgpt.com", "", "", "", "ChatGPT", "ai_assistant"),
     ("https://gemini.google.com/app", "", "", "", "", "Gemini", "ai_assistant"),
     ("https://copilot.microsoft.com/", "", "", "", "", "Copilot", "ai_assistant"),
+    ("https://edgeservices.bing.com/edgesvc/chat", "", "", "", "", "Copilot", "ai_assistant"),
     ("https://www.perplexity.ai/search", "", "", "", "", "Perplexity", "ai_assistant"),
     ("https://claude.ai/", "", "", "", "", "Claude", "ai_assistant"),
     ("https://chat.mistral.ai/", "", "", "", "", "Le Chat", "ai_assistant"),

@@ -1,4 +1,7 @@
+use super::brands::ANDROID_BRANDS;
+use super::model::MODEL_BYTES_MAX;
 use super::*;
+use crate::enrich::bot;
 
 /// Class, brand, model, browser, browser version, system, system version, user agent.
 type Row = (
@@ -550,7 +553,7 @@ const PHONES: &[Row] = &[
         "smartphone",
         "BlackBerry",
         "",
-        "Safari",
+        "BlackBerry Browser",
         "10",
         "BlackBerry OS",
         "",
@@ -941,6 +944,26 @@ fn user_agents_give_device_browser_and_system() {
         if found != expected {
             wrong.push(format!("{user_agent}\n  expected {expected:?}\n  found    {found:?}"));
         }
+    }
+    for line in include_str!("user_agents.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let &[class, brand, model, browser, browser_version, os, os_version, user_agent] = &*fields else {
+            panic!("not eight fields: {line}");
+        };
+        let found = parse(user_agent);
+        let answer: [&str; 7] = [
+            &found.class,
+            &found.brand,
+            &found.model,
+            &found.browser,
+            &found.browser_version,
+            &found.os,
+            &found.os_version,
+        ];
+        if answer != [class, brand, model, browser, browser_version, os, os_version] {
+            wrong.push(format!("{line}\n  found {answer:?}"));
+        }
+        assert_eq!(bot::detect(user_agent, false).map(|bot| bot.reason), None, "{user_agent}");
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

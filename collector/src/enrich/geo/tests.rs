@@ -15,8 +15,12 @@ fn ip(text: &str) -> IpAddr {
     text.parse().expect("an address")
 }
 
+fn reader_of(database: Database) -> GeoReader {
+    GeoReader(Arc::new(vec![Arc::new(database)]))
+}
+
 fn opened(path: &Path) -> Geo {
-    let (geo, problem) = Geo::open(Some(path));
+    let (geo, problem) = Geo::open(&[path.to_owned()]);
     assert_eq!(problem, None);
     geo
 }
@@ -114,7 +118,7 @@ fn look_around(reader: &GeoReader, seed: u64) {
 /// Uses the bytes as a database, if they are taken for one.
 fn survive(bytes: Vec<u8>, seed: u64) -> bool {
     let Ok(database) = Database::new(bytes, Path::new("test.mmdb")) else { return false };
-    look_around(&GeoReader(Some(Arc::new(database))), seed);
+    look_around(&reader_of(database), seed);
     true
 }
 
@@ -131,7 +135,8 @@ fn the_installed_database_knows_countries() {
     ] {
         assert_eq!(reader.lookup(ip(address)), Place { country, region: "", city: "" }, "{address}");
     }
-    let status = geo.status().expect("a database");
+    let [status] = &*geo.status() else { panic!("one database") };
+    assert_eq!(status.path, country_file());
     assert!(status.build_epoch > 1_700_000_000 && status.database_type.starts_with("country"));
     assert_eq!(geo.problem(), None);
 }
@@ -182,7 +187,7 @@ fn both_layouts_are_read_whatever_the_file_calls_itself() {
     ] {
         fs::write(&path, bytes).unwrap();
         let geo = opened(&path);
-        assert_eq!(geo.database.load().as_ref().unwrap().layout, layout);
+        assert_eq!(geo.databases.load()[0].layout, layout);
         assert_eq!(geo.reader().lookup(ip("8.8.8.8")), milan);
         assert_eq!(geo.reader().lookup(ip("9.9.9.9")), Place::default());
         assert_eq!(geo.reader().lookup(ip("2001:4860:4860::8888")), Place::default());
@@ -195,7 +200,7 @@ fn values_that_cannot_be_right_are_dropped() {
     let bytes = flat_file("city", &[("country_code", "US"), ("state1", "a\nb"), ("city", &long)]);
     let database = Database::new(bytes, Path::new("test.mmdb")).unwrap();
     let place = Place { country: "US", region: "", city: "" };
-    assert_eq!(GeoReader(Some(Arc::new(database))).lookup(ip("8.8.8.8")), place);
+    assert_eq!(reader_of(database).lookup(ip("8.8.8.8")), place);
 }
 
 #[test]
@@ -211,9 +216,9 @@ fn a_file_that_cannot_be_used_is_a_problem_and_not_an_error() {
     fs::write(&damage, flat_file("country", &[("country_code", "??")])).unwrap();
 
     let kind = |path: Option<&Path>| {
-        let (geo, problem) = Geo::open(path);
+        let (geo, problem) = Geo::open(&path.into_iter().map(Path::to_owned).collect::<Vec<_>>());
         assert_eq!(geo.reader().lookup(ip("8.8.8.8")), Place::default());
-        assert_eq!(geo.status(), None);
+        assert_eq!(geo.status(), []);
         assert_eq!(geo.problem(), problem);
         assert_eq!(geo.reload_if_changed(), Reload::Unchanged);
         problem.expect("a problem")
@@ -233,7 +238,7 @@ fn a_file_that_cannot_be_used_is_a_problem_and_not_an_error() {
 fn a_changed_file_is_taken_up_and_a_broken_one_is_not() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("geo.mmdb");
-    let (geo, problem) = Geo::open(Some(&path));
+    let (geo, problem) = Geo::open(std::slice::from_ref(&path));
     assert!(problem.is_some());
     let country = || geo.reader().lookup(ip("8.8.8.8")).country.to_owned();
 
@@ -328,4 +333,105 @@ fn a_file_with_flipped_bytes_is_survived() {
             }
         }
     }
+}
+
+fn maxmind(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/maxmind").join(name)
+}
+
+/// Of `MaxMind`'s own test files, whose contents their source names.
+#[test]
+fn maxminds_own_files_are_read() {
+    for (file, address, country, region, city) in [
+        ("GeoIP2-City-Test.mmdb", "81.2.69.142", "GB", "England", "London"),
+        ("GeoIP2-City-Test.mmdb", "2.125.160.216", "GB", "England", "Boxford"),
+        ("GeoIP2-City-Test.mmdb", "89.160.20.112", "SE", "Östergötland County", "Linköping"),
+        ("GeoIP2-City-Test.mmdb", "::ffff:81.2.69.142", "GB", "England", "London"),
+        ("GeoIP2-City-Test.mmdb", "2a02:d1c0::1", "IT", "", ""),
+        ("GeoIP2-City-Test.mmdb", "9.9.9.9", "", "", ""),
+        ("GeoIP2-Country-Test.mmdb", "81.2.69.142", "GB", "", ""),
+        ("GeoIP2-Country-Test.mmdb", "2a02:d1c0::1", "IT", "", ""),
+    ] {
+        let geo = opened(&maxmind(file));
+        assert_eq!(geo.reader().lookup(ip(address)), Place { country, region, city }, "{file} {address}");
+    }
+    let (geo, problem) = Geo::open(&[maxmind("GeoLite2-ASN-Test.mmdb")]);
+    assert!(matches!(problem, Some(GeoProblem::NoCountry { .. })), "{problem:?}");
+    assert_eq!(geo.reader().lookup(ip("81.2.69.142")), Place::default());
+}
+
+/// Of `MaxMind`'s files that once made a reader loop, overflow or crash.
+#[test]
+fn files_made_to_break_readers_are_survived() {
+    let mut files = 0;
+    for entry in fs::read_dir(maxmind("bad")).unwrap() {
+        let path = entry.unwrap().path();
+        let (geo, problem) = Geo::open(std::slice::from_ref(&path));
+        look_around(&geo.reader(), 7);
+        assert!(problem.is_some(), "{} has no country to give", path.display());
+        files += 1;
+    }
+    assert!(files > 20, "{files} files");
+}
+
+#[test]
+fn two_files_share_the_families_of_addresses() {
+    let directory = tempfile::tempdir().unwrap();
+    let (v4, v6) = (directory.path().join("v4.mmdb"), maxmind("GeoIP2-Country-Test.mmdb"));
+    fs::write(&v4, flat_file("city ipv4", CITY_RECORD)).unwrap();
+    for paths in [[v4.clone(), v6.clone()], [v6.clone(), v4.clone()]] {
+        let (geo, problem) = Geo::open(&paths);
+        assert_eq!((problem, geo.status().len()), (None, 2));
+        assert_eq!(geo.reader().lookup(ip("8.8.8.8")).city, "Milan");
+        assert_eq!(geo.reader().lookup(ip("2a02:d1c0::1")).country, "IT");
+        assert_eq!(geo.reader().lookup(ip("9.9.9.9")), Place::default());
+    }
+    // One that cannot be used does not take the other with it, before and after it is mended.
+    let absent = directory.path().join("absent.mmdb");
+    let (geo, problem) = Geo::open(&[v4, absent.clone()]);
+    assert!(matches!(problem, Some(GeoProblem::Unreadable { .. })));
+    assert_eq!(geo.reader().lookup(ip("8.8.8.8")).country, "IT");
+    assert_eq!(geo.reader().lookup(ip("2a02:d1c0::1")).country, "");
+    fs::copy(&v6, &absent).unwrap();
+    assert_eq!(geo.reload_if_changed(), Reload::Replaced);
+    assert_eq!(geo.reader().lookup(ip("2a02:d1c0::1")).country, "IT");
+    assert_eq!((geo.problem(), geo.reload_if_changed()), (None, Reload::Unchanged));
+}
+
+/// Some files divide a /24 or a /48.
+#[test]
+fn what_is_remembered_of_a_prefix_is_right_for_each_of_its_addresses() {
+    let geo = opened(&country_file());
+    let (reader, fresh) = (geo.reader(), geo.databases.load_full());
+    let mut state = 9;
+    let mut small_networks = 0;
+    for _ in 0..4_000 {
+        let bits = next_random(&mut state);
+        let v4 = Ipv4Addr::from_bits(bits as u32 & 0xdfff_ff00);
+        let v6 = Ipv6Addr::from_bits(0x2a << 120 | u128::from(bits) << 76);
+        for host in [1, 70, 130, 200, 1, 130] {
+            let v4 = IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() | host));
+            let v6 = IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() | u128::from(host) << 70));
+            for ip in [v4, v6].into_iter().filter(|ip| is_public(*ip)) {
+                let found = fresh[0].lookup(ip, fresh[0].layout).unwrap_or_default();
+                assert_eq!(reader.lookup(ip), found, "{ip}");
+                let network = fresh[0].reader.lookup(ip).unwrap().network().unwrap();
+                small_networks += usize::from(network.prefix() > if ip.is_ipv4() { 24 } else { 48 });
+            }
+        }
+    }
+    // The official city file gives its test addresses networks of their own.
+    let geo = opened(&maxmind("GeoIP2-City-Test.mmdb"));
+    let (reader, fresh) = (geo.reader(), geo.databases.load_full());
+    for host in (0..=255).chain(0..=255) {
+        for base in
+            [Ipv4Addr::new(2, 125, 160, 0), Ipv4Addr::new(81, 2, 69, 0), Ipv4Addr::new(89, 160, 20, 0)]
+        {
+            let ip = IpAddr::V4(Ipv4Addr::from_bits(base.to_bits() | host));
+            assert_eq!(reader.lookup(ip), fresh[0].lookup(ip, fresh[0].layout).unwrap_or_default(), "{ip}");
+            small_networks +=
+                usize::from(fresh[0].reader.lookup(ip).unwrap().network().unwrap().prefix() > 24);
+        }
+    }
+    assert!(small_networks > 100, "no prefix was divided: {small_networks}");
 }

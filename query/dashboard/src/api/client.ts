@@ -1,4 +1,5 @@
 import type {
+  About,
   Accounting,
   AppQuality,
   ErrorBody,
@@ -91,6 +92,7 @@ export const api = {
   signIn: (credentials: SignIn) =>
     request<Session>('/session', { method: 'POST', body: credentials }),
   signOut: () => request<void>('/session', { method: 'DELETE' }),
+  about: (signal?: AbortSignal) => request<About>('/about', { signal }),
   sites: (signal?: AbortSignal) => request<SiteList>('/sites', { signal }),
   stats: (site: string, query: QueryParameters, signal?: AbortSignal) =>
     request<Stats>(ofSite(site, '/stats'), { query, signal }),

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What answers rest on. */
+        get: operations["get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -234,6 +251,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The answer of `GET /about`. */
+        About: {
+            /** @description Whether a collector runs in this process; otherwise its databases are not known here. */
+            collector_here: boolean;
+            /** @description The data that the program contains. */
+            data_sources: components["schemas"]["DataSource"][];
+            /** @description The databases in use, in the order in which they are asked. */
+            geo_databases: components["schemas"]["GeoDatabase"][];
+            /** @description Why one that is configured is not used, or an older file of it; null when there is nothing to say. */
+            geo_problem?: string | null;
+            /**
+             * @description The program's version.
+             * @example 0.1.0
+             */
+            version: string;
+        };
         /** @description The answer of `GET /accounting`. */
         Accounting: {
             /** @description By name. */
@@ -421,6 +454,26 @@ export interface components {
              */
             stored: number;
         };
+        /** @description Data that the program contains. */
+        DataSource: {
+            /**
+             * @description Its licence's SPDX name.
+             * @example MIT
+             */
+            license: string;
+            /**
+             * @description Its name.
+             * @example crawler-user-agents
+             */
+            name: string;
+            /**
+             * @description What it is for: `bots` or `devices`.
+             * @example bots
+             */
+            purpose: string;
+            /** @description Where it comes from. */
+            url: string;
+        };
         /** @description The body of every refusal. */
         ErrorBody: {
             /** @description What went wrong. */
@@ -440,6 +493,25 @@ export interface components {
             field?: string | null;
             /** @description For people. */
             message: string;
+        };
+        /** @description A database that gives places to addresses. */
+        GeoDatabase: {
+            /** @description What must be shown where its answers are; empty when its maker is not known. */
+            attribution: string;
+            /** @description When its data was made. */
+            built_at: components["schemas"]["Moment"];
+            /**
+             * @description What the file calls itself.
+             * @example country ipvAll
+             */
+            database_type: string;
+            /**
+             * @description Its file, without the folder.
+             * @example geo-whois-asn-country.mmdb
+             */
+            file: string;
+            /** @description Where that points to; empty when its maker is not known. */
+            url: string;
         };
         /** @description An edge between a visitor and a user. */
         IdentityLink: {
@@ -1159,6 +1231,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Version, databases, sources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["About"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get: {
         parameters: {
             query?: never;

@@ -3,6 +3,7 @@ import type { components } from './schema';
 /** The shapes of the query API, by their names in its OpenAPI document (`npm run types`). */
 type Schemas = components['schemas'];
 
+export type About = Schemas['About'];
 export type Accounting = Schemas['Accounting'];
 export type AccountingHour = Schemas['AccountingHour'];
 export type AppQuality = Schemas['AppQuality'];
@@ -12,6 +13,7 @@ export type AppStartSummary = Schemas['AppStartSummary'];
 export type CollectorReport = Schemas['CollectorReport'];
 export type Counts = Schemas['Counts'];
 export type ErrorBody = Schemas['ErrorBody'];
+export type GeoDatabase = Schemas['GeoDatabase'];
 export type Journey = Schemas['Journey'];
 export type JourneyEvent = Schemas['JourneyEvent'];
 export type JourneySession = Schemas['JourneySession'];

@@ -2,7 +2,6 @@
 export const en = {
   'app.tagline': 'Every step, from first visit to loyal customer',
   'app.skip': 'Skip to content',
-  'app.attribution': 'IP to country data: NRO (nro.net), CC BY 4.0',
   'app.navigation': 'Main navigation',
   'app.site': 'Site',
   'app.signOut': 'Sign out',
@@ -30,6 +29,19 @@ export const en = {
   'nav.people': 'People',
   'nav.quality': 'Quality',
   'nav.accounting': 'Accounting',
+  'nav.about': 'About and data sources',
+
+  'about.title': 'About and data sources',
+  'about.lead': 'What countries, cities, devices and bots rest on, and whom they are owed to.',
+  'about.geo': 'Geographic databases in use',
+  'about.geo.none': 'None: countries and cities stay empty. Name one with “--geo-database”.',
+  'about.geo.elsewhere': 'No collector runs here: each uses the databases of its own machine.',
+  'about.geo.built': 'data of {day} ({ago})',
+  'about.geo.old': 'Older than six months: fetch a newer one.',
+  'about.sources': 'Data that orma contains',
+  'about.purpose.bots': 'to recognise bots',
+  'about.purpose.devices': 'to recognise browsers',
+  'about.version': 'orma {version}. The licences in full are in the file NOTICE.',
 
   'error.title': 'This could not be loaded',
   'error.unreachable': 'orma does not answer. Check that it is running and that you are connected.',

@@ -5,7 +5,6 @@ import type { en } from './en';
 export const it: Translation<typeof en> = {
   'app.tagline': 'Ogni passo, dalla prima visita al cliente affezionato',
   'app.skip': 'Vai al contenuto',
-  'app.attribution': 'IP to country data: NRO (nro.net), CC BY 4.0',
   'app.navigation': 'Navigazione principale',
   'app.site': 'Sito',
   'app.signOut': 'Esci',
@@ -33,6 +32,19 @@ export const it: Translation<typeof en> = {
   'nav.people': 'Persone',
   'nav.quality': 'Qualità',
   'nav.accounting': 'Contabilità',
+  'nav.about': 'Informazioni e fonti dei dati',
+
+  'about.title': 'Informazioni e fonti dei dati',
+  'about.lead': 'Su che cosa si basano paesi, città, dispositivi e bot, e a chi si devono.',
+  'about.geo': 'Banche dati geografiche in uso',
+  'about.geo.none': 'Nessuna: paesi e città restano vuoti. Indicane una con «--geo-database».',
+  'about.geo.elsewhere': 'Qui non gira nessun collector: ognuno usa le banche dati della propria macchina.',
+  'about.geo.built': 'dati del {day} ({ago})',
+  'about.geo.old': 'Più vecchia di sei mesi: scaricane una nuova.',
+  'about.sources': 'Dati contenuti in orma',
+  'about.purpose.bots': 'riconoscere i bot',
+  'about.purpose.devices': 'riconoscere i browser',
+  'about.version': 'orma {version}. Le licenze complete sono nel file NOTICE.',
 
   'error.title': 'Non è stato possibile caricare i dati',
   'error.unreachable': 'orma non risponde. Controlla che sia in funzione e che tu sia connesso.',

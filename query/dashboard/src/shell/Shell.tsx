@@ -1,5 +1,7 @@
 import { useEffect, type ReactNode } from 'react';
 import { NavLink, useLocation, useNavigate, useSearchParams } from 'react-router';
+import { api } from '../api/client';
+import { useResource } from '../api/useResource';
 import { useI18n } from '../i18n/context';
 import type { Key } from '../i18n/dictionary';
 import { sharedQuery } from '../state/useUrlState';
@@ -45,11 +47,20 @@ export function Shell({ children }: { children: ReactNode }) {
         {children}
         <footer className="shell-footer">
           <span>{t('app.timezone', { zone: timezone })}</span>
-          <span>{t('app.attribution')}</span>
+          <Attributions />
+          <NavLink to={`/sites/${encodeURIComponent(site)}/about`}>{t('nav.about')}</NavLink>
         </footer>
       </main>
     </div>
   );
+}
+
+/** Whom the countries and cities on the pages are owed to, as their licences ask. */
+function Attributions() {
+  const about = useResource('about', (signal) => api.about(signal));
+  const databases = about.data?.geo_databases.filter((one) => one.url) ?? [];
+  const distinct = databases.filter((one, place) => databases.findIndex(({ url }) => url === one.url) === place);
+  return distinct.map((one) => <a key={one.url} href={one.url} rel="noreferrer">{one.attribution}</a>);
 }
 
 function Navigation() {
