@@ -228,6 +228,8 @@ fn a_server_speaks_for_a_person_and_only_with_a_token() {
 
 #[test]
 fn client_hints_tell_what_the_user_agent_hides() {
+    /// User agent, context, headers, what is stored.
+    type Row<'a> = (&'a str, Value, &'a [(&'a str, &'a str)], [&'a str; 6]);
     let orma = Orma::start();
     let windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
                    Chrome/131.0.0.0 Safari/537.36";
@@ -238,7 +240,7 @@ fn client_hints_tell_what_the_user_agent_hides() {
     let edge = r#""Microsoft Edge";v="131", "Chromium";v="131""#;
     let headers = [("sec-ch-ua", edge), ("sec-ch-ua-mobile", "?0"), ("sec-ch-ua-platform", r#""Windows""#)];
     let large = json!({"screen": {"width": 800, "height": 1280}});
-    let table: [(&str, Value, &[(&str, &str)], [&str; 6]); 7] = [
+    let table: [Row<'_>; 7] = [
         (windows, json!({}), &[], ["Windows", "", "Chrome", "desktop", "", ""]),
         (windows, json!({}), &headers, ["Windows", "", "Edge", "desktop", "", ""]),
         (
