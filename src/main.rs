@@ -10,6 +10,10 @@ mod up;
 
 use std::process::ExitCode;
 
+/// Gives the buffers of connections that went idle back to the system, which glibc's allocator does not.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match configuration::parse(std::env::args_os()) {
         Ok(cli) => cli,
