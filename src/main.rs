@@ -10,7 +10,8 @@ mod up;
 
 use std::process::ExitCode;
 
-/// Half the cost of the system's for the many small values of a request.
+/// Half the cost of the system's for the many small values of a request; and it gives the buffers of connections that went
+/// idle back to the system.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -139,7 +139,7 @@ async fn learn_sites(registry: &Registry) {
             "ClickHouse is away, and no site is remembered on disk: events are refused with 503 until it has answered once"
         ),
         sites => {
-            tracing::warn!(%error, sites, "ClickHouse is away: starting with the sites remembered on disk")
+            tracing::warn!(%error, sites, "ClickHouse is away: starting with the sites remembered on disk");
         }
     }
 }
