@@ -52,7 +52,7 @@ const PIECES: [&str; 30] = [
 ];
 
 /// Marsaglia's xorshift64: the same damage on every run.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
     fn below(&mut self, end: usize) -> usize {
@@ -63,7 +63,7 @@ impl Random {
     }
 }
 
-fn damaged(original: &[u8], random: &mut Random) -> Vec<u8> {
+pub fn damaged(original: &[u8], random: &mut Random) -> Vec<u8> {
     let mut bytes = original.to_vec();
     for _ in 0..=random.below(4) {
         let place = random.below(bytes.len() + 1);
@@ -86,9 +86,9 @@ fn damaged(original: &[u8], random: &mut Random) -> Vec<u8> {
 }
 
 /// What must hold of any batch.
-fn check(batch: &ParsedBatch) {
+pub fn check(batch: &ParsedBatch, events_max: usize) {
     assert!(!batch.write_key.is_empty());
-    assert!(batch.events.len() + batch.refused.len() <= BATCH_EVENTS_MAX);
+    assert!(batch.events.len() + batch.refused.len() <= events_max);
     let mut indexes: Vec<_> = batch.events.iter().map(|event| event.index).collect();
     indexes.extend(batch.refused.iter().map(|refusal| refusal.index));
     indexes.sort_unstable();
@@ -128,7 +128,7 @@ fn ten_thousand_damaged_bodies_do_no_harm() {
         assert!(!matches!(parsed, Err(WireError::NotJson { .. })) || !is_json);
         match parsed {
             Ok(batch) => {
-                check(&batch);
+                check(&batch, BATCH_EVENTS_MAX);
                 refused += batch.refused.len();
                 accepted += batch.events.len();
             }
@@ -153,7 +153,7 @@ fn ten_thousand_damaged_queries_do_no_harm() {
         let query = damaged(QUERY.as_bytes(), &mut random);
         match pixel::parse(&String::from_utf8_lossy(&query)) {
             Ok(batch) => {
-                check(&batch);
+                check(&batch, BATCH_EVENTS_MAX);
                 refused += batch.refused.len();
                 accepted += batch.events.len();
             }
