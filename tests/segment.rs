@@ -14,6 +14,10 @@ const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.
 /// Basic with the user `demo` and no password.
 const BASIC: (&str, &str) = ("authorization", "Basic ZGVtbzo=");
 
+type Headers<'a> = &'a [(&'a str, &'a str)];
+/// Name, library, headers, further fields, the event's time, sentAt; how far from now it is stored, clock. Seconds.
+type ClockRow<'a> = (&'a str, &'a str, Headers<'a>, Value, i64, i64, i64, &'a str);
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(bytes).unwrap();
@@ -183,7 +187,7 @@ fn settings_preflights_keys_and_refusals_are_what_the_sdks_need() {
     let wrong = ("authorization", "Basic bm9ib2R5Og==");
     let damaged = ("authorization", "Basic ???");
     // path, headers, body, status: the first key found is the one that counts
-    let table: &[(&str, &[(&str, &str)], String, u16)] = &[
+    let table: &[(&str, Headers<'_>, String, u16)] = &[
         ("/v1/batch", &[BASIC], batch("nobody", "nobody"), 200),
         ("/v1/batch", &[wrong], batch("demo", "demo"), 400),
         ("/v1/batch", &[damaged], batch("demo", ""), 200),
@@ -357,8 +361,7 @@ fn clocks_are_corrected_and_late_batches_keep_their_time() {
     const HOUR: i64 = 3_600;
     let orma = Orma::start();
     let retry = ("x-retry-count", "1");
-    // name, library, header, further fields, the event's time, sentAt; how far from now it is stored, clock
-    let table: &[(&str, &str, &[(&str, &str)], Value, i64, i64, i64, &str)] = &[
+    let table: &[ClockRow<'_>] = &[
         ("right", "analytics.js", &[], json!({}), -2, 0, -2, ""),
         ("behind", "analytics.js", &[], json!({}), -HOUR - 10, -HOUR, -10, "skewed"),
         ("ahead", "analytics.js", &[], json!({}), HOUR - 10, HOUR, -10, "skewed"),

@@ -196,10 +196,7 @@ impl<'a> Message<'a> {
         };
         let properties = self.properties.take();
         match &*self.type_name {
-            "track" => {
-                let Some(properties) = properties else { return };
-                take_track(&properties, currency, props, draft);
-            }
+            "track" => take_track(&properties.unwrap_or(Value::Null), currency, props, draft),
             "page" | "screen" => {
                 let is_page = self.type_name == "page";
                 let mut page = Page::default();

@@ -80,10 +80,13 @@ fn named_events_are_kinds_and_the_others_are_custom() {
         ("Live Chat Conversation Started", &PAGE, "custom", "Live Chat Conversation Started"),
     ];
     for (event, sender, kind, name) in table {
-        accepted(&track(event, "{}"), sender, |event| {
-            assert_eq!((&*event.row.kind, &*event.row.name), (kind, name));
-            assert!(!event.server_only || sender.trusted);
-        });
+        let bare = format!(r#"{{"type":"track","event":"{event}","anonymousId":"a1"}}"#);
+        for message in [track(event, "{}"), track(event, "null"), bare] {
+            accepted(&message, sender, |event| {
+                assert_eq!((&*event.row.kind, &*event.row.name), (kind, name));
+                assert!(!event.server_only || sender.trusted);
+            });
+        }
     }
 }
 

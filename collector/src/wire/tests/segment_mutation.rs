@@ -14,7 +14,7 @@ const BATCH: &str = r#"{"batch":[{"timestamp":"2024-01-02T03:04:05.000Z","integr
 {"type":"page","userId":null,"anonymousId":"v\u00e8","properties":{"url":"https://x.test/"}},
 {"type":"identify","userId":7,"traits":{"plan":"pro"},"context":{"app":{"name":"B","version":"1"},"device":{"model":"iPhone15,2"},
 "os":{"name":"iOS"},"network":{"wifi":true},"screen":{"width":390}}},
-{"type":"alias","previousId":"p","userId":"u"},{"type":"group","groupId":"g","userId":"u"},{"type":"screen","name":"Cart","anonymousId":"a"}],
+{"type":"track","event":"Order Refunded","userId":"u","properties":{"total":-5}},{"type":"alias","previousId":"p","userId":"u"},{"type":"group","groupId":"g","userId":"u"},{"type":"screen","name":"Cart","anonymousId":"a"}],
 "writeKey":"WK_node","sentAt":"2026-11-21T21:51:30.7Z","context":{"timezone":"Europe/Rome"}}"#;
 
 #[test]
