@@ -151,6 +151,9 @@ describe("real clients", { concurrency: true }, () => {
           return globalThis.analytics.page();
         }, proxy.base);
         await page.evaluate(() => globalThis.analytics.track("Product Viewed", { product_id: "p1" }));
+        // What it repeats after the visitor is named carries the name.
+        const visitor = await page.evaluate(async () => (await globalThis.analytics.user()).anonymousId());
+        await eventsOf(visitor, 2);
         await page.evaluate(() => globalThis.analytics.identify("web@example.it", { plan: "pro" }));
         await page.evaluate(() => globalThis.analytics.track("Order Completed", { order_id: "o1", total: 12.5 }));
         const events = await eventsOf("web@example.it", 4);
