@@ -311,8 +311,14 @@ fn the_recorded_shapes_of_clients_are_understood_whatever_their_headers_say() {
     let form = "type=track&event=Form&anonymousId=form&properties=%7B%22a%22%3A1%7D&writeKey=demo";
     taken(&post(&orma, "/v1/track", &[("content-type", "application/json")], form));
 
+    // The campaign that a client names outranks that of the address, whose click ids are nobody's business.
+    let named = json!({"type": "track", "event": "Named", "anonymousId": "named", "messageId": "named", "context": {
+        "campaign": {"source": "named & co", "medium": "email"},
+        "page": {"url": "https://x.test/b?utm_source=address&utm_term=t&gclid=1"}}});
+    taken(&post(&orma, "/v1/t", &page, named.to_string()));
+
     let columns = "kind, name, visitor, user, touchpoint, bot, os, device_class, device_brand, app_version, network, browser, channel, source, utm_campaign, title, sdk, clock";
-    let rows = stored(&orma, 7, columns);
+    let rows = stored(&orma, 8, columns);
     let find = |key: &str, value: &str| {
         rows.iter().find(|row| row[key] == value).unwrap_or_else(|| panic!("{value}: {rows:?}"))
     };
@@ -353,6 +359,14 @@ fn the_recorded_shapes_of_clients_are_understood_whatever_their_headers_say() {
     ];
     assert_eq!(known, ["web", "", "Chrome", "Windows", "", "email", "nl", "spring", "T"], "{row}");
     assert_eq!(find("name", "Form")["visitor"], "form");
+    let named = "utm_source, utm_medium, utm_term, click_id_kind, query";
+    assert_eq!(
+        orma.sql(&format!("SELECT {named} FROM events WHERE name = 'Named'")),
+        [
+            json!({"utm_source": "named & co", "utm_medium": "email", "utm_term": "t", "click_id_kind": "gclid",
+            "query": "utm_source=address&utm_term=t"})
+        ]
+    );
     assert!(rows.iter().all(|row| row["clock"] == "" || row["clock"] == "absent"), "{rows:?}");
 }
 

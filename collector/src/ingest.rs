@@ -321,7 +321,8 @@ impl Ingest {
                 (place.country.into(), place.region.into(), place.city.into());
         }
         let named = named_campaign(&row);
-        let asked = if named.is_empty() { Cow::Borrowed(&*query) } else { Cow::Owned(format!("{named}{query}")) };
+        let asked =
+            if named.is_empty() { Cow::Borrowed(&*query) } else { Cow::Owned(format!("{named}{query}")) };
         let traffic = (!(row.host.is_empty() && asked.is_empty() && referrer.is_empty()))
             .then(|| self.traffic.of(WayRef { host: &row.host, query: &asked, referrer: &referrer }));
         if let Some(traffic) = &traffic {

@@ -122,18 +122,17 @@ describe("real clients", { concurrency: true }, () => {
       assert.equal(headers["content-type"], "application/x-www-form-urlencoded", "gzip that calls itself a form");
     }));
 
-  for (const person of ["python@example.it", "gzip-python@example.it"]) {
-    test(`segment-analytics-python as ${person}`, () =>
-      throughProxy([500, 429, "hang", "late"], async (proxy) => {
-        assert.ok(existsSync(python), `${python} is missing: run \`make clients\``);
-        const started = Date.now();
-        const program = join(here, "segment_client.py");
-        const child = spawn(python, [program, proxy.base, person, "1.5"], { stdio: ["ignore", "inherit", "inherit"] });
-        const [code] = await once(child, "exit");
-        assert.equal(code, 0);
-        await assertServerEvents(person, started);
-      }));
-  }
+  test("segment-analytics-python", () =>
+    throughProxy([500, 429, "hang", "late"], async (proxy) => {
+      assert.ok(existsSync(python), `${python} is missing: run \`make clients\``);
+      const person = "python@example.it";
+      const started = Date.now();
+      const program = join(here, "segment_client.py");
+      const child = spawn(python, [program, proxy.base, person, "1.5"], { stdio: ["ignore", "inherit", "inherit"] });
+      const [code] = await once(child, "exit");
+      assert.equal(code, 0);
+      await assertServerEvents(person, started);
+    }));
 
   test("@segment/analytics-next in a browser: settings, preflights, retries, and an anonymous visitor who is named", () =>
     throughProxy([500, 429, "cut"], async (proxy) => {

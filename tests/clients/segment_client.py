@@ -6,7 +6,7 @@ import sys
 from segment.analytics.client import Client
 
 host, user, timeout = sys.argv[1], sys.argv[2], float(sys.argv[3])
-client = Client("demo", host=host, timeout=timeout, gzip=user.startswith("gzip"), max_retries=5)
+client = Client("demo", host=host, timeout=timeout, max_retries=5)
 now = datetime.datetime.now(datetime.timezone.utc)
 client.track(user_id=user, anonymous_id=f"{user} anonymous", event="Signed Up")
 client.identify(user_id=user, traits={"plan": "pro"})
