@@ -14,7 +14,7 @@
 //! messages are refused one by one, in the body of a 200, and an unknown key is a 400.
 
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CACHE_CONTROL, HOST, HeaderValue, VARY};
+use hyper::header::{AUTHORIZATION, CACHE_CONTROL, HOST, HeaderName, HeaderValue, VARY};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
@@ -26,8 +26,10 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::answer::{self, Body};
-use super::body;
+use super::body::{self, Received};
+use super::connection::Connection;
 use super::headers::Headers;
+use super::proxy::{X_FORWARDED_HOST, X_FORWARDED_PROTO};
 use super::routes::{Routes, request_facts};
 use crate::ingest::{Accepted, Prepared, Refused, RequestFacts};
 use crate::wire::segment::{self, Sender};
@@ -96,7 +98,16 @@ pub fn is_route(path: &str) -> bool {
 
 impl Routes {
     /// Answers a request to one of these addresses.
-    pub(super) async fn answer_segment(&self, request: Request<Incoming>, peer: IpAddr) -> Response<Body> {
+    pub(super) async fn answer_segment(
+        &self,
+        mut request: Request<Incoming>,
+        peer: IpAddr,
+        connection: &Connection,
+    ) -> Response<Body> {
+        if matches!(Route::find(request.uri().path()), Some(Route::Settings(_))) {
+            // They repeat the address that was asked for.
+            self.proxies.vouch(&mut request, connection.peer());
+        }
         let (parts, incoming) = request.into_parts();
         let Some(route) = Route::find(parts.uri.path()) else {
             return failure(StatusCode::NOT_FOUND, "not_found", "nothing is served here");
@@ -104,9 +115,10 @@ impl Routes {
         match (&parts.method, route) {
             (&Method::OPTIONS, _) => answer::preflight(),
             (&Method::POST, Route::Messages(usual_type)) => {
-                self.take_messages(&parts, incoming, usual_type, peer).await.unwrap_or_else(|answer| answer)
+                let answered = self.take_messages(&parts, incoming, usual_type, peer, connection).await;
+                answered.unwrap_or_else(|answer| answer)
             }
-            (&Method::POST, Route::SdkMetrics) => self.discard(incoming, peer).await,
+            (&Method::POST, Route::SdkMetrics) => self.discard(incoming, peer, connection).await,
             (&Method::GET, Route::Pixel(usual_type)) => {
                 self.take_pixel(&parts, usual_type, peer).await.unwrap_or_else(|answer| answer)
             }
@@ -127,13 +139,14 @@ impl Routes {
         incoming: Incoming,
         usual_type: &'static str,
         peer: IpAddr,
+        connection: &Connection,
     ) -> Result<Response<Body>, Response<Body>> {
         let received_at = Timestamp::now().as_millisecond();
         if let Some(answer) = self.refuse_early(peer, received_at) {
             return Err(answer);
         }
-        let bytes = self.read_sniffed(incoming, received_at).await?;
-        let json = segment::to_json(&bytes);
+        let body = self.read_sniffed(incoming, received_at, connection).await?;
+        let json = segment::to_json(&body.bytes);
         let prepared = self.prepare_messages(&json, usual_type, parts, peer, received_at, false)?;
         Ok(taken(&self.commit(prepared).await?))
     }
@@ -156,6 +169,7 @@ impl Routes {
     }
 
     /// All that needs no waiting; an error is the answer.
+    #[allow(clippy::result_large_err)] // It is sent at once, and boxing it would cost more than moving it.
     fn prepare_messages(
         &self,
         json: &[u8],
@@ -177,8 +191,9 @@ impl Routes {
         let key = body.key(header_key.clone(), segment::parameter(query, "writeKey"));
         let registry = self.ingest.registry.snapshot();
         let (site, trusted) = access(&registry, &key, secret).map_err(|refused| {
+            let refused = self.ingest.unknown(refused);
             self.count_refused("", received_at, refused.code());
-            failure(StatusCode::BAD_REQUEST, refused.code(), &refused.to_string())
+            self.no_such_key(StatusCode::BAD_REQUEST, &refused)
         })?;
         let limited_by = if trusted { &site.site } else { &*key };
         if !self.rates.allows_key(limited_by) {
@@ -199,26 +214,24 @@ impl Routes {
         })
     }
 
-    async fn read_sniffed(
+    async fn read_sniffed<'a>(
         &self,
         incoming: Incoming,
         received_at: i64,
-    ) -> Result<bytes::Bytes, Response<Body>> {
-        body::read_sniffed(incoming, &self.limits).await.map_err(|error| {
+        connection: &'a Connection,
+    ) -> Result<Received<'a>, Response<Body>> {
+        body::read_sniffed(incoming, &self.limits, connection).await.map_err(|error| {
             self.count_refused("", received_at, error.code());
-            let mut response = failure(error.status(), error.code(), &error.to_string());
-            // What is left of the body would be read as the next request.
-            response.headers_mut().insert("connection", HeaderValue::from_static("close"));
-            response
+            error.answer(connection)
         })
     }
 
-    async fn discard(&self, incoming: Incoming, peer: IpAddr) -> Response<Body> {
+    async fn discard(&self, incoming: Incoming, peer: IpAddr, connection: &Connection) -> Response<Body> {
         let received_at = Timestamp::now().as_millisecond();
         if !self.rates.allows_address(peer) {
             return self.too_fast("", received_at);
         }
-        match self.read_sniffed(incoming, received_at).await {
+        match self.read_sniffed(incoming, received_at, connection).await {
             Ok(_) => answer::json(StatusCode::OK, &json!({"success": true})),
             Err(response) => response,
         }
@@ -230,7 +243,7 @@ impl Routes {
         }
         let key = percent_decode_str(key).decode_utf8_lossy();
         if self.ingest.registry.snapshot().site_of_key(&key).is_none() {
-            return failure(StatusCode::NOT_FOUND, Refused::UnknownKey.code(), "unknown write key");
+            return self.no_such_key(StatusCode::NOT_FOUND, &Refused::UnknownKey);
         }
         let Some((protocol, host)) = self.reached_at(parts) else {
             return failure(StatusCode::BAD_REQUEST, "no_host", "the request names no host");
@@ -247,7 +260,15 @@ impl Routes {
         let key = key.unwrap_or_default();
         match self.ingest.registry.snapshot().site_of_key(&key) {
             Some(site) => cacheable(&source_config(&key, &site.site)),
-            None => failure(StatusCode::NOT_FOUND, Refused::UnknownKey.code(), "unknown write key"),
+            None => self.no_such_key(StatusCode::NOT_FOUND, &Refused::UnknownKey),
+        }
+    }
+
+    /// A key or token is refused for good only when ClickHouse has been asked for the sites; until then, later.
+    fn no_such_key(&self, status: StatusCode, refused: &Refused) -> Response<Body> {
+        match self.ingest.unknown(refused.clone()) {
+            Refused::SitesUnknown => answer::refused(&Refused::SitesUnknown),
+            refused => failure(status, refused.code(), &refused.to_string()),
         }
     }
 
@@ -256,16 +277,13 @@ impl Routes {
         if let Some(url) = &self.public_url {
             return url.split_once("://");
         }
-        let named = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-        let host = named.or_else(|| parts.uri.authority().map(hyper::http::uri::Authority::as_str))?;
+        let header = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let host = header(&X_FORWARDED_HOST).or_else(|| header(&HOST))?;
         let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
         if host.is_empty() || !host.bytes().all(is_host) {
             return None;
         }
-        let forwarded = parts.headers.get("x-forwarded-proto").and_then(|proto| proto.to_str().ok());
-        let is_secure = forwarded.is_some_and(|proto| proto.trim_start().starts_with("https"))
-            || parts.uri.scheme_str() == Some("https");
-        Some((if is_secure { "https" } else { "http" }, host))
+        Some((header(&X_FORWARDED_PROTO).unwrap_or("http"), host))
     }
 }
 
