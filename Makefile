@@ -10,11 +10,12 @@ export CHROMIUM
 SDK := sdk-js/dist/sizes.json
 DASHBOARD := query/dashboard/dist/index.html
 PACKAGES := node_modules/.package-lock.json
+CLIENTS_PYTHON := target/clients-python/requirements.txt
 
 # Rounds of each kind of `make torture`.
 ROUNDS ?= 100
 
-.PHONY: help run test torture bench lint demo build deps tools chromium
+.PHONY: help run test torture bench lint demo build deps clients tools chromium
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,7 +30,7 @@ build: $(SDK) $(DASHBOARD) ## Build the program with everything in it
 	@echo "orma: building the program (the first time takes some minutes)"
 	@$(CARGO) build --release --locked
 
-test: $(SDK) $(DASHBOARD) chromium ## Run every test, the browser's included
+test: $(SDK) $(DASHBOARD) $(CLIENTS_PYTHON) chromium ## Run every test, the browser's included
 	@echo "orma: tests of the Rust crates and of the program with the real engine"
 	$(CARGO) test --workspace --locked
 	@echo "orma: tests of the browser SDK"
@@ -39,6 +40,8 @@ test: $(SDK) $(DASHBOARD) chromium ## Run every test, the browser's included
 	@echo "orma: tests in a real browser"
 	$(CARGO) build --locked --bin orma
 	$(NPM) test --silent --workspace tests/browser
+	@echo "orma: tests with the clients of Segment and RudderStack"
+	$(NPM) test --silent --workspace tests/clients
 
 torture: $(SDK) $(DASHBOARD) ## Kill collector, engine and both under load, 100 rounds of each, and hold every answer against the store
 	ORMA_TORTURE_ROUNDS=$(ROUNDS) $(CARGO) test --release --locked --test torture -- --nocapture
@@ -55,7 +58,7 @@ lint: $(SDK) $(DASHBOARD) ## Check formatting, lints and types
 
 deps: $(PACKAGES) ## Install the npm packages: engine, country database, what builds SDK and dashboard
 
-$(PACKAGES): package-lock.json package.json sdk-js/package.json query/dashboard/package.json tests/browser/package.json | tools
+$(PACKAGES): package-lock.json package.json sdk-js/package.json query/dashboard/package.json tests/browser/package.json tests/clients/package.json | tools
 	@echo "orma: installing npm packages (the ClickHouse engine is 566 MB)"
 	@$(NPM) ci --no-progress --loglevel=error
 	@touch $@
@@ -69,6 +72,15 @@ $(DASHBOARD): $(PACKAGES) query/dashboard/index.html query/dashboard/vite.config
 	@echo "orma: building the dashboard"
 	@$(NPM) run --silent --workspace query/dashboard build
 	@touch $@
+
+clients: $(CLIENTS_PYTHON) ## Install the Python client that the tests run, in target/
+
+$(CLIENTS_PYTHON): tests/clients/requirements.txt
+	@command -v python3 >/dev/null || { echo "orma needs Python 3.9 or newer for the tests of its clients: apt-get install python3-venv"; exit 1; }
+	@echo "orma: installing Segment's Python client for the tests"
+	@python3 -m venv $(@D) || { echo "orma needs Python's venv for the tests of its clients: apt-get install python3-venv"; exit 1; }
+	@$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@cp $< $@
 
 tools:
 	@command -v $(CARGO) >/dev/null || { echo "orma needs Rust $$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) or newer: https://rustup.rs"; exit 1; }

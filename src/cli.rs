@@ -104,6 +104,9 @@ pub struct CollectorOptions {
     /// the country database of `node_modules` is found by itself
     #[arg(long, env = "ORMA_GEO_DATABASE", value_name = "FILE[,FILE]", value_delimiter = ',')]
     pub geo_database: Vec<PathBuf>,
+    /// Where SDKs reach the collector, behind a proxy: `https://collect.example.com`; the request's host otherwise
+    #[arg(long, env = "ORMA_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<String>,
     /// Worker threads, each with a listener; 0: one for each core
     #[arg(long, env = "ORMA_WORKERS", default_value_t = 0, value_name = "N")]
     pub workers: usize,
@@ -124,6 +127,16 @@ pub struct AccountingOptions {
     #[arg(long, env = "ORMA_ACCOUNTING_SECONDS", default_value_t = 15, value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..))]
     pub accounting_seconds: u64,
+}
+
+/// An address with a host, without query and without a slash at the end.
+fn public_url(text: &str) -> Result<String, String> {
+    let (scheme, rest) = text.split_once("://").unwrap_or_default();
+    let host = rest.split('/').next().unwrap_or_default();
+    if !matches!(scheme, "http" | "https") || host.is_empty() || rest.contains(['?', '#', '@', ' ']) {
+        return Err("expected http://host or https://host, with or without a path".into());
+    }
+    Ok(text.trim_end_matches('/').to_owned())
 }
 
 /// `orma up`.

@@ -161,12 +161,13 @@ mod tests {
 
     #[test]
     fn the_file_is_below_the_flag_and_above_the_default() {
-        let file = "listen = \"127.0.0.1:9000\"\nspool_bytes_max = 5\nlimit_loopback = true\n";
+        let file = "public_url = \"https://collect.example/x/\"\nlisten = \"127.0.0.1:9000\"\nspool_bytes_max = 5\nlimit_loopback = true\n";
         let cli = parse_with(file, &["orma", "up", "--spool-bytes-max", "7"]).unwrap();
         let Command::Up(options) = cli.command else { panic!("up") };
         assert_eq!(options.listen.listen.port(), 9000);
         assert_eq!(options.collector.spool_bytes_max, 7);
         assert!(options.collector.network.limit_loopback);
+        assert_eq!(options.collector.public_url.as_deref(), Some("https://collect.example/x"));
         assert_eq!(options.listen.admin_listen.port(), 8081);
     }
 
@@ -197,6 +198,8 @@ mod tests {
             ("listen = [1]", "listen:"),
             ("listen = \"here\"", "--listen"),
             ("listen", "expected"),
+            ("public_url = \"collect.example\"", "--public-url"),
+            ("public_url = \"https://collect.example/?a\"", "http://host"),
         ] {
             let error = parse_with(file, &["orma", "up"]).unwrap_err();
             assert!(error.contains(part), "{file}: {error}");

@@ -216,6 +216,7 @@ fn collector_config(options: &CollectorOptions, data_dir: &Path) -> anyhow::Resu
         limits: options.network.limits(),
         rates: options.network.rates(),
         network: options.network.network()?,
+        public_url: options.public_url.clone(),
         spool_bytes_max: options.spool_bytes_max,
         drain_ms_max: options.drain_ms_max,
     })

@@ -14,6 +14,9 @@ pub struct CollectorConfig {
     pub data_dir: PathBuf,
     /// The country or city databases, in the order in which they are asked; without them the fields stay empty.
     pub geo_databases: Vec<PathBuf>,
+    /// Where clients reach the collector, `https://host[/path]` without a slash at the end; where they say so
+    /// themselves otherwise.
+    pub public_url: Option<String>,
     /// Limits of requests and connections.
     pub limits: HttpLimits,
     /// Rate limits.

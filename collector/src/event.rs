@@ -57,6 +57,17 @@ pub struct ParsedEvent<'a> {
     pub server_only: bool,
     /// What the context says that the connection would otherwise tell.
     pub behalf: Behalf<'a>,
+    /// What its protocol says of each event's delivery by itself.
+    pub delivery: Delivery,
+}
+
+/// How one event came here, where its protocol says so of each event and not of the request.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Delivery {
+    /// When the client sent it by its own clock, in milliseconds since the epoch; the request's otherwise.
+    pub sent_at: Option<i64>,
+    /// The event may have been sent before, with the same time of sending.
+    pub retry: bool,
 }
 
 /// Whom an event speaks for. Address and user agent count only when a server sends them with its ingest token.

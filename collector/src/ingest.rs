@@ -199,6 +199,22 @@ impl Ingest {
         Ok(self.write_records(&context, batch.events, batch.refused))
     }
 
+    /// The same for a protocol that finds the site by rules of its own, and says of each event whom it speaks for.
+    ///
+    /// # Errors
+    /// When the page's origin is not among the site's.
+    pub fn prepare_for(
+        &self,
+        site: &Site,
+        batch: ParsedBatch<'_>,
+        facts: RequestFacts<'_>,
+    ) -> Result<Prepared, Refused> {
+        check_origin(site, facts.origin)?;
+        let places = self.geo.reader();
+        let context = Context { site, facts, sent_at: batch.sent_at, from_server: true, places };
+        Ok(self.write_records(&context, batch.events, batch.refused))
+    }
+
     /// What is not known is refused for good only when ClickHouse has been asked: a client drops what is refused.
     pub fn unknown(&self, refused: Refused) -> Refused {
         if self.registry.is_confirmed() { refused } else { Refused::SitesUnknown }
@@ -289,13 +305,14 @@ impl Ingest {
         event: ParsedEvent<'_>,
         records: &mut Vec<u8>,
     ) -> Result<(), String> {
-        let ParsedEvent { mut row, client_ts, from_app, behalf, .. } = event;
+        let ParsedEvent { mut row, client_ts, from_app, behalf, delivery, .. } = event;
         let query = std::mem::take(&mut row.query);
         let referrer = std::mem::take(&mut row.referrer);
         let received_at = context.facts.received_at;
         row.site = Cow::Borrowed(&context.site.site);
         row.received_at = received_at;
-        let moment = clock::correct(client_ts, context.sent_at, received_at, context.facts.retry);
+        let sent_at = delivery.sent_at.or(context.sent_at);
+        let moment = clock::correct(client_ts, sent_at, received_at, context.facts.retry || delivery.retry);
         (row.ts, row.clock) = (moment.ts, moment.clock.into());
         row.client_ts = client_ts.filter(|client_ts| *client_ts != row.ts).unwrap_or(0);
 
@@ -327,10 +344,16 @@ impl Ingest {
             (row.country, row.region, row.city) =
                 (place.country.into(), place.region.into(), place.city.into());
         }
-        let traffic = (!(row.host.is_empty() && query.is_empty() && referrer.is_empty()))
-            .then(|| self.traffic.of(WayRef { host: &row.host, query: &query, referrer: &referrer }));
+        let named = named_campaign(&row);
+        let asked =
+            if named.is_empty() { Cow::Borrowed(&*query) } else { Cow::Owned(format!("{named}{query}")) };
+        let traffic = (!(row.host.is_empty() && asked.is_empty() && referrer.is_empty()))
+            .then(|| self.traffic.of(WayRef { host: &row.host, query: &asked, referrer: &referrer }));
         if let Some(traffic) = &traffic {
             name_origin(&mut row, traffic, &query, &referrer);
+            if let Some(kept) = traffic.query.as_deref().filter(|_| !named.is_empty()) {
+                row.query = Cow::Borrowed(kept.strip_prefix(&*named).unwrap_or_default());
+            }
         }
         if landing::is_marked(&row)
             && let Some(outcome) = landing::take(&mut row, &self.registry.snapshot())
@@ -464,6 +487,25 @@ fn is_loopback(host: &str) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// A campaign that the client names beside the address, as parameters at the beginning of the address's query: there
+/// it outranks what the address says. Empty when it names none.
+fn named_campaign(row: &EventRow<'_>) -> String {
+    let named = [
+        ("utm_source", &row.utm_source),
+        ("utm_medium", &row.utm_medium),
+        ("utm_campaign", &row.utm_campaign),
+        ("utm_term", &row.utm_term),
+        ("utm_content", &row.utm_content),
+    ];
+    let mut query = String::new();
+    for (name, value) in named.into_iter().filter(|(_, value)| !value.is_empty()) {
+        query.extend([name, "="]);
+        query.extend(percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC));
+        query.push('&');
+    }
+    query
 }
 
 /// Campaign, source and channel. The query and the referrer are as the client sent them.

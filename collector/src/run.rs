@@ -120,6 +120,7 @@ impl Collector {
             limits: config.limits,
             rates: Arc::new(Rates::new(config.rates)),
             proxies: Arc::new(config.network.trusted_proxies),
+            public_url: config.public_url,
             fallback,
         };
         let gate = Arc::new(Gate {

@@ -82,7 +82,8 @@ const RETRY_AFTER_SECONDS: u32 = 10;
 pub const RATE_RETRY_AFTER_SECONDS: u32 = 1;
 
 /// The headers that clients may send, named because `*` does not cover `Authorization`.
-const ALLOWED_HEADERS: &str = "authorization, content-type, content-encoding, x-retry-count";
+const ALLOWED_HEADERS: &str =
+    "authorization, content-type, content-encoding, x-retry-count, anonymousid, sentat";
 
 /// Bytes as a body.
 pub fn body(bytes: impl Into<Bytes>) -> Body {

@@ -106,6 +106,29 @@ pub async fn read<'a>(
     limits: &HttpLimits,
     connection: &'a Connection,
 ) -> Result<Received<'a>, BodyError> {
+    receive(body, limits, connection, |bytes| inflate(bytes, headers, limits.inflated_bytes_max)).await
+}
+
+/// Reads a body whose headers cannot be trusted, and inflates it when its first bytes are those of gzip.
+///
+/// # Errors
+/// See [`BodyError`].
+pub async fn read_sniffed<'a>(
+    body: Incoming,
+    limits: &HttpLimits,
+    connection: &'a Connection,
+) -> Result<Received<'a>, BodyError> {
+    let sniff =
+        |bytes: Bytes| if is_gzip(&bytes) { gunzip(&bytes, limits.inflated_bytes_max) } else { Ok(bytes) };
+    receive(body, limits, connection, sniff).await
+}
+
+async fn receive<'a>(
+    body: Incoming,
+    limits: &HttpLimits,
+    connection: &'a Connection,
+    inflate: impl FnOnce(Bytes) -> Result<Bytes, BodyError>,
+) -> Result<Received<'a>, BodyError> {
     let expected = body.size_hint().lower();
     if expected > limits.body_bytes_max as u64 {
         return Err(BodyError::TooLarge(limits.body_bytes_max));
@@ -120,7 +143,7 @@ pub async fn read<'a>(
         collected?
     };
     let read = bytes.len();
-    let bytes = inflate(bytes, headers, limits.inflated_bytes_max)?;
+    let bytes = inflate(bytes)?;
     if bytes.len() > read {
         held.grow(bytes.len() - read)?;
     }
@@ -190,11 +213,19 @@ async fn next_frame(
     }
 }
 
+fn is_gzip(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x1f, 0x8b])
+}
+
+fn gunzip(bytes: &[u8], inflated_bytes_max: usize) -> Result<Bytes, BodyError> {
+    read_bounded(flate2::read::MultiGzDecoder::new(bytes), "gzip", inflated_bytes_max)
+}
+
 /// Undoes the encoding. The first bytes outrank the header: clients are known to send gzip without saying so.
 fn inflate(bytes: Bytes, headers: &HeaderMap, inflated_bytes_max: usize) -> Result<Bytes, BodyError> {
     let named = headers.get(CONTENT_ENCODING).map_or("", |value| value.to_str().unwrap_or("?"));
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        return read_bounded(flate2::read::MultiGzDecoder::new(&bytes[..]), "gzip", inflated_bytes_max);
+    if is_gzip(&bytes) {
+        return gunzip(&bytes, inflated_bytes_max);
     }
     if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
         let decoder = zstd::stream::read::Decoder::new(&bytes[..]).map_err(|_| BodyError::Damaged("zstd"))?;

@@ -13,6 +13,7 @@ pub mod proxy;
 pub mod proxy_protocol;
 pub mod rate;
 pub mod routes;
+pub mod segment;
 pub mod serve;
 pub mod shed;
 pub mod tls;

@@ -17,6 +17,7 @@ use super::headers::Headers;
 use super::listen::Fallback;
 use super::proxy::TrustedProxies;
 use super::rate::Rates;
+use super::segment;
 use crate::config::HttpLimits;
 use crate::enrich::Hints;
 use crate::event::ParsedBatch;
@@ -43,6 +44,8 @@ pub struct Routes {
     pub rates: Arc<Rates>,
     /// Whose word on the client's address is taken.
     pub proxies: Arc<TrustedProxies>,
+    /// Where clients reach the collector, when it is not where they say themselves: `https://host[/path]`.
+    pub public_url: Option<String>,
     /// Answers what is not the collector's, when the dashboard shares the address.
     pub fallback: Option<Fallback>,
 }
@@ -78,6 +81,7 @@ impl Routes {
                 "method_not_allowed",
                 "events are sent with POST",
             ),
+            (_, path) if segment::is_route(path) => self.answer_segment(request, peer, connection).await,
             (&Method::GET, path) => match self.assets.get(path, request.headers()) {
                 Some(response) => response,
                 None => return self.fall_back(request, connection).await,
@@ -229,7 +233,7 @@ impl Routes {
         answer::refused(refused)
     }
 
-    fn too_fast(&self, site: &str, received_at: i64) -> Response<Body> {
+    pub(super) fn too_fast(&self, site: &str, received_at: i64) -> Response<Body> {
         self.count_refused(site, received_at, "rate_limited");
         answer::try_later(
             StatusCode::TOO_MANY_REQUESTS,

@@ -116,6 +116,11 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Says whom the event speaks for.
+    pub fn speak_for(&mut self, behalf: Behalf<'a>) {
+        self.behalf = behalf;
+    }
+
     /// Whom the event speaks for, where its own context says so and `defaults` otherwise.
     pub fn behalf(&self, defaults: &Self) -> Behalf<'a> {
         Behalf {

@@ -10,8 +10,8 @@ use super::money::{self, Money};
 use super::value::{Value, each_field, without_reserved};
 use super::{identifier, moment};
 use crate::event::{
-    NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, TEXT_BYTES_MAX,
-    TITLE_BYTES_MAX, URL_BYTES_MAX, cut,
+    Delivery, NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX,
+    TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX, cut,
 };
 
 /// Names and values of props, each name once.
@@ -76,6 +76,10 @@ pub struct Draft<'a> {
     pub props: Props<'a>,
     /// The event's fields that have no column: they are props too, and win over the caller's.
     pub fields: Props<'a>,
+    /// What its protocol says of each event's delivery by itself.
+    pub delivery: Delivery,
+    /// An `identify` may tell of a visitor who has no user id yet.
+    pub user_optional: bool,
     /// The first thing that is wrong. The fields after it are still read, so that the kind is known.
     pub fault: Option<Fault>,
 }

@@ -5,6 +5,7 @@
 //! | `native` | the JSON of `POST /v1/events` |
 //! | `pixel` | the query of `GET /p.gif` |
 //! | `newsletter` | the signed addresses `/o/{token}.gif` and `/c/{token}` |
+//! | `segment` | the messages of Segment's and RudderStack's SDKs |
 //! | `draft` | which field goes where; the same for every protocol |
 //! | `complete` | what a kind demands, and how its fields become a row |
 //! | `json`, `value` | where values begin and end, and what they are read as |
@@ -26,6 +27,7 @@ mod money;
 pub mod native;
 pub mod newsletter;
 pub mod pixel;
+pub mod segment;
 mod value;
 
 #[cfg(test)]
@@ -61,6 +63,9 @@ pub enum WireError {
     /// More than [`BATCH_EVENTS_MAX`] events.
     #[error("events: more than {BATCH_EVENTS_MAX} in one request")]
     TooManyEvents,
+    /// More than [`segment::BATCH_MESSAGES_MAX`] messages.
+    #[error("batch: more than {} messages in one request", segment::BATCH_MESSAGES_MAX)]
+    TooManyMessages,
 }
 
 impl WireError {
@@ -70,14 +75,14 @@ impl WireError {
             Self::NotJson { .. } => "not_json",
             Self::InvalidField { .. } => "invalid_field",
             Self::MissingField { .. } => "missing_field",
-            Self::TooManyEvents => "too_many_events",
+            Self::TooManyEvents | Self::TooManyMessages => "too_many_events",
         }
     }
 
     /// The HTTP status of the answer: 400, or 413 for what would be accepted in smaller pieces.
     pub fn status(&self) -> u16 {
         match self {
-            Self::TooManyEvents => 413,
+            Self::TooManyEvents | Self::TooManyMessages => 413,
             _ => 400,
         }
     }

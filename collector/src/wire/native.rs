@@ -168,7 +168,7 @@ impl<'a> Envelope<'a> {
 }
 
 /// The body as text, without a byte order mark.
-fn as_text(body: &[u8]) -> Result<&str, WireError> {
+pub(super) fn as_text(body: &[u8]) -> Result<&str, WireError> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     std::str::from_utf8(body).map_err(|error| {
         let before = &body[..error.valid_up_to()];
@@ -181,7 +181,7 @@ fn as_text(body: &[u8]) -> Result<&str, WireError> {
     })
 }
 
-fn not_json(error: &serde_json::Error) -> WireError {
+pub(super) fn not_json(error: &serde_json::Error) -> WireError {
     let text = error.to_string();
     // The place is told apart from the problem; a syntax error's text repeats nothing of the body.
     let problem = text.rsplit_once(" at line ").map_or(text.as_str(), |(problem, _)| problem);

@@ -75,7 +75,7 @@ fn set<'a>(draft: &mut Draft<'a>, name: Cow<'a, str>, value: Cow<'a, str>) {
 }
 
 /// The parameters in order, decoded.
-fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+pub(super) fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decode(name), decode(value))

@@ -7,6 +7,8 @@ mod kinds;
 mod limits;
 mod mutation;
 mod pixel;
+mod segment;
+mod segment_mutation;
 
 use super::native;
 use crate::event::{ParsedBatch, ParsedEvent, Refusal};

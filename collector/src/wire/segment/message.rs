@@ -1,0 +1,278 @@
+//! One message: its fields, and the kind of event that they make.
+
+use std::borrow::Cow;
+
+use super::super::draft::{Defaults, Draft};
+use super::super::fault::Fault;
+use super::super::kinds::Kind;
+use super::super::moment;
+use super::super::value::Value;
+use super::context::{Page, Surroundings};
+use super::properties::{Amounts, Dropped};
+use super::{Body, EVENT_BYTES_MAX, Sender, each_said, names, text};
+use crate::event::{Delivery, NAME_BYTES_MAX, ParsedEvent, cut};
+
+/// The fields of a message, as they were written. What it does not say is absent.
+#[derive(Debug, Default)]
+struct Message<'a> {
+    type_name: Cow<'a, str>,
+    event: Option<Value<'a>>,
+    name: Option<Cow<'a, str>>,
+    category: Option<Cow<'a, str>>,
+    channel: Cow<'a, str>,
+    user: Option<Value<'a>>,
+    anonymous: Option<Value<'a>>,
+    previous: Option<Value<'a>>,
+    group: Option<Value<'a>>,
+    id: Option<Value<'a>>,
+    timestamp: Option<Value<'a>>,
+    original_timestamp: Option<Value<'a>>,
+    sent_at: Option<Value<'a>>,
+    context: Option<Value<'a>>,
+    properties: Option<Value<'a>>,
+    traits: Option<Value<'a>>,
+    /// `_metadata.retryCount`: the SDK says that it sends this message again.
+    retried: bool,
+}
+
+/// Reads the message at `index`; a refused one is told with the kind that it claims to be.
+pub fn event<'a>(
+    index: usize,
+    json: &'a str,
+    body: &Body<'a>,
+    sender: &Sender<'a>,
+) -> Result<ParsedEvent<'a>, (Fault, Cow<'a, str>)> {
+    let mut draft = Draft::default();
+    match Message::read(json, body, &mut draft).and_then(|message| message.fill(body, sender, &mut draft)) {
+        Ok(()) => draft.complete(index, &Defaults::default(), json),
+        Err(fault) => Err((fault, draft.kind)),
+    }
+}
+
+impl<'a> Message<'a> {
+    fn read(json: &'a str, body: &Body<'a>, draft: &mut Draft<'a>) -> Result<Self, Fault> {
+        if json.len() > EVENT_BYTES_MAX {
+            let problem = format!("longer than {EVENT_BYTES_MAX} bytes");
+            return Err(Fault::new("event_too_large", "event", problem));
+        }
+        if !json.starts_with('{') {
+            return Err(Fault::new("invalid_event", "event", "expected an object"));
+        }
+        let mut message = Self::default();
+        each_said(&Value::Nested(json), |key, value| message.set(&key, value));
+        if message.type_name.is_empty() {
+            message.type_name = Cow::Borrowed(body.usual_type);
+        }
+        draft.kind.clone_from(&message.type_name);
+        Ok(message)
+    }
+
+    fn set(&mut self, key: &str, value: Value<'a>) {
+        match key {
+            "type" => self.type_name = text(value).unwrap_or_default(),
+            "event" => self.event = Some(value),
+            "name" => self.name = text(value),
+            "category" => self.category = text(value),
+            "channel" => self.channel = text(value).unwrap_or_default(),
+            "userId" => self.user = Some(value),
+            "anonymousId" => self.anonymous = Some(value),
+            "previousId" => self.previous = Some(value),
+            "groupId" => self.group = Some(value),
+            "messageId" => self.id = Some(value),
+            "timestamp" => self.timestamp = Some(value),
+            "originalTimestamp" => self.original_timestamp = Some(value),
+            "sentAt" => self.sent_at = Some(value),
+            "context" => self.context = Some(value),
+            "properties" => self.properties = Some(value),
+            "traits" => self.traits = Some(value),
+            "_metadata" => each_said(&value, |key, value| {
+                self.retried |= key == "retryCount" && value.number("").is_ok_and(|count| count > Some(0.0));
+            }),
+            _ => {}
+        }
+    }
+
+    fn fill(mut self, body: &Body<'a>, sender: &Sender<'a>, draft: &mut Draft<'a>) -> Result<(), Fault> {
+        let mut around = Surroundings::default();
+        for context in [body.context.map(Value::Nested), self.context.take()].into_iter().flatten() {
+            around.read(&context, draft);
+        }
+        let event = self.take_ids(draft)?;
+        let mut props = Dropped::default();
+        self.take_kind(event, sender.trusted, draft)?;
+        self.take_properties(&mut around, sender.currency, &mut props, draft);
+        around.page.write(draft);
+        if draft.kind == "page_view" && draft.url.is_empty() {
+            // Servers tell of pages without an address.
+            draft.kind = Cow::Borrowed("custom");
+            draft.row.name = self.full_name().unwrap_or(Cow::Borrowed("page"));
+        }
+        if let Some(group) = around.group.take() {
+            props.add(draft, Cow::Borrowed("groupId"), Value::Text(group));
+        }
+        props.note(draft);
+        draft.session = draft.session.take().or(around.session.take());
+        draft.client_ts = self.client_ts()?;
+        draft.delivery =
+            Delivery { sent_at: self.sent_at(body, sender), retry: self.retried || around.has_stale_clock() };
+        around.write(&self.channel, sender, draft);
+        let behalf = draft.context.behalf(&Defaults::default().context);
+        if draft.visitor.is_none() && draft.user.is_none() && behalf.address.is_none() {
+            return Err(Fault::new("missing_field", "userId", "required where there is no anonymousId"));
+        }
+        Ok(())
+    }
+
+    /// Takes the ids; returns the name of a track event.
+    fn take_ids(&mut self, draft: &mut Draft<'a>) -> Result<Cow<'a, str>, Fault> {
+        draft.id = id(self.id.take(), "messageId")?;
+        draft.user = id(self.user.take(), "userId")?;
+        draft.visitor = id(self.anonymous.take(), "anonymousId")?;
+        let event = id(self.event.take(), "event")?.unwrap_or_default();
+        let event = super::super::value::without_reserved(event);
+        if event.len() > NAME_BYTES_MAX {
+            let problem = format_args!("longer than {NAME_BYTES_MAX} bytes");
+            return Err(Fault::new("name_too_long", "event", problem));
+        }
+        Ok(event)
+    }
+
+    fn take_kind(&mut self, event: Cow<'a, str>, trusted: bool, draft: &mut Draft<'a>) -> Result<(), Fault> {
+        let kind = match &*self.type_name {
+            "track" if event.is_empty() => return Err(Fault::missing("event", "track")),
+            "track" => {
+                let may_send =
+                    |kind: &&'static str| trusted || Kind::find(kind).is_some_and(|kind| !kind.server_only);
+                let kind = names::kind_of(&event).filter(may_send).unwrap_or("custom");
+                draft.row.name = event;
+                kind
+            }
+            "page" => {
+                draft.row.name = self.full_name().unwrap_or_default();
+                "page_view"
+            }
+            "screen" => {
+                draft.row.screen = self.full_name().unwrap_or(Cow::Borrowed("screen"));
+                "screen_view"
+            }
+            "identify" => {
+                draft.user_optional = true;
+                "identify"
+            }
+            "group" => {
+                draft.row.name = Cow::Borrowed("group");
+                "custom"
+            }
+            "alias" => "alias",
+            "" => return Err(Fault::new("missing_field", "type", "required")),
+            _ => {
+                let problem = "expected track, page, screen, identify, group or alias";
+                return Err(Fault::new("unknown_kind", "type", problem));
+            }
+        };
+        draft.kind = Cow::Borrowed(kind);
+        Ok(())
+    }
+
+    /// Segment's own name of a page or screen: category and name.
+    fn full_name(&self) -> Option<Cow<'a, str>> {
+        let name = match (&self.category, &self.name) {
+            (Some(category), Some(name)) => Cow::Owned(format!("{category} {name}")),
+            (one, other) => one.clone().or_else(|| other.clone())?,
+        };
+        Some(cut(name, NAME_BYTES_MAX))
+    }
+
+    fn take_properties(
+        &mut self,
+        around: &mut Surroundings<'a>,
+        currency: &str,
+        props: &mut Dropped,
+        draft: &mut Draft<'a>,
+    ) {
+        let add_all = |value: Option<Value<'a>>, props: &mut Dropped, draft: &mut Draft<'a>| {
+            let Some(value) = value else { return };
+            each_said(&value, |key, value| props.add(draft, key, value));
+        };
+        let properties = self.properties.take();
+        match &*self.type_name {
+            "track" => take_track(&properties.unwrap_or(Value::Null), currency, props, draft),
+            "page" | "screen" => {
+                let is_page = self.type_name == "page";
+                let mut page = Page::default();
+                each_said(&properties.unwrap_or(Value::Null), |key, value| {
+                    let is_name = matches!(&*key, "name" | "category");
+                    if !(is_name || is_page && page.set(&key, value.clone())) {
+                        props.add(draft, key, value);
+                    }
+                });
+                around.page.replace_by(page);
+            }
+            "identify" => add_all(self.traits.take().or(around.traits.take()), props, draft),
+            "group" => {
+                if let Some(group) = self.group.take() {
+                    props.add(draft, Cow::Borrowed("groupId"), group);
+                    around.group = None;
+                }
+                add_all(self.traits.take(), props, draft);
+            }
+            _ => self.take_previous(props, draft),
+        }
+    }
+
+    /// An alias without an anonymous id comes from a server, and what it calls the previous id is an anonymous one
+    /// more often than not: as the visitor's id it joins what this visitor did before, too.
+    fn take_previous(&mut self, props: &mut Dropped, draft: &mut Draft<'a>) {
+        let Some(previous) = self.previous.take() else { return };
+        if draft.visitor.is_none() {
+            draft.visitor = text(previous.clone()).filter(|id| !id.starts_with('@'));
+        }
+        props.add(draft, Cow::Borrowed("previous"), previous);
+    }
+
+    /// When it happened by the client's clock. `timestamp` is the caller's word or has been corrected already;
+    /// `originalTimestamp`, where there is one, is what the clock said.
+    fn client_ts(&mut self) -> Result<Option<i64>, Fault> {
+        match (self.original_timestamp.take(), self.timestamp.take()) {
+            (Some(original), _) => moment::parse(&original, "originalTimestamp"),
+            (None, Some(timestamp)) => moment::parse(&timestamp, "timestamp"),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// When it was sent: what cannot be read says nothing.
+    fn sent_at(&mut self, body: &Body<'a>, sender: &Sender<'a>) -> Option<i64> {
+        let own = self.sent_at.take().and_then(|sent_at| moment::parse(&sent_at, "sentAt").ok().flatten());
+        let header = || moment::parse(&Value::Parameter(Cow::Borrowed(sender.sent_at)), "sentAt").ok()?;
+        own.or(body.sent_at).or_else(header)
+    }
+}
+
+/// The properties of a track event. Of an event that the specification names, `products` are the items, and the
+/// name is its kind.
+fn take_track<'a>(properties: &Value<'a>, currency: &str, props: &mut Dropped, draft: &mut Draft<'a>) {
+    let is_custom = draft.kind == "custom";
+    let mut amounts = Amounts::default();
+    each_said(properties, |key, value| {
+        amounts.look_at(&key, &value);
+        let is_items = key == "products" && !is_custom;
+        props.add(draft, if is_items { Cow::Borrowed("items") } else { key }, value);
+    });
+    draft.revenue = amounts.money(&draft.kind, &draft.row.name, currency);
+    if draft.revenue.is_some() {
+        draft.props.retain(|(key, _)| key != "revenue" && key != "currency");
+    }
+    if !is_custom {
+        draft.row.name = Cow::Borrowed("");
+    }
+}
+
+/// An id as text. RudderStack's SDKs, and callers of the HTTP API, send numbers too.
+fn id<'a>(value: Option<Value<'a>>, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
+    match value {
+        None => Ok(None),
+        Some(Value::Number(number)) => Ok(Some(Cow::Borrowed(number))),
+        Some(Value::Text(text)) => Ok(Some(text)),
+        Some(_) => Err(Fault::expected(field, "text")),
+    }
+}

@@ -1,0 +1,90 @@
+//! Props and money.
+//!
+//! orma keeps less of one event than Segment does: [`PROPS_MAX`] props of [`PROP_VALUE_BYTES_MAX`] bytes. An SDK
+//! cannot be told to send less, and an order is worth more than its longest prop, so the event is kept without the
+//! prop, and says so in [`DROPPED`].
+
+use std::borrow::Cow;
+
+use super::super::draft::{Draft, add_prop, replace_prop};
+use super::super::money::{self, Money};
+use super::super::value::Value;
+use super::{names, text};
+use crate::event::{PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, cut};
+
+/// The prop that names those which were too many or too long.
+pub const DROPPED: &str = "dropped_props";
+
+/// Adds props until there is no more room.
+#[derive(Debug, Default)]
+pub struct Dropped(String);
+
+impl Dropped {
+    /// Adds a prop, or notes that it was left out.
+    pub fn add<'a>(&mut self, draft: &mut Draft<'a>, key: Cow<'a, str>, value: Value<'a>) {
+        let has_room =
+            draft.props.len() < PROPS_MAX - 1 || draft.props.iter().any(|(known, _)| *known == key);
+        let name = cut(Cow::Borrowed(&*key), PROP_KEY_BYTES_MAX).into_owned();
+        if !has_room || add_prop(&mut draft.props, key, value, "properties.").is_err() {
+            if !self.0.is_empty() {
+                self.0.push(',');
+            }
+            self.0.push_str(&name);
+        }
+    }
+
+    /// Writes down what was left out.
+    pub fn note(self, draft: &mut Draft<'_>) {
+        if self.0.is_empty() {
+            return;
+        }
+        let names = super::super::value::without_reserved(cut(Cow::Owned(self.0), PROP_VALUE_BYTES_MAX));
+        // One place is kept free for it.
+        drop(replace_prop(&mut draft.props, Cow::Borrowed(DROPPED), names));
+    }
+}
+
+/// What an event says of money.
+#[derive(Debug, Default)]
+pub struct Amounts<'a> {
+    /// `revenue`, `total` and `value`, in the order in which they are looked at.
+    said: [Option<Value<'a>>; 3],
+    currency: Option<Value<'a>>,
+}
+
+/// The properties of [`Amounts`].
+const AMOUNTS: [&str; 3] = ["revenue", "total", "value"];
+
+impl<'a> Amounts<'a> {
+    /// Looks at a property.
+    pub fn look_at(&mut self, key: &str, value: &Value<'a>) {
+        if let Some(place) = AMOUNTS.iter().position(|name| *name == key) {
+            self.said[place] = Some(value.clone());
+        } else if key == "currency" {
+            self.currency = Some(value.clone());
+        }
+    }
+
+    /// The money of an event. Of an order or refund any amount counts, of the caller's own events only `revenue`,
+    /// which Segment's specification reserves for money earned. An amount that cannot be read stays a prop.
+    pub fn money(self, kind: &str, event: &str, site_currency: &str) -> Option<Money<'a>> {
+        let candidates = match kind {
+            "order" | "refund" => AMOUNTS.len(),
+            "custom" if names::earns(event) => 1,
+            _ => return None,
+        };
+        let currency = self.currency.unwrap_or_else(|| Value::Text(Cow::Owned(site_currency.to_owned())));
+        let mut said = self.said.into_iter().take(candidates).flatten();
+        said.find_map(|amount| {
+            let exact = money::from_parts(&amount, currency.clone()).ok();
+            let money = exact.or_else(|| rounded(amount, currency.clone()))?;
+            (money.ten_thousandths >= 0 || kind == "refund").then_some(money)
+        })
+    }
+}
+
+/// An amount with more decimals than the store keeps.
+fn rounded<'a>(amount: Value<'a>, currency: Value<'a>) -> Option<Money<'a>> {
+    let number = text(amount)?.trim().parse::<f64>().ok().filter(|number| number.is_finite())?;
+    money::from_parts(&Value::Text(Cow::Owned(format!("{number:.4}"))), currency).ok()
+}
