@@ -31,44 +31,47 @@ impl Browser {
     /// Browser `number`: the same in every run, different from the others.
     pub fn of(number: u64) -> Self {
         let random = mix(number);
-        let (version, kind) = (120 + number / 8 % 25, number % 8);
-        let model = ANDROID_MODELS[(number / 8 % 8) as usize];
+        let (kind, nth) = (number % 8, number / 8);
+        let (version, patch) = (120 + nth % 25, nth / 25);
+        // The two kinds of each phone count on after each other.
+        let phone_nth = nth * 2 + number % 2;
+        let model = ANDROID_MODELS[(phone_nth % 8) as usize];
+        let (release, build) = (phone_nth % 4, 100 + phone_nth);
         let chromium = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/";
-        let (minor, patch) = (number / 16 % 7, number / 64 % 4);
+        let windows = "Windows NT 10.0; Win64; x64";
         let (user_agent, platform) = match kind {
             0 | 1 => (
                 format!(
-                    "Mozilla/5.0 (iPhone; CPU iPhone OS 1{patch}_{minor} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/1{patch}.{minor} Mobile/15E1{version} Safari/604.1"
+                    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_{release} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like \
+                     Gecko) Version/18.{release} Mobile/15E{build} Safari/604.1"
                 ),
                 "iOS",
             ),
             2 | 3 => (
                 format!(
-                    "Mozilla/5.0 (Linux; Android 1{patch}; {model}) {chromium}{version}.0.{minor}.0 Mobile Safari/537.36"
+                    "Mozilla/5.0 (Linux; Android 1{release}; {model}) {chromium}{}.0.0.0 Mobile Safari/537.36",
+                    120 + phone_nth % 25
                 ),
                 "Android",
             ),
-            4 => (
-                format!(
-                    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) {chromium}{version}.0.{minor}.{patch} Safari/537.36"
-                ),
-                "Windows",
-            ),
+            4 => {
+                (format!("Mozilla/5.0 ({windows}) {chromium}{version}.0.{patch}.0 Safari/537.36"), "Windows")
+            }
             5 => (
                 format!(
-                    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {chromium}{version}.0.{minor}.{patch} Safari/537.36"
+                    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {chromium}{version}.0.{patch}.0 Safari/537.36"
                 ),
                 "macOS",
             ),
             6 => (
                 format!(
-                    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:{version}.{minor}{patch}) Gecko/20100101 Firefox/{version}.{minor}{patch}"
+                    "Mozilla/5.0 ({windows}; rv:{version}.{patch}) Gecko/20100101 Firefox/{version}.{patch}"
                 ),
                 "Windows",
             ),
             _ => (
                 format!(
-                    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) {chromium}{version}.0.0.0 Safari/537.36 Edg/{version}.0.{minor}.{patch}"
+                    "Mozilla/5.0 ({windows}) {chromium}{version}.0.0.0 Safari/537.36 Edg/{version}.0.{patch}.0"
                 ),
                 "Windows",
             ),

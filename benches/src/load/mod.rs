@@ -1,18 +1,36 @@
-//! The collector under load beside nginx: what a request costs, how many it takes, how soon it answers.
+//! The collector under load beside nginx: what a request costs, how many it takes, how soon it answers and how soon an
+//! event is in an answer, memory, and what the engine needs to take the events.
 
 mod answer;
 mod browser;
-mod client;
+pub mod client;
+mod engine;
+mod latency;
+mod memory;
 mod nginx;
-mod request;
+mod report;
+pub mod request;
 mod rounds;
 
 use std::time::Duration;
 
-use crate::markdown::{self, number};
+use anyhow::ensure;
+use orma_store::Store;
+
+use crate::process;
 use crate::running::Running;
+use client::Client;
+use engine::EngineClock;
 use nginx::Nginx;
-use rounds::Series;
+use report::{Batches, Disk, Report, Singles};
+use request::{PROBE_SITE, Requests, SITES, What};
+
+/// Connections of the batches, each with one request at a time: a relay has few.
+const BATCH_CONNECTIONS: usize = 32;
+/// Events of a batch.
+const BATCH_EVENTS: u64 = 100;
+/// How long the engine is watched at rest.
+const REST: Duration = Duration::from_secs(4);
 
 /// How long and how it is told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,21 +43,87 @@ pub struct Options {
     pub up: Vec<String>,
 }
 
-/// Starts `orma up` and nginx and sends both the same requests.
+/// How long each part takes.
+struct Plan {
+    rounds: usize,
+    round: Duration,
+    latency: Duration,
+}
+
+impl Plan {
+    fn of(options: &Options) -> Self {
+        let seconds = Duration::from_secs;
+        match options.quick {
+            true => Self { rounds: 3, round: Duration::from_millis(600), latency: seconds(3) },
+            false => Self { rounds: 5, round: seconds(3), latency: seconds(15) },
+        }
+    }
+}
+
+/// Starts `orma up` and nginx, sends both the same requests in turn, then loads orma in other ways.
 ///
 /// # Errors
-/// One of them does not start, or refuses a request.
+/// One of them does not start, refuses a request, or loses an event.
 pub async fn run(options: &Options) -> anyhow::Result<()> {
     raise_open_files_limit()?;
+    let plan = Plan::of(options);
     let workers = std::thread::available_parallelism()?.get();
     let running = Running::up(&options.up).await?;
-    running.add_sites(&request::SITES).await?;
+    running.add_sites(&SITES).await?;
+    running.add_sites(&[PROBE_SITE]).await?;
+    let store = running.store()?;
     let reference = Nginx::start(workers)?;
-    let (count, duration) =
-        if options.quick { (3, Duration::from_secs(1)) } else { (5, Duration::from_secs(3)) };
-    let series = rounds::in_turn(&running, &reference, count, duration).await?;
-    print_rounds(&series, duration);
-    running.stop().await
+    let engine_at_rest = engine::share_of_core(running.engine_pid, REST).await?;
+    let resident_at_rest = process::memory(running.pid)?.resident;
+
+    let clock = EngineClock::start(&running)?;
+    let series = rounds::in_turn(&running, &reference, plan.rounds, plan.round).await?;
+    let settled = clock.settled(&store, engine_at_rest).await?;
+    let singles = Singles::new(series, engine::events(&store).await?, settled);
+
+    let batches = batches(&running, &store, &plan, engine_at_rest).await?;
+    let rate = singles.beacons_per_second() / 2.0;
+    let latency = latency::at_constant_rate(&running, &store, rate, plan.latency).await?;
+    let peak = process::peak_resident(running.pid)?;
+    let after = process::memory(running.pid)?.resident;
+    let [with_idle_connections, idle_connections] = memory::idle_connections(&running).await?;
+    let memory =
+        memory::Memory { at_rest: resident_at_rest, peak, after, with_idle_connections, idle_connections };
+    let alone = memory::alone(&running, plan.round).await?;
+    rounds::wait_until_shipped(&running).await?;
+    let disk = Disk { events: engine::events(&store).await?, tables: engine::weights(&store).await? };
+    let engine_resident = process::memory(running.engine_pid)?.resident;
+    running.stop().await?;
+
+    let report = Report { singles, batches, latency, memory, alone, disk, engine_at_rest, engine_resident };
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report)?)
+    } else {
+        report.print()
+    }
+    Ok(())
+}
+
+async fn batches(
+    running: &Running,
+    store: &Store,
+    plan: &Plan,
+    engine_at_rest: f64,
+) -> anyhow::Result<Batches> {
+    let before = engine::events(store).await?;
+    let clock = EngineClock::start(running)?;
+    let mut requests = Requests::new(What::Batch(BATCH_EVENTS));
+    let mut client = Client::open(running.listen, BATCH_CONNECTIONS)?;
+    let mut rounds = Vec::new();
+    for _ in 0..plan.rounds {
+        rounds.push(rounds::orma(running, &mut client, &mut requests, plan.round).await?);
+    }
+    let settled = clock.settled(store, engine_at_rest).await?;
+    let events = rounds.iter().map(|round| round.requests).sum::<u64>() * BATCH_EVENTS;
+    let stored = engine::events(store).await? - before;
+    ensure!(stored == events, "{events} events were accepted in batches, and {stored} are stored");
+    let series = rounds::Series { name: "orma: batches of 100", rounds };
+    Ok(Batches { events, events_a_batch: BATCH_EVENTS, series, settled })
 }
 
 /// Sockets of the load on both sides; children inherit it.
@@ -47,40 +131,4 @@ fn raise_open_files_limit() -> anyhow::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let maximum = getrlimit(Resource::Nofile).maximum;
     Ok(setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?)
-}
-
-fn print_rounds(series: &[Series; 4], duration: Duration) {
-    let gif = &series[0];
-    let mut rows = Vec::new();
-    let mut row = |name: String, series: &Series, figure: fn(&rounds::Round) -> f64| {
-        let [low, high] = series.spread(figure);
-        rows.push(vec![
-            name,
-            number(series.median(|round| round.requests_per_second)),
-            number(series.median(figure)),
-            format!("{}–{}", number(low), number(high)),
-            number(series.ratio(gif, figure)),
-        ]);
-    };
-    for series in series {
-        if series.name.starts_with("orma") {
-            row(format!("{}, until the answer", series.name), series, |round| round.answer_cpu_us);
-            row(format!("{}, shipping included", series.name), series, |round| round.whole_cpu_us);
-        } else {
-            row(series.name.to_owned(), series, |round| round.whole_cpu_us);
-        }
-    }
-    markdown::print(
-        "One event a request, beside nginx",
-        &format!(
-            "{} connections that are kept open, each with one request at a time; {} rounds of {} s in turn. CPU of \
-             the server's processes, user and system. nginx answers from memory and writes its log through a buffer; \
-             orma has parsed, enriched and flushed the event to the disk when it answers.",
-            rounds::CONNECTIONS,
-            gif.rounds.len(),
-            duration.as_secs()
-        ),
-        &["what", "requests a second", "CPU µs a request, median", "spread", "× nginx's GIF"],
-        &rows,
-    );
 }

@@ -12,6 +12,8 @@ use crate::random::mix;
 
 /// The write keys in use: a key has a rate limit, and a collector serves many sites.
 pub const SITES: [&str; 8] = ["load-0", "load-1", "load-2", "load-3", "load-4", "load-5", "load-6", "load-7"];
+/// The site of the events whose way into an answer is timed.
+pub const PROBE_SITE: &str = "load-probe";
 /// Browsers, each with an address of its own.
 const BROWSERS: u64 = 400;
 /// Visits at the same time.
