@@ -10,6 +10,8 @@ const LANGUAGES: [&str; 6] = ["it-IT", "it-IT", "it-IT", "de-DE", "en-GB", "fr-F
 /// A browser and where it is.
 #[derive(Debug)]
 pub struct Browser {
+    /// Its number.
+    pub number: u64,
     /// The header `User-Agent`.
     pub user_agent: String,
     /// The header `X-Forwarded-For`.
@@ -79,6 +81,7 @@ impl Browser {
         let phone = kind < 4;
         let (width, height) = if phone { (390 + 3 * (random % 8) as u32, 844) } else { (1_440, 900) };
         Self {
+            number,
             user_agent,
             address: format!(
                 "{}.{}.{}.{}",

@@ -24,6 +24,7 @@ use engine::EngineClock;
 use nginx::Nginx;
 use report::{Batches, Disk, Report, Singles};
 use request::{PROBE_SITE, Requests, SITES, What};
+pub use rounds::wait_until_shipped;
 
 /// Connections of the batches, each with one request at a time: a relay has few.
 const BATCH_CONNECTIONS: usize = 32;
@@ -90,7 +91,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let memory =
         memory::Memory { at_rest: resident_at_rest, peak, after, with_idle_connections, idle_connections };
     let alone = memory::alone(&running, plan.round).await?;
-    rounds::wait_until_shipped(&running).await?;
+    wait_until_shipped(&running).await?;
     let disk = Disk { events: engine::events(&store).await?, tables: engine::weights(&store).await? };
     let engine_resident = process::memory(running.engine_pid)?.resident;
     running.stop().await?;
@@ -126,8 +127,11 @@ async fn batches(
     Ok(Batches { events, events_a_batch: BATCH_EVENTS, series, settled })
 }
 
-/// Sockets of the load on both sides; children inherit it.
-fn raise_open_files_limit() -> anyhow::Result<()> {
+/// Allows as many open files as the system grants: sockets of the load on both sides. Children inherit it.
+///
+/// # Errors
+/// The system refuses.
+pub fn raise_open_files_limit() -> anyhow::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let maximum = getrlimit(Resource::Nofile).maximum;
     Ok(setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?)

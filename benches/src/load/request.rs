@@ -15,7 +15,7 @@ pub const SITES: [&str; 8] = ["load-0", "load-1", "load-2", "load-3", "load-4", 
 /// The site of the events whose way into an answer is timed.
 pub const PROBE_SITE: &str = "load-probe";
 /// Browsers, each with an address of its own.
-const BROWSERS: u64 = 400;
+pub const BROWSERS: u64 = 400;
 /// Visits at the same time.
 const VISITS_AT_ONCE: u64 = 20_000;
 /// Events of a visit.
@@ -33,8 +33,12 @@ pub enum What {
     EmptyGif,
     /// `POST /v1/events` with so many events, as a relay or an app does it.
     Batch(u64),
-    /// `POST /v1/events` that is no JSON.
+    /// `POST /v1/events` that is no JSON: 400.
     Unreadable,
+    /// `POST /v1/events` with an event of a kind that nobody knows: refused in an answer 200.
+    UnknownKind,
+    /// `POST /v1/events` with an event of which there is one for each browser, sent again and again.
+    Repeated,
 }
 
 /// What differs from one use of a template to the next.
@@ -51,9 +55,12 @@ enum Hole {
     Page,
 }
 
+/// The mark of an event's id.
+const EVENT_ID: &str = "{event-id-------------------------1}";
+
 /// Bytes with marks where something is to be filled in; no mark is shorter or longer than what it stands for.
 const MARKS: [(&str, Hole); 5] = [
-    ("{event-id-------------------------1}", Hole::Event),
+    (EVENT_ID, Hole::Event),
     ("{visitor-id-----------------------1}", Hole::Visitor),
     ("{session-id-----------------------1}", Hole::Session),
     ("{moment---------------1}", Hole::Moment),
@@ -200,6 +207,11 @@ fn text(what: What, browser: &Browser, site: &str, place: u64) -> String {
             let each: Vec<String> =
                 (0..events).map(|number| event(number % VISIT_EVENTS, &format!("{VISIT},"))).collect();
             envelope(site, "", browser, &each.join(","))
+        }
+        What::UnknownKind => envelope(site, VISIT, browser, &event(3, "").replace("page_leave", "page_lost")),
+        What::Repeated => {
+            let id = Uuid::from_u64_pair(0x7000, 1 << 63 | browser.number);
+            envelope(site, VISIT, browser, &event(3, "").replace(EVENT_ID, &id.to_string()))
         }
         What::Unreadable => format!(r#"{{"site":"{site}","events":[{{"#),
     };

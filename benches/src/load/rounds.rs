@@ -40,11 +40,6 @@ pub struct Series {
 }
 
 impl Series {
-    /// Requests of all rounds.
-    pub fn requests(&self) -> u64 {
-        self.rounds.iter().map(|round| round.requests).sum()
-    }
-
     /// The median of one figure.
     pub fn median(&self, figure: impl Fn(&Round) -> f64) -> f64 {
         median(self.rounds.iter().map(figure).collect())
