@@ -11,10 +11,10 @@ SDK := sdk-js/dist/sizes.json
 DASHBOARD := query/dashboard/dist/index.html
 PACKAGES := node_modules/.package-lock.json
 
-.PHONY: help run test bench lint demo build deps tools chromium
+.PHONY: help run test bench bench-quick lint demo build deps tools chromium
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 run: build ## Install what is missing, build, and start everything on http://127.0.0.1:8080
 	@exec target/release/orma up
@@ -37,9 +37,14 @@ test: $(SDK) $(DASHBOARD) chromium ## Run every test, the browser's included
 	$(CARGO) build --locked --bin orma
 	$(NPM) test --silent --workspace tests/browser
 
-bench: $(SDK) $(DASHBOARD) ## Measure, and print the tables that docs/ shows
+bench: $(SDK) $(DASHBOARD) ## Measure, and print the tables that docs/ shows: about 25 minutes
 	@$(CARGO) build --release --locked
 	@$(CARGO) run --release --locked --quiet -p orma-benches
+
+bench-quick: $(SDK) $(DASHBOARD) ## A minute under load beside nginx, then each stage by itself
+	@$(CARGO) build --release --locked
+	@$(CARGO) run --release --locked --quiet -p orma-benches -- load --quick
+	@$(CARGO) bench --locked --quiet -p orma-benches
 
 lint: $(SDK) $(DASHBOARD) ## Check formatting, lints and types
 	$(CARGO) fmt --all --check

@@ -21,7 +21,6 @@ mod load;
 mod markdown;
 mod process;
 mod program;
-mod random;
 mod running;
 mod schema;
 mod soak;

@@ -2,10 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use orma_benches::random::mix;
 use serde_json::{Value, json};
 use uuid::Uuid;
-
-use crate::random::mix;
 
 /// The visitor of the single events.
 pub const PROBE: &str = "probe";

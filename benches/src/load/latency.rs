@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
+use orma_benches::traffic::{PROBE_SITE, Requests, What};
 use orma_store::Store;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::client::{Client, Pace};
-use super::request::{PROBE_SITE, Requests, What};
 use super::rounds::{CONNECTIONS, wait_until_shipped};
 use crate::PATIENCE;
 use crate::connection::Connection;

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use orma_benches::traffic::{Requests, What};
 use serde::Serialize;
 
 use super::client::{Client, Pace};
-use super::request::{Requests, What};
 use super::rounds::{self, CONNECTIONS, Round};
 use crate::process;
 use crate::running::Running;

@@ -2,19 +2,18 @@
 //! event is in an answer, memory, and what the engine needs to take the events.
 
 mod answer;
-mod browser;
 pub mod client;
 mod engine;
 mod latency;
 mod memory;
 mod nginx;
 mod report;
-pub mod request;
 mod rounds;
 
 use std::time::Duration;
 
 use anyhow::ensure;
+use orma_benches::traffic::{PROBE_SITE, Requests, SITES, What};
 use orma_store::Store;
 
 use crate::process;
@@ -23,7 +22,6 @@ use client::Client;
 use engine::EngineClock;
 use nginx::Nginx;
 use report::{Batches, Disk, Report, Singles};
-use request::{PROBE_SITE, Requests, SITES, What};
 pub use rounds::wait_until_shipped;
 
 /// Connections of the batches, each with one request at a time: a relay has few.

@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
+use orma_benches::traffic::{Requests, What};
 use serde::Serialize;
 
 use super::client::{Client, Pace};
 use super::nginx::Nginx;
-use super::request::{Requests, What};
 use crate::markdown::median;
 use crate::running::Running;
 use crate::{PATIENCE, process};

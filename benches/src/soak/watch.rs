@@ -25,17 +25,21 @@ impl Watch {
         self.samples.push((minutes, value));
     }
 
-    /// The first value, the highest, the last.
-    pub fn extent(&self) -> [f64; 3] {
+    /// The first value, the one after the warm-up, the highest, the last.
+    pub fn extent(&self) -> [f64; 4] {
         let value = |sample: Option<&(f64, f64)>| sample.map_or(f64::NAN, |sample| sample.1);
         let highest = self.samples.iter().map(|sample| sample.1).fold(f64::NAN, f64::max);
-        [value(self.samples.first()), highest, value(self.samples.last())]
+        [value(self.samples.first()), value(self.warm().first()), highest, value(self.samples.last())]
+    }
+
+    /// The samples after the warm-up.
+    fn warm(&self) -> &[(f64, f64)] {
+        &self.samples[(self.samples.len() as f64 * WARM_UP_SHARE) as usize..]
     }
 
     /// Growth a minute: the slope of the least-squares line through the samples after the warm-up.
     pub fn growth(&self) -> f64 {
-        let from = (self.samples.len() as f64 * WARM_UP_SHARE) as usize;
-        slope(&self.samples[from..])
+        slope(self.warm())
     }
 
     /// Whether it grows no faster than it may.
@@ -71,7 +75,7 @@ mod tests {
         assert!(watch.is_flat());
         watch.growth_max = 3.0;
         assert!(!watch.is_flat());
-        assert_eq!(watch.extent().map(f64::round), [3.0, 557.0, 556.0]);
+        assert_eq!(watch.extent().map(f64::round), [3.0, 523.0, 562.0, 562.0]);
     }
 
     #[test]

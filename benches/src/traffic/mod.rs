@@ -3,12 +3,14 @@
 //! Many visits go on at once, each an event at a time, so that the events of one visit reach the store in different
 //! inserts, as they do in life.
 
+pub mod browser;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
 
-use super::browser::Browser;
 use crate::random::mix;
+use browser::Browser;
 
 /// The write keys in use: a key has a rate limit, and a collector serves many sites.
 pub const SITES: [&str; 8] = ["load-0", "load-1", "load-2", "load-3", "load-4", "load-5", "load-6", "load-7"];
@@ -37,7 +39,7 @@ pub enum What {
     Unreadable,
     /// `POST /v1/events` with an event of a kind that nobody knows: refused in an answer 200.
     UnknownKind,
-    /// `POST /v1/events` with an event of which there is one for each browser, sent again and again.
+    /// `POST /v1/events` with an event of which there is one for each browser, sent again and again as it is.
     Repeated,
 }
 
@@ -209,13 +211,20 @@ fn text(what: What, browser: &Browser, site: &str, place: u64) -> String {
             envelope(site, "", browser, &each.join(","))
         }
         What::UnknownKind => envelope(site, VISIT, browser, &event(3, "").replace("page_leave", "page_lost")),
-        What::Repeated => {
-            let id = Uuid::from_u64_pair(0x7000, 1 << 63 | browser.number);
-            envelope(site, VISIT, browser, &event(3, "").replace(EVENT_ID, &id.to_string()))
-        }
+        What::Repeated => repeated(&envelope(site, VISIT, browser, &event(3, "")), browser.number),
         What::Unreadable => format!(r#"{{"site":"{site}","events":[{{"#),
     };
     format!("{}{body}", browser.post("/v1/events", body.len()))
+}
+
+/// The event `number` as it is sent again: nothing of it is new.
+fn repeated(body: &str, number: u64) -> String {
+    let moment = String::from_utf8_lossy(&Moment::now().text).into_owned();
+    MARKS.iter().zip(1..).fold(body.to_owned(), |body, ((mark, hole), which)| match hole {
+        Hole::Moment => body.replace(mark, &moment),
+        Hole::Page => body.replace(mark, "0001"),
+        _ => body.replace(mark, &Uuid::from_u64_pair(0x7000 | which, 1 << 63 | number).to_string()),
+    })
 }
 
 /// The part of a request that names the visit.
@@ -329,6 +338,14 @@ mod tests {
         assert_ne!(events[99]["visitor"], second["events"][0]["visitor"]);
         let ids: HashSet<&Value> = events.iter().map(|event| &event["id"]).collect();
         assert_eq!(ids.len(), 100);
+    }
+
+    #[test]
+    fn a_repeated_event_is_the_same_each_time() {
+        let all = requests(What::Repeated, BROWSERS as usize + 1);
+        let count = |text: &String| all.iter().filter(|other| *other == text).count();
+        assert_eq!(body(&all[0])["events"].as_array().unwrap().len(), 1);
+        assert_eq!(all.iter().map(count).sum::<usize>(), BROWSERS as usize - 1 + 4);
     }
 
     #[test]

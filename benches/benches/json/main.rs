@@ -1,0 +1,31 @@
+//! JSON parsers side by side; what each must do stands in `parsers.rs`. Read the ratios, not the nanoseconds.
+
+mod bodies;
+mod parsers;
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+use bodies::{Body, bodies};
+use parsers::{PARSERS, Seen, serde_json_raw};
+
+fn json(criterion: &mut Criterion) {
+    for Body { name, events, bytes } in bodies() {
+        let mut group = criterion.benchmark_group(format!("json, {name}"));
+        group.throughput(Throughput::Elements(events));
+        group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+        let expected = serde_json_raw(&bytes);
+        for (parser, parse) in PARSERS {
+            let seen = parse(&bytes);
+            let whole = Seen { events: expected.events, fields: 0, key_bytes: 0 };
+            assert!(seen == expected || seen == whole, "{parser} has seen {seen:?}, not {expected:?}");
+            group.bench_function(parser, |bencher| bencher.iter(|| parse(black_box(&bytes))));
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, json);
+criterion_main!(benches);
