@@ -1,9 +1,10 @@
-//! What each stage of the collector costs: from a body to a block for ClickHouse. `cargo bench -p orma-benches`.
+//! What each stage of the collector costs: from a body to a block for ClickHouse. CPU time. `cargo bench -p orma-benches`.
 //!
 //! Where a stage takes many events at once, the throughput line says how many it takes in a second.
 
 #[path = "json/bodies.rs"]
 mod bodies;
+mod cpu_time;
 
 use std::hint::black_box;
 use std::net::IpAddr;
@@ -25,6 +26,7 @@ use orma_store::native_block::BlockBuilder;
 use uuid::Uuid;
 
 use bodies::{Body, bodies};
+use cpu_time::CpuTime;
 
 /// The country database that `make deps` installs.
 const COUNTRIES: &str =
@@ -32,7 +34,7 @@ const COUNTRIES: &str =
 /// Rows of a block.
 const BLOCK_ROWS: u64 = 1_000;
 
-fn parse(criterion: &mut Criterion) {
+fn parse(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("parse");
     for Body { name, events, bytes } in bodies() {
         group.throughput(Throughput::Elements(events));
@@ -57,7 +59,7 @@ fn pixel_query() -> String {
     query.expect("a query").0.to_owned()
 }
 
-fn enrich(criterion: &mut Criterion) {
+fn enrich(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("enrich");
     let browsers: Vec<Browser> = (0..BROWSERS).map(Browser::of).collect();
     let mut next = browsers.iter().cycle();
@@ -119,7 +121,7 @@ fn records() -> Vec<Vec<u8>> {
     parsed.events.iter().map(|event| record(&event.row)).collect()
 }
 
-fn store(criterion: &mut Criterion) {
+fn store(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("store");
     let [single, ..] = bodies();
     let parsed = wire::native::parse(&single.bytes).expect("an envelope");
@@ -155,7 +157,7 @@ fn store(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn limits(criterion: &mut Criterion) {
+fn limits(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("limits");
     let window = DuplicateWindow::new(DUPLICATE_WINDOW_EVENTS);
     let id = |number: u64| Uuid::from_u64_pair(mix(number), number);
@@ -186,6 +188,7 @@ fn limits(criterion: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default()
+        .with_measurement(CpuTime::new())
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1));
     targets = parse, enrich, store, limits

@@ -1,6 +1,8 @@
-//! JSON parsers side by side; what each must do stands in `parsers.rs`. Read the ratios, not the nanoseconds.
+//! JSON parsers side by side; what each must do stands in `parsers.rs`. CPU time, not elapsed time.
 
 mod bodies;
+#[path = "../cpu_time.rs"]
+mod cpu_time;
 mod parsers;
 
 use std::hint::black_box;
@@ -9,9 +11,10 @@ use std::time::Duration;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 use bodies::{Body, bodies};
+use cpu_time::CpuTime;
 use parsers::{PARSERS, Seen, serde_json_raw};
 
-fn json(criterion: &mut Criterion) {
+fn json(criterion: &mut Criterion<CpuTime>) {
     for Body { name, events, bytes } in bodies() {
         let mut group = criterion.benchmark_group(format!("json, {name}"));
         group.throughput(Throughput::Elements(events));
@@ -27,5 +30,9 @@ fn json(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, json);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime::new());
+    targets = json
+}
 criterion_main!(benches);

@@ -134,16 +134,18 @@ impl Report {
             row(
                 "batches of 100: engine, views and merges included, CPU s a million events",
                 format!(
-                    "{} ({} parts left)",
+                    "{} ({} events, {} parts left)",
                     number(batches.settled.seconds_a_million(batches.events)),
+                    batches.events,
                     batches.settled.parts
                 ),
             ),
             row(
                 "single events: engine, views and merges included, CPU s a million events",
                 format!(
-                    "{} ({} parts left)",
+                    "{} ({} events, {} parts left)",
                     number(singles.settled.seconds_a_million(singles.events)),
+                    singles.events,
                     singles.settled.parts
                 ),
             ),
