@@ -4,6 +4,7 @@
 
 #[path = "json/bodies.rs"]
 mod bodies;
+#[path = "json/cpu_time.rs"]
 mod cpu_time;
 
 use std::hint::black_box;
@@ -11,6 +12,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use criterion::measurement::WallTime;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use orma_benches::random::mix;
 use orma_benches::traffic::browser::Browser;
@@ -188,7 +190,7 @@ fn limits(criterion: &mut Criterion<CpuTime>) {
 criterion_group! {
     name = benches;
     config = Criterion::default()
-        .with_measurement(CpuTime::new())
+        .with_measurement(CpuTime(WallTime))
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1));
     targets = parse, enrich, store, limits

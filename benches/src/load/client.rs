@@ -257,13 +257,10 @@ impl<W: FnMut(&mut Vec<u8>)> Drive<'_, W> {
         match self.pace {
             Pace::Closed if Instant::now() < self.until => self.send(number, Instant::now()),
             Pace::Closed => Ok(()),
-            Pace::Open(_) => match self.overdue.pop_front() {
-                Some(due) => self.send(number, due),
-                None => {
-                    self.idle.push_back(number);
-                    Ok(())
-                }
-            },
+            Pace::Open(_) => {
+                self.idle.push_back(number);
+                self.send_what_is_due()
+            }
         }
     }
 }

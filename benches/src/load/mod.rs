@@ -52,9 +52,10 @@ struct Plan {
 impl Plan {
     fn of(options: &Options) -> Self {
         let seconds = Duration::from_secs;
-        match options.quick {
-            true => Self { rounds: 3, round: Duration::from_millis(600), latency: seconds(3) },
-            false => Self { rounds: 5, round: seconds(3), latency: seconds(15) },
+        if options.quick {
+            Self { rounds: 3, round: Duration::from_millis(600), latency: seconds(3) }
+        } else {
+            Self { rounds: 5, round: seconds(3), latency: seconds(15) }
         }
     }
 }
@@ -96,9 +97,9 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
 
     let report = Report { singles, batches, latency, memory, alone, disk, engine_at_rest, engine_resident };
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&report)?)
+        println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
-        report.print()
+        report.print();
     }
     Ok(())
 }

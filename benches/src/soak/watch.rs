@@ -75,7 +75,7 @@ mod tests {
         assert!(watch.is_flat());
         watch.growth_max = 3.0;
         assert!(!watch.is_flat());
-        assert_eq!(watch.extent().map(f64::round), [3.0, 523.0, 562.0, 562.0]);
+        assert_eq!(watch.extent().map(|value| value.round() as i64), [3, 517, 562, 562]);
     }
 
     #[test]
