@@ -80,8 +80,8 @@ pub async fn run(minutes: u64, up: &[String]) -> anyhow::Result<()> {
     for (flow, handle) in FLOWS.iter().zip(flows) {
         sent.add(flow, &handle.await??)?;
     }
-    wait_until_shipped(&running).await?;
     print(&watches, minutes, &sent);
+    wait_until_shipped(&running).await?;
     wait_until_accounted(&running, &sent).await?;
     let connections = running.metric("orma_connections").await?;
     ensure!(connections <= 0.0, "{connections} connections are still counted, and none is open");
