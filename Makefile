@@ -15,10 +15,10 @@ CLIENTS_PYTHON := target/clients-python/requirements.txt
 # Rounds of each kind of `make torture`.
 ROUNDS ?= 100
 
-.PHONY: help run test torture bench lint demo build deps clients tools chromium
+.PHONY: help run test torture bench bench-quick lint demo build deps clients tools chromium
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 run: build ## Install what is missing, build, and start everything on http://127.0.0.1:8080
 	@exec target/release/orma up
@@ -46,9 +46,14 @@ test: $(SDK) $(DASHBOARD) $(CLIENTS_PYTHON) chromium ## Run every test, the brow
 torture: $(SDK) $(DASHBOARD) ## Kill collector, engine and both under load, 100 rounds of each, and hold every answer against the store
 	ORMA_TORTURE_ROUNDS=$(ROUNDS) $(CARGO) test --release --locked --test torture -- --nocapture
 
-bench: $(SDK) $(DASHBOARD) ## Measure, and print the tables that docs/ shows
+bench: $(SDK) $(DASHBOARD) ## Measure, and print the tables that docs/ shows: about 25 minutes
 	@$(CARGO) build --release --locked
 	@$(CARGO) run --release --locked --quiet -p orma-benches
+
+bench-quick: $(SDK) $(DASHBOARD) ## A minute under load beside nginx, then each stage by itself
+	@$(CARGO) build --release --locked
+	@$(CARGO) run --release --locked --quiet -p orma-benches -- load --quick
+	@$(CARGO) bench --locked --quiet -p orma-benches
 
 lint: $(SDK) $(DASHBOARD) ## Check formatting, lints and types
 	$(CARGO) fmt --all --check

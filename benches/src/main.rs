@@ -1,37 +1,60 @@
-//! What `make bench` runs: measures the schema and the idle program, and prints the tables that `docs/` shows.
+//! What `make bench` runs: measures the schema, the idle program and the collector under load, and prints the tables
+//! that `docs/` shows.
 //!
 //! ```text
-//! cargo run --release -p orma-benches                                   idle, then schema
+//! cargo run --release -p orma-benches                                   all but questions
 //! cargo run --release -p orma-benches -- idle      [--events N]         the whole program, N beacons (200,000)
+//! cargo run --release -p orma-benches -- load [--quick] [--json]        the collector beside nginx
+//!                                             [-- OPTIONS of orma up]
 //! cargo run --release -p orma-benches -- schema    [--events N]         layouts of the table of events (5,000,000)
 //! cargo run --release -p orma-benches -- questions [--events N]         the layout in use, N events (5,000,000)
+//! cargo run --release -p orma-benches -- soak      [--minutes N]        the same load for N minutes (10): what grows?
 //! ```
 //!
 //! Figures are CPU seconds of one process, bytes, and ratios within one run: elapsed times depend on what else the
 //! machine does.
 
+mod connection;
 mod events;
 mod idle;
+mod load;
 mod markdown;
 mod process;
 mod program;
+mod running;
 mod schema;
+mod soak;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-const USAGE: &str = "usage: orma-benches [idle|schema|questions] [--events N]";
+const USAGE: &str = "usage: orma-benches [idle|load|schema|questions] [--events N] [--quick] [--json] [-- OPTIONS of orma up]";
+
+/// Longer than anything should take on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bench {
     Idle,
+    Load,
     Schema,
     Questions,
+    Soak,
+}
+
+/// The command line.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Arguments {
+    benches: Vec<Bench>,
+    events: Option<u64>,
+    minutes: Option<u64>,
+    load: load::Options,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let (benches, events) = match parse(std::env::args().skip(1)) {
+    let Arguments { benches, events, minutes, load } = match parse(std::env::args().skip(1)) {
         Ok(parsed) => parsed,
         Err(message) => {
             eprintln!("orma-benches: {message}\n{USAGE}");
@@ -41,7 +64,9 @@ async fn main() -> ExitCode {
     for bench in benches {
         let measured = match bench {
             Bench::Idle => idle::run(events.unwrap_or(idle::EVENTS_DEFAULT)).await,
+            Bench::Load => load::run(&load).await,
             Bench::Schema => schema::run(events.unwrap_or(schema::EVENTS_DEFAULT)).await,
+            Bench::Soak => soak::run(minutes.unwrap_or(soak::MINUTES_DEFAULT), &load.up).await,
             Bench::Questions => schema::run_questions(events.unwrap_or(schema::EVENTS_DEFAULT)).await,
         };
         if let Err(error) = measured {
@@ -52,29 +77,35 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Reads the command line. Without a name, `idle` and `schema`.
-fn parse(mut arguments: impl Iterator<Item = String>) -> Result<(Vec<Bench>, Option<u64>), String> {
-    let mut benches = Vec::new();
-    let mut events = None;
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "idle" => benches.push(Bench::Idle),
-            "schema" => benches.push(Bench::Schema),
-            "questions" => benches.push(Bench::Questions),
-            "--events" => {
-                let number = arguments.next().and_then(|text| text.replace('_', "").parse().ok());
-                let number = number.filter(|number| *number >= schema::EVENTS_MIN);
-                events = Some(
-                    number.ok_or(format!("--events must be a number of at least {}", schema::EVENTS_MIN))?,
-                );
-            }
+/// Reads the command line. Without a name, all but `questions`.
+fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
+    let mut arguments = Arguments::default();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "idle" => arguments.benches.push(Bench::Idle),
+            "load" => arguments.benches.push(Bench::Load),
+            "schema" => arguments.benches.push(Bench::Schema),
+            "questions" => arguments.benches.push(Bench::Questions),
+            "soak" => arguments.benches.push(Bench::Soak),
+            "--events" => arguments.events = Some(number(&word, words.next(), schema::EVENTS_MIN)?),
+            "--minutes" => arguments.minutes = Some(number(&word, words.next(), soak::MINUTES_MIN)?),
+            "--quick" => arguments.load.quick = true,
+            "--json" => arguments.load.json = true,
+            "--" => arguments.load.up = words.by_ref().collect(),
             other => return Err(format!("`{other}` is not known")),
         }
     }
-    if benches.is_empty() {
-        benches = vec![Bench::Idle, Bench::Schema];
+    if arguments.benches.is_empty() {
+        arguments.benches = vec![Bench::Idle, Bench::Load, Bench::Schema, Bench::Soak];
     }
-    Ok((benches, events))
+    Ok(arguments)
+}
+
+fn number(name: &str, text: Option<String>, at_least: u64) -> Result<u64, String> {
+    let number = text.and_then(|text| text.replace('_', "").parse().ok());
+    number
+        .filter(|number| *number >= at_least)
+        .ok_or_else(|| format!("{name} must be a number of at least {at_least}"))
 }
 
 #[cfg(test)]
@@ -84,8 +115,13 @@ mod tests {
     #[test]
     fn the_command_line_is_read_or_refused_by_name() {
         let parse = |line: &str| parse(line.split_whitespace().map(str::to_owned));
-        assert_eq!(parse(""), Ok((vec![Bench::Idle, Bench::Schema], None)));
-        assert_eq!(parse("schema --events 20_000_000"), Ok((vec![Bench::Schema], Some(20_000_000))));
+        assert_eq!(parse("").unwrap().benches, [Bench::Idle, Bench::Load, Bench::Schema, Bench::Soak]);
+        let schema = parse("schema --events 20_000_000").unwrap();
+        assert_eq!((schema.benches.as_slice(), schema.events), (&[Bench::Schema][..], Some(20_000_000)));
+        let load = parse("load --quick -- --workers 1").unwrap().load;
+        assert_eq!((load.quick, load.json, load.up.join(" ").as_str()), (true, false, "--workers 1"));
+        assert_eq!(parse("soak --minutes 30").unwrap().minutes, Some(30));
+        assert!(parse("soak --minutes 0").unwrap_err().contains("--minutes"));
         assert!(parse("questions --events few").unwrap_err().contains("--events"));
         assert!(parse("--events 10").unwrap_err().contains("--events"));
         assert!(parse("schemes").unwrap_err().contains("schemes"));

@@ -21,12 +21,58 @@ pub struct Memory {
 pub fn cpu_seconds(pid: u32) -> anyhow::Result<f64> {
     let path = format!("/proc/{pid}/stat");
     let stat = fs::read_to_string(&path).with_context(|| path.clone())?;
-    // The second field is the program's name in brackets and may hold blanks.
-    let after_name = stat.rsplit_once(") ").context("the name has no end")?.1;
+    Ok(read_stat(&stat).with_context(|| format!("{path} has no CPU times"))?.1)
+}
+
+/// CPU seconds of the living threads of a process whose names begin with one of `names`.
+///
+/// # Errors
+/// There is no such process.
+pub fn cpu_seconds_of_threads(pid: u32, names: &[&str]) -> anyhow::Result<f64> {
+    let mut sum = 0.0;
+    for task in fs::read_dir(format!("/proc/{pid}/task"))? {
+        // A thread may end between being listed and being read.
+        let stat = fs::read_to_string(task?.path().join("stat")).unwrap_or_default();
+        if let Some((name, seconds)) = read_stat(&stat)
+            && names.iter().any(|beginning| name.starts_with(beginning))
+        {
+            sum += seconds;
+        }
+    }
+    Ok(sum)
+}
+
+/// The name and the CPU seconds of a `stat`.
+fn read_stat(stat: &str) -> Option<(&str, f64)> {
+    // The second field is the name in brackets and may hold blanks.
+    let (before, after_name) = stat.rsplit_once(") ")?;
     let fields: Vec<&str> = after_name.split(' ').collect();
     let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<u64>().ok());
-    let (user, system) = ticks(11).zip(ticks(12)).with_context(|| format!("{path} has no CPU times"))?;
-    Ok((user + system) as f64 / rustix::param::clock_ticks_per_second() as f64)
+    let (user, system) = ticks(11).zip(ticks(12))?;
+    let name = before.split_once('(')?.1;
+    Some((name, (user + system) as f64 / rustix::param::clock_ticks_per_second() as f64))
+}
+
+/// The most that a process has had in memory so far, in bytes: `VmHWM` of `/proc/PID/status`.
+///
+/// # Errors
+/// There is no such process.
+pub fn peak_resident(pid: u32) -> anyhow::Result<u64> {
+    let path = format!("/proc/{pid}/status");
+    let text = fs::read_to_string(&path).with_context(|| path.clone())?;
+    kibibytes(&text, "VmHWM:").map(|number| number * 1024).with_context(|| format!("{path} has no peak"))
+}
+
+/// How many files and sockets a process has open.
+///
+/// # Errors
+/// There is no such process, or it belongs to somebody else.
+pub fn open_files(pid: u32) -> anyhow::Result<u64> {
+    Ok(fs::read_dir(format!("/proc/{pid}/fd"))?.count() as u64)
+}
+
+fn kibibytes(text: &str, name: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB")?.parse().ok())
 }
 
 /// Memory of a process, from `/proc/PID/smaps_rollup`.
@@ -37,9 +83,7 @@ pub fn memory(pid: u32) -> anyhow::Result<Memory> {
     let path = format!("/proc/{pid}/smaps_rollup");
     let text = fs::read_to_string(&path).with_context(|| path.clone())?;
     let bytes = |name: &str| {
-        let kibibytes: Option<u64> =
-            text.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB")?.parse().ok());
-        kibibytes.map(|number| number * 1024).with_context(|| format!("{path} has no {name}"))
+        kibibytes(&text, name).map(|number| number * 1024).with_context(|| format!("{path} has no {name}"))
     };
     Ok(Memory { resident: bytes("Rss:")?, proportional: bytes("Pss:")? })
 }
@@ -69,6 +113,9 @@ mod tests {
             std::hint::spin_loop();
         }
         assert!(super::cpu_seconds(pid).unwrap() > before);
+        assert!(super::cpu_seconds_of_threads(pid, &[""]).unwrap() > 0.0);
+        assert!(super::cpu_seconds_of_threads(pid, &["no such thread"]).unwrap() <= 0.0);
+        assert!(super::peak_resident(pid).unwrap() > 100_000 && super::open_files(pid).unwrap() > 2);
         let memory = super::memory(pid).unwrap();
         assert!(memory.proportional > 100_000 && memory.proportional <= memory.resident);
         assert!(super::cpu_seconds(u32::MAX).is_err());

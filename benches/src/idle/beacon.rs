@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use orma_benches::random::mix;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -14,14 +15,6 @@ const LANGUAGES: [&str; 5] = ["it-IT", "de-DE", "fr-FR", "en-GB", "es-ES"];
 fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |elapsed| elapsed.as_millis() as u64)
-}
-
-/// The finaliser of SplitMix64 (Steele, Lea, Flood 2014): the same numbers in every run.
-fn mix(seed: u64) -> u64 {
-    let mut bits = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
 }
 
 /// The body of one page view, and its event's id.

@@ -1,8 +1,6 @@
 //! The whole program at rest and under beacons: start, memory, CPU, disk, and how soon an event can be asked for.
 
 mod beacon;
-mod connection;
-mod running;
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +8,10 @@ use anyhow::{Context, ensure};
 use orma_store::Store;
 use serde::Deserialize;
 
+use crate::connection::Connection;
 use crate::markdown::{self, mebibytes, median, number};
-use crate::process;
-use connection::Connection;
-use running::Running;
+use crate::running::Running;
+use crate::{PATIENCE, process};
 
 /// Events when the command line names none.
 pub const EVENTS_DEFAULT: u64 = 200_000;
@@ -27,8 +25,6 @@ const REST: Duration = Duration::from_secs(10);
 const PROBES: u64 = 21;
 /// Bytes an event below which a table has no line of its own.
 const BYTES_SHOWN_MIN: f64 = 0.5;
-/// Longer than anything should take on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Starts `orma up`, leaves it alone, then sends it `events` events.
 ///
@@ -36,7 +32,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// The program does not start, refuses an event, or loses one.
 pub async fn run(events: u64) -> anyhow::Result<()> {
     println!("\n## The whole program\n\n`cargo run --release -p orma-benches -- idle --events {events}`");
-    let running = Running::start().await?;
+    let running = Running::up(&[]).await?;
     let mut rows =
         vec![row("start to first answer of the API", format!("{:.0} ms", running.first_answer_ms))];
     at_rest(&running, &mut rows).await?;
