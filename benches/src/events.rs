@@ -212,7 +212,7 @@ pub async fn feed(bed: &Bed, table: &str, names: &str, from: u64, to: u64) -> an
          SETTINGS max_threads = 1, max_insert_threads = 1, max_block_size = {rows}, \
          preferred_block_size_bytes = 0, min_insert_block_size_rows = {rows}, \
          min_insert_block_size_bytes = 0, max_partitions_per_insert_block = 0, \
-         insert_deduplicate = 0",
+         insert_deduplicate = 0, optimize_on_insert = 0",
         rows = (to - from).max(1)
     ))
     .await
