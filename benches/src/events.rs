@@ -207,12 +207,28 @@ pub async fn stage(bed: &Bed, events: u64) -> anyhow::Result<()> {
 /// # Errors
 /// The engine refuses.
 pub async fn feed(bed: &Bed, table: &str, names: &str, from: u64, to: u64) -> anyhow::Result<f64> {
+    feed_with(bed, table, names, from, to, "").await
+}
+
+/// [`feed`] with one more setting of the insert, or none when it is empty.
+///
+/// # Errors
+/// The engine refuses.
+pub async fn feed_with(
+    bed: &Bed,
+    table: &str,
+    names: &str,
+    from: u64,
+    to: u64,
+    setting: &str,
+) -> anyhow::Result<f64> {
+    let setting = if setting.is_empty() { "optimize_on_insert = 0" } else { setting };
     bed.execute(&format!(
         "INSERT INTO {table} ({names}) SELECT {names} FROM {STAGING} WHERE n >= {from} AND n < {to} \
          SETTINGS max_threads = 1, max_insert_threads = 1, max_block_size = {rows}, \
          preferred_block_size_bytes = 0, min_insert_block_size_rows = {rows}, \
          min_insert_block_size_bytes = 0, max_partitions_per_insert_block = 0, \
-         insert_deduplicate = 0",
+         insert_deduplicate = 0, {setting}",
         rows = (to - from).max(1)
     ))
     .await

@@ -5,6 +5,7 @@ mod codec;
 mod layout;
 mod question;
 mod session;
+mod taking;
 mod view;
 
 use std::time::Instant;
@@ -38,6 +39,7 @@ pub async fn run(events: u64) -> anyhow::Result<()> {
     );
     let bed = prepare(events).await?;
     codec::compare(&bed, events / SAMPLE).await?;
+    taking::compare(&bed, events / SAMPLE).await?;
     view::compare(&bed, events / SAMPLE).await?;
     session::compare(&bed, events / SAMPLE).await?;
     let questions = question::all(&bed).await?;

@@ -50,15 +50,24 @@ struct States {
     apart: bool,
 }
 
-const VARIANTS: [States; 4] = [
+/// The states in use: plain values, which need no state of an aggregate function. An id is 30 bits of its hash and two
+/// that say what the event was; the entry and the exit begin with their moment.
+const PLAIN: &str = "plain values";
+const MOMENT: &str = "reinterpretAsFixedString(byteSwap(toUnixTimestamp64Milli(ts)))";
+
+const VARIANTS: [States; 5] = [
     States { name: "tuple, keys of moment and id", key: "(ts, event_id)", as_text: false, apart: false },
     States { name: "tuple, keys of 8 bytes", key: NUMBER_KEY, as_text: false, apart: false },
     States { name: "text, keys of 8 bytes", key: NUMBER_KEY, as_text: true, apart: false },
     States { name: "text, keys of 8 bytes, sets apart", key: NUMBER_KEY, as_text: true, apart: true },
+    States { name: PLAIN, key: "", as_text: true, apart: false },
 ];
 
 impl States {
     fn select(&self) -> String {
+        if self.name == PLAIN {
+            return select_plain();
+        }
         let key = self.key;
         let entry = if self.as_text {
             format!("concat({})", ENTRY.join(", char(31), "))
@@ -79,6 +88,19 @@ impl States {
         )
     }
 
+    /// The columns of the table and their types.
+    fn columns(&self) -> &'static str {
+        if self.name == PLAIN {
+            "(site LowCardinality(String), visitor String, day Date, session String, \
+             started_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')), \
+             ended_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')), \
+             event_ids SimpleAggregateFunction(groupUniqArrayArray, Array(UInt32)), \
+             entry SimpleAggregateFunction(min, String), exit_path SimpleAggregateFunction(max, String))"
+        } else {
+            ""
+        }
+    }
+
     /// Sessions, views and bounces by source, over all days.
     fn question(&self, table: &str) -> String {
         let source = if self.as_text {
@@ -86,6 +108,9 @@ impl States {
         } else {
             format!("first.{SOURCE}")
         };
+        if self.name == PLAIN {
+            return question_plain(table, &source);
+        }
         let events =
             if self.apart { "uniqMerge(passive) + view_count + action_count" } else { "uniqMerge(events)" };
         format!(
@@ -96,6 +121,28 @@ impl States {
              GROUP BY visitor, session) GROUP BY source ORDER BY visits DESC, source"
         )
     }
+}
+
+fn select_plain() -> String {
+    let entry = ENTRY.join(", char(31), ");
+    format!(
+        "SELECT site, visitor, toDate(ts) AS day, session, min(ts) AS started_at, max(ts) AS ended_at, \
+         groupUniqArray(bitOr(bitAnd(toUInt32(cityHash64(event_id)), 4294967292), \
+         multiIf({VIEW}, 0, {PASSIVE}, 2, 1))) AS event_ids, min(concat({MOMENT}, {entry})) AS entry, \
+         max(if({VIEW}, concat({MOMENT}, path), '')) AS exit_path \
+         FROM fed WHERE bot = '' AND verdict != 'machine' GROUP BY site, visitor, day, session"
+    )
+}
+
+fn question_plain(table: &str, source: &str) -> String {
+    format!(
+        "SELECT {source} AS source, count() AS visits, sum(view_count) AS views, sum(event_count) AS events, \
+         countIf(view_count = 1 AND action_count = 0) AS bounces FROM \
+         (SELECT visitor, session, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, \
+         arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, \
+         length(groupUniqArrayArray(event_ids)) AS event_count, substring(min(entry), 9) AS first FROM {table} \
+         WHERE site = '{SITE}' GROUP BY visitor, session) GROUP BY source ORDER BY visits DESC, source"
+    )
 }
 
 /// Prints the cost of the variants, and the weight of the columns of the table in use.
@@ -112,10 +159,11 @@ pub async fn compare(bed: &Bed, events: u64) -> anyhow::Result<()> {
         super::progress(&format!("sessions: {}", states.name));
         let select = states.select();
         bed.execute(&format!(
-            "CREATE TABLE {TABLE} ENGINE = AggregatingMergeTree PARTITION BY toYYYYMM(day) \
+            "CREATE TABLE {TABLE} {columns} ENGINE = AggregatingMergeTree PARTITION BY toYYYYMM(day) \
              ORDER BY (site, visitor, day, session) \
              SETTINGS default_compression_codec = 'ZSTD(1)', index_granularity = 2048, \
-             allow_dimensions_outside_sorting_key = 1 AS {select} LIMIT 0"
+             allow_dimensions_outside_sorting_key = 1 AS {select} LIMIT 0",
+            columns = states.columns()
         ))
         .await?;
         layout::stop_background_merges(bed, TABLE).await?;

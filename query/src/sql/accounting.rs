@@ -77,7 +77,7 @@ pub const GAPS: &str = "SELECT site_name AS site, toUnixTimestamp(hour) AS hour_
 /// Events that the sessions of yesterday and today (UTC) know: `site`, `day`, `amount`.
 pub const KNOWN: &str = "SELECT toString(site_name) AS site, toString(session_day) AS day, toInt64(sum(known)) AS amount \
     FROM (SELECT site AS site_name, day AS session_day, \
-    uniqMerge(views) + uniqMerge(actions) + uniqMerge(passive) AS known \
+    length(groupUniqArrayArray(event_ids)) AS known \
     FROM sessions WHERE day >= yesterday() AND day <= today() GROUP BY site, visitor, day, session) \
     GROUP BY site, day ORDER BY site, day";
 

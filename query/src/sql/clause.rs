@@ -94,8 +94,20 @@ const ENTRY: [(&str, &str); 18] = [
     ("app_version", "app_version"),
 ];
 
-/// How many events a session of the table has: each is in one of three sets.
-pub const EVENTS_OF_SESSION: &str = "uniqMerge(views) + uniqMerge(actions) + uniqMerge(passive)";
+/// How many events a session of the table has.
+pub const EVENTS_OF_SESSION: &str = "length(groupUniqArrayArray(event_ids))";
+
+/// How many of them were views: the last two bits of an event's number say what it was.
+pub const VIEWS_OF_SESSION: &str = "arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids))";
+
+/// In how many of them something was done.
+pub const ACTIONS_OF_SESSION: &str = "arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids))";
+
+/// What the table of sessions keeps of the first event: what follows its moment of 8 bytes.
+pub const ENTRY_OF_SESSION: &str = "substring(min(entry), 9)";
+
+/// The path of a session's last view; empty without one.
+pub const EXIT_OF_SESSION: &str = "substring(max(exit_path), 9)";
 
 /// A field of a session's first event. `text` is what the table keeps of it.
 pub fn entry_field(text: &str, name: &str) -> String {
@@ -134,8 +146,9 @@ pub fn sessions(which: Sessions, with_bots: bool, condition: &str) -> String {
     } else {
         format!(
             "SELECT visitor, {VISIT_OF_SESSION} AS visit, min(started_at) AS started, max(ended_at) AS ended, \
-             uniqMerge(views) AS view_count, {EVENTS_OF_SESSION} AS event_count, uniqMerge(actions) AS action_count, \
-             splitByChar(char(31), argMinMerge(entry)) AS first, argMaxIfMerge(exit_path) AS exit_page \
+             {VIEWS_OF_SESSION} AS view_count, {EVENTS_OF_SESSION} AS event_count, \
+             {ACTIONS_OF_SESSION} AS action_count, \
+             splitByChar(char(31), {ENTRY_OF_SESSION}) AS first, {EXIT_OF_SESSION} AS exit_page \
              FROM sessions WHERE site = {{site:String}} AND day {days}{condition} GROUP BY visitor, visit{having}"
         )
     };

@@ -3,7 +3,7 @@
 use orma_store::Param;
 
 use super::Sql;
-use super::clause::{self, IS_HUMAN, IS_VIEW, VISIT_OF_SESSION};
+use super::clause::{self, ENTRY_OF_SESSION, IS_HUMAN, IS_VIEW, VISIT_OF_SESSION};
 use crate::moment::Moment;
 use crate::plan::period::utc_day;
 
@@ -44,7 +44,7 @@ pub fn visitors(site: &str, from: Moment) -> Sql {
          argMaxIf(toString(country), ts, country != '') AS country_name FROM events WHERE {present} \
          GROUP BY visitor) AS present \
          LEFT JOIN (SELECT visitor, argMax({source}, ended) AS source_name FROM \
-         (SELECT visitor, {VISIT_OF_SESSION} AS visit, argMinMerge(entry) AS first, max(ended_at) AS ended \
+         (SELECT visitor, {VISIT_OF_SESSION} AS visit, {ENTRY_OF_SESSION} AS first, max(ended_at) AS ended \
          FROM sessions WHERE site = {{site:String}} AND day >= {{yesterday:Date}} \
          AND visitor IN (SELECT visitor FROM events WHERE {present}) GROUP BY visitor, visit) \
          GROUP BY visitor) AS sent USING (visitor) \

@@ -3,7 +3,10 @@
 use orma_store::Param;
 
 use super::Sql;
-use super::clause::{self, EVENTS_OF_SESSION, IS_HUMAN, IS_SESSION, IS_VIEW, VISIT_OF_SESSION, entry_field};
+use super::clause::{
+    self, ACTIONS_OF_SESSION, ENTRY_OF_SESSION, EVENTS_OF_SESSION, EXIT_OF_SESSION, IS_HUMAN, IS_SESSION,
+    IS_VIEW, VIEWS_OF_SESSION, VISIT_OF_SESSION, entry_field,
+};
 use super::identity::{self, Duplicates, EDGES_ON_VISITORS, ON_VISITORS};
 use crate::identity::Aliases;
 use crate::moment::Moment;
@@ -45,17 +48,18 @@ enum Columns {
 /// taken back: then its events are looked at one by one. A reset alone makes nobody a person of the list.
 fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
     let (of_sessions, of_visits, of_events) = match columns {
-        Columns::Few => ("", "", ""),
+        Columns::Few => (String::new(), "", ""),
         Columns::All => (
-            ", uniqMerge(views) AS view_count, EVENTS AS event_count, argMinMerge(entry) AS first, \
-             argMaxIfMerge(exit_path) AS exit_page",
+            format!(
+                ", {VIEWS_OF_SESSION} AS view_count, {EVENTS_OF_SESSION} AS event_count, \
+                 {ENTRY_OF_SESSION} AS first, {EXIT_OF_SESSION} AS exit_page"
+            ),
             ", view_count, event_count, first, exit_page",
             ", countIf(IS_VIEW) AS view_count, count() AS event_count, argMin(ENTRY, (ts, event_id)) AS first, \
              argMaxIf(path, (ts, event_id), IS_VIEW) AS exit_page",
         ),
     };
     let of_events = of_events.replace("IS_VIEW", IS_VIEW).replace("ENTRY", &clause::entry_of_event());
-    let of_sessions = of_sessions.replace("EVENTS", EVENTS_OF_SESSION);
     let all = placed(&of_sessions, of_visits, sessions, edges);
     // Only these visitors are looked at twice.
     let may_be_mixed = format!(
@@ -192,7 +196,7 @@ pub fn purchases(
     let condition = format!(
         "{IS_HUMAN} AND (kind = 'order' OR revenue != 0) AND visitor IN {{visitors:Array(String)}} \
          AND toDate(ts) IN (SELECT day FROM sessions WHERE site = {{site:String}} \
-         AND visitor IN {{visitors:Array(String)}} GROUP BY visitor, day, session HAVING uniqMerge(actions) > 0)"
+         AND visitor IN {{visitors:Array(String)}} GROUP BY visitor, day, session HAVING {ACTIONS_OF_SESSION} > 0)"
     );
     sql.text = format!(
         "SELECT {person} AS person, countIf(kind = 'order') AS orders, {} AS revenue_sum, \

@@ -4,7 +4,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   AND mark.1 >= started, timeline).2) AS owner_user, arrayFilter(mark -> mark.1 >= started
   AND (mark.1 < ended OR (mark.1 = ended
   AND mark.2 != '')), timeline) AS within, length(arrayDistinct(arrayMap(mark -> mark.2, within))) > 1 OR arrayExists(mark -> NOT mark.3, within) AS is_mixed
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, uniqMerge(views) AS view_count, uniqMerge(views) + uniqMerge(actions) + uniqMerge(passive) AS event_count, argMinMerge(entry) AS first, argMaxIfMerge(exit_path) AS exit_page
+  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, substring(min(entry), 9) AS first, substring(max(exit_path), 9) AS exit_page
   FROM sessions
   WHERE site = {site:String}
   AND visitor IN {visitors:Array(String)}
@@ -166,7 +166,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   WHERE site = {site:String}
   AND visitor IN {visitors:Array(String)}
   GROUP BY visitor, day, session
-  HAVING uniqMerge(actions) > 0)) AS event
+  HAVING arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) > 0)) AS event
   LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by

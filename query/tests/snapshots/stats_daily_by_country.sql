@@ -21,7 +21,7 @@ SELECT toString(toDate(started, {zone:String})) AS t, countIf((view_count > 0 OR
   AND action_count = 0
   AND dateDiff('millisecond', started, ended) < 10000) / countIf(view_count > 0)) AS m_bounce_rate
   FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_host, first[2] AS first_path, first[3] AS first_source, first[4] AS first_channel, first[5] AS first_campaign, first[6] AS first_utm_source, first[7] AS first_utm_medium, first[8] AS first_country, first[9] AS first_region, first[10] AS first_city, first[11] AS first_device_class, first[12] AS first_device_brand, first[13] AS first_device_model, first[14] AS first_browser, first[15] AS first_os, first[16] AS first_os_version, first[17] AS first_language, first[18] AS first_app_version, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, uniqMerge(views) AS view_count, uniqMerge(views) + uniqMerge(actions) + uniqMerge(passive) AS event_count, uniqMerge(actions) AS action_count, splitByChar(char(31), argMinMerge(entry)) AS first, argMaxIfMerge(exit_path) AS exit_page
+  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
   FROM sessions
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date} - 1

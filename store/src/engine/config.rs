@@ -121,6 +121,10 @@ fn keep_password(path: &Path) -> io::Result<String> {
     }
 }
 
+/// What merging costs is decided here. Statistics of columns serve a planner's choices that our questions do not leave
+/// open. A merge of parts whose sizes are alike waits until there are about ten instead of five, which halves how often a
+/// row is rewritten. Gathering one column after the other saves memory in large merges and costs a third more CPU in
+/// small ones. Lengths of text lie beside the text: apart they cost an event a byte of disk.
 fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
     let users_file = users_file.display();
     format!(
@@ -136,6 +140,10 @@ fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
     <keep_alive_timeout>30</keep_alive_timeout>
     <merge_tree>
         <non_replicated_deduplication_window>10000</non_replicated_deduplication_window>
+        <auto_statistics_types></auto_statistics_types>
+        <merge_selector_base>10</merge_selector_base>
+        <vertical_merge_algorithm_min_rows_to_activate>1000000</vertical_merge_algorithm_min_rows_to_activate>
+        <string_serialization_version>single_stream</string_serialization_version>
     </merge_tree>
 </clickhouse>
 "
