@@ -153,6 +153,7 @@ struct Context<'a> {
 
 impl Ingest {
     /// The same with a group of its own. Must be called on the worker's runtime.
+    #[must_use]
     pub fn for_worker(&self) -> Self {
         Self { group: self.spool.group(), ..self.clone() }
     }

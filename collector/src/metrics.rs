@@ -83,6 +83,7 @@ fn register<C: prometheus::core::Collector + Clone + 'static>(
 }
 
 impl Default for Metrics {
+    #[expect(clippy::too_many_lines, reason = "a table: a line for each metric")]
     fn default() -> Self {
         let registry = Registry::new();
         let r = &registry;

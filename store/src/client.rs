@@ -208,7 +208,19 @@ fn client_for(endpoint: &Endpoint) -> Client {
         .with_user(&endpoint.user)
         .with_password(&endpoint.password)
         .with_database(&endpoint.database)
-        .with_compression(Compression::Lz4)
+        .with_compression(compression_for(&endpoint.url))
+}
+
+/// Within one machine, copying is cheaper than compressing on one side and undoing it on the other.
+fn compression_for(url: &str) -> Compression {
+    let host = url::Url::parse(url).ok().and_then(|url| url.host().map(|host| host.to_owned()));
+    let is_here = match host {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    if is_here { Compression::None } else { Compression::Lz4 }
 }
 
 impl Store {
@@ -340,6 +352,19 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_leaves_the_machine_is_compressed() {
+        for (url, compressed) in [
+            ("http://127.0.0.1:8123", false),
+            ("http://[::1]:8123", false),
+            ("http://localhost:8123", false),
+            ("http://10.0.0.1:8123", true),
+            ("https://clickhouse.example:8443", true),
+        ] {
+            assert_eq!(matches!(compression_for(url), Compression::Lz4), compressed, "{url}");
+        }
+    }
 
     #[test]
     fn urls_are_taken_apart_or_refused_by_name() {

@@ -190,8 +190,9 @@ impl<'a> Hints<'a> {
         if !IMITATED.contains(&&*device.browser) {
             return;
         }
-        if let Some((_, app)) =
-            PACKAGES.iter().find(|(package, _)| self.package.eq_ignore_ascii_case(package))
+        if !self.package.is_empty()
+            && let Some((_, app)) =
+                PACKAGES.iter().find(|(package, _)| self.package.eq_ignore_ascii_case(package))
         {
             hinted.browser = app;
             return;
@@ -238,7 +239,7 @@ impl<'a> Hints<'a> {
         if !matches!(&*device.class, "" | "desktop" | "smartphone" | "tablet") {
             return;
         }
-        let factor = |name| self.form_factors.contains(name);
+        let factor = |name| !self.form_factors.is_empty() && self.form_factors.contains(name);
         hinted.class = if factor("XR") || factor("Watch") {
             "wearable"
         } else if factor("Tablet") || factor("EInk") {

@@ -56,7 +56,7 @@ enum Step<'a> {
         prepared: Prepared,
         origin: Option<Vec<u8>>,
         pixel: bool,
-        _held: Held<'a>,
+        _room: Held<'a>,
     },
     /// An answer at once.
     Answer(Response<Body>, Option<Vec<u8>>),
@@ -76,7 +76,7 @@ async fn serve_until_other<T: Transport>(stream: &mut T, connection: &Connection
         let bytes = match poll_fn(|context| poll_request(stream, connection, context)).await {
             Step::Next(next) => return next,
             Step::Answer(response, origin) => general_answer(response, origin),
-            Step::Events { prepared, origin, pixel, _held } => {
+            Step::Events { prepared, origin, pixel, _room } => {
                 let ingest = &connection.worker().routes.ingest;
                 match connection.worker().routes.commit(prepared).await {
                     Ok(accepted) if accepted.refused.is_empty() && !pixel => {
@@ -157,8 +157,8 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
     {
         return None;
     }
-    let mut held = connection.worker().inflight.hold();
-    held.grow(body.len()).ok()?;
+    let mut room = connection.worker().inflight.hold();
+    room.grow(body.len()).ok()?;
     connection.enter(Phase::Answering);
     let received_at = Timestamp::now().as_millisecond();
     let address = connection.peer().address;
@@ -172,7 +172,7 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
         None => routes.prepare_events(body, headers, address, received_at),
     };
     Some(match prepared {
-        Ok(prepared) => Step::Events { prepared, origin, pixel: query.is_some(), _held: held },
+        Ok(prepared) => Step::Events { prepared, origin, pixel: query.is_some(), _room: room },
         Err(response) => Step::Answer(response, origin),
     })
 }

@@ -1,5 +1,10 @@
 //! Which request is answered by what.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "an answer is sent once it is made, and not handed from place to place"
+)]
+
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -52,6 +57,7 @@ pub struct Routes {
 
 impl Routes {
     /// The same for one worker, on whose runtime this must be called.
+    #[must_use]
     pub fn for_worker(self) -> Self {
         Self { ingest: self.ingest.for_worker(), ..self }
     }
@@ -188,16 +194,6 @@ impl Routes {
             return Some(answer::refused(&refused));
         }
         None
-    }
-
-    /// Takes a request's events; the answer to them, or to a refused request.
-    pub(super) async fn take(
-        &self,
-        parsed: Result<ParsedBatch<'_>, WireError>,
-        facts: RequestFacts<'_>,
-    ) -> Result<Response<Body>, Response<Body>> {
-        let prepared = self.prepare(parsed, facts)?;
-        self.commit(prepared).await.map(|accepted| answer::accepted(&accepted))
     }
 
     /// All that needs no waiting; an error is the answer.

@@ -62,13 +62,14 @@ pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
 
 /// An event as it was written, and what its fields say.
 struct Written<'a> {
-    draft: Draft<'a>,
+    /// In a box of its own: a list that held it would be a large allocation for each request.
+    draft: Box<Draft<'a>>,
     json: &'a str,
 }
 
 impl<'a> Written<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, NotJson> {
-        let mut draft = Draft::default();
+        let mut draft = Box::new(Draft::default());
         if reader.first_byte() != Some(b'{') {
             let json = reader.raw_value()?;
             draft.fault = Some(Fault::new("invalid_event", "event", "expected an object"));
