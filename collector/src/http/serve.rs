@@ -62,10 +62,11 @@ pub async fn serve<T: Transport + Send + 'static>(stream: T, connection: Arc<Con
         if !io.has_bytes() {
             match lane::serve(io.transport(), &connection).await {
                 lane::Next::Other(bytes) => io.put_back(bytes),
-                lane::Next::End => return say_goodbye(io.transport()).await,
+                lane::Next::End => return Box::pin(say_goodbye(io.transport())).await,
             }
         }
-        match http1_until_idle(io, &connection).await {
+        // Boxed: a connection that waits in the lane is not to carry what hyper needs.
+        match Box::pin(http1_until_idle(io, &connection)).await {
             Next::Parked(parked) => io = parked,
             // Boxed: what HTTP/2 needs is not to weigh on those who do not speak it.
             Next::Http2(io) => return Box::pin(serve_http2(io, connection)).await,
