@@ -14,6 +14,9 @@ use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use orma_benches::random::mix;
+use orma_benches::traffic::browser::Browser;
+use orma_benches::traffic::{BROWSERS, Requests, What};
 use orma_collector::config::RateLimits;
 use orma_collector::duplicates::{DUPLICATE_WINDOW_EVENTS, DuplicateWindow};
 use orma_collector::enrich::{Geo, UserAgents, Visit, bot, campaign, channel, device};
@@ -22,9 +25,6 @@ use orma_collector::spool::{RecordKind, frame};
 use orma_collector::wire;
 use orma_store::event_row::COLUMNS;
 use orma_store::native_block::BlockBuilder;
-use orma_traffic::random::mix;
-use orma_traffic::traffic::browser::Browser;
-use orma_traffic::traffic::{BROWSERS, Requests, What};
 use uuid::Uuid;
 
 use bodies::{Body, bodies};

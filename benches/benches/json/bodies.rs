@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use orma_traffic::traffic::{Requests, What};
+use orma_benches::traffic::{Requests, What};
 
 /// A body by its name, with the number of its events.
 pub struct Body {

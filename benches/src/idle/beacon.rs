@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use orma_traffic::random::mix;
+use orma_benches::random::mix;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
+use orma_benches::traffic::{PROBE_SITE, Requests, What};
 use orma_store::Store;
-use orma_traffic::traffic::{PROBE_SITE, Requests, What};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

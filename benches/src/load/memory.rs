@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use orma_traffic::traffic::{Requests, What};
+use orma_benches::traffic::{Requests, What};
 use serde::Serialize;
 
 use super::client::{Client, Pace};

@@ -13,8 +13,8 @@ mod rounds;
 use std::time::Duration;
 
 use anyhow::ensure;
+use orma_benches::traffic::{PROBE_SITE, Requests, SITES, What};
 use orma_store::Store;
-use orma_traffic::traffic::{PROBE_SITE, Requests, SITES, What};
 
 use crate::process;
 use crate::running::Running;

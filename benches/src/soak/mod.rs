@@ -5,8 +5,8 @@ mod watch;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+use orma_benches::traffic::{BROWSERS, Requests, SITES, What};
 use orma_store::Store;
-use orma_traffic::traffic::{BROWSERS, Requests, SITES, What};
 use serde::Deserialize;
 use tokio::task::JoinHandle;
 
