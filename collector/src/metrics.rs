@@ -101,6 +101,16 @@ impl Default for Metrics {
             )
             .buckets(vec![0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0]),
         );
+        let newsletter_events = register(
+            r,
+            IntCounterVec::new(
+                Opts::new("orma_newsletter_events_total", "Opens and clicks of newsletters"),
+                &["kind", "verdict"],
+            ),
+        );
+        for kind in ["open", "click"] {
+            drop(newsletter_events.with_label_values(&[kind, "human"]));
+        }
         Self {
             responses_ok: responses.with_label_values(&["200"]),
             responses,
@@ -127,13 +137,7 @@ impl Default for Metrics {
                 ),
             ),
             ship_seconds: register(r, ship_seconds),
-            newsletter_events: register(
-                r,
-                IntCounterVec::new(
-                    Opts::new("orma_newsletter_events_total", "Opens and clicks of newsletters"),
-                    &["kind", "verdict"],
-                ),
-            ),
+            newsletter_events,
             newsletter_tokens_refused: counters(
                 r,
                 "orma_newsletter_tokens_refused_total",

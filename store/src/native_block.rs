@@ -87,11 +87,11 @@ struct ColumnBuffer {
     /// A map's values; a nullable column's null flags.
     second: Vec<u8>,
     /// A map's ends; a dictionary's index of each row.
-    indexes: Vec<u64>,
+    indexes: Vec<u32>,
     /// A dictionary's entries.
-    dictionary: HashMap<Box<[u8]>, u64, RandomState>,
+    dictionary: HashMap<Box<[u8]>, u32, RandomState>,
     /// The last text and its index: neighbours are often alike.
-    last: (Vec<u8>, u64),
+    last: (Vec<u8>, u32),
 }
 
 impl ColumnBuffer {
@@ -121,7 +121,8 @@ impl ColumnBuffer {
             ColumnType::Text => copy_text(record, &mut self.values),
             ColumnType::LowCardinality => {
                 let text = take_text(record)?;
-                let index = self.index_of(text);
+                // Most columns of most events are empty: the dictionary's first entry.
+                let index = if text.is_empty() { 0 } else { self.index_of(text) };
                 self.indexes.push(index);
                 Some(())
             }
@@ -150,20 +151,20 @@ impl ColumnBuffer {
                     copy_text(record, &mut self.second)?;
                 }
                 let before = self.indexes.last().copied().unwrap_or(0);
-                self.indexes.push(before + pairs);
+                self.indexes.push(before.checked_add(u32::try_from(pairs).ok()?)?);
                 Some(())
             }
         }
     }
 
-    fn index_of(&mut self, text: &[u8]) -> u64 {
+    fn index_of(&mut self, text: &[u8]) -> u32 {
         if self.last.0 == text {
             return self.last.1;
         }
         let index = if let Some(&index) = self.dictionary.get(text) {
             index
         } else {
-            let index = self.dictionary.len() as u64;
+            let index = self.dictionary.len() as u32;
             self.dictionary.insert(text.into(), index);
             write_varint(text.len() as u64, &mut self.values);
             self.values.extend_from_slice(text);
@@ -184,7 +185,7 @@ impl ColumnBuffer {
             }
             ColumnType::Map => {
                 for end in &self.indexes {
-                    out.extend_from_slice(&end.to_le_bytes());
+                    out.extend_from_slice(&u64::from(*end).to_le_bytes());
                 }
                 out.extend_from_slice(&self.values);
                 out.extend_from_slice(&self.second);
@@ -198,18 +199,20 @@ impl ColumnBuffer {
             return;
         }
         let entries = self.dictionary.len() as u64;
-        let (width_code, width) = match entries {
-            0..=0x100 => (0u64, 1),
-            0x101..=0x1_0000 => (1, 2),
-            _ => (2, 4),
+        let width_code = match entries {
+            0..=0x100 => 0u64,
+            0x101..=0x1_0000 => 1,
+            _ => 2,
         };
         out.extend_from_slice(&SHARED_DICTIONARIES_WITH_ADDITIONAL_KEYS.to_le_bytes());
         out.extend_from_slice(&(width_code | HAS_ADDITIONAL_KEYS | NEED_UPDATE_DICTIONARY).to_le_bytes());
         out.extend_from_slice(&entries.to_le_bytes());
         out.extend_from_slice(&self.values);
         out.extend_from_slice(&(rows as u64).to_le_bytes());
-        for index in &self.indexes {
-            out.extend_from_slice(&index.to_le_bytes()[..width]);
+        match width_code {
+            0 => out.extend(self.indexes.iter().map(|&index| index as u8)),
+            1 => out.extend(self.indexes.iter().flat_map(|&index| (index as u16).to_le_bytes())),
+            _ => out.extend(self.indexes.iter().flat_map(|&index| index.to_le_bytes())),
         }
     }
 }
