@@ -32,7 +32,7 @@ build: $(SDK) $(DASHBOARD) ## Build the program with everything in it
 
 test: $(SDK) $(DASHBOARD) $(CLIENTS_PYTHON) chromium ## Run every test, the browser's included
 	@echo "orma: tests of the Rust crates and of the program with the real engine"
-	$(CARGO) test --workspace --locked
+	RUST_TEST_THREADS=4 $(CARGO) test --workspace --locked
 	@echo "orma: tests of the browser SDK"
 	$(NPM) test --silent --workspace sdk-js
 	@echo "orma: tests of the dashboard"

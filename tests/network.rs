@@ -631,7 +631,7 @@ fn the_documented_metrics_are_those_that_there_are() {
     let orma = Orma::start();
     let metrics = wait_for("the first look at the accounts", || {
         let text = support::request("GET", &format!("http://{}/metrics", orma.admin), &[], &[]).text;
-        text.contains("orma_accounting_gap_events{").then_some(text)
+        text.contains("orma_accounting_age_seconds").then_some(text)
     });
     let there: std::collections::BTreeSet<&str> =
         metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
