@@ -15,7 +15,7 @@ CLIENTS_PYTHON := target/clients-python/requirements.txt
 # Rounds of each kind of `make torture`.
 ROUNDS ?= 100
 
-.PHONY: help run test torture bench bench-quick lint demo build deps clients tools chromium
+.PHONY: help run test test-programs test-pages torture bench bench-quick lint demo build deps clients tools chromium
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -31,14 +31,21 @@ build: $(SDK) $(DASHBOARD) ## Build the program with everything in it
 	@$(CARGO) build --release --locked
 
 test: $(SDK) $(DASHBOARD) $(CLIENTS_PYTHON) chromium ## Run every test, the browser's included
+	@$(CARGO) build --locked --bin orma
+	@$(CARGO) test --workspace --locked --no-run
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-programs test-pages
+
+# Both wait more than they compute, so they run side by side.
+test-programs:
 	@echo "orma: tests of the Rust crates and of the program with the real engine"
 	RUST_TEST_THREADS=4 $(CARGO) test --workspace --locked
+
+test-pages:
 	@echo "orma: tests of the browser SDK"
 	$(NPM) test --silent --workspace sdk-js
 	@echo "orma: tests of the dashboard"
 	$(NPM) test --silent --workspace query/dashboard
 	@echo "orma: tests in a real browser"
-	$(CARGO) build --locked --bin orma
 	$(NPM) test --silent --workspace tests/browser
 	@echo "orma: tests with the clients of Segment and RudderStack"
 	$(NPM) test --silent --workspace tests/clients

@@ -19,6 +19,8 @@ const BROWSER: [(&str, &str); 3] =
     [("user-agent", CHROME), ("accept", "text/html,application/xhtml+xml"), ("accept-language", "it-IT")];
 
 fn get(url: &str, user_agent: &str) -> Answer {
+    // Two events of one millisecond have no order.
+    std::thread::sleep(std::time::Duration::from_millis(2));
     request("GET", url, &[("user-agent", user_agent), BROWSER[1], BROWSER[2]], &[])
 }
 
@@ -93,6 +95,8 @@ fn page_view(orma: &Orma, visitor: &str, url: &str, referrer: &str) {
         "events": [{"kind": "page_view", "url": url, "referrer": referrer}]});
     let answer = orma.post(body.to_string(), &[("user-agent", CHROME)]);
     assert_eq!(answer.json(), json!({"accepted": 1, "rejected": []}), "{}", answer.text);
+    // Two events of one millisecond have no order.
+    std::thread::sleep(std::time::Duration::from_millis(2));
 }
 
 #[test]
