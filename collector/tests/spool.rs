@@ -162,7 +162,10 @@ async fn a_torn_tail_is_cut_and_counted_whatever_its_length() {
     let mut torn_lengths = BTreeSet::new();
     for cut in 1..=record(0).len() + 3 {
         let dir = tempfile::tempdir().unwrap();
-        let opened = open(dir.path(), &FaultyDisk::default());
+        // All three in one segment, however slow the disk is today.
+        let patient = SpoolConfig { segment_age_ms_max: 60_000, ..config(dir.path()) };
+        let (spool, sealed, writer) = Spool::open(patient, Arc::new(FaultyDisk::default())).unwrap();
+        let opened = Opened { spool, sealed, writer };
         for payload in 0..3 {
             opened.spool.append(record(payload), 1, 1).await.unwrap();
         }
