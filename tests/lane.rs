@@ -63,7 +63,7 @@ fn whole_and_in_pieces_are_answered_alike() {
         r#"{"site":"demo","visitor":"v","events":[{"kind":"page_view","url":"/a"},{"kind":"nonsense"},7]}"#;
     let many = format!(
         r#"{{"site":"demo","visitor":"v","events":[{}]}}"#,
-        vec![r#"{"kind":"page_view","url":"/a"}"#; 12].join(",")
+        [r#"{"kind":"page_view","url":"/a"}"#; 12].join(",")
     );
     let origin = "Origin: https://shop.example\r\nUser-Agent: Mozilla/5.0\r\n";
     let table: Vec<(&str, Vec<u8>, u16)> = vec![

@@ -4,18 +4,15 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use orma_store::{EventRow, Registry, Role, Site};
+use orma_store::{Registry, Role, Site};
 use uuid::Uuid;
 
 use crate::cookieless::CookielessIds;
 use crate::duplicates::DuplicateWindow;
+use crate::enrich::describe::{describe_device, mark_bot, name_origin, named_campaign};
 use crate::enrich::geo::{Geo, GeoReader};
-use crate::enrich::hints::TABLET_SIDE_PIXELS_MIN;
 use crate::enrich::mail::MailJudge;
-use crate::enrich::traffic::Traffic;
-use crate::enrich::{
-    Hints, Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, landing, touchpoint,
-};
+use crate::enrich::{Hints, Sender, TrafficSources, UserAgents, WayRef, clock, landing, touchpoint};
 use crate::event::{ParsedBatch, ParsedEvent, Refusal};
 use crate::ledger::{self, Counts, Outcome, RefusedRequests};
 use crate::metrics::Metrics;
@@ -132,10 +129,8 @@ pub struct Ingest {
 /// A request's events, ready for the disk.
 #[derive(Debug)]
 pub struct Prepared {
-    /// The site's name.
-    pub site: String,
-    /// Milliseconds since the epoch.
-    pub received_at: i64,
+    site: String,
+    received_at: i64,
     records: Vec<u8>,
     fresh: Vec<Uuid>,
     duplicates: u64,
@@ -196,8 +191,7 @@ impl Ingest {
         if !from_server && let Some(event) = batch.events.iter().find(|event| event.server_only) {
             return Err(Refused::TokenNeeded { index: event.index, kind: event.row.kind.to_string() });
         }
-        let context = Context { site, facts, sent_at: batch.sent_at, from_server, places: self.geo.reader() };
-        Ok(self.write_records(&context, batch.events, batch.refused))
+        Ok(self.write_records(site, batch, facts, from_server))
     }
 
     /// The same for a protocol that finds the site by rules of its own, and says of each event whom it speaks for.
@@ -211,9 +205,12 @@ impl Ingest {
         facts: RequestFacts<'_>,
     ) -> Result<Prepared, Refused> {
         check_origin(site, facts.origin)?;
-        let places = self.geo.reader();
-        let context = Context { site, facts, sent_at: batch.sent_at, from_server: true, places };
-        Ok(self.write_records(&context, batch.events, batch.refused))
+        Ok(self.write_records(site, batch, facts, true))
+    }
+
+    /// The same for a signed address: its signature stands for write key, token and origin.
+    pub fn prepare_signed(&self, site: &Site, batch: ParsedBatch<'_>, facts: RequestFacts<'_>) -> Prepared {
+        self.write_records(site, batch, facts, true)
     }
 
     /// What is not known is refused for good only when ClickHouse has been asked: a client drops what is refused.
@@ -221,29 +218,24 @@ impl Ingest {
         if self.registry.is_confirmed() { refused } else { Refused::SitesUnknown }
     }
 
-    /// Takes the event of a signed address: its signature stands for write key and token, and what it says of address
-    /// and user agent counts.
-    ///
-    /// # Errors
-    /// It cannot be made durable.
-    pub async fn take_signed(
-        &self,
-        site: &Site,
-        batch: ParsedBatch<'_>,
-        facts: RequestFacts<'_>,
-    ) -> Result<Accepted, Refused> {
-        let context = Context { site, facts, sent_at: None, from_server: true, places: self.geo.reader() };
-        self.commit(self.write_records(&context, batch.events, batch.refused)).await
+    /// Counts a request that is refused as a whole.
+    pub fn count_refused(&self, site: &str, received_at: i64, reason: &str) {
+        self.metrics.events_rejected.with_label_values(&[reason]).inc();
+        self.refused_requests.add(site, received_at, reason);
     }
 
     /// Makes prepared events durable. When it returns `Ok` they are on the disk.
     ///
     /// # Errors
-    /// See [`Refused`].
+    /// See [`Refused`]; the request is then counted as refused.
     pub async fn commit(&self, prepared: Prepared) -> Result<Accepted, Refused> {
-        let Prepared { site, received_at: _, records, fresh, duplicates, refused } = prepared;
-        if !records.is_empty() {
-            self.group.append(records, fresh.len() as u64).await?;
+        let Prepared { site, received_at, records, fresh, duplicates, refused } = prepared;
+        if !records.is_empty()
+            && let Err(error) = self.group.append(records, fresh.len() as u64).await
+        {
+            let refused = Refused::from(error);
+            self.count_refused(&site, received_at, refused.code());
+            return Err(refused);
         }
         for refusal in &refused {
             self.metrics.events_rejected.with_label_values(&[refusal.reason]).inc();
@@ -259,10 +251,13 @@ impl Ingest {
 
     fn write_records(
         &self,
-        context: &Context<'_>,
-        events: Vec<ParsedEvent<'_>>,
-        mut refused: Vec<Refusal>,
+        site: &Site,
+        batch: ParsedBatch<'_>,
+        facts: RequestFacts<'_>,
+        from_server: bool,
     ) -> Prepared {
+        let ParsedBatch { events, mut refused, sent_at, .. } = batch;
+        let context = &Context { site, facts, sent_at, from_server, places: self.geo.reader() };
         let site = context.site.site.as_str();
         let received_at = context.facts.received_at;
         let mut records = Vec::with_capacity(RECORD_BYTES_USUAL * events.len() + 64);
@@ -338,7 +333,8 @@ impl Ingest {
         let known = user_agent.as_deref().map(|user_agent| self.user_agents.facts(user_agent, from_app));
         if let (Some(user_agent), Some(known)) = (&user_agent, &known) {
             describe_device(&mut row, known, behalf.touch_points, &hints);
-            mark_bot(&mut row, known, user_agent, &hints, &context.facts);
+            let facts = &context.facts;
+            mark_bot(&mut row, known, user_agent, &hints, facts.pixel, facts.address);
         }
         if let Some(address) = address {
             let place = context.places.lookup(address);
@@ -394,132 +390,4 @@ fn check_origin(site: &Site, origin: Option<&str>) -> Result<(), Refused> {
         }
         _ => Ok(()),
     }
-}
-
-/// What the client said of its device stands; its hints and then the user agent fill the gaps.
-fn describe_device<'a>(
-    row: &mut EventRow<'a>,
-    facts: &'a UserAgentFacts,
-    touch_points: Option<u32>,
-    hints: &Hints<'a>,
-) {
-    let fill = |field: &mut Cow<'a, str>, value: &'a str| {
-        if field.is_empty() {
-            *field = Cow::Borrowed(value);
-        }
-    };
-    let device = &facts.device;
-    let hinted = hints.merge(device);
-    if &*device.os == "macOS" && row.os.is_empty() && touch_points.is_some_and(|points| points > 1) {
-        // No Mac has a touch screen: an iPad in its default desktop mode.
-        row.os = "iPadOS".into();
-        fill(&mut row.device_class, "tablet");
-        fill(&mut row.device_brand, "Apple");
-        fill(&mut row.device_model, "iPad");
-    }
-    let large = row.screen_width.min(row.screen_height) >= TABLET_SIDE_PIXELS_MIN;
-    if large && &*device.os == "Android" && &*device.class == "smartphone" {
-        fill(&mut row.device_class, "tablet");
-    }
-    fill(&mut row.device_class, hinted.class);
-    fill(&mut row.device_class, &device.class);
-    if row.device_model.is_empty() && !hinted.model.is_empty() {
-        // The model of the hints is not of the maker in the user agent.
-        fill(&mut row.device_brand, hinted.brand);
-        fill(&mut row.device_model, hinted.model);
-    }
-    fill(&mut row.device_brand, &device.brand);
-    fill(&mut row.device_model, &device.model);
-    if row.browser.is_empty() && !hinted.browser.is_empty() {
-        fill(&mut row.browser, hinted.browser);
-        fill(&mut row.browser_version, hinted.browser_version);
-    } else {
-        fill(&mut row.browser, &device.browser);
-        fill(&mut row.browser_version, &device.browser_version);
-    }
-    if !row.os.is_empty() {
-        return;
-    }
-    if hinted.os.is_empty() {
-        fill(&mut row.os, &device.os);
-        fill(&mut row.os_version, &device.os_version);
-        return;
-    }
-    fill(&mut row.os, hinted.os);
-    match hinted.os_version {
-        ("", _) if hinted.os == &*device.os => fill(&mut row.os_version, &device.os_version),
-        (major, "") => fill(&mut row.os_version, major),
-        (major, minor) if row.os_version.is_empty() => row.os_version = format!("{major}.{minor}").into(),
-        _ => {}
-    }
-}
-
-/// Keeps the verdict of the user agent, but for two senders that only look like bots: a program that speaks this
-/// collector's own protocol is somebody's integration, not a crawler; and a headless browser on a page of this very
-/// machine is a developer's test.
-fn mark_bot<'a>(
-    row: &mut EventRow<'a>,
-    known: &'a UserAgentFacts,
-    user_agent: &'a str,
-    hints: &Hints<'_>,
-    facts: &RequestFacts<'_>,
-) {
-    /// Enough to recognise a bot by; longer ones are made up.
-    const BOT_USER_AGENT_BYTES_MAX: usize = 512;
-    let (kind, reason) = match &known.bot {
-        Some(bot) => (bot.kind, &*bot.reason),
-        None if hints.automated() => ("browser_automation", "webdriver"),
-        None => return,
-    };
-    let integration = !facts.pixel && (kind == "http_library" || user_agent.is_empty());
-    let own_test = kind == "browser_automation" && facts.address.is_loopback() && is_loopback(&row.host);
-    if integration || own_test {
-        return;
-    }
-    row.bot = kind.into();
-    row.bot_reason = Cow::Borrowed(reason);
-    if !user_agent.is_empty() {
-        let end = user_agent.floor_char_boundary(BOT_USER_AGENT_BYTES_MAX);
-        row.props.push(("user_agent".into(), Cow::Borrowed(&user_agent[..end])));
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    name == "localhost" || address.is_ok_and(|address| address.is_loopback())
-}
-
-/// A campaign that the client names beside the address, as parameters at the beginning of the address's query: there
-/// it outranks what the address says. Empty when it names none.
-fn named_campaign(row: &EventRow<'_>) -> String {
-    let named = [
-        ("utm_source", &row.utm_source),
-        ("utm_medium", &row.utm_medium),
-        ("utm_campaign", &row.utm_campaign),
-        ("utm_term", &row.utm_term),
-        ("utm_content", &row.utm_content),
-    ];
-    let mut query = String::new();
-    for (name, value) in named.into_iter().filter(|(_, value)| !value.is_empty()) {
-        query.extend([name, "="]);
-        query.extend(percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC));
-        query.push('&');
-    }
-    query
-}
-
-/// Campaign, source and channel. The query and the referrer are as the client sent them.
-fn name_origin<'a>(row: &mut EventRow<'a>, traffic: &'a Traffic, query: &'a str, referrer: &'a str) {
-    let campaign = &traffic.campaign;
-    row.utm_source = Cow::Borrowed(&campaign.source);
-    row.utm_medium = Cow::Borrowed(&campaign.medium);
-    row.utm_campaign = Cow::Borrowed(&campaign.campaign);
-    row.utm_term = Cow::Borrowed(&campaign.term);
-    row.utm_content = Cow::Borrowed(&campaign.content);
-    row.click_id_kind = Cow::Borrowed(campaign.click_id_kind);
-    row.source = Cow::Borrowed(&traffic.source);
-    row.channel = Cow::Borrowed(traffic.channel);
-    row.query = Cow::Borrowed(traffic.query.as_deref().unwrap_or(query));
-    row.referrer = Cow::Borrowed(referrer);
 }

@@ -7,6 +7,7 @@ pub mod bot;
 pub mod campaign;
 pub mod channel;
 pub mod clock;
+pub mod describe;
 pub mod device;
 pub mod geo;
 pub mod hints;

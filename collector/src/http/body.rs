@@ -217,17 +217,26 @@ fn is_gzip(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x1f, 0x8b])
 }
 
+fn is_zstd(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
+}
+
+/// Whether a body is compressed by its first bytes: clients are known to send gzip without saying so.
+pub fn is_compressed(bytes: &[u8]) -> bool {
+    is_gzip(bytes) || is_zstd(bytes)
+}
+
 fn gunzip(bytes: &[u8], inflated_bytes_max: usize) -> Result<Bytes, BodyError> {
     read_bounded(flate2::read::MultiGzDecoder::new(bytes), "gzip", inflated_bytes_max)
 }
 
-/// Undoes the encoding. The first bytes outrank the header: clients are known to send gzip without saying so.
+/// Undoes the encoding. The first bytes outrank the header: see [`is_compressed`].
 fn inflate(bytes: Bytes, headers: &HeaderMap, inflated_bytes_max: usize) -> Result<Bytes, BodyError> {
     let named = headers.get(CONTENT_ENCODING).map_or("", |value| value.to_str().unwrap_or("?"));
     if is_gzip(&bytes) {
         return gunzip(&bytes, inflated_bytes_max);
     }
-    if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+    if is_zstd(&bytes) {
         let decoder = zstd::stream::read::Decoder::new(&bytes[..]).map_err(|_| BodyError::Damaged("zstd"))?;
         return read_bounded(decoder, "zstd", inflated_bytes_max);
     }

@@ -152,6 +152,11 @@ impl Connection {
         self.peer.address
     }
 
+    /// Counts that it was closed because it took too long.
+    pub fn count_timed_out(&self, reason: &str) {
+        self.worker.routes.ingest.metrics.connections_timed_out.with_label_values(&[reason]).inc();
+    }
+
     /// What it is doing.
     pub fn phase(&self) -> Phase {
         Phase::of(self.phase.load(Ordering::Relaxed))

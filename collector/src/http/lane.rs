@@ -16,11 +16,12 @@ use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use hyper::{Method, Response, StatusCode};
+use hyper::{Response, StatusCode};
 use jiff::Timestamp;
 use tokio::io::ReadBuf;
 
 use super::answer::{self, Body};
+use super::body::is_compressed;
 use super::connection::{Connection, Order, Phase};
 use super::headers::Headers;
 use super::io::Transport;
@@ -107,14 +108,7 @@ fn poll_request<'a, T: Transport>(
     match connection.order() {
         Order::None => {}
         Order::Close => {
-            connection
-                .worker()
-                .routes
-                .ingest
-                .metrics
-                .connections_timed_out
-                .with_label_values(&["idle"])
-                .inc();
+            connection.count_timed_out("idle");
             return Poll::Ready(Step::Next(Next::End));
         }
         Order::Drain => return Poll::Ready(Step::Next(Next::End)),
@@ -145,10 +139,14 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
     let (Some(1), Some(method), Some(target)) = (request.version, request.method, request.path) else {
         return None;
     };
-    let is_post = method == Method::POST.as_str() && target == "/v1/events";
-    let query = target.strip_prefix("/p.gif").filter(|_| method == Method::GET.as_str());
-    if !(is_post || query.is_some_and(|query| query.is_empty() || query.starts_with('?')))
-        || body_bytes(request.headers)? != body.len()
+    let query = match (method, target.split_once('?')) {
+        ("POST", None) if target == "/v1/events" => None,
+        ("GET", None) if target == "/p.gif" => Some(""),
+        // A fragment is none of the server's business, and hyper's to take off.
+        ("GET", Some(("/p.gif", query))) if !query.contains('#') => Some(query),
+        _ => return None,
+    };
+    if body_bytes(request.headers)? != body.len()
         || head.len() > routes.limits.header_bytes_max
         || body.len() > routes.limits.body_bytes_max
         || is_compressed(body)
@@ -168,7 +166,7 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
         return Some(Step::Answer(answer, origin));
     }
     let prepared = match query {
-        Some(query) => routes.prepare_pixel(query.trim_start_matches('?'), headers, address, received_at),
+        Some(query) => routes.prepare_pixel(query, headers, address, received_at),
         None => routes.prepare_events(body, headers, address, received_at),
     };
     Some(match prepared {
@@ -194,11 +192,6 @@ fn body_bytes(headers: &[httparse::Header<'_>]) -> Option<usize> {
         }
     }
     Some(length.unwrap_or(0))
-}
-
-/// Whether the body begins like gzip or zstd: clients are known to send these without saying so.
-fn is_compressed(body: &[u8]) -> bool {
-    body.starts_with(&[0x1f, 0x8b]) || body.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
 }
 
 /// The answer to events that were all taken.
@@ -274,8 +267,7 @@ async fn write<T: Transport>(stream: &mut T, connection: &Connection, bytes: &[u
         let written = poll_fn(|context| {
             connection.remember_task(context.waker());
             if connection.order() == Order::Close {
-                let metrics = &connection.worker().routes.ingest.metrics;
-                metrics.connections_timed_out.with_label_values(&["answer_not_taken"]).inc();
+                connection.count_timed_out("answer_not_taken");
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
             Pin::new(&mut *stream).poll_write(context, rest)

@@ -19,7 +19,7 @@ use super::headers::Headers;
 use super::routes::request_facts;
 use crate::enrich::landing::RECIPIENT_DAYS_MAX;
 use crate::enrich::mail::{Hit, Judgement};
-use crate::ingest::{Refused, RequestFacts};
+use crate::ingest::RequestFacts;
 use crate::wire::newsletter::{event, event_id, landing};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -114,25 +114,18 @@ impl Routes {
             event.row.verdict = judgement.verdict.into();
             event.row.verdict_reason.clone_from(&judgement.reason);
         }
-        let taken = if self.rates.allows_address(facts.address) {
-            ingest.take_signed(site, batch, facts).await.map_err(|refused: Refused| refused.code())
-        } else {
-            Err("rate_limited")
-        };
-        match taken {
-            Ok(_) => {
-                let kind = if letter.act == Act::Open { "open" } else { "click" };
-                let labels = [kind, judgement.verdict];
-                ingest.metrics.newsletter_events.with_label_values(&labels).inc();
-            }
-            Err(reason) => self.count_refused(&site.site, facts.received_at, reason),
+        if !self.rates.allows_address(facts.address) {
+            ingest.count_refused(&site.site, facts.received_at, "rate_limited");
+        } else if ingest.commit(ingest.prepare_signed(site, batch, facts)).await.is_ok() {
+            let kind = if letter.act == Act::Open { "open" } else { "click" };
+            ingest.metrics.newsletter_events.with_label_values(&[kind, judgement.verdict]).inc();
         }
         location
     }
 
     fn refuse_token(&self, problem: TokenProblem, received_at: i64) -> Response<Body> {
         self.ingest.metrics.newsletter_tokens_refused.with_label_values(&[problem.code()]).inc();
-        self.count_refused("", received_at, "newsletter_token");
+        self.ingest.count_refused("", received_at, "newsletter_token");
         answer::with_type(
             StatusCode::NOT_FOUND,
             "text/plain; charset=utf-8",

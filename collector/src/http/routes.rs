@@ -132,7 +132,7 @@ impl Routes {
         let body = match body::read(&parts.headers, incoming, &self.limits, connection).await {
             Ok(body) => body,
             Err(error) => {
-                self.count_refused("", received_at, error.code());
+                self.ingest.count_refused("", received_at, error.code());
                 return error.answer(connection);
             }
         };
@@ -190,7 +190,7 @@ impl Routes {
         }
         if let Err(reason) = self.ingest.spool.ready() {
             let refused = reason.into();
-            self.count_refused("", received_at, Refused::code(&refused));
+            self.ingest.count_refused("", received_at, Refused::code(&refused));
             return Some(answer::refused(&refused));
         }
         None
@@ -203,7 +203,7 @@ impl Routes {
         facts: RequestFacts<'_>,
     ) -> Result<Prepared, Response<Body>> {
         let batch = parsed.map_err(|error| {
-            self.count_refused("", facts.received_at, error.code());
+            self.ingest.count_refused("", facts.received_at, error.code());
             answer::unreadable(&error)
         })?;
         let registry = self.ingest.registry.snapshot();
@@ -219,29 +219,22 @@ impl Routes {
 
     /// Makes prepared events durable; an error is the answer.
     pub(super) async fn commit(&self, prepared: Prepared) -> Result<Accepted, Response<Body>> {
-        let (site, received_at) = (prepared.site.clone(), prepared.received_at);
-        let committed = self.ingest.commit(prepared).await;
-        committed.map_err(|refused| self.refuse(&site, received_at, &refused))
+        self.ingest.commit(prepared).await.map_err(|refused| answer::refused(&refused))
     }
 
     fn refuse(&self, site: &str, received_at: i64, refused: &Refused) -> Response<Body> {
-        self.count_refused(site, received_at, refused.code());
+        self.ingest.count_refused(site, received_at, refused.code());
         answer::refused(refused)
     }
 
     pub(super) fn too_fast(&self, site: &str, received_at: i64) -> Response<Body> {
-        self.count_refused(site, received_at, "rate_limited");
+        self.ingest.count_refused(site, received_at, "rate_limited");
         answer::try_later(
             StatusCode::TOO_MANY_REQUESTS,
             "rate_limited",
             "too many requests",
             answer::RATE_RETRY_AFTER_SECONDS,
         )
-    }
-
-    pub(super) fn count_refused(&self, site: &str, received_at: i64, reason: &str) {
-        self.ingest.metrics.events_rejected.with_label_values(&[reason]).inc();
-        self.ingest.refused_requests.add(site, received_at, reason);
     }
 }
 

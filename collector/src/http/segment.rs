@@ -180,7 +180,7 @@ impl Routes {
         pixel: bool,
     ) -> Result<Prepared, Response<Body>> {
         let body = segment::Body::read(json, usual_type).map_err(|error| {
-            self.count_refused("", received_at, error.code());
+            self.ingest.count_refused("", received_at, error.code());
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
             failure(status, error.code(), &error.to_string())
         })?;
@@ -192,7 +192,7 @@ impl Routes {
         let registry = self.ingest.registry.snapshot();
         let (site, trusted) = access(&registry, &key, secret).map_err(|refused| {
             let refused = self.ingest.unknown(refused);
-            self.count_refused("", received_at, refused.code());
+            self.ingest.count_refused("", received_at, refused.code());
             self.no_such_key(StatusCode::BAD_REQUEST, &refused)
         })?;
         let limited_by = if trusted { &site.site } else { &*key };
@@ -209,7 +209,7 @@ impl Routes {
         };
         let batch = body.events(Cow::Borrowed(&*key), &sender);
         self.ingest.prepare_for(site, batch, facts).map_err(|refused| {
-            self.count_refused(&site.site, received_at, refused.code());
+            self.ingest.count_refused(&site.site, received_at, refused.code());
             answer::refused(&refused)
         })
     }
@@ -221,7 +221,7 @@ impl Routes {
         connection: &'a Connection,
     ) -> Result<Received<'a>, Response<Body>> {
         body::read_sniffed(incoming, &self.limits, connection).await.map_err(|error| {
-            self.count_refused("", received_at, error.code());
+            self.ingest.count_refused("", received_at, error.code());
             error.answer(connection)
         })
     }

@@ -62,7 +62,7 @@ pub async fn serve<T: Transport + Send + 'static>(stream: T, connection: Arc<Con
         if !io.has_bytes() {
             match lane::serve(io.transport(), &connection).await {
                 lane::Next::Other(bytes) => io.put_back(bytes),
-                lane::Next::End => return Box::pin(say_goodbye(io.transport())).await,
+                lane::Next::End => return Box::pin(finish(io.transport())).await,
             }
         }
         // Boxed: a connection that waits in the lane is not to carry what hyper needs.
@@ -75,14 +75,6 @@ pub async fn serve<T: Transport + Send + 'static>(stream: T, connection: Arc<Con
     }
 }
 
-/// Ends a connection as its protocol demands; TLS has a last word.
-async fn say_goodbye<T: Transport>(stream: &mut T) {
-    let goodbye = tokio::time::timeout(Duration::from_millis(LINGER_MS), stream.shutdown());
-    if !matches!(goodbye.await, Ok(Ok(()))) {
-        tracing::trace!("the client was gone first");
-    }
-}
-
 async fn http1_until_idle<T: Transport + Send + 'static>(
     io: Watched<T>,
     connection: &Arc<Connection>,
@@ -90,12 +82,10 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
     let header_bytes_max = connection.worker().routes.limits.header_bytes_max.max(BUFFER_BYTES_MIN);
     let serving = connection.clone();
     let service = service_fn(move |request| answer_http1(serving.clone(), request));
-    let mut http = Box::new(
-        http1::Builder::new()
-            .header_read_timeout(None)
-            .max_buf_size(header_bytes_max)
-            .serve_connection(io, service),
-    );
+    let mut http = http1::Builder::new()
+        .header_read_timeout(None)
+        .max_buf_size(header_bytes_max)
+        .serve_connection(io, service);
     let end = poll_fn(|context| {
         connection.remember_task(context.waker());
         match connection.order() {
@@ -103,7 +93,7 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
             Order::Drain if connection.phase() == Phase::Idle => {
                 return Poll::Ready(End::Ordered(Order::Drain));
             }
-            Order::Drain => Pin::new(&mut *http).graceful_shutdown(),
+            Order::Drain => Pin::new(&mut http).graceful_shutdown(),
             order if is_due(order, connection.phase()) => {
                 connection.clear_order();
                 return Poll::Ready(End::Ordered(order));
@@ -112,7 +102,7 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
             Order::EndBody if connection.phase() == Phase::Body => {}
             _ => connection.clear_order(),
         }
-        Pin::new(&mut *http).poll(context).map(End::Itself)
+        Pin::new(&mut http).poll(context).map(End::Itself)
     })
     .await;
     let parts = http.into_parts();
@@ -150,7 +140,7 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
         }
         End::Ordered(Order::Close) => {
             let reason = if connection.phase() == Phase::Idle { "idle" } else { "answer_not_taken" };
-            count_timed_out(connection, reason);
+            connection.count_timed_out(reason);
             finish(io.transport()).await;
         }
         End::Ordered(_) => finish(io.transport()).await,
@@ -173,14 +163,10 @@ fn is_due(order: Order, phase: Phase) -> bool {
     }
 }
 
-fn count_timed_out(connection: &Connection, reason: &str) {
-    connection.worker().routes.ingest.metrics.connections_timed_out.with_label_values(&[reason]).inc();
-}
-
 fn count_refused(connection: &Connection, status: StatusCode, reason: &str) {
     let routes = &connection.worker().routes;
     routes.ingest.metrics.count_response(status);
-    routes.count_refused("", Timestamp::now().as_millisecond(), reason);
+    routes.ingest.count_refused("", Timestamp::now().as_millisecond(), reason);
 }
 
 /// Says goodbye as the transport does; a client that takes nothing is not waited for.
@@ -238,7 +224,7 @@ pub async fn serve_http2<T: Transport + Send + 'static>(io: Watched<T>, connecti
                 http.as_mut().graceful_shutdown();
                 if connection.order() == Order::Close {
                     connection.clear_order();
-                    count_timed_out(&connection, "idle");
+                    connection.count_timed_out("idle");
                 }
             }
             // It was told at the sweep before, and the client did not go.

@@ -11,65 +11,39 @@ use super::value::{Value, unescape};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotJson;
 
-/// Walks through one object, and through the lists that are asked for, from left to right.
+/// Walks through a JSON text from left to right.
 #[derive(Debug)]
 pub struct Reader<'a> {
     json: &'a str,
     place: usize,
-    /// Nothing has been read of the innermost object yet.
-    at_start: bool,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads the object that begins `json`, whitespace before it allowed.
-    pub fn of_object(json: &'a str) -> Result<Self, NotJson> {
-        let place = after_whitespace(json.as_bytes(), 0);
-        expect(json.as_bytes(), place, b'{')?;
-        Ok(Self { json, place: place + 1, at_start: true })
+    /// Begins at the first value of `json`, whitespace before it allowed.
+    pub fn new(json: &'a str) -> Self {
+        Self { json, place: after_whitespace(json.as_bytes(), 0) }
     }
 
-    /// The next key, after which [`Reader::value`] or [`Reader::each_element`] must follow; `None` at the end of the
-    /// object.
-    pub fn key(&mut self) -> Result<Option<Cow<'a, str>>, NotJson> {
-        let bytes = self.json.as_bytes();
-        self.place = after_whitespace(bytes, self.place);
-        let at_start = std::mem::replace(&mut self.at_start, false);
-        if bytes.get(self.place) == Some(&b'}') {
-            self.place += 1;
-            return Ok(None);
-        }
-        if !at_start {
-            expect(bytes, self.place, b',')?;
-            self.place = after_whitespace(bytes, self.place + 1);
-        }
-        let key = self.text()?;
-        self.place = after_colon(bytes, self.place)?;
-        Ok(Some(key))
+    /// What the value here begins with.
+    pub fn first_byte(&self) -> Option<u8> {
+        self.json.as_bytes().get(self.place).copied()
     }
 
-    /// The value of the key that was read last.
+    /// The value here.
     pub fn value(&mut self) -> Result<Value<'a>, NotJson> {
-        let bytes = self.json.as_bytes();
-        let start = self.place;
-        match bytes.get(start) {
-            Some(b'"') => return self.text().map(Value::Text),
-            Some(b't') => self.place = literal_end(bytes, start, b"true")?,
-            Some(b'f') => self.place = literal_end(bytes, start, b"false")?,
-            Some(b'n') => self.place = literal_end(bytes, start, b"null")?,
-            Some(b'{' | b'[') => {
-                self.place = value_end(bytes, start)?;
-                return Ok(Value::Nested(&self.json[start..self.place]));
-            }
-            _ => {
-                self.place = number_end(bytes, start)?;
-                return Ok(Value::Number(&self.json[start..self.place]));
-            }
+        match self.first_byte() {
+            Some(b'"') => self.text().map(Value::Text),
+            Some(b'{' | b'[') => self.raw_value().map(Value::Nested),
+            Some(b't') => self.literal(b"true", Value::Bool(true)),
+            Some(b'f') => self.literal(b"false", Value::Bool(false)),
+            Some(b'n') => self.literal(b"null", Value::Null),
+            _ => self.raw_value().map(Value::Number),
         }
-        Ok(match bytes[start] {
-            b't' => Value::Bool(true),
-            b'f' => Value::Bool(false),
-            _ => Value::Null,
-        })
+    }
+
+    fn literal(&mut self, text: &[u8], value: Value<'a>) -> Result<Value<'a>, NotJson> {
+        self.place = literal_end(self.json.as_bytes(), self.place, text)?;
+        Ok(value)
     }
 
     /// The value here, as it was written.
@@ -93,28 +67,31 @@ impl<'a> Reader<'a> {
         Ok(unescape(&self.json[start..self.place]))
     }
 
-    /// What the value of the key that was read last begins with.
-    pub fn first_byte(&self) -> Option<u8> {
-        self.json.as_bytes().get(self.place).copied()
-    }
-
-    /// Visits the keys of the object that is the value here: `visit` must take each value from the reader. Returns the
-    /// object as it was written.
+    /// Visits the keys of the object here: `visit` must take each value from the reader. Returns the object as it was
+    /// written.
     pub fn each_field<E: From<NotJson>>(
         &mut self,
         mut visit: impl FnMut(Cow<'a, str>, &mut Self) -> Result<(), E>,
     ) -> Result<&'a str, E> {
         let start = self.place;
-        expect(self.json.as_bytes(), start, b'{')?;
-        self.place += 1;
-        self.at_start = true;
-        while let Some(key) = self.key()? {
-            visit(key, self)?;
+        let bytes = self.json.as_bytes();
+        expect(bytes, start, b'{')?;
+        self.place = after_whitespace(bytes, start + 1);
+        if self.first_byte() == Some(b'}') {
+            self.place += 1;
+            return Ok(&self.json[start..self.place]);
         }
-        Ok(&self.json[start..self.place])
+        loop {
+            let key = self.text()?;
+            self.place = after_colon(bytes, self.place)?;
+            visit(key, self)?;
+            if self.is_last(b'}')? {
+                return Ok(&self.json[start..self.place]);
+            }
+        }
     }
 
-    /// Visits the elements of the list that is the value here: `visit` must take each from the reader.
+    /// Visits the elements of the list here: `visit` must take each from the reader.
     pub fn each_element<E: From<NotJson>>(
         &mut self,
         mut visit: impl FnMut(&mut Self) -> Result<(), E>,
@@ -122,24 +99,35 @@ impl<'a> Reader<'a> {
         let bytes = self.json.as_bytes();
         expect(bytes, self.place, b'[')?;
         self.place = after_whitespace(bytes, self.place + 1);
-        if bytes.get(self.place) == Some(&b']') {
+        if self.first_byte() == Some(b']') {
             self.place += 1;
             return Ok(());
         }
         loop {
             visit(self)?;
-            self.place = after_whitespace(bytes, self.place);
-            let delimiter = bytes.get(self.place);
-            self.place += 1;
-            match delimiter {
-                Some(b',') => self.place = after_whitespace(bytes, self.place),
-                Some(b']') => return Ok(()),
-                _ => return Err(NotJson.into()),
+            if self.is_last(b']')? {
+                return Ok(());
             }
         }
     }
 
-    /// Checks that nothing follows the object.
+    /// After a value: goes behind the comma to the next one, or behind the bracket that ends them all.
+    fn is_last(&mut self, bracket: u8) -> Result<bool, NotJson> {
+        let bytes = self.json.as_bytes();
+        self.place = after_whitespace(bytes, self.place);
+        let delimiter = self.first_byte();
+        self.place += 1;
+        match delimiter {
+            Some(b',') => {
+                self.place = after_whitespace(bytes, self.place);
+                Ok(false)
+            }
+            Some(byte) if byte == bracket => Ok(true),
+            _ => Err(NotJson),
+        }
+    }
+
+    /// Checks that nothing follows.
     pub fn end(&self) -> Result<(), NotJson> {
         let rest = after_whitespace(self.json.as_bytes(), self.place);
         if rest == self.json.len() { Ok(()) } else { Err(NotJson) }

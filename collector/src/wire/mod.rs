@@ -8,6 +8,7 @@
 //! | `segment` | the messages of Segment's and RudderStack's SDKs |
 //! | `draft` | which field goes where; the same for every protocol |
 //! | `complete` | what a kind demands, and how its fields become a row |
+//! | `body` | the object that a body must be, and where it stops being one |
 //! | `json`, `value` | where values begin and end, and what they are read as |
 //! | `kinds`, `context`, `address`, `money`, `moment`, `identifier` | one rule each |
 //!
@@ -15,6 +16,7 @@
 //! [`Refusal`](crate::event::Refusal) and does not hold the others back.
 
 mod address;
+mod body;
 mod complete;
 mod context;
 mod draft;

@@ -5,8 +5,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
+use super::body::{self, Stop};
 use super::complete::refusal;
 use super::context::Context;
 use super::draft::{Defaults, Draft};
@@ -22,25 +21,12 @@ use crate::event::{BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ParsedBatch};
 ///
 /// When the body is not JSON, names no site, is wrong outside its events, or holds too many of them.
 pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
-    let body = as_text(body)?;
-    if !body.trim_ascii_start().starts_with('{') {
-        return Err(match serde_json::from_str::<&RawValue>(body) {
-            Ok(_) => WireError::InvalidField { message: "body: expected an object".to_owned() },
-            Err(error) => not_json(&error),
-        });
-    }
     let mut envelope = Envelope::default();
-    match envelope.read(body) {
-        Ok(()) => {}
-        Err(Stop::Refused(error)) => return Err(error),
-        // Where and why, serde_json says better.
-        Err(Stop::NotJson) => {
-            return Err(match serde_json::from_str::<&RawValue>(body) {
-                Ok(_) => WireError::InvalidField { message: "body: not JSON".to_owned() },
-                Err(error) => not_json(&error),
-            });
-        }
-    }
+    body::each_field(body, |field, reader| match &*field {
+        "events" => envelope.read_events(reader),
+        "context" => envelope.read_context(reader),
+        _ => Ok(envelope.set(&field, reader.value()?)?),
+    })?;
     let write_key = envelope.site.filter(|site| !site.is_empty());
     let write_key = write_key.ok_or(WireError::MissingField { field: "site" })?;
     let events = envelope.events.ok_or(WireError::MissingField { field: "events" })?;
@@ -96,37 +82,7 @@ struct Envelope<'a> {
     events: Option<Vec<Written<'a>>>,
 }
 
-/// Why reading was given up.
-enum Stop {
-    NotJson,
-    Refused(WireError),
-}
-
-impl From<NotJson> for Stop {
-    fn from(_: NotJson) -> Self {
-        Self::NotJson
-    }
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Refused(WireError::InvalidField { message: fault.message })
-    }
-}
-
 impl<'a> Envelope<'a> {
-    fn read(&mut self, body: &'a str) -> Result<(), Stop> {
-        let mut reader = Reader::of_object(body)?;
-        while let Some(field) = reader.key()? {
-            match &*field {
-                "events" => self.read_events(&mut reader)?,
-                "context" => self.read_context(&mut reader)?,
-                _ => self.set(&field, reader.value()?)?,
-            }
-        }
-        Ok(reader.end()?)
-    }
-
     fn read_events(&mut self, reader: &mut Reader<'a>) -> Result<(), Stop> {
         if reader.first_byte() != Some(b'[') {
             reader.value()?;
@@ -166,25 +122,4 @@ impl<'a> Envelope<'a> {
         }
         Ok(())
     }
-}
-
-/// The body as text, without a byte order mark.
-pub(super) fn as_text(body: &[u8]) -> Result<&str, WireError> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    std::str::from_utf8(body).map_err(|error| {
-        let before = &body[..error.valid_up_to()];
-        let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |place| place + 1);
-        WireError::NotJson {
-            line: before.split(|&byte| byte == b'\n').count(),
-            column: 1 + before.len() - line_start,
-            problem: "a byte that is not UTF-8".to_owned(),
-        }
-    })
-}
-
-pub(super) fn not_json(error: &serde_json::Error) -> WireError {
-    let text = error.to_string();
-    // The place is told apart from the problem; a syntax error's text repeats nothing of the body.
-    let problem = text.rsplit_once(" at line ").map_or(text.as_str(), |(problem, _)| problem);
-    WireError::NotJson { line: error.line(), column: error.column(), problem: problem.to_owned() }
 }

@@ -35,18 +35,6 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// Tells the type of valid JSON without whitespace around it.
-    pub fn from_json(json: &'a str) -> Self {
-        match json.as_bytes().first() {
-            Some(b'"') => Self::Text(unescape(json)),
-            Some(b'{' | b'[') => Self::Nested(json),
-            Some(b't') => Self::Bool(true),
-            Some(b'f') => Self::Bool(false),
-            Some(b'n') | None => Self::Null,
-            Some(_) => Self::Number(json),
-        }
-    }
-
     /// Text without the reserved characters; `None` for null.
     pub fn text(self, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
         match self {
@@ -134,10 +122,7 @@ pub fn each_field<'a>(
     object: &'a str,
     mut visit: impl FnMut(Cow<'a, str>, Value<'a>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let mut reader = Reader::of_object(object)?;
-    while let Some(key) = reader.key()? {
-        visit(key, reader.value()?)?;
-    }
+    Reader::new(object).each_field(|key, reader| visit(key, reader.value()?))?;
     Ok(())
 }
 
@@ -262,7 +247,7 @@ mod tests {
 
     #[test]
     fn nul_is_kept_only_where_it_is_looked_for() {
-        let value = || Value::from_json(r#""a\u0000b""#);
+        let value = || Reader::new(r#""a\u0000b""#).value().unwrap();
         assert_eq!(value().exact_text("visitor").unwrap().unwrap(), "a\0b");
         assert_eq!(value().text("title").unwrap().unwrap(), "ab");
         assert_eq!(value().prop().unwrap().unwrap(), "ab");

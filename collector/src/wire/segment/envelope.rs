@@ -1,18 +1,16 @@
 //! The outside of a request: JSON or a form, one message or a batch, and where the write key is.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use serde::de::{Deserializer as _, Error, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
-use super::{BATCH_MESSAGES_MAX, each_said, is_absent, text};
-use crate::wire::native::{as_text, not_json};
+use super::{BATCH_MESSAGES_MAX, each_said, is_absent, present, text};
+use crate::wire::body::{Stop, each_field};
+use crate::wire::fault::Fault;
+use crate::wire::json::Reader;
 use crate::wire::pixel::parameters;
-use crate::wire::value::Value;
 use crate::wire::{WireError, moment};
 
 /// A request whose messages are told apart but not yet read.
@@ -38,11 +36,6 @@ impl<'a> Body<'a> {
     /// # Errors
     /// When it is no JSON object, its `batch` no list, or the list longer than [`BATCH_MESSAGES_MAX`].
     pub fn read(json: &'a [u8], usual_type: &'static str) -> Result<Self, WireError> {
-        let raw: &'a RawValue = serde_json::from_str(as_text(json)?).map_err(|error| not_json(&error))?;
-        let raw = raw.get().trim();
-        if !raw.starts_with('{') {
-            return Err(WireError::InvalidField { message: "body: expected an object".to_owned() });
-        }
         let mut body = Self {
             write_key: None,
             first_key: None,
@@ -51,28 +44,43 @@ impl<'a> Body<'a> {
             usual_type,
             messages: Vec::new(),
         };
-        let (mut batch, mut is_message) = (None, !usual_type.is_empty());
-        each_said(&Value::Nested(raw), |key, value| match &*key {
-            "batch" => batch = Some(value),
-            "writeKey" => body.write_key = text(value),
-            "sentAt" => body.sent_at = moment::parse(&value, "sentAt").ok().flatten(),
-            "context" => body.context = value.object("context").ok().flatten(),
-            "type" => is_message = true,
-            _ => {}
-        });
-        match batch {
-            Some(Value::Nested(list)) if list.starts_with('[') => {
-                body.messages = messages(list)?;
-                body.first_key = body.messages.first().and_then(|message| key_of(message));
+        let (mut is_batch, mut is_message) = (false, !usual_type.is_empty());
+        let object = each_field(json, |field, reader| {
+            if field == "batch" && reader.first_byte() == Some(b'[') {
+                is_batch = true;
+                return body.read_batch(reader);
             }
-            Some(_) => return Err(WireError::InvalidField { message: "batch: expected a list".to_owned() }),
-            None if is_message => {
-                body.context = None;
-                body.messages.push(raw);
+            let Some(value) = present(reader.value()?) else { return Ok(()) };
+            match &*field {
+                "batch" => return Err(Fault::expected("batch", "a list").into()),
+                "writeKey" => body.write_key = text(value),
+                "sentAt" => body.sent_at = moment::parse(&value, "sentAt").ok().flatten(),
+                "context" => body.context = value.object("context").ok().flatten(),
+                "type" => is_message = true,
+                _ => {}
             }
-            None => return Err(WireError::MissingField { field: "batch" }),
+            Ok(())
+        })?;
+        if is_batch {
+            body.first_key = body.messages.first().and_then(|message| key_of(message));
+        } else if is_message {
+            body.context = None;
+            body.messages.push(object);
+        } else {
+            return Err(WireError::MissingField { field: "batch" });
         }
         Ok(body)
+    }
+
+    fn read_batch(&mut self, reader: &mut Reader<'a>) -> Result<(), Stop> {
+        self.messages.clear();
+        reader.each_element(|reader| {
+            if self.messages.len() == BATCH_MESSAGES_MAX {
+                return Err(Stop::Refused(WireError::TooManyMessages));
+            }
+            self.messages.push(reader.raw_value()?);
+            Ok(())
+        })
     }
 
     /// The key of the request: that of the header, of the body, of the query, or of the first message. Empty when
@@ -85,43 +93,12 @@ impl<'a> Body<'a> {
 
 fn key_of(message: &str) -> Option<Cow<'_, str>> {
     let mut key = None;
-    each_said(&Value::from_json(message), |field, value| {
+    each_said(&Reader::new(message).value().ok()?, |field, value| {
         if field == "writeKey" {
             key = text(value);
         }
     });
     key
-}
-
-/// The items of a JSON list that has been read before.
-fn messages(list: &str) -> Result<Vec<&str>, WireError> {
-    let mut messages = Vec::new();
-    let read = serde_json::Deserializer::from_str(list).deserialize_seq(ListVisitor(&mut messages));
-    if messages.len() > BATCH_MESSAGES_MAX {
-        return Err(WireError::TooManyMessages);
-    }
-    read.map_err(|error| not_json(&error))?;
-    Ok(messages)
-}
-
-struct ListVisitor<'m, 'a>(&'m mut Vec<&'a str>);
-
-impl<'a> Visitor<'a> for ListVisitor<'_, 'a> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(message) = list.next_element::<&'a RawValue>()? {
-            self.0.push(message.get());
-            if self.0.len() > BATCH_MESSAGES_MAX {
-                return Err(A::Error::custom("refused"));
-            }
-        }
-        Ok(())
-    }
 }
 
 /// The JSON of a request's bytes, whatever its content type says: what begins like JSON is JSON, all else a form.
@@ -220,8 +197,8 @@ mod tests {
             "type=track&event=A&properties=%7B%22n%22%3A1%7D".to_owned(),
         ] {
             let read = to_json(body.as_bytes());
-            let read = as_text(&read).unwrap();
-            let value: serde_json::Value = serde_json::from_str(read.trim()).unwrap();
+            let read = std::str::from_utf8(&read).unwrap().trim_start_matches('\u{feff}');
+            let value: serde_json::Value = serde_json::from_str(read).unwrap();
             assert_eq!(value, serde_json::from_str::<serde_json::Value>(json).unwrap(), "{body}");
         }
         for body in [&b""[..], b"track", b"\xff=1", b"<a b='c'>"] {

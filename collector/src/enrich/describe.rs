@@ -1,0 +1,139 @@
+//! What enrichment found out, in the columns of an event. What the client said itself stands.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use orma_store::EventRow;
+
+use super::hints::TABLET_SIDE_PIXELS_MIN;
+use super::traffic::Traffic;
+use super::{Hints, UserAgentFacts};
+
+/// What the client said of its device stands; its hints and then the user agent fill the gaps.
+pub fn describe_device<'a>(
+    row: &mut EventRow<'a>,
+    facts: &'a UserAgentFacts,
+    touch_points: Option<u32>,
+    hints: &Hints<'a>,
+) {
+    let fill = |field: &mut Cow<'a, str>, value: &'a str| {
+        if field.is_empty() {
+            *field = Cow::Borrowed(value);
+        }
+    };
+    let device = &facts.device;
+    let hinted = hints.merge(device);
+    if &*device.os == "macOS" && row.os.is_empty() && touch_points.is_some_and(|points| points > 1) {
+        // No Mac has a touch screen: an iPad in its default desktop mode.
+        row.os = "iPadOS".into();
+        fill(&mut row.device_class, "tablet");
+        fill(&mut row.device_brand, "Apple");
+        fill(&mut row.device_model, "iPad");
+    }
+    let large = row.screen_width.min(row.screen_height) >= TABLET_SIDE_PIXELS_MIN;
+    if large && &*device.os == "Android" && &*device.class == "smartphone" {
+        fill(&mut row.device_class, "tablet");
+    }
+    fill(&mut row.device_class, hinted.class);
+    fill(&mut row.device_class, &device.class);
+    if row.device_model.is_empty() && !hinted.model.is_empty() {
+        // The model of the hints is not of the maker in the user agent.
+        fill(&mut row.device_brand, hinted.brand);
+        fill(&mut row.device_model, hinted.model);
+    }
+    fill(&mut row.device_brand, &device.brand);
+    fill(&mut row.device_model, &device.model);
+    if row.browser.is_empty() && !hinted.browser.is_empty() {
+        fill(&mut row.browser, hinted.browser);
+        fill(&mut row.browser_version, hinted.browser_version);
+    } else {
+        fill(&mut row.browser, &device.browser);
+        fill(&mut row.browser_version, &device.browser_version);
+    }
+    if !row.os.is_empty() {
+        return;
+    }
+    if hinted.os.is_empty() {
+        fill(&mut row.os, &device.os);
+        fill(&mut row.os_version, &device.os_version);
+        return;
+    }
+    fill(&mut row.os, hinted.os);
+    match hinted.os_version {
+        ("", _) if hinted.os == &*device.os => fill(&mut row.os_version, &device.os_version),
+        (major, "") => fill(&mut row.os_version, major),
+        (major, minor) if row.os_version.is_empty() => row.os_version = format!("{major}.{minor}").into(),
+        _ => {}
+    }
+}
+
+/// Keeps the verdict of the user agent, but for two senders that only look like bots: a program that speaks this
+/// collector's own protocol is somebody's integration, not a crawler; and a headless browser on a page of this very
+/// machine is a developer's test. `pixel` as in [`RequestFacts`](crate::ingest::RequestFacts); `address` is the client's.
+pub fn mark_bot<'a>(
+    row: &mut EventRow<'a>,
+    known: &'a UserAgentFacts,
+    user_agent: &'a str,
+    hints: &Hints<'_>,
+    pixel: bool,
+    address: IpAddr,
+) {
+    /// Enough to recognise a bot by; longer ones are made up.
+    const BOT_USER_AGENT_BYTES_MAX: usize = 512;
+    let (kind, reason) = match &known.bot {
+        Some(bot) => (bot.kind, &*bot.reason),
+        None if hints.automated() => ("browser_automation", "webdriver"),
+        None => return,
+    };
+    let integration = !pixel && (kind == "http_library" || user_agent.is_empty());
+    let own_test = kind == "browser_automation" && address.is_loopback() && is_loopback(&row.host);
+    if integration || own_test {
+        return;
+    }
+    row.bot = kind.into();
+    row.bot_reason = Cow::Borrowed(reason);
+    if !user_agent.is_empty() {
+        let end = user_agent.floor_char_boundary(BOT_USER_AGENT_BYTES_MAX);
+        row.props.push(("user_agent".into(), Cow::Borrowed(&user_agent[..end])));
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    name == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// A campaign that the client names beside the address, as parameters at the beginning of the address's query: there
+/// it outranks what the address says. Empty when it names none.
+pub fn named_campaign(row: &EventRow<'_>) -> String {
+    let named = [
+        ("utm_source", &row.utm_source),
+        ("utm_medium", &row.utm_medium),
+        ("utm_campaign", &row.utm_campaign),
+        ("utm_term", &row.utm_term),
+        ("utm_content", &row.utm_content),
+    ];
+    let mut query = String::new();
+    for (name, value) in named.into_iter().filter(|(_, value)| !value.is_empty()) {
+        query.extend([name, "="]);
+        query.extend(percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC));
+        query.push('&');
+    }
+    query
+}
+
+/// Campaign, source and channel. The query and the referrer are as the client sent them.
+pub fn name_origin<'a>(row: &mut EventRow<'a>, traffic: &'a Traffic, query: &'a str, referrer: &'a str) {
+    let campaign = &traffic.campaign;
+    row.utm_source = Cow::Borrowed(&campaign.source);
+    row.utm_medium = Cow::Borrowed(&campaign.medium);
+    row.utm_campaign = Cow::Borrowed(&campaign.campaign);
+    row.utm_term = Cow::Borrowed(&campaign.term);
+    row.utm_content = Cow::Borrowed(&campaign.content);
+    row.click_id_kind = Cow::Borrowed(campaign.click_id_kind);
+    row.source = Cow::Borrowed(&traffic.source);
+    row.channel = Cow::Borrowed(traffic.channel);
+    row.query = Cow::Borrowed(traffic.query.as_deref().unwrap_or(query));
+    row.referrer = Cow::Borrowed(referrer);
+}
