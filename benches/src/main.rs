@@ -9,6 +9,7 @@
 //! cargo run --release -p orma-benches -- schema    [--events N]         layouts of the table of events (5,000,000)
 //! cargo run --release -p orma-benches -- questions [--events N]         the layout in use, N events (5,000,000)
 //! cargo run --release -p orma-benches -- soak      [--minutes N]        the same load for N minutes (10): what grows?
+//! cargo run --release -p orma-benches -- beacons|pixels|batches [--seconds N]   one sort of requests for a profiler (20)
 //! ```
 //!
 //! Figures are CPU seconds of one process, bytes, and ratios within one run: elapsed times depend on what else the
@@ -28,7 +29,10 @@ mod soak;
 use std::process::ExitCode;
 use std::time::Duration;
 
-const USAGE: &str = "usage: orma-benches [idle|load|schema|questions] [--events N] [--quick] [--json] [-- OPTIONS of orma up]";
+use load::drive::Drive;
+
+const USAGE: &str = "usage: orma-benches [idle|load|schema|questions|soak|beacons|pixels|batches] [--events N] \
+                     [--minutes N] [--seconds N] [--quick] [--json] [-- OPTIONS of orma up]";
 
 /// Longer than anything should take on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -41,6 +45,7 @@ enum Bench {
     Schema,
     Questions,
     Soak,
+    Drive(Drive),
 }
 
 /// The command line.
@@ -49,12 +54,13 @@ struct Arguments {
     benches: Vec<Bench>,
     events: Option<u64>,
     minutes: Option<u64>,
+    seconds: Option<u64>,
     load: load::Options,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { benches, events, minutes, load } = match parse(std::env::args().skip(1)) {
+    let Arguments { benches, events, minutes, seconds, load } = match parse(std::env::args().skip(1)) {
         Ok(parsed) => parsed,
         Err(message) => {
             eprintln!("orma-benches: {message}\n{USAGE}");
@@ -67,6 +73,9 @@ async fn main() -> ExitCode {
             Bench::Load => load::run(&load).await,
             Bench::Schema => schema::run(events.unwrap_or(schema::EVENTS_DEFAULT)).await,
             Bench::Soak => soak::run(minutes.unwrap_or(soak::MINUTES_DEFAULT), &load.up).await,
+            Bench::Drive(drive) => {
+                load::drive::run(drive, seconds.unwrap_or(load::drive::SECONDS_DEFAULT), &load.up).await
+            }
             Bench::Questions => schema::run_questions(events.unwrap_or(schema::EVENTS_DEFAULT)).await,
         };
         if let Err(error) = measured {
@@ -87,8 +96,12 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
             "schema" => arguments.benches.push(Bench::Schema),
             "questions" => arguments.benches.push(Bench::Questions),
             "soak" => arguments.benches.push(Bench::Soak),
+            "beacons" => arguments.benches.push(Bench::Drive(Drive::Beacons)),
+            "pixels" => arguments.benches.push(Bench::Drive(Drive::Pixels)),
+            "batches" => arguments.benches.push(Bench::Drive(Drive::Batches)),
             "--events" => arguments.events = Some(number(&word, words.next(), schema::EVENTS_MIN)?),
             "--minutes" => arguments.minutes = Some(number(&word, words.next(), soak::MINUTES_MIN)?),
+            "--seconds" => arguments.seconds = Some(number(&word, words.next(), 1)?),
             "--quick" => arguments.load.quick = true,
             "--json" => arguments.load.json = true,
             "--" => arguments.load.up = words.by_ref().collect(),
@@ -121,6 +134,8 @@ mod tests {
         let load = parse("load --quick -- --workers 1").unwrap().load;
         assert_eq!((load.quick, load.json, load.up.join(" ").as_str()), (true, false, "--workers 1"));
         assert_eq!(parse("soak --minutes 30").unwrap().minutes, Some(30));
+        let drive = parse("batches --seconds 3").unwrap();
+        assert_eq!((drive.benches, drive.seconds), (vec![Bench::Drive(Drive::Batches)], Some(3)));
         assert!(parse("soak --minutes 0").unwrap_err().contains("--minutes"));
         assert!(parse("questions --events few").unwrap_err().contains("--events"));
         assert!(parse("--events 10").unwrap_err().contains("--events"));

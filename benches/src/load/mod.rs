@@ -3,6 +3,7 @@
 
 mod answer;
 pub mod client;
+pub mod drive;
 mod engine;
 mod latency;
 mod memory;
