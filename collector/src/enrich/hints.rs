@@ -10,32 +10,6 @@
 use super::device::Device;
 use super::device::model;
 
-/// Brands in hints that stand for a browser by a name of their own: brand, browser.
-const BRANDS: [(&str, &str); 22] = [
-    ("Microsoft Edge", "Edge"),
-    ("Microsoft Edge WebView2", "Edge WebView2"),
-    ("Opera", "Opera"),
-    ("Opera GX", "Opera"),
-    ("Opera Mini", "Opera Mini"),
-    ("OperaMobile", "Opera"),
-    ("Samsung Internet", "Samsung Internet"),
-    ("YaBrowser", "Yandex Browser"),
-    ("Yandex", "Yandex Browser"),
-    ("Brave", "Brave"),
-    ("Vivaldi", "Vivaldi"),
-    ("DuckDuckGo", "DuckDuckGo"),
-    ("Whale", "Whale"),
-    ("Oculus Browser", "Meta Quest Browser"),
-    ("HuaweiBrowser", "Huawei Browser"),
-    ("Amazon Silk", "Silk"),
-    ("Ecosia", "Ecosia"),
-    ("CocCoc", "Cốc Cốc"),
-    ("Avast Secure Browser", "Avast Secure Browser"),
-    ("AVG Secure Browser", "AVG Secure Browser"),
-    ("Norton Private Browser", "Norton Browser"),
-    ("Android WebView", "Android WebView"),
-];
-
 /// Android apps that show pages, by their package, as their web views name it in `X-Requested-With`.
 const PACKAGES: [(&str, &str); 48] = [
     ("com.instagram.android", "Instagram"),
@@ -87,12 +61,6 @@ const PACKAGES: [(&str, &str); 48] = [
     ("com.ecosia.android", "Ecosia"),
     ("com.ucmobile.intl", "UC Browser"),
 ];
-
-/// Browsers that others imitate in their user agents.
-const IMITATED: [&str; 6] = ["", "Chrome", "Chromium", "Safari", "Android WebView", "Android Browser"];
-
-/// Systems that a user agent says only for want of a better name.
-const PLAIN_SYSTEMS: [&str; 6] = ["", "Linux", "Windows", "macOS", "Android", "ChromeOS"];
 
 /// Android screens whose shorter side has at least so many CSS pixels belong to tablets: the border that Android's
 /// own resource qualifier `sw600dp` draws (developer.android.com, "Screen sizes").
@@ -187,7 +155,7 @@ impl<'a> Hints<'a> {
     }
 
     fn name_browser(&self, device: &Device, hinted: &mut Hinted<'a>) {
-        if !IMITATED.contains(&&*device.browser) {
+        if !is_imitated(&device.browser) {
             return;
         }
         if !self.package.is_empty()
@@ -198,7 +166,7 @@ impl<'a> Hints<'a> {
             return;
         }
         for (brand, version) in brands(self.brands) {
-            if let Some((_, name)) = BRANDS.iter().find(|(known, _)| *known == brand) {
+            if let Some(name) = browser_of_brand(brand) {
                 (hinted.browser, hinted.browser_version) = (name, major(version));
                 return;
             }
@@ -209,7 +177,7 @@ impl<'a> Hints<'a> {
     }
 
     fn name_system(&self, device: &Device, hinted: &mut Hinted<'a>) {
-        if !PLAIN_SYSTEMS.contains(&&*device.os) {
+        if !is_plain_system(&device.os) {
             return;
         }
         hinted.os = match self.platform {
@@ -259,6 +227,45 @@ impl<'a> Hints<'a> {
             }
         };
     }
+}
+
+/// The browser whose hints name this brand, where it is one of its own.
+fn browser_of_brand(brand: &str) -> Option<&'static str> {
+    Some(match brand {
+        "Microsoft Edge" => "Edge",
+        "Microsoft Edge WebView2" => "Edge WebView2",
+        "Opera" => "Opera",
+        "Opera GX" => "Opera",
+        "Opera Mini" => "Opera Mini",
+        "OperaMobile" => "Opera",
+        "Samsung Internet" => "Samsung Internet",
+        "YaBrowser" => "Yandex Browser",
+        "Yandex" => "Yandex Browser",
+        "Brave" => "Brave",
+        "Vivaldi" => "Vivaldi",
+        "DuckDuckGo" => "DuckDuckGo",
+        "Whale" => "Whale",
+        "Oculus Browser" => "Meta Quest Browser",
+        "HuaweiBrowser" => "Huawei Browser",
+        "Amazon Silk" => "Silk",
+        "Ecosia" => "Ecosia",
+        "CocCoc" => "Cốc Cốc",
+        "Avast Secure Browser" => "Avast Secure Browser",
+        "AVG Secure Browser" => "AVG Secure Browser",
+        "Norton Private Browser" => "Norton Browser",
+        "Android WebView" => "Android WebView",
+        _ => return None,
+    })
+}
+
+/// Browsers that others imitate in their user agents.
+fn is_imitated(browser: &str) -> bool {
+    matches!(browser, "" | "Chrome" | "Chromium" | "Safari" | "Android WebView" | "Android Browser")
+}
+
+/// Systems that a user agent says only for want of a better name.
+fn is_plain_system(os: &str) -> bool {
+    matches!(os, "" | "Linux" | "Windows" | "macOS" | "Android" | "ChromeOS")
 }
 
 /// Brands with their versions, from `"Brand";v="1.2", …` or `Brand 1, …`.

@@ -1,84 +1,122 @@
-//! A request's headers, whichever parser read them.
+//! What a request's headers say, whichever parser read them: gone through once, as each would be asked for by name.
 
 use hyper::HeaderMap;
-use hyper::header::HeaderValue;
 
-/// Headers by name. Names are asked for in lower case.
-#[derive(Clone, Copy, Debug)]
-pub enum Headers<'a> {
-    /// As hyper keeps them.
-    Map(&'a HeaderMap),
-    /// As they stand in the request.
-    List(&'a [httparse::Header<'a>]),
+/// The headers that are asked for, in lower case, the shorter ones first.
+const NAMES: [&str; 13] = [
+    "origin",
+    "referer",
+    "sec-ch-ua",
+    "user-agent",
+    "authorization",
+    "x-retry-count",
+    "sec-ch-ua-model",
+    "sec-ch-ua-mobile",
+    "x-requested-with",
+    "sec-ch-ua-platform",
+    "sec-ch-ua-form-factors",
+    "sec-ch-ua-platform-version",
+    "sec-ch-ua-full-version-list",
+];
+/// Bytes of the longest name.
+const NAME_BYTES_MAX: usize = NAMES[NAMES.len() - 1].len();
+/// Where the names of each length begin in [`NAMES`]; those of the next length follow.
+const STARTS: [usize; NAME_BYTES_MAX + 2] = starts();
+
+const fn starts() -> [usize; NAME_BYTES_MAX + 2] {
+    let mut starts = [0; NAME_BYTES_MAX + 2];
+    let mut length = 0;
+    while length < starts.len() {
+        let mut name = 0;
+        while name < NAMES.len() && NAMES[name].len() < length {
+            name += 1;
+        }
+        starts[length] = name;
+        length += 1;
+    }
+    starts
+}
+
+/// The headers that the collector asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Headers<'a> {
+    values: [Option<&'a [u8]>; NAMES.len()],
 }
 
 impl<'a> Headers<'a> {
-    /// The first header of this name, if it is visible ASCII.
-    pub fn get(self, name: &str) -> Option<&'a str> {
-        match self {
-            Self::Map(map) => map.get(name).and_then(|value: &HeaderValue| value.to_str().ok()),
-            Self::List(list) => {
-                let header = list.iter().find(|header| is_named(header, name))?;
-                let is_visible = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t');
-                let value = header.value.iter().all(is_visible).then_some(header.value)?;
-                std::str::from_utf8(value).ok()
+    /// From names and values in the order of the request: of a name that comes twice the first counts.
+    pub fn read(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let mut read = Self::default();
+        for (name, value) in headers {
+            if let Some(place) = place(name) {
+                read.values[place].get_or_insert(value);
             }
         }
+        read
     }
 
-    /// Whether a header of this name is there.
-    pub fn contains(self, name: &str) -> bool {
-        match self {
-            Self::Map(map) => map.contains_key(name),
-            Self::List(list) => list.iter().any(|header| is_named(header, name)),
-        }
+    /// From what hyper keeps.
+    pub fn of_map(map: &'a HeaderMap) -> Self {
+        Self::read(map.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
+    }
+
+    /// The value of one of [`NAMES`], if it is ASCII; control characters end a request before.
+    pub fn get(&self, name: &str) -> Option<&'a str> {
+        let value = self.values[place(name)?].filter(|value| value.is_ascii())?;
+        std::str::from_utf8(value).ok()
     }
 }
 
-/// Asked a hundred times a request: most names part by their length, most of the others by their first letter.
-#[inline]
-fn is_named(header: &httparse::Header<'_>, name: &str) -> bool {
-    let (one, other) = (header.name.as_bytes(), name.as_bytes());
-    one.len() == other.len()
-        && one.first().map(u8::to_ascii_lowercase) == other.first().copied()
-        && one.eq_ignore_ascii_case(other)
+fn place(name: &str) -> Option<usize> {
+    let places = *STARTS.get(name.len())?..*STARTS.get(name.len() + 1)?;
+    let start = places.start;
+    let found = NAMES[places].iter().position(|known| known.eq_ignore_ascii_case(name))?;
+    Some(start + found)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hyper::header::{HeaderName, HeaderValue};
+
+    #[test]
+    fn every_name_is_found_whatever_its_case() {
+        for (number, name) in NAMES.into_iter().enumerate() {
+            assert_eq!(place(name), Some(number), "{name}");
+            assert_eq!(place(&name.to_uppercase()), Some(number), "{name}");
+        }
+        for name in ["", "host", "orixin", "x-requested-witx", &"x".repeat(NAME_BYTES_MAX + 1)] {
+            assert_eq!(place(name), None, "{name}");
+        }
+    }
 
     #[test]
     fn both_ways_to_keep_headers_say_the_same() {
         let list = [
-            ("User-Agent", "Firefox"),
-            ("X-EMPTY", ""),
-            ("Origin", "https://b.example"),
-            ("origin", "second"),
+            ("Host", b"a.example".as_slice()),
+            ("User-Agent", b"Firefox"),
+            ("X-Requested-With", b""),
+            ("Origin", b"https://b.example"),
+            ("origin", b"second"),
+            ("Referer", b"caff\xe8"),
+            ("Sec-CH-UA", b"a\tb"),
         ];
-        let bytes = [("X-Bad", b"caff\xe8".as_slice()), ("X-Tab", b"a\tb")];
-        let list: Vec<httparse::Header<'_>> = list
-            .iter()
-            .map(|(name, value)| (*name, value.as_bytes()))
-            .chain(bytes)
-            .map(|(name, value)| httparse::Header { name, value })
-            .collect();
         let mut map = HeaderMap::new();
-        for header in &list {
-            let name = hyper::header::HeaderName::from_bytes(header.name.as_bytes()).unwrap();
-            map.append(name, HeaderValue::from_bytes(header.value).unwrap());
+        for (name, value) in list {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            map.append(name, HeaderValue::from_bytes(value).unwrap());
         }
+        let (read, of_map) = (Headers::read(list.into_iter()), Headers::of_map(&map));
         for (name, expected) in [
             ("user-agent", Some("Firefox")),
-            ("x-empty", Some("")),
+            ("x-requested-with", Some("")),
             ("origin", Some("https://b.example")),
-            ("x-bad", None),
-            ("x-tab", Some("a\tb")),
-            ("absent", None),
+            ("referer", None),
+            ("sec-ch-ua", Some("a\tb")),
+            ("authorization", None),
         ] {
-            assert_eq!(Headers::List(&list).get(name), expected, "{name}");
-            assert_eq!(Headers::Map(&map).get(name), expected, "{name}");
-            assert_eq!(Headers::List(&list).contains(name), Headers::Map(&map).contains(name));
+            assert_eq!(read.get(name), expected, "{name}");
+            assert_eq!(of_map.get(name), expected, "{name}");
         }
     }
 }

@@ -139,11 +139,11 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
     let (Some(1), Some(method), Some(target)) = (request.version, request.method, request.path) else {
         return None;
     };
-    let query = match (method, target.split_once('?')) {
-        ("POST", None) if target == "/v1/events" => None,
-        ("GET", None) if target == "/p.gif" => Some(""),
+    let query = match (method, target) {
+        ("POST", "/v1/events") => None,
+        ("GET", "/p.gif") => Some(""),
         // A fragment is none of the server's business, and hyper's to take off.
-        ("GET", Some(("/p.gif", query))) if !query.contains('#') => Some(query),
+        ("GET", _) => Some(target.strip_prefix("/p.gif?").filter(|query| !query.contains('#'))?),
         _ => return None,
     };
     if body_bytes(request.headers)? != body.len()
@@ -160,7 +160,7 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
     connection.enter(Phase::Answering);
     let received_at = Timestamp::now().as_millisecond();
     let address = connection.peer().address;
-    let headers = Headers::List(request.headers);
+    let headers = &Headers::read(request.headers.iter().map(|header| (header.name, header.value)));
     let origin = headers.get("origin").map(|origin| origin.as_bytes().to_vec());
     if let Some(answer) = routes.refuse_early(address, received_at) {
         return Some(Step::Answer(answer, origin));
@@ -180,15 +180,20 @@ fn body_bytes(headers: &[httparse::Header<'_>]) -> Option<usize> {
     let mut length = None;
     for header in headers {
         let is = |name: &str| header.name.eq_ignore_ascii_case(name);
-        if is("content-length") {
-            let digits = std::str::from_utf8(header.value).ok().filter(|text| !text.starts_with('+'))?;
-            if length.replace(digits.parse().ok()?).is_some() {
-                return None;
+        // Most names are none of these by their length alone.
+        match header.name.len() {
+            14 if is("content-length") => {
+                let digits = std::str::from_utf8(header.value).ok().filter(|text| !text.starts_with('+'))?;
+                if length.replace(digits.parse().ok()?).is_some() {
+                    return None;
+                }
             }
-        } else if is("connection") && !header.value.eq_ignore_ascii_case(b"keep-alive")
-            || ["transfer-encoding", "content-encoding", "expect", "upgrade"].into_iter().any(is)
-        {
-            return None;
+            10 if is("connection") && !header.value.eq_ignore_ascii_case(b"keep-alive") => return None,
+            17 if is("transfer-encoding") => return None,
+            16 if is("content-encoding") => return None,
+            6 if is("expect") => return None,
+            7 if is("upgrade") => return None,
+            _ => {}
         }
     }
     Some(length.unwrap_or(0))

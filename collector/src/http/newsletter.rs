@@ -79,7 +79,7 @@ impl Routes {
         if request.method() == Method::HEAD {
             return if is_open { answer::pixel() } else { redirect(signed.letter.target) };
         }
-        let facts = request_facts(Headers::Map(request.headers()), peer, received_at);
+        let facts = request_facts(&Headers::of_map(request.headers()), peer, received_at);
         let location = self.count(&signed, request.headers(), facts).await;
         if is_open { answer::pixel() } else { redirect(&location) }
     }

@@ -136,7 +136,7 @@ impl Routes {
                 return error.answer(connection);
             }
         };
-        match self.prepare_events(&body.bytes, Headers::Map(&parts.headers), peer, received_at) {
+        match self.prepare_events(&body.bytes, &Headers::of_map(&parts.headers), peer, received_at) {
             Ok(prepared) => match self.commit(prepared).await {
                 Ok(accepted) => answer::accepted(&accepted),
                 Err(response) => response,
@@ -154,7 +154,7 @@ impl Routes {
             return answer::pixel();
         }
         let query = request.uri().query().unwrap_or_default();
-        match self.prepare_pixel(query, Headers::Map(request.headers()), peer, received_at) {
+        match self.prepare_pixel(query, &Headers::of_map(request.headers()), peer, received_at) {
             Ok(prepared) => self.commit(prepared).await.map_or_else(|response| response, |_| answer::pixel()),
             Err(response) => response,
         }
@@ -164,7 +164,7 @@ impl Routes {
     pub(super) fn prepare_events(
         &self,
         body: &[u8],
-        headers: Headers<'_>,
+        headers: &Headers<'_>,
         address: IpAddr,
         received_at: i64,
     ) -> Result<Prepared, Response<Body>> {
@@ -175,7 +175,7 @@ impl Routes {
     pub(super) fn prepare_pixel(
         &self,
         query: &str,
-        headers: Headers<'_>,
+        headers: &Headers<'_>,
         address: IpAddr,
         received_at: i64,
     ) -> Result<Prepared, Response<Body>> {
@@ -239,7 +239,7 @@ impl Routes {
 }
 
 /// An image in a page need not say more than its site: it is a page view, of the page that the browser names as referrer.
-fn complete_query<'a>(query: &'a str, headers: Headers<'_>) -> Cow<'a, str> {
+fn complete_query<'a>(query: &'a str, headers: &Headers<'_>) -> Cow<'a, str> {
     let has = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
     let mut complete = Cow::Borrowed(query);
     if !has("kind") {
@@ -253,7 +253,11 @@ fn complete_query<'a>(query: &'a str, headers: Headers<'_>) -> Cow<'a, str> {
 }
 
 /// What a request's headers say.
-pub(super) fn request_facts(headers: Headers<'_>, address: IpAddr, received_at: i64) -> RequestFacts<'_> {
+pub(super) fn request_facts<'a>(
+    headers: &Headers<'a>,
+    address: IpAddr,
+    received_at: i64,
+) -> RequestFacts<'a> {
     let user_agent = headers.get("user-agent").unwrap_or_default();
     let bearer = headers.get("authorization").and_then(|value| value.strip_prefix("Bearer "));
     RequestFacts {

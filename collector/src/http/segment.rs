@@ -184,7 +184,8 @@ impl Routes {
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
             failure(status, error.code(), &error.to_string())
         })?;
-        let facts = RequestFacts { pixel, ..request_facts(Headers::Map(&parts.headers), peer, received_at) };
+        let facts =
+            RequestFacts { pixel, ..request_facts(&Headers::of_map(&parts.headers), peer, received_at) };
         let query = parts.uri.query().unwrap_or_default();
         let header_key = header_key(&parts.headers);
         let secret = header_key.as_deref().or(facts.bearer);

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use memchr::{memchr, memchr2, memchr3};
+
 use super::fault::Fault;
 use crate::event::{HOST_BYTES_MAX, URL_BYTES_MAX, cut};
 
@@ -24,20 +26,16 @@ pub fn parse(url: Cow<'_, str>) -> Result<Address<'_>, Fault> {
     let invalid = || Fault::new("invalid_url", "url", "expected scheme://host/path or /path");
     let (authority, scheme) = authority_of(&url).ok_or_else(invalid)?;
     let rest = authority.end;
-    let end = find(&url, rest, |byte| byte == b'#');
-    let path_end = find(&url[..end], rest, |byte| byte == b'?');
-    let query_start = end.min(path_end + 1);
+    let after = |start: usize, found: Option<usize>| found.map_or(url.len(), |place| start + place);
+    let path_end = after(rest, memchr2(b'?', b'#', &url.as_bytes()[rest..]));
+    let query_start = path_end + usize::from(url[path_end..].starts_with('?'));
+    let end = after(query_start, memchr(b'#', &url.as_bytes()[query_start..]));
 
-    let host = host_range(&url, authority);
-    let host = port_cut(&url[host.clone()], scheme)
-        .map(|bytes| host.start..host.start + bytes)
-        .ok_or_else(invalid)?;
     let is_web = matches!(scheme, Scheme::Http | Scheme::Https);
-    if host.len() > HOST_BYTES_MAX || (is_web && host.is_empty()) || !is_host(&url[host.clone()]) {
-        return Err(invalid());
-    }
+    let host = host_of(&url, authority, scheme)
+        .filter(|host| host.len() <= HOST_BYTES_MAX && !(is_web && host.is_empty()));
     Ok(Address {
-        host: lower_case(slice(&url, host)),
+        host: host.ok_or_else(invalid)?,
         path: if rest == path_end { Cow::Borrowed("/") } else { slice(&url, rest..path_end) },
         query: slice(&url, query_start..end),
     })
@@ -59,8 +57,10 @@ fn authority_of(url: &str) -> Option<(Range<usize>, Scheme)> {
         (2, Scheme::None)
     } else if url.starts_with('/') {
         return Some((0..0, Scheme::None));
+    } else if url.starts_with("https://") {
+        (8, Scheme::Https)
     } else {
-        let colon = find(url, 0, |byte| byte == b':');
+        let colon = memchr(b':', url.as_bytes())?;
         if !url[colon..].starts_with("://") {
             return None;
         }
@@ -77,13 +77,22 @@ fn authority_of(url: &str) -> Option<(Range<usize>, Scheme)> {
         };
         (colon + 3, scheme)
     };
-    let end = find(url, start, |byte| matches!(byte, b'/' | b'?' | b'#'));
+    let length = memchr3(b'/', b'?', b'#', &url.as_bytes()[start..]);
+    let end = length.map_or(url.len(), |length| start + length);
     (scheme != Scheme::None || end > start).then_some((start..end, scheme))
 }
 
-/// Where the first such byte lies at or after `start`, or the end.
-fn find(url: &str, start: usize, is_sought: impl Fn(u8) -> bool) -> usize {
-    url.as_bytes()[start..].iter().position(|&byte| is_sought(byte)).map_or(url.len(), |place| start + place)
+/// The host in lower case; `None` when it is none.
+fn host_of<'a>(url: &Cow<'a, str>, authority: Range<usize>, scheme: Scheme) -> Option<Cow<'a, str>> {
+    // Nearly every host is a plain name. Without an early end, many bytes are looked at together.
+    let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_');
+    if url.as_bytes()[authority.clone()].iter().fold(true, |plain, &byte| plain & is_plain(byte)) {
+        return Some(slice(url, authority));
+    }
+    let host = host_range(url, authority);
+    let bytes = port_cut(&url[host.clone()], scheme)?;
+    let host = host.start..host.start + bytes;
+    is_host(&url[host.clone()]).then(|| lower_case(slice(url, host)))
 }
 
 /// The authority without user name and password.
@@ -140,6 +149,10 @@ fn has_colons_in_place(host: &str) -> bool {
 }
 
 fn trimmed(url: Cow<'_, str>) -> Cow<'_, str> {
+    let bytes = url.as_bytes();
+    if bytes.first().is_some_and(u8::is_ascii_graphic) && bytes.last().is_some_and(u8::is_ascii_graphic) {
+        return url;
+    }
     let trimmed = url.trim();
     if trimmed.len() == url.len() {
         return url;

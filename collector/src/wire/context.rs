@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use orma_store::event_row::EventRow;
 
 use super::fault::Fault;
-use super::value::{Value, each_field};
+use super::json::{NotJson, Reader};
+use super::value::Value;
 use crate::event::{Behalf, TEXT_BYTES_MAX, cut};
 
 /// The context of a request or of one event; `None` is what it does not say.
@@ -30,6 +31,8 @@ pub struct Context<'a> {
     consent: Option<Cow<'a, str>>,
     sdk: Option<Cow<'a, str>>,
     behalf: Behalf<'a>,
+    /// Anything at all is said: most events of a batch have no context of their own.
+    is_said: bool,
 }
 
 impl<'a> Context<'a> {
@@ -37,13 +40,34 @@ impl<'a> Context<'a> {
     pub fn read(value: &Value<'a>) -> Result<Self, Fault> {
         let mut context = Self::default();
         if let Some(object) = value.object("context")? {
-            each_field(object, |key, value| context.set(&key, value))?;
+            Reader::new(object).each_field(|key, reader| context.read_field::<Fault>(&key, reader))?;
         }
         Ok(context)
     }
 
-    /// Takes one field of the context.
+    /// Takes one field of the context from the reader.
+    pub fn read_field<E: From<NotJson> + From<Fault>>(
+        &mut self,
+        key: &str,
+        reader: &mut Reader<'a>,
+    ) -> Result<(), E> {
+        if reader.first_byte() != Some(b'{') {
+            return Ok(self.set(key, reader.value()?)?);
+        }
+        let set_part = match key {
+            "screen" => Self::set_screen,
+            "app" => Self::set_app,
+            "device" => Self::set_device,
+            "os" => Self::set_os,
+            _ => return Ok(self.set(key, reader.value()?)?),
+        };
+        reader.each_field(|key, reader| Ok::<_, E>(set_part(self, &key, reader.value()?)?))?;
+        Ok(())
+    }
+
+    /// Takes one field of the context that is no object.
     pub fn set(&mut self, key: &str, value: Value<'a>) -> Result<(), Fault> {
+        self.is_said = true;
         match key {
             "language" => self.language = text(value, "context.language")?,
             "timezone" => self.timezone = text(value, "context.timezone")?,
@@ -57,72 +81,67 @@ impl<'a> Context<'a> {
             "user_agent" => self.behalf.user_agent = text(value, "context.user_agent")?,
             "hints" => self.behalf.hints = text(value, "context.hints")?,
             "touch_points" => self.behalf.touch_points = value.whole("context.touch_points", u32::MAX)?,
-            "screen" => self.set_screen(&value)?,
-            "app" => self.set_app(&value)?,
-            "device" => self.set_device(&value)?,
-            "os" => self.set_os(&value)?,
+            "screen" | "app" | "device" | "os" if value != Value::Null => {
+                return Err(Fault::expected(&format!("context.{key}"), "an object"));
+            }
             _ => {}
         }
         Ok(())
     }
 
-    fn set_screen(&mut self, value: &Value<'a>) -> Result<(), Fault> {
-        let Some(object) = value.object("context.screen")? else { return Ok(()) };
-        each_field(object, |key, value| {
-            match &*key {
-                "width" => self.screen_width = pixels(&value, "context.screen.width")?,
-                "height" => self.screen_height = pixels(&value, "context.screen.height")?,
-                _ => {}
-            }
-            Ok(())
-        })
+    fn set_screen(&mut self, key: &str, value: Value<'a>) -> Result<(), Fault> {
+        match key {
+            "width" => self.screen_width = pixels(&value, "context.screen.width")?,
+            "height" => self.screen_height = pixels(&value, "context.screen.height")?,
+            _ => {}
+        }
+        self.is_said = true;
+        Ok(())
     }
 
-    fn set_app(&mut self, value: &Value<'a>) -> Result<(), Fault> {
-        let Some(object) = value.object("context.app")? else { return Ok(()) };
-        each_field(object, |key, value| {
-            match &*key {
-                "name" => self.app_name = text(value, "context.app.name")?,
-                "version" => self.app_version = text(value, "context.app.version")?,
-                "build" => self.app_build = text(value, "context.app.build")?,
-                _ => {}
-            }
-            Ok(())
-        })
+    fn set_app(&mut self, key: &str, value: Value<'a>) -> Result<(), Fault> {
+        match key {
+            "name" => self.app_name = text(value, "context.app.name")?,
+            "version" => self.app_version = text(value, "context.app.version")?,
+            "build" => self.app_build = text(value, "context.app.build")?,
+            _ => {}
+        }
+        self.is_said = true;
+        Ok(())
     }
 
-    fn set_device(&mut self, value: &Value<'a>) -> Result<(), Fault> {
-        let Some(object) = value.object("context.device")? else { return Ok(()) };
-        each_field(object, |key, value| {
-            match &*key {
-                "brand" => self.device_brand = text(value, "context.device.brand")?,
-                "model" => self.device_model = text(value, "context.device.model")?,
-                "class" => self.device_class = text(value, "context.device.class")?,
-                _ => {}
-            }
-            Ok(())
-        })
+    fn set_device(&mut self, key: &str, value: Value<'a>) -> Result<(), Fault> {
+        match key {
+            "brand" => self.device_brand = text(value, "context.device.brand")?,
+            "model" => self.device_model = text(value, "context.device.model")?,
+            "class" => self.device_class = text(value, "context.device.class")?,
+            _ => {}
+        }
+        self.is_said = true;
+        Ok(())
     }
 
-    fn set_os(&mut self, value: &Value<'a>) -> Result<(), Fault> {
-        let Some(object) = value.object("context.os")? else { return Ok(()) };
-        each_field(object, |key, value| {
-            match &*key {
-                "name" => self.os = text(value, "context.os.name")?,
-                "version" => self.os_version = text(value, "context.os.version")?,
-                _ => {}
-            }
-            Ok(())
-        })
+    fn set_os(&mut self, key: &str, value: Value<'a>) -> Result<(), Fault> {
+        match key {
+            "name" => self.os = text(value, "context.os.name")?,
+            "version" => self.os_version = text(value, "context.os.version")?,
+            _ => {}
+        }
+        self.is_said = true;
+        Ok(())
     }
 
     /// Says whom the event speaks for.
     pub fn speak_for(&mut self, behalf: Behalf<'a>) {
+        self.is_said = true;
         self.behalf = behalf;
     }
 
     /// Whom the event speaks for, where its own context says so and `defaults` otherwise.
     pub fn behalf(&self, defaults: &Self) -> Behalf<'a> {
+        if !self.is_said {
+            return defaults.behalf.clone();
+        }
         Behalf {
             address: self.behalf.address.or(defaults.behalf.address),
             user_agent: self.behalf.user_agent.clone().or_else(|| defaults.behalf.user_agent.clone()),
@@ -133,6 +152,9 @@ impl<'a> Context<'a> {
 
     /// Writes what the context says into its columns; the rest stays as it was.
     pub fn write(&self, row: &mut EventRow<'a>) {
+        if !self.is_said {
+            return;
+        }
         write(self.language.as_ref(), &mut row.language);
         write(self.timezone.as_ref(), &mut row.timezone);
         write(self.app_name.as_ref(), &mut row.app_name);

@@ -1,7 +1,7 @@
 //! Where the parts of a JSON text begin and end, checked against RFC 8259 on the way.
 //!
-//! Nothing is built: a value is a slice of the request. Each byte of text is looked at in words of eight, no step
-//! recurses, and nothing is allocated below 64 levels of lists and objects.
+//! Nothing is built: a value is a slice of the request. Text is looked at sixteen bytes at a time, no step recurses,
+//! and nothing is allocated below 64 levels of lists and objects.
 
 use std::borrow::Cow;
 
@@ -54,17 +54,22 @@ impl<'a> Reader<'a> {
     }
 
     /// The text that begins here, without its quotes and escapes.
+    #[inline(always)]
     fn text(&mut self) -> Result<Cow<'a, str>, NotJson> {
-        let start = self.place;
         let bytes = self.json.as_bytes();
-        expect(bytes, start, b'"')?;
-        let plain = plain_end(bytes, start + 1);
-        if bytes.get(plain) == Some(&b'"') {
-            self.place = plain + 1;
-            return Ok(Cow::Borrowed(&self.json[start + 1..plain]));
+        let start = self.place + 1;
+        expect(bytes, self.place, b'"')?;
+        let end = plain_end(bytes, start);
+        if bytes.get(end) != Some(&b'"') {
+            return self.escaped_text();
         }
-        self.place = text_end(bytes, start)?;
-        Ok(unescape(&self.json[start..self.place]))
+        self.place = end + 1;
+        Ok(Cow::Borrowed(&self.json[start..end]))
+    }
+
+    #[cold]
+    fn escaped_text(&mut self) -> Result<Cow<'a, str>, NotJson> {
+        Ok(unescape(self.raw_value()?))
     }
 
     /// Visits the keys of the object here: `visit` must take each value from the reader. Returns the object as it was
@@ -166,23 +171,66 @@ fn text_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
 }
 
 /// The first place at or after `place` with a quote, a backslash or a control character, or the end.
+#[inline(always)]
 fn plain_end(json: &[u8], mut place: usize) -> usize {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
-    // The lowest high bit that is set marks the first such byte: a borrow only runs upwards from a true hit.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH_BITS;
-    let controls = |word: u64| word.wrapping_sub(ONES * 0x20) & !word & HIGH_BITS;
     while let Some(chunk) = json.get(place..).and_then(<[u8]>::first_chunk) {
-        let word = u64::from_le_bytes(*chunk);
-        let hits =
-            zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\'))) | controls(word);
-        if hits != 0 {
-            return place + hits.trailing_zeros() as usize / 8;
+        let hit = first_hit(chunk);
+        if hit < CHUNK {
+            return place + hit;
         }
-        place += 8;
+        place += CHUNK;
     }
     let is_plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
     place + json[place..].iter().take_while(|byte| is_plain(byte)).count()
+}
+
+/// Bytes that are looked at together.
+const CHUNK: usize = 16;
+
+/// Where the first such byte stands, or [`CHUNK`].
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "vectors are only safe to those who name the processor's features")]
+#[inline(always)]
+fn first_hit(chunk: &[u8; CHUNK]) -> usize {
+    use std::arch::x86_64::{
+        _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8,
+    };
+    let [low, high] = words(chunk).map(u64::cast_signed);
+    // SAFETY: these instructions read no memory and are SSE2's, which every x86-64 has.
+    let hits = unsafe {
+        let bytes = _mm_set_epi64x(high, low);
+        let quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'"'.cast_signed()));
+        let backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\\'.cast_signed()));
+        let controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quotes, backslashes), controls))
+    };
+    (hits | 1 << CHUNK).trailing_zeros() as usize
+}
+
+/// Where the first such byte stands, or [`CHUNK`].
+#[cfg(not(target_arch = "x86_64"))]
+fn first_hit(chunk: &[u8; CHUNK]) -> usize {
+    first_hit_in_words(chunk)
+}
+
+/// The same with the arithmetic of any processor.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+fn first_hit_in_words(chunk: &[u8; CHUNK]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+    // A byte becomes negative when it was smaller than what is taken off, or by a borrow, which only runs upwards from
+    // a true hit: the lowest high bit that is set marks the first one. Bytes beyond ASCII were negative before.
+    let differs_by = |word: u64, byte: u8| (word ^ (ONES * u64::from(byte))).wrapping_sub(ONES);
+    let hits = words(chunk).map(|word| {
+        let below = differs_by(word, b'"') | differs_by(word, b'\\') | word.wrapping_sub(ONES * 0x20);
+        (below & !word & HIGH_BITS).trailing_zeros() as usize / 8
+    });
+    if hits[0] < 8 { hits[0] } else { 8 + hits[1] }
+}
+
+fn words(chunk: &[u8; CHUNK]) -> [u64; 2] {
+    let (words, _) = chunk.as_chunks();
+    [u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])]
 }
 
 fn escape_end(json: &[u8], backslash: usize) -> Result<usize, NotJson> {
@@ -313,6 +361,25 @@ impl Brackets {
 mod tests {
     use super::*;
     use serde_json::value::RawValue;
+
+    #[test]
+    fn the_first_quote_backslash_or_control_is_found_on_any_processor() {
+        for byte in 0..=u8::MAX {
+            let ends_text = matches!(byte, b'"' | b'\\' | 0..0x20);
+            for place in 0..CHUNK {
+                for (before, after) in [(b'a', b'z'), (0xff, b'"'), (0x80, 0), (0x7f, 0x80), (b'!', b'!')] {
+                    let mut chunk = [before; CHUNK];
+                    chunk[place] = byte;
+                    chunk[place + 1..].fill(after);
+                    let plain = |byte: u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
+                    let expected = chunk.iter().position(|&byte| !plain(byte)).unwrap_or(CHUNK);
+                    assert!(!ends_text || expected == place);
+                    assert_eq!(first_hit(&chunk), expected, "{chunk:?}");
+                    assert_eq!(first_hit_in_words(&chunk), expected, "{chunk:?}");
+                }
+            }
+        }
+    }
 
     fn is_json(text: &str) -> bool {
         let bytes = text.as_bytes();

@@ -104,7 +104,7 @@ impl<'a> Envelope<'a> {
         self.defaults.context = Context::default();
         if reader.first_byte() == Some(b'{') {
             let context = &mut self.defaults.context;
-            reader.each_field(|field, reader| Ok::<_, Stop>(context.set(&field, reader.value()?)?))?;
+            reader.each_field(|field, reader| context.read_field::<Stop>(&field, reader))?;
             return Ok(());
         }
         Ok(self.set("context", reader.value()?)?)
