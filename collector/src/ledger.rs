@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use orma_store::event_row::{ColumnType, read_varint, take_i64, take_text, write_text, write_varint};
+use orma_store::event_row::ColumnType;
+use orma_store::record::{RecordReader, read_varint, take_i64, take_text, write_text, write_varint};
 
 use crate::spool::{RecordKind, frame};
 
@@ -88,49 +89,21 @@ pub fn read_record(mut payload: &[u8], counts: &mut Counts) -> Option<()> {
     Some(())
 }
 
-/// The site and moment of reception of an event's record.
-pub fn site_and_reception<'a>(
-    mut record: &'a [u8],
-    columns: &[(String, ColumnType)],
-) -> Option<(&'a str, i64)> {
+/// The site and moment of reception of an event's record; `None` when it is damaged before it has said them.
+pub fn site_and_reception<'a>(record: &'a [u8], columns: &[(String, ColumnType)]) -> Option<(&'a str, i64)> {
     let (mut site, mut received_at) = (None, None);
-    for (name, column_type) in columns {
+    let mut reader = RecordReader::new(record, columns.len())?;
+    while site.is_none() || received_at.is_none() {
+        let Some(column) = reader.next_column() else { break };
+        let (name, column_type) = &columns[column];
+        let value = reader.value(*column_type)?;
         match name.as_str() {
-            "site" => {
-                let length = usize::try_from(read_varint(&mut record)?).ok()?;
-                let (text, rest) = record.split_at_checked(length)?;
-                record = rest;
-                site = Some(std::str::from_utf8(text).ok()?);
-            }
-            "received_at" => received_at = Some(take_i64(&mut record)?),
-            _ => skip(&mut record, *column_type)?,
-        }
-        if let (Some(site), Some(received_at)) = (site, received_at) {
-            return Some((site, received_at));
+            "site" => site = Some(std::str::from_utf8(value).ok()?),
+            "received_at" => received_at = Some(i64::from_le_bytes(value.try_into().ok()?)),
+            _ => {}
         }
     }
-    None
-}
-
-fn skip(record: &mut &[u8], column_type: ColumnType) -> Option<()> {
-    let bytes = match column_type {
-        ColumnType::Text | ColumnType::LowCardinality => read_varint(record)? as usize,
-        ColumnType::UInt8 => 1,
-        ColumnType::UInt16 => 2,
-        ColumnType::UInt32 => 4,
-        ColumnType::Float => 5,
-        ColumnType::UInt64 | ColumnType::Timestamp | ColumnType::Decimal => 8,
-        ColumnType::Uuid => 16,
-        ColumnType::Map => {
-            for _ in 0..read_varint(record)? {
-                take_text(record)?;
-                take_text(record)?;
-            }
-            0
-        }
-    };
-    *record = record.split_at_checked(bytes)?.1;
-    Some(())
+    Some((site.unwrap_or_default(), received_at.unwrap_or_default()))
 }
 
 /// Requests refused as a whole, gathered until the next flush to the spool: a flood of them must not cost a disk
@@ -171,6 +144,7 @@ mod tests {
     use crate::spool::read_segment;
     use orma_store::EventRow;
     use orma_store::event_row::COLUMNS;
+    use orma_store::record::RecordWriter;
 
     #[test]
     fn counts_come_back_from_the_spool_added_up() {
@@ -206,9 +180,13 @@ mod tests {
             ("received_at".to_owned(), ColumnType::Timestamp),
             ("site".to_owned(), ColumnType::Text),
         ];
-        let mut record = vec![1, 1, b'k', 1, b'v', 1, 0, 0, 0, 0];
-        record.extend_from_slice(&7i64.to_le_bytes());
-        record.extend_from_slice(b"\x01s");
+        let mut record = Vec::new();
+        let mut writer = RecordWriter::new(swapped.len(), &mut record);
+        writer.push(&vec![("k".into(), "v".into())]);
+        writer.push(&Some(0.5));
+        writer.push(&7i64);
+        writer.push(&"s");
+        writer.finish();
         assert_eq!(site_and_reception(&record, &swapped), Some(("s", 7)));
     }
 }

@@ -1,6 +1,7 @@
 //! Refused events: their record in the spool and their row in `rejected_events`.
 
-use orma_store::event_row::{ColumnType, take_i64, take_text, write_text};
+use orma_store::event_row::ColumnType;
+use orma_store::record::{RecordReader, RecordWriter};
 
 use crate::event::Refusal;
 use crate::spool::{RecordKind, frame};
@@ -18,15 +19,30 @@ pub const COLUMNS: [(&str, ColumnType); 6] = [
 /// Appends a refused event as a record of the spool.
 pub fn write_record(site: &str, received_at: i64, refusal: &Refusal, out: &mut Vec<u8>) {
     frame(RecordKind::Rejected, out, |out| {
-        write_text(site, out);
-        out.extend_from_slice(&received_at.to_le_bytes());
+        let mut writer = RecordWriter::new(COLUMNS.len(), out);
+        writer.push(&site);
+        writer.push(&received_at);
         for text in [refusal.reason, &refusal.message, &refusal.kind, &refusal.payload] {
-            write_text(text, out);
+            writer.push(&text);
         }
+        writer.finish();
     });
 }
 
 /// Site, moment of reception and reason of a record.
-pub fn read_head(mut record: &[u8]) -> Option<(String, i64, String)> {
-    Some((take_text(&mut record)?, take_i64(&mut record)?, take_text(&mut record)?))
+pub fn read_head(record: &[u8]) -> Option<(String, i64, String)> {
+    let (mut site, mut received_at, mut reason) = (String::new(), 0, String::new());
+    let text = |value: &[u8]| String::from_utf8(value.to_vec()).ok();
+    let mut reader = RecordReader::new(record, COLUMNS.len())?;
+    while let Some(column) = reader.next_column() {
+        let (name, column_type) = COLUMNS[column];
+        let value = reader.value(column_type)?;
+        match name {
+            "site" => site = text(value)?,
+            "received_at" => received_at = i64::from_le_bytes(value.try_into().ok()?),
+            "reason" => reason = text(value)?,
+            _ => break,
+        }
+    }
+    Some((site, received_at, reason))
 }

@@ -5,15 +5,18 @@
 //! all three are confirmed. The counts come last, so that while ClickHouse takes no events they are pending and not
 //! missing; a segment whose events are refused for good is counted all the same, and shows as a gap.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use foldhash::fast::RandomState;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use orma_store::event_row::{ColumnType, write_text};
+use orma_store::event_row::ColumnType;
 use orma_store::native_block::BlockBuilder;
+use orma_store::record::RecordWriter;
 use orma_store::{Param, Store, StoreError};
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
@@ -316,10 +319,8 @@ impl Shipper {
 #[derive(Default)]
 struct Tally<'a> {
     counts: Counts,
-    /// Accepted events of one site and hour, not yet in the counts: neighbours are mostly of the same.
-    site: &'a str,
-    received_at: i64,
-    events: u64,
+    /// Accepted events by site and hour since the epoch, not yet in the counts.
+    events: HashMap<(&'a str, i64), u64, RandomState>,
 }
 
 impl<'a> Tally<'a> {
@@ -333,12 +334,7 @@ impl<'a> Tally<'a> {
             RecordKind::Event => {
                 let (site, received_at) = ledger::site_and_reception(payload, columns)
                     .ok_or("an event without site or moment of reception")?;
-                let hour = |moment: i64| moment.div_euclid(ledger::HOUR_MS);
-                if self.site != site || hour(self.received_at) != hour(received_at) {
-                    self.add_run();
-                }
-                (self.site, self.received_at) = (site, received_at);
-                self.events += 1;
+                *self.events.entry((site, received_at.div_euclid(ledger::HOUR_MS))).or_default() += 1;
             }
             RecordKind::Rejected => {
                 let (site, received_at, reason) =
@@ -352,15 +348,11 @@ impl<'a> Tally<'a> {
         Ok(())
     }
 
-    fn add_run(&mut self) {
-        let events = std::mem::take(&mut self.events);
-        if events > 0 {
-            ledger::add(&mut self.counts, self.site, self.received_at, Outcome::Accepted, "", events);
-        }
-    }
-
     fn finish(mut self) -> Counts {
-        self.add_run();
+        for ((site, hour), events) in self.events {
+            let moment = hour * ledger::HOUR_MS;
+            ledger::add(&mut self.counts, site, moment, Outcome::Accepted, "", events);
+        }
         self.counts
     }
 }
@@ -418,12 +410,14 @@ fn ledger_block(counts: &Counts, collector: &str) -> (Vec<u8>, [&'static str; 6]
     let mut record = Vec::new();
     for (key, events) in counts {
         record.clear();
-        write_text(&key.site, &mut record);
-        record.extend_from_slice(&key.hour.to_le_bytes());
+        let mut writer = RecordWriter::new(COLUMNS.len(), &mut record);
+        writer.push(&key.site.as_str());
+        writer.push(&key.hour);
         for text in [collector, &key.outcome, &key.reason] {
-            write_text(text, &mut record);
+            writer.push(&text);
         }
-        record.extend_from_slice(&events.to_le_bytes());
+        writer.push(events);
+        writer.finish();
         block.push(&record).expect("a record of these columns");
     }
     (block.finish(), COLUMNS.map(|(name, _)| name))

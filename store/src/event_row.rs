@@ -1,23 +1,13 @@
 //! The one definition of the columns of `events`.
 //!
-//! A row is written once, as a *record*: the values of all columns one after the other, in the order of
-//! [`COLUMNS`], little-endian. The spool stores records, the shipper turns them into Native blocks
-//! (`native_block.rs`) without knowing what a column means. A segment's header repeats names and types, so a
-//! segment written by an older version can still be shipped.
-//!
-//! | type | bytes in a record |
-//! |---|---|
-//! | [`ColumnType::Text`], [`ColumnType::LowCardinality`] | length as LEB128, then UTF-8 |
-//! | [`ColumnType::UInt8`] … [`ColumnType::UInt64`] | 1, 2, 4 or 8 bytes |
-//! | [`ColumnType::Timestamp`] | i64, milliseconds since the epoch |
-//! | [`ColumnType::Uuid`] | 16 bytes, network order |
-//! | [`ColumnType::Float`] | 1 byte (1 = present), then f32 |
-//! | [`ColumnType::Decimal`] | i64, ten-thousandths |
-//! | [`ColumnType::Map`] | number of pairs as LEB128, then key, value as Text |
+//! A row is written once, as a [record](crate::record) whose columns are those of [`COLUMNS`]. A segment of the spool
+//! repeats their names and types in its header, so a segment written by an older version can still be shipped.
 
 use std::borrow::Cow;
 
 use uuid::Uuid;
+
+use crate::record::RecordWriter;
 
 /// How the values of a column lie in a record and in ClickHouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,11 +82,6 @@ pub struct Column {
     pub column_type: ColumnType,
 }
 
-/// A value that knows its bytes in a record.
-trait Value {
-    fn write(&self, record: &mut Vec<u8>);
-}
-
 macro_rules! columns {
     ($($(#[$doc:meta])* $name:ident: $rust:ty => $kind:ident,)*) => {
         /// One event, as it is stored. Text that is not known is empty, numbers that are not known are 0.
@@ -113,7 +98,9 @@ macro_rules! columns {
         impl EventRow<'_> {
             /// Appends the row's record to `record`.
             pub fn write_record(&self, record: &mut Vec<u8>) {
-                $(self.$name.write(record);)*
+                let mut writer = RecordWriter::new(COLUMNS.len(), record);
+                $(writer.push(&self.$name);)*
+                writer.finish();
             }
         }
     };
@@ -248,118 +235,9 @@ columns! {
     props: Vec<(Cow<'a, str>, Cow<'a, str>)> => Map,
 }
 
-/// Appends `value` as unsigned LEB128.
-pub fn write_varint(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-/// Takes an unsigned LEB128 off the front of `input`; `None` when it is cut or longer than 64 bits.
-pub fn read_varint(input: &mut &[u8]) -> Option<u64> {
-    let mut value = 0u64;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = input.split_first()?;
-        *input = rest;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
-}
-
-/// Takes text, as [`write_text`] wrote it, off the front of `input`; `None` when it is cut or not UTF-8.
-pub fn take_text(input: &mut &[u8]) -> Option<String> {
-    let length = usize::try_from(read_varint(input)?).ok()?;
-    let (text, rest) = input.split_at_checked(length)?;
-    *input = rest;
-    String::from_utf8(text.to_vec()).ok()
-}
-
-/// Takes eight little-endian bytes off the front of `input`.
-pub fn take_i64(input: &mut &[u8]) -> Option<i64> {
-    let (bytes, rest) = input.split_at_checked(8)?;
-    *input = rest;
-    Some(i64::from_le_bytes(bytes.try_into().ok()?))
-}
-
-/// Appends text: its length as LEB128, then its bytes.
-#[inline]
-pub fn write_text(text: &str, record: &mut Vec<u8>) {
-    // Most columns of most events are empty, and most text is short.
-    if text.is_empty() {
-        record.push(0);
-    } else if text.len() < 0x80 {
-        record.push(text.len() as u8);
-        record.extend_from_slice(text.as_bytes());
-    } else {
-        write_varint(text.len() as u64, record);
-        record.extend_from_slice(text.as_bytes());
-    }
-}
-
-impl Value for Cow<'_, str> {
-    fn write(&self, record: &mut Vec<u8>) {
-        write_text(self, record);
-    }
-}
-
-impl Value for Uuid {
-    fn write(&self, record: &mut Vec<u8>) {
-        record.extend_from_slice(self.as_bytes());
-    }
-}
-
-impl Value for u8 {
-    fn write(&self, record: &mut Vec<u8>) {
-        record.push(*self);
-    }
-}
-
-macro_rules! little_endian {
-    ($($number:ty),*) => {$(
-        impl Value for $number {
-            fn write(&self, record: &mut Vec<u8>) {
-                record.extend_from_slice(&self.to_le_bytes());
-            }
-        }
-    )*};
-}
-little_endian!(u16, u32, i64);
-
-impl Value for Option<f32> {
-    fn write(&self, record: &mut Vec<u8>) {
-        record.push(u8::from(self.is_some()));
-        record.extend_from_slice(&self.unwrap_or(0.0).to_le_bytes());
-    }
-}
-
-impl Value for Vec<(Cow<'_, str>, Cow<'_, str>)> {
-    fn write(&self, record: &mut Vec<u8>) {
-        write_varint(self.len() as u64, record);
-        for (key, value) in self {
-            write_text(key, record);
-            write_text(value, record);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn varints_round_trip_and_refuse_what_is_cut() {
-        for value in [0, 1, 127, 128, 300, u64::from(u32::MAX), u64::MAX] {
-            let mut bytes = Vec::new();
-            write_varint(value, &mut bytes);
-            assert_eq!(read_varint(&mut bytes.as_slice()), Some(value));
-            assert_eq!(read_varint(&mut &bytes[..bytes.len() - 1]), None);
-        }
-    }
 
     #[test]
     fn every_column_type_has_a_name_that_leads_back_to_it() {

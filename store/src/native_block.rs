@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::event_row::{ColumnType, read_varint, write_varint};
+use crate::event_row::ColumnType;
+use crate::record::{RecordReader, read_varint, take_bytes, write_varint};
 
 /// Serialization version of a `LowCardinality` column: its keys come with the block.
 const SHARED_DICTIONARIES_WITH_ADDITIONAL_KEYS: u64 = 1;
@@ -49,21 +50,31 @@ impl BlockBuilder {
     /// # Errors
     /// The record is shorter or longer than its columns. The block must then be thrown away: some columns have the
     /// row, others do not.
-    pub fn push(&mut self, mut record: &[u8]) -> Result<(), DamagedRecord> {
-        for (name, buffer) in &mut self.columns {
-            if buffer.push(&mut record).is_none() {
-                return Err(DamagedRecord { row: self.rows, column: name.clone() });
-            }
+    pub fn push(&mut self, record: &[u8]) -> Result<(), DamagedRecord> {
+        let damaged = |column: &str| DamagedRecord { row: self.rows, column: column.into() };
+        let mut reader =
+            RecordReader::new(record, self.columns.len()).ok_or_else(|| damaged("(beginning)"))?;
+        while let Some(column) = reader.next_column() {
+            let (name, buffer) = &mut self.columns[column];
+            // What says nothing is only made up for when something follows it.
+            buffer.fill(self.rows);
+            reader
+                .value(buffer.column_type)
+                .and_then(|value| buffer.push(value))
+                .ok_or_else(|| damaged(name))?;
         }
-        if !record.is_empty() {
-            return Err(DamagedRecord { row: self.rows, column: "(end)".into() });
+        if !reader.is_at_end() {
+            return Err(damaged("(end)"));
         }
         self.rows += 1;
         Ok(())
     }
 
     /// The block's bytes, ready for `INSERT … FORMAT Native`.
-    pub fn finish(self) -> Vec<u8> {
+    pub fn finish(mut self) -> Vec<u8> {
+        for (_, buffer) in &mut self.columns {
+            buffer.fill(self.rows);
+        }
         let mut out = Vec::with_capacity(self.columns.iter().map(|(_, buffer)| buffer.size() + 64).sum());
         write_varint(self.columns.len() as u64, &mut out);
         write_varint(self.rows as u64, &mut out);
@@ -82,6 +93,8 @@ impl BlockBuilder {
 /// The values of one column. Which of the fields are used depends on the type.
 struct ColumnBuffer {
     column_type: ColumnType,
+    /// Rows that have a value.
+    rows: usize,
     /// Fixed-size values, or text with its lengths; for a map, its keys.
     values: Vec<u8>,
     /// A map's values; a nullable column's null flags.
@@ -98,6 +111,7 @@ impl ColumnBuffer {
     fn new(column_type: ColumnType) -> Self {
         let mut buffer = Self {
             column_type,
+            rows: 0,
             values: Vec::new(),
             second: Vec::new(),
             indexes: Vec::new(),
@@ -116,45 +130,69 @@ impl ColumnBuffer {
         self.values.len() + self.second.len() + self.indexes.len() * 8
     }
 
-    fn push(&mut self, record: &mut &[u8]) -> Option<()> {
+    /// Gives the type's default to the rows up to this one that have no value.
+    fn fill(&mut self, rows: usize) {
+        let missing = rows - self.rows;
+        if missing == 0 {
+            return;
+        }
+        self.rows = rows;
         match self.column_type {
-            ColumnType::Text => copy_text(record, &mut self.values),
-            ColumnType::LowCardinality => {
-                let text = take_text(record)?;
-                // Most columns of most events are empty: the dictionary's first entry.
-                let index = if text.is_empty() { 0 } else { self.index_of(text) };
-                self.indexes.push(index);
-                Some(())
+            // The dictionary's first entry.
+            ColumnType::LowCardinality => self.indexes.resize(rows, 0),
+            ColumnType::Map => self.indexes.resize(rows, self.indexes.last().copied().unwrap_or(0)),
+            ColumnType::Float => {
+                self.second.resize(rows, 1);
+                self.values.resize(rows * 4, 0);
             }
-            ColumnType::UInt8 => copy_bytes(record, 1, &mut self.values),
-            ColumnType::UInt16 => copy_bytes(record, 2, &mut self.values),
-            ColumnType::UInt32 => copy_bytes(record, 4, &mut self.values),
+            ColumnType::Uuid => self.values.resize(rows * 16, 0),
             ColumnType::UInt64 | ColumnType::Timestamp | ColumnType::Decimal => {
-                copy_bytes(record, 8, &mut self.values)
+                self.values.resize(rows * 8, 0);
+            }
+            ColumnType::UInt32 => self.values.resize(rows * 4, 0),
+            ColumnType::UInt16 => self.values.resize(rows * 2, 0),
+            // An empty text is its length.
+            ColumnType::UInt8 | ColumnType::Text => self.values.resize(self.values.len() + missing, 0),
+        }
+    }
+
+    /// Adds the value of the next row, as [`RecordReader::value`] gives it.
+    fn push(&mut self, value: &[u8]) -> Option<()> {
+        self.rows += 1;
+        match self.column_type {
+            ColumnType::Text => {
+                write_varint(value.len() as u64, &mut self.values);
+                self.values.extend_from_slice(value);
+            }
+            ColumnType::LowCardinality => {
+                let index = if value.is_empty() { 0 } else { self.index_of(value) };
+                self.indexes.push(index);
             }
             ColumnType::Uuid => {
-                let bytes = take(record, 16)?;
                 // ClickHouse keeps a UUID as two little-endian halves, the high one first.
-                self.values.extend(bytes[..8].iter().rev());
-                self.values.extend(bytes[8..].iter().rev());
-                Some(())
+                self.values.extend(value[..8].iter().rev());
+                self.values.extend(value[8..].iter().rev());
             }
             ColumnType::Float => {
-                let present = take(record, 1)?[0];
-                self.second.push(u8::from(present == 0));
-                copy_bytes(record, 4, &mut self.values)
+                self.second.push(0);
+                self.values.extend_from_slice(value);
             }
             ColumnType::Map => {
-                let pairs = read_varint(record)?;
+                let mut rest = value;
+                let pairs = read_varint(&mut rest)?;
                 for _ in 0..pairs {
-                    copy_text(record, &mut self.values)?;
-                    copy_text(record, &mut self.second)?;
+                    for out in [&mut self.values, &mut self.second] {
+                        let text = take_bytes(&mut rest)?;
+                        write_varint(text.len() as u64, out);
+                        out.extend_from_slice(text);
+                    }
                 }
                 let before = self.indexes.last().copied().unwrap_or(0);
                 self.indexes.push(before.checked_add(u32::try_from(pairs).ok()?)?);
-                Some(())
             }
+            _ => self.values.extend_from_slice(value),
         }
+        Some(())
     }
 
     fn index_of(&mut self, text: &[u8]) -> u32 {
@@ -217,34 +255,11 @@ impl ColumnBuffer {
     }
 }
 
-fn take<'a>(input: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
-    let (head, rest) = input.split_at_checked(length)?;
-    *input = rest;
-    Some(head)
-}
-
-fn take_text<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = read_varint(input)?;
-    take(input, usize::try_from(length).ok()?)
-}
-
-fn copy_bytes(input: &mut &[u8], length: usize, out: &mut Vec<u8>) -> Option<()> {
-    out.extend_from_slice(take(input, length)?);
-    Some(())
-}
-
-/// Text lies in a record as it lies in a Native column: LEB128 length, then bytes.
-fn copy_text(input: &mut &[u8], out: &mut Vec<u8>) -> Option<()> {
-    let text = take_text(input)?;
-    write_varint(text.len() as u64, out);
-    out.extend_from_slice(text);
-    Some(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::event_row::{COLUMNS, EventRow};
+    use crate::record::RecordWriter;
 
     fn columns() -> impl Iterator<Item = (&'static str, ColumnType)> {
         COLUMNS.iter().map(|column| (column.name, column.column_type))
@@ -275,9 +290,9 @@ mod tests {
             let mut block = BlockBuilder::new([("site", ColumnType::LowCardinality)]);
             for row in 0..1000 {
                 let mut record = Vec::new();
-                let text = format!("s{}", row % distinct);
-                write_varint(text.len() as u64, &mut record);
-                record.extend_from_slice(text.as_bytes());
+                let mut writer = RecordWriter::new(1, &mut record);
+                writer.push(&format!("s{}", row % distinct).as_str());
+                writer.finish();
                 block.push(&record).unwrap();
             }
             let bytes = block.finish();

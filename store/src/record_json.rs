@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::event_row::{ColumnType, read_varint, take_i64, take_text};
+use crate::event_row::ColumnType;
+use crate::record::{RecordReader, read_varint, take_i64, take_text};
 
 /// The values of a record under their columns' names; `None` when the record is cut, too long or damaged.
 ///
@@ -12,45 +13,52 @@ use crate::event_row::{ColumnType, read_varint, take_i64, take_text};
 /// null.
 pub fn record_to_json<'a>(
     columns: impl IntoIterator<Item = (&'a str, ColumnType)>,
-    mut record: &[u8],
+    record: &[u8],
 ) -> Option<Map<String, Value>> {
-    let mut values = Map::new();
-    for (name, column_type) in columns {
-        values.insert(name.to_owned(), take_value(column_type, &mut record)?);
+    let columns: Vec<(&str, ColumnType)> = columns.into_iter().collect();
+    let mut values: Map<String, Value> =
+        columns.iter().map(|(name, column_type)| ((*name).to_owned(), unsaid(*column_type))).collect();
+    let mut reader = RecordReader::new(record, columns.len())?;
+    while let Some(column) = reader.next_column() {
+        let (name, column_type) = columns[column];
+        let value = to_json(column_type, reader.value(column_type)?)?;
+        values.insert(name.to_owned(), value);
     }
-    record.is_empty().then_some(values)
+    reader.is_at_end().then_some(values)
 }
 
-fn take_value(column_type: ColumnType, record: &mut &[u8]) -> Option<Value> {
+/// What a column says that says nothing.
+fn unsaid(column_type: ColumnType) -> Value {
+    match column_type {
+        ColumnType::Text | ColumnType::LowCardinality => "".into(),
+        ColumnType::UInt8 | ColumnType::UInt16 | ColumnType::UInt32 | ColumnType::UInt64 => 0.into(),
+        ColumnType::Timestamp | ColumnType::Float => Value::Null,
+        ColumnType::Uuid => Uuid::nil().to_string().into(),
+        ColumnType::Decimal => decimal(0).into(),
+        ColumnType::Map => Map::new().into(),
+    }
+}
+
+fn to_json(column_type: ColumnType, mut value: &[u8]) -> Option<Value> {
     Some(match column_type {
-        ColumnType::Text | ColumnType::LowCardinality => take_text(record)?.into(),
-        ColumnType::UInt8 => take::<1>(record)?[0].into(),
-        ColumnType::UInt16 => u16::from_le_bytes(take(record)?).into(),
-        ColumnType::UInt32 => u32::from_le_bytes(take(record)?).into(),
-        ColumnType::UInt64 => u64::from_le_bytes(take(record)?).into(),
-        ColumnType::Timestamp => moment(take_i64(record)?),
-        ColumnType::Uuid => Uuid::from_bytes(take(record)?).to_string().into(),
-        ColumnType::Float => {
-            let present = take::<1>(record)?[0] != 0;
-            let number = f32::from_le_bytes(take(record)?);
-            if present { f64::from(number).into() } else { Value::Null }
-        }
-        ColumnType::Decimal => decimal(take_i64(record)?).into(),
+        ColumnType::Text | ColumnType::LowCardinality => std::str::from_utf8(value).ok()?.into(),
+        ColumnType::UInt8 => u8::from_le_bytes(value.try_into().ok()?).into(),
+        ColumnType::UInt16 => u16::from_le_bytes(value.try_into().ok()?).into(),
+        ColumnType::UInt32 => u32::from_le_bytes(value.try_into().ok()?).into(),
+        ColumnType::UInt64 => u64::from_le_bytes(value.try_into().ok()?).into(),
+        ColumnType::Timestamp => moment(take_i64(&mut value)?),
+        ColumnType::Uuid => Uuid::from_slice(value).ok()?.to_string().into(),
+        ColumnType::Float => f64::from(f32::from_le_bytes(value.try_into().ok()?)).into(),
+        ColumnType::Decimal => decimal(take_i64(&mut value)?).into(),
         ColumnType::Map => {
             let mut pairs = Map::new();
-            for _ in 0..read_varint(record)? {
-                let key = take_text(record)?;
-                pairs.insert(key, take_text(record)?.into());
+            for _ in 0..read_varint(&mut value)? {
+                let key = take_text(&mut value)?;
+                pairs.insert(key, take_text(&mut value)?.into());
             }
             pairs.into()
         }
     })
-}
-
-fn take<const N: usize>(record: &mut &[u8]) -> Option<[u8; N]> {
-    let (head, rest) = record.split_first_chunk::<N>()?;
-    *record = rest;
-    Some(*head)
 }
 
 fn moment(ms: i64) -> Value {

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use orma_store::event_row::{COLUMNS, ColumnType, read_varint, take_text};
+use orma_store::event_row::{COLUMNS, ColumnType};
 use orma_store::native_block::BlockBuilder;
+use orma_store::record::{read_varint, take_text};
 use orma_store::record_json::record_to_json;
 use orma_store::sites::Snapshot;
 use orma_store::{Endpoint, EventRow, Registry, Site, Store};

@@ -82,13 +82,14 @@ impl<'a> Context<'a> {
             "hints" => self.behalf.hints = text(value, "context.hints")?,
             "touch_points" => self.behalf.touch_points = value.whole("context.touch_points", u32::MAX)?,
             "screen" | "app" | "device" | "os" if value != Value::Null => {
-                return Err(Fault::expected(&format!("context.{key}"), "an object"));
+                return Err(Fault::expected(format!("context.{key}"), "an object"));
             }
             _ => {}
         }
         Ok(())
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "one of several that take their value")]
     fn set_screen(&mut self, key: &str, value: Value<'a>) -> Result<(), Fault> {
         match key {
             "width" => self.screen_width = pixels(&value, "context.screen.width")?,

@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The text that begins here, without its quotes and escapes.
-    #[inline(always)]
+    #[inline]
     fn text(&mut self) -> Result<Cow<'a, str>, NotJson> {
         let bytes = self.json.as_bytes();
         let start = self.place + 1;
@@ -171,7 +171,7 @@ fn text_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
 }
 
 /// The first place at or after `place` with a quote, a backslash or a control character, or the end.
-#[inline(always)]
+#[inline]
 fn plain_end(json: &[u8], mut place: usize) -> usize {
     while let Some(chunk) = json.get(place..).and_then(<[u8]>::first_chunk) {
         let hit = first_hit(chunk);
@@ -190,7 +190,7 @@ const CHUNK: usize = 16;
 /// Where the first such byte stands, or [`CHUNK`].
 #[cfg(target_arch = "x86_64")]
 #[expect(unsafe_code, reason = "vectors are only safe to those who name the processor's features")]
-#[inline(always)]
+#[inline]
 fn first_hit(chunk: &[u8; CHUNK]) -> usize {
     use std::arch::x86_64::{
         _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8,
