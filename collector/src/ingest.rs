@@ -1,6 +1,7 @@
 //! From a parsed request to an answer: who may send, what it means, and that it is on the disk.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -12,7 +13,9 @@ use crate::duplicates::DuplicateWindow;
 use crate::enrich::describe::{describe_device, mark_bot, name_origin, named_campaign};
 use crate::enrich::geo::{Geo, GeoReader};
 use crate::enrich::mail::MailJudge;
-use crate::enrich::{Hints, Sender, TrafficSources, UserAgents, WayRef, clock, landing, touchpoint};
+use crate::enrich::{
+    Hinted, Hints, Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, landing, touchpoint,
+};
 use crate::event::{ParsedBatch, ParsedEvent, Refusal};
 use crate::ledger::{self, Counts, Outcome, RefusedRequests};
 use crate::metrics::Metrics;
@@ -144,6 +147,15 @@ struct Context<'a> {
     sent_at: Option<i64>,
     from_server: bool,
     places: GeoReader,
+    /// What user agent and hints of the request itself tell of an app and of a browser: found out for the first event
+    /// of either, and the same for all others that say nothing of their own.
+    senders: [OnceCell<Told<'a>>; 2],
+}
+
+/// What a user agent and hints tell of the sender.
+struct Told<'a> {
+    known: Arc<UserAgentFacts>,
+    hinted: Hinted<'a>,
 }
 
 impl Ingest {
@@ -257,7 +269,8 @@ impl Ingest {
         from_server: bool,
     ) -> Prepared {
         let ParsedBatch { events, mut refused, sent_at, .. } = batch;
-        let context = &Context { site, facts, sent_at, from_server, places: self.geo.reader() };
+        let (places, senders) = (self.geo.reader(), Default::default());
+        let context = &Context { site, facts, sent_at, from_server, places, senders };
         let site = context.site.site.as_str();
         let received_at = context.facts.received_at;
         let mut records = Vec::with_capacity(RECORD_BYTES_USUAL * events.len() + 64);
@@ -330,9 +343,16 @@ impl Ingest {
         let channel = row.props.iter().find(|(key, _)| key == "channel").map_or("", |(_, value)| value);
         let (touchpoint, stage) = touchpoint::of(&row.kind, sender, channel);
         (row.touchpoint, row.stage) = (touchpoint.into(), stage.into());
-        let known = user_agent.as_deref().map(|user_agent| self.user_agents.facts(user_agent, from_app));
-        if let (Some(user_agent), Some(known)) = (&user_agent, &known) {
-            describe_device(&mut row, known, behalf.touch_points, &hints);
+        let of_its_own;
+        if let Some(user_agent) = &user_agent {
+            let Told { known, hinted } = if context.from_server || behalf.hints.is_some() {
+                of_its_own = self.told(user_agent, &hints, from_app);
+                &of_its_own
+            } else {
+                context.senders[usize::from(from_app)]
+                    .get_or_init(|| self.told(context.facts.user_agent, &context.facts.hints, from_app))
+            };
+            describe_device(&mut row, &known.device, behalf.touch_points, hinted);
             let facts = &context.facts;
             mark_bot(&mut row, known, user_agent, &hints, facts.pixel, facts.address);
         }
@@ -359,6 +379,12 @@ impl Ingest {
         }
         frame(RecordKind::Event, records, |out| row.write_record(out));
         Ok(())
+    }
+
+    fn told<'a>(&self, user_agent: &str, hints: &Hints<'a>, from_app: bool) -> Told<'a> {
+        let known = self.user_agents.facts(user_agent, from_app);
+        let hinted = hints.merge(&known.device);
+        Told { known, hinted }
     }
 
     /// The visitor of an event that names none.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -88,18 +89,21 @@ pub struct Token {
     pub name: String,
 }
 
+/// Looked up twice for each request, with a hash that nobody outside can foresee.
+type ByText<T> = HashMap<String, T, RandomState>;
+
 /// Everything the registry knows, as one immutable value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// By site.
-    pub sites: HashMap<String, Site>,
+    pub sites: ByText<Site>,
     /// Site by write key.
-    pub keys: HashMap<String, String>,
+    pub keys: ByText<String>,
     /// By the hash of the secret.
-    pub tokens: HashMap<String, Token>,
+    pub tokens: ByText<Token>,
     /// Newsletter signing secrets by key id. Mirrors of older versions have none.
     #[serde(default)]
-    pub newsletter_keys: HashMap<String, NewsletterKey>,
+    pub newsletter_keys: ByText<NewsletterKey>,
 }
 
 impl Snapshot {

@@ -5,24 +5,23 @@ use std::net::IpAddr;
 
 use orma_store::EventRow;
 
-use super::hints::TABLET_SIDE_PIXELS_MIN;
+use super::device::Device;
+use super::hints::{Hinted, TABLET_SIDE_PIXELS_MIN};
 use super::traffic::Traffic;
 use super::{Hints, UserAgentFacts};
 
 /// What the client said of its device stands; its hints and then the user agent fill the gaps.
 pub fn describe_device<'a>(
     row: &mut EventRow<'a>,
-    facts: &'a UserAgentFacts,
+    device: &'a Device,
     touch_points: Option<u32>,
-    hints: &Hints<'a>,
+    hinted: &Hinted<'a>,
 ) {
     let fill = |field: &mut Cow<'a, str>, value: &'a str| {
         if field.is_empty() {
             *field = Cow::Borrowed(value);
         }
     };
-    let device = &facts.device;
-    let hinted = hints.merge(device);
     if &*device.os == "macOS" && row.os.is_empty() && touch_points.is_some_and(|points| points > 1) {
         // No Mac has a touch screen: an iPad in its default desktop mode.
         row.os = "iPadOS".into();

@@ -66,6 +66,27 @@ const PACKAGES: [(&str, &str); 48] = [
 /// own resource qualifier `sw600dp` draws (developer.android.com, "Screen sizes").
 pub const TABLET_SIDE_PIXELS_MIN: u16 = 600;
 
+/// The headers that hints come in, empty where the request has none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HintHeaders<'a> {
+    /// `X-Requested-With`.
+    pub requested_with: &'a str,
+    /// `Sec-CH-UA`.
+    pub brands: &'a str,
+    /// `Sec-CH-UA-Full-Version-List`.
+    pub full_version_list: &'a str,
+    /// `Sec-CH-UA-Platform`.
+    pub platform: &'a str,
+    /// `Sec-CH-UA-Platform-Version`.
+    pub platform_version: &'a str,
+    /// `Sec-CH-UA-Model`.
+    pub model: &'a str,
+    /// `Sec-CH-UA-Form-Factors`.
+    pub form_factors: &'a str,
+    /// `Sec-CH-UA-Mobile`.
+    pub mobile: &'a str,
+}
+
 /// The hints of one request or event, as they came. What was not said is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hints<'a> {
@@ -99,19 +120,17 @@ pub struct Hinted<'a> {
 }
 
 impl<'a> Hints<'a> {
-    /// The hints in a request's headers, which `header` looks up. Two look-ups when there are none.
-    pub fn of_headers(header: impl Fn(&str) -> Option<&'a str>) -> Self {
-        let text = |name| header(name).unwrap_or_default();
-        let mut hints = Self { package: text("x-requested-with"), ..Self::default() };
-        let brands = text("sec-ch-ua");
-        if !brands.is_empty() {
-            let full = text("sec-ch-ua-full-version-list");
-            hints.brands = if full.is_empty() { brands } else { full };
-            hints.platform = unquoted(text("sec-ch-ua-platform"));
-            hints.platform_version = unquoted(text("sec-ch-ua-platform-version"));
-            hints.model = unquoted(text("sec-ch-ua-model"));
-            hints.form_factors = text("sec-ch-ua-form-factors");
-            hints.mobile = match text("sec-ch-ua-mobile") {
+    /// The hints in a request's headers. Without brands the others do not come from a browser.
+    pub fn of_headers(headers: HintHeaders<'a>) -> Self {
+        let mut hints = Self { package: headers.requested_with, ..Self::default() };
+        if !headers.brands.is_empty() {
+            let full = headers.full_version_list;
+            hints.brands = if full.is_empty() { headers.brands } else { full };
+            hints.platform = unquoted(headers.platform);
+            hints.platform_version = unquoted(headers.platform_version);
+            hints.model = unquoted(headers.model);
+            hints.form_factors = headers.form_factors;
+            hints.mobile = match headers.mobile {
                 "?1" => Some(true),
                 "?0" => Some(false),
                 _ => None,

@@ -23,7 +23,7 @@ pub use channel::{Origin, Visit};
 pub use clock::Moment;
 pub use device::Device;
 pub use geo::{Geo, GeoProblem, Place};
-pub use hints::Hints;
+pub use hints::{HintHeaders, Hinted, Hints};
 pub use touchpoint::Sender;
 pub use traffic::{TrafficSources, WayRef};
 pub use user_agent::{UserAgentFacts, UserAgents};

@@ -322,8 +322,8 @@ fn a_damaged_registry_mirror_stops_the_start_or_is_what_it_says() {
         origins: vec!["https://b.example".into()],
     };
     let snapshot = Snapshot {
-        sites: [("demo".to_owned(), site)].into(),
-        keys: [("wk_1".to_owned(), "demo".to_owned())].into(),
+        sites: [("demo".to_owned(), site)].into_iter().collect(),
+        keys: [("wk_1".to_owned(), "demo".to_owned())].into_iter().collect(),
         ..Snapshot::default()
     };
     let whole = serde_json::to_vec(&snapshot).unwrap();

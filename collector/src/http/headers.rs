@@ -2,45 +2,67 @@
 
 use hyper::HeaderMap;
 
-/// The headers that are asked for, in lower case, the shorter ones first.
-const NAMES: [&str; 13] = [
-    "origin",
-    "referer",
-    "sec-ch-ua",
-    "user-agent",
-    "authorization",
-    "x-retry-count",
-    "sec-ch-ua-model",
-    "sec-ch-ua-mobile",
-    "x-requested-with",
-    "sec-ch-ua-platform",
-    "sec-ch-ua-form-factors",
-    "sec-ch-ua-platform-version",
-    "sec-ch-ua-full-version-list",
-];
-/// Bytes of the longest name.
-const NAME_BYTES_MAX: usize = NAMES[NAMES.len() - 1].len();
-/// Where the names of each length begin in [`NAMES`]; those of the next length follow.
-const STARTS: [usize; NAME_BYTES_MAX + 2] = starts();
-
-const fn starts() -> [usize; NAME_BYTES_MAX + 2] {
-    let mut starts = [0; NAME_BYTES_MAX + 2];
-    let mut length = 0;
-    while length < starts.len() {
-        let mut name = 0;
-        while name < NAMES.len() && NAMES[name].len() < length {
-            name += 1;
-        }
-        starts[length] = name;
-        length += 1;
-    }
-    starts
+/// The headers that the collector asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Header {
+    /// `Authorization`.
+    Authorization,
+    /// `Origin`.
+    Origin,
+    /// `Referer`.
+    Referer,
+    /// `Sec-CH-UA`.
+    Brands,
+    /// `Sec-CH-UA-Full-Version-List`.
+    FullVersionList,
+    /// `Sec-CH-UA-Form-Factors`.
+    FormFactors,
+    /// `Sec-CH-UA-Mobile`.
+    Mobile,
+    /// `Sec-CH-UA-Model`.
+    Model,
+    /// `Sec-CH-UA-Platform`.
+    Platform,
+    /// `Sec-CH-UA-Platform-Version`.
+    PlatformVersion,
+    /// `User-Agent`.
+    UserAgent,
+    /// `X-Requested-With`.
+    RequestedWith,
+    /// `X-Retry-Count`.
+    RetryCount,
 }
 
-/// The headers that the collector asks for.
+/// How many headers there are.
+const HEADERS: usize = Header::RetryCount as usize + 1;
+
+impl Header {
+    /// The header of this name, in any case. Most headers of a request are told to be none of these by their length.
+    fn named(name: &str) -> Option<Self> {
+        let is = |known: &str, header| name.eq_ignore_ascii_case(known).then_some(header);
+        match name.len() {
+            6 => is("origin", Self::Origin),
+            7 => is("referer", Self::Referer),
+            9 => is("sec-ch-ua", Self::Brands),
+            10 => is("user-agent", Self::UserAgent),
+            13 => is("authorization", Self::Authorization).or_else(|| is("x-retry-count", Self::RetryCount)),
+            15 => is("sec-ch-ua-model", Self::Model),
+            16 => {
+                is("sec-ch-ua-mobile", Self::Mobile).or_else(|| is("x-requested-with", Self::RequestedWith))
+            }
+            18 => is("sec-ch-ua-platform", Self::Platform),
+            22 => is("sec-ch-ua-form-factors", Self::FormFactors),
+            26 => is("sec-ch-ua-platform-version", Self::PlatformVersion),
+            27 => is("sec-ch-ua-full-version-list", Self::FullVersionList),
+            _ => None,
+        }
+    }
+}
+
+/// What a request says in the headers that the collector asks for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Headers<'a> {
-    values: [Option<&'a [u8]>; NAMES.len()],
+    values: [Option<&'a [u8]>; HEADERS],
 }
 
 impl<'a> Headers<'a> {
@@ -48,8 +70,8 @@ impl<'a> Headers<'a> {
     pub fn read(headers: impl Iterator<Item = (&'a str, &'a [u8])>) -> Self {
         let mut read = Self::default();
         for (name, value) in headers {
-            if let Some(place) = place(name) {
-                read.values[place].get_or_insert(value);
+            if let Some(header) = Header::named(name) {
+                read.values[header as usize].get_or_insert(value);
             }
         }
         read
@@ -60,18 +82,10 @@ impl<'a> Headers<'a> {
         Self::read(map.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
     }
 
-    /// The value of one of [`NAMES`], if it is ASCII; control characters end a request before.
-    pub fn get(&self, name: &str) -> Option<&'a str> {
-        let value = self.values[place(name)?].filter(|value| value.is_ascii())?;
-        std::str::from_utf8(value).ok()
+    /// A header's value, if it is UTF-8.
+    pub fn get(&self, header: Header) -> Option<&'a str> {
+        std::str::from_utf8(self.values[header as usize]?).ok()
     }
-}
-
-fn place(name: &str) -> Option<usize> {
-    let places = *STARTS.get(name.len())?..*STARTS.get(name.len() + 1)?;
-    let start = places.start;
-    let found = NAMES[places].iter().position(|known| known.eq_ignore_ascii_case(name))?;
-    Some(start + found)
 }
 
 #[cfg(test)]
@@ -81,12 +95,29 @@ mod tests {
 
     #[test]
     fn every_name_is_found_whatever_its_case() {
-        for (number, name) in NAMES.into_iter().enumerate() {
-            assert_eq!(place(name), Some(number), "{name}");
-            assert_eq!(place(&name.to_uppercase()), Some(number), "{name}");
+        let table = [
+            ("authorization", Header::Authorization),
+            ("origin", Header::Origin),
+            ("referer", Header::Referer),
+            ("sec-ch-ua", Header::Brands),
+            ("sec-ch-ua-full-version-list", Header::FullVersionList),
+            ("sec-ch-ua-form-factors", Header::FormFactors),
+            ("sec-ch-ua-mobile", Header::Mobile),
+            ("sec-ch-ua-model", Header::Model),
+            ("sec-ch-ua-platform", Header::Platform),
+            ("sec-ch-ua-platform-version", Header::PlatformVersion),
+            ("user-agent", Header::UserAgent),
+            ("x-requested-with", Header::RequestedWith),
+            ("x-retry-count", Header::RetryCount),
+        ];
+        for (number, (name, header)) in table.into_iter().enumerate() {
+            assert_eq!(header as usize, number, "each is in the table");
+            assert_eq!(Header::named(name), Some(header), "{name}");
+            assert_eq!(Header::named(&name.to_uppercase()), Some(header), "{name}");
         }
-        for name in ["", "host", "orixin", "x-requested-witx", &"x".repeat(NAME_BYTES_MAX + 1)] {
-            assert_eq!(place(name), None, "{name}");
+        assert_eq!(table.len(), HEADERS);
+        for name in ["", "host", "orixin", "x-requested-witx"] {
+            assert_eq!(Header::named(name), None, "{name}");
         }
     }
 
@@ -107,16 +138,16 @@ mod tests {
             map.append(name, HeaderValue::from_bytes(value).unwrap());
         }
         let (read, of_map) = (Headers::read(list.into_iter()), Headers::of_map(&map));
-        for (name, expected) in [
-            ("user-agent", Some("Firefox")),
-            ("x-requested-with", Some("")),
-            ("origin", Some("https://b.example")),
-            ("referer", None),
-            ("sec-ch-ua", Some("a\tb")),
-            ("authorization", None),
+        for (header, expected) in [
+            (Header::UserAgent, Some("Firefox")),
+            (Header::RequestedWith, Some("")),
+            (Header::Origin, Some("https://b.example")),
+            (Header::Referer, None),
+            (Header::Brands, Some("a\tb")),
+            (Header::Authorization, None),
         ] {
-            assert_eq!(read.get(name), expected, "{name}");
-            assert_eq!(of_map.get(name), expected, "{name}");
+            assert_eq!(read.get(header), expected, "{header:?}");
+            assert_eq!(of_map.get(header), expected, "{header:?}");
         }
     }
 }

@@ -23,7 +23,7 @@ use tokio::io::ReadBuf;
 use super::answer::{self, Body};
 use super::body::is_compressed;
 use super::connection::{Connection, Order, Phase};
-use super::headers::Headers;
+use super::headers::{Header, Headers};
 use super::io::Transport;
 use super::shed::Held;
 use crate::ingest::{Accepted, Prepared};
@@ -161,7 +161,7 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
     let received_at = Timestamp::now().as_millisecond();
     let address = connection.peer().address;
     let headers = &Headers::read(request.headers.iter().map(|header| (header.name, header.value)));
-    let origin = headers.get("origin").map(|origin| origin.as_bytes().to_vec());
+    let origin = headers.get(Header::Origin).map(|origin| origin.as_bytes().to_vec());
     if let Some(answer) = routes.refuse_early(address, received_at) {
         return Some(Step::Answer(answer, origin));
     }

@@ -18,13 +18,13 @@ use super::answer::{self, Body};
 use super::assets::Assets;
 use super::body;
 use super::connection::Connection;
-use super::headers::Headers;
+use super::headers::{Header, Headers};
 use super::listen::Fallback;
 use super::proxy::TrustedProxies;
 use super::rate::Rates;
 use super::segment;
 use crate::config::HttpLimits;
-use crate::enrich::Hints;
+use crate::enrich::{HintHeaders, Hints};
 use crate::event::ParsedBatch;
 use crate::ingest::{Accepted, Ingest, Prepared, Refused, RequestFacts};
 use crate::wire::{self, WireError};
@@ -245,11 +245,25 @@ fn complete_query<'a>(query: &'a str, headers: &Headers<'_>) -> Cow<'a, str> {
     if !has("kind") {
         complete.to_mut().push_str("&kind=page_view");
     }
-    if let Some(page) = headers.get("referer").filter(|_| !has("url")) {
+    if let Some(page) = headers.get(Header::Referer).filter(|_| !has("url")) {
         let encoded = percent_encoding::utf8_percent_encode(page, percent_encoding::NON_ALPHANUMERIC);
         complete.to_mut().extend(std::iter::once("&url=").chain(encoded));
     }
     complete
+}
+
+fn hints<'a>(headers: &Headers<'a>) -> Hints<'a> {
+    let text = |header| headers.get(header).unwrap_or_default();
+    Hints::of_headers(HintHeaders {
+        requested_with: text(Header::RequestedWith),
+        brands: text(Header::Brands),
+        full_version_list: text(Header::FullVersionList),
+        platform: text(Header::Platform),
+        platform_version: text(Header::PlatformVersion),
+        model: text(Header::Model),
+        form_factors: text(Header::FormFactors),
+        mobile: text(Header::Mobile),
+    })
 }
 
 /// What a request's headers say.
@@ -258,15 +272,15 @@ pub(super) fn request_facts<'a>(
     address: IpAddr,
     received_at: i64,
 ) -> RequestFacts<'a> {
-    let user_agent = headers.get("user-agent").unwrap_or_default();
-    let bearer = headers.get("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    let user_agent = headers.get(Header::UserAgent).unwrap_or_default();
+    let bearer = headers.get(Header::Authorization).and_then(|value| value.strip_prefix("Bearer "));
     RequestFacts {
         address,
         user_agent: &user_agent[..user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX)],
-        origin: headers.get("origin"),
+        origin: headers.get(Header::Origin),
         bearer: bearer.map(str::trim),
-        retry: headers.get("x-retry-count").is_some_and(|count| count != "0"),
-        hints: Hints::of_headers(|name| headers.get(name)),
+        retry: headers.get(Header::RetryCount).is_some_and(|count| count != "0"),
+        hints: hints(headers),
         pixel: false,
         received_at,
     }

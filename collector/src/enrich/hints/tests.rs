@@ -30,7 +30,17 @@ fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
 }
 
 fn of_headers(headers: &HeaderMap) -> Hints<'_> {
-    Hints::of_headers(|name| headers.get(name).and_then(|value| value.to_str().ok()))
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Hints::of_headers(HintHeaders {
+        requested_with: text("x-requested-with"),
+        brands: text("sec-ch-ua"),
+        full_version_list: text("sec-ch-ua-full-version-list"),
+        platform: text("sec-ch-ua-platform"),
+        platform_version: text("sec-ch-ua-platform-version"),
+        model: text("sec-ch-ua-model"),
+        form_factors: text("sec-ch-ua-form-factors"),
+        mobile: text("sec-ch-ua-mobile"),
+    })
 }
 
 /// Class, brand, model, browser, browser's version, system, system's version, of the hints alone.
