@@ -139,7 +139,7 @@ fn an_open_and_a_click_lead_to_the_site_and_into_one_journey() {
     let mail = |kind: &str, link: &str| {
         json!({"kind": kind, "user": MARIO, "visitor": format!("@{MARIO}"), "query": "", "referrer": "",
             "campaign": "saldi", "message": "m-1", "link": link, "verdict": "human", "reason": "browser",
-            "touchpoint": "newsletter", "device_class": "desktop", "source": "", "channel": ""})
+            "touchpoint": "newsletter", "device_class": "desktop", "source": "newsletter", "channel": "email"})
     };
     assert_eq!(rows[0], mail("newsletter_open", ""));
     assert_eq!(rows[1], mail("newsletter_click", "hero"));
@@ -215,7 +215,8 @@ fn an_old_mail_names_its_campaign_but_nobody() {
     );
     let view = json!({"kind": "page_view", "user": "", "campaign": "saldi", "channel": "email", "c": 0});
     assert_eq!(rows.iter().filter(|row| **row == view).count(), 2, "{rows:?}");
-    let unnamed = json!({"kind": "newsletter_click", "user": "", "campaign": "saldi", "channel": "", "c": 1});
+    let unnamed =
+        json!({"kind": "newsletter_click", "user": "", "campaign": "saldi", "channel": "email", "c": 1});
     assert!(rows.contains(&unnamed), "{rows:?}");
     assert_eq!(orma.metric("orma_newsletter_landings_total{result=\"attributed\"}"), Some(2.0));
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::cookieless::CookielessIds;
 use crate::duplicates::DuplicateWindow;
-use crate::enrich::describe::{describe_device, mark_bot, name_origin, named_campaign};
+use crate::enrich::describe::{describe_device, mark_bot, name_mail, name_origin, named_campaign};
 use crate::enrich::geo::{Geo, GeoReader};
 use crate::enrich::mail::MailJudge;
 use crate::enrich::{
@@ -372,6 +372,7 @@ impl Ingest {
                 row.query = Cow::Borrowed(kept.strip_prefix(&*named).unwrap_or_default());
             }
         }
+        name_mail(&mut row);
         if landing::is_marked(&row)
             && let Some(outcome) = landing::take(&mut row, &self.registry.snapshot())
         {

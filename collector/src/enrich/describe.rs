@@ -10,6 +10,11 @@ use super::hints::{Hinted, TABLET_SIDE_PIXELS_MIN};
 use super::traffic::Traffic;
 use super::{Hints, UserAgentFacts};
 
+/// The source of who comes from a newsletter that orma counts …
+pub const NEWSLETTER_SOURCE: &str = "newsletter";
+/// … and the channel.
+pub const NEWSLETTER_CHANNEL: &str = "email";
+
 /// What the client said of its device stands; its hints and then the user agent fill the gaps.
 pub fn describe_device<'a>(
     row: &mut EventRow<'a>,
@@ -135,4 +140,31 @@ pub fn name_origin<'a>(row: &mut EventRow<'a>, traffic: &'a Traffic, query: &'a 
     row.channel = Cow::Borrowed(traffic.channel);
     row.query = Cow::Borrowed(traffic.query.as_deref().unwrap_or(query));
     row.referrer = Cow::Borrowed(referrer);
+}
+
+/// Who opens a newsletter or follows its link comes by mail, wherever he goes from there.
+pub fn name_mail(row: &mut EventRow<'_>) {
+    if matches!(&*row.kind, "newsletter_open" | "newsletter_click") && row.channel.is_empty() {
+        (row.source, row.channel) = (NEWSLETTER_SOURCE.into(), NEWSLETTER_CHANNEL.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opens_and_clicks_come_by_mail_unless_they_say_otherwise() {
+        for (kind, said, expected) in [
+            ("newsletter_open", "", ("newsletter", "email")),
+            ("newsletter_click", "", ("newsletter", "email")),
+            ("newsletter_click", "paid_search", ("", "paid_search")),
+            ("newsletter_sent", "", ("", "")),
+            ("page_view", "", ("", "")),
+        ] {
+            let mut row = EventRow { kind: kind.into(), channel: said.into(), ..EventRow::default() };
+            name_mail(&mut row);
+            assert_eq!((&*row.source, &*row.channel), expected, "{kind} {said}");
+        }
+    }
 }

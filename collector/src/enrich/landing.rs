@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use orma_store::EventRow;
 use orma_store::sites::Snapshot;
 
+use super::describe::{NEWSLETTER_CHANNEL, NEWSLETTER_SOURCE};
 use crate::cookieless;
 use crate::wire::newsletter::landing::{self, Landing, PARAMETER};
 
@@ -81,7 +82,7 @@ fn apply(row: &mut EventRow<'_>, landing: Landing) -> Outcome {
     }
     let campaign = [&row.utm_source, &row.utm_medium, &row.utm_campaign, &row.click_id_kind];
     if campaign.iter().all(|text| text.is_empty()) {
-        (row.source, row.channel) = ("newsletter".into(), "email".into());
+        (row.source, row.channel) = (NEWSLETTER_SOURCE.into(), NEWSLETTER_CHANNEL.into());
     }
     // What else happens on the page has its address too; one edge is enough, and easily taken back.
     if row.kind != "page_view" {
