@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use orma_store::event_row::{ColumnType, read_varint, take_i64, take_text, write_text, write_varint};
+use orma_store::event_row::{
+    ColumnType, read_varint, skip_value, take_i64, take_text, write_text, write_varint,
+};
 
 use crate::spool::{RecordKind, frame};
 
@@ -103,34 +105,13 @@ pub fn site_and_reception<'a>(
                 site = Some(std::str::from_utf8(text).ok()?);
             }
             "received_at" => received_at = Some(take_i64(&mut record)?),
-            _ => skip(&mut record, *column_type)?,
+            _ => skip_value(&mut record, *column_type)?,
         }
         if let (Some(site), Some(received_at)) = (site, received_at) {
             return Some((site, received_at));
         }
     }
     None
-}
-
-fn skip(record: &mut &[u8], column_type: ColumnType) -> Option<()> {
-    let bytes = match column_type {
-        ColumnType::Text | ColumnType::LowCardinality => read_varint(record)? as usize,
-        ColumnType::UInt8 => 1,
-        ColumnType::UInt16 => 2,
-        ColumnType::UInt32 => 4,
-        ColumnType::Float => 5,
-        ColumnType::UInt64 | ColumnType::Timestamp | ColumnType::Decimal => 8,
-        ColumnType::Uuid => 16,
-        ColumnType::Map => {
-            for _ in 0..read_varint(record)? {
-                take_text(record)?;
-                take_text(record)?;
-            }
-            0
-        }
-    };
-    *record = record.split_at_checked(bytes)?.1;
-    Some(())
 }
 
 /// Requests refused as a whole, gathered until the next flush to the spool: a flood of them must not cost a disk

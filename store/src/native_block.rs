@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::event_row::{ColumnType, read_varint, write_varint};
+use crate::event_row::{COLUMNS, Column, ColumnType, read_varint, skip_value, write_varint};
 
 /// Serialization version of a `LowCardinality` column: its keys come with the block.
 const SHARED_DICTIONARIES_WITH_ADDITIONAL_KEYS: u64 = 1;
@@ -37,6 +37,32 @@ impl BlockBuilder {
         let columns =
             columns.into_iter().map(|(name, kind)| (name.into(), ColumnBuffer::new(kind))).collect();
         Self { rows: 0, columns }
+    }
+
+    /// The same, with what [is packed](crate::event_row::Column::packed_in) in one column each.
+    pub(crate) fn packed(columns: &[(String, ColumnType)]) -> Self {
+        let mut packed: Vec<(String, ColumnBuffer)> = Vec::new();
+        for (name, column_type) in columns {
+            let Some((pack, place)) = place_in_pack(name) else {
+                packed.push((name.clone(), ColumnBuffer::new(*column_type)));
+                continue;
+            };
+            let part = Part { place, column_type: *column_type };
+            match packed.last_mut() {
+                Some((last, buffer))
+                    if last == pack && buffer.parts.iter().all(|part| part.place < place) =>
+                {
+                    buffer.parts.push(part);
+                }
+                _ => packed.push((pack.to_owned(), ColumnBuffer::of_parts(pack, part))),
+            }
+        }
+        Self { rows: 0, columns: packed }
+    }
+
+    /// The names of the block's columns.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.columns.iter().map(|(name, _)| name.clone()).collect()
     }
 
     /// The number of records so far.
@@ -79,6 +105,25 @@ impl BlockBuilder {
     }
 }
 
+/// Ends each part of a packed column. No text of an event holds it.
+const PART_END: u8 = 0x1f;
+
+/// The column in which a column of events is packed, and the how manieth of its parts it is.
+fn place_in_pack(name: &str) -> Option<(&'static str, usize)> {
+    let pack = COLUMNS.iter().find(|column| column.name == name)?.packed_in?;
+    parts_of(pack).position(|part| part.name == name).map(|place| (pack, place))
+}
+
+fn parts_of(pack: &str) -> impl Iterator<Item = &'static Column> {
+    COLUMNS.iter().filter(move |column| column.packed_in == Some(pack))
+}
+
+/// A value of a record that is a part of a packed column.
+struct Part {
+    place: usize,
+    column_type: ColumnType,
+}
+
 /// The values of one column. Which of the fields are used depends on the type.
 struct ColumnBuffer {
     column_type: ColumnType,
@@ -92,6 +137,10 @@ struct ColumnBuffer {
     dictionary: HashMap<Box<[u8]>, u32, RandomState>,
     /// The last text and its index: neighbours are often alike.
     last: (Vec<u8>, u32),
+    /// Of a packed column: what a record holds of it, and how many parts it has. Its dictionary is then looked up by
+    /// the bytes of all parts as they lie in the record, and its text is made once.
+    parts: Vec<Part>,
+    parts_all: usize,
 }
 
 impl ColumnBuffer {
@@ -103,12 +152,21 @@ impl ColumnBuffer {
             indexes: Vec::new(),
             dictionary: HashMap::default(),
             last: (Vec::new(), 0),
+            parts: Vec::new(),
+            parts_all: 0,
         };
         if column_type == ColumnType::LowCardinality {
             // The dictionary's first entry is the type's default.
             buffer.dictionary.insert(Box::default(), 0);
             buffer.values.push(0);
         }
+        buffer
+    }
+
+    fn of_parts(pack: &str, first: Part) -> Self {
+        let mut buffer = Self::new(ColumnType::LowCardinality);
+        buffer.parts.push(first);
+        buffer.parts_all = parts_of(pack).count();
         buffer
     }
 
@@ -119,6 +177,15 @@ impl ColumnBuffer {
     fn push(&mut self, record: &mut &[u8]) -> Option<()> {
         match self.column_type {
             ColumnType::Text => copy_text(record, &mut self.values),
+            ColumnType::LowCardinality if !self.parts.is_empty() => {
+                let whole = *record;
+                for part in &self.parts {
+                    skip_value(record, part.column_type)?;
+                }
+                let index = self.index_of(&whole[..whole.len() - record.len()]);
+                self.indexes.push(index);
+                Some(())
+            }
             ColumnType::LowCardinality => {
                 let text = take_text(record)?;
                 // Most columns of most events are empty: the dictionary's first entry.
@@ -166,14 +233,34 @@ impl ColumnBuffer {
         } else {
             let index = self.dictionary.len() as u32;
             self.dictionary.insert(text.into(), index);
-            write_varint(text.len() as u64, &mut self.values);
-            self.values.extend_from_slice(text);
+            if self.parts.is_empty() {
+                write_varint(text.len() as u64, &mut self.values);
+                self.values.extend_from_slice(text);
+            } else {
+                let packed = self.packed(text);
+                write_varint(packed.len() as u64, &mut self.values);
+                self.values.extend_from_slice(&packed);
+            }
             index
         };
         self.last.0.clear();
         self.last.0.extend_from_slice(text);
         self.last.1 = index;
         index
+    }
+
+    /// The text of a packed column, made of the values of a record. What a record does not hold is empty, as is the
+    /// number 0.
+    fn packed(&self, mut values: &[u8]) -> Vec<u8> {
+        let mut text = Vec::with_capacity(values.len() + self.parts_all);
+        let mut parts = self.parts.iter().peekable();
+        for place in 0..self.parts_all {
+            if let Some(part) = parts.next_if(|part| part.place == place) {
+                write_part(part.column_type, &mut values, &mut text);
+            }
+            text.push(PART_END);
+        }
+        text
     }
 
     fn finish(self, rows: usize, out: &mut Vec<u8>) {
@@ -217,13 +304,30 @@ impl ColumnBuffer {
     }
 }
 
-fn take<'a>(input: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
+/// Writes a value as a part of a packed column.
+fn write_part(column_type: ColumnType, values: &mut &[u8], out: &mut Vec<u8>) {
+    let whole = *values;
+    if matches!(column_type, ColumnType::Text | ColumnType::LowCardinality) {
+        let text = take_text(values).unwrap_or_default();
+        out.extend(text.iter().filter(|&&byte| byte != PART_END));
+    } else if skip_value(values, column_type).is_some() {
+        let mut number = [0; 8];
+        let bytes = &whole[..whole.len() - values.len()];
+        number[..bytes.len()].copy_from_slice(bytes);
+        let number = u64::from_le_bytes(number);
+        if number != 0 {
+            out.extend_from_slice(number.to_string().as_bytes());
+        }
+    }
+}
+
+pub(crate) fn take<'a>(input: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     let (head, rest) = input.split_at_checked(length)?;
     *input = rest;
     Some(head)
 }
 
-fn take_text<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
+pub(crate) fn take_text<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = read_varint(input)?;
     take(input, usize::try_from(length).ok()?)
 }
@@ -244,7 +348,7 @@ fn copy_text(input: &mut &[u8], out: &mut Vec<u8>) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event_row::{COLUMNS, EventRow};
+    use crate::event_row::EventRow;
 
     fn columns() -> impl Iterator<Item = (&'static str, ColumnType)> {
         COLUMNS.iter().map(|column| (column.name, column.column_type))
