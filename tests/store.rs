@@ -3,25 +3,27 @@ mod support;
 
 use std::time::Duration;
 
-use orma_store::event_row::COLUMNS;
-use orma_store::native_block::BlockBuilder;
-use orma_store::{EventRow, Param, Registry, Role, Site, Store, migrations};
+use orma_store::event_row::{COLUMNS, ColumnType};
+use orma_store::{EventBlock, EventRow, Param, Registry, Role, Site, Store, migrations};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-fn block(rows: &[EventRow<'_>]) -> Vec<u8> {
-    let mut block = BlockBuilder::new(COLUMNS.iter().map(|column| (column.name, column.column_type)));
-    for row in rows {
-        let mut record = Vec::new();
-        row.write_record(&mut record);
-        block.push(&record).unwrap();
-    }
-    block.finish()
+fn block(rows: &[EventRow<'_>]) -> EventBlock {
+    let columns: Vec<_> = COLUMNS.iter().map(|column| (column.name.to_owned(), column.column_type)).collect();
+    let records: Vec<Vec<u8>> = rows.iter().map(record).collect();
+    EventBlock::new(&columns, records.iter().map(Vec::as_slice).collect()).unwrap()
+}
+
+fn record(row: &EventRow<'_>) -> Vec<u8> {
+    let mut record = Vec::new();
+    row.write_record(&mut record);
+    record
 }
 
 async fn insert(store: &Store, rows: &[EventRow<'_>], token: &str) {
-    let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
-    store.insert_native("events", &names, block(rows), Some(token)).await.unwrap();
+    let block = block(rows);
+    let names: Vec<&str> = block.columns.iter().map(String::as_str).collect();
+    store.insert_native("events", &names, block.bytes, Some(token)).await.unwrap();
 }
 
 async fn one(store: &Store, sql: &str) -> Value {
@@ -101,6 +103,131 @@ async fn rows_survive_the_way_through_a_native_block() {
     engine.stop().await;
 }
 
+/// Each text says which column it is of.
+fn named() -> EventRow<'static> {
+    EventRow {
+        event_id: Uuid::from_u128(9),
+        clock: "clock".into(),
+        user: "user".into(),
+        consent: "consent".into(),
+        name: "name".into(),
+        stage: "stage".into(),
+        host: "host".into(),
+        query: "query".into(),
+        title: "title".into(),
+        referrer: "referrer".into(),
+        screen: "screen".into(),
+        utm_source: "utm_source".into(),
+        utm_medium: "utm_medium".into(),
+        utm_campaign: "utm_campaign".into(),
+        utm_term: "utm_term".into(),
+        utm_content: "utm_content".into(),
+        click_id_kind: "click_id_kind".into(),
+        source: "source".into(),
+        channel: "channel".into(),
+        newsletter_campaign: "newsletter_campaign".into(),
+        message: "message".into(),
+        link: "link".into(),
+        verdict: "verdict".into(),
+        verdict_reason: "verdict_reason".into(),
+        device_class: "device_class".into(),
+        device_brand: "device_brand".into(),
+        device_model: "device_model".into(),
+        browser: "browser".into(),
+        browser_version: "browser_version".into(),
+        os: "os".into(),
+        os_version: "os_version".into(),
+        language: "language".into(),
+        timezone: "timezone".into(),
+        app_name: "app_name".into(),
+        app_version: "app_version".into(),
+        app_build: "app_build".into(),
+        network: "network".into(),
+        sdk: "sdk".into(),
+        country: "country".into(),
+        region: "region".into(),
+        city: "city".into(),
+        rating: "rating".into(),
+        currency: "currency".into(),
+        target: "target".into(),
+        bot_reason: "bot_reason".into(),
+        ..view(0, "visitor", 1_764_000_000_000, "path")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_packed_is_found_under_its_own_name_and_in_the_session() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let store = engine.store();
+    migrations::migrate(&store, None).await.unwrap();
+    let row = EventRow {
+        session: "session".into(),
+        touchpoint: "touchpoint".into(),
+        screen_width: 390,
+        screen_height: 65_535,
+        ..named()
+    };
+    let bot = EventRow { event_id: Uuid::from_u128(10), bot: "bot".into(), visitor: "v2".into(), ..named() };
+    let bare = EventRow { event_id: Uuid::from_u128(11), visitor: "v3".into(), ..EventRow::default() };
+    insert(&store, &[row, bot, bare], "one").await;
+
+    let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
+    let sql = |visitor: &str| format!("SELECT {} FROM events WHERE visitor = '{visitor}'", names.join(", "));
+    let full = one(&store, &sql("visitor")).await;
+    let bare = one(&store, &sql("v3")).await;
+    for column in COLUMNS {
+        let is_text = matches!(column.column_type, ColumnType::Text | ColumnType::LowCardinality);
+        if is_text && !["site", "kind", "bot", "visitor"].contains(&column.name) {
+            assert_eq!(full[column.name], json!(column.name));
+            assert_eq!(bare[column.name], json!(""), "{}", column.name);
+        }
+    }
+    assert_eq!(
+        [&full["screen_width"], &full["screen_height"], &full["bot"]],
+        [&json!(390), &json!(65_535), &json!("")]
+    );
+    assert_eq!([&bare["screen_width"], &bare["screen_height"]], [&json!(0), &json!(0)]);
+    assert_eq!(one(&store, &sql("v2")).await["bot"], json!("bot"));
+    assert_eq!(one(&store, "SELECT count() AS n FROM events WHERE bot = ''").await, json!({"n": 2}));
+
+    let sessions = store
+        .select::<Value>(
+            "SELECT visitor, splitByChar(char(31), substring(entry, 9)) AS entry FROM sessions ORDER BY visitor",
+            &[],
+        )
+        .await
+        .unwrap();
+    let entry = [
+        "path",
+        "host",
+        "language",
+        "app_version",
+        "source",
+        "channel",
+        "utm_campaign",
+        "utm_source",
+        "utm_medium",
+        "country",
+        "region",
+        "city",
+        "device_class",
+        "device_brand",
+        "device_model",
+        "browser",
+        "os",
+        "os_version",
+    ];
+    assert_eq!(
+        sessions,
+        [
+            json!({"visitor": "v3", "entry": vec![""; entry.len()]}),
+            json!({"visitor": "visitor", "entry": entry})
+        ]
+    );
+    engine.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_sent_twice_counts_once_in_events_and_in_its_session() {
     let dir = tempfile::tempdir().unwrap();
@@ -124,7 +251,7 @@ async fn an_event_sent_twice_counts_once_in_events_and_in_its_session() {
         "SELECT arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS views, \
          length(groupUniqArrayArray(event_ids)) AS events, \
          dateDiff('second', min(started_at), max(ended_at)) AS seconds, \
-         splitByChar(char(31), substring(min(entry), 9)) AS parts, parts[2] AS first, parts[3] AS source, \
+         splitByChar(char(31), substring(min(entry), 9)) AS parts, parts[1] AS first, parts[5] AS source, \
          substring(max(exit_path), 9) AS last \
          FROM sessions WHERE visitor = 'v1' GROUP BY session",
     )

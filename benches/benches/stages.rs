@@ -23,8 +23,8 @@ use orma_collector::enrich::{Geo, UserAgents, Visit, bot, campaign, channel, dev
 use orma_collector::http::rate::Rates;
 use orma_collector::spool::{RecordKind, frame};
 use orma_collector::wire;
+use orma_store::EventBlock;
 use orma_store::event_row::COLUMNS;
-use orma_store::native_block::BlockBuilder;
 use uuid::Uuid;
 
 use bodies::{Body, bodies};
@@ -146,14 +146,12 @@ fn store(criterion: &mut Criterion<CpuTime>) {
         });
     });
     let records = records();
+    let columns: Vec<_> = COLUMNS.iter().map(|column| (column.name.to_owned(), column.column_type)).collect();
     group.throughput(Throughput::Elements(BLOCK_ROWS));
     group.bench_function("block of 1,000 rows", |bencher| {
         bencher.iter(|| {
-            let mut block = BlockBuilder::new(COLUMNS.iter().map(|column| (column.name, column.column_type)));
-            for record in &records {
-                block.push(black_box(record)).expect("a whole record");
-            }
-            block.finish().len()
+            let records = black_box(&records).iter().map(Vec::as_slice).collect();
+            EventBlock::new(&columns, records).expect("whole records").bytes.len()
         });
     });
     group.finish();

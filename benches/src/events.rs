@@ -171,14 +171,26 @@ pub struct Column {
     pub compression_codec: String,
 }
 
-/// The columns of the table of events.
+/// The columns of the table of events that are stored.
 ///
 /// # Errors
 /// The engine does not answer.
 pub async fn columns(bed: &Bed) -> anyhow::Result<Vec<Column>> {
     let sql = "SELECT name, type, compression_codec FROM system.columns \
-               WHERE database = currentDatabase() AND table = 'events' AND default_kind = '' ORDER BY position";
+               WHERE database = currentDatabase() AND table = 'events' AND default_kind != 'ALIAS' ORDER BY position";
     Ok(bed.store.select(sql, &[]).await?)
+}
+
+/// What a column of the table of events holds that packs these columns.
+fn packed(parts: &[&str]) -> String {
+    let texts: Vec<String> = parts
+        .iter()
+        .map(|part| match *part {
+            "screen_width" | "screen_height" => format!("if({part} = 0, '', toString({part})), char(31)"),
+            part => format!("{part}, char(31)"),
+        })
+        .collect();
+    format!("concat({})", texts.join(", "))
 }
 
 /// Makes `events` events in the staging table.
@@ -186,8 +198,20 @@ pub async fn columns(bed: &Bed) -> anyhow::Result<Vec<Column>> {
 /// # Errors
 /// The engine refuses, for instance because the disk is full.
 pub async fn stage(bed: &Bed, events: u64) -> anyhow::Result<()> {
-    let columns = columns(bed).await?;
-    let list = columns.iter().map(|column| format!("{} {}", column.name, column.kind)).collect::<Vec<_>>();
+    let mut list: Vec<String> = orma_store::event_row::COLUMNS
+        .iter()
+        .map(|column| format!("{} {}", column.name, column.column_type.clickhouse_name()))
+        .collect();
+    for column in columns(bed).await? {
+        let parts: Vec<&str> = orma_store::event_row::COLUMNS
+            .iter()
+            .filter(|part| part.packed_in == Some(&column.name))
+            .map(|part| part.name)
+            .collect();
+        if !parts.is_empty() {
+            list.push(format!("{} {} DEFAULT {}", column.name, column.kind, packed(&parts)));
+        }
+    }
     bed.execute(&format!(
         "CREATE TABLE {STAGING} (n UInt64, {}) ENGINE = MergeTree ORDER BY n SETTINGS index_granularity = 1024",
         list.join(", ")

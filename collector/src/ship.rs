@@ -17,7 +17,7 @@ use futures_util::stream::FuturesUnordered;
 use orma_store::event_row::ColumnType;
 use orma_store::native_block::BlockBuilder;
 use orma_store::record::RecordWriter;
-use orma_store::{Param, Store, StoreError};
+use orma_store::{EventBlock, Param, Store, StoreError};
 use tokio::sync::{mpsc, watch};
 use uuid::Uuid;
 
@@ -363,24 +363,25 @@ fn build(bytes: &[u8]) -> Result<Inserts, String> {
     if let Some(damage) = segment.damage {
         return Err(damage.to_string());
     }
-    let mut events = BlockBuilder::new(segment.columns.iter().map(|(name, kind)| (name.clone(), *kind)));
+    let mut events = Vec::new();
     let mut refused = BlockBuilder::new(rejected::COLUMNS);
     let mut tally = Tally::default();
     for (kind, payload) in segment.records {
         match kind {
-            RecordKind::Event => events.push(payload).map_err(|error| error.to_string())?,
+            RecordKind::Event => events.push(payload),
             RecordKind::Rejected => refused.push(payload).map_err(|error| error.to_string())?,
             RecordKind::Count => {}
         }
         tally.add(kind, payload, &segment.columns)?;
     }
     let counts = tally.finish();
+    let events = EventBlock::new(&segment.columns, events).map_err(|error| error.to_string())?;
     Ok(Inserts {
         id: segment.id,
         created_ms: segment.created_ms,
-        events: events.rows() as u64,
-        event_block: events.finish().into(),
-        event_columns: segment.columns.into_iter().map(|(name, _)| name).collect(),
+        events: events.rows,
+        event_block: events.bytes.into(),
+        event_columns: events.columns,
         rejected: refused.rows() as u64,
         rejected_block: refused.finish().into(),
         counts,

@@ -1,5 +1,8 @@
 -- What happened. Sorted by day, so that a question about some days reads those days; within a day by visitor, so
 -- that a person's day lies together; by event_id last, so that the same event sent twice becomes one row.
+--
+-- To take an event costs by the number of columns. What comes in few combinations therefore shares one: a column
+-- `…_parts` is the dictionary's entry of some texts with char(31) after each.
 CREATE TABLE events {on_cluster}
 (
     site LowCardinality(String),
@@ -7,64 +10,71 @@ CREATE TABLE events {on_cluster}
     ts DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
     received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
     client_ts DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    clock LowCardinality(String),
     visitor String,
     user String,
     session String,
-    consent LowCardinality(String),
     kind LowCardinality(String),
     name LowCardinality(String),
-    touchpoint LowCardinality(String),
-    stage LowCardinality(String),
-    host LowCardinality(String),
     path LowCardinality(String),
     query String,
-    title LowCardinality(String),
     referrer String,
-    screen LowCardinality(String),
-    utm_source LowCardinality(String),
-    utm_medium LowCardinality(String),
-    utm_campaign LowCardinality(String),
-    utm_term LowCardinality(String),
-    utm_content LowCardinality(String),
-    click_id_kind LowCardinality(String),
-    source LowCardinality(String),
-    channel LowCardinality(String),
-    newsletter_campaign LowCardinality(String),
+    page_parts LowCardinality(String) DEFAULT repeat('\x1F', 2),
+    client_parts LowCardinality(String) DEFAULT repeat('\x1F', 10),
+    campaign_parts LowCardinality(String) DEFAULT repeat('\x1F', 10),
     message String,
-    link LowCardinality(String),
-    verdict LowCardinality(String),
-    verdict_reason LowCardinality(String),
-    device_class LowCardinality(String),
-    device_brand LowCardinality(String),
-    device_model LowCardinality(String),
-    browser LowCardinality(String),
-    browser_version LowCardinality(String),
-    os LowCardinality(String),
-    os_version LowCardinality(String),
-    screen_width UInt16,
-    screen_height UInt16,
-    language LowCardinality(String),
-    timezone LowCardinality(String),
-    app_name LowCardinality(String),
-    app_version LowCardinality(String),
-    app_build LowCardinality(String),
-    network LowCardinality(String),
-    sdk LowCardinality(String),
-    country LowCardinality(String),
-    region LowCardinality(String),
-    city LowCardinality(String),
+    device_parts LowCardinality(String) DEFAULT repeat('\x1F', 7),
+    place_parts LowCardinality(String) DEFAULT repeat('\x1F', 3),
+    mark_parts LowCardinality(String) DEFAULT repeat('\x1F', 10),
     duration_ms UInt32,
     engaged_ms UInt32,
     scroll_pct UInt8,
     value Nullable(Float32),
-    rating LowCardinality(String),
     revenue Decimal(18, 4),
-    currency LowCardinality(String),
     target String,
-    bot LowCardinality(String),
-    bot_reason LowCardinality(String),
-    props Map(LowCardinality(String), String),
+    props Map(String, String),
+    -- The parts, for whoever asks. ClickHouse takes them out of the entries of the dictionary, not out of each row.
+    title LowCardinality(String) ALIAS substringIndex(page_parts, '\x1F', 1),
+    screen LowCardinality(String) ALIAS substringIndex(substringIndex(page_parts, '\x1F', 2), '\x1F', -1),
+    host LowCardinality(String) ALIAS substringIndex(client_parts, '\x1F', 1),
+    language LowCardinality(String) ALIAS substringIndex(substringIndex(client_parts, '\x1F', 2), '\x1F', -1),
+    app_version LowCardinality(String) ALIAS substringIndex(substringIndex(client_parts, '\x1F', 3), '\x1F', -1),
+    timezone LowCardinality(String) ALIAS substringIndex(substringIndex(client_parts, '\x1F', 4), '\x1F', -1),
+    screen_width UInt16 ALIAS toUInt16OrZero(substringIndex(substringIndex(client_parts, '\x1F', 5), '\x1F', -1)),
+    screen_height UInt16 ALIAS toUInt16OrZero(substringIndex(substringIndex(client_parts, '\x1F', 6), '\x1F', -1)),
+    app_name LowCardinality(String) ALIAS substringIndex(substringIndex(client_parts, '\x1F', 7), '\x1F', -1),
+    app_build LowCardinality(String) ALIAS substringIndex(substringIndex(client_parts, '\x1F', 8), '\x1F', -1),
+    network LowCardinality(String) ALIAS substringIndex(substringIndex(client_parts, '\x1F', 9), '\x1F', -1),
+    sdk LowCardinality(String) ALIAS substringIndex(substringIndex(client_parts, '\x1F', 10), '\x1F', -1),
+    source LowCardinality(String) ALIAS substringIndex(campaign_parts, '\x1F', 1),
+    channel LowCardinality(String) ALIAS substringIndex(substringIndex(campaign_parts, '\x1F', 2), '\x1F', -1),
+    utm_campaign LowCardinality(String) ALIAS substringIndex(substringIndex(campaign_parts, '\x1F', 3), '\x1F', -1),
+    utm_source LowCardinality(String) ALIAS substringIndex(substringIndex(campaign_parts, '\x1F', 4), '\x1F', -1),
+    utm_medium LowCardinality(String) ALIAS substringIndex(substringIndex(campaign_parts, '\x1F', 5), '\x1F', -1),
+    utm_term LowCardinality(String) ALIAS substringIndex(substringIndex(campaign_parts, '\x1F', 6), '\x1F', -1),
+    utm_content LowCardinality(String) ALIAS substringIndex(substringIndex(campaign_parts, '\x1F', 7), '\x1F', -1),
+    click_id_kind LowCardinality(String) ALIAS substringIndex(substringIndex(campaign_parts, '\x1F', 8), '\x1F', -1),
+    newsletter_campaign LowCardinality(String) ALIAS substringIndex(substringIndex(campaign_parts, '\x1F', 9), '\x1F', -1),
+    link LowCardinality(String) ALIAS substringIndex(substringIndex(campaign_parts, '\x1F', 10), '\x1F', -1),
+    device_class LowCardinality(String) ALIAS substringIndex(device_parts, '\x1F', 1),
+    device_brand LowCardinality(String) ALIAS substringIndex(substringIndex(device_parts, '\x1F', 2), '\x1F', -1),
+    device_model LowCardinality(String) ALIAS substringIndex(substringIndex(device_parts, '\x1F', 3), '\x1F', -1),
+    browser LowCardinality(String) ALIAS substringIndex(substringIndex(device_parts, '\x1F', 4), '\x1F', -1),
+    os LowCardinality(String) ALIAS substringIndex(substringIndex(device_parts, '\x1F', 5), '\x1F', -1),
+    os_version LowCardinality(String) ALIAS substringIndex(substringIndex(device_parts, '\x1F', 6), '\x1F', -1),
+    browser_version LowCardinality(String) ALIAS substringIndex(substringIndex(device_parts, '\x1F', 7), '\x1F', -1),
+    country LowCardinality(String) ALIAS substringIndex(place_parts, '\x1F', 1),
+    region LowCardinality(String) ALIAS substringIndex(substringIndex(place_parts, '\x1F', 2), '\x1F', -1),
+    city LowCardinality(String) ALIAS substringIndex(substringIndex(place_parts, '\x1F', 3), '\x1F', -1),
+    bot LowCardinality(String) ALIAS substringIndex(mark_parts, '\x1F', 1),
+    bot_reason LowCardinality(String) ALIAS substringIndex(substringIndex(mark_parts, '\x1F', 2), '\x1F', -1),
+    verdict LowCardinality(String) ALIAS substringIndex(substringIndex(mark_parts, '\x1F', 3), '\x1F', -1),
+    verdict_reason LowCardinality(String) ALIAS substringIndex(substringIndex(mark_parts, '\x1F', 4), '\x1F', -1),
+    clock LowCardinality(String) ALIAS substringIndex(substringIndex(mark_parts, '\x1F', 5), '\x1F', -1),
+    consent LowCardinality(String) ALIAS substringIndex(substringIndex(mark_parts, '\x1F', 6), '\x1F', -1),
+    touchpoint LowCardinality(String) ALIAS substringIndex(substringIndex(mark_parts, '\x1F', 7), '\x1F', -1),
+    stage LowCardinality(String) ALIAS substringIndex(substringIndex(mark_parts, '\x1F', 8), '\x1F', -1),
+    rating LowCardinality(String) ALIAS substringIndex(substringIndex(mark_parts, '\x1F', 9), '\x1F', -1),
+    currency LowCardinality(String) ALIAS substringIndex(substringIndex(mark_parts, '\x1F', 10), '\x1F', -1),
     INDEX received_at_range received_at TYPE minmax GRANULARITY 1
 )
 ENGINE = {replacing_merge_tree}
@@ -88,9 +98,9 @@ CREATE TABLE sessions {on_cluster}
     -- Each event is a number: 30 bits of the hash of its id, then what it was: 0 a view, 1 it was done, 2 neither. Two
     -- of the n events of a session are taken for one in n² of 2,147,483,648 sessions: with 10 events one in 21 million.
     event_ids SimpleAggregateFunction(groupUniqArrayArray, Array(UInt32)),
-    -- Of the first event: its moment (milliseconds, 8 bytes, the highest first), then with char(31) between: host,
-    -- path, source, channel, utm_campaign, utm_source, utm_medium, country, region, city, device_class, device_brand,
-    -- device_model, browser, os, os_version, language, app_version. The smallest text is that of the first event,
+    -- Of the first event: its moment (milliseconds, 8 bytes, the highest first), then with char(31) between: path,
+    -- host, language, app_version, source, channel, utm_campaign, utm_source, utm_medium, country, region, city,
+    -- device_class, device_brand, device_model, browser, os, os_version. The smallest text is that of the first event,
     -- whoever came first; one text is read three times as fast as a tuple.
     entry SimpleAggregateFunction(min, String),
     -- Of the last view: its moment as above, then its path. Empty without a view.
@@ -102,7 +112,8 @@ PRIMARY KEY (site, visitor)
 ORDER BY (site, visitor, day, session)
 SETTINGS default_compression_codec = 'ZSTD(1)', index_granularity = 2048, non_replicated_deduplication_window = 10000;
 
--- Bots and machines neither start nor extend a visit.
+-- Bots and machines neither start nor extend a visit. Each event gives a row of its own, and merges make one of those
+-- of a visit: they come in the order of the table, which costs less than to group them and to sort the groups.
 CREATE MATERIALIZED VIEW sessions_from_events {on_cluster} TO sessions AS
 WITH
     reinterpretAsFixedString(byteSwap(toUnixTimestamp64Milli(ts))) AS moment,
@@ -112,19 +123,18 @@ SELECT
     visitor,
     toDate(ts) AS day,
     session,
-    min(ts) AS started_at,
-    max(ts) AS ended_at,
-    groupUniqArray(bitOr(bitAnd(toUInt32(cityHash64(event_id)), 4294967292), multiIf(is_view, 0,
+    ts AS started_at,
+    ts AS ended_at,
+    [bitOr(bitAnd(toUInt32(cityHash64(event_id)), 4294967292), multiIf(is_view, 0,
         kind IN ('page_leave', 'vital', 'identify', 'reset', 'alias', 'consent', 'app_foreground', 'app_background',
-            'frames', 'app_start', 'screen_load', 'network'), 2, 1))) AS event_ids,
-    min(concat(moment, host, char(31), path, char(31), source, char(31), channel, char(31), utm_campaign, char(31),
-        utm_source, char(31), utm_medium, char(31), country, char(31), region, char(31), city, char(31),
-        device_class, char(31), device_brand, char(31), device_model, char(31), browser, char(31), os, char(31),
-        os_version, char(31), language, char(31), app_version)) AS entry,
-    max(if(is_view, concat(moment, path), '')) AS exit_path
+            'frames', 'app_start', 'screen_load', 'network'), 2, 1))] AS event_ids,
+    -- The first parts of each.
+    concat(moment, path, '\x1F', substringIndex(client_parts, '\x1F', 3), '\x1F',
+        substringIndex(campaign_parts, '\x1F', 5), '\x1F', substringIndex(place_parts, '\x1F', 3), '\x1F',
+        substringIndex(device_parts, '\x1F', 6)) AS entry,
+    if(is_view, concat(moment, path), '') AS exit_path
 FROM events
-WHERE bot = '' AND verdict != 'machine'
-GROUP BY site, visitor, day, session;
+WHERE bot = '' AND verdict != 'machine';
 
 -- What was refused, with why and a bounded piece of what it was.
 CREATE TABLE rejected_events {on_cluster}

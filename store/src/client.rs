@@ -298,7 +298,9 @@ impl Store {
             .query_raw(sql)
             .with_setting("output_format_json_quote_64bit_integers", "0")
             .with_setting("output_format_json_quote_decimals", "1")
-            .with_setting("date_time_output_format", "iso");
+            .with_setting("date_time_output_format", "iso")
+            // Columns of events that are packed are asked for by the name of the part, through `*` too.
+            .with_setting("asterisk_include_alias_columns", "1");
         for (name, value) in params {
             query = query.param(name, value);
         }

@@ -4,6 +4,7 @@
 pub mod client;
 pub mod data_dir;
 pub mod engine;
+pub mod event_block;
 pub mod event_row;
 pub mod migrations;
 pub mod native_block;
@@ -16,6 +17,7 @@ pub mod sites;
 pub use client::{Endpoint, Param, Store, StoreError};
 pub use data_dir::DataDir;
 pub use engine::{Engine, EngineConfig};
+pub use event_block::EventBlock;
 pub use event_row::EventRow;
 pub use newsletter::NewsletterKey;
 pub use sites::{Registry, Role, Site, Token};

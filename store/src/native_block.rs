@@ -3,11 +3,15 @@
 //! `RowBinary` costs the server three times the CPU of Native, so the rows are turned into columns here, where a
 //! value is copied once and text with few distinct values becomes a dictionary.
 
+mod pack;
+
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
 use crate::event_row::ColumnType;
+use pack::{Pack, key_of, place_in_pack};
+
 use crate::record::{RecordReader, read_varint, take_bytes, write_varint};
 
 /// Serialization version of a `LowCardinality` column: its keys come with the block.
@@ -30,14 +34,40 @@ pub struct DamagedRecord {
 pub struct BlockBuilder {
     rows: usize,
     columns: Vec<(String, ColumnBuffer)>,
+    /// In which column of the block each column of a record ends up.
+    places: Vec<usize>,
 }
 
 impl BlockBuilder {
     /// A block for records of these columns, in this order.
     pub fn new<N: Into<String>>(columns: impl IntoIterator<Item = (N, ColumnType)>) -> Self {
-        let columns =
+        let columns: Vec<_> =
             columns.into_iter().map(|(name, kind)| (name.into(), ColumnBuffer::new(kind))).collect();
-        Self { rows: 0, columns }
+        Self { rows: 0, places: (0..columns.len()).collect(), columns }
+    }
+
+    /// The same, with what [is packed](crate::event_row::Column::packed_in) in one column each.
+    pub(crate) fn packed(columns: &[(String, ColumnType)]) -> Self {
+        let mut packed: Vec<(String, ColumnBuffer)> = Vec::new();
+        let mut places = Vec::with_capacity(columns.len());
+        for (column, (name, column_type)) in columns.iter().enumerate() {
+            if let Some((pack, place)) = place_in_pack(name) {
+                let open = packed.last_mut().filter(|(last, _)| last == pack);
+                if open.and_then(|(_, buffer)| buffer.pack.as_mut()?.add(place, *column_type)).is_none() {
+                    let begun = Pack::new(pack, column, place, *column_type);
+                    packed.push((pack.to_owned(), ColumnBuffer::of_pack(begun)));
+                }
+            } else {
+                packed.push((name.clone(), ColumnBuffer::new(*column_type)));
+            }
+            places.push(packed.len() - 1);
+        }
+        Self { rows: 0, columns: packed, places }
+    }
+
+    /// The names of the block's columns.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.columns.iter().map(|(name, _)| name.clone()).collect()
     }
 
     /// The number of records so far.
@@ -53,15 +83,14 @@ impl BlockBuilder {
     pub fn push(&mut self, record: &[u8]) -> Result<(), DamagedRecord> {
         let damaged = |column: &str| DamagedRecord { row: self.rows, column: column.into() };
         let mut reader =
-            RecordReader::new(record, self.columns.len()).ok_or_else(|| damaged("(beginning)"))?;
-        while let Some(column) = reader.next_column() {
-            let (name, buffer) = &mut self.columns[column];
+            RecordReader::new(record, self.places.len()).ok_or_else(|| damaged("(beginning)"))?;
+        while let Some(column) = reader.peek() {
+            let (name, buffer) = &mut self.columns[self.places[column]];
             // What says nothing is only made up for when something follows it.
-            buffer.fill(self.rows);
-            reader
-                .value(buffer.column_type)
-                .and_then(|value| buffer.push(value))
-                .ok_or_else(|| damaged(name))?;
+            if buffer.rows < self.rows {
+                buffer.fill(self.rows);
+            }
+            buffer.take(&mut reader).ok_or_else(|| damaged(name))?;
         }
         if !reader.is_at_end() {
             return Err(damaged("(end)"));
@@ -103,8 +132,12 @@ struct ColumnBuffer {
     indexes: Vec<u32>,
     /// A dictionary's entries.
     dictionary: HashMap<Box<[u8]>, u32, RandomState>,
-    /// The last text and its index: neighbours are often alike.
+    /// What the last row was looked up by, and its index: neighbours are often alike.
     last: (Vec<u8>, u32),
+    /// The index of a row that says nothing.
+    unsaid: u32,
+    /// Of a packed column.
+    pack: Option<Pack>,
 }
 
 impl ColumnBuffer {
@@ -117,12 +150,21 @@ impl ColumnBuffer {
             indexes: Vec::new(),
             dictionary: HashMap::default(),
             last: (Vec::new(), 0),
+            unsaid: 0,
+            pack: None,
         };
         if column_type == ColumnType::LowCardinality {
             // The dictionary's first entry is the type's default.
             buffer.dictionary.insert(Box::default(), 0);
             buffer.values.push(0);
         }
+        buffer
+    }
+
+    fn of_pack(pack: Pack) -> Self {
+        let mut buffer = Self::new(ColumnType::LowCardinality);
+        buffer.unsaid = buffer.add_entry(&key_of(0, &[]), &pack.text(0, &[]));
+        buffer.pack = Some(pack);
         buffer
     }
 
@@ -133,27 +175,34 @@ impl ColumnBuffer {
     /// Gives the type's default to the rows up to this one that have no value.
     fn fill(&mut self, rows: usize) {
         let missing = rows - self.rows;
-        if missing == 0 {
-            return;
-        }
         self.rows = rows;
         match self.column_type {
-            // The dictionary's first entry.
-            ColumnType::LowCardinality => self.indexes.resize(rows, 0),
+            ColumnType::LowCardinality => self.indexes.resize(rows, self.unsaid),
             ColumnType::Map => self.indexes.resize(rows, self.indexes.last().copied().unwrap_or(0)),
             ColumnType::Float => {
                 self.second.resize(rows, 1);
                 self.values.resize(rows * 4, 0);
             }
-            ColumnType::Uuid => self.values.resize(rows * 16, 0),
-            ColumnType::UInt64 | ColumnType::Timestamp | ColumnType::Decimal => {
-                self.values.resize(rows * 8, 0);
-            }
-            ColumnType::UInt32 => self.values.resize(rows * 4, 0),
-            ColumnType::UInt16 => self.values.resize(rows * 2, 0),
             // An empty text is its length.
-            ColumnType::UInt8 | ColumnType::Text => self.values.resize(self.values.len() + missing, 0),
+            _ => {
+                let bytes = missing * self.column_type.fixed_bytes().unwrap_or(1);
+                self.values.resize(self.values.len() + bytes, 0);
+            }
         }
+    }
+
+    /// Takes the value of the next row, or all parts of it, from a record.
+    fn take(&mut self, reader: &mut RecordReader<'_>) -> Option<()> {
+        let Some(pack) = &self.pack else {
+            reader.next_column();
+            let value = reader.value(self.column_type)?;
+            return self.push(value);
+        };
+        let (bits, values) = reader.group(&pack.types, pack.first)?;
+        let index = self.index_of_parts(bits, values);
+        self.indexes.push(index);
+        self.rows += 1;
+        Some(())
     }
 
     /// Adds the value of the next row, as [`RecordReader::value`] gives it.
@@ -199,18 +248,34 @@ impl ColumnBuffer {
         if self.last.0 == text {
             return self.last.1;
         }
-        let index = if let Some(&index) = self.dictionary.get(text) {
-            index
-        } else {
-            let index = self.dictionary.len() as u32;
-            self.dictionary.insert(text.into(), index);
-            write_varint(text.len() as u64, &mut self.values);
-            self.values.extend_from_slice(text);
-            index
-        };
+        let known = self.dictionary.get(text).copied();
+        let index = known.unwrap_or_else(|| self.add_entry(text, text));
         self.last.0.clear();
         self.last.0.extend_from_slice(text);
         self.last.1 = index;
+        index
+    }
+
+    fn index_of_parts(&mut self, bits: u32, values: &[u8]) -> u32 {
+        if self.last.0.strip_prefix(&bits.to_le_bytes()).is_some_and(|last| last == values) {
+            return self.last.1;
+        }
+        let key = key_of(bits, values);
+        let known = self.dictionary.get(key.as_slice()).copied();
+        let index = known.unwrap_or_else(|| {
+            let text = self.pack.as_ref().map_or_else(Vec::new, |pack| pack.text(bits, values));
+            self.add_entry(&key, &text)
+        });
+        self.last = (key, index);
+        index
+    }
+
+    /// Adds to the dictionary what is looked up by `key`.
+    fn add_entry(&mut self, key: &[u8], text: &[u8]) -> u32 {
+        let index = self.dictionary.len() as u32;
+        self.dictionary.insert(key.into(), index);
+        write_varint(text.len() as u64, &mut self.values);
+        self.values.extend_from_slice(text);
         index
     }
 

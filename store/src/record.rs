@@ -92,28 +92,24 @@ impl<'a> RecordReader<'a> {
     /// The next column that says something. Its value must be taken before the next one is asked for.
     #[inline]
     pub fn next_column(&mut self) -> Option<usize> {
-        if self.present == 0 {
-            return None;
-        }
-        let column = self.present.trailing_zeros() as usize;
+        let column = self.peek()?;
         self.present &= self.present - 1;
         Some(column)
+    }
+
+    /// The column that [`RecordReader::next_column`] would give.
+    #[inline]
+    pub fn peek(&self) -> Option<usize> {
+        (self.present != 0).then(|| self.present.trailing_zeros() as usize)
     }
 
     /// The bytes of a value of this type: text without its length, all else as it lies in the record. `None` when they
     /// are cut or damaged.
     #[inline]
     pub fn value(&mut self, column_type: ColumnType) -> Option<&'a [u8]> {
-        let length = match column_type {
-            ColumnType::Text | ColumnType::LowCardinality => {
-                usize::try_from(read_varint(&mut self.rest)?).ok()?
-            }
-            ColumnType::UInt8 => 1,
-            ColumnType::UInt16 => 2,
-            ColumnType::UInt32 | ColumnType::Float => 4,
-            ColumnType::UInt64 | ColumnType::Timestamp | ColumnType::Decimal => 8,
-            ColumnType::Uuid => 16,
-            ColumnType::Map => {
+        let length = match (column_type.fixed_bytes(), column_type) {
+            (Some(bytes), _) => bytes,
+            (None, ColumnType::Map) => {
                 let mut after = self.rest;
                 for _ in 0..read_varint(&mut after)? {
                     take_bytes(&mut after)?;
@@ -121,10 +117,25 @@ impl<'a> RecordReader<'a> {
                 }
                 self.rest.len() - after.len()
             }
+            (None, _) => usize::try_from(read_varint(&mut self.rest)?).ok()?,
         };
         let (value, rest) = self.rest.split_at_checked(length)?;
         self.rest = rest;
         Some(value)
+    }
+
+    /// The columns of `columns` that say something, as bits from the first of them, and the bytes of all their values
+    /// together as they lie in the record. All columns before must have been taken.
+    pub fn group(&mut self, columns: &[ColumnType], first: usize) -> Option<(u32, &'a [u8])> {
+        let bits = (self.present >> first) as u32 & ((1 << columns.len()) - 1);
+        self.present &= !(u128::from(bits) << first);
+        let before = self.rest;
+        let mut left = bits;
+        while left != 0 {
+            self.value(columns[left.trailing_zeros() as usize])?;
+            left &= left - 1;
+        }
+        Some((bits, &before[..before.len() - self.rest.len()]))
     }
 
     /// Whether nothing is left.

@@ -10,8 +10,7 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use orma_query::{AppState, QueryConfig};
 use orma_store::event_row::COLUMNS;
-use orma_store::native_block::BlockBuilder;
-use orma_store::{Engine, EventRow, Registry, Role, Site, Store, migrations};
+use orma_store::{Engine, EventBlock, EventRow, Registry, Role, Site, Store, migrations};
 use serde_json::Value;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -98,15 +97,13 @@ impl Service {
     }
 
     pub async fn insert(&self, rows: &[EventRow<'_>]) {
-        let mut block = BlockBuilder::new(COLUMNS.iter().map(|column| (column.name, column.column_type)));
-        for row in rows {
-            let mut record = Vec::new();
-            row.write_record(&mut record);
-            block.push(&record).unwrap();
-        }
-        let names: Vec<&str> = COLUMNS.iter().map(|column| column.name).collect();
+        let columns: Vec<_> =
+            COLUMNS.iter().map(|column| (column.name.to_owned(), column.column_type)).collect();
+        let records: Vec<Vec<u8>> = rows.iter().map(record).collect();
+        let block = EventBlock::new(&columns, records.iter().map(Vec::as_slice).collect()).unwrap();
+        let names: Vec<&str> = block.columns.iter().map(String::as_str).collect();
         let token = Uuid::now_v7().to_string();
-        self.store.insert_native("events", &names, block.finish(), Some(&token)).await.unwrap();
+        self.store.insert_native("events", &names, block.bytes, Some(&token)).await.unwrap();
     }
 }
 
@@ -158,4 +155,10 @@ pub fn event<'a>(
     ts: i64,
 ) -> EventRow<'a> {
     EventRow { kind: kind.into(), ..view(visitor, session, ts, "") }
+}
+
+fn record(row: &EventRow<'_>) -> Vec<u8> {
+    let mut record = Vec::new();
+    row.write_record(&mut record);
+    record
 }

@@ -59,7 +59,7 @@ const BY_VISITOR: &str = "ENGINE = ReplacingMergeTree PARTITION BY toYYYYMM(ts) 
 
 /// The columns of 30-day questions, sorted by day.
 const DAY_PROJECTION: &str = ",
-    PROJECTION by_day (SELECT site, ts, visitor, session, kind, name, path, value, revenue, currency, bot, verdict
+    PROJECTION by_day (SELECT site, ts, visitor, session, kind, name, path, value, revenue, mark_parts
         ORDER BY site, toDate(ts))";
 
 /// Eight bytes that stand for the visitor, for counting.
@@ -164,7 +164,7 @@ impl Layout {
             };
             format!("{} {} {rest}", column.name, column.kind)
         });
-        let columns = lines.collect::<Vec<_>>().join(",\n    ");
+        let columns = lines.chain(parts(bed).await?).collect::<Vec<_>>().join(",\n    ");
         let engine = match self.engine {
             Some(engine) => engine.to_owned(),
             None => format!("ENGINE = {}", engine_in_use(bed).await?),
@@ -194,6 +194,17 @@ impl Layout {
         }
         Ok(cpu)
     }
+}
+
+/// The columns of the table of events that are parts of others.
+async fn parts(bed: &Bed) -> anyhow::Result<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Row {
+        line: String,
+    }
+    let sql = "SELECT concat(name, ' ', type, ' ALIAS ', default_expression) AS line FROM system.columns \
+               WHERE database = currentDatabase() AND table = 'events' AND default_kind = 'ALIAS' ORDER BY position";
+    Ok(bed.store.select::<Row>(sql, &[]).await?.into_iter().map(|row| row.line).collect())
 }
 
 /// What follows the columns of the table of events as the migrations made it.

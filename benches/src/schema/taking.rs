@@ -9,7 +9,7 @@ use crate::events;
 use crate::markdown::{self, number};
 use crate::program::Bed;
 
-/// Rows of an insert: what a quarter of a second of a busy collector holds.
+/// Rows of an insert: what half a second of a busy collector holds.
 const BATCH_ROWS: u64 = 10_000;
 /// How long nothing may be merged until the merges are taken to be done, and how often that is looked at.
 const QUIET_MS: u64 = 2_000;

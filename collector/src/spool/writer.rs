@@ -40,7 +40,7 @@ impl SpoolConfig {
         Self {
             dir,
             spool_bytes_max: 10 << 30,
-            segment_age_ms_max: 250,
+            segment_age_ms_max: 500,
             segment_bytes_max: 32 << 20,
             segment_events_max: 50_000,
             appends_pending_max: 16_384,

@@ -74,8 +74,10 @@ pub enum Sessions {
 
 /// What a session takes from its first event, in the order of the table's text: the name here, the column of events.
 const ENTRY: [(&str, &str); 18] = [
-    ("host", "host"),
     ("path", "path"),
+    ("host", "host"),
+    ("language", "language"),
+    ("app_version", "app_version"),
     ("source", "source"),
     ("channel", "channel"),
     ("campaign", "utm_campaign"),
@@ -90,8 +92,6 @@ const ENTRY: [(&str, &str); 18] = [
     ("browser", "browser"),
     ("os", "os"),
     ("os_version", "os_version"),
-    ("language", "language"),
-    ("app_version", "app_version"),
 ];
 
 /// How many events a session of the table has.

@@ -121,6 +121,9 @@ fn keep_password(path: &Path) -> io::Result<String> {
     }
 }
 
+/// `log-level` is the level in truth: without it this way of starting the engine writes every step of every query, a
+/// hundred lines an insert, and `logger` alone does not stop it.
+///
 /// What merging costs is decided here. Statistics of columns serve a planner's choices that our questions do not leave
 /// open. A merge of parts whose sizes are alike waits until there are about ten instead of five, which halves how often a
 /// row is rewritten. Gathering one column after the other saves memory in large merges and costs a third more CPU in
@@ -130,6 +133,7 @@ fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
     format!(
         "<clickhouse>
     <logger><level>warning</level><console>1</console></logger>
+    <log-level>warning</log-level>
     <user_directories><users_xml><path>{users_file}</path></users_xml></user_directories>
     <max_server_memory_usage>{memory_bytes_max}</max_server_memory_usage>
     <mark_cache_size>67108864</mark_cache_size>
