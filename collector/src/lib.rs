@@ -21,6 +21,7 @@ pub mod pending;
 pub mod rejected;
 pub mod run;
 pub mod ship;
+pub(crate) mod spare;
 pub mod spool;
 pub mod wire;
 

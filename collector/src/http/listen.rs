@@ -23,6 +23,7 @@ use super::routes::Routes;
 use super::serve::{serve as serve_connection, serve_http2};
 use super::shed::{AddressConnections, AddressPermit};
 use super::tls::Tls;
+use crate::spare;
 
 /// Answers requests that are not the collector's.
 pub type Fallback = Arc<dyn Fn(Request<Incoming>) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
@@ -113,6 +114,7 @@ async fn sweep(worker: Arc<Worker>) {
     loop {
         interval.tick().await;
         worker.sweep();
+        spare::sweep();
     }
 }
 
