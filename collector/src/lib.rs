@@ -16,6 +16,7 @@ pub(crate) mod fuzz;
 pub mod http;
 pub mod ingest;
 pub mod ledger;
+pub mod memory;
 pub mod metrics;
 pub mod pending;
 pub mod rejected;
