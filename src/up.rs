@@ -24,7 +24,7 @@ use tower::ServiceExt;
 use crate::cli::{
     AccountingOptions, CollectOptions, CollectorOptions, ListenOptions, QueryOptions, StoreOptions, UpOptions,
 };
-use crate::embedded;
+use crate::{embedded, memory};
 
 /// The site and write key of a first start.
 const FIRST_SITE: &str = "demo";
@@ -219,6 +219,7 @@ fn collector_config(options: &CollectorOptions, data_dir: &Path) -> anyhow::Resu
         public_url: options.public_url.clone(),
         spool_bytes_max: options.spool_bytes_max,
         drain_ms_max: options.drain_ms_max,
+        memory: Some(memory::HOOKS),
     })
 }
 

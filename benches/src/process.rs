@@ -11,6 +11,9 @@ pub struct Memory {
     pub resident: u64,
     /// Proportional set: shared pages are divided among those that share them.
     pub proportional: u64,
+    /// Pages that are of no file: what the process has made itself. The others come and go as the system sees fit, for
+    /// instance those of the program when the machine has read other files meanwhile.
+    pub own: u64,
 }
 
 /// CPU seconds of a process so far, user and system, all threads: fields 14 and 15 of `/proc/PID/stat` (proc(5)),
@@ -85,7 +88,7 @@ pub fn memory(pid: u32) -> anyhow::Result<Memory> {
     let bytes = |name: &str| {
         kibibytes(&text, name).map(|number| number * 1024).with_context(|| format!("{path} has no {name}"))
     };
-    Ok(Memory { resident: bytes("Rss:")?, proportional: bytes("Pss:")? })
+    Ok(Memory { resident: bytes("Rss:")?, proportional: bytes("Pss:")?, own: bytes("Anonymous:")? })
 }
 
 /// The processes that `pid` has started.
@@ -118,6 +121,10 @@ mod tests {
         assert!(super::peak_resident(pid).unwrap() > 100_000 && super::open_files(pid).unwrap() > 2);
         let memory = super::memory(pid).unwrap();
         assert!(memory.proportional > 100_000 && memory.proportional <= memory.resident);
+        assert!(
+            memory.own > 100_000 && memory.own < memory.resident,
+            "the program's file is not its own memory"
+        );
         assert!(super::cpu_seconds(u32::MAX).is_err());
     }
 }

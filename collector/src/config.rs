@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use crate::http::proxy::TrustedProxies;
+use crate::memory::MemoryHooks;
 
 /// What one collector needs to know.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct CollectorConfig {
     pub spool_bytes_max: u64,
     /// How long a stop may take, in milliseconds.
     pub drain_ms_max: u64,
+    /// How the program's allocator is told what to do with freed memory.
+    pub memory: Option<MemoryHooks>,
 }
 
 /// What stands between the clients and the collector.

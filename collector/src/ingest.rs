@@ -20,6 +20,7 @@ use crate::event::{ParsedBatch, ParsedEvent, Refusal};
 use crate::ledger::{self, Counts, Outcome, RefusedRequests};
 use crate::metrics::Metrics;
 use crate::rejected;
+use crate::spare;
 use crate::spool::{RecordKind, Spool, SpoolError, SpoolGroup, frame};
 
 /// Room for the record of a usual event: larger ones make their buffer grow.
@@ -273,7 +274,7 @@ impl Ingest {
         let context = &Context { site, facts, sent_at, from_server, places, senders };
         let site = context.site.site.as_str();
         let received_at = context.facts.received_at;
-        let mut records = Vec::with_capacity(RECORD_BYTES_USUAL * events.len() + 64);
+        let mut records = spare::take(RECORD_BYTES_USUAL * events.len() + 64);
         let known = self.duplicates.known(site, events.iter().map(|event| event.row.event_id));
         let mut fresh = Vec::with_capacity(events.len());
         let mut duplicates = 0;

@@ -16,11 +16,13 @@ pub(crate) mod fuzz;
 pub mod http;
 pub mod ingest;
 pub mod ledger;
+pub mod memory;
 pub mod metrics;
 pub mod pending;
 pub mod rejected;
 pub mod run;
 pub mod ship;
+pub(crate) mod spare;
 pub mod spool;
 pub mod wire;
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ use crate::http::tls::{self, Tls, TlsError};
 use crate::http::{Fallback, Routes};
 use crate::ingest::Ingest;
 use crate::ledger;
+use crate::memory::{self, Memory};
 use crate::metrics::Metrics;
 use crate::ship::Shipper;
 use crate::spool::{FileSystem, Spool, SpoolConfig};
@@ -127,6 +129,7 @@ impl Collector {
             tls,
             proxy_protocol: config.network.proxy_protocol,
             addresses: Arc::new(AddressConnections::new(routes.limits.connections_max_per_address)),
+            memory: Arc::new(Memory::new(config.memory)),
         });
         let housekeeping = tokio::spawn(housekeeping(routes.clone(), gate.clone()));
         let inflight_bytes_max = routes.limits.inflight_bytes_max / listeners.len().max(1);
@@ -228,6 +231,8 @@ async fn housekeeping(routes: Routes, gate: Arc<Gate>) {
     let mut geo = tokio::time::interval(Duration::from_millis(GEO_RELOAD_MS));
     let mut tls = tokio::time::interval(Duration::from_millis(TLS_RELOAD_MS));
     let mut rates = tokio::time::interval(Duration::from_millis(RATES_SWEEP_MS));
+    let mut looks = tokio::time::interval(Duration::from_millis(memory::LOOK_MS));
+    let mut load = memory::Load::default();
     loop {
         tokio::select! {
             _ = refresh.tick() => {
@@ -239,6 +244,10 @@ async fn housekeeping(routes: Routes, gate: Arc<Gate>) {
             _ = geo.tick() => reload_geo(ingest).await,
             _ = tls.tick() => reload_certificate(ingest, &gate).await,
             _ = rates.tick() => routes.rates.sweep(),
+            _ = looks.tick() => {
+                let requests = ingest.spool.status().appends.load(Ordering::Relaxed);
+                load.look(ingest.metrics.events_accepted.get(), requests, &gate.memory);
+            }
         }
     }
 }

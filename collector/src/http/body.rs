@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming};
 use hyper::header::{CONNECTION, CONTENT_ENCODING, HeaderValue};
@@ -17,6 +17,7 @@ use super::answer;
 use super::connection::{Connection, Order, Phase};
 use super::shed::{Held, NoRoom};
 use crate::config::HttpLimits;
+use crate::spare;
 
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -165,7 +166,7 @@ async fn collect(
     pace: &Pace<'_>,
 ) -> Result<Bytes, BodyError> {
     let mut first = Bytes::new();
-    let mut all = BytesMut::new();
+    let mut all = Vec::new();
     loop {
         let read = first.len() + all.len();
         let Some(frame) = next_frame(&mut body, limits, pace, read).await? else { break };
@@ -180,13 +181,14 @@ async fn collect(
             continue;
         }
         if all.is_empty() {
-            all.reserve((first.len() + data.len()).max(body.size_hint().lower() as usize + read));
+            let still_to_come = body.size_hint().lower() as usize;
+            all = spare::take(read + data.len() + still_to_come);
             all.extend_from_slice(&first);
             first = Bytes::new();
         }
         all.extend_from_slice(&data);
     }
-    Ok(if all.is_empty() { first } else { all.freeze() })
+    Ok(if all.is_empty() { first } else { spare::share(all) })
 }
 
 async fn next_frame(

@@ -23,6 +23,8 @@ use super::routes::Routes;
 use super::serve::{serve as serve_connection, serve_http2};
 use super::shed::{AddressConnections, AddressPermit};
 use super::tls::Tls;
+use crate::memory::Memory;
+use crate::spare;
 
 /// Answers requests that are not the collector's.
 pub type Fallback = Arc<dyn Fn(Request<Incoming>) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
@@ -39,6 +41,8 @@ pub struct Gate {
     pub proxy_protocol: bool,
     /// Open connections by client.
     pub addresses: Arc<AddressConnections>,
+    /// What freed memory is to be done with.
+    pub memory: Arc<Memory>,
 }
 
 /// Lets the process open as many files as the system allows it: each connection is one. Returns how many.
@@ -100,19 +104,22 @@ pub fn serve(
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let routes = Arc::new(routes.for_worker());
         let worker = Arc::new(Worker::new(routes, inflight_bytes_max));
-        let sweeping = tokio::spawn(sweep(worker.clone()));
+        let sweeping = tokio::spawn(sweep(worker.clone(), gate.memory.clone()));
         accept(listener, &worker, gate, stop, drain).await;
         sweeping.abort();
         Ok(())
     })
 }
 
-async fn sweep(worker: Arc<Worker>) {
+async fn sweep(worker: Arc<Worker>, memory: Arc<Memory>) {
     let mut interval = tokio::time::interval(Duration::from_millis(SWEEP_MS.into()));
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut rests_seen = 0;
     loop {
         interval.tick().await;
         worker.sweep();
+        spare::sweep();
+        memory.give_back_at_rest(&mut rests_seen);
     }
 }
 

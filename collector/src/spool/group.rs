@@ -5,12 +5,14 @@
 //! request waits for nobody. Under load the appends keep a small distance, because a flush costs as much CPU as ten
 //! requests, however many share it.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::writer::{Spool, SpoolError};
+use crate::spare;
 
 /// Requests of one worker that may wait for the disk at once; more are refused.
 const REQUESTS_WAITING_MAX: usize = 16_384;
@@ -20,8 +22,8 @@ const REQUESTS_BUSY: usize = 16;
 /// … and under load appends begin so far apart.
 const APPEND_INTERVAL_BUSY: Duration = Duration::from_millis(3);
 
+/// A request whose records lie in the group's buffer.
 struct Waiting {
-    records: Vec<u8>,
     events: u64,
     done: oneshot::Sender<Result<(), SpoolError>>,
 }
@@ -30,6 +32,36 @@ struct Waiting {
 #[derive(Clone)]
 pub struct SpoolGroup {
     waiting: mpsc::Sender<Waiting>,
+    /// Held locked while a request joins or the group departs, so that the records are those of the requests in the
+    /// channel. Nobody waits for the lock: all are on one thread.
+    records: Arc<Mutex<Records>>,
+}
+
+/// The records of all that wait, one after the other.
+#[derive(Default)]
+struct Records {
+    bytes: Vec<u8>,
+    /// What a group brings at most, as the last ones say.
+    bytes_expected: usize,
+}
+
+impl Records {
+    fn add(&mut self, records: Vec<u8>) {
+        if self.bytes.is_empty() && records.len() >= self.bytes_expected {
+            self.bytes = records;
+            return;
+        }
+        if self.bytes.is_empty() {
+            self.bytes = spare::take(self.bytes_expected);
+        }
+        self.bytes.extend_from_slice(&records);
+        spare::keep(records);
+    }
+
+    fn take(&mut self) -> Vec<u8> {
+        self.bytes_expected = self.bytes.len().max(self.bytes_expected - self.bytes_expected / 8);
+        std::mem::take(&mut self.bytes)
+    }
 }
 
 impl Spool {
@@ -37,8 +69,9 @@ impl Spool {
     /// handle is dropped.
     pub fn group(&self) -> SpoolGroup {
         let (waiting, receiver) = mpsc::channel(REQUESTS_WAITING_MAX);
-        tokio::spawn(gather(receiver, self.clone()));
-        SpoolGroup { waiting }
+        let records = Arc::default();
+        tokio::spawn(gather(receiver, Arc::clone(&records), self.clone()));
+        SpoolGroup { waiting, records }
     }
 }
 
@@ -49,41 +82,41 @@ impl SpoolGroup {
     /// See [`SpoolError`].
     pub async fn append(&self, records: Vec<u8>, events: u64) -> Result<(), SpoolError> {
         let (done, result) = oneshot::channel();
-        self.waiting.try_send(Waiting { records, events, done }).map_err(|error| match error {
+        self.join(records, Waiting { events, done })?;
+        result.await.unwrap_or(Err(SpoolError::Closed))
+    }
+
+    fn join(&self, records: Vec<u8>, waiting: Waiting) -> Result<(), SpoolError> {
+        let mut all = self.records.lock().expect("no panic while records are copied");
+        self.waiting.try_send(waiting).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SpoolError::Busy,
             mpsc::error::TrySendError::Closed(_) => SpoolError::Closed,
         })?;
-        result.await.unwrap_or(Err(SpoolError::Closed))
+        all.add(records);
+        Ok(())
     }
 }
 
-async fn gather(mut receiver: mpsc::Receiver<Waiting>, spool: Spool) {
+async fn gather(mut receiver: mpsc::Receiver<Waiting>, records: Arc<Mutex<Records>>, spool: Spool) {
     let mut group: Vec<Waiting> = Vec::new();
     let mut last = (Instant::now(), 0);
     while receiver.recv_many(&mut group, REQUESTS_WAITING_MAX).await > 0 {
         let (began, requests) = last;
         if requests >= REQUESTS_BUSY && began.elapsed() < APPEND_INTERVAL_BUSY {
             tokio::time::sleep_until(began + APPEND_INTERVAL_BUSY).await;
-            while group.len() < REQUESTS_WAITING_MAX
-                && let Ok(waiting) = receiver.try_recv()
-            {
+        }
+        let all = {
+            let mut records = records.lock().expect("no panic while records are copied");
+            // Those who joined since: their records are in the buffer.
+            while let Ok(waiting) = receiver.try_recv() {
                 group.push(waiting);
             }
-        }
+            records.take()
+        };
         last = (Instant::now(), group.len());
         let events = group.iter().map(|waiting| waiting.events).sum();
-        let requests = group.len() as u64;
-        let records = match group.as_mut_slice() {
-            [only] => std::mem::take(&mut only.records),
-            many => {
-                let mut all = Vec::with_capacity(many.iter().map(|waiting| waiting.records.len()).sum());
-                for waiting in many.iter() {
-                    all.extend_from_slice(&waiting.records);
-                }
-                all
-            }
-        };
-        let result = spool.append(records, events, requests).await;
+        let (result, all) = spool.append_lent(all, events, group.len() as u64).await;
+        spare::keep(all);
         for waiting in group.drain(..) {
             // A client that went away no longer waits for its answer; its events are stored all the same.
             drop(waiting.done.send(result.clone()));

@@ -1,6 +1,5 @@
 //! The one thread that writes the spool, and the handle that requests append through.
 
-use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -98,11 +97,15 @@ pub struct SpoolStatus {
     pub disk_full: AtomicBool,
 }
 
+/// The writer joins appends in a buffer that it keeps while there is traffic, up to this size. Bytes.
+const JOINED_BYTES_KEPT_MAX: usize = 1 << 20;
+
 struct Append {
     records: Vec<u8>,
     events: u64,
     requests: u64,
-    done: oneshot::Sender<Result<(), SpoolError>>,
+    /// The records come back: their buffer is used again where it was filled.
+    done: oneshot::Sender<(Result<(), SpoolError>, Vec<u8>)>,
 }
 
 /// The handle that requests append through. Cheap to clone; the writer ends when the last one is dropped.
@@ -155,6 +158,7 @@ impl Spool {
             sealed: sealed_sender,
             sequence: last_sequence,
             open: None,
+            joined: Vec::new(),
             poisoned: false,
         };
         let thread = std::thread::Builder::new().name("spool".into()).spawn(move || writer.run(&receiver))?;
@@ -166,13 +170,25 @@ impl Spool {
     /// # Errors
     /// See [`SpoolError`].
     pub async fn append(&self, records: Vec<u8>, events: u64, requests: u64) -> Result<(), SpoolError> {
-        self.ready()?;
+        self.append_lent(records, events, requests).await.0
+    }
+
+    /// The same, for a caller who uses the buffer again; it comes back empty when the spool is closed.
+    pub(super) async fn append_lent(
+        &self,
+        records: Vec<u8>,
+        events: u64,
+        requests: u64,
+    ) -> (Result<(), SpoolError>, Vec<u8>) {
+        if let Err(error) = self.ready() {
+            return (Err(error), records);
+        }
         let (done, result) = oneshot::channel();
-        self.appends.try_send(Append { records, events, requests, done }).map_err(|error| match error {
-            mpsc::TrySendError::Full(_) => SpoolError::Busy,
-            mpsc::TrySendError::Disconnected(_) => SpoolError::Closed,
-        })?;
-        result.await.unwrap_or(Err(SpoolError::Closed))
+        match self.appends.try_send(Append { records, events, requests, done }) {
+            Ok(()) => result.await.unwrap_or((Err(SpoolError::Closed), Vec::new())),
+            Err(mpsc::TrySendError::Full(append)) => (Err(SpoolError::Busy), append.records),
+            Err(mpsc::TrySendError::Disconnected(append)) => (Err(SpoolError::Closed), append.records),
+        }
     }
 
     /// Whether an append could succeed now.
@@ -241,6 +257,8 @@ struct Writer {
     sealed: tokio_mpsc::UnboundedSender<SealedSegment>,
     sequence: u64,
     open: Option<Open>,
+    /// The records of several appends, one after the other.
+    joined: Vec<u8>,
     poisoned: bool,
 }
 
@@ -269,9 +287,16 @@ impl Writer {
         }
     }
 
-    fn wait(&self, appends: &mpsc::Receiver<Append>) -> Result<Append, RecvTimeoutError> {
+    fn wait(&mut self, appends: &mpsc::Receiver<Append>) -> Result<Append, RecvTimeoutError> {
         match &self.open {
-            None => appends.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            None => {
+                // The next one is either here or a while away.
+                if let Ok(append) = appends.try_recv() {
+                    return Ok(append);
+                }
+                self.joined = Vec::new();
+                appends.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            }
             Some(open) => {
                 let age_max = Duration::from_millis(self.config.segment_age_ms_max);
                 appends.recv_timeout(age_max.saturating_sub(open.since.elapsed()))
@@ -280,23 +305,33 @@ impl Writer {
     }
 
     fn write_group(&mut self, group: Vec<Append>) {
-        let result = if self.poisoned { Err(SpoolError::Poisoned) } else { self.append_and_sync(&group) };
+        let result = if self.poisoned { Err(SpoolError::Poisoned) } else { self.join_and_append(&group) };
         let requests = group.iter().map(|append| append.requests).sum();
         self.status.appends.fetch_add(requests, Ordering::Relaxed);
-        for append in group {
+        for Append { done, records, .. } in group {
             // A client that went away no longer waits for its answer; its events are stored all the same.
-            drop(append.done.send(result.clone()));
+            drop(done.send((result.clone(), records)));
         }
     }
 
-    fn append_and_sync(&mut self, group: &[Append]) -> Result<(), SpoolError> {
-        let bytes: Cow<'_, [u8]> = match group {
-            [only] => Cow::Borrowed(&only.records),
-            many => {
-                let records: Vec<&[u8]> = many.iter().map(|append| append.records.as_slice()).collect();
-                Cow::Owned(records.concat())
-            }
-        };
+    fn join_and_append(&mut self, group: &[Append]) -> Result<(), SpoolError> {
+        let events = group.iter().map(|append| append.events).sum();
+        if let [only] = group {
+            return self.append_and_sync(&only.records, events);
+        }
+        let mut joined = std::mem::take(&mut self.joined);
+        joined.clear();
+        for append in group {
+            joined.extend_from_slice(&append.records);
+        }
+        let result = self.append_and_sync(&joined, events);
+        if joined.capacity() <= JOINED_BYTES_KEPT_MAX {
+            self.joined = joined;
+        }
+        result
+    }
+
+    fn append_and_sync(&mut self, bytes: &[u8], events: u64) -> Result<(), SpoolError> {
         if let Err(error) = self.open_segment() {
             if out_of_files(&error) {
                 tracing::warn!(%error, "no file handle is left for a new segment");
@@ -305,7 +340,7 @@ impl Writer {
             return Err(self.explain(&error, "cannot create a segment"));
         }
         let open = self.open.as_mut().expect("opened above");
-        if let Err(error) = open.file.append(&bytes) {
+        if let Err(error) = open.file.append(bytes) {
             let taken_back = open.file.truncate(open.bytes);
             let reason = self.explain(&error, "cannot write");
             return match taken_back {
@@ -317,7 +352,7 @@ impl Writer {
             return Err(self.poison(&error, "cannot flush"));
         }
         open.bytes += bytes.len() as u64;
-        open.events += group.iter().map(|append| append.events).sum::<u64>();
+        open.events += events;
         self.status.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.status.flushes.fetch_add(1, Ordering::Relaxed);
         self.status.disk_full.store(false, Ordering::Relaxed);

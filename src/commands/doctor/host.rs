@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use orma_collector::config::HttpLimits;
 use orma_collector::enrich::geo::Geo;
 use rustix::process::{Resource, getrlimit};
 
@@ -164,22 +163,47 @@ fn same_port(one: SocketAddr, other: SocketAddr) -> bool {
     one.port() == other.port()
 }
 
-/// Whether as many connections can be open as the collector would take.
-pub fn open_files(report: &mut Report, workers: usize) {
+/// Whether as many connections can be open as the collector would take; `workers` 0 is one for each core.
+pub fn open_files(report: &mut Report, workers: usize, connections_max: usize) {
     let workers = match workers {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         workers => workers,
     };
-    let wanted = (HttpLimits::default().connections_max * workers) as u64 + FILES_BESIDE_CONNECTIONS;
-    match getrlimit(Resource::Nofile).current {
+    judge_open_files(report, getrlimit(Resource::Nofile).current, workers, connections_max);
+}
+
+/// The same for a limit; `None` is no limit.
+fn judge_open_files(report: &mut Report, limit: Option<u64>, workers: usize, connections_max: usize) {
+    let wanted =
+        (connections_max as u64).saturating_mul(workers as u64).saturating_add(FILES_BESIDE_CONNECTIONS);
+    match limit {
         Some(limit) if limit < wanted => report.warning(
             "open files",
-            format!("{limit}, for up to {wanted} (connections_max × {workers} workers)"),
-            format!("raise it with `ulimit -n {wanted}` or LimitNOFILE= in the service's unit; beyond it connections are refused"),
+            format!("{limit}, for up to {wanted} (--connections-max {connections_max} × {workers} workers)"),
+            format!("raise it with `ulimit -n {wanted}` or LimitNOFILE= in the service's unit, or lower --connections-max; beyond it connections are refused"),
         ),
         limit => report.ok(
             "open files",
             limit.map_or_else(|| "no limit".to_owned(), |limit| format!("{limit}, of which up to {wanted} are needed")),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_files_are_held_against_the_connections_that_are_configured() {
+        let lines = |limit, workers, connections_max| {
+            let mut report = Report::default();
+            judge_open_files(&mut report, limit, workers, connections_max);
+            format!("{report:?}")
+        };
+        let too_few = lines(Some(1_511), 2, 500);
+        assert!(too_few.contains("Warning") && too_few.contains("ulimit -n 1512"), "{too_few}");
+        let enough = lines(Some(1_512), 2, 500);
+        assert!(enough.contains("Ok") && enough.contains("up to 1512 are needed"), "{enough}");
+        assert!(lines(None, 64, usize::MAX).contains("no limit"));
     }
 }

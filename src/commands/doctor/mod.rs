@@ -98,7 +98,7 @@ pub async fn run(options: DoctorOptions) -> anyhow::Result<()> {
     store::check(&mut report, &up.store, state, instance.as_ref()).await;
     host::geo(&mut report, &up.collector.geo_database);
     host::ports(&mut report, &up.listen, instance.as_ref());
-    host::open_files(&mut report, up.collector.workers);
+    host::open_files(&mut report, up.collector.workers, up.collector.network.connections_max);
     host::clock(&mut report);
     print(&settings, &report, options.json)?;
     match report.worst() {
