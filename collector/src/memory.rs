@@ -1,8 +1,9 @@
 //! When freed memory is kept for the next request, and when it goes back to the system.
 //!
-//! To fetch memory from the system page by page, and to give it back, costs a batch of events a third of all that it
-//! costs; to keep it costs a program that is mostly idle several times the memory that it needs. So it is kept while
-//! batches come in numbers, and given back when they no longer do. Single beacons need little of it, however many.
+//! To fetch memory from the system page by page, and to give it back, is more than a quarter of all that a batch of
+//! events costs; to keep it costs a program that is mostly idle several times the memory that it needs. So it is kept
+//! while batches come in numbers, and given back when they no longer do. Single beacons need little of it, however
+//! many.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
