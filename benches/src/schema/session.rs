@@ -50,23 +50,28 @@ struct States {
     apart: bool,
 }
 
-/// The states in use: plain values, which need no state of an aggregate function. An id is 30 bits of its hash and two
-/// that say what the event was; the entry and the exit begin with their moment.
+/// Plain values, which need no state of an aggregate function. An id is 30 bits of its hash and two that say what the
+/// event was; the entry and the exit begin with their moment.
 const PLAIN: &str = "plain values";
+/// In use: the same, each event a row of its own, which merges join.
+const PLAIN_ROWS: &str = "plain values, a row an event";
 const MOMENT: &str = "reinterpretAsFixedString(byteSwap(toUnixTimestamp64Milli(ts)))";
 
-const VARIANTS: [States; 5] = [
+const VARIANTS: [States; 6] = [
     States { name: "tuple, keys of moment and id", key: "(ts, event_id)", as_text: false, apart: false },
     States { name: "tuple, keys of 8 bytes", key: NUMBER_KEY, as_text: false, apart: false },
     States { name: "text, keys of 8 bytes", key: NUMBER_KEY, as_text: true, apart: false },
     States { name: "text, keys of 8 bytes, sets apart", key: NUMBER_KEY, as_text: true, apart: true },
     States { name: PLAIN, key: "", as_text: true, apart: false },
+    States { name: PLAIN_ROWS, key: "", as_text: true, apart: false },
 ];
 
 impl States {
     fn select(&self) -> String {
-        if self.name == PLAIN {
-            return select_plain();
+        match self.name {
+            PLAIN => return select_plain(),
+            PLAIN_ROWS => return select_plain_rows(),
+            _ => {}
         }
         let key = self.key;
         let entry = if self.as_text {
@@ -90,7 +95,7 @@ impl States {
 
     /// The columns of the table and their types.
     fn columns(&self) -> &'static str {
-        if self.name == PLAIN {
+        if matches!(self.name, PLAIN | PLAIN_ROWS) {
             "(site LowCardinality(String), visitor String, day Date, session String, \
              started_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')), \
              ended_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')), \
@@ -108,7 +113,7 @@ impl States {
         } else {
             format!("first.{SOURCE}")
         };
-        if self.name == PLAIN {
+        if matches!(self.name, PLAIN | PLAIN_ROWS) {
             return question_plain(table, &source);
         }
         let events =
@@ -131,6 +136,16 @@ fn select_plain() -> String {
          multiIf({VIEW}, 0, {PASSIVE}, 2, 1))) AS event_ids, min(concat({MOMENT}, {entry})) AS entry, \
          max(if({VIEW}, concat({MOMENT}, path), '')) AS exit_path \
          FROM fed WHERE bot = '' AND verdict != 'machine' GROUP BY site, visitor, day, session"
+    )
+}
+
+fn select_plain_rows() -> String {
+    let entry = ENTRY.join(", char(31), ");
+    format!(
+        "SELECT site, visitor, toDate(ts) AS day, session, ts AS started_at, ts AS ended_at, \
+         [bitOr(bitAnd(toUInt32(cityHash64(event_id)), 4294967292), \
+         multiIf({VIEW}, 0, {PASSIVE}, 2, 1))] AS event_ids, concat({MOMENT}, {entry}) AS entry, \
+         if({VIEW}, concat({MOMENT}, path), '') AS exit_path FROM fed WHERE bot = '' AND verdict != 'machine'"
     )
 }
 
