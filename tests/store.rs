@@ -23,7 +23,7 @@ fn record(row: &EventRow<'_>) -> Vec<u8> {
 async fn insert(store: &Store, rows: &[EventRow<'_>], token: &str) {
     let block = block(rows);
     let names: Vec<&str> = block.columns.iter().map(String::as_str).collect();
-    store.insert_native("events", &names, block.bytes, Some(token)).await.unwrap();
+    store.insert_native("events", &names, &block.pieces, Some(token)).await.unwrap();
 }
 
 async fn one(store: &Store, sql: &str) -> Value {

@@ -151,7 +151,7 @@ fn store(criterion: &mut Criterion<CpuTime>) {
     group.bench_function("block of 1,000 rows", |bencher| {
         bencher.iter(|| {
             let records = black_box(&records).iter().map(Vec::as_slice).collect();
-            EventBlock::new(&columns, records).expect("whole records").bytes.len()
+            EventBlock::new(&columns, records).expect("whole records").pieces.len()
         });
     });
     group.finish();

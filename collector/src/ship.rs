@@ -55,9 +55,9 @@ struct Inserts {
     created_ms: i64,
     events: u64,
     event_columns: Vec<String>,
-    event_block: Bytes,
+    event_block: Vec<Bytes>,
     rejected: u64,
-    rejected_block: Bytes,
+    rejected_block: Vec<Bytes>,
     counts: Counts,
 }
 
@@ -297,18 +297,18 @@ impl Shipper {
         match step {
             Step::Events if inserts.events > 0 && !done.events => {
                 let columns: Vec<&str> = inserts.event_columns.iter().map(String::as_str).collect();
-                self.store.insert_native("events", &columns, inserts.event_block.clone(), Some(&token)).await
+                self.store.insert_native("events", &columns, &inserts.event_block, Some(&token)).await
             }
             Step::Refused if inserts.rejected > 0 && !done.refused => {
                 let columns = rejected::COLUMNS.map(|(name, _)| name);
                 let token = format!("{token}-rejected");
                 self.store
-                    .insert_native("rejected_events", &columns, inserts.rejected_block.clone(), Some(&token))
+                    .insert_native("rejected_events", &columns, &inserts.rejected_block, Some(&token))
                     .await
             }
             Step::Ledger if !inserts.counts.is_empty() && !done.ledger => {
                 let (block, columns) = ledger_block(&inserts.counts, &self.collector);
-                self.store.insert_native("ledger", &columns, block, Some(&format!("{token}-ledger"))).await
+                self.store.insert_native("ledger", &columns, &block, Some(&format!("{token}-ledger"))).await
             }
             _ => Ok(()),
         }
@@ -380,10 +380,10 @@ fn build(bytes: &[u8]) -> Result<Inserts, String> {
         id: segment.id,
         created_ms: segment.created_ms,
         events: events.rows,
-        event_block: events.bytes.into(),
+        event_block: events.pieces,
         event_columns: events.columns,
         rejected: refused.rows() as u64,
-        rejected_block: refused.finish().into(),
+        rejected_block: refused.finish(),
         counts,
     })
 }
@@ -398,7 +398,7 @@ fn count(bytes: &[u8]) -> Option<Counts> {
     Some(tally.finish())
 }
 
-fn ledger_block(counts: &Counts, collector: &str) -> (Vec<u8>, [&'static str; 6]) {
+fn ledger_block(counts: &Counts, collector: &str) -> (Vec<Bytes>, [&'static str; 6]) {
     const COLUMNS: [(&str, ColumnType); 6] = [
         ("site", ColumnType::LowCardinality),
         ("hour", ColumnType::Timestamp),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use bytes::Bytes;
 use clickhouse::{Client, Compression};
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
@@ -324,7 +325,7 @@ impl Store {
         &self,
         table: &str,
         columns: &[&str],
-        block: impl Into<bytes::Bytes>,
+        block: &[Bytes],
         token: Option<&str>,
     ) -> Result<(), StoreError> {
         let _permit = self.inner.inserts.acquire().await.expect("the semaphore is never closed");
@@ -346,7 +347,9 @@ impl Store {
         if let Some(token) = token {
             insert = insert.with_setting("insert_deduplication_token", token);
         }
-        insert.send(block.into()).await?;
+        for piece in block {
+            insert.send(piece.clone()).await?;
+        }
         Ok(insert.end().await?)
     }
 }

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use bytes::Bytes;
 use foldhash::fast::RandomState;
 
 use crate::event_row::ColumnType;
@@ -22,8 +23,8 @@ pub struct EventBlock {
     pub rows: u64,
     /// The names of its columns.
     pub columns: Vec<String>,
-    /// The block.
-    pub bytes: Vec<u8>,
+    /// The block, in pieces.
+    pub pieces: Vec<Bytes>,
 }
 
 impl EventBlock {
@@ -34,10 +35,11 @@ impl EventBlock {
     pub fn new(columns: &[(String, ColumnType)], mut records: Vec<&[u8]>) -> Result<Self, DamagedRecord> {
         sort(columns, &mut records);
         let mut block = BlockBuilder::packed(columns);
+        block.reserve(records.len());
         for record in records {
             block.push(record)?;
         }
-        Ok(Self { rows: block.rows() as u64, columns: block.names(), bytes: block.finish() })
+        Ok(Self { rows: block.rows() as u64, columns: block.names(), pieces: block.finish() })
     }
 }
 
@@ -208,8 +210,9 @@ mod tests {
         let record = record(&row);
         let block = EventBlock::new(&columns(), vec![&record, &record]).unwrap();
         assert_eq!((block.rows, block.columns.len()), (2, 27));
-        let holds =
-            |text: &str| block.bytes.windows(text.len()).filter(|bytes| *bytes == text.as_bytes()).count();
+        let holds = |text: &str| {
+            block.pieces.concat().windows(text.len()).filter(|bytes| *bytes == text.as_bytes()).count()
+        };
         assert_eq!(holds("IT\u{1f}\u{1f}Torino\u{1f}"), 1);
         assert_eq!(holds("\u{1f}390\u{1f}"), 1);
         assert_eq!(holds("device_class"), 0);
@@ -228,7 +231,7 @@ mod tests {
         let block = EventBlock::new(&columns, vec![&record]).unwrap();
         assert_eq!(block.columns, ["site", "place_parts"]);
         let text = b"IT\x1f\x1fTorino\x1f";
-        assert!(block.bytes.windows(text.len()).any(|bytes| bytes == text));
+        assert!(block.pieces.concat().windows(text.len()).any(|bytes| bytes == text));
         for length in 0..record.len() {
             assert!(EventBlock::new(&columns, vec![&record[..length]]).is_err(), "cut at {length}");
         }

@@ -4,21 +4,27 @@
 //! value is copied once and text with few distinct values becomes a dictionary.
 
 mod pack;
+mod parts;
 
 use std::collections::HashMap;
 
+use bytes::Bytes;
 use foldhash::fast::RandomState;
 
 use crate::event_row::ColumnType;
 use pack::{Pack, key_of, place_in_pack};
+use parts::Parts;
 
-use crate::record::{RecordReader, read_varint, take_bytes, write_varint};
+use crate::record::{RecordReader, read_varint, take_bytes, write_text, write_varint};
 
 /// Serialization version of a `LowCardinality` column: its keys come with the block.
 const SHARED_DICTIONARIES_WITH_ADDITIONAL_KEYS: u64 = 1;
 /// Flags of a `LowCardinality` column: it has additional keys and needs the dictionary updated.
 const HAS_ADDITIONAL_KEYS: u64 = 1 << 9;
 const NEED_UPDATE_DICTIONARY: u64 = 1 << 10;
+
+/// Room for a text of a column, where room is made before it is known: an id with its length.
+const TEXT_BYTES_USUAL: usize = 37;
 
 /// A record that does not hold what its columns say.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -99,23 +105,27 @@ impl BlockBuilder {
         Ok(())
     }
 
-    /// The block's bytes, ready for `INSERT … FORMAT Native`.
-    pub fn finish(mut self) -> Vec<u8> {
+    /// Makes room for so many records, so that no column is moved when it grows.
+    pub fn reserve(&mut self, rows: usize) {
         for (_, buffer) in &mut self.columns {
+            buffer.reserve(rows);
+        }
+    }
+
+    /// The block's bytes, ready for `INSERT … FORMAT Native`, in pieces.
+    pub fn finish(mut self) -> Vec<Bytes> {
+        let mut parts = Parts::default();
+        let out = parts.open();
+        write_varint(self.columns.len() as u64, out);
+        write_varint(self.rows as u64, out);
+        for (name, mut buffer) in std::mem::take(&mut self.columns) {
             buffer.fill(self.rows);
+            for text in [&*name, buffer.column_type.clickhouse_name()] {
+                write_text(text, parts.open());
+            }
+            buffer.finish(self.rows, &mut parts);
         }
-        let mut out = Vec::with_capacity(self.columns.iter().map(|(_, buffer)| buffer.size() + 64).sum());
-        write_varint(self.columns.len() as u64, &mut out);
-        write_varint(self.rows as u64, &mut out);
-        for (name, buffer) in self.columns {
-            write_varint(name.len() as u64, &mut out);
-            out.extend_from_slice(name.as_bytes());
-            let type_name = buffer.column_type.clickhouse_name();
-            write_varint(type_name.len() as u64, &mut out);
-            out.extend_from_slice(type_name.as_bytes());
-            buffer.finish(self.rows, &mut out);
-        }
-        out
+        parts.finish()
     }
 }
 
@@ -168,8 +178,21 @@ impl ColumnBuffer {
         buffer
     }
 
-    fn size(&self) -> usize {
-        self.values.len() + self.second.len() + self.indexes.len() * 8
+    fn reserve(&mut self, rows: usize) {
+        match self.column_type {
+            ColumnType::LowCardinality => self.indexes.reserve(rows),
+            ColumnType::Text => self.values.reserve(rows * TEXT_BYTES_USUAL),
+            ColumnType::Map => {
+                self.indexes.reserve(rows);
+                self.values.reserve(rows * TEXT_BYTES_USUAL);
+                self.second.reserve(rows * TEXT_BYTES_USUAL);
+            }
+            ColumnType::Float => {
+                self.second.reserve(rows);
+                self.values.reserve(rows * 4);
+            }
+            other => self.values.reserve(rows * other.fixed_bytes().unwrap_or(1)),
+        }
     }
 
     /// Gives the type's default to the rows up to this one that have no value.
@@ -219,8 +242,9 @@ impl ColumnBuffer {
             }
             ColumnType::Uuid => {
                 // ClickHouse keeps a UUID as two little-endian halves, the high one first.
-                self.values.extend(value[..8].iter().rev());
-                self.values.extend(value[8..].iter().rev());
+                let id = u128::from_be_bytes(value.try_into().ok()?);
+                self.values.extend_from_slice(&((id >> 64) as u64).to_le_bytes());
+                self.values.extend_from_slice(&(id as u64).to_le_bytes());
             }
             ColumnType::Float => {
                 self.second.push(0);
@@ -279,25 +303,23 @@ impl ColumnBuffer {
         index
     }
 
-    fn finish(self, rows: usize, out: &mut Vec<u8>) {
+    fn finish(self, rows: usize, out: &mut Parts) {
         match self.column_type {
             ColumnType::LowCardinality => self.finish_dictionary(rows, out),
             ColumnType::Float => {
-                out.extend_from_slice(&self.second);
-                out.extend_from_slice(&self.values);
+                out.push(self.second);
+                out.push(self.values);
             }
             ColumnType::Map => {
-                for end in &self.indexes {
-                    out.extend_from_slice(&u64::from(*end).to_le_bytes());
-                }
-                out.extend_from_slice(&self.values);
-                out.extend_from_slice(&self.second);
+                out.push(self.indexes.iter().flat_map(|end| u64::from(*end).to_le_bytes()).collect());
+                out.push(self.values);
+                out.push(self.second);
             }
-            _ => out.extend_from_slice(&self.values),
+            _ => out.push(self.values),
         }
     }
 
-    fn finish_dictionary(self, rows: usize, out: &mut Vec<u8>) {
+    fn finish_dictionary(self, rows: usize, out: &mut Parts) {
         if rows == 0 {
             return;
         }
@@ -307,16 +329,20 @@ impl ColumnBuffer {
             0x101..=0x1_0000 => 1,
             _ => 2,
         };
-        out.extend_from_slice(&SHARED_DICTIONARIES_WITH_ADDITIONAL_KEYS.to_le_bytes());
-        out.extend_from_slice(&(width_code | HAS_ADDITIONAL_KEYS | NEED_UPDATE_DICTIONARY).to_le_bytes());
-        out.extend_from_slice(&entries.to_le_bytes());
-        out.extend_from_slice(&self.values);
-        out.extend_from_slice(&(rows as u64).to_le_bytes());
-        match width_code {
-            0 => out.extend(self.indexes.iter().map(|&index| index as u8)),
-            1 => out.extend(self.indexes.iter().flat_map(|&index| (index as u16).to_le_bytes())),
-            _ => out.extend(self.indexes.iter().flat_map(|&index| index.to_le_bytes())),
+        for number in [
+            SHARED_DICTIONARIES_WITH_ADDITIONAL_KEYS,
+            width_code | HAS_ADDITIONAL_KEYS | NEED_UPDATE_DICTIONARY,
+            entries,
+        ] {
+            out.open().extend_from_slice(&number.to_le_bytes());
         }
+        out.push(self.values);
+        out.open().extend_from_slice(&(rows as u64).to_le_bytes());
+        let mut indexes = vec![0; rows << width_code];
+        for (place, index) in indexes.chunks_exact_mut(1 << width_code).zip(&self.indexes) {
+            place.copy_from_slice(&index.to_le_bytes()[..1 << width_code]);
+        }
+        out.push(indexes);
     }
 }
 
@@ -360,7 +386,7 @@ mod tests {
                 writer.finish();
                 block.push(&record).unwrap();
             }
-            let bytes = block.finish();
+            let bytes = block.finish().concat();
             let tail = 1000 * width as usize;
             assert_eq!(bytes[bytes.len() - tail - 8..bytes.len() - tail], 1000u64.to_le_bytes());
         }
