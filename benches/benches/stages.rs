@@ -33,8 +33,10 @@ use cpu_time::CpuTime;
 /// The country database that `make deps` installs.
 const COUNTRIES: &str =
     "../node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb";
-/// Rows of a block.
-const BLOCK_ROWS: u64 = 1_000;
+/// Rows of a block: of a quiet site, and of one segment under load.
+const BLOCK_ROWS: [u64; 2] = [1_000, 50_000];
+/// Events that are parsed together.
+const PARSED_ROWS: u64 = 1_000;
 
 fn parse(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("parse");
@@ -109,10 +111,15 @@ fn enrich(criterion: &mut Criterion<CpuTime>) {
     group.finish();
 }
 
-/// The records of [`BLOCK_ROWS`] events, without frames.
-fn records() -> Vec<Vec<u8>> {
+/// The records of some events, without frames, in the order in which they come.
+fn records(rows: u64) -> Vec<Vec<u8>> {
+    let mut requests = Requests::new(What::Batch(PARSED_ROWS));
+    (0..rows / PARSED_ROWS).flat_map(|_| records_of_request(&mut requests)).collect()
+}
+
+fn records_of_request(requests: &mut Requests) -> Vec<Vec<u8>> {
     let mut request = Vec::new();
-    Requests::new(What::Batch(BLOCK_ROWS)).write(&mut request);
+    requests.write(&mut request);
     let head = request.windows(4).position(|bytes| bytes == b"\r\n\r\n").expect("a head");
     let parsed = wire::native::parse(&request[head + 4..]).expect("an envelope");
     let record = |row: &orma_store::EventRow<'_>| {
@@ -145,15 +152,17 @@ fn store(criterion: &mut Criterion<CpuTime>) {
             framed.len()
         });
     });
-    let records = records();
     let columns: Vec<_> = COLUMNS.iter().map(|column| (column.name.to_owned(), column.column_type)).collect();
-    group.throughput(Throughput::Elements(BLOCK_ROWS));
-    group.bench_function("block of 1,000 rows", |bencher| {
-        bencher.iter(|| {
-            let records = black_box(&records).iter().map(Vec::as_slice).collect();
-            EventBlock::new(&columns, records).expect("whole records").pieces.len()
+    for rows in BLOCK_ROWS {
+        let records = records(rows);
+        group.throughput(Throughput::Elements(rows));
+        group.bench_function(format!("block of {rows} rows"), |bencher| {
+            bencher.iter(|| {
+                let records = black_box(&records).iter().map(Vec::as_slice).collect();
+                EventBlock::new(&columns, records).expect("whole records").pieces.len()
+            });
         });
-    });
+    }
     group.finish();
 }
 

@@ -45,16 +45,25 @@ pub struct WayRef<'a> {
     pub referrer: &'a str,
 }
 
+/// Host, query and referrer one after the other: compared where they lie together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Way {
-    host: Box<str>,
-    query: Box<str>,
-    referrer: Box<str>,
+    text: Box<str>,
+    host_bytes: u16,
+    query_bytes: u16,
 }
 
 impl Way {
+    fn of(way: WayRef<'_>) -> Self {
+        const { assert!(WAY_BYTES_MAX <= u16::MAX as usize) };
+        let text = [way.host, way.query, way.referrer].concat().into_boxed_str();
+        Self { text, host_bytes: way.host.len() as u16, query_bytes: way.query.len() as u16 }
+    }
+
     fn as_ref(&self) -> WayRef<'_> {
-        WayRef { host: &self.host, query: &self.query, referrer: &self.referrer }
+        let (host, rest) = self.text.split_at(self.host_bytes.into());
+        let (query, referrer) = rest.split_at(self.query_bytes.into());
+        WayRef { host, query, referrer }
     }
 }
 
@@ -92,8 +101,7 @@ impl TrafficSources {
             return traffic;
         }
         let traffic = Arc::new(find(way));
-        let key = Way { host: way.host.into(), query: way.query.into(), referrer: way.referrer.into() };
-        self.cache.insert(key, traffic.clone());
+        self.cache.insert(Way::of(way), traffic.clone());
         traffic
     }
 }
