@@ -118,6 +118,8 @@ pub fn sonic_serde(body: &[u8]) -> Seen {
         #[serde(borrow)]
         session: Option<LazyValue<'a>>,
         #[serde(borrow)]
+        user: Option<LazyValue<'a>>,
+        #[serde(borrow)]
         context: Option<LazyValue<'a>>,
         #[serde(borrow)]
         sent_at: Option<LazyValue<'a>>,
@@ -126,11 +128,12 @@ pub fn sonic_serde(body: &[u8]) -> Seen {
     }
     let envelope: Envelope = sonic_rs::from_slice(body).expect("an envelope");
     let mut seen = Seen { events: envelope.events.len(), ..Seen::default() };
-    let Envelope { site, visitor, session, context, sent_at, events } = envelope;
+    let Envelope { site, visitor, session, user, context, sent_at, events } = envelope;
     let named = [
         ("site", site),
         ("visitor", visitor),
         ("session", session),
+        ("user", user),
         ("context", context),
         ("sent_at", sent_at),
     ];
