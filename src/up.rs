@@ -276,7 +276,8 @@ async fn first_start(registry: &Registry, fixed: Option<&str>) -> anyhow::Result
     let snapshot = registry.snapshot();
     if let Some(fixed) = fixed {
         if snapshot.token_of_secret(fixed).is_none() {
-            registry.add_token(Role::Admin, "", "ORMA_ADMIN_TOKEN", Some(fixed)).await?;
+            let added = registry.add_token(Role::Admin, "", "ORMA_ADMIN_TOKEN", Some(fixed)).await;
+            added.context("ORMA_ADMIN_TOKEN or --admin-token")?;
         }
         return Ok(None);
     }
