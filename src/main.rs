@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     };
     cli::start_log(cli.log_level());
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = match runtime.enable_all().on_thread_park(memory::when_idle).build() {
+    let runtime = match runtime.enable_all().on_thread_park(memory::give_back).build() {
         Ok(runtime) => runtime,
         Err(error) => return cli::failed(&error.into()),
     };

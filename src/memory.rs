@@ -52,15 +52,36 @@ fn keep_freed(keep: bool) {
     }
 }
 
-fn give_back() {
-    // SAFETY: collects the heap of the current thread.
-    unsafe { libmimalloc_sys::mi_collect(true) }
+/// Gives back what the current thread has kept, once for each time that memory was no longer to be kept. For the
+/// runtime's threads, to be called when they have nothing to do.
+pub fn give_back() {
+    if is_due() {
+        // SAFETY: collects the heap of the current thread.
+        unsafe { libmimalloc_sys::mi_collect(true) }
+    }
 }
 
-/// Gives back what a thread of the runtime has kept; to be called when it has nothing to do.
-pub fn when_idle() {
+fn is_due() -> bool {
     let rests = RESTS.load(Ordering::Acquire);
-    if RESTS_SEEN.replace(rests) != rests {
+    RESTS_SEEN.replace(rests) != rests
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_thread_gives_back_once_for_each_rest() {
+        keep_freed(false);
+        assert!(is_due());
+        keep_freed(true);
+        assert!(!is_due(), "what is kept is not given back");
+        keep_freed(false);
+        assert!(is_due());
+        assert!(!is_due(), "once is enough");
+        assert!(std::thread::spawn(is_due).join().unwrap(), "each thread has its own");
+        keep_freed(false);
         give_back();
+        assert!(!is_due());
     }
 }

@@ -5,8 +5,6 @@
 //! while batches come in numbers, and given back when they no longer do. Single beacons need little of it, however
 //! many.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 /// The batches of one look are many from this number of events on: 10,000 a second.
 const EVENTS_MANY: u64 = 10_000 * LOOK_MS / 1_000;
 /// A request with fewer events on average is no batch.
@@ -21,43 +19,9 @@ const LOOKS_UNTIL_REST: u32 = 8;
 pub struct MemoryHooks {
     /// Freed memory is kept from now on, or no longer.
     pub keep_freed: fn(bool),
-    /// Gives back what the current thread has freed and kept.
+    /// Gives back what the current thread has freed and kept, once after memory is no longer kept; called often, and
+    /// costs nothing when there is nothing to do.
     pub give_back: fn(),
-}
-
-/// Tells the allocator what the load asks for.
-#[derive(Debug, Default)]
-pub struct Memory {
-    hooks: Option<MemoryHooks>,
-    /// How often the collector came to rest.
-    rests: AtomicU64,
-}
-
-impl Memory {
-    /// For these hooks.
-    pub fn new(hooks: Option<MemoryHooks>) -> Self {
-        Self { hooks, rests: AtomicU64::new(0) }
-    }
-
-    /// Says that the collector is busy, or at rest.
-    fn tell(&self, change: Change) {
-        let Some(hooks) = self.hooks else { return };
-        (hooks.keep_freed)(change == Change::Busy);
-        if change == Change::Rest {
-            self.rests.fetch_add(1, Ordering::Release);
-        }
-    }
-
-    /// Gives back what the current thread has kept, once for each time that the collector came to rest. `seen` is the
-    /// thread's own and begins with 0.
-    pub fn give_back_at_rest(&self, seen: &mut u64) {
-        let rests = self.rests.load(Ordering::Acquire);
-        if let Some(hooks) = self.hooks
-            && std::mem::replace(seen, rests) != rests
-        {
-            (hooks.give_back)();
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,11 +41,13 @@ pub struct Load {
 }
 
 impl Load {
-    /// Looks at the events and requests so far, and tells `memory` of a change; to be called every [`LOOK_MS`].
-    pub fn look(&mut self, events: u64, requests: u64, memory: &Memory) {
+    /// Looks at the events and requests so far, and tells of a change; to be called every [`LOOK_MS`].
+    pub fn look(&mut self, events: u64, requests: u64, hooks: Option<MemoryHooks>) {
         if let Some(change) = self.change(events, requests) {
             tracing::debug!(?change, "how freed memory is dealt with changes");
-            memory.tell(change);
+            if let Some(hooks) = hooks {
+                (hooks.keep_freed)(change == Change::Busy);
+            }
         }
     }
 
@@ -101,6 +67,7 @@ impl Load {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     #[test]
     fn many_batches_make_it_busy_and_two_seconds_without_bring_it_to_rest() {
@@ -124,28 +91,21 @@ mod tests {
     }
 
     #[test]
-    fn each_thread_gives_back_once_for_each_rest() {
-        static KEPT: AtomicU64 = AtomicU64::new(0);
-        static GIVEN: AtomicU64 = AtomicU64::new(0);
+    fn memory_is_kept_while_busy_and_not_at_rest() {
+        static KEPT: AtomicU64 = AtomicU64::new(7);
         let hooks = MemoryHooks {
             keep_freed: |keep| KEPT.store(u64::from(keep), Ordering::SeqCst),
-            give_back: || {
-                GIVEN.fetch_add(1, Ordering::SeqCst);
-            },
+            give_back: || unreachable!("each thread does so by itself"),
         };
-        let numbers = || (KEPT.load(Ordering::SeqCst), GIVEN.load(Ordering::SeqCst));
-        let memory = Memory::new(Some(hooks));
-        let (mut one, mut other) = (0, 0);
-        memory.give_back_at_rest(&mut one);
-        memory.tell(Change::Busy);
-        memory.give_back_at_rest(&mut one);
-        assert_eq!(numbers(), (1, 0));
-        memory.tell(Change::Rest);
-        memory.give_back_at_rest(&mut one);
-        memory.give_back_at_rest(&mut other);
-        memory.give_back_at_rest(&mut one);
-        assert_eq!(numbers(), (0, 2));
-        Memory::default().tell(Change::Busy);
-        assert_eq!(numbers(), (0, 2), "without hooks nobody is told");
+        let mut load = Load::default();
+        let mut look = |events: u64, hooks: Option<MemoryHooks>| {
+            load.look(events, 1, hooks);
+            KEPT.load(Ordering::SeqCst)
+        };
+        assert_eq!(look(0, Some(hooks)), 7);
+        assert_eq!(look(EVENTS_MANY, Some(hooks)), 1);
+        let quiet: Vec<u64> = (0..LOOKS_UNTIL_REST).map(|_| look(EVENTS_MANY, Some(hooks))).collect();
+        assert_eq!((quiet[quiet.len() - 2], quiet[quiet.len() - 1]), (1, 0));
+        assert_eq!(look(2 * EVENTS_MANY, None), 0, "without hooks nobody is told");
     }
 }

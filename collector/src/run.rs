@@ -23,7 +23,7 @@ use crate::http::tls::{self, Tls, TlsError};
 use crate::http::{Fallback, Routes};
 use crate::ingest::Ingest;
 use crate::ledger;
-use crate::memory::{self, Memory};
+use crate::memory;
 use crate::metrics::Metrics;
 use crate::ship::Shipper;
 use crate::spool::{FileSystem, Spool, SpoolConfig};
@@ -129,7 +129,7 @@ impl Collector {
             tls,
             proxy_protocol: config.network.proxy_protocol,
             addresses: Arc::new(AddressConnections::new(routes.limits.connections_max_per_address)),
-            memory: Arc::new(Memory::new(config.memory)),
+            memory: config.memory,
         });
         let housekeeping = tokio::spawn(housekeeping(routes.clone(), gate.clone()));
         let inflight_bytes_max = routes.limits.inflight_bytes_max / listeners.len().max(1);
@@ -246,7 +246,7 @@ async fn housekeeping(routes: Routes, gate: Arc<Gate>) {
             _ = rates.tick() => routes.rates.sweep(),
             _ = looks.tick() => {
                 let requests = ingest.spool.status().appends.load(Ordering::Relaxed);
-                load.look(ingest.metrics.events_accepted.get(), requests, &gate.memory);
+                load.look(ingest.metrics.events_accepted.get(), requests, gate.memory);
             }
         }
     }

@@ -12,10 +12,9 @@ use bytes::Bytes;
 use foldhash::fast::RandomState;
 
 use crate::event_row::ColumnType;
+use crate::record::{RecordReader, read_varint, take_bytes, write_bytes, write_text, write_varint};
 use pack::{Pack, key_of, place_in_pack};
 use parts::Parts;
-
-use crate::record::{RecordReader, read_varint, take_bytes, write_text, write_varint};
 
 /// Serialization version of a `LowCardinality` column: its keys come with the block.
 const SHARED_DICTIONARIES_WITH_ADDITIONAL_KEYS: u64 = 1;
@@ -113,12 +112,12 @@ impl BlockBuilder {
     }
 
     /// The block's bytes, ready for `INSERT … FORMAT Native`, in pieces.
-    pub fn finish(mut self) -> Vec<Bytes> {
+    pub fn finish(self) -> Vec<Bytes> {
         let mut parts = Parts::default();
         let out = parts.open();
         write_varint(self.columns.len() as u64, out);
         write_varint(self.rows as u64, out);
-        for (name, mut buffer) in std::mem::take(&mut self.columns) {
+        for (name, mut buffer) in self.columns {
             buffer.fill(self.rows);
             for text in [&*name, buffer.column_type.clickhouse_name()] {
                 write_text(text, parts.open());
@@ -232,10 +231,7 @@ impl ColumnBuffer {
     fn push(&mut self, value: &[u8]) -> Option<()> {
         self.rows += 1;
         match self.column_type {
-            ColumnType::Text => {
-                write_varint(value.len() as u64, &mut self.values);
-                self.values.extend_from_slice(value);
-            }
+            ColumnType::Text => write_bytes(value, &mut self.values),
             ColumnType::LowCardinality => {
                 let index = if value.is_empty() { 0 } else { self.index_of(value) };
                 self.indexes.push(index);
@@ -255,9 +251,7 @@ impl ColumnBuffer {
                 let pairs = read_varint(&mut rest)?;
                 for _ in 0..pairs {
                     for out in [&mut self.values, &mut self.second] {
-                        let text = take_bytes(&mut rest)?;
-                        write_varint(text.len() as u64, out);
-                        out.extend_from_slice(text);
+                        write_bytes(take_bytes(&mut rest)?, out);
                     }
                 }
                 let before = self.indexes.last().copied().unwrap_or(0);
@@ -298,8 +292,7 @@ impl ColumnBuffer {
     fn add_entry(&mut self, key: &[u8], text: &[u8]) -> u32 {
         let index = self.dictionary.len() as u32;
         self.dictionary.insert(key.into(), index);
-        write_varint(text.len() as u64, &mut self.values);
-        self.values.extend_from_slice(text);
+        write_bytes(text, &mut self.values);
         index
     }
 

@@ -168,7 +168,7 @@ pub fn read_varint(input: &mut &[u8]) -> Option<u64> {
     None
 }
 
-/// Takes a length and as many bytes, as [`write_text`] wrote them, off the front of `input`; `None` when they are cut.
+/// Takes a length and as many bytes, as [`write_bytes`] wrote them, off the front of `input`; `None` when they are cut.
 #[inline]
 pub fn take_bytes<'a>(input: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = usize::try_from(read_varint(input)?).ok()?;
@@ -192,13 +192,19 @@ pub fn take_i64(input: &mut &[u8]) -> Option<i64> {
 /// Appends text: its length as LEB128, then its bytes.
 #[inline]
 pub fn write_text(text: &str, record: &mut Vec<u8>) {
+    write_bytes(text.as_bytes(), record);
+}
+
+/// Appends a length as LEB128, then so many bytes.
+#[inline]
+pub fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     // Most text is short.
-    if text.len() < 0x80 {
-        record.push(text.len() as u8);
+    if bytes.len() < 0x80 {
+        out.push(bytes.len() as u8);
     } else {
-        write_varint(text.len() as u64, record);
+        write_varint(bytes.len() as u64, out);
     }
-    record.extend_from_slice(text.as_bytes());
+    out.extend_from_slice(bytes);
 }
 
 impl Value for &str {

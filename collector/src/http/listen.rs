@@ -23,7 +23,7 @@ use super::routes::Routes;
 use super::serve::{serve as serve_connection, serve_http2};
 use super::shed::{AddressConnections, AddressPermit};
 use super::tls::Tls;
-use crate::memory::Memory;
+use crate::memory::MemoryHooks;
 use crate::spare;
 
 /// Answers requests that are not the collector's.
@@ -41,8 +41,8 @@ pub struct Gate {
     pub proxy_protocol: bool,
     /// Open connections by client.
     pub addresses: Arc<AddressConnections>,
-    /// What freed memory is to be done with.
-    pub memory: Arc<Memory>,
+    /// What the allocator is told.
+    pub memory: Option<MemoryHooks>,
 }
 
 /// Lets the process open as many files as the system allows it: each connection is one. Returns how many.
@@ -104,22 +104,23 @@ pub fn serve(
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let routes = Arc::new(routes.for_worker());
         let worker = Arc::new(Worker::new(routes, inflight_bytes_max));
-        let sweeping = tokio::spawn(sweep(worker.clone(), gate.memory.clone()));
+        let sweeping = tokio::spawn(sweep(worker.clone(), gate.memory));
         accept(listener, &worker, gate, stop, drain).await;
         sweeping.abort();
         Ok(())
     })
 }
 
-async fn sweep(worker: Arc<Worker>, memory: Arc<Memory>) {
+async fn sweep(worker: Arc<Worker>, memory: Option<MemoryHooks>) {
     let mut interval = tokio::time::interval(Duration::from_millis(SWEEP_MS.into()));
     interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut rests_seen = 0;
     loop {
         interval.tick().await;
         worker.sweep();
         spare::sweep();
-        memory.give_back_at_rest(&mut rests_seen);
+        if let Some(hooks) = memory {
+            (hooks.give_back)();
+        }
     }
 }
 

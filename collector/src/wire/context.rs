@@ -61,6 +61,7 @@ impl<'a> Context<'a> {
             "os" => Self::set_os,
             _ => return Ok(self.set(key, reader.value()?)?),
         };
+        self.is_said = true;
         reader.each_field(|key, reader| Ok::<_, E>(set_part(self, &key, reader.value()?)?))?;
         Ok(())
     }
@@ -96,7 +97,6 @@ impl<'a> Context<'a> {
             "height" => self.screen_height = pixels(&value, "context.screen.height")?,
             _ => {}
         }
-        self.is_said = true;
         Ok(())
     }
 
@@ -107,7 +107,6 @@ impl<'a> Context<'a> {
             "build" => self.app_build = text(value, "context.app.build")?,
             _ => {}
         }
-        self.is_said = true;
         Ok(())
     }
 
@@ -118,7 +117,6 @@ impl<'a> Context<'a> {
             "class" => self.device_class = text(value, "context.device.class")?,
             _ => {}
         }
-        self.is_said = true;
         Ok(())
     }
 
@@ -128,7 +126,6 @@ impl<'a> Context<'a> {
             "version" => self.os_version = text(value, "context.os.version")?,
             _ => {}
         }
-        self.is_said = true;
         Ok(())
     }
 
