@@ -17,7 +17,7 @@ use crate::enrich::{
     Hinted, Hints, Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, landing, touchpoint,
 };
 use crate::event::{ParsedBatch, ParsedEvent, Refusal};
-use crate::ledger::{self, Counts, Outcome, RefusedRequests};
+use crate::ledger::{self, Counts, Ledger, Outcome, RefusedRequests};
 use crate::metrics::Metrics;
 use crate::rejected;
 use crate::spare;
@@ -128,6 +128,8 @@ pub struct Ingest {
     pub metrics: Arc<Metrics>,
     /// Requests refused as a whole.
     pub refused_requests: Arc<RefusedRequests>,
+    /// What becomes of events.
+    pub ledger: Arc<Ledger>,
 }
 
 /// A request's events, ready for the disk.
@@ -243,23 +245,26 @@ impl Ingest {
     /// See [`Refused`]; the request is then counted as refused.
     pub async fn commit(&self, prepared: Prepared) -> Result<Accepted, Refused> {
         let Prepared { site, received_at, records, fresh, duplicates, refused } = prepared;
+        let accepted = fresh.len() as u64 + duplicates;
+        let tally = tally(&site, received_at, accepted, duplicates, &refused);
         if !records.is_empty()
-            && let Err(error) = self.group.append(records, fresh.len() as u64).await
+            && let Err(error) = self.group.append(records, &tally, fresh.len() as u64).await
         {
             let refused = Refused::from(error);
             self.count_refused(&site, received_at, refused.code());
             return Err(refused);
         }
+        self.ledger.answered(&site, received_at, accepted, duplicates);
         for refusal in &refused {
+            self.ledger.refused(&site, received_at, refusal.reason, 1);
             self.metrics.events_rejected.with_label_values(&[refusal.reason]).inc();
         }
         if duplicates > 0 {
             self.metrics.events_duplicate.inc_by(duplicates);
         }
-        let accepted = fresh.len() + duplicates as usize;
-        self.metrics.events_accepted.inc_by(accepted as u64);
-        self.duplicates.remember(&site, fresh.into_iter());
-        Ok(Accepted { accepted, refused })
+        self.metrics.events_accepted.inc_by(accepted);
+        self.duplicates.remember(&site, fresh.into_iter(), received_at);
+        Ok(Accepted { accepted: accepted as usize, refused })
     }
 
     fn write_records(
@@ -409,6 +414,20 @@ impl Ingest {
             None => Ok(format!("@{user}")),
         }
     }
+}
+
+/// What a request adds to its segment's tally.
+fn tally(site: &str, received_at: i64, accepted: u64, duplicates: u64, refused: &[Refusal]) -> Vec<u8> {
+    let mut tally = Vec::with_capacity(48 * (1 + refused.len()));
+    let hour = ledger::hour_of(received_at);
+    let counted = [(Outcome::Accepted, accepted), (Outcome::Duplicate, duplicates)];
+    for (outcome, events) in counted.into_iter().filter(|(_, events)| *events > 0) {
+        ledger::write_record(site, hour, outcome.as_str(), "", events, &mut tally);
+    }
+    for refusal in refused {
+        ledger::write_record(site, hour, Outcome::Rejected.as_str(), refusal.reason, 1, &mut tally);
+    }
+    tally
 }
 
 fn check_origin(site: &Site, origin: Option<&str>) -> Result<(), Refused> {

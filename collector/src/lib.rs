@@ -18,7 +18,6 @@ pub mod ingest;
 pub mod ledger;
 pub mod memory;
 pub mod metrics;
-pub mod pending;
 pub mod rejected;
 pub mod run;
 pub mod ship;

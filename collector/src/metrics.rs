@@ -26,6 +26,8 @@ pub struct Metrics {
     pub events_shipped: IntCounter,
     /// Segments that ClickHouse did not take at once.
     pub ship_retries: IntCounter,
+    /// Events inserted without knowing whether the store has them already.
+    pub ship_unasked: IntCounter,
     /// Seconds until the next attempt while ClickHouse takes no segment, 0 otherwise.
     pub ship_backoff_seconds: Gauge,
     /// Seconds from the seal of a segment to ClickHouse's confirmation.
@@ -129,6 +131,11 @@ impl Default for Metrics {
             ),
             events_shipped: counter(r, "orma_events_shipped_total", "Events that ClickHouse confirmed"),
             ship_retries: counter(r, "orma_ship_retries_total", "Inserts that had to be tried again"),
+            ship_unasked: counter(
+                r,
+                "orma_ship_unasked_total",
+                "Events inserted without knowing whether the store has them already",
+            ),
             ship_backoff_seconds: register(
                 r,
                 Gauge::new(

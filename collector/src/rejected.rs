@@ -2,6 +2,7 @@
 
 use orma_store::event_row::ColumnType;
 use orma_store::record::{RecordReader, RecordWriter};
+use uuid::Uuid;
 
 use crate::event::Refusal;
 use crate::spool::{RecordKind, frame};
@@ -45,4 +46,33 @@ pub fn read_head(record: &[u8]) -> Option<(String, i64, String)> {
         }
     }
     Some((site, received_at, reason))
+}
+
+/// The record of a row: that of the spool, and its segment. `None` when it cannot be read.
+pub fn with_segment(record: &[u8], segment: Uuid, out: &mut Vec<u8>) -> Option<()> {
+    const WITHIN_A_BYTE: () = assert!(COLUMNS.len() < 8, "the segment's bit lies in the byte of the others");
+    let () = WITHIN_A_BYTE;
+    let (present, values) = record.split_first()?;
+    out.clear();
+    out.push(present | 1 << COLUMNS.len());
+    out.extend_from_slice(values);
+    out.extend_from_slice(segment.as_bytes());
+    Some(())
+}
+
+/// The statement that inserts them. `repeated`: the segment, when some of its rows may be there; each month of them is
+/// there as a whole or not at all.
+pub fn insert_statement(repeated: Option<Uuid>) -> String {
+    let columns = COLUMNS.map(|(name, _)| name).join(", ");
+    let Some(segment) = repeated else {
+        return format!("INSERT INTO rejected_events ({columns}, segment) FORMAT Native");
+    };
+    let types: Vec<String> =
+        COLUMNS.iter().map(|(name, column_type)| format!("{name} {}", column_type.clickhouse_name())).collect();
+    format!(
+        "INSERT INTO rejected_events ({columns}, segment) SELECT {columns}, segment \
+         FROM input('{}, segment UUID') WHERE toYYYYMM(received_at) NOT IN \
+         (SELECT toYYYYMM(received_at) FROM rejected_events WHERE segment = toUUID('{segment}')) FORMAT Native",
+        types.join(", ").replace('\'', "\\'")
+    )
 }

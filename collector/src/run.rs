@@ -22,7 +22,7 @@ use crate::http::shed::AddressConnections;
 use crate::http::tls::{self, Tls, TlsError};
 use crate::http::{Fallback, Routes};
 use crate::ingest::Ingest;
-use crate::ledger;
+use crate::ledger::{self, Ledger};
 use crate::memory;
 use crate::metrics::Metrics;
 use crate::ship::Shipper;
@@ -85,8 +85,12 @@ impl Collector {
         fallback: Option<Fallback>,
     ) -> Result<Self, CollectorError> {
         let tls = config.network.tls.map(Tls::open).transpose()?;
+        let now_ms = jiff::Timestamp::now().as_millisecond();
+        let duplicates = Arc::new(DuplicateWindow::new(DUPLICATE_WINDOW_EVENTS, now_ms));
+        let ledger = Arc::new(Ledger::open(&config.data_dir)?);
         let spool_config = SpoolConfig {
             spool_bytes_max: config.spool_bytes_max,
+            note: duplicates.remembered_from(),
             ..SpoolConfig::new(config.data_dir.join("spool"))
         };
         let dir = spool_config.dir.display().to_string();
@@ -97,7 +101,6 @@ impl Collector {
             tracing::warn!(%problem, "countries stay empty");
         }
         let metrics = Arc::new(Metrics::default());
-        let now_ms = jiff::Timestamp::now().as_millisecond();
         let files = spool.files();
         let ingest = Arc::new(Ingest {
             group: spool.group(),
@@ -107,14 +110,15 @@ impl Collector {
             geo: Arc::new(geo),
             mail: Arc::default(),
             cookieless: Arc::new(CookielessIds::open(&config.data_dir, now_ms)?),
-            duplicates: Arc::new(DuplicateWindow::new(DUPLICATE_WINDOW_EVENTS)),
+            duplicates: duplicates.clone(),
             spool,
             metrics: metrics.clone(),
             refused_requests: Arc::default(),
+            ledger: ledger.clone(),
         });
         let (stop, stopped) = watch::channel(false);
         let (abandon, abandoned) = watch::channel(false);
-        let shipper = Shipper::new(files, store, metrics, config.collector);
+        let shipper = Shipper::new(files, store, metrics, config.collector, ledger, duplicates);
         let shipper = tokio::spawn(shipper.run(sealed, abandoned));
         let routes = Routes {
             ingest: ingest.as_ref().clone(),
@@ -285,9 +289,12 @@ async fn flush_refused(ingest: &Ingest) {
     }
     let mut records = Vec::new();
     ledger::write_records(&counts, &mut records);
-    if let Err(error) = ingest.group.append(records, 0).await {
-        tracing::debug!(%error, "refused requests are counted later");
-        ingest.refused_requests.put_back(counts);
+    match ingest.group.append(records.clone(), &records, 0).await {
+        Ok(()) => ingest.ledger.counted(&counts),
+        Err(error) => {
+            tracing::debug!(%error, "refused requests are counted later");
+            ingest.refused_requests.put_back(counts);
+        }
     }
 }
 

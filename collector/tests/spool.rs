@@ -65,6 +65,10 @@ impl Disk for FaultyDisk {
         Ok(Box::new(FaultyFile { file: FileSystem.create(path)?, fault: self.fault.clone() }))
     }
 
+    fn create_beside(&self, path: &Path) -> io::Result<Box<dyn SpoolFile>> {
+        self.create(path)
+    }
+
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         if self.fault.load(Ordering::SeqCst) == REFUSES_RENAME {
             return Err(io::Error::other("refused"));

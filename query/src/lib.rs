@@ -6,8 +6,7 @@
 
 #![warn(missing_docs)]
 
-mod accounting;
-mod alarm;
+mod accounts;
 pub mod api;
 mod dashboard;
 mod identity;
@@ -23,7 +22,7 @@ mod sql;
 mod state;
 mod stats;
 
-pub use alarm::AccountsWatch;
+pub use accounts::AccountsWatch;
 pub use api::router;
 pub use runner::Runner;
 pub use sql::Sql;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use orma_store::sites::Snapshot;
 use orma_store::{Registry, Role, Store, Token};
 
-use crate::alarm::AccountsWatch;
+use crate::accounts::AccountsWatch;
 use crate::api::about::{GeoReporter, GeoReporterCell};
 use crate::live::Live;
 use crate::runner::Runner;

@@ -1,9 +1,11 @@
 //! The connection to ClickHouse, embedded or remote: always its HTTP interface, through the official crate.
 
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use bytes::Bytes;
 use clickhouse::{Client, Compression};
 use serde::de::DeserializeOwned;
@@ -193,6 +195,8 @@ pub struct Store {
 struct Inner {
     client: ArcSwap<Client>,
     endpoint: ArcSwap<Endpoint>,
+    /// The directory of an engine on this machine, to be forced to the disk.
+    engine_dir: ArcSwapOption<PathBuf>,
     inserts: Semaphore,
     selects: Semaphore,
 }
@@ -231,6 +235,7 @@ impl Store {
             inner: Arc::new(Inner {
                 client: ArcSwap::from_pointee(client_for(&endpoint)),
                 endpoint: ArcSwap::from_pointee(endpoint),
+                engine_dir: ArcSwapOption::empty(),
                 inserts: Semaphore::new(INSERTS_MAX),
                 selects: Semaphore::new(SELECTS_MAX),
             }),
@@ -241,6 +246,25 @@ impl Store {
     pub(crate) fn reconnect(&self, endpoint: Endpoint) {
         self.inner.client.store(Arc::new(client_for(&endpoint)));
         self.inner.endpoint.store(Arc::new(endpoint));
+    }
+
+    /// Says that the engine keeps its tables in a directory of this machine.
+    pub(crate) fn keeps_its_tables_in(&self, dir: &Path) {
+        self.inner.engine_dir.store(Some(Arc::new(dir.to_owned())));
+    }
+
+    /// Forces what was inserted to the disk. Of a server elsewhere nothing can be forced from here: its tables do it at
+    /// each insert (`migrations.rs`).
+    ///
+    /// # Errors
+    /// The disk's. What was inserted since the last success may then be lost in a power cut, whatever a later call says.
+    pub async fn sync(&self) -> io::Result<()> {
+        let Some(dir) = self.inner.engine_dir.load_full() else { return Ok(()) };
+        let synced = tokio::task::spawn_blocking(move || {
+            // One call for all files of all tables: to force each of an insert's files costs it several times the CPU.
+            Ok(rustix::fs::syncfs(std::fs::File::open(dir.as_path())?)?)
+        });
+        synced.await.map_err(io::Error::other)?
     }
 
     /// Closes the connections that nobody uses; what is asked from now on fails.
@@ -316,37 +340,44 @@ impl Store {
             .map_err(|error| StoreError::Answer(error.to_string()))
     }
 
-    /// Inserts one Native block. With a token, a block that ClickHouse has taken before changes nothing.
+    /// Inserts one Native block. When it returns `Ok`, all tables that the block belongs in have it.
+    ///
+    /// No deduplication token goes with it. ClickHouse notes a token before it commits the part, and answers a repeat
+    /// with success whether or not the part has ever come to be: an engine that dies in between would lose the block.
     ///
     /// # Errors
-    /// See [`StoreError`]; after an error that [is transient](StoreError::is_transient) the block may or may not be
-    /// stored, and the same block with the same token must be sent again.
+    /// See [`StoreError`]; after an error that [is transient](StoreError::is_transient) any of the tables may or may not
+    /// have the block, and it must be sent again.
     pub async fn insert_native(
         &self,
         table: &str,
         columns: &[&str],
         block: &[Bytes],
-        token: Option<&str>,
     ) -> Result<(), StoreError> {
-        let _permit = self.inner.inserts.acquire().await.expect("the semaphore is never closed");
         let columns = columns.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        self.insert_statement(&format!("INSERT INTO {table} ({columns}) FORMAT Native"), block).await
+    }
+
+    /// [`Store::insert_native`] for a statement that ends with `FORMAT Native`.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn insert_statement(&self, statement: &str, block: &[Bytes]) -> Result<(), StoreError> {
+        let _permit = self.inner.inserts.acquire().await.expect("the semaphore is never closed");
         let mut insert = self
             .client()
-            .insert_formatted_with(format!("INSERT INTO {table} ({columns}) FORMAT Native"))
+            .insert_formatted_with(statement)
             .with_timeouts(
                 Some(Duration::from_millis(INSERT_MS_MAX)),
                 Some(Duration::from_millis(INSERT_MS_MAX)),
             )
             // Batched here already; the server's own batching would delay and split the block.
             .with_setting("async_insert", "0")
-            .with_setting("insert_deduplicate", "1")
+            .with_setting("insert_deduplicate", "0")
             // Rows of one block that belong together are merged with those of others, by the merges and by FINAL: to
             // do it at the insert too costs half of the insert again.
             .with_setting("optimize_on_insert", "0")
             .with_setting("max_partitions_per_insert_block", "0");
-        if let Some(token) = token {
-            insert = insert.with_setting("insert_deduplication_token", token);
-        }
         for piece in block {
             insert.send(piece.clone()).await?;
         }

@@ -102,8 +102,7 @@ impl Service {
         let records: Vec<Vec<u8>> = rows.iter().map(record).collect();
         let block = EventBlock::new(&columns, records.iter().map(Vec::as_slice).collect()).unwrap();
         let names: Vec<&str> = block.columns.iter().map(String::as_str).collect();
-        let token = Uuid::now_v7().to_string();
-        self.store.insert_native("events", &names, &block.pieces, Some(&token)).await.unwrap();
+        self.store.insert_native("events", &names, &block.pieces).await.unwrap();
     }
 }
 

@@ -31,6 +31,11 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// The operating system's.
     fn create(&self, path: &Path) -> io::Result<Box<dyn SpoolFile>>;
+    /// Creates a file that a crash of the machine may take away.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn create_beside(&self, path: &Path) -> io::Result<Box<dyn SpoolFile>>;
     /// Renames within the spool.
     ///
     /// # Errors
@@ -78,12 +83,16 @@ impl SpoolFile for File {
 
 impl Disk for FileSystem {
     fn create(&self, path: &Path) -> io::Result<Box<dyn SpoolFile>> {
-        let file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
+        let file = self.create_beside(path)?;
         if let Some(dir) = path.parent() {
             // Without this a power cut could take the file away with everything that was forced into it.
             File::open(dir)?.sync_all()?;
         }
-        Ok(Box::new(file))
+        Ok(file)
+    }
+
+    fn create_beside(&self, path: &Path) -> io::Result<Box<dyn SpoolFile>> {
+        Ok(Box::new(OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::writer::{Spool, SpoolError};
+use super::writer::{Batch, Spool, SpoolError};
 use crate::spare;
 
 /// Requests of one worker that may wait for the disk at once; more are refused.
@@ -41,12 +41,14 @@ pub struct SpoolGroup {
 #[derive(Default)]
 struct Records {
     bytes: Vec<u8>,
+    tally: Vec<u8>,
     /// What a group brings at most, as the last ones say.
     bytes_expected: usize,
 }
 
 impl Records {
-    fn add(&mut self, records: Vec<u8>) {
+    fn add(&mut self, records: Vec<u8>, tally: &[u8]) {
+        self.tally.extend_from_slice(tally);
         if self.bytes.is_empty() && records.len() >= self.bytes_expected {
             self.bytes = records;
             return;
@@ -58,9 +60,9 @@ impl Records {
         spare::keep(records);
     }
 
-    fn take(&mut self) -> Vec<u8> {
+    fn take(&mut self) -> (Vec<u8>, Vec<u8>) {
         self.bytes_expected = self.bytes.len().max(self.bytes_expected - self.bytes_expected / 8);
-        std::mem::take(&mut self.bytes)
+        (std::mem::take(&mut self.bytes), std::mem::take(&mut self.tally))
     }
 }
 
@@ -76,23 +78,24 @@ impl Spool {
 }
 
 impl SpoolGroup {
-    /// Makes framed records durable. Returns when they are on the disk.
+    /// Makes framed records durable, and adds to the tally what is to be answered for them. Returns when they are on
+    /// the disk.
     ///
     /// # Errors
     /// See [`SpoolError`].
-    pub async fn append(&self, records: Vec<u8>, events: u64) -> Result<(), SpoolError> {
+    pub async fn append(&self, records: Vec<u8>, tally: &[u8], events: u64) -> Result<(), SpoolError> {
         let (done, result) = oneshot::channel();
-        self.join(records, Waiting { events, done })?;
+        self.join(records, tally, Waiting { events, done })?;
         result.await.unwrap_or(Err(SpoolError::Closed))
     }
 
-    fn join(&self, records: Vec<u8>, waiting: Waiting) -> Result<(), SpoolError> {
+    fn join(&self, records: Vec<u8>, tally: &[u8], waiting: Waiting) -> Result<(), SpoolError> {
         let mut all = self.records.lock().expect("no panic while records are copied");
         self.waiting.try_send(waiting).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SpoolError::Busy,
             mpsc::error::TrySendError::Closed(_) => SpoolError::Closed,
         })?;
-        all.add(records);
+        all.add(records, tally);
         Ok(())
     }
 }
@@ -105,7 +108,7 @@ async fn gather(mut receiver: mpsc::Receiver<Waiting>, records: Arc<Mutex<Record
         if requests >= REQUESTS_BUSY && began.elapsed() < APPEND_INTERVAL_BUSY {
             tokio::time::sleep_until(began + APPEND_INTERVAL_BUSY).await;
         }
-        let all = {
+        let (all, tally) = {
             let mut records = records.lock().expect("no panic while records are copied");
             // Those who joined since: their records are in the buffer.
             while let Ok(waiting) = receiver.try_recv() {
@@ -115,8 +118,10 @@ async fn gather(mut receiver: mpsc::Receiver<Waiting>, records: Arc<Mutex<Record
         };
         last = (Instant::now(), group.len());
         let events = group.iter().map(|waiting| waiting.events).sum();
-        let (result, all) = spool.append_lent(all, events, group.len() as u64).await;
-        spare::keep(all);
+        let batch = Batch { records: all, tally, events, requests: group.len() as u64 };
+        let (result, batch) = spool.append_lent(batch).await;
+        spare::keep(batch.records);
+        spare::keep(batch.tally);
         for waiting in group.drain(..) {
             // A client that went away no longer waits for its answer; its events are stored all the same.
             drop(waiting.done.send(result.clone()));

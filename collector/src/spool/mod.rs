@@ -2,13 +2,14 @@
 //!
 //! What a request brings is framed into records, appended to the open segment and forced to disk before the request
 //! is answered; requests that arrive while a flush runs share the next one. A segment is sealed by age, size or
-//! number of events, and a sealed segment *is* one insert: its id is the deduplication token, so a repeated insert
-//! changes nothing. It is deleted only when ClickHouse has it.
+//! number of events, and a sealed segment *is* one insert. It is deleted only when its events are in the store and on
+//! the store's disk. What was answered for it is counted beside it (`tally.rs`).
 //!
 //! # Files
 //! ```text
 //! spool/<sequence>-<id>.open    being written; at most one
-//! spool/<sequence>-<id>.seg     sealed, waiting to be shipped
+//! spool/<sequence>-<id>.seg     sealed, waiting to be shipped, or shipped and not yet known to be on the store's disk
+//! spool/<sequence>-<id>.count   what was answered for the segment of this name
 //! spool/quarantine/<same>.seg   damaged, or refused by ClickHouse for its content; kept until an operator acts
 //! spool/quarantine/<same>.rest  a damaged segment whose whole records were salvaged, as it was
 //! spool/replay/<same>.seg       put back by an operator, or counts that a poisoned spool did not take; the running
@@ -46,6 +47,7 @@ mod group;
 pub mod inspect;
 mod recovery;
 pub mod replay;
+mod tally;
 mod writer;
 
 pub use disk::{Disk, FileSystem, SpoolFile};
@@ -53,7 +55,8 @@ pub use format::{FrameError, RecordKind, Segment, frame, read_segment};
 pub use group::SpoolGroup;
 pub use recovery::Recovered;
 pub use replay::Done;
-pub use writer::{SealedSegment, Spool, SpoolConfig, SpoolError, SpoolFiles, SpoolStatus};
+pub use tally::{Tally, plain_name};
+pub use writer::{Origin, SealedSegment, Spool, SpoolConfig, SpoolError, SpoolFiles, SpoolStatus};
 
 #[cfg(test)]
 pub(crate) fn header_for_tests() -> Vec<u8> {

@@ -1,11 +1,13 @@
 //! What a start finds in the spool.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::disk::Disk;
 use super::format::{FrameError, read_segment};
-use super::writer::SealedSegment;
+use super::tally::{self, Tally, plain_name};
+use super::writer::{Origin, SealedSegment};
 
 /// The state after recovery.
 #[derive(Debug, Default)]
@@ -27,15 +29,30 @@ pub struct Recovered {
 /// going on could lose what was answered.
 pub fn recover(disk: &dyn Disk, dir: &Path) -> io::Result<Recovered> {
     let mut recovered = Recovered { quarantined: count_quarantined(disk, dir)?, ..Recovered::default() };
+    let mut tallies = BTreeMap::new();
     for (path, size) in disk.list(dir)? {
         let Some((sequence, extension)) = parse_name(&path) else { continue };
         recovered.last_sequence = recovered.last_sequence.max(sequence);
         match extension {
-            "seg" => recovered.sealed.push(SealedSegment { path, bytes: size, events: None }),
+            "seg" => recovered.sealed.push(SealedSegment::found(path, size)),
             "open" => seal_left_open(disk, &path, size, &mut recovered)?,
+            tally::EXTENSION => {
+                if let Some(tally) = Tally::parse(&disk.read(&path)?) {
+                    tallies.insert(plain_name(&path), (path, tally));
+                }
+            }
             _ => {}
         }
     }
+    for segment in &mut recovered.sealed {
+        segment.tally = tallies.remove(&plain_name(&segment.path)).map(|(_, tally)| tally);
+    }
+    // What was answered for segments that are not here: set aside just now, or gone.
+    for (_, (path, tally)) in tallies {
+        let path = path.with_extension("seg");
+        recovered.sealed.push(SealedSegment { path, bytes: 0, events: None, tally: Some(tally), origin: Origin::Found });
+    }
+    recovered.sealed.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(recovered)
 }
 
@@ -63,7 +80,7 @@ fn seal_left_open(disk: &dyn Disk, path: &Path, size: u64, recovered: &mut Recov
     }
     let sealed = path.with_extension("seg");
     disk.rename(path, &sealed)?;
-    recovered.sealed.push(SealedSegment { path: sealed, bytes: valid_bytes as u64, events: None });
+    recovered.sealed.push(SealedSegment::found(sealed, valid_bytes as u64));
     Ok(())
 }
 

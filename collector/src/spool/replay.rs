@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::format::{FrameError, read_record, read_segment};
 use super::inspect;
 use super::recovery::{count_quarantined, quarantine_dir};
-use super::writer::{SealedSegment, SpoolFiles};
+use super::writer::{Origin, SealedSegment, SpoolFiles};
 
 /// Which inserts of a segment ClickHouse has confirmed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,7 +106,7 @@ impl SpoolFiles {
             let path = self.dir.join(name);
             self.disk.rename(&from, &path)?;
             self.status.bytes.fetch_add(bytes, Ordering::Relaxed);
-            taken.push(SealedSegment { path, bytes, events: None });
+            taken.push(SealedSegment { origin: Origin::Replayed, ..SealedSegment::found(path, bytes) });
         }
         if !taken.is_empty() {
             let quarantined = count_quarantined(self.disk.as_ref(), &self.dir)?;

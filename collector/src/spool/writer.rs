@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::disk::{Disk, SpoolFile};
 use super::format;
 use super::recovery::{Recovered, quarantine_dir, recover};
+use super::tally::{self, Tally};
 
 /// How the spool behaves.
 #[derive(Clone, Debug)]
@@ -31,6 +32,8 @@ pub struct SpoolConfig {
     pub segment_events_max: u64,
     /// Appends that may wait for the disk at once; more are refused. A worker has one on its way.
     pub appends_pending_max: usize,
+    /// A number of the caller's that each tally begins with.
+    pub note: Arc<AtomicI64>,
 }
 
 impl SpoolConfig {
@@ -43,6 +46,7 @@ impl SpoolConfig {
             segment_bytes_max: 32 << 20,
             segment_events_max: 50_000,
             appends_pending_max: 16_384,
+            note: Arc::default(),
         }
     }
 }
@@ -76,6 +80,27 @@ pub struct SealedSegment {
     pub bytes: u64,
     /// The number of its events, unknown for one found at the start.
     pub events: Option<u64>,
+    /// What was answered for it, if that is known.
+    pub tally: Option<Tally>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a segment comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Sealed just now.
+    Sealed,
+    /// Left by an earlier process. If there is a tally and no file, what was answered is lost.
+    Found,
+    /// Put back by an operator.
+    Replayed,
+}
+
+impl SealedSegment {
+    pub(super) fn found(path: PathBuf, bytes: u64) -> Self {
+        Self { path, bytes, events: None, tally: None, origin: Origin::Found }
+    }
 }
 
 /// Numbers for metrics and readiness.
@@ -100,12 +125,23 @@ pub struct SpoolStatus {
 /// The writer joins appends in a buffer that it keeps while there is traffic, up to this size. Bytes.
 const JOINED_BYTES_KEPT_MAX: usize = 1 << 20;
 
+/// What is appended at once.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// Framed records.
+    pub(super) records: Vec<u8>,
+    /// Framed records for the segment's tally.
+    pub(super) tally: Vec<u8>,
+    /// How many of the records are events.
+    pub(super) events: u64,
+    /// How many requests it is of.
+    pub(super) requests: u64,
+}
+
 struct Append {
-    records: Vec<u8>,
-    events: u64,
-    requests: u64,
-    /// The records come back: their buffer is used again where it was filled.
-    done: oneshot::Sender<(Result<(), SpoolError>, Vec<u8>)>,
+    batch: Batch,
+    /// The buffers come back: they are used again where they were filled.
+    done: oneshot::Sender<(Result<(), SpoolError>, Batch)>,
 }
 
 /// The handle that requests append through. Cheap to clone; the writer ends when the last one is dropped.
@@ -170,24 +206,19 @@ impl Spool {
     /// # Errors
     /// See [`SpoolError`].
     pub async fn append(&self, records: Vec<u8>, events: u64, requests: u64) -> Result<(), SpoolError> {
-        self.append_lent(records, events, requests).await.0
+        self.append_lent(Batch { records, events, requests, ..Batch::default() }).await.0
     }
 
-    /// The same, for a caller who uses the buffer again; it comes back empty when the spool is closed.
-    pub(super) async fn append_lent(
-        &self,
-        records: Vec<u8>,
-        events: u64,
-        requests: u64,
-    ) -> (Result<(), SpoolError>, Vec<u8>) {
+    /// The same with a tally, for a caller who uses the buffers again; they come back empty when the spool is closed.
+    pub(super) async fn append_lent(&self, batch: Batch) -> (Result<(), SpoolError>, Batch) {
         if let Err(error) = self.ready() {
-            return (Err(error), records);
+            return (Err(error), batch);
         }
         let (done, result) = oneshot::channel();
-        match self.appends.try_send(Append { records, events, requests, done }) {
-            Ok(()) => result.await.unwrap_or((Err(SpoolError::Closed), Vec::new())),
-            Err(mpsc::TrySendError::Full(append)) => (Err(SpoolError::Busy), append.records),
-            Err(mpsc::TrySendError::Disconnected(append)) => (Err(SpoolError::Closed), append.records),
+        match self.appends.try_send(Append { batch, done }) {
+            Ok(()) => result.await.unwrap_or((Err(SpoolError::Closed), Batch::default())),
+            Err(mpsc::TrySendError::Full(append)) => (Err(SpoolError::Busy), append.batch),
+            Err(mpsc::TrySendError::Disconnected(append)) => (Err(SpoolError::Closed), append.batch),
         }
     }
 
@@ -230,7 +261,7 @@ impl SpoolFiles {
         self.disk.read(&segment.path)
     }
 
-    /// Deletes a segment that ClickHouse has.
+    /// Deletes a segment that ClickHouse has, on its disk.
     ///
     /// # Errors
     /// The disk's.
@@ -238,6 +269,22 @@ impl SpoolFiles {
         self.disk.remove(&segment.path)?;
         self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Deletes the tally of a segment; there may be none.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn remove_tally(&self, segment: &SealedSegment) -> io::Result<()> {
+        match self.disk.remove(&tally::path_of(&segment.path)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
+    }
+
+    /// A segment whose file is gone takes no room any more.
+    pub fn forget(&self, segment: &SealedSegment) {
+        self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
     }
 }
 
@@ -248,6 +295,9 @@ struct Open {
     bytes: u64,
     events: u64,
     since: Instant,
+    tally: Tally,
+    /// `None` before the first records, and after its disk has failed: then the tally is only in memory.
+    tally_file: Option<Box<dyn SpoolFile>>,
 }
 
 struct Writer {
@@ -306,23 +356,55 @@ impl Writer {
 
     fn write_group(&mut self, group: Vec<Append>) {
         let result = if self.poisoned { Err(SpoolError::Poisoned) } else { self.join_and_append(&group) };
-        let requests = group.iter().map(|append| append.requests).sum();
+        let requests = group.iter().map(|append| append.batch.requests).sum();
         self.status.appends.fetch_add(requests, Ordering::Relaxed);
-        for Append { done, records, .. } in group {
+        if result.is_ok() {
+            self.count(&group);
+        }
+        for Append { done, batch } in group {
             // A client that went away no longer waits for its answer; its events are stored all the same.
-            drop(done.send((result.clone(), records)));
+            drop(done.send((result.clone(), batch)));
+        }
+    }
+
+    /// Adds what is about to be answered to the tally.
+    fn count(&mut self, group: &[Append]) {
+        let Some(open) = &mut self.open else { return };
+        let before = open.tally.records.len();
+        for append in group {
+            open.tally.records.extend_from_slice(&append.batch.tally);
+        }
+        let added = &open.tally.records[before..];
+        if added.is_empty() {
+            return;
+        }
+        let written = match &mut open.tally_file {
+            Some(file) => file.append(added),
+            None if before == 0 => {
+                let head = tally::head(open.tally.note);
+                self.disk.create_beside(&tally::path_of(&open.path)).and_then(|mut file| {
+                    file.append(&[&head, added].concat())?;
+                    open.tally_file = Some(file);
+                    Ok(())
+                })
+            }
+            None => return,
+        };
+        if let Err(error) = written {
+            tracing::warn!(%error, segment = %open.path.display(), "what is answered is counted in memory alone");
+            open.tally_file = None;
         }
     }
 
     fn join_and_append(&mut self, group: &[Append]) -> Result<(), SpoolError> {
-        let events = group.iter().map(|append| append.events).sum();
+        let events = group.iter().map(|append| append.batch.events).sum();
         if let [only] = group {
-            return self.append_and_sync(&only.records, events);
+            return self.append_and_sync(&only.batch.records, events);
         }
         let mut joined = std::mem::take(&mut self.joined);
         joined.clear();
         for append in group {
-            joined.extend_from_slice(&append.records);
+            joined.extend_from_slice(&append.batch.records);
         }
         let result = self.append_and_sync(&joined, events);
         if joined.capacity() <= JOINED_BYTES_KEPT_MAX {
@@ -375,7 +457,9 @@ impl Writer {
         }
         let bytes = header.len() as u64;
         self.status.bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.open = Some(Open { path, file, bytes, events: 0, since: Instant::now() });
+        let tally = Tally { note: self.config.note.load(Ordering::Relaxed), records: Vec::new() };
+        let since = Instant::now();
+        self.open = Some(Open { path, file, bytes, events: 0, since, tally, tally_file: None });
         Ok(())
     }
 
@@ -410,7 +494,8 @@ impl Writer {
         let path = open.path.with_extension("seg");
         match self.disk.rename(&open.path, &path) {
             Ok(()) => {
-                let segment = SealedSegment { path, bytes: open.bytes, events: Some(open.events) };
+                let (bytes, events, tally) = (open.bytes, Some(open.events), Some(open.tally));
+                let segment = SealedSegment { path, bytes, events, tally, origin: Origin::Sealed };
                 if self.sealed.send(segment).is_err() {
                     tracing::debug!("nobody ships any more; the next start finds the segment");
                 }

@@ -5,39 +5,14 @@ use orma_store::Param;
 use super::Sql;
 use crate::plan::Period;
 
-/// What the collectors counted and what the store holds, by hour of receipt, in one statement so that both are of the
-/// same moment: `hour` (seconds since the epoch), `what`, `amount`. `what` is an outcome of the ledger, `rows` (all that
-/// were stored) or `distinct`.
-pub fn hours(site: &str, period: &Period) -> Sql {
-    let hours = "site = {site:String} AND hour >= toStartOfHour(fromUnixTimestamp64Milli({from:Int64}, 'UTC')) \
-        AND hour < fromUnixTimestamp64Milli({to:Int64}, 'UTC')";
-    let mut sql = Sql::default();
-    sql.bind_site(site);
-    sql.params.push(("from".into(), Param::Int(period.from.0)));
-    sql.params.push(("to".into(), Param::Int(period.to.0)));
-    sql.text = format!(
-        "SELECT toUnixTimestamp(hour) AS hour_start, toString(outcome) AS what, toInt64(sum(events)) AS amount \
-         FROM ledger WHERE {hours} GROUP BY hour_start, what \
-         UNION ALL \
-         SELECT toUnixTimestamp(hour) AS hour_start, 'rows' AS what, toInt64(sum(events)) AS amount \
-         FROM stored_hours WHERE {hours} GROUP BY hour_start \
-         UNION ALL \
-         SELECT toUnixTimestamp(toStartOfHour(received_at)) AS hour_start, 'distinct' AS what, \
-         toInt64(count()) AS amount FROM events FINAL WHERE site = {{site:String}} \
-         AND received_at >= toStartOfHour(fromUnixTimestamp64Milli({{from:Int64}}, 'UTC')) \
-         AND received_at < fromUnixTimestamp64Milli({{to:Int64}}, 'UTC') GROUP BY hour_start"
-    );
-    sql
-}
-
 /// Why events were refused: `reason`, `amount` (0 when the ledger does not have it), `last_at` (milliseconds),
 /// `example`.
 pub fn reasons(site: &str, period: &Period) -> Sql {
     Sql::new(
         "SELECT reason_name AS reason, max(counted) AS amount, max(last) AS last_at, max(payload_text) AS example \
-         FROM (SELECT toString(reason) AS reason_name, toInt64(sum(events)) AS counted, \
-         toInt64(toUnixTimestamp(max(hour))) * 1000 AS last, '' AS payload_text FROM ledger \
-         WHERE site = {site:String} AND outcome = 'rejected' \
+         FROM (SELECT toString(reason) AS reason_name, toInt64(sum(rejected)) AS counted, \
+         toInt64(toUnixTimestamp(max(hour))) * 1000 AS last, '' AS payload_text FROM outcomes FINAL \
+         WHERE site = {site:String} AND rejected > 0 \
          AND hour >= toStartOfHour(fromUnixTimestamp64Milli({from:Int64}, 'UTC')) \
          AND hour < fromUnixTimestamp64Milli({to:Int64}, 'UTC') GROUP BY reason_name \
          UNION ALL \
@@ -63,25 +38,32 @@ pub fn collectors(site: &str) -> Sql {
     )
 }
 
-/// Hours of the last week whose ledger and rows differ, of all sites: `site`, `hour_start` (seconds since the epoch),
-/// `gap` (accepted events that are missing; negative: rows that nobody took).
-pub const GAPS: &str = "SELECT site_name AS site, toUnixTimestamp(hour) AS hour_start, sum(amount) AS gap FROM ( \
-    SELECT toString(site) AS site_name, hour, \
-    if(outcome = 'accepted', toInt64(events), -toInt64(events)) AS amount \
-    FROM ledger WHERE outcome IN ('accepted', 'duplicate') AND hour >= now() - INTERVAL 7 DAY \
-    UNION ALL \
-    SELECT toString(site) AS site_name, hour, -toInt64(events) AS amount \
-    FROM stored_hours WHERE hour >= now() - INTERVAL 7 DAY) \
-    GROUP BY site, hour_start HAVING gap != 0 ORDER BY site, hour_start LIMIT 10000";
+/// What the collectors counted, of all sites and hours: `site`, `hour_start` (seconds since the epoch), and the numbers.
+/// A collector that has not reported for a minute is silent, and what it held is held by nobody.
+pub const OUTCOMES: &str = "WITH (SELECT groupArray(collector) FROM collector_status FINAL \
+    WHERE reported_at > now64(3) - INTERVAL 60 SECOND) AS reporting \
+    SELECT toString(site_name) AS site, toUnixTimestamp(hour) AS hour_start, toInt64(sum(accepted_events)) AS accepted, \
+    toInt64(sum(duplicate_events)) AS duplicate, toInt64(sum(rejected_events)) AS rejected, \
+    toInt64(sum(shipped_events)) AS shipped, toInt64(sum(repeated_events)) AS repeated, \
+    toInt64(sumIf(pending_events, has(reporting, name))) AS pending, \
+    toInt64(uniqExactIf(name, name != '' AND NOT has(reporting, name))) AS silent \
+    FROM (SELECT site AS site_name, hour, toString(collector) AS name, accepted AS accepted_events, \
+    duplicate AS duplicate_events, rejected AS rejected_events, shipped AS shipped_events, \
+    repeated AS repeated_events, pending AS pending_events FROM outcomes FINAL) \
+    GROUP BY site_name, hour ORDER BY site, hour_start";
 
-/// Events that the sessions of yesterday and today (UTC) know: `site`, `day`, `amount`.
-pub const KNOWN: &str = "SELECT toString(site_name) AS site, toString(session_day) AS day, toInt64(sum(known)) AS amount \
-    FROM (SELECT site AS site_name, day AS session_day, \
-    length(groupUniqArrayArray(event_ids)) AS known \
-    FROM sessions WHERE day >= yesterday() AND day <= today() GROUP BY site, visitor, day, session) \
-    GROUP BY site, day ORDER BY site, day";
+/// The parts of `events` that are there: `name`.
+pub const PARTS: &str =
+    "SELECT name FROM system.parts WHERE database = currentDatabase() AND table = 'events' AND active";
 
-/// The same events as they are stored: `site`, `day`, `amount`.
-pub const PRESENT: &str = "SELECT toString(site) AS site, toString(toDate(ts)) AS day, toInt64(count()) AS amount \
-    FROM events FINAL WHERE toDate(ts) >= yesterday() AND toDate(ts) <= today() AND bot = '' AND verdict != 'machine' \
-    GROUP BY site, day ORDER BY site, day SETTINGS do_not_merge_across_partitions_select_final = 1";
+/// Rows by part, site and hour of receipt: `part`, `site`, `hour_start` (seconds since the epoch), `amount`.
+pub const ROWS_OF_PARTS: &str = "SELECT toString(_part) AS part, toString(site_name) AS site, \
+    toUnixTimestamp(hour) AS hour_start, count() AS amount \
+    FROM (SELECT _part, site AS site_name, toStartOfHour(toDateTime(received_at, 'UTC')) AS hour FROM events \
+    WHERE _part IN {parts:Array(String)}) GROUP BY part, site_name, hour";
+
+/// Rows of a site and hour of receipt without those that are there twice: `amount`.
+pub const DISTINCT_OF_HOUR: &str = "SELECT count() AS amount FROM (SELECT 1 FROM events WHERE site = {site:String} \
+    AND received_at >= fromUnixTimestamp64Milli({hour:Int64} * 1000, 'UTC') \
+    AND received_at < fromUnixTimestamp64Milli(({hour:Int64} + 3600) * 1000, 'UTC') \
+    GROUP BY toDate(ts), visitor, event_id) SETTINGS max_bytes_before_external_group_by = 268435456";

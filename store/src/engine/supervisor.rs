@@ -76,6 +76,7 @@ impl Engine {
         let shared = Arc::new(Shared::default());
         let (ready_sender, ready) = std::sync::mpsc::channel();
         let store = Store::connect(endpoint(0, &files.password));
+        store.keeps_its_tables_in(&files.store_dir);
         let ports = Box::new(ports);
         let supervisor = Supervisor { config, files, shared: shared.clone(), store: store.clone(), ports };
         // A thread of its own for life: the child's parent-death signal fires when the thread that started it

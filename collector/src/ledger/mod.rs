@@ -1,8 +1,23 @@
 //! The counts behind `received = accepted + rejected` and `accepted = stored + duplicate + pending`.
 //!
-//! Accepted events are counted from the segment that holds them, when it is shipped, so a crash cannot part the count
-//! from what is counted. What is not an event in a segment (a duplicate, a request refused as a whole) is counted by a
-//! record of its own in the spool.
+//! Each number is counted where it happens, and none is computed from the others:
+//!
+//! | number | counted when |
+//! |---|---|
+//! | accepted | the event is answered; the segment's tally keeps it across a crash (`spool/tally.rs`) |
+//! | duplicate | the id is recognised: in the window of the last ids, or in the store before the insert |
+//! | rejected | the event or the request is refused |
+//! | shipped | ClickHouse has confirmed the insert |
+//! | pending | an event waits in a file of the spool that is there and whole |
+//! | stored | the query service finds the row in the store |
+//!
+//! [`Ledger`] keeps all but the last by site and hour of receipt, from the first answer of a process on; what must
+//! outlive it is in the ledger's file (`file.rs`) and in the tallies of the segments that are not settled yet.
+
+mod book;
+mod file;
+
+pub use book::{Ledger, PublishedHour};
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -24,15 +39,21 @@ pub enum Outcome {
     Duplicate,
     /// Refused.
     Rejected,
+    /// Confirmed by the store.
+    Shipped,
+    /// Given to the store again, because the outcome of an insert was not known.
+    Repeated,
 }
 
 impl Outcome {
-    /// The name in the table `ledger`.
+    /// The name in a record.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Accepted => "accepted",
             Self::Duplicate => "duplicate",
             Self::Rejected => "rejected",
+            Self::Shipped => "shipped",
+            Self::Repeated => "repeated",
         }
     }
 }
@@ -53,11 +74,16 @@ pub struct Key {
 /// Counts by key.
 pub type Counts = BTreeMap<Key, u64>;
 
+/// Start of the hour of a moment, both in milliseconds since the epoch.
+pub const fn hour_of(moment: i64) -> i64 {
+    moment.saturating_sub(moment.rem_euclid(HOUR_MS))
+}
+
 /// Adds to a count.
 pub fn add(counts: &mut Counts, site: &str, received_at: i64, outcome: Outcome, reason: &str, events: u64) {
     let key = Key {
         site: site.to_owned(),
-        hour: received_at - received_at.rem_euclid(HOUR_MS),
+        hour: hour_of(received_at),
         outcome: outcome.as_str().to_owned(),
         reason: reason.to_owned(),
     };
@@ -67,13 +93,53 @@ pub fn add(counts: &mut Counts, site: &str, received_at: i64, outcome: Outcome, 
 /// Appends the counts as records of the spool.
 pub fn write_records(counts: &Counts, out: &mut Vec<u8>) {
     for (key, events) in counts {
-        frame(RecordKind::Count, out, |out| {
-            write_text(&key.site, out);
-            out.extend_from_slice(&key.hour.to_le_bytes());
-            write_text(&key.outcome, out);
-            write_text(&key.reason, out);
-            write_varint(*events, out);
-        });
+        write_record(&key.site, key.hour, &key.outcome, &key.reason, *events, out);
+    }
+}
+
+/// Appends one count as a record of the spool.
+pub fn write_record(site: &str, hour: i64, outcome: &str, reason: &str, events: u64, out: &mut Vec<u8>) {
+    frame(RecordKind::Count, out, |out| {
+        write_text(site, out);
+        out.extend_from_slice(&hour.to_le_bytes());
+        write_text(outcome, out);
+        write_text(reason, out);
+        write_varint(events, out);
+    });
+}
+
+/// What of the counts is, or was, in a segment to be stored: accepted and not a duplicate.
+pub fn held(counts: &Counts) -> Counts {
+    let mut held: BTreeMap<(&str, i64), u64> = BTreeMap::new();
+    for (key, events) in counts {
+        let of_hour = held.entry((&key.site, key.hour)).or_default();
+        match key.outcome.as_str() {
+            "accepted" => *of_hour += events,
+            "duplicate" => *of_hour = of_hour.saturating_sub(*events),
+            _ => {}
+        }
+    }
+    let mut counts = Counts::new();
+    for ((site, hour), events) in held {
+        add(&mut counts, site, hour, Outcome::Shipped, "", events);
+    }
+    counts
+}
+
+/// By how much `counts` is more than `than`.
+pub fn excess(counts: &Counts, than: &Counts) -> Counts {
+    let more = |(key, events): (&Key, &u64)| {
+        let more = events.saturating_sub(than.get(key).copied().unwrap_or(0));
+        (more > 0).then(|| (key.clone(), more))
+    };
+    counts.iter().filter_map(more).collect()
+}
+
+/// The sum of both.
+pub fn merge(counts: &mut Counts, more: &Counts) {
+    for (key, events) in more {
+        let count = counts.entry(key.clone()).or_default();
+        *count = count.saturating_add(*events);
     }
 }
 

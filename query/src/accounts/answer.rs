@@ -1,0 +1,175 @@
+//! The answer of `GET /accounting`.
+
+use orma_store::Site;
+use serde::Deserialize;
+
+use super::watch::{AccountsWatch, Judged};
+use crate::api::accounting::{
+    Accounting, AccountingHour, AccountingParams, AccountingStatus, CollectorReport, Counts, RefusalReason,
+};
+use crate::api::error::ApiError;
+use crate::moment::Moment;
+use crate::plan::Period;
+use crate::runner::Runner;
+use crate::sql::accounting as sql;
+
+/// The default period: a week with today.
+const PERIOD_DAYS_DEFAULT: i64 = 7;
+/// A collector reports every 10 seconds; after this long it is gone, and so are the events that it says it holds.
+const REPORT_AGE_MS_MAX: i64 = 60_000;
+const HOUR_MS: i64 = 3_600_000;
+
+#[derive(Deserialize)]
+struct ReasonRow {
+    reason: String,
+    amount: i64,
+    last_at: Moment,
+    example: String,
+}
+
+#[derive(Deserialize)]
+struct CollectorRow {
+    collector: String,
+    reported: Moment,
+    pending_events: i64,
+    spool: i64,
+    oldest: i64,
+    quarantined: i64,
+}
+
+/// What is neither here nor there at this moment is settling: a row may be in the store before the collector has said
+/// that it shipped it, or answered and not yet said to be.
+fn counts(hour: &Judged) -> Counts {
+    let counted = hour.seen.counted;
+    let (accepted, stored) = (counted.accepted, hour.seen.stored);
+    Counts {
+        received: accepted + counted.rejected,
+        accepted,
+        rejected: counted.rejected,
+        stored,
+        duplicate: counted.duplicate,
+        pending: counted.pending,
+        settling: accepted - stored - counted.duplicate - counted.pending - hour.gap,
+        gap: hour.gap,
+    }
+}
+
+fn sum(hours: impl Iterator<Item = Counts>) -> Counts {
+    hours.fold(Counts::default(), |one, other| Counts {
+        received: one.received + other.received,
+        accepted: one.accepted + other.accepted,
+        rejected: one.rejected + other.rejected,
+        stored: one.stored + other.stored,
+        duplicate: one.duplicate + other.duplicate,
+        pending: one.pending + other.pending,
+        settling: one.settling + other.settling,
+        gap: one.gap + other.gap,
+    })
+}
+
+/// An hour that misses events and one that has too many do not make a balance.
+fn status(hours: &[AccountingHour], totals: &Counts) -> AccountingStatus {
+    if hours.iter().any(|hour| hour.counts.gap != 0) {
+        AccountingStatus::Gap
+    } else if totals.pending > 0 || hours.iter().any(|hour| hour.counts.settling != 0) {
+        AccountingStatus::Pending
+    } else {
+        AccountingStatus::Balanced
+    }
+}
+
+/// The accounts of a site.
+///
+/// # Errors
+/// A parameter cannot be used, or the store did not answer.
+pub async fn answer(
+    runner: &Runner,
+    watch: &AccountsWatch,
+    site: &Site,
+    params: &AccountingParams,
+    now: Moment,
+) -> Result<Accounting, ApiError> {
+    let period = Period::parse(site, params.from.as_deref(), params.to.as_deref(), PERIOD_DAYS_DEFAULT, now)?;
+    let statements = (sql::reasons(&site.site, &period), sql::collectors(&site.site));
+    let (from, to) = (period.from.0.div_euclid(HOUR_MS) * 3_600, period.to.0.div_euclid(1000));
+    let (seen, reasons, collectors) = futures_util::try_join!(
+        watch.hours(&site.site, from, to),
+        runner.rows::<ReasonRow>(&statements.0),
+        runner.rows::<CollectorRow>(&statements.1),
+    )?;
+    let collectors: Vec<CollectorReport> = collectors.into_iter().map(|row| report(row, now)).collect();
+    let hours: Vec<AccountingHour> = seen
+        .into_iter()
+        .map(|(start, hour)| AccountingHour { hour: local_hour(start * 1000, &period), counts: counts(&hour) })
+        .collect();
+    let totals = sum(hours.iter().map(|hour| hour.counts));
+    Ok(Accounting {
+        site: site.site.clone(),
+        timezone: site.timezone.clone(),
+        from: period.from,
+        to: period.to,
+        status: status(&hours, &totals),
+        totals,
+        hours,
+        reasons: reasons.into_iter().map(reason).collect(),
+        collectors,
+    })
+}
+
+fn reason(row: ReasonRow) -> RefusalReason {
+    RefusalReason { reason: row.reason, count: row.amount, last_at: row.last_at, example: row.example }
+}
+
+fn report(row: CollectorRow, now: Moment) -> CollectorReport {
+    CollectorReport {
+        collector: row.collector,
+        reported_at: row.reported,
+        current: now.0 - row.reported.0 <= REPORT_AGE_MS_MAX,
+        pending_events: row.pending_events,
+        spool_bytes: row.spool,
+        oldest_pending_at: (row.oldest > 0).then_some(Moment(row.oldest)),
+        quarantined_segments: row.quarantined,
+    }
+}
+
+fn local_hour(start: i64, period: &Period) -> String {
+    let zoned = Moment(start).timestamp().to_zoned(period.zone.clone());
+    zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::look::{Counted, Seen};
+    use super::*;
+
+    #[test]
+    fn the_invariant_holds_and_says_what_is_settling_or_missing() {
+        for (what, stored, pending, gap, settling) in [
+            ("all stored", 97, 0, 0, 0),
+            ("pending", 90, 7, 0, 0),
+            ("stored before it was said", 97, 7, 0, -7),
+            ("answered and not yet said", 90, 0, 0, 7),
+            ("missing", 90, 0, 7, 0),
+        ] {
+            let counted =
+                Counted { accepted: 98, duplicate: 1, rejected: 2, pending, ..Counted::default() };
+            let counts = counts(&Judged { seen: Seen { counted, stored }, gap });
+            assert_eq!((counts.gap, counts.settling), (gap, settling), "{what}");
+            assert_eq!(counts.received, counts.accepted + counts.rejected, "{what}");
+            let found = counts.stored + counts.duplicate + counts.pending + counts.settling + counts.gap;
+            assert_eq!(counts.accepted, found, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_surplus_does_not_hide_a_loss() {
+        let hour = |gap| AccountingHour { hour: String::new(), counts: Counts { gap, ..Counts::default() } };
+        let hours = [hour(2), hour(-2)];
+        assert_eq!(status(&hours, &sum(hours.iter().map(|hour| hour.counts))), AccountingStatus::Gap);
+        assert_eq!(status(&[hour(0)], &Counts::default()), AccountingStatus::Balanced);
+        let pending = Counts { pending: 1, ..Counts::default() };
+        assert_eq!(status(&[hour(0)], &pending), AccountingStatus::Pending);
+        let settling = AccountingHour { hour: String::new(), counts: Counts { settling: -1, ..Counts::default() } };
+        assert_eq!(status(&[settling], &Counts::default()), AccountingStatus::Pending);
+    }
+}

@@ -1,0 +1,20 @@
+//! The accounts: whether every event that was answered is stored.
+//!
+//! `received = accepted + rejected` and `accepted = stored + duplicate + pending`, by site and hour of receipt. The
+//! collectors count what they answered, recognised, refused, shipped and still hold, each where it happens, and the
+//! store's rows are counted here (`stored.rs`). Two differences tell a loss, and neither can be hidden by the other:
+//!
+//! - accepted, and neither a duplicate nor shipped nor pending: it was lost on its way, or is set aside;
+//! - shipped, and not stored: the store had it and has it no longer.
+//!
+//! All numbers of a collector are of one moment, so the first difference is exact. The rows are counted after the
+//! collectors' numbers were read, so without a loss there are never fewer than were shipped. What two looks in a row
+//! show is a gap; page, metric and `orma doctor` take it from the same place (`watch.rs`).
+
+mod answer;
+mod look;
+mod stored;
+mod watch;
+
+pub use answer::answer;
+pub use watch::AccountsWatch;
