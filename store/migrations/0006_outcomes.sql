@@ -50,3 +50,16 @@ WHERE given > 0;
 
 -- Whose segment a refused event was in, so that a segment whose outcome is unknown is not stored twice.
 ALTER TABLE rejected_events {on_cluster} ADD COLUMN IF NOT EXISTS segment UUID;
+
+-- ClickHouse notes what it takes for a repeated block before it commits the part, and does not look whether the part has
+-- come to be: a table that remembers blocks would lose one when the engine dies in between. Every table of events
+-- collapses what comes twice by itself.
+ALTER TABLE events {on_cluster} MODIFY SETTING non_replicated_deduplication_window = 0;
+
+ALTER TABLE sessions {on_cluster} MODIFY SETTING non_replicated_deduplication_window = 0;
+
+ALTER TABLE rejected_events {on_cluster} MODIFY SETTING non_replicated_deduplication_window = 0;
+
+ALTER TABLE identity_edges {on_cluster} MODIFY SETTING non_replicated_deduplication_window = 0;
+
+ALTER TABLE traits {on_cluster} MODIFY SETTING non_replicated_deduplication_window = 0;

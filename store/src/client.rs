@@ -374,6 +374,7 @@ impl Store {
             // Batched here already; the server's own batching would delay and split the block.
             .with_setting("async_insert", "0")
             .with_setting("insert_deduplicate", "0")
+            .with_setting("deduplicate_blocks_in_dependent_materialized_views", "0")
             // Rows of one block that belong together are merged with those of others, by the merges and by FINAL: to
             // do it at the insert too costs half of the insert again.
             .with_setting("optimize_on_insert", "0")

@@ -143,7 +143,6 @@ fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
     <max_connections>256</max_connections>
     <keep_alive_timeout>30</keep_alive_timeout>
     <merge_tree>
-        <non_replicated_deduplication_window>10000</non_replicated_deduplication_window>
         <auto_statistics_types></auto_statistics_types>
         <merge_selector_base>10</merge_selector_base>
         <vertical_merge_algorithm_min_rows_to_activate>1000000</vertical_merge_algorithm_min_rows_to_activate>
