@@ -174,6 +174,11 @@ impl Orma {
         })
     }
 
+    /// Its own process.
+    pub fn pid(&self) -> Pid {
+        pid_of(&self.child)
+    }
+
     /// Resident memory, in bytes.
     pub fn resident_bytes(&self) -> u64 {
         self.memory_bytes("VmRSS:")
@@ -267,6 +272,21 @@ impl Orma {
         let rows = self.sql(sql);
         let row = rows[0].as_object().unwrap().values().next().unwrap();
         row.as_u64().unwrap_or_else(|| panic!("{sql}: {row}"))
+    }
+
+    /// What `orma doctor` says of it, and that it ends with this code.
+    pub fn doctor(&self, code: i32) -> String {
+        let store = self.setup.arguments.chunks(2).find(|pair| pair[0] == "--clickhouse-url");
+        let output = Command::new(program())
+            .args(["doctor", "--data-dir"])
+            .arg(self.dir.path())
+            .args(store.unwrap_or_default())
+            .env_remove("ORMA_ADMIN_TOKEN")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{text}{}", String::from_utf8_lossy(&output.stderr));
+        text
     }
 
     /// A metric of the collector, labels included in the name.
