@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use orma_store::Role;
 
 use crate::configuration;
-use crate::network::NetworkOptions;
+use crate::network::{IntakeOptions, NetworkOptions};
 pub use spool::{QuarantineAction, SpoolAction, SpoolShow};
 
 /// Self-hosted tracker of customer behaviour.
@@ -121,6 +121,8 @@ pub struct CollectorOptions {
     pub drain_ms_max: u64,
     #[command(flatten)]
     pub network: NetworkOptions,
+    #[command(flatten)]
+    pub intake: IntakeOptions,
 }
 
 /// How the accounts are watched.
@@ -182,6 +184,8 @@ pub struct QueryOptions {
     pub clickhouse_url: String,
     #[command(flatten)]
     pub listen: ListenOptions,
+    #[command(flatten)]
+    pub network: NetworkOptions,
     #[command(flatten)]
     pub accounting: AccountingOptions,
 }

@@ -3,6 +3,9 @@
 //! The build writes a `.br` and a `.gz` beside each file that shrinks; the smaller one is sent to who takes it, so
 //! nothing is compressed at run time. Files below `assets/` carry a hash in their name and are cached for good.
 
+use std::borrow::Cow;
+
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
@@ -52,7 +55,12 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
         Some((coding, content)) => (Some(coding), content.data),
         None => (None, Files::get(path)?.data),
     };
-    let mut response = content.into_owned().into_response();
+    // What the program carries is lent, not copied: thousands may ask and take nothing.
+    let mut response = match content {
+        Cow::Borrowed(bytes) => Body::from(Bytes::from_static(bytes)),
+        Cow::Owned(bytes) => Body::from(bytes),
+    }
+    .into_response();
     let answer = response.headers_mut();
     answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
     answer.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));

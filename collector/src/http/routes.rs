@@ -19,7 +19,6 @@ use super::assets::Assets;
 use super::body;
 use super::connection::Connection;
 use super::headers::{Header, Headers};
-use super::listen::Fallback;
 use super::proxy::TrustedProxies;
 use super::rate::Rates;
 use super::segment;
@@ -31,10 +30,6 @@ use crate::wire::{self, WireError};
 
 /// The user agent is cut here: longer ones only cost time.
 const USER_AGENT_BYTES_MAX: usize = 2048;
-
-/// Marks an answer that comes bit by bit: its connection is busy until the last.
-#[derive(Clone, Copy, Debug)]
-pub struct Streamed;
 
 /// What answers requests, one for each worker.
 #[derive(Clone)]
@@ -51,8 +46,6 @@ pub struct Routes {
     pub proxies: Arc<TrustedProxies>,
     /// Where clients reach the collector, when it is not where they say themselves: `https://host[/path]`.
     pub public_url: Option<String>,
-    /// Answers what is not the collector's, when the dashboard shares the address.
-    pub fallback: Option<Fallback>,
 }
 
 impl Routes {
@@ -62,8 +55,12 @@ impl Routes {
         Self { ingest: self.ingest.for_worker(), ..self }
     }
 
-    /// Answers a request.
-    pub async fn answer(&self, request: Request<Incoming>, connection: &Connection) -> Response<Body> {
+    /// Answers a request; gives one back that is not the collector's.
+    pub async fn answer(
+        &self,
+        request: Request<Incoming>,
+        connection: &Connection,
+    ) -> Result<Response<Body>, Box<Request<Incoming>>> {
         let peer = connection.client(request.headers());
         let origin = request.headers().get(ORIGIN).cloned();
         let path = request.uri().path();
@@ -88,27 +85,19 @@ impl Routes {
                 "events are sent with POST",
             ),
             (_, path) if segment::is_route(path) => self.answer_segment(request, peer, connection).await,
-            (&Method::GET, path) => match self.assets.get(path, request.headers()) {
-                Some(response) => response,
-                None => return self.fall_back(request, connection).await,
+            (&Method::GET | &Method::HEAD, path) => match self.assets.get(path, request.headers()) {
+                Some(response) => {
+                    // The same for every origin: it carries all that a browser needs.
+                    self.ingest.metrics.count_response(response.status());
+                    return Ok(response);
+                }
+                None => return Err(Box::new(request)),
             },
-            _ => return self.fall_back(request, connection).await,
+            _ => return Err(Box::new(request)),
         };
-        answer::allow_origin(origin, response.headers_mut());
+        answer::allow_origin(origin.as_ref(), response.headers_mut());
         self.ingest.metrics.count_response(response.status());
-        response
-    }
-
-    async fn fall_back(&self, mut request: Request<Incoming>, connection: &Connection) -> Response<Body> {
-        match &self.fallback {
-            Some(fallback) => {
-                self.proxies.vouch(&mut request, connection.peer());
-                let mut response = fallback(request).await;
-                response.extensions_mut().insert(Streamed);
-                response
-            }
-            None => answer::error(StatusCode::NOT_FOUND, "not_found", "nothing is served here"),
-        }
+        Ok(response)
     }
 
     fn readiness(&self) -> Response<Body> {
@@ -229,12 +218,7 @@ impl Routes {
 
     pub(super) fn too_fast(&self, site: &str, received_at: i64) -> Response<Body> {
         self.ingest.count_refused(site, received_at, "rate_limited");
-        answer::try_later(
-            StatusCode::TOO_MANY_REQUESTS,
-            "rate_limited",
-            "too many requests",
-            answer::RATE_RETRY_AFTER_SECONDS,
-        )
+        answer::too_fast()
     }
 }
 
