@@ -22,6 +22,10 @@ pub const SWEEP_MS: u32 = 250;
 /// A connection without a request for this long gives back its buffers.
 const PARK_MS: u32 = 1_000;
 
+/// Requests of HTTP/2 that a worker has in flight, on all connections together: as many as may wait for the disk. Each
+/// takes some kilobytes, and a client can leave its answer for as long as it may.
+const STREAMS_MAX: u32 = 16_384;
+
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -346,6 +350,8 @@ pub struct Worker {
     started: Instant,
     now_ms: AtomicU32,
     draining: AtomicBool,
+    /// Requests of HTTP/2 in flight.
+    streams: AtomicU32,
     connections: Mutex<Vec<Weak<Connection>>>,
 }
 
@@ -364,8 +370,23 @@ impl Worker {
             started: Instant::now(),
             now_ms: AtomicU32::new(0),
             draining: AtomicBool::new(false),
+            streams: AtomicU32::new(0),
             connections: Mutex::default(),
         }
+    }
+
+    /// Counts a request of HTTP/2 until [`Worker::stream_ends`]; `false` when there are too many.
+    pub fn stream_begins(&self) -> bool {
+        let room = self.streams.fetch_add(1, Ordering::Relaxed) < STREAMS_MAX;
+        if !room {
+            self.stream_ends();
+        }
+        room
+    }
+
+    /// See [`Worker::stream_begins`].
+    pub fn stream_ends(&self) {
+        self.streams.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Milliseconds since the worker's start at the last sweep. Wraps after 49 days; only differences count.

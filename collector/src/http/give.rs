@@ -266,6 +266,21 @@ impl Stream {
     }
 }
 
+/// A stream while its task runs.
+struct Running(Arc<Connection>);
+
+impl Running {
+    fn begin(connection: &Arc<Connection>) -> Option<Self> {
+        connection.worker().stream_begins().then(|| Self(connection.clone()))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.worker().stream_ends();
+    }
+}
+
 /// Runs the streams of one connection of HTTP/2, and ends those whose answer is not taken.
 #[derive(Clone)]
 pub struct Streams(pub Arc<Connection>);
@@ -275,13 +290,16 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     fn execute(&self, future: F) {
-        let connection = self.0.clone();
+        let Some(running) = Running::begin(&self.0) else {
+            // Dropped: hyper resets the stream, and the client may send it again.
+            return;
+        };
         let stream = Arc::new(Stream::default());
         // Dropping what hyper made of the stream resets it.
         tokio::spawn(STREAM.scope(stream.clone(), async move {
             let mut future = pin!(future);
             let mut timer = None;
-            poll_fn(|context| stream.poll(future.as_mut(), &mut timer, &connection, context)).await;
+            poll_fn(|context| stream.poll(future.as_mut(), &mut timer, &running.0, context)).await;
         }));
     }
 }

@@ -168,7 +168,7 @@ impl Routes {
         address: IpAddr,
         received_at: i64,
     ) -> Result<Prepared, Response<Body>> {
-        let facts = RequestFacts { pixel: true, ..request_facts(headers, address, received_at) };
+        let facts = image_facts(headers, address, received_at);
         self.prepare(wire::pixel::parse(&complete_query(query, headers)), facts)
     }
 
@@ -261,11 +261,63 @@ pub(super) fn request_facts<'a>(
     RequestFacts {
         address,
         user_agent: &user_agent[..user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX)],
-        origin: headers.get(Header::Origin),
+        // What cannot be read is an origin all the same, and none of a site's.
+        origin: headers.get(Header::Origin).or(headers.has(Header::Origin).then_some("?")),
         bearer: bearer.map(str::trim),
         retry: headers.get(Header::RetryCount).is_some_and(|count| count != "0"),
         hints: hints(headers),
         pixel: false,
         received_at,
+    }
+}
+
+/// What the headers of an image's request say: browsers send no `Origin` with it, but mostly the page's address.
+pub(super) fn image_facts<'a>(headers: &Headers<'a>, address: IpAddr, received_at: i64) -> RequestFacts<'a> {
+    let facts = request_facts(headers, address, received_at);
+    let origin = facts.origin.or_else(|| headers.get(Header::Referer).and_then(origin_of_page));
+    RequestFacts { pixel: true, origin, ..facts }
+}
+
+/// The origin of a page's address; all of an address that is none.
+fn origin_of_page(address: &str) -> Option<&str> {
+    let host = address.find("://").map_or(address.len(), |at| at + "://".len());
+    let end = address[host..].find(['/', '?', '#', '\\']).map_or(address.len(), |at| host + at);
+    Some(&address[..end]).filter(|origin| !origin.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_origin_of_a_page_is_what_stands_before_its_path() {
+        for (address, origin) in [
+            ("https://shop.example/a?b#c", Some("https://shop.example")),
+            ("https://shop.example", Some("https://shop.example")),
+            ("http://localhost:8080/", Some("http://localhost:8080")),
+            ("https://evil.example?https://shop.example/", Some("https://evil.example")),
+            ("https://evil.example\\.shop.example/", Some("https://evil.example")),
+            ("https://shop.example@evil.example/", Some("https://shop.example@evil.example")),
+            ("shop.example/a", Some("shop.example/a")),
+            ("", None),
+        ] {
+            assert_eq!(origin_of_page(address), origin, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_origin_that_cannot_be_read_is_one_all_the_same() {
+        let address = IpAddr::from([79, 0, 0, 1]);
+        let list = |headers: &[(&'static str, &'static [u8])]| Headers::read(headers.iter().copied());
+        for (headers, event, image) in [
+            (list(&[]), None, None),
+            (list(&[("origin", b"https://a.example")]), Some("https://a.example"), Some("https://a.example")),
+            (list(&[("origin", b"\xff")]), Some("?"), Some("?")),
+            (list(&[("referer", b"https://b.example/x")]), None, Some("https://b.example")),
+            (list(&[("origin", b"null"), ("referer", b"https://b.example/x")]), Some("null"), Some("null")),
+        ] {
+            assert_eq!(request_facts(&headers, address, 0).origin, event);
+            assert_eq!(image_facts(&headers, address, 0).origin, image);
+        }
     }
 }
