@@ -155,6 +155,9 @@ pub struct UpOptions {
     pub collector: CollectorOptions,
     #[command(flatten)]
     pub accounting: AccountingOptions,
+    /// No demo shop at /demo/, and no site `demo` at the first start
+    #[arg(long, env = "ORMA_WITHOUT_DEMO")]
+    pub without_demo: bool,
     /// Fixes the first admin token instead of making one
     #[arg(long, env = "ORMA_ADMIN_TOKEN", hide_env_values = true, value_name = "SECRET")]
     pub admin_token: Option<String>,

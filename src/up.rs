@@ -12,7 +12,7 @@ use orma_collector::http::{bind, raise_open_files_max};
 use orma_collector::{Collector, CollectorError};
 use orma_query::api::about::{GeoReport, GeoReporter, geo_database};
 use orma_query::moment::Moment;
-use orma_query::{AppState, QueryConfig};
+use orma_query::{AppState, EndedSessions, QueryConfig};
 use orma_store::engine::find_library;
 use orma_store::{DataDir, Endpoint, Engine, EngineConfig, Registry, Role, Site, Store, migrations};
 
@@ -68,10 +68,13 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     migrations::migrate(&store, options.store.clickhouse_cluster.as_deref()).await?;
     let registry = Registry::open(store.clone(), data_dir.path())?;
     registry.refresh().await?;
-    let made_token = first_start(&registry, options.admin_token.as_deref()).await?;
+    let made_token = first_start(&registry, &options).await?;
 
-    let state = AppState::new(store.clone(), registry.clone(), data_dir.secret()?, QueryConfig::default());
-    let router = orma_query::router(state.clone()).merge(embedded::demo_shop());
+    let state = query_state(store.clone(), registry.clone(), &data_dir)?;
+    let mut router = orma_query::router(state.clone());
+    if !options.without_demo {
+        router = router.merge(embedded::demo_shop());
+    }
     let drain_ms_max = options.collector.drain_ms_max;
     let scheme = if config.network.tls.is_some() { "https" } else { "http" };
     let address = listeners[0].local_addr()?;
@@ -86,7 +89,11 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     let admin = serve::admin(admin, network, metrics, collector.readiness())?;
     let accounts = watch_accounts(&state, &options.accounting);
     note_addresses(data_dir.path(), Some(address), admin_address)?;
-    greet(scheme, address, admin_address, &state.new_sign_in_code(), made_token.as_deref());
+    let base = base_url(scheme, address);
+    greet(&base, admin_address, &state.new_sign_in_code(), made_token.as_deref());
+    if !options.without_demo {
+        println!("  demo shop   {base}/demo/");
+    }
 
     stop_signal().await?;
     println!("orma is stopping …");
@@ -150,7 +157,7 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     let store = Store::connect(Endpoint::parse(&options.clickhouse_url)?);
     let registry = Registry::open(store.clone(), data_dir.path())?;
     registry.refresh().await?;
-    let state = AppState::new(store, registry, data_dir.secret()?, QueryConfig::default());
+    let state = query_state(store, registry, &data_dir)?;
     let scheme = if options.network.network()?.tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
     let admin_address = admin.local_addr()?;
@@ -171,6 +178,12 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     server.stop().await;
     admin.stop().await;
     Ok(())
+}
+
+fn query_state(store: Store, registry: Registry, data_dir: &DataDir) -> anyhow::Result<AppState> {
+    let ended_sessions = EndedSessions::open(data_dir.path().join("ended-sessions"))?;
+    let config = QueryConfig { ended_sessions, ..QueryConfig::default() };
+    Ok(AppState::new(store, registry, data_dir.secret()?, config))
 }
 
 fn watch_accounts(state: &AppState, options: &AccountingOptions) -> tokio::task::JoinHandle<()> {
@@ -260,8 +273,8 @@ fn find_geo_database() -> Option<PathBuf> {
 }
 
 /// Makes what a first start needs: a site, and an admin token if there is none. Returns the token that was made.
-async fn first_start(registry: &Registry, fixed: Option<&str>) -> anyhow::Result<Option<String>> {
-    if registry.snapshot().sites.is_empty() {
+async fn first_start(registry: &Registry, options: &UpOptions) -> anyhow::Result<Option<String>> {
+    if registry.snapshot().sites.is_empty() && !options.without_demo {
         let site = Site {
             site: FIRST_SITE.into(),
             name: "Demo".into(),
@@ -273,7 +286,7 @@ async fn first_start(registry: &Registry, fixed: Option<&str>) -> anyhow::Result
         registry.add_key(FIRST_SITE, Some(FIRST_SITE)).await?;
     }
     let snapshot = registry.snapshot();
-    if let Some(fixed) = fixed {
+    if let Some(fixed) = options.admin_token.as_deref() {
         if snapshot.token_of_secret(fixed).is_none() {
             let added = registry.add_token(Role::Admin, "", "ORMA_ADMIN_TOKEN", Some(fixed)).await;
             added.context("ORMA_ADMIN_TOKEN or --admin-token")?;
@@ -295,16 +308,18 @@ fn note_addresses(data_dir: &Path, listen: Option<SocketAddr>, admin: SocketAddr
     Ok(())
 }
 
-fn greet(scheme: &str, address: SocketAddr, admin: SocketAddr, code: &str, made_token: Option<&str>) {
+fn base_url(scheme: &str, address: SocketAddr) -> String {
     let host = match address.ip() {
         ip if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
         ip => ip,
     };
-    let base = format!("{scheme}://{}", SocketAddr::new(host, address.port()));
+    format!("{scheme}://{}", SocketAddr::new(host, address.port()))
+}
+
+fn greet(base: &str, admin: SocketAddr, code: &str, made_token: Option<&str>) {
     println!("orma is running");
     println!("  dashboard   {base}/");
     println!("  sign in     {base}/sign-in#code={code}   (once, within an hour)");
-    println!("  demo shop   {base}/demo/");
     println!("  metrics     http://{admin}/metrics");
     if let Some(token) = made_token {
         println!("  admin token {token}   (shown only now: keep it)");

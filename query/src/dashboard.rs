@@ -6,9 +6,14 @@
 use std::borrow::Cow;
 
 use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
+
+use crate::AppState;
+use crate::api::cookie;
 
 #[derive(RustEmbed)]
 #[folder = "dashboard/dist"]
@@ -100,8 +105,13 @@ fn media_type(path: &str) -> &'static str {
     }
 }
 
+/// A browser that came by https comes so again.
+const STRICT_TRANSPORT: &str = "max-age=31536000";
+
 /// Adds what keeps the dashboard to itself.
-pub async fn with_security_headers(mut response: Response) -> Response {
+pub async fn with_security_headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let by_https = cookie::by_https(&state.config, request.headers());
+    let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
@@ -109,6 +119,9 @@ pub async fn with_security_headers(mut response: Response) -> Response {
         (header::REFERRER_POLICY, "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if by_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICT_TRANSPORT));
     }
     response
 }

@@ -9,7 +9,9 @@
 mod accounting;
 mod alarm;
 pub mod api;
+mod attempts;
 mod dashboard;
+mod ended;
 mod identity;
 mod journey;
 mod live;
@@ -25,6 +27,7 @@ mod stats;
 
 pub use alarm::AccountsWatch;
 pub use api::router;
+pub use ended::EndedSessions;
 pub use runner::Runner;
 pub use sql::Sql;
 pub use state::{AppState, QueryConfig};

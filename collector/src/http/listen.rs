@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use orma_store::LogLimit;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpStream;
@@ -22,6 +23,8 @@ use super::tls::Tls;
 use crate::memory::MemoryHooks;
 use crate::spare;
 
+/// Whoever takes all file handles must not fill the disk as well.
+static NOT_ACCEPTED: LogLimit = LogLimit::new(10);
 /// Connections that the kernel holds before they are accepted.
 const BACKLOG: i32 = 4096;
 
@@ -135,7 +138,9 @@ async fn accept(
             Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file handles, most likely: wait for some to be closed instead of spinning.
-                tracing::warn!(%error, "a connection could not be accepted");
+                if let Some(left_out) = NOT_ACCEPTED.line() {
+                    tracing::warn!(%error, left_out, "a connection could not be accepted");
+                }
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 continue;
             }
