@@ -166,7 +166,8 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
     let received_at = Timestamp::now().as_millisecond();
     let address = connection.peer().address;
     let headers = &Headers::read(request.headers.iter().map(|header| (header.name, header.value)));
-    let origin = headers.get(Header::Origin).and_then(|origin| HeaderValue::from_str(origin).ok());
+    let origin = headers.get(Header::Origin).filter(|origin| origin.is_ascii());
+    let origin = origin.and_then(|origin| HeaderValue::from_str(origin).ok());
     if let Some(answer) = routes.refuse_early(address, received_at) {
         return Some(Step::Answer(routes, answer, origin));
     }
