@@ -120,10 +120,20 @@ mod raw {
     }
 
     pub fn get(stream: u32, path: &str) -> Vec<u8> {
+        get_as(stream, path, "nobody")
+    }
+
+    /// Asks with a bearer token.
+    pub fn get_as(stream: u32, path: &str, token: &str) -> Vec<u8> {
         // :method GET, :scheme http
         let mut block = vec![0x82, 0x86];
         literal(&mut block, 0x04, path);
         literal(&mut block, 0x01, "localhost");
+        // authorization: number 23 of the static table, never indexed, whose number takes a second byte.
+        block.extend([0x1f, 23 - 15]);
+        let value = format!("Bearer {token}");
+        block.push(value.len() as u8);
+        block.extend(value.as_bytes());
         frame(HEADERS, END_STREAM | END_HEADERS, stream, &block)
     }
 
@@ -144,29 +154,42 @@ mod raw {
         pub data_bytes: usize,
     }
 
+    /// Reads for a while, and says what came.
+    pub fn read_for(stream: &mut TcpStream, time: super::Duration) -> Seen {
+        stream.set_read_timeout(Some(time)).unwrap();
+        let begun = super::Instant::now();
+        let mut seen = Seen::default();
+        while begun.elapsed() < time && read_frame(stream, &mut seen) {}
+        seen
+    }
+
     /// Reads to the connection's end. Answers pings and settings, as a client does that wants to stay, and nothing else.
     pub fn read_to_end(stream: &mut TcpStream) -> Seen {
         let mut seen = Seen::default();
-        loop {
-            let mut head = [0; 9];
-            if stream.read_exact(&mut head).is_err() {
-                return seen;
-            }
-            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
-            let mut payload = vec![0; length];
-            if stream.read_exact(&mut payload).is_err() {
-                return seen;
-            }
-            match (head[3], head[4] & ACK) {
-                (DATA, _) => seen.data_bytes += length,
-                (HEADERS, _) => seen.answers += 1,
-                (RST_STREAM, _) => seen.resets += 1,
-                (GOAWAY, _) => seen.goodbye = true,
-                (SETTINGS, 0) => drop(stream.write_all(&frame(SETTINGS, ACK, 0, &[]))),
-                (PING, 0) => drop(stream.write_all(&frame(PING, ACK, 0, &payload))),
-                _ => {}
-            }
+        while read_frame(stream, &mut seen) {}
+        seen
+    }
+
+    fn read_frame(stream: &mut TcpStream, seen: &mut Seen) -> bool {
+        let mut head = [0; 9];
+        if stream.read_exact(&mut head).is_err() {
+            return false;
         }
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
+        let mut payload = vec![0; length];
+        if stream.read_exact(&mut payload).is_err() {
+            return false;
+        }
+        match (head[3], head[4] & ACK) {
+            (DATA, _) => seen.data_bytes += length,
+            (HEADERS, _) => seen.answers += 1,
+            (RST_STREAM, _) => seen.resets += 1,
+            (GOAWAY, _) => seen.goodbye = true,
+            (SETTINGS, 0) => drop(stream.write_all(&frame(SETTINGS, ACK, 0, &[]))),
+            (PING, 0) => drop(stream.write_all(&frame(PING, ACK, 0, &payload))),
+            _ => {}
+        }
+        true
     }
 }
 
@@ -286,6 +309,65 @@ fn the_query_service_alone_and_the_admin_port_have_the_same_limits() {
     assert_eq!((unknown.status, unknown.json()["error"]["code"].clone()), (404, json!("not_found")));
     let posted = request("POST", &format!("http://{}/metrics", orma.admin), &[], &[]);
     assert_eq!(posted.status, 405);
+}
+
+#[test]
+fn on_http1_an_answer_that_is_not_taken_ends_as_well() {
+    let orma = short(Setup::default()).start();
+    let (script, script_bytes) = largest_script(&orma);
+    let mut greedy = connect(orma.listen);
+    // More than the buffers between the two hold.
+    let asked = format!("GET {script} HTTP/1.1\r\nhost: x\r\n\r\n").repeat((64 << 20) / script_bytes);
+    greedy.set_nonblocking(true).unwrap();
+    drop(greedy.write(asked.as_bytes()));
+    let closed = "orma_connections_timed_out_total{reason=\"answer_not_taken\"}";
+    wait_for("the end", || (orma.metric(closed) == Some(1.0)).then_some(()));
+    drop(greedy);
+}
+
+#[test]
+fn answers_that_are_not_taken_leave_no_room_for_more_and_then_do() {
+    let orma = short(Setup::default()).argument("--answer-bytes-max", "10000").start();
+    let series = "/api/v1/sites/demo/stats?interval=hour&from=2026-11-01&to=2026-11-10";
+    assert!(orma.get(series).text.len() > 10_000, "alone it has room, whatever its size");
+    let mut holding = raw::hello(orma.listen, 0);
+    holding.write_all(&raw::get_as(1, series, support::ADMIN_TOKEN)).unwrap();
+    let busy = wait_for("the answer that is not taken", || {
+        Some(orma.get(series)).filter(|answer| answer.status == 503)
+    });
+    assert_eq!(busy.json()["error"]["code"], "busy");
+    assert!(busy.header("retry-after").is_some());
+    // What all share takes no room.
+    assert_eq!(request("GET", &orma.url("/"), &[], &[]).status, 200);
+    assert_eq!(request("GET", &orma.url("/api/openapi.json"), &[], &[]).status, 200);
+    assert!(raw::read_to_end(&mut holding).resets >= 1);
+    assert_eq!(orma.get(series).status, 200);
+}
+
+#[test]
+fn a_live_stream_outlasts_the_limits_as_long_as_it_is_taken() {
+    const LONGER: Duration = Duration::from_secs(7);
+    let orma = short(Setup::default()).start();
+    let live = "/api/v1/sites/demo/live";
+    let token = support::ADMIN_TOKEN;
+    let mut http1 = connect(orma.listen);
+    http1.write_all(format!("GET {live} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n").as_bytes()).unwrap();
+    let mut http2 = raw::hello(orma.listen, 65_535);
+    http2.write_all(&raw::get_as(1, live, token)).unwrap();
+    let mut refused = raw::hello(orma.listen, 1);
+    refused.write_all(&raw::get_as(1, live, token)).unwrap();
+
+    let seen = raw::read_for(&mut http2, LONGER);
+    assert!(seen.answers == 1 && seen.resets == 0 && !seen.goodbye, "{seen:?}");
+    assert!(seen.data_bytes > 100, "{seen:?}");
+    let mut text = Vec::new();
+    http1.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    drop(http1.read_to_end(&mut text));
+    assert!(String::from_utf8_lossy(&text).matches("event: snapshot").count() >= 3, "{}", text.len());
+    http1.set_read_timeout(Some(PATIENCE)).unwrap();
+    assert!(http1.read(&mut [0; 64]).unwrap() > 0, "it goes on");
+    let seen = raw::read_to_end(&mut refused);
+    assert!(seen.resets == 1 && seen.goodbye, "{seen:?}");
 }
 
 // ---- What cannot be read
