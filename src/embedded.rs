@@ -32,9 +32,10 @@ static SHOP_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let mut hashes = BTreeSet::new();
     for name in DemoShop::iter().filter(|name| name.ends_with(".html")) {
         let file = DemoShop::get(&name).map(|file| file.data).unwrap_or_default();
-        hashes.extend(inline_scripts(&String::from_utf8_lossy(&file)).map(|script| {
-            format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script)))
-        }));
+        hashes.extend(
+            inline_scripts(&String::from_utf8_lossy(&file))
+                .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script)))),
+        );
     }
     let hashes: String = hashes.into_iter().collect();
     let policy = format!(

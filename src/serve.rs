@@ -82,9 +82,11 @@ pub fn admin(
                 Ok(()) => text(StatusCode::OK, "ready"),
                 Err(reason) => text(StatusCode::SERVICE_UNAVAILABLE, &reason),
             },
-            (_, "/metrics" | "/healthz" | "/readyz") => {
-                answer::error(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "only GET is answered here")
-            }
+            (_, "/metrics" | "/healthz" | "/readyz") => answer::error(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "only GET is answered here",
+            ),
             _ => answer::error(StatusCode::NOT_FOUND, "not_found", "nothing is served here"),
         };
         Box::pin(std::future::ready(response))

@@ -62,7 +62,8 @@ fn beacons_beside<T>(orma: &Orma, attack: impl FnOnce() -> T) -> T {
         let honest = scope.spawn(|| {
             let mut took = Vec::new();
             while !over.load(Ordering::Relaxed) {
-                let body = json!({"site": "demo", "visitor": "v", "events": [{"kind": "page_view", "url": "/a"}]});
+                let body =
+                    json!({"site": "demo", "visitor": "v", "events": [{"kind": "page_view", "url": "/a"}]});
                 let begun = Instant::now();
                 assert_eq!(orma.post(body.to_string(), &[]).status, 200);
                 took.push(begun.elapsed());
@@ -71,20 +72,24 @@ fn beacons_beside<T>(orma: &Orma, attack: impl FnOnce() -> T) -> T {
             took.sort();
             took
         });
-        let result = attack();
+        // Also when the attack fails, or this would never end.
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(attack));
         over.store(true, Ordering::Relaxed);
         let took = honest.join().unwrap();
         let p99 = took[took.len() * 99 / 100];
         println!("{} honest beacons: p99 {p99:?}, longest {:?}", took.len(), took.last().unwrap());
         assert!(p99 < Duration::from_secs(5), "{p99:?}");
-        result
+        result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
 // ---- HTTP/2 by hand: a client that no library would be
 
 mod raw {
-    use super::{Read, SocketAddr, TcpStream, Write, connect};
+    use super::{Duration, Instant, Read, SocketAddr, TcpStream, Write, connect};
+
+    /// Silence that no hostile connection may last, pings apart.
+    const ENDED_WITHIN: Duration = Duration::from_secs(20);
 
     const DATA: u8 = 0;
     const HEADERS: u8 = 1;
@@ -107,6 +112,7 @@ mod raw {
     /// The beginning, with windows of `window` bytes for each answer.
     pub fn hello(address: SocketAddr, window: u32) -> TcpStream {
         let mut stream = connect(address);
+        stream.set_read_timeout(Some(ENDED_WITHIN)).unwrap();
         let mut out = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
         let settings = [&[0, 4][..], &window.to_be_bytes()].concat();
         out.extend(frame(SETTINGS, 0, 0, &settings));
@@ -155,9 +161,9 @@ mod raw {
     }
 
     /// Reads for a while, and says what came.
-    pub fn read_for(stream: &mut TcpStream, time: super::Duration) -> Seen {
+    pub fn read_for(stream: &mut TcpStream, time: Duration) -> Seen {
         stream.set_read_timeout(Some(time)).unwrap();
-        let begun = super::Instant::now();
+        let begun = Instant::now();
         let mut seen = Seen::default();
         while begun.elapsed() < time && read_frame(stream, &mut seen) {}
         seen
@@ -351,7 +357,11 @@ fn a_live_stream_outlasts_the_limits_as_long_as_it_is_taken() {
     let live = "/api/v1/sites/demo/live";
     let token = support::ADMIN_TOKEN;
     let mut http1 = connect(orma.listen);
-    http1.write_all(format!("GET {live} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n").as_bytes()).unwrap();
+    http1
+        .write_all(
+            format!("GET {live} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n").as_bytes(),
+        )
+        .unwrap();
     let mut http2 = raw::hello(orma.listen, 65_535);
     http2.write_all(&raw::get_as(1, live, token)).unwrap();
     let mut refused = raw::hello(orma.listen, 1);
@@ -406,8 +416,10 @@ fn a_head_that_cannot_be_read_is_answered_like_any_other_request() {
     assert_eq!((slow.status, &slow.json()["error"]["code"]), (408, &json!("head_too_slow")));
     assert_eq!(slow.header("access-control-allow-origin"), Some("https://shop.example"));
     // The second of two on one connection: the first is answered, whatever follows.
-    let body = json!({"site": "demo", "visitor": "v", "events": [{"kind": "page_view", "url": "/a"}]}).to_string();
-    let first = format!("POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let body =
+        json!({"site": "demo", "visitor": "v", "events": [{"kind": "page_view", "url": "/a"}]}).to_string();
+    let first =
+        format!("POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     let both = raw_answer(orma.listen, format!("{first}GET / HTTP/1.1\r\nno colon\r\n\r\n").as_bytes());
     assert_eq!(both.status, 200);
     assert!(both.text.contains("HTTP/1.1 400 Bad Request"), "{}", both.text);
@@ -456,7 +468,10 @@ fn signing_out_ends_the_session_and_nothing_else_does() {
     let https = [("x-forwarded-proto", "https"), ("x-forwarded-for", "79.0.0.1")];
     let secure = sign_in(&orma, support::ADMIN_TOKEN, &https);
     let set = secure.header("set-cookie").unwrap();
-    assert!(set.starts_with("__Host-orma_session=") && set.contains("Path=/;") && set.contains("Secure"), "{set}");
+    assert!(
+        set.starts_with("__Host-orma_session=") && set.contains("Path=/;") && set.contains("Secure"),
+        "{set}"
+    );
     let secure_cookie = cookie_of(&secure);
     assert_eq!(session(&orma, &format!("orma_session=planted; {secure_cookie}")), 200);
     // Whoever plants a session of his own does not take the place of the host's.
@@ -475,8 +490,11 @@ fn wrong_tokens_are_limited_counted_and_not_repeated() {
     let from = |client: &str| vec![("x-forwarded-for".to_owned(), client.to_owned())];
     let ask = |client: &str, code: &str| {
         let headers = from(client);
-        let headers: Vec<(&str, &str)> =
-            headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).chain([("content-type", "application/json")]).collect();
+        let headers: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .chain([("content-type", "application/json")])
+            .collect();
         request("POST", &orma.url("/api/v1/session"), &headers, json!({"code": code}).to_string().as_bytes())
     };
     let answers: Vec<u16> = (0..70).map(|n| ask("79.0.0.1", &format!("{n:032x}")).status).collect();
@@ -486,7 +504,11 @@ fn wrong_tokens_are_limited_counted_and_not_repeated() {
     assert!((1..=60).contains(&limited.header("retry-after").unwrap().parse::<u64>().unwrap()));
     assert_eq!(ask("79.0.0.2", "0").status, 401, "a neighbour");
     let bearer = [("x-forwarded-for", "79.0.0.1"), ("authorization", "Bearer nonsense")];
-    assert_eq!(request("GET", &orma.url("/api/v1/sites"), &bearer, &[]).status, 429, "tokens are tried as well");
+    assert_eq!(
+        request("GET", &orma.url("/api/v1/sites"), &bearer, &[]).status,
+        429,
+        "tokens are tried as well"
+    );
     let known = sign_in(&orma, support::ADMIN_TOKEN, &[("x-forwarded-for", "79.0.0.1")]);
     assert_eq!(known.status, 200, "a known token is not held up");
     let count = |result: &str| orma.metric(&format!("orma_sign_ins_total{{result=\"{result}\"}}")).unwrap();
@@ -504,9 +526,23 @@ fn no_number_that_a_client_gives_is_our_fault() {
     wait_for("the person", || (orma.get("/api/v1/sites/demo/people/u").status == 200).then_some(()));
     let cursor = |text: String| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
     let numbers = [
-        "-1", "0", "1", "9007199254740993", "2147483648", "4294967296", "9223372036854775807",
-        "9223372036854775808", "-9223372036854775808", "18446744073709551615", "18446744073709551616",
-        "99999999999999999999999999", "1e400", "-1e400", "1.5", "253402300800000", "-377705116800001",
+        "-1",
+        "0",
+        "1",
+        "9007199254740993",
+        "2147483648",
+        "4294967296",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "18446744073709551615",
+        "18446744073709551616",
+        "99999999999999999999999999",
+        "1e400",
+        "-1e400",
+        "1.5",
+        "253402300800000",
+        "-377705116800001",
     ];
     let people = "/api/v1/sites/demo/people";
     let mut asked = Vec::new();
@@ -518,14 +554,26 @@ fn no_number_that_a_client_gives_is_our_fault() {
         asked.push((format!("{people}/u/journey?limit={number}"), "limit"));
         let person = format!("{{\"last_seen\":{number},\"person\":\"u\"}}");
         asked.push((format!("{people}?cursor={}", cursor(person)), "cursor"));
-        let place = format!("{{\"started\":{number},\"visitor\":\"v\",\"session\":\"\",\"cut_before\":null}}");
+        let place =
+            format!("{{\"started\":{number},\"visitor\":\"v\",\"session\":\"\",\"cut_before\":null}}");
         asked.push((format!("{people}/u/journey?cursor={}", cursor(place)), "cursor"));
         let cut = format!("{{\"started\":1,\"visitor\":\"v\",\"session\":\"\",\"cut_before\":{number}}}");
         asked.push((format!("{people}/u/journey?cursor={}", cursor(cut)), "cursor"));
     }
     let moments = [
-        "-009999-01-01", "-000001-01-01", "0000-01-01", "0001-01-01", "1677-09-20", "1899-12-31", "1969-12-31",
-        "2299-12-31", "2300-01-01", "9999-12-31", "9999-12-31T23:59:59Z", "99999-01-01", "1970-01-01T00:00:00Z",
+        "-009999-01-01",
+        "-000001-01-01",
+        "0000-01-01",
+        "0001-01-01",
+        "1677-09-20",
+        "1899-12-31",
+        "1969-12-31",
+        "2299-12-31",
+        "2300-01-01",
+        "9999-12-31",
+        "9999-12-31T23:59:59Z",
+        "99999-01-01",
+        "1970-01-01T00:00:00Z",
     ];
     for moment in moments {
         for path in ["stats", "people", "people/u/journey", "quality/web", "quality/app"] {
@@ -542,7 +590,10 @@ fn no_number_that_a_client_gives_is_our_fault() {
         }
     }
     assert_eq!(faults, Vec::<String>::new());
-    let beyond = orma.get(&format!("/api/v1/sites/demo/stats?group_by=page&cursor={}", cursor("18446744073709551615".into())));
+    let beyond = orma.get(&format!(
+        "/api/v1/sites/demo/stats?group_by=page&cursor={}",
+        cursor("18446744073709551615".into())
+    ));
     assert_eq!((beyond.status, &beyond.json()["error"]["field"]), (400, &json!("cursor")));
 }
 
@@ -592,7 +643,10 @@ const AWAY: &str = "http://orma:secret@127.0.0.1:9/orma";
 fn a_sites_origins_hold_for_images_too() {
     let orma = with_origins(Setup::collect(AWAY));
     let data = r#"{"writeKey":"demo","anonymousId":"a","event":"x"}"#;
-    let data = { use base64::Engine; base64::engine::general_purpose::STANDARD.encode(data) };
+    let data = {
+        use base64::Engine;
+        base64::engine::general_purpose::STANDARD.encode(data)
+    };
     for path in ["/p.gif?site=demo&url=/a".to_owned(), format!("/v1/pixel/track?data={data}")] {
         for (headers, status) in [
             (&[("referer", "https://shop.example/a?b")][..], 200),
@@ -641,7 +695,8 @@ fn a_collector_whose_disk_is_full_is_not_ready_until_it_is_not() {
         let at = |address: SocketAddr| request("GET", &format!("http://{address}/readyz"), &[], &[]).status;
         (at(orma.listen), at(orma.admin))
     };
-    let body = json!({"site": "demo", "visitor": "v", "events": [{"kind": "page_view", "url": "/a"}]}).to_string();
+    let body =
+        json!({"site": "demo", "visitor": "v", "events": [{"kind": "page_view", "url": "/a"}]}).to_string();
     assert_eq!(ready(), (200, 200));
     std::fs::write(&trigger, "full").unwrap();
     assert_eq!(orma.post(body.clone(), &[]).status, 503);

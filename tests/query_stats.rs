@@ -322,8 +322,12 @@ async fn sign_in(service: &Service) {
     };
     assert_eq!(service.answer(link("http://evil")).await.json()["error"]["code"], "cross_origin");
     let answer = service.answer(link("http://h:1")).await;
-    assert_eq!((answer.status, answer.json()["error"]["code"].clone()), (StatusCode::FORBIDDEN, json!("role_not_allowed")));
-    for (method, path) in [(Method::POST, "/people/nobody/link"), (Method::DELETE, "/people/nobody/links/x")] {
+    assert_eq!(
+        (answer.status, answer.json()["error"]["code"].clone()),
+        (StatusCode::FORBIDDEN, json!("role_not_allowed"))
+    );
+    for (method, path) in [(Method::POST, "/people/nobody/link"), (Method::DELETE, "/people/nobody/links/x")]
+    {
         for (bearer, code) in [(&analyst, "role_not_allowed"), (&admin, "unknown_person")] {
             let body = (method == Method::POST).then(|| json!({"visitor": "v"}));
             let request =
@@ -331,7 +335,10 @@ async fn sign_in(service: &Service) {
             let answer = service.answer(request).await;
             let code_there = answer.json()["error"]["code"].clone();
             // What does not exist is only told to whom may change it.
-            assert!(code_there == code || (code_there != "role_not_allowed" && bearer == &admin), "{code_there}");
+            assert!(
+                code_there == code || (code_there != "role_not_allowed" && bearer == &admin),
+                "{code_there}"
+            );
         }
     }
     let whoami = || ask(Method::GET, "/session", &[("cookie", &cookie)], None);

@@ -133,15 +133,7 @@ impl Collector {
         let handshakes =
             Handshakes { tls, proxy_protocol: config.network.proxy_protocol, memory: config.memory };
         let server = Server::start("collector", listeners, service, handshakes, drain)?;
-        Ok(Self {
-            ingest,
-            abandon,
-            server,
-            writer,
-            shipper,
-            housekeeping,
-            drain_ms_max: config.drain_ms_max,
-        })
+        Ok(Self { ingest, abandon, server, writer, shipper, housekeeping, drain_ms_max: config.drain_ms_max })
     }
 
     /// The text that Prometheus reads.

@@ -103,9 +103,10 @@ impl Attempts {
 
     /// What Prometheus reads.
     pub fn metrics(&self) -> String {
-        let mut text = "# HELP orma_sign_ins_total Sign-ins, and tokens and codes that were not known, by result\n\
+        let mut text =
+            "# HELP orma_sign_ins_total Sign-ins, and tokens and codes that were not known, by result\n\
             # TYPE orma_sign_ins_total counter\n"
-            .to_owned();
+                .to_owned();
         let counts = [("ok", &self.0.succeeded), ("refused", &self.0.refused), ("limited", &self.0.limited)];
         for (result, count) in counts {
             let count = count.load(Ordering::Relaxed);

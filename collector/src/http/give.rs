@@ -126,7 +126,11 @@ fn first_of(response: Response<Body>) -> (Response<Body>, Bytes) {
             match Pin::new(&mut body).poll_frame(&mut context) {
                 Poll::Ready(Some(Ok(frame))) if frame.is_data() => {
                     let first = frame.into_data().unwrap_or_default();
-                    if body.is_end_stream() { (Body::Whole(None), first) } else { (Body::Streamed(body), first) }
+                    if body.is_end_stream() {
+                        (Body::Whole(None), first)
+                    } else {
+                        (Body::Streamed(body), first)
+                    }
                 }
                 _ => (Body::Streamed(body), Bytes::new()),
             }

@@ -76,17 +76,15 @@ async fn serve_until_other<T: Transport>(stream: &mut T, connection: &Connection
         let bytes = match poll_fn(|context| poll_request(stream, connection, context)).await {
             Step::Next(next) => return next,
             Step::Answer(routes, response, origin) => counted(routes, response, origin.as_ref()),
-            Step::Events { routes, prepared, origin, pixel, _room } => {
-                match routes.commit(prepared).await {
-                    Ok(accepted) if accepted.refused.is_empty() && !pixel => {
-                        routes.ingest.metrics.count_response(StatusCode::OK);
-                        short_answer(&accepted, origin.as_ref())
-                    }
-                    Ok(_) if pixel => counted(routes, answer::pixel(), origin.as_ref()),
-                    Ok(accepted) => counted(routes, answer::accepted(&accepted), origin.as_ref()),
-                    Err(response) => counted(routes, response, origin.as_ref()),
+            Step::Events { routes, prepared, origin, pixel, _room } => match routes.commit(prepared).await {
+                Ok(accepted) if accepted.refused.is_empty() && !pixel => {
+                    routes.ingest.metrics.count_response(StatusCode::OK);
+                    short_answer(&accepted, origin.as_ref())
                 }
-            }
+                Ok(_) if pixel => counted(routes, answer::pixel(), origin.as_ref()),
+                Ok(accepted) => counted(routes, answer::accepted(&accepted), origin.as_ref()),
+                Err(response) => counted(routes, response, origin.as_ref()),
+            },
         };
         connection.enter(Phase::Answered);
         if write(stream, connection, &bytes).await.is_err() || connection.order() == Order::Drain {
@@ -258,7 +256,8 @@ mod tests {
     fn the_lane_takes_the_queries_that_hyper_takes_and_no_others() {
         for byte in 0..=0x7f_u8 {
             let target = format!("/p.gif?a{}b", char::from(byte));
-            let taken = target.parse::<Uri>().is_ok_and(|uri| uri.query().is_some_and(|query| query.len() == 3));
+            let taken =
+                target.parse::<Uri>().is_ok_and(|uri| uri.query().is_some_and(|query| query.len() == 3));
             assert!(taken || !is_of_query(byte), "{byte:#x}");
         }
     }

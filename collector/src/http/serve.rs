@@ -240,7 +240,8 @@ fn head_bytes(request: &Request<Incoming>) -> usize {
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     // Between method, target and version, and around each header.
     let line = request.method().as_str().len() + target + "  HTTP/1.1\r\n\r\n".len();
-    let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    let headers =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
     line + headers.sum::<usize>()
 }
 

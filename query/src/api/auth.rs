@@ -118,7 +118,8 @@ impl Caller {
         let ended = ApiError::Unauthorized("The session has ended; sign in again.");
         let Some(session) = session else { return Err(ended) };
         let snapshot = state.snapshot();
-        let token = snapshot.tokens.values().find(|token| token.token_id == session.payload.token_id).ok_or(ended)?;
+        let token =
+            snapshot.tokens.values().find(|token| token.token_id == session.payload.token_id).ok_or(ended)?;
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             check_same_origin(&parts.headers)?;
         }

@@ -102,7 +102,8 @@ pub fn clear(config: &QueryConfig, headers: &HeaderMap) -> Vec<HeaderValue> {
 
 /// Whether the browser asked over https.
 pub fn by_https(config: &QueryConfig, headers: &HeaderMap) -> bool {
-    config.cookies_secure || headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https")
+    config.cookies_secure
+        || headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https")
 }
 
 fn set_cookie(secure: bool, value: &str, max_age: i64) -> HeaderValue {
@@ -117,13 +118,15 @@ mod tests {
 
     #[test]
     fn a_cookie_that_was_changed_or_has_ended_is_refused() {
-        let payload = Payload { token_id: "tok_1".into(), role: Role::Analyst, expires_at: 1000, nonce: String::new() };
+        let payload =
+            Payload { token_id: "tok_1".into(), role: Role::Analyst, expires_at: 1000, nonce: String::new() };
         let value = sign(b"secret", &payload);
         let now = Moment(999_000);
         assert_eq!(verify(b"secret", &value, now).map(|session| session.payload), Some(payload));
         assert_eq!(verify(b"secret", &value, Moment(1_000_000)), None, "ended");
         assert_eq!(verify(b"other", &value, now), None, "signed elsewhere");
-        let admin = Payload { token_id: "tok_1".into(), role: Role::Admin, expires_at: 1000, nonce: String::new() };
+        let admin =
+            Payload { token_id: "tok_1".into(), role: Role::Admin, expires_at: 1000, nonce: String::new() };
         let forged =
             format!("{}.{}", sign(b"x", &admin).split_once('.').unwrap().0, value.split_once('.').unwrap().1);
         assert_eq!(verify(b"secret", &forged, now), None, "another payload");
@@ -134,7 +137,8 @@ mod tests {
 
     #[test]
     fn every_flipped_bit_and_every_cut_of_a_cookie_is_refused() {
-        let payload = Payload { token_id: "tok_1".into(), role: Role::Analyst, expires_at: 1000, nonce: String::new() };
+        let payload =
+            Payload { token_id: "tok_1".into(), role: Role::Analyst, expires_at: 1000, nonce: String::new() };
         let value = sign(b"secret", &payload);
         for at in 0..value.len() * 8 {
             let mut bytes = value.clone().into_bytes();

@@ -169,7 +169,9 @@ impl IntoResponse for ApiError {
         }
         let wait = match &self {
             Self::TooManyAttempts(wait) => Some(HeaderValue::from(wait.as_secs().max(1))),
-            _ if status == StatusCode::SERVICE_UNAVAILABLE => Some(HeaderValue::from_static(RETRY_AFTER_SECONDS)),
+            _ if status == StatusCode::SERVICE_UNAVAILABLE => {
+                Some(HeaderValue::from_static(RETRY_AFTER_SECONDS))
+            }
             _ => None,
         };
         let field = match self {

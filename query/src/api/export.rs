@@ -125,8 +125,13 @@ fn disarm(text: &str) -> Cow<'_, str> {
     let mut copied = 0;
     for (at, character) in text.char_indices() {
         // Tabs and line ends at the very beginning are skipped by some, and what follows is then the beginning.
-        let skipped = character.is_whitespace() || character.is_control() || character == '"' || character == '\u{feff}';
-        if begins && (FORMULA_BEGINS.contains(&character) || (at == 0 && matches!(character, '\t' | '\r' | '\n'))) {
+        let skipped = character.is_whitespace()
+            || character.is_control()
+            || character == '"'
+            || character == '\u{feff}';
+        if begins
+            && (FORMULA_BEGINS.contains(&character) || (at == 0 && matches!(character, '\t' | '\r' | '\n')))
+        {
             disarmed.push_str(&text[copied..at]);
             disarmed.push('\'');
             copied = at;

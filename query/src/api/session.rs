@@ -83,9 +83,8 @@ pub async fn delete(State(state): State<AppState>, headers: HeaderMap) -> Result
         .collect();
     if !open.is_empty() {
         let ended = state.ended.clone();
-        let kept = tokio::task::spawn_blocking(move || {
-            open.iter().try_for_each(|session| ended.end(session, now))
-        });
+        let kept =
+            tokio::task::spawn_blocking(move || open.iter().try_for_each(|session| ended.end(session, now)));
         if let Ok(Err(error)) = kept.await {
             tracing::error!(%error, "a session has ended, but after a restart its cookie would be good again");
         }

@@ -53,7 +53,9 @@ mod tests {
     #[test]
     fn a_cursor_leads_only_where_a_page_can_begin() {
         assert_eq!(decode::<usize>(&encode(&50)).unwrap(), 50);
-        for wrong in ["18446744073709551615", "9223372036854775808", "1000000001", "-1", "1.5", "\"1\"", "null", ""] {
+        for wrong in
+            ["18446744073709551615", "9223372036854775808", "1000000001", "-1", "1.5", "\"1\"", "null", ""]
+        {
             let error = decode::<usize>(&URL_SAFE_NO_PAD.encode(wrong)).unwrap_err();
             let ApiError::Invalid { code, field, .. } = error else { panic!("{error}") };
             assert_eq!((code, field.as_str()), ("invalid_cursor", "cursor"), "{wrong}");
