@@ -4,6 +4,7 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -202,7 +203,10 @@ mod raw {
 /// The largest script of the dashboard, and its bytes.
 fn largest_script(orma: &Orma) -> (String, usize) {
     let page = request("GET", &orma.url("/"), &[], &[]).text;
-    let scripts = page.split('"').filter(|part| part.starts_with("/assets/") && part.ends_with(".js"));
+    let is_script = |part: &&str| {
+        part.starts_with("/assets/") && Path::new(part).extension().is_some_and(|end| end == "js")
+    };
+    let scripts = page.split('"').filter(is_script);
     let sized = scripts.map(|path| {
         let bytes = request("GET", &orma.url(path), &[], &[]).text.len();
         (path.to_owned(), bytes)

@@ -11,7 +11,7 @@ use orma_store::LogLimit;
 
 /// Wrong tokens and codes that one client may try in a minute. A known token is not held up by a neighbour's.
 pub const ATTEMPTS_PER_MINUTE_MAX: u32 = 60;
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 /// Clients remembered at once; more share an allowance.
 const CLIENTS_MAX: usize = 10_000;
 
@@ -67,7 +67,7 @@ impl Attempts {
             drop(clients);
             self.0.limited.fetch_add(1, Ordering::Relaxed);
             self.log();
-            return Err(TooMany(WINDOW - elapsed));
+            return Err(TooMany(WINDOW.saturating_sub(elapsed)));
         }
         *tried += 1;
         Ok(())

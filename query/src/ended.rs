@@ -3,6 +3,7 @@
 //! Kept over restarts in a file of lines `<session> <when it would have ended, seconds since the epoch>`.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -111,7 +112,7 @@ impl Ended {
         let Some(path) = &self.file else { return Ok(()) };
         let mut text = format!("{ALL} {}\n", self.all_before);
         for (id, expires_at) in &self.sessions {
-            text += &format!("{id} {expires_at}\n");
+            let _infallible = writeln!(text, "{id} {expires_at}");
         }
         let beside = path.with_extension("new");
         let mut file =

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// How long the lines are counted together.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 
 /// Lets a number of lines a minute through.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ mod tests {
         let told: Vec<_> = (0..5).map(|_| limit.line_at(now)).collect();
         assert_eq!(told, [Some(0), Some(0), None, None, None]);
         assert_eq!(limit.line_at(now + Duration::from_secs(59)), None);
-        assert_eq!(limit.line_at(now + Duration::from_secs(60)), Some(4));
-        assert_eq!(limit.line_at(now + Duration::from_secs(60)), Some(0));
+        assert_eq!(limit.line_at(now + Duration::from_mins(1)), Some(4));
+        assert_eq!(limit.line_at(now + Duration::from_mins(1)), Some(0));
     }
 }

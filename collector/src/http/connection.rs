@@ -209,12 +209,11 @@ impl Connection {
 
     /// So many more bytes of the answer were handed over.
     pub fn gave(&self, bytes: usize) {
-        let given = match self.phase() {
-            Phase::Giving => self.bytes.load(Ordering::Relaxed),
-            _ => {
-                self.enter(Phase::Giving);
-                0
-            }
+        let given = if self.phase() == Phase::Giving {
+            self.bytes.load(Ordering::Relaxed)
+        } else {
+            self.enter(Phase::Giving);
+            0
         };
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         self.bytes.store(given.saturating_add(bytes), Ordering::Relaxed);

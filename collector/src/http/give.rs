@@ -188,7 +188,7 @@ impl hyper::body::Body for Gradual {
                 }
                 Err(trailers) => trailers,
             }))),
-            ended => ended,
+            ended @ Poll::Ready(_) => ended,
         }
     }
 

@@ -55,7 +55,10 @@ impl Routes {
         Self { ingest: self.ingest.for_worker(), ..self }
     }
 
-    /// Answers a request; gives one back that is not the collector's.
+    /// Answers a request.
+    ///
+    /// # Errors
+    /// It is not the collector's, and given back.
     pub async fn answer(
         &self,
         request: Request<Incoming>,

@@ -58,16 +58,13 @@ impl Service {
             },
             None => request,
         };
-        match &self.fallback {
-            Some(fallback) => self.fall_back(fallback, request, connection).await,
-            None => {
-                let origin = request.headers().get(ORIGIN).cloned();
-                let status = StatusCode::NOT_FOUND;
-                let mut response = answer::error(status, "not_found", "nothing is served here");
-                answer::allow_origin(origin.as_ref(), response.headers_mut());
-                response
-            }
+        if let Some(fallback) = &self.fallback {
+            return self.fall_back(fallback, request, connection).await;
         }
+        let status = StatusCode::NOT_FOUND;
+        let mut response = answer::error(status, "not_found", "nothing is served here");
+        answer::allow_origin(request.headers().get(ORIGIN), response.headers_mut());
+        response
     }
 
     async fn fall_back(
