@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use orma_store::Role;
 
 use crate::configuration;
-use crate::network::NetworkOptions;
+use crate::network::{IntakeOptions, NetworkOptions};
 pub use spool::{QuarantineAction, SpoolAction, SpoolShow};
 
 /// Self-hosted tracker of customer behaviour.
@@ -121,6 +121,8 @@ pub struct CollectorOptions {
     pub drain_ms_max: u64,
     #[command(flatten)]
     pub network: NetworkOptions,
+    #[command(flatten)]
+    pub intake: IntakeOptions,
 }
 
 /// How the accounts are watched.
@@ -153,6 +155,9 @@ pub struct UpOptions {
     pub collector: CollectorOptions,
     #[command(flatten)]
     pub accounting: AccountingOptions,
+    /// No demo shop at /demo/, and no site `demo` at the first start
+    #[arg(long, env = "ORMA_WITHOUT_DEMO")]
+    pub without_demo: bool,
     /// Fixes the first admin token instead of making one
     #[arg(long, env = "ORMA_ADMIN_TOKEN", hide_env_values = true, value_name = "SECRET")]
     pub admin_token: Option<String>,
@@ -182,6 +187,8 @@ pub struct QueryOptions {
     pub clickhouse_url: String,
     #[command(flatten)]
     pub listen: ListenOptions,
+    #[command(flatten)]
+    pub network: NetworkOptions,
     #[command(flatten)]
     pub accounting: AccountingOptions,
 }

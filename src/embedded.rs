@@ -1,13 +1,20 @@
 //! What the program carries in its own bytes besides the dashboard: the browser SDK and the demo shop.
 
-use axum::body::Body;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use axum::body::{Body, Bytes};
 use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use orma_collector::http::assets::Assets;
 use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
 
 #[derive(RustEmbed)]
 #[folder = "sdk-js/dist"]
@@ -19,8 +26,29 @@ struct Sdk;
 #[exclude = "*.md"]
 struct DemoShop;
 
-/// The shop is a page like any customer's: inline scripts are what the snippet needs.
-const SHOP_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+/// The shop is a page like any customer's, with the snippet in its head; but it shares its origin with the dashboard, so
+/// only the scripts that its own files hold may run.
+static SHOP_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let mut hashes = BTreeSet::new();
+    for name in DemoShop::iter().filter(|name| name.ends_with(".html")) {
+        let file = DemoShop::get(&name).map(|file| file.data).unwrap_or_default();
+        hashes.extend(
+            inline_scripts(&String::from_utf8_lossy(&file))
+                .map(|script| format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(script)))),
+        );
+    }
+    let hashes: String = hashes.into_iter().collect();
+    let policy = format!(
+        "default-src 'self'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+         object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).expect("base64 and words")
+});
+
+/// What stands between `<script>` and `</script>`.
+fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
+    page.split("<script>").skip(1).filter_map(|rest| Some(rest.split_once("</script>")?.0))
+}
 
 /// The scripts that pages load.
 ///
@@ -57,11 +85,36 @@ fn page(path: &str) -> Response {
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
     };
-    let mut response = Response::new(Body::from(file.data.into_owned()));
+    let mut response = Response::new(match file.data {
+        Cow::Borrowed(bytes) => Body::from(Bytes::from_static(bytes)),
+        Cow::Owned(bytes) => Body::from(bytes),
+    });
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SHOP_POLICY));
+    headers.insert(CONTENT_SECURITY_POLICY, SHOP_POLICY.clone());
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The hash is what a browser computes: `openssl dgst -sha256 -binary | base64` of the snippet.
+    #[test]
+    fn the_shop_runs_its_own_scripts_and_no_others() {
+        let policy = SHOP_POLICY.to_str().unwrap();
+        assert!(!policy.split("style-src").next().unwrap().contains("unsafe-inline"), "{policy}");
+        let snippet = "window.orma=window.orma||function(){(orma.q=orma.q||[]).push(arguments)}";
+        for name in DemoShop::iter().filter(|name| name.ends_with(".html")) {
+            let page = DemoShop::get(&name).unwrap().data;
+            let page = String::from_utf8_lossy(&page);
+            assert_eq!(inline_scripts(&page).collect::<Vec<_>>(), [snippet], "{name}");
+            for attribute in [" onclick=", " onload=", " onsubmit=", " onerror=", "javascript:"] {
+                assert!(!page.contains(attribute), "{name}: {attribute} would not run");
+            }
+        }
+        assert!(policy.contains("'sha256-L7UTEUAD/B41mE25p5jKGJvRdXxwPaxFsbDlTtAt+1M='"), "{policy}");
+    }
 }

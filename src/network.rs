@@ -1,4 +1,4 @@
-//! The options of the collector's face to the network.
+//! The options of a listener's face to the network.
 
 use std::path::PathBuf;
 
@@ -48,10 +48,6 @@ pub struct NetworkOptions {
     /// Body of a request on the wire, in bytes
     #[arg(long, env = "ORMA_BODY_BYTES_MAX", default_value_t = HttpLimits::default().body_bytes_max, value_name = "BYTES")]
     pub body_bytes_max: usize,
-    /// Body of a request after gzip, br or zstd, in bytes
-    #[arg(long, env = "ORMA_INFLATED_BYTES_MAX",
-        default_value_t = HttpLimits::default().inflated_bytes_max, value_name = "BYTES")]
-    pub inflated_bytes_max: usize,
     /// Bodies read and not yet answered, together, in bytes
     #[arg(long, env = "ORMA_INFLIGHT_BYTES_MAX",
         default_value_t = HttpLimits::default().inflight_bytes_max, value_name = "BYTES")]
@@ -65,10 +61,14 @@ pub struct NetworkOptions {
     /// From the end of the headers to the end of the body, in milliseconds, for a body slower than the least rate
     #[arg(long, env = "ORMA_BODY_MS_MAX", default_value_t = HttpLimits::default().body_ms_max, value_name = "MS")]
     pub body_ms_max: u64,
-    /// The least rate of a body: each second's worth of bytes that arrived gives it another second
+    /// The least rate of a body: each second's worth of bytes that arrived gives it another second; so for answers
     #[arg(long, env = "ORMA_BODY_BYTES_PER_SECOND_MIN",
         default_value_t = HttpLimits::default().body_bytes_per_second_min, value_name = "BYTES")]
     pub body_bytes_per_second_min: u32,
+    /// Answers of the API that clients have not yet taken, together, in bytes
+    #[arg(long, env = "ORMA_ANSWER_BYTES_MAX",
+        default_value_t = HttpLimits::default().answer_bytes_max, value_name = "BYTES")]
+    pub answer_bytes_max: usize,
     /// An open connection without a request, or with an answer that is not taken, in milliseconds
     #[arg(long, env = "ORMA_IDLE_MS_MAX", default_value_t = HttpLimits::default().idle_ms_max, value_name = "MS")]
     pub idle_ms_max: u64,
@@ -76,10 +76,6 @@ pub struct NetworkOptions {
     #[arg(long, env = "ORMA_REQUESTS_PER_SECOND_PER_ADDRESS",
         default_value_t = RateLimits::default().requests_per_second_per_address, value_name = "N")]
     pub requests_per_second_per_address: u32,
-    /// Requests per second that may be sent with one write key
-    #[arg(long, env = "ORMA_REQUESTS_PER_SECOND_PER_KEY",
-        default_value_t = RateLimits::default().requests_per_second_per_key, value_name = "N")]
-    pub requests_per_second_per_key: u32,
     /// Limit loopback addresses too
     #[arg(long, env = "ORMA_LIMIT_LOOPBACK")]
     pub limit_loopback: bool,
@@ -117,7 +113,6 @@ impl NetworkOptions {
     pub fn limits(&self) -> HttpLimits {
         HttpLimits {
             body_bytes_max: self.body_bytes_max,
-            inflated_bytes_max: self.inflated_bytes_max,
             inflight_bytes_max: self.inflight_bytes_max,
             header_bytes_max: self.header_bytes_max as usize,
             header_ms_max: self.header_ms_max,
@@ -128,18 +123,47 @@ impl NetworkOptions {
             connections_max: self.connections_max,
             connections_max_per_address: self.connections_max_per_address,
             streams_max: self.streams_max,
+            answer_bytes_max: self.answer_bytes_max,
+            ..HttpLimits::default()
         }
     }
 
-    /// Rate limits. Ten seconds' worth may come at once from an address, two from a key.
+    /// Rate limits. Ten seconds' worth may come at once from an address.
     pub fn rates(&self) -> RateLimits {
         RateLimits {
             requests_per_second_per_address: self.requests_per_second_per_address,
             requests_burst_per_address: self.requests_per_second_per_address.saturating_mul(10),
-            requests_per_second_per_key: self.requests_per_second_per_key,
-            requests_burst_per_key: self.requests_per_second_per_key.saturating_mul(2),
             limit_loopback: self.limit_loopback,
             ..RateLimits::default()
+        }
+    }
+}
+
+/// Limits of what only a collector takes.
+#[derive(Clone, Debug, Args)]
+pub struct IntakeOptions {
+    /// Body of a request after gzip, br or zstd, in bytes
+    #[arg(long, env = "ORMA_INFLATED_BYTES_MAX",
+        default_value_t = HttpLimits::default().inflated_bytes_max, value_name = "BYTES")]
+    pub inflated_bytes_max: usize,
+    /// Requests per second that may be sent with one write key
+    #[arg(long, env = "ORMA_REQUESTS_PER_SECOND_PER_KEY",
+        default_value_t = RateLimits::default().requests_per_second_per_key, value_name = "N")]
+    pub requests_per_second_per_key: u32,
+}
+
+impl IntakeOptions {
+    /// Limits of requests and connections.
+    pub fn limits(&self, network: &NetworkOptions) -> HttpLimits {
+        HttpLimits { inflated_bytes_max: self.inflated_bytes_max, ..network.limits() }
+    }
+
+    /// Rate limits. Two seconds' worth may come at once from a key.
+    pub fn rates(&self, network: &NetworkOptions) -> RateLimits {
+        RateLimits {
+            requests_per_second_per_key: self.requests_per_second_per_key,
+            requests_burst_per_key: self.requests_per_second_per_key.saturating_mul(2),
+            ..network.rates()
         }
     }
 }

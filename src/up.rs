@@ -3,28 +3,23 @@
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::routing::get;
-use hyper::body::Incoming;
-use hyper::{Request, Response, StatusCode};
 use orma_collector::config::CollectorConfig;
 use orma_collector::enrich::geo::{GeoProblem, GeoStatus};
-use orma_collector::http::{Fallback, answer, bind, raise_open_files_max};
+use orma_collector::http::{bind, raise_open_files_max};
 use orma_collector::{Collector, CollectorError};
 use orma_query::api::about::{GeoReport, GeoReporter, geo_database};
 use orma_query::moment::Moment;
-use orma_query::{AppState, QueryConfig};
+use orma_query::{AppState, EndedSessions, QueryConfig};
 use orma_store::engine::find_library;
 use orma_store::{DataDir, Endpoint, Engine, EngineConfig, Registry, Role, Site, Store, migrations};
-use tower::ServiceExt;
 
 use crate::cli::{
     AccountingOptions, CollectOptions, CollectorOptions, ListenOptions, QueryOptions, StoreOptions, UpOptions,
 };
-use crate::{embedded, memory};
+use crate::{embedded, memory, serve};
 
 /// The site and write key of a first start.
 const FIRST_SITE: &str = "demo";
@@ -73,31 +68,39 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     migrations::migrate(&store, options.store.clickhouse_cluster.as_deref()).await?;
     let registry = Registry::open(store.clone(), data_dir.path())?;
     registry.refresh().await?;
-    let made_token = first_start(&registry, options.admin_token.as_deref()).await?;
+    let made_token = first_start(&registry, &options).await?;
 
-    let state = AppState::new(store.clone(), registry.clone(), data_dir.secret()?, QueryConfig::default());
-    let router = orma_query::router(state.clone()).merge(embedded::demo_shop());
+    let state = query_state(store.clone(), registry.clone(), &data_dir)?;
+    let mut router = orma_query::router(state.clone());
+    if !options.without_demo {
+        router = router.merge(embedded::demo_shop());
+    }
     let drain_ms_max = options.collector.drain_ms_max;
     let scheme = if config.network.tls.is_some() { "https" } else { "http" };
     let address = listeners[0].local_addr()?;
     let collector =
-        Collector::start(config, listeners, store, registry, embedded::sdk()?, Some(fallback(router)))
+        Collector::start(config, listeners, store, registry, embedded::sdk()?, Some(serve::fallback(router)))
             .map_err(explain)?;
     state.report_geo(geo_reporter(collector.geo()));
     let admin_address = admin.local_addr()?;
     let (collects, answers) = (collector.metrics(), state.clone());
     let metrics = move || collects() + &answers.metrics();
-    let admin = tokio::spawn(serve_admin(admin, metrics, collector.readiness()));
+    let network = &options.collector.network;
+    let admin = serve::admin(admin, network, metrics, collector.readiness())?;
     let accounts = watch_accounts(&state, &options.accounting);
     note_addresses(data_dir.path(), Some(address), admin_address)?;
-    greet(scheme, address, admin_address, &state.new_sign_in_code(), made_token.as_deref());
+    let base = base_url(scheme, address);
+    greet(&base, admin_address, &state.new_sign_in_code(), made_token.as_deref());
+    if !options.without_demo {
+        println!("  demo shop   {base}/demo/");
+    }
 
     stop_signal().await?;
     println!("orma is stopping …");
     accounts.abort();
     state.close_live();
     collector.stop().await;
-    admin.abort();
+    admin.stop().await;
     tracing::debug!(drain_ms_max, "drained");
     opened.close().await;
     Ok(())
@@ -116,12 +119,13 @@ pub async fn collect(options: CollectOptions) -> anyhow::Result<()> {
     let collector =
         Collector::start(config, listeners, store, registry, embedded::sdk()?, None).map_err(explain)?;
     let admin_address = admin.local_addr()?;
-    let admin = tokio::spawn(serve_admin(admin, collector.metrics(), collector.readiness()));
+    let network = &options.collector.network;
+    let admin = serve::admin(admin, network, collector.metrics(), collector.readiness())?;
     note_addresses(data_dir.path(), Some(address), admin_address)?;
     println!("orma collects on {scheme}://{address}/v1/events\n  metrics     http://{admin_address}/metrics");
     stop_signal().await?;
     collector.stop().await;
-    admin.abort();
+    admin.stop().await;
     Ok(())
 }
 
@@ -147,35 +151,39 @@ async fn learn_sites(registry: &Registry) {
 /// `orma query`.
 pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     let data_dir = DataDir::open(&options.common.data_dir)?;
-    let listener = tokio::net::TcpListener::bind(options.listen.listen)
-        .await
-        .with_context(|| taken("listen", options.listen.listen))?;
+    tracing::debug!(open_files_max = raise_open_files_max(), "each connection is an open file");
+    let listener = bind_one("listen", options.listen.listen)?;
     let admin = bind_admin(&options.listen)?;
     let store = Store::connect(Endpoint::parse(&options.clickhouse_url)?);
     let registry = Registry::open(store.clone(), data_dir.path())?;
     registry.refresh().await?;
-    let state = AppState::new(store, registry, data_dir.secret()?, QueryConfig::default());
+    let state = query_state(store, registry, &data_dir)?;
+    let scheme = if options.network.network()?.tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
     let admin_address = admin.local_addr()?;
     let answers = state.clone();
-    let admin = tokio::spawn(serve_admin(admin, move || answers.metrics(), || Ok(())));
+    let router = orma_query::router(state.clone());
+    let (server, connections) = serve::query(listener, router, &options.network)?;
+    let metrics = move || connections() + &answers.metrics();
+    let admin = serve::admin(admin, &options.network, metrics, || Ok(()))?;
     let accounts = watch_accounts(&state, &options.accounting);
     note_addresses(data_dir.path(), Some(address), admin_address)?;
     println!(
-        "orma answers on http://{address}/\n  sign in     http://{address}/sign-in#code={}\n  metrics     http://{admin_address}/metrics",
+        "orma answers on {scheme}://{address}/\n  sign in     {scheme}://{address}/sign-in#code={}\n  metrics     http://{admin_address}/metrics",
         state.new_sign_in_code()
     );
-    let router = orma_query::router(state.clone());
-    let stop = async move {
-        if let Err(error) = stop_signal().await {
-            tracing::error!(%error, "signals cannot be waited for");
-        }
-        state.close_live();
-    };
-    axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+    stop_signal().await?;
     accounts.abort();
-    admin.abort();
+    state.close_live();
+    server.stop().await;
+    admin.stop().await;
     Ok(())
+}
+
+fn query_state(store: Store, registry: Registry, data_dir: &DataDir) -> anyhow::Result<AppState> {
+    let ended_sessions = EndedSessions::open(data_dir.path().join("ended-sessions"))?;
+    let config = QueryConfig { ended_sessions, ..QueryConfig::default() };
+    Ok(AppState::new(store, registry, data_dir.secret()?, config))
 }
 
 fn watch_accounts(state: &AppState, options: &AccountingOptions) -> tokio::task::JoinHandle<()> {
@@ -196,8 +204,12 @@ fn open_listeners(
 }
 
 fn bind_admin(listen: &ListenOptions) -> anyhow::Result<std::net::TcpListener> {
-    let admin = bind(listen.admin_listen, 1).with_context(|| taken("admin-listen", listen.admin_listen))?;
-    admin.into_iter().next().context("one listener was asked for")
+    bind_one("admin-listen", listen.admin_listen)
+}
+
+fn bind_one(option: &str, address: SocketAddr) -> anyhow::Result<std::net::TcpListener> {
+    let listeners = bind(address, 1).with_context(|| taken(option, address))?;
+    listeners.into_iter().next().context("one listener was asked for")
 }
 
 fn taken(option: &str, address: SocketAddr) -> String {
@@ -213,8 +225,8 @@ fn collector_config(options: &CollectorOptions, data_dir: &Path) -> anyhow::Resu
         collector: options.collector.clone(),
         data_dir: data_dir.to_owned(),
         geo_databases: geo_databases(&options.geo_database),
-        limits: options.network.limits(),
-        rates: options.network.rates(),
+        limits: options.intake.limits(&options.network),
+        rates: options.intake.rates(&options.network),
         network: options.network.network()?,
         public_url: options.public_url.clone(),
         spool_bytes_max: options.spool_bytes_max,
@@ -261,8 +273,8 @@ fn find_geo_database() -> Option<PathBuf> {
 }
 
 /// Makes what a first start needs: a site, and an admin token if there is none. Returns the token that was made.
-async fn first_start(registry: &Registry, fixed: Option<&str>) -> anyhow::Result<Option<String>> {
-    if registry.snapshot().sites.is_empty() {
+async fn first_start(registry: &Registry, options: &UpOptions) -> anyhow::Result<Option<String>> {
+    if registry.snapshot().sites.is_empty() && !options.without_demo {
         let site = Site {
             site: FIRST_SITE.into(),
             name: "Demo".into(),
@@ -274,7 +286,7 @@ async fn first_start(registry: &Registry, fixed: Option<&str>) -> anyhow::Result
         registry.add_key(FIRST_SITE, Some(FIRST_SITE)).await?;
     }
     let snapshot = registry.snapshot();
-    if let Some(fixed) = fixed {
+    if let Some(fixed) = options.admin_token.as_deref() {
         if snapshot.token_of_secret(fixed).is_none() {
             let added = registry.add_token(Role::Admin, "", "ORMA_ADMIN_TOKEN", Some(fixed)).await;
             added.context("ORMA_ADMIN_TOKEN or --admin-token")?;
@@ -287,55 +299,6 @@ async fn first_start(registry: &Registry, fixed: Option<&str>) -> anyhow::Result
     Ok(Some(registry.add_token(Role::Admin, "", "first admin", None).await?))
 }
 
-/// Hands requests to the query service's runtime: the collector's own threads do nothing but collect.
-fn fallback(router: axum::Router) -> Fallback {
-    let runtime = tokio::runtime::Handle::current();
-    Arc::new(move |request: Request<Incoming>| {
-        let (router, runtime) = (router.clone(), runtime.clone());
-        Box::pin(async move {
-            // A set, because it ends its task when the client goes away.
-            let mut tasks = tokio::task::JoinSet::new();
-            tasks.spawn_on(router.oneshot(request.map(axum::body::Body::new)), &runtime);
-            match tasks.join_next().await {
-                Some(Ok(Ok(response))) => into_collector_body(response),
-                _ => answer::error(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal",
-                    "the answer could not be made",
-                ),
-            }
-        })
-    })
-}
-
-fn into_collector_body(response: Response<axum::body::Body>) -> Response<answer::Body> {
-    use http_body_util::BodyExt;
-    response.map(|body| answer::Body::Streamed(body.map_err(Into::into).boxed_unsync()))
-}
-
-async fn serve_admin(
-    listener: std::net::TcpListener,
-    metrics: impl Fn() -> String + Send + Sync + Clone + 'static,
-    ready: impl Fn() -> Result<(), String> + Send + Sync + Clone + 'static,
-) -> anyhow::Result<()> {
-    const PROMETHEUS: [(&str, &str); 1] = [("content-type", "text/plain; version=0.0.4")];
-    let readiness = move || {
-        let ready = ready();
-        async move {
-            match ready {
-                Ok(()) => (axum::http::StatusCode::OK, "ready\n".to_owned()),
-                Err(reason) => (axum::http::StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")),
-            }
-        }
-    };
-    let router = axum::Router::new()
-        .route("/metrics", get(move || async move { (PROMETHEUS, metrics()) }))
-        .route("/healthz", get(|| async { "alive\n" }))
-        .route("/readyz", get(readiness));
-    axum::serve(tokio::net::TcpListener::from_std(listener)?, router).await?;
-    Ok(())
-}
-
 /// Leaves the addresses in `DATA_DIR/running.json`, for other commands and for tests that let the system choose.
 fn note_addresses(data_dir: &Path, listen: Option<SocketAddr>, admin: SocketAddr) -> anyhow::Result<()> {
     let noted = serde_json::json!({"listen": listen, "admin": admin, "pid": std::process::id()});
@@ -345,16 +308,18 @@ fn note_addresses(data_dir: &Path, listen: Option<SocketAddr>, admin: SocketAddr
     Ok(())
 }
 
-fn greet(scheme: &str, address: SocketAddr, admin: SocketAddr, code: &str, made_token: Option<&str>) {
+fn base_url(scheme: &str, address: SocketAddr) -> String {
     let host = match address.ip() {
         ip if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
         ip => ip,
     };
-    let base = format!("{scheme}://{}", SocketAddr::new(host, address.port()));
+    format!("{scheme}://{}", SocketAddr::new(host, address.port()))
+}
+
+fn greet(base: &str, admin: SocketAddr, code: &str, made_token: Option<&str>) {
     println!("orma is running");
     println!("  dashboard   {base}/");
     println!("  sign in     {base}/sign-in#code={code}   (once, within an hour)");
-    println!("  demo shop   {base}/demo/");
     println!("  metrics     http://{admin}/metrics");
     if let Some(token) = made_token {
         println!("  admin token {token}   (shown only now: keep it)");

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use support::{Answer, Orma, PATIENCE};
+use support::{Answer, Orma, PATIENCE, Setup};
 
 /// The next answer of a connection that stays open: its length is said.
 fn read_one(stream: &mut TcpStream) -> Answer {
@@ -57,7 +57,7 @@ fn without_date(answer: &Answer) -> Vec<(String, String)> {
 
 #[test]
 fn whole_and_in_pieces_are_answered_alike() {
-    let orma = Orma::start();
+    let orma = Setup::default().argument("--header-bytes-max", "8192").start();
     let view = r#"{"site":"demo","visitor":"v","events":[{"kind":"page_view","url":"https://b.example/a"}]}"#;
     let mixed =
         r#"{"site":"demo","visitor":"v","events":[{"kind":"page_view","url":"/a"},{"kind":"nonsense"},7]}"#;
@@ -65,6 +65,10 @@ fn whole_and_in_pieces_are_answered_alike() {
         r#"{{"site":"demo","visitor":"v","events":[{}]}}"#,
         [r#"{"kind":"page_view","url":"/a"}"#; 12].join(",")
     );
+    let of_head_bytes = |head_bytes: usize| {
+        let bare = post("x-long: \r\n", view).len() - view.len();
+        post(&format!("x-long: {}\r\n", "a".repeat(head_bytes - bare)), view)
+    };
     let origin = "Origin: https://shop.example\r\nUser-Agent: Mozilla/5.0\r\n";
     let table: Vec<(&str, Vec<u8>, u16)> = vec![
         ("a view", post("", view), 200),
@@ -91,6 +95,13 @@ fn whole_and_in_pieces_are_answered_alike() {
             b"GET /p.gif?site=nobody HTTP/1.1\r\nhost: x\r\norigin: null\r\n\r\n".to_vec(),
             401,
         ),
+        ("a quote in the query", b"GET /p.gif?site=demo&url=/a\"b HTTP/1.1\r\nhost: x\r\n\r\n".to_vec(), 400),
+        ("a bracket in the query", b"GET /p.gif?site=demo&url=/a<b> HTTP/1.1\r\nhost: x\r\n\r\n".to_vec(), 400),
+        ("an umlaut in the query", "GET /p.gif?site=demo&url=/\u{fc} HTTP/1.1\r\nhost: x\r\n\r\n".into(), 200),
+        ("an origin in Latin 1", [b"GET /p.gif?site=demo HTTP/1.1\r\nhost: x\r\nreferer: https://b.example/\r\norigin: \xe8\r\n\r\n".as_slice()].concat(), 200),
+        ("an origin with an umlaut", post("origin: https://b\u{fc}.example\r\n", view), 200),
+        ("a head just short enough", of_head_bytes(8_192), 200),
+        ("a head just too long", of_head_bytes(8_193), 431),
         ("something like the pixel", b"GET /p.gifx HTTP/1.1\r\nhost: x\r\n\r\n".to_vec(), 404),
     ];
     for (name, request, status) in table {

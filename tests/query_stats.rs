@@ -321,7 +321,26 @@ async fn sign_in(service: &Service) {
         ask(Method::POST, "/sites/demo/people/nobody/link", &headers, Some(json!({"visitor": "v"})))
     };
     assert_eq!(service.answer(link("http://evil")).await.json()["error"]["code"], "cross_origin");
-    assert_ne!(service.answer(link("http://h:1")).await.status, StatusCode::FORBIDDEN);
+    let answer = service.answer(link("http://h:1")).await;
+    assert_eq!(
+        (answer.status, answer.json()["error"]["code"].clone()),
+        (StatusCode::FORBIDDEN, json!("role_not_allowed"))
+    );
+    for (method, path) in [(Method::POST, "/people/nobody/link"), (Method::DELETE, "/people/nobody/links/x")]
+    {
+        for (bearer, code) in [(&analyst, "role_not_allowed"), (&admin, "unknown_person")] {
+            let body = (method == Method::POST).then(|| json!({"visitor": "v"}));
+            let request =
+                ask(method.clone(), &format!("/sites/demo{path}"), &[("authorization", bearer)], body);
+            let answer = service.answer(request).await;
+            let code_there = answer.json()["error"]["code"].clone();
+            // What does not exist is only told to whom may change it.
+            assert!(
+                code_there == code || (code_there != "role_not_allowed" && bearer == &admin),
+                "{code_there}"
+            );
+        }
+    }
     let whoami = || ask(Method::GET, "/session", &[("cookie", &cookie)], None);
     assert_eq!(service.answer(whoami()).await.status, StatusCode::OK);
     let token_id = service.registry.snapshot().token_of_secret(&secret).unwrap().token_id.clone();

@@ -109,7 +109,7 @@ fn base64(bytes: &[u8]) -> String {
 fn check_settings(orma: &Orma) {
     let settings = "/v1/projects/demo/settings";
     let answer = request("GET", &orma.url(settings), &[("origin", "https://shop.example")], b"");
-    assert_eq!((answer.status, answer.header("cache-control")), (200, Some("public, max-age=300")));
+    assert_eq!((answer.status, answer.header("cache-control")), (200, Some("private, max-age=300")));
     assert_eq!(answer.header("access-control-allow-origin"), Some("https://shop.example"));
     let body = answer.json();
     let segment = &body["integrations"]["Segment.io"];

@@ -70,7 +70,8 @@ pub struct HttpLimits {
     pub body_ms_max: u64,
     /// Each second's worth of bytes that arrived gives a body another second.
     pub body_bytes_per_second_min: u32,
-    /// Without a request on an open connection, and for the client to take an answer, in milliseconds.
+    /// Without a request on an open connection, and for the client to take an answer, in milliseconds. A long answer
+    /// has more time, see [`HttpLimits::answer_ms_allowed`].
     pub idle_ms_max: u64,
     /// From the connection to the end of its PROXY header and TLS handshake, in milliseconds.
     pub handshake_ms_max: u64,
@@ -80,6 +81,8 @@ pub struct HttpLimits {
     pub connections_max_per_address: u32,
     /// Requests at once on one HTTP/2 connection.
     pub streams_max: u32,
+    /// Answers of the API that clients have not yet taken, all together, in bytes.
+    pub answer_bytes_max: usize,
 }
 
 impl Default for HttpLimits {
@@ -100,6 +103,7 @@ impl Default for HttpLimits {
             connections_max_per_address: 1_000,
             // What RFC 9113 section 6.5.2 recommends at least.
             streams_max: 100,
+            answer_bytes_max: 64 << 20,
         }
     }
 }
@@ -107,7 +111,16 @@ impl Default for HttpLimits {
 impl HttpLimits {
     /// How long a body may take of which `bytes` have arrived, in milliseconds.
     pub fn body_ms_allowed(&self, bytes: u64) -> u64 {
-        self.body_ms_max + bytes.saturating_mul(1_000) / u64::from(self.body_bytes_per_second_min.max(1))
+        self.body_ms_max + self.ms_at_least_rate(bytes)
+    }
+
+    /// How long a client may take for an answer of which it was given `bytes`, in milliseconds.
+    pub fn answer_ms_allowed(&self, bytes: u64) -> u64 {
+        self.idle_ms_max.saturating_add(self.ms_at_least_rate(bytes))
+    }
+
+    fn ms_at_least_rate(&self, bytes: u64) -> u64 {
+        bytes.saturating_mul(1_000) / u64::from(self.body_bytes_per_second_min.max(1))
     }
 }
 

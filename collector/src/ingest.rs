@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use orma_store::{Registry, Role, Site};
 use uuid::Uuid;
@@ -176,7 +177,12 @@ impl Ingest {
         if !self.registry.is_confirmed() && self.registry.snapshot().sites.is_empty() {
             return Err(Refused::SitesUnknown);
         }
-        Ok(self.spool.ready()?)
+        self.spool.ready()?;
+        // Somebody must try the disk again before this is over; the counts of what was refused do, every second.
+        if self.spool.status().disk_full.load(Ordering::Relaxed) {
+            return Err(SpoolError::DiskFull.into());
+        }
+        Ok(())
     }
 
     /// Does all that can be done without waiting: who may send, what it means, and its records.

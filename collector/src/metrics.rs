@@ -1,5 +1,6 @@
 //! The collector's numbers, for Prometheus.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use hyper::StatusCode;
@@ -38,16 +39,8 @@ pub struct Metrics {
     pub newsletter_tokens_refused: IntCounterVec,
     /// First pages after a newsletter's link, by what became of them.
     pub newsletter_landings: IntCounterVec,
-    /// Open connections.
-    pub connections: IntGauge,
-    /// Connections closed before their first request, by reason.
-    pub connections_refused: IntCounterVec,
-    /// Connections closed because they took too long, by what they were doing.
-    pub connections_timed_out: IntCounterVec,
-    /// TLS handshakes that failed.
-    pub tls_handshakes_failed: IntCounter,
-    /// 1 when the certificate's files hold a pair that cannot be used.
-    pub tls_certificate_stale: IntGauge,
+    /// The connections of the listeners that clients use.
+    pub connections: Arc<ConnectionMetrics>,
     spool_bytes: IntGauge,
     spool_flushes: IntGauge,
     spool_appends: IntGauge,
@@ -84,8 +77,78 @@ fn register<C: prometheus::core::Collector + Clone + 'static>(
     metric
 }
 
+/// What there is to know of a listener's connections.
+#[derive(Debug)]
+pub struct ConnectionMetrics {
+    /// Open connections.
+    pub open: IntGauge,
+    /// Connections closed before their first request, by reason.
+    pub refused: IntCounterVec,
+    /// Connections closed because they took too long, by what they were doing.
+    pub timed_out: IntCounterVec,
+    /// Answers of HTTP/2 that were ended because the client did not take them.
+    pub streams_timed_out: IntCounter,
+    /// TLS handshakes that failed.
+    pub tls_handshakes_failed: IntCounter,
+    /// 1 when the certificate's files hold a pair that cannot be used.
+    pub tls_certificate_stale: IntGauge,
+}
+
+impl ConnectionMetrics {
+    /// Those of a listener without a collector, and what renders them.
+    pub fn alone() -> (Arc<Self>, Registry) {
+        let registry = Registry::new();
+        (Arc::new(Self::register(&registry)), registry)
+    }
+
+    /// Those that `registry` renders.
+    pub fn register(registry: &Registry) -> Self {
+        let r = registry;
+        Self {
+            open: gauge(r, "orma_connections", "Open client connections"),
+            refused: counters(
+                r,
+                "orma_connections_refused_total",
+                "Connections closed before their first request, by reason",
+                "reason",
+                &["connections_max", "connections_max_per_address", "handshake_ms_max", "proxy_protocol"],
+            ),
+            timed_out: counters(
+                r,
+                "orma_connections_timed_out_total",
+                "Connections closed because they took too long, by reason",
+                "reason",
+                &["idle", "answer_not_taken"],
+            ),
+            streams_timed_out: counter(
+                r,
+                "orma_streams_timed_out_total",
+                "Answers of HTTP/2 that were ended because the client did not take them",
+            ),
+            tls_handshakes_failed: counter(
+                r,
+                "orma_tls_handshakes_failed_total",
+                "TLS handshakes that failed",
+            ),
+            tls_certificate_stale: gauge(
+                r,
+                "orma_tls_certificate_stale",
+                "1 when the files of certificate and key cannot be used and older ones stay in use",
+            ),
+        }
+    }
+}
+
+/// The text that Prometheus reads.
+pub fn render(registry: &Registry) -> String {
+    let mut text = Vec::new();
+    match TextEncoder::new().encode(&registry.gather(), &mut text) {
+        Ok(()) => String::from_utf8_lossy(&text).into_owned(),
+        Err(error) => format!("# metrics cannot be shown: {error}\n"),
+    }
+}
+
 impl Default for Metrics {
-    #[expect(clippy::too_many_lines, reason = "a table: a line for each metric")]
     fn default() -> Self {
         let registry = Registry::new();
         let r = &registry;
@@ -159,31 +222,7 @@ impl Default for Metrics {
                 "result",
                 &["identified", "attributed", "expired", "refused", "bot"],
             ),
-            connections: gauge(r, "orma_connections", "Open client connections"),
-            connections_refused: counters(
-                r,
-                "orma_connections_refused_total",
-                "Connections closed before their first request, by reason",
-                "reason",
-                &["connections_max", "connections_max_per_address", "handshake_ms_max", "proxy_protocol"],
-            ),
-            connections_timed_out: counters(
-                r,
-                "orma_connections_timed_out_total",
-                "Connections closed because they took too long, by reason",
-                "reason",
-                &["idle", "answer_not_taken"],
-            ),
-            tls_handshakes_failed: counter(
-                r,
-                "orma_tls_handshakes_failed_total",
-                "TLS handshakes that failed",
-            ),
-            tls_certificate_stale: gauge(
-                r,
-                "orma_tls_certificate_stale",
-                "1 when the files of certificate and key cannot be used and older ones stay in use",
-            ),
+            connections: Arc::new(ConnectionMetrics::register(r)),
             spool_bytes: gauge(r, "orma_spool_bytes", "Bytes in segments that ClickHouse has not confirmed"),
             spool_flushes: gauge(r, "orma_spool_flushes", "Disk flushes since the start"),
             spool_appends: gauge(
@@ -223,10 +262,6 @@ impl Metrics {
         self.spool_torn_bytes.set(read(&spool.torn_bytes));
         self.spool_quarantined.set(read(&spool.quarantined));
         self.spool_poisoned.set(i64::from(spool.poisoned.load(Ordering::Relaxed)));
-        let mut text = Vec::new();
-        match TextEncoder::new().encode(&self.registry.gather(), &mut text) {
-            Ok(()) => String::from_utf8_lossy(&text).into_owned(),
-            Err(error) => format!("# metrics cannot be shown: {error}\n"),
-        }
+        render(&self.registry)
     }
 }

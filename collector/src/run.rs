@@ -16,14 +16,13 @@ use crate::duplicates::{DUPLICATE_WINDOW_EVENTS, DuplicateWindow};
 use crate::enrich::UserAgents;
 use crate::enrich::geo::{Geo, GeoProblem, GeoStatus, Reload};
 use crate::http::assets::Assets;
-use crate::http::listen::{Gate, serve};
 use crate::http::rate::Rates;
-use crate::http::shed::AddressConnections;
-use crate::http::tls::{self, Tls, TlsError};
-use crate::http::{Fallback, Routes};
+use crate::http::shed::InflightBytes;
+use crate::http::tls::{Tls, TlsError};
+use crate::http::{Fallback, Handshakes, Routes, Server, Service};
 use crate::ingest::Ingest;
 use crate::ledger::{self, Ledger};
-use crate::memory;
+use crate::memory::{self, MemoryHooks};
 use crate::metrics::Metrics;
 use crate::ship::Shipper;
 use crate::spool::{FileSystem, Spool, SpoolConfig};
@@ -32,10 +31,6 @@ use crate::spool::{FileSystem, Spool, SpoolConfig};
 const REGISTRY_REFRESH_MS: u64 = 2_000;
 /// How often refused requests are written to the ledger, in milliseconds.
 const REFUSED_FLUSH_MS: u64 = 1_000;
-/// How often the certificate's files are looked at, in milliseconds.
-const TLS_RELOAD_MS: u64 = 1_000;
-/// How often the rate limits forget, in milliseconds.
-const RATES_SWEEP_MS: u64 = 1_000;
 /// How often the country database is looked at, in milliseconds.
 const GEO_RELOAD_MS: u64 = 60_000;
 
@@ -61,9 +56,8 @@ pub enum CollectorError {
 /// A running collector.
 pub struct Collector {
     ingest: Arc<Ingest>,
-    stop: watch::Sender<bool>,
     abandon: watch::Sender<bool>,
-    workers: Vec<JoinHandle<io::Result<()>>>,
+    server: Server,
     writer: JoinHandle<()>,
     shipper: tokio::task::JoinHandle<()>,
     housekeeping: tokio::task::JoinHandle<()>,
@@ -116,48 +110,34 @@ impl Collector {
             refused_requests: Arc::default(),
             ledger: ledger.clone(),
         });
-        let (stop, stopped) = watch::channel(false);
         let (abandon, abandoned) = watch::channel(false);
         let shipper = Shipper::new(files, store, metrics, config.collector, ledger, duplicates);
         let shipper = tokio::spawn(shipper.run(sealed, abandoned));
+        let rates = Arc::new(Rates::new(config.rates));
+        let proxies = Arc::new(config.network.trusted_proxies);
         let routes = Routes {
             ingest: ingest.as_ref().clone(),
             assets: Arc::new(scripts),
-            limits: config.limits,
-            rates: Arc::new(Rates::new(config.rates)),
-            proxies: Arc::new(config.network.trusted_proxies),
+            limits: config.limits.clone(),
+            rates: rates.clone(),
+            proxies: proxies.clone(),
             public_url: config.public_url,
-            fallback,
         };
-        let gate = Arc::new(Gate {
-            tls,
-            proxy_protocol: config.network.proxy_protocol,
-            addresses: Arc::new(AddressConnections::new(routes.limits.connections_max_per_address)),
-            memory: config.memory,
-        });
-        let housekeeping = tokio::spawn(housekeeping(routes.clone(), gate.clone()));
-        let inflight_bytes_max = routes.limits.inflight_bytes_max / listeners.len().max(1);
+        let housekeeping = tokio::spawn(housekeeping(ingest.clone(), config.memory));
+        let service = Service {
+            collector: Some(routes),
+            fallback,
+            answers: Arc::new(InflightBytes::new(config.limits.answer_bytes_max)),
+            limits: config.limits,
+            rates,
+            proxies,
+            metrics: ingest.metrics.connections.clone(),
+        };
         let drain = Duration::from_millis(config.drain_ms_max / 2);
-        let workers = listeners
-            .into_iter()
-            .enumerate()
-            .map(|(number, listener)| {
-                let (routes, gate, stopped) = (routes.clone(), gate.clone(), stopped.clone());
-                std::thread::Builder::new()
-                    .name(format!("collector-{number}"))
-                    .spawn(move || serve(listener, routes, &gate, inflight_bytes_max, stopped, drain))
-            })
-            .collect::<io::Result<Vec<_>>>()?;
-        Ok(Self {
-            ingest,
-            stop,
-            abandon,
-            workers,
-            writer,
-            shipper,
-            housekeeping,
-            drain_ms_max: config.drain_ms_max,
-        })
+        let handshakes =
+            Handshakes { tls, proxy_protocol: config.network.proxy_protocol, memory: config.memory };
+        let server = Server::start("collector", listeners, service, handshakes, drain)?;
+        Ok(Self { ingest, abandon, server, writer, shipper, housekeeping, drain_ms_max: config.drain_ms_max })
     }
 
     /// The text that Prometheus reads.
@@ -192,20 +172,7 @@ impl Collector {
     /// waits on the disk for the next start.
     pub async fn stop(self) {
         let deadline = Instant::now() + Duration::from_millis(self.drain_ms_max);
-        self.stop.send_replace(true);
-        let workers = self.workers;
-        let ended = tokio::task::spawn_blocking(move || {
-            for worker in workers {
-                match worker.join() {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => tracing::error!(%error, "a worker ended with an error"),
-                    Err(_) => tracing::error!("a worker panicked"),
-                }
-            }
-        });
-        if ended.await.is_err() {
-            tracing::error!("the workers could not be waited for");
-        }
+        self.server.stop().await;
         self.housekeeping.abort();
         if let Err(error) = self.housekeeping.await
             && error.is_panic()
@@ -228,13 +195,11 @@ impl Collector {
 }
 
 /// What a collector does besides answering.
-async fn housekeeping(routes: Routes, gate: Arc<Gate>) {
-    let ingest = &routes.ingest;
+async fn housekeeping(ingest: Arc<Ingest>, hooks: Option<MemoryHooks>) {
+    let ingest = &*ingest;
     let mut refresh = tokio::time::interval(Duration::from_millis(REGISTRY_REFRESH_MS));
     let mut refused = tokio::time::interval(Duration::from_millis(REFUSED_FLUSH_MS));
     let mut geo = tokio::time::interval(Duration::from_millis(GEO_RELOAD_MS));
-    let mut tls = tokio::time::interval(Duration::from_millis(TLS_RELOAD_MS));
-    let mut rates = tokio::time::interval(Duration::from_millis(RATES_SWEEP_MS));
     let mut looks = tokio::time::interval(Duration::from_millis(memory::LOOK_MS));
     let mut load = memory::Load::default();
     loop {
@@ -246,30 +211,11 @@ async fn housekeeping(routes: Routes, gate: Arc<Gate>) {
             }
             _ = refused.tick() => flush_refused(ingest).await,
             _ = geo.tick() => reload_geo(ingest).await,
-            _ = tls.tick() => reload_certificate(ingest, &gate).await,
-            _ = rates.tick() => routes.rates.sweep(),
             _ = looks.tick() => {
                 let requests = ingest.spool.status().appends.load(Ordering::Relaxed);
-                load.look(ingest.metrics.events_accepted.get(), requests, gate.memory);
+                load.look(ingest.metrics.events_accepted.get(), requests, hooks);
             }
         }
-    }
-}
-
-async fn reload_certificate(ingest: &Ingest, gate: &Arc<Gate>) {
-    if gate.tls.is_none() {
-        return;
-    }
-    let here = gate.clone();
-    let looked = tokio::task::spawn_blocking(move || here.tls.as_ref().map(Tls::reload_if_changed)).await;
-    match looked {
-        Ok(Some(tls::Reload::Failed(error))) => {
-            ingest.metrics.tls_certificate_stale.set(1);
-            tracing::error!(%error, "the new certificate cannot be used: the old one stays in use");
-        }
-        Ok(Some(tls::Reload::Changed)) => ingest.metrics.tls_certificate_stale.set(0),
-        Ok(_) => {}
-        Err(error) => tracing::error!(%error, "the certificate's files could not be looked at"),
     }
 }
 

@@ -3,9 +3,17 @@
 //! The build writes a `.br` and a `.gz` beside each file that shrinks; the smaller one is sent to who takes it, so
 //! nothing is compressed at run time. Files below `assets/` carry a hash in their name and are cached for good.
 
+use std::borrow::Cow;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
+
+use crate::AppState;
+use crate::api::cookie;
 
 #[derive(RustEmbed)]
 #[folder = "dashboard/dist"]
@@ -52,7 +60,12 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
         Some((coding, content)) => (Some(coding), content.data),
         None => (None, Files::get(path)?.data),
     };
-    let mut response = content.into_owned().into_response();
+    // What the program carries is lent, not copied: thousands may ask and take nothing.
+    let mut response = match content {
+        Cow::Borrowed(bytes) => Body::from(Bytes::from_static(bytes)),
+        Cow::Owned(bytes) => Body::from(bytes),
+    }
+    .into_response();
     let answer = response.headers_mut();
     answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
     answer.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
@@ -92,8 +105,13 @@ fn media_type(path: &str) -> &'static str {
     }
 }
 
+/// A browser that came by https comes so again.
+const STRICT_TRANSPORT: &str = "max-age=31536000";
+
 /// Adds what keeps the dashboard to itself.
-pub async fn with_security_headers(mut response: Response) -> Response {
+pub async fn with_security_headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let by_https = cookie::by_https(&state.config, request.headers());
+    let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
@@ -101,6 +119,9 @@ pub async fn with_security_headers(mut response: Response) -> Response {
         (header::REFERRER_POLICY, "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if by_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STRICT_TRANSPORT));
     }
     response
 }

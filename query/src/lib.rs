@@ -8,7 +8,9 @@
 
 mod accounts;
 pub mod api;
+mod attempts;
 mod dashboard;
+mod ended;
 mod identity;
 mod journey;
 mod live;
@@ -24,6 +26,7 @@ mod stats;
 
 pub use accounts::AccountsWatch;
 pub use api::router;
+pub use ended::EndedSessions;
 pub use runner::Runner;
 pub use sql::Sql;
 pub use state::{AppState, QueryConfig};

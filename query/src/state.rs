@@ -1,5 +1,6 @@
 //! What the handlers share, and how the service is configured.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,9 @@ use orma_store::{Registry, Role, Store, Token};
 
 use crate::accounts::AccountsWatch;
 use crate::api::about::{GeoReporter, GeoReporterCell};
+use crate::api::error::ApiError;
+use crate::attempts::Attempts;
+use crate::ended::EndedSessions;
 use crate::live::Live;
 use crate::runner::Runner;
 use crate::sign_in::SignInCodes;
@@ -26,11 +30,13 @@ pub struct QueryConfig {
     pub query_seconds_max: u64,
     /// Cookies are always marked `Secure`. Otherwise they are when a proxy says that the request came by https.
     pub cookies_secure: bool,
+    /// Sessions that were signed out of.
+    pub ended_sessions: EndedSessions,
 }
 
 impl Default for QueryConfig {
     fn default() -> Self {
-        Self { query_seconds_max: 30, cookies_secure: false }
+        Self { query_seconds_max: 30, cookies_secure: false, ended_sessions: EndedSessions::default() }
     }
 }
 
@@ -44,6 +50,8 @@ pub struct AppState {
     pub(crate) live: Live,
     pub(crate) accounts: AccountsWatch,
     pub(crate) geo_reporter: Arc<GeoReporterCell>,
+    pub(crate) ended: EndedSessions,
+    pub(crate) attempts: Attempts,
     codes: SignInCodes,
     refreshed: Arc<Mutex<Option<Instant>>>,
 }
@@ -59,6 +67,8 @@ impl AppState {
     /// kept over restarts.
     pub fn new(store: Store, registry: Registry, signing_secret: Vec<u8>, config: QueryConfig) -> Self {
         Self {
+            ended: config.ended_sessions.clone(),
+            attempts: Attempts::default(),
             accounts: AccountsWatch::new(store.clone()),
             runner: Runner::new(store, config.query_seconds_max),
             registry,
@@ -84,7 +94,7 @@ impl AppState {
     /// What Prometheus reads of the query service.
     pub fn metrics(&self) -> String {
         let snapshot = self.registry.snapshot();
-        self.accounts.metrics(snapshot.sites.keys().map(String::as_str))
+        self.accounts.metrics(snapshot.sites.keys().map(String::as_str)) + &self.attempts.metrics()
     }
 
     /// Says once whom to ask for the geographic databases of a collector in this process.
@@ -97,11 +107,42 @@ impl AppState {
         self.live.close();
     }
 
-    /// The token whose secret this is. One that is not known yet may have been made by another process.
-    pub(crate) async fn token_of_secret(&self, secret: &str) -> Option<Token> {
+    /// The token whose secret this is, or `None`; a client may be wrong only so often.
+    ///
+    /// # Errors
+    /// It was wrong too often.
+    pub(crate) async fn token_of_stranger(
+        &self,
+        secret: &str,
+        client: IpAddr,
+    ) -> Result<Option<Token>, ApiError> {
         if let Some(token) = self.snapshot().token_of_secret(secret) {
-            return Some(token.clone());
+            return Ok(Some(token.clone()));
         }
+        self.attempts.begin(client, Instant::now())?;
+        Ok(self.judged(self.new_token_of_secret(secret).await, client))
+    }
+
+    /// The token that a one-time code stands for: an admin's over all sites, so that the session ends when that
+    /// token is withdrawn.
+    ///
+    /// # Errors
+    /// The client was wrong too often.
+    pub(crate) fn token_of_code(&self, code: &str, client: IpAddr) -> Result<Option<Token>, ApiError> {
+        self.attempts.begin(client, Instant::now())?;
+        Ok(self.judged(self.redeem(code), client))
+    }
+
+    fn judged(&self, token: Option<Token>, client: IpAddr) -> Option<Token> {
+        match &token {
+            Some(_) => self.attempts.give_back(client),
+            None => self.attempts.refused(),
+        }
+        token
+    }
+
+    /// A token that is not known yet may have been made by another process.
+    async fn new_token_of_secret(&self, secret: &str) -> Option<Token> {
         // Whoever comes sooner waits for the next turn, his own or another's, so that a token works as soon as it was
         // printed.
         for _ in 0..=REGISTRY_MISS_POLLS {
@@ -117,9 +158,7 @@ impl AppState {
         self.registry.snapshot().token_of_secret(secret).cloned()
     }
 
-    /// The token that a one-time code stands for: an admin's over all sites, so that the session ends when that
-    /// token is withdrawn.
-    pub(crate) fn token_of_code(&self, code: &str) -> Option<Token> {
+    fn redeem(&self, code: &str) -> Option<Token> {
         if !self.codes.redeem(code, Instant::now()) {
             return None;
         }

@@ -58,7 +58,7 @@ pub fn wait_for<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
 /// How to start the program.
 #[derive(Default)]
 pub struct Setup {
-    collector_alone: bool,
+    subcommand: Option<&'static str>,
     arguments: Vec<OsString>,
     variables: Vec<(OsString, OsString)>,
 }
@@ -82,11 +82,16 @@ impl Setup {
 
     /// `orma collect` beside this ClickHouse instead of `orma up`.
     pub fn collect(clickhouse_url: impl Into<OsString>) -> Self {
-        Self { collector_alone: true, ..Self::default() }.argument("--clickhouse-url", clickhouse_url)
+        Self { subcommand: Some("collect"), ..Self::default() }.argument("--clickhouse-url", clickhouse_url)
+    }
+
+    /// `orma query` beside this ClickHouse instead of `orma up`.
+    pub fn query(clickhouse_url: impl Into<OsString>) -> Self {
+        Self { subcommand: Some("query"), ..Self::default() }.argument("--clickhouse-url", clickhouse_url)
     }
 
     fn subcommand(&self) -> &'static str {
-        if self.collector_alone { "collect" } else { "up" }
+        self.subcommand.unwrap_or("up")
     }
 
     pub fn command(&self, subcommand: &str, data_dir: &Path) -> Command {

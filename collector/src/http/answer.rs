@@ -1,7 +1,9 @@
 //! Answers: JSON, errors, the pixel, and the CORS headers that every one of them carries.
 
+use std::cell::RefCell;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -69,11 +71,17 @@ impl hyper::body::Body for Body {
     }
 }
 
+thread_local! {
+    static DATE: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
+}
+
 /// The smallest transparent GIF.
 pub const PIXEL: &[u8; 43] =
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\
     \x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
+/// Room for a usual answer. Bytes.
+pub const ANSWER_BYTES_USUAL: usize = 384;
 /// Room for the headers of a usual answer to a browser, the date and length that hyper adds included.
 const ANSWER_HEADERS_USUAL: usize = 8;
 /// Seconds that a client should wait when the spool or the disk has no room.
@@ -116,6 +124,12 @@ pub fn try_later(status: StatusCode, code: &str, message: &str, seconds: u32) ->
     let mut response = error(status, code, message);
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
+}
+
+/// The answer to a client that sends too fast.
+pub fn too_fast() -> Response<Body> {
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    try_later(status, "rate_limited", "too many requests", RATE_RETRY_AFTER_SECONDS)
 }
 
 /// The answer to events that were taken.
@@ -170,15 +184,68 @@ pub fn unreadable(unreadable: &WireError) -> Response<Body> {
     error(status, unreadable.code(), &unreadable.to_string())
 }
 
-/// Adds what a browser needs to let the page at `origin` read the answer.
-pub fn allow_origin(origin: Option<HeaderValue>, response: &mut HeaderMap) {
-    let Some(origin) = origin else { return };
-    response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+/// Adds what a browser needs to let the page at `origin` read the answer. What is no origin by its bytes (it may be
+/// anything of which HTTP makes a header) is not repeated.
+pub fn allow_origin(origin: Option<&HeaderValue>, response: &mut HeaderMap) {
+    let Some(origin) = origin.filter(|origin| origin.to_str().is_ok()) else { return };
+    response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     response.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-    response.insert(VARY, HeaderValue::from_static("Origin"));
+    let varies = response.get_all(VARY).iter().any(|named| named == "Origin");
+    if !varies {
+        response.append(VARY, HeaderValue::from_static("Origin"));
+    }
     if response.contains_key(RETRY_AFTER) {
         response.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after"));
     }
+}
+
+/// An answer of HTTP/1.1 in bytes.
+pub fn to_http1(mut response: Response<Body>, origin: Option<&HeaderValue>) -> Vec<u8> {
+    allow_origin(origin, response.headers_mut());
+    let mut out = Vec::with_capacity(ANSWER_BYTES_USUAL);
+    let status = response.status();
+    out.extend_from_slice(b"HTTP/1.1 ");
+    out.extend_from_slice(status.as_str().as_bytes());
+    out.push(b' ');
+    out.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
+    out.extend_from_slice(b"\r\n");
+    for (name, value) in response.headers() {
+        out.extend_from_slice(name.as_str().as_bytes());
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(value.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+    let body = response.into_body().into_whole();
+    write_length_and_date(body.len(), &mut out);
+    out.extend_from_slice(&body);
+    out
+}
+
+/// The last headers and the empty line. The date is written once a second.
+pub fn write_length_and_date(body_bytes: usize, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    let mut rest = body_bytes;
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(b"content-length: ");
+    out.extend_from_slice(&digits[start..]);
+    out.extend_from_slice(b"\r\ndate: ");
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    DATE.with_borrow_mut(|(second, text)| {
+        if *second != since_epoch || text.is_empty() {
+            *second = since_epoch;
+            *text = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(since_epoch));
+        }
+        out.extend_from_slice(text.as_bytes());
+    });
+    out.extend_from_slice(b"\r\n\r\n");
 }
 
 /// The answer to a preflight.

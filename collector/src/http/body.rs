@@ -110,6 +110,21 @@ pub async fn read<'a>(
     receive(body, limits, connection, |bytes| inflate(bytes, headers, limits.inflated_bytes_max)).await
 }
 
+/// Reads a body as it is.
+///
+/// # Errors
+/// See [`BodyError`].
+pub async fn read_plain<'a>(
+    body: Incoming,
+    limits: &HttpLimits,
+    connection: &'a Connection,
+) -> Result<Received<'a>, BodyError> {
+    if body.is_end_stream() {
+        return Ok(Received { bytes: Bytes::new(), _held: connection.worker().inflight.hold() });
+    }
+    receive(body, limits, connection, Ok).await
+}
+
 /// Reads a body whose headers cannot be trusted, and inflates it when its first bytes are those of gzip.
 ///
 /// # Errors

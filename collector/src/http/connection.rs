@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use hyper::HeaderMap;
 
-use super::routes::Routes;
+use super::service::Service;
 use super::shed::InflightBytes;
 use crate::config::HttpLimits;
 
@@ -21,6 +21,10 @@ use crate::config::HttpLimits;
 pub const SWEEP_MS: u32 = 250;
 /// A connection without a request for this long gives back its buffers.
 const PARK_MS: u32 = 1_000;
+
+/// Requests of HTTP/2 that a worker has in flight, on all connections together: as many as may wait for the disk. Each
+/// takes some kilobytes, and a client can leave its answer for as long as it may.
+const STREAMS_MAX: u32 = 16_384;
 
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +38,9 @@ pub enum Phase {
     Body,
     /// A request is answered.
     Answering,
-    /// The answer is on its way to the client.
+    /// The answer is handed over piece by piece, as the client takes it.
+    Giving,
+    /// The last of the answer is on its way to the client.
     Answered,
 }
 
@@ -45,6 +51,7 @@ impl Phase {
             1 => Self::Head,
             2 => Self::Body,
             3 => Self::Answering,
+            4 => Self::Giving,
             _ => Self::Answered,
         }
     }
@@ -104,7 +111,12 @@ pub struct Connection {
     linger: AtomicBool,
     /// [`Worker::now_ms`] when the phase began.
     since_ms: AtomicU32,
-    body_bytes: AtomicU32,
+    /// Of the request's body that arrived, or of the answer that was handed over, since the phase began.
+    bytes: AtomicU32,
+    /// [`Worker::now_ms`] when the transport began to take nothing, plus one; 0 when it takes.
+    blocked_ms: AtomicU32,
+    /// An answer was ended because the client did not take it.
+    stalled: AtomicBool,
     /// Requests in flight, of HTTP/2.
     streams: AtomicU32,
     task: OnceLock<Waker>,
@@ -126,7 +138,9 @@ impl Connection {
             http2: AtomicBool::new(false),
             linger: AtomicBool::new(false),
             since_ms: AtomicU32::new(worker.now_ms()),
-            body_bytes: AtomicU32::new(0),
+            bytes: AtomicU32::new(0),
+            blocked_ms: AtomicU32::new(0),
+            stalled: AtomicBool::new(false),
             streams: AtomicU32::new(0),
             task: OnceLock::new(),
         });
@@ -147,14 +161,14 @@ impl Connection {
     /// The client of a request: the peer, or whom a trusted proxy names.
     pub fn client(&self, headers: &HeaderMap) -> IpAddr {
         if self.peer.trusted {
-            return self.worker.routes.proxies.client(self.peer.address, headers);
+            return self.worker.service.proxies.client(self.peer.address, headers);
         }
         self.peer.address
     }
 
     /// Counts that it was closed because it took too long.
     pub fn count_timed_out(&self, reason: &str) {
-        self.worker.routes.ingest.metrics.connections_timed_out.with_label_values(&[reason]).inc();
+        self.worker.service.metrics.timed_out.with_label_values(&[reason]).inc();
     }
 
     /// What it is doing.
@@ -184,13 +198,42 @@ impl Connection {
 
     /// A body is read from now on.
     pub fn body_begins(&self) {
-        self.body_bytes.store(0, Ordering::Relaxed);
+        self.bytes.store(0, Ordering::Relaxed);
         self.enter(Phase::Body);
     }
 
     /// So much of the body has arrived.
     pub fn body_arrived(&self, bytes: usize) {
-        self.body_bytes.store(u32::try_from(bytes).unwrap_or(u32::MAX), Ordering::Relaxed);
+        self.bytes.store(u32::try_from(bytes).unwrap_or(u32::MAX), Ordering::Relaxed);
+    }
+
+    /// So many more bytes of the answer were handed over.
+    pub fn gave(&self, bytes: usize) {
+        let given = if self.phase() == Phase::Giving {
+            self.bytes.load(Ordering::Relaxed)
+        } else {
+            self.enter(Phase::Giving);
+            0
+        };
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        self.bytes.store(given.saturating_add(bytes), Ordering::Relaxed);
+    }
+
+    /// The transport takes nothing now.
+    pub fn write_blocks(&self) {
+        if self.blocked_ms.load(Ordering::Relaxed) == 0 {
+            self.blocked_ms.store(self.worker.now_ms().wrapping_add(1).max(1), Ordering::Relaxed);
+        }
+    }
+
+    /// The transport took something.
+    pub fn write_goes_on(&self) {
+        self.blocked_ms.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether the transport takes nothing.
+    pub fn is_write_blocked(&self) -> bool {
+        self.blocked_ms.load(Ordering::Relaxed) != 0
     }
 
     /// The order, if there is one.
@@ -246,6 +289,18 @@ impl Connection {
         }
     }
 
+    /// A stream of HTTP/2 is ended because its answer was not taken. The connection goes too, once nothing else is
+    /// answered on it.
+    pub fn stream_stalled(&self) {
+        self.stalled.store(true, Ordering::Relaxed);
+        self.worker.service.metrics.streams_timed_out.inc();
+    }
+
+    /// Whether an answer was not taken.
+    pub fn has_stalled(&self) -> bool {
+        self.stalled.load(Ordering::Relaxed)
+    }
+
     /// A request was refused while the client still sends it: reads on for a moment after the answer, so that the
     /// client sees the answer and not a reset.
     pub fn linger(&self) {
@@ -260,20 +315,26 @@ impl Connection {
     /// What must be done now, if anything. Phases begin at the sweep before, so one sweep is added: a limit is never
     /// enforced early.
     fn overdue(&self, now_ms: u32, limits: &HttpLimits) -> Order {
-        let elapsed = u64::from(now_ms.wrapping_sub(self.since_ms.load(Ordering::Relaxed)));
-        let passed = |limit_ms: u64| elapsed > limit_ms.saturating_add(u64::from(SWEEP_MS));
+        let late = |since_ms: u32, limit_ms: u64| {
+            u64::from(now_ms.wrapping_sub(since_ms)) > limit_ms.saturating_add(u64::from(SWEEP_MS))
+        };
+        let passed = |limit_ms: u64| late(self.since_ms.load(Ordering::Relaxed), limit_ms);
+        let blocked_ms = self.blocked_ms.load(Ordering::Relaxed);
+        if blocked_ms != 0 && late(blocked_ms.wrapping_sub(1), limits.idle_ms_max) {
+            return Order::Close;
+        }
+        let bytes = u64::from(self.bytes.load(Ordering::Relaxed));
         match self.phase() {
             Phase::Idle | Phase::Answered if passed(limits.idle_ms_max) => Order::Close,
+            Phase::Idle if self.has_stalled() => Order::Close,
+            Phase::Giving if passed(limits.answer_ms_allowed(bytes)) => Order::Close,
             Phase::Idle
                 if !self.is_http2() && !self.parked.load(Ordering::Relaxed) && passed(PARK_MS.into()) =>
             {
                 Order::Park
             }
             Phase::Head if passed(limits.header_ms_max) => Order::EndHead,
-            Phase::Body => {
-                let bytes = u64::from(self.body_bytes.load(Ordering::Relaxed));
-                if passed(limits.body_ms_allowed(bytes)) { Order::EndBody } else { Order::None }
-            }
+            Phase::Body if passed(limits.body_ms_allowed(bytes)) => Order::EndBody,
             _ => Order::None,
         }
     }
@@ -282,12 +343,14 @@ impl Connection {
 /// One worker thread's connections.
 pub struct Worker {
     /// What answers.
-    pub routes: Arc<Routes>,
+    pub service: Arc<Service>,
     /// Its share of [`HttpLimits::inflight_bytes_max`].
     pub inflight: InflightBytes,
     started: Instant,
     now_ms: AtomicU32,
     draining: AtomicBool,
+    /// Requests of HTTP/2 in flight.
+    streams: AtomicU32,
     connections: Mutex<Vec<Weak<Connection>>>,
 }
 
@@ -299,15 +362,30 @@ impl std::fmt::Debug for Worker {
 
 impl Worker {
     /// A worker without connections.
-    pub fn new(routes: Arc<Routes>, inflight_bytes_max: usize) -> Self {
+    pub fn new(service: Arc<Service>, inflight_bytes_max: usize) -> Self {
         Self {
-            routes,
+            service,
             inflight: InflightBytes::new(inflight_bytes_max),
             started: Instant::now(),
             now_ms: AtomicU32::new(0),
             draining: AtomicBool::new(false),
+            streams: AtomicU32::new(0),
             connections: Mutex::default(),
         }
+    }
+
+    /// Counts a request of HTTP/2 until [`Worker::stream_ends`]; `false` when there are too many.
+    pub fn stream_begins(&self) -> bool {
+        let room = self.streams.fetch_add(1, Ordering::Relaxed) < STREAMS_MAX;
+        if !room {
+            self.stream_ends();
+        }
+        room
+    }
+
+    /// See [`Worker::stream_begins`].
+    pub fn stream_ends(&self) {
+        self.streams.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Milliseconds since the worker's start at the last sweep. Wraps after 49 days; only differences count.
@@ -319,7 +397,7 @@ impl Worker {
     pub fn sweep(&self) {
         let now_ms = self.started.elapsed().as_millis() as u32;
         self.now_ms.store(now_ms, Ordering::Relaxed);
-        self.each(|connection| match connection.overdue(now_ms, &self.routes.limits) {
+        self.each(|connection| match connection.overdue(now_ms, &self.service.limits) {
             Order::None => {}
             order => connection.give(order),
         });

@@ -82,6 +82,11 @@ impl<'a> Headers<'a> {
         Self::read(map.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
     }
 
+    /// Whether there is such a header, whatever its value.
+    pub const fn has(&self, header: Header) -> bool {
+        self.values[header as usize].is_some()
+    }
+
     /// A header's value, if it is UTF-8.
     pub fn get(&self, header: Header) -> Option<&'a str> {
         std::str::from_utf8(self.values[header as usize]?).ok()

@@ -10,7 +10,7 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::connection::Connection;
+use super::connection::{Connection, Phase};
 
 /// What connections run over: TCP, with TLS or without.
 pub trait Transport: AsyncRead + AsyncWrite + Unpin {}
@@ -23,12 +23,13 @@ pub struct Watched<T> {
     /// Bytes that were read before and come first.
     before: Bytes,
     connection: Arc<Connection>,
+    swallowed: bool,
 }
 
 impl<T: Transport> Watched<T> {
     /// Watches a transport.
     pub fn new(inner: T, connection: Arc<Connection>) -> Self {
-        Self { inner: TokioIo::new(inner), before: Bytes::new(), connection }
+        Self { inner: TokioIo::new(inner), before: Bytes::new(), connection, swallowed: false }
     }
 
     /// Puts bytes back that were read.
@@ -39,6 +40,26 @@ impl<T: Transport> Watched<T> {
     /// The transport.
     pub fn transport(&mut self) -> &mut T {
         self.inner.inner_mut()
+    }
+
+    /// Whether hyper wanted to answer by itself, which it does when it cannot read a request's head: without a body and
+    /// without what a page needs to read it. Nothing of that was sent.
+    pub const fn has_swallowed(&self) -> bool {
+        self.swallowed
+    }
+
+    /// What is written before a request has reached its route is not ours.
+    fn swallows(&mut self) -> bool {
+        let before_route = matches!(self.connection.phase(), Phase::Idle | Phase::Head);
+        self.swallowed |= before_route && !self.connection.is_http2();
+        self.swallowed
+    }
+
+    fn watch_write(&self, result: &Poll<io::Result<usize>>) {
+        match result {
+            Poll::Pending => self.connection.write_blocks(),
+            Poll::Ready(_) => self.connection.write_goes_on(),
+        }
     }
 
     /// Whether bytes were put back and not read again.
@@ -78,7 +99,12 @@ impl<T: Transport> Write for Watched<T> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(context, bytes)
+        if self.swallows() {
+            return Poll::Ready(Ok(bytes.len()));
+        }
+        let result = Pin::new(&mut self.inner).poll_write(context, bytes);
+        self.watch_write(&result);
+        result
     }
 
     /// hyper flushes only when it has handed over everything that it had to write.
@@ -91,6 +117,9 @@ impl<T: Transport> Write for Watched<T> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.swallowed {
+            return Poll::Ready(Ok(()));
+        }
         Pin::new(&mut self.inner).poll_shutdown(context)
     }
 
@@ -103,6 +132,11 @@ impl<T: Transport> Write for Watched<T> {
         context: &mut Context<'_>,
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write_vectored(context, buffers)
+        if self.swallows() {
+            return Poll::Ready(Ok(buffers.iter().map(|buffer| buffer.len()).sum()));
+        }
+        let result = Pin::new(&mut self.inner).poll_write_vectored(context, buffers);
+        self.watch_write(&result);
+        result
     }
 }

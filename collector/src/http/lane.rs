@@ -13,9 +13,9 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use hyper::header::HeaderValue;
 use hyper::{Response, StatusCode};
 use jiff::Timestamp;
 use tokio::io::ReadBuf;
@@ -25,6 +25,7 @@ use super::body::is_compressed;
 use super::connection::{Connection, Order, Phase};
 use super::headers::{Header, Headers};
 use super::io::Transport;
+use super::routes::Routes;
 use super::shed::Held;
 use crate::ingest::{Accepted, Prepared};
 
@@ -32,14 +33,11 @@ use crate::ingest::{Accepted, Prepared};
 const REQUEST_BYTES_MAX: usize = 16 << 10;
 /// A request with more headers is not from a browser or an app.
 const HEADERS_MAX: usize = 48;
-/// Room for a usual answer. Bytes.
-const ANSWER_BYTES_USUAL: usize = 384;
 /// What an answer to a browser needs besides its origin.
 const CREDENTIALS: &[u8] = b"\r\naccess-control-allow-credentials: true\r\nvary: Origin\r\n";
 
 thread_local! {
     static REQUEST: RefCell<Box<[u8]>> = RefCell::new(vec![0; REQUEST_BYTES_MAX].into());
-    static DATE: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
 }
 
 /// Where a connection goes after the lane.
@@ -54,13 +52,14 @@ pub enum Next {
 enum Step<'a> {
     /// Events that need the disk.
     Events {
+        routes: &'a Routes,
         prepared: Prepared,
-        origin: Option<Vec<u8>>,
+        origin: Option<HeaderValue>,
         pixel: bool,
         _room: Held<'a>,
     },
     /// An answer at once.
-    Answer(Response<Body>, Option<Vec<u8>>),
+    Answer(&'a Routes, Response<Body>, Option<HeaderValue>),
     Next(Next),
 }
 
@@ -76,19 +75,16 @@ async fn serve_until_other<T: Transport>(stream: &mut T, connection: &Connection
     loop {
         let bytes = match poll_fn(|context| poll_request(stream, connection, context)).await {
             Step::Next(next) => return next,
-            Step::Answer(response, origin) => general_answer(response, origin),
-            Step::Events { prepared, origin, pixel, _room } => {
-                let ingest = &connection.worker().routes.ingest;
-                match connection.worker().routes.commit(prepared).await {
-                    Ok(accepted) if accepted.refused.is_empty() && !pixel => {
-                        ingest.metrics.count_response(StatusCode::OK);
-                        short_answer(&accepted, origin.as_deref())
-                    }
-                    Ok(_) if pixel => general_answer(answer::pixel(), origin),
-                    Ok(accepted) => general_answer(answer::accepted(&accepted), origin),
-                    Err(response) => general_answer(response, origin),
+            Step::Answer(routes, response, origin) => counted(routes, response, origin.as_ref()),
+            Step::Events { routes, prepared, origin, pixel, _room } => match routes.commit(prepared).await {
+                Ok(accepted) if accepted.refused.is_empty() && !pixel => {
+                    routes.ingest.metrics.count_response(StatusCode::OK);
+                    short_answer(&accepted, origin.as_ref())
                 }
-            }
+                Ok(_) if pixel => counted(routes, answer::pixel(), origin.as_ref()),
+                Ok(accepted) => counted(routes, answer::accepted(&accepted), origin.as_ref()),
+                Err(response) => counted(routes, response, origin.as_ref()),
+            },
         };
         connection.enter(Phase::Answered);
         if write(stream, connection, &bytes).await.is_err() || connection.order() == Order::Drain {
@@ -96,6 +92,12 @@ async fn serve_until_other<T: Transport>(stream: &mut T, connection: &Connection
         }
         connection.enter(Phase::Idle);
     }
+}
+
+/// An answer that is not the usual one.
+fn counted(routes: &Routes, response: Response<Body>, origin: Option<&HeaderValue>) -> Vec<u8> {
+    routes.ingest.metrics.count_response(response.status());
+    answer::to_http1(response, origin)
 }
 
 /// Waits for a request, and does all of it that needs no waiting: the buffer belongs to whoever reads next.
@@ -130,12 +132,12 @@ fn poll_request<'a, T: Transport>(
 
 /// Takes a request that is short and whole; `None` when it is not.
 fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
+    let routes = connection.worker().service.collector.as_ref()?;
     let mut space = [const { MaybeUninit::uninit() }; HEADERS_MAX];
     let mut request = httparse::Request::new(&mut []);
     let parsed = request.parse_with_uninit_headers(bytes, &mut space).ok()?;
     let httparse::Status::Complete(head_bytes) = parsed else { return None };
     let (head, body) = bytes.split_at(head_bytes);
-    let routes = &connection.worker().routes;
     let (Some(1), Some(method), Some(target)) = (request.version, request.method, request.path) else {
         return None;
     };
@@ -143,7 +145,8 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
         ("POST", "/v1/events") => None,
         ("GET", "/p.gif") => Some(""),
         // A fragment is none of the server's business, and hyper's to take off.
-        ("GET", _) => Some(target.strip_prefix("/p.gif?").filter(|query| !query.contains('#'))?),
+        // So is telling what no address may hold.
+        ("GET", _) => Some(target.strip_prefix("/p.gif?").filter(|query| query.bytes().all(is_of_query))?),
         _ => return None,
     };
     if body_bytes(request.headers)? != body.len()
@@ -161,18 +164,24 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
     let received_at = Timestamp::now().as_millisecond();
     let address = connection.peer().address;
     let headers = &Headers::read(request.headers.iter().map(|header| (header.name, header.value)));
-    let origin = headers.get(Header::Origin).map(|origin| origin.as_bytes().to_vec());
+    let origin = headers.get(Header::Origin).filter(|origin| origin.is_ascii());
+    let origin = origin.and_then(|origin| HeaderValue::from_str(origin).ok());
     if let Some(answer) = routes.refuse_early(address, received_at) {
-        return Some(Step::Answer(answer, origin));
+        return Some(Step::Answer(routes, answer, origin));
     }
     let prepared = match query {
         Some(query) => routes.prepare_pixel(query, headers, address, received_at),
         None => routes.prepare_events(body, headers, address, received_at),
     };
     Some(match prepared {
-        Ok(prepared) => Step::Events { prepared, origin, pixel: query.is_some(), _room: room },
-        Err(response) => Step::Answer(response, origin),
+        Ok(prepared) => Step::Events { routes, prepared, origin, pixel: query.is_some(), _room: room },
+        Err(response) => Step::Answer(routes, response, origin),
     })
+}
+
+/// Whether hyper takes this byte in a query.
+const fn is_of_query(byte: u8) -> bool {
+    !matches!(byte, 0..=b' ' | b'"' | b'#' | b'<' | b'>' | 0x7f)
 }
 
 /// How long the body is; `None` when a header asks for more than the lane can do.
@@ -200,69 +209,20 @@ fn body_bytes(headers: &[httparse::Header<'_>]) -> Option<usize> {
 }
 
 /// The answer to events that were all taken.
-fn short_answer(accepted: &Accepted, origin: Option<&[u8]>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(ANSWER_BYTES_USUAL);
+fn short_answer(accepted: &Accepted, origin: Option<&HeaderValue>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(answer::ANSWER_BYTES_USUAL);
     out.extend_from_slice(
         b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncache-control: no-store\r\n",
     );
     if let Some(origin) = origin {
         out.extend_from_slice(b"access-control-allow-origin: ");
-        out.extend_from_slice(origin);
+        out.extend_from_slice(origin.as_bytes());
         out.extend_from_slice(CREDENTIALS);
     }
     let body = answer::accepted_body(accepted.accepted);
-    write_length_and_date(body.len(), &mut out);
+    answer::write_length_and_date(body.len(), &mut out);
     out.extend_from_slice(&body);
     out
-}
-
-/// Any other answer.
-fn general_answer(mut response: Response<Body>, origin: Option<Vec<u8>>) -> Vec<u8> {
-    answer::allow_origin(origin.and_then(|origin| origin.try_into().ok()), response.headers_mut());
-    let mut out = Vec::with_capacity(ANSWER_BYTES_USUAL);
-    let status = response.status();
-    out.extend_from_slice(b"HTTP/1.1 ");
-    out.extend_from_slice(status.as_str().as_bytes());
-    out.push(b' ');
-    out.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
-    out.extend_from_slice(b"\r\n");
-    for (name, value) in response.headers() {
-        out.extend_from_slice(name.as_str().as_bytes());
-        out.extend_from_slice(b": ");
-        out.extend_from_slice(value.as_bytes());
-        out.extend_from_slice(b"\r\n");
-    }
-    let body = response.into_body().into_whole();
-    write_length_and_date(body.len(), &mut out);
-    out.extend_from_slice(&body);
-    out
-}
-
-/// The last headers and the empty line. The date is written once a second.
-fn write_length_and_date(body_bytes: usize, out: &mut Vec<u8>) {
-    let mut digits = [0; 20];
-    let mut start = digits.len();
-    let mut rest = body_bytes;
-    loop {
-        start -= 1;
-        digits[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(b"content-length: ");
-    out.extend_from_slice(&digits[start..]);
-    out.extend_from_slice(b"\r\ndate: ");
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-    DATE.with_borrow_mut(|(second, text)| {
-        if *second != since_epoch || text.is_empty() {
-            *second = since_epoch;
-            *text = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(since_epoch));
-        }
-        out.extend_from_slice(text.as_bytes());
-    });
-    out.extend_from_slice(b"\r\n\r\n");
 }
 
 /// Writes an answer; gives up when the client does not take it in time.
@@ -284,4 +244,21 @@ async fn write<T: Transport>(stream: &mut T, connection: &Connection, bytes: &[u
         rest = &rest[written..];
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::Uri;
+
+    use super::*;
+
+    #[test]
+    fn the_lane_takes_the_queries_that_hyper_takes_and_no_others() {
+        for byte in 0..=0x7f_u8 {
+            let target = format!("/p.gif?a{}b", char::from(byte));
+            let taken =
+                target.parse::<Uri>().is_ok_and(|uri| uri.query().is_some_and(|query| query.len() == 3));
+            assert!(taken || !is_of_query(byte), "{byte:#x}");
+        }
+    }
 }

@@ -6,29 +6,25 @@ use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use hyper::body::Incoming;
-use hyper::{Request, Response};
+use orma_store::LogLimit;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::MissedTickBehavior;
 
-use super::answer::Body;
 use super::connection::{Connection, Peer, SWEEP_MS, Worker};
 use super::io::Watched;
 use super::proxy_protocol;
-use super::routes::Routes;
 use super::serve::{serve as serve_connection, serve_http2};
+use super::service::Service;
 use super::shed::{AddressConnections, AddressPermit};
 use super::tls::Tls;
 use crate::memory::MemoryHooks;
 use crate::spare;
 
-/// Answers requests that are not the collector's.
-pub type Fallback = Arc<dyn Fn(Request<Incoming>) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
-
+/// Whoever takes all file handles must not fill the disk as well.
+static NOT_ACCEPTED: LogLimit = LogLimit::new(10);
 /// Connections that the kernel holds before they are accepted.
 const BACKLOG: i32 = 4096;
 
@@ -87,13 +83,13 @@ fn socket(address: SocketAddr, shared_port: bool) -> io::Result<Socket> {
 }
 
 /// Serves one listener on the current thread until `stop` turns true, then answers what is in flight for at most
-/// `drain`. `share` is this worker's part of what all workers may hold.
+/// `drain`. `inflight_bytes_max` is this worker's part of what all workers may hold.
 ///
 /// # Errors
 /// The runtime cannot be made.
 pub fn serve(
     listener: TcpListener,
-    routes: Routes,
+    service: Service,
     gate: &Arc<Gate>,
     inflight_bytes_max: usize,
     stop: watch::Receiver<bool>,
@@ -102,8 +98,8 @@ pub fn serve(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        let routes = Arc::new(routes.for_worker());
-        let worker = Arc::new(Worker::new(routes, inflight_bytes_max));
+        let service = Arc::new(service.for_worker());
+        let worker = Arc::new(Worker::new(service, inflight_bytes_max));
         let sweeping = tokio::spawn(sweep(worker.clone(), gate.memory));
         accept(listener, &worker, gate, stop, drain).await;
         sweeping.abort();
@@ -131,7 +127,7 @@ async fn accept(
     mut stop: watch::Receiver<bool>,
     drain: Duration,
 ) {
-    let connections_max = worker.routes.limits.connections_max.min(Semaphore::MAX_PERMITS);
+    let connections_max = worker.service.limits.connections_max.min(Semaphore::MAX_PERMITS);
     let connections = Arc::new(Semaphore::new(connections_max));
     loop {
         let accepted = tokio::select! {
@@ -142,7 +138,9 @@ async fn accept(
             Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file handles, most likely: wait for some to be closed instead of spinning.
-                tracing::warn!(%error, "a connection could not be accepted");
+                if let Some(left_out) = NOT_ACCEPTED.line() {
+                    tracing::warn!(%error, left_out, "a connection could not be accepted");
+                }
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 continue;
             }
@@ -156,18 +154,18 @@ async fn accept(
         }
         let address = peer.ip().to_canonical();
         let (worker, gate) = (worker.clone(), gate.clone());
-        worker.routes.ingest.metrics.connections.inc();
+        worker.service.metrics.open.inc();
         let plain = gate.tls.is_none() && !gate.proxy_protocol;
         tokio::spawn(async move {
             if plain {
-                let peer = Peer { address, trusted: worker.routes.proxies.contains(address), tls: false };
+                let peer = Peer { address, trusted: worker.service.proxies.contains(address), tls: false };
                 if let Some(_admitted) = admit(&worker, &gate, peer) {
                     serve_connection(stream, Connection::open(&worker, peer)).await;
                 }
             } else {
                 Box::pin(shake_hands(stream, address, &worker, &gate)).await;
             }
-            worker.routes.ingest.metrics.connections.dec();
+            worker.service.metrics.open.dec();
             drop(permit);
         });
     }
@@ -180,13 +178,13 @@ async fn accept(
 }
 
 fn refuse(worker: &Worker, reason: &str) {
-    worker.routes.ingest.metrics.connections_refused.with_label_values(&[reason]).inc();
+    worker.service.metrics.refused.with_label_values(&[reason]).inc();
 }
 
 /// Counts a connection of an address; `None` when it has all it may have, and the connection is refused.
 #[expect(clippy::option_option, reason = "some are not counted")]
 fn admit(worker: &Worker, gate: &Gate, peer: Peer) -> Option<Option<AddressPermit>> {
-    if peer.trusted || worker.routes.rates.exempts(peer.address) {
+    if peer.trusted || worker.service.rates.exempts(peer.address) {
         return Some(None);
     }
     let admitted = gate.addresses.admit(peer.address);
@@ -198,11 +196,11 @@ fn admit(worker: &Worker, gate: &Gate, peer: Peer) -> Option<Option<AddressPermi
 
 /// What comes before the first request: the PROXY header, then TLS, both within `handshake_ms_max`.
 async fn shake_hands(mut stream: TcpStream, address: IpAddr, worker: &Arc<Worker>, gate: &Gate) {
-    let within = Duration::from_millis(worker.routes.limits.handshake_ms_max);
+    let within = Duration::from_millis(worker.service.limits.handshake_ms_max);
     let deadline = tokio::time::Instant::now() + within;
     let mut client = address;
     if gate.proxy_protocol {
-        if !worker.routes.proxies.contains(address) {
+        if !worker.service.proxies.contains(address) {
             return refuse(worker, "not_a_trusted_proxy");
         }
         match tokio::time::timeout_at(deadline, proxy_protocol::read(&mut stream)).await {
@@ -214,7 +212,7 @@ async fn shake_hands(mut stream: TcpStream, address: IpAddr, worker: &Arc<Worker
             Err(_) => return refuse(worker, "handshake_ms_max"),
         }
     }
-    let trusted = worker.routes.proxies.contains(client);
+    let trusted = worker.service.proxies.contains(client);
     let peer = Peer { address: client, trusted, tls: gate.tls.is_some() };
     let Some(_admitted) = admit(worker, gate, peer) else { return };
     let Some(tls) = &gate.tls else {
@@ -224,7 +222,7 @@ async fn shake_hands(mut stream: TcpStream, address: IpAddr, worker: &Arc<Worker
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             tracing::debug!(%error, "a TLS handshake failed");
-            return worker.routes.ingest.metrics.tls_handshakes_failed.inc();
+            return worker.service.metrics.tls_handshakes_failed.inc();
         }
         Err(_) => return refuse(worker, "handshake_ms_max"),
     };

@@ -19,7 +19,6 @@ use super::assets::Assets;
 use super::body;
 use super::connection::Connection;
 use super::headers::{Header, Headers};
-use super::listen::Fallback;
 use super::proxy::TrustedProxies;
 use super::rate::Rates;
 use super::segment;
@@ -31,10 +30,6 @@ use crate::wire::{self, WireError};
 
 /// The user agent is cut here: longer ones only cost time.
 const USER_AGENT_BYTES_MAX: usize = 2048;
-
-/// Marks an answer that comes bit by bit: its connection is busy until the last.
-#[derive(Clone, Copy, Debug)]
-pub struct Streamed;
 
 /// What answers requests, one for each worker.
 #[derive(Clone)]
@@ -51,8 +46,6 @@ pub struct Routes {
     pub proxies: Arc<TrustedProxies>,
     /// Where clients reach the collector, when it is not where they say themselves: `https://host[/path]`.
     pub public_url: Option<String>,
-    /// Answers what is not the collector's, when the dashboard shares the address.
-    pub fallback: Option<Fallback>,
 }
 
 impl Routes {
@@ -63,7 +56,14 @@ impl Routes {
     }
 
     /// Answers a request.
-    pub async fn answer(&self, request: Request<Incoming>, connection: &Connection) -> Response<Body> {
+    ///
+    /// # Errors
+    /// It is not the collector's, and given back.
+    pub async fn answer(
+        &self,
+        request: Request<Incoming>,
+        connection: &Connection,
+    ) -> Result<Response<Body>, Box<Request<Incoming>>> {
         let peer = connection.client(request.headers());
         let origin = request.headers().get(ORIGIN).cloned();
         let path = request.uri().path();
@@ -88,27 +88,19 @@ impl Routes {
                 "events are sent with POST",
             ),
             (_, path) if segment::is_route(path) => self.answer_segment(request, peer, connection).await,
-            (&Method::GET, path) => match self.assets.get(path, request.headers()) {
-                Some(response) => response,
-                None => return self.fall_back(request, connection).await,
+            (&Method::GET | &Method::HEAD, path) => match self.assets.get(path, request.headers()) {
+                Some(response) => {
+                    // The same for every origin: it carries all that a browser needs.
+                    self.ingest.metrics.count_response(response.status());
+                    return Ok(response);
+                }
+                None => return Err(Box::new(request)),
             },
-            _ => return self.fall_back(request, connection).await,
+            _ => return Err(Box::new(request)),
         };
-        answer::allow_origin(origin, response.headers_mut());
+        answer::allow_origin(origin.as_ref(), response.headers_mut());
         self.ingest.metrics.count_response(response.status());
-        response
-    }
-
-    async fn fall_back(&self, mut request: Request<Incoming>, connection: &Connection) -> Response<Body> {
-        match &self.fallback {
-            Some(fallback) => {
-                self.proxies.vouch(&mut request, connection.peer());
-                let mut response = fallback(request).await;
-                response.extensions_mut().insert(Streamed);
-                response
-            }
-            None => answer::error(StatusCode::NOT_FOUND, "not_found", "nothing is served here"),
-        }
+        Ok(response)
     }
 
     fn readiness(&self) -> Response<Body> {
@@ -179,7 +171,7 @@ impl Routes {
         address: IpAddr,
         received_at: i64,
     ) -> Result<Prepared, Response<Body>> {
-        let facts = RequestFacts { pixel: true, ..request_facts(headers, address, received_at) };
+        let facts = image_facts(headers, address, received_at);
         self.prepare(wire::pixel::parse(&complete_query(query, headers)), facts)
     }
 
@@ -229,12 +221,7 @@ impl Routes {
 
     pub(super) fn too_fast(&self, site: &str, received_at: i64) -> Response<Body> {
         self.ingest.count_refused(site, received_at, "rate_limited");
-        answer::try_later(
-            StatusCode::TOO_MANY_REQUESTS,
-            "rate_limited",
-            "too many requests",
-            answer::RATE_RETRY_AFTER_SECONDS,
-        )
+        answer::too_fast()
     }
 }
 
@@ -277,11 +264,63 @@ pub(super) fn request_facts<'a>(
     RequestFacts {
         address,
         user_agent: &user_agent[..user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX)],
-        origin: headers.get(Header::Origin),
+        // What cannot be read is an origin all the same, and none of a site's.
+        origin: headers.get(Header::Origin).or(headers.has(Header::Origin).then_some("?")),
         bearer: bearer.map(str::trim),
         retry: headers.get(Header::RetryCount).is_some_and(|count| count != "0"),
         hints: hints(headers),
         pixel: false,
         received_at,
+    }
+}
+
+/// What the headers of an image's request say: browsers send no `Origin` with it, but mostly the page's address.
+pub(super) fn image_facts<'a>(headers: &Headers<'a>, address: IpAddr, received_at: i64) -> RequestFacts<'a> {
+    let facts = request_facts(headers, address, received_at);
+    let origin = facts.origin.or_else(|| headers.get(Header::Referer).and_then(origin_of_page));
+    RequestFacts { pixel: true, origin, ..facts }
+}
+
+/// The origin of a page's address; all of an address that is none.
+fn origin_of_page(address: &str) -> Option<&str> {
+    let host = address.find("://").map_or(address.len(), |at| at + "://".len());
+    let end = address[host..].find(['/', '?', '#', '\\']).map_or(address.len(), |at| host + at);
+    Some(&address[..end]).filter(|origin| !origin.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_origin_of_a_page_is_what_stands_before_its_path() {
+        for (address, origin) in [
+            ("https://shop.example/a?b#c", Some("https://shop.example")),
+            ("https://shop.example", Some("https://shop.example")),
+            ("http://localhost:8080/", Some("http://localhost:8080")),
+            ("https://evil.example?https://shop.example/", Some("https://evil.example")),
+            ("https://evil.example\\.shop.example/", Some("https://evil.example")),
+            ("https://shop.example@evil.example/", Some("https://shop.example@evil.example")),
+            ("shop.example/a", Some("shop.example/a")),
+            ("", None),
+        ] {
+            assert_eq!(origin_of_page(address), origin, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_origin_that_cannot_be_read_is_one_all_the_same() {
+        let address = IpAddr::from([79, 0, 0, 1]);
+        let list = |headers: &[(&'static str, &'static [u8])]| Headers::read(headers.iter().copied());
+        for (headers, event, image) in [
+            (list(&[]), None, None),
+            (list(&[("origin", b"https://a.example")]), Some("https://a.example"), Some("https://a.example")),
+            (list(&[("origin", b"\xff")]), Some("?"), Some("?")),
+            (list(&[("referer", b"https://b.example/x")]), None, Some("https://b.example")),
+            (list(&[("origin", b"null"), ("referer", b"https://b.example/x")]), Some("null"), Some("null")),
+        ] {
+            assert_eq!(request_facts(&headers, address, 0).origin, event);
+            assert_eq!(image_facts(&headers, address, 0).origin, image);
+        }
     }
 }

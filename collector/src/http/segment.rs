@@ -30,12 +30,15 @@ use super::body::{self, Received};
 use super::connection::Connection;
 use super::headers::Headers;
 use super::proxy::{X_FORWARDED_HOST, X_FORWARDED_PROTO};
-use super::routes::{Routes, request_facts};
-use crate::ingest::{Accepted, Prepared, Refused, RequestFacts};
+use super::routes::{Routes, image_facts, request_facts};
+use crate::ingest::{Accepted, Prepared, Refused};
 use crate::wire::segment::{self, Sender};
 
 /// How long an SDK and the caches before it may keep the settings, in seconds.
 const SETTINGS_CACHE: HeaderValue = HeaderValue::from_static("public, max-age=300");
+
+/// The same for the SDK alone.
+const SETTINGS_CACHE_OF_ONE: HeaderValue = HeaderValue::from_static("private, max-age=300");
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,8 +187,9 @@ impl Routes {
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
             failure(status, error.code(), &error.to_string())
         })?;
-        let facts =
-            RequestFacts { pixel, ..request_facts(&Headers::of_map(&parts.headers), peer, received_at) };
+        let headers = Headers::of_map(&parts.headers);
+        let facts_of = if pixel { image_facts } else { request_facts };
+        let facts = facts_of(&headers, peer, received_at);
         let query = parts.uri.query().unwrap_or_default();
         let header_key = header_key(&parts.headers);
         let secret = header_key.as_deref().or(facts.bearer);
@@ -249,7 +253,8 @@ impl Routes {
         let Some((protocol, host)) = self.reached_at(parts) else {
             return failure(StatusCode::BAD_REQUEST, "no_host", "the request names no host");
         };
-        cacheable(&settings(&key, protocol, &format!("{host}/v1")))
+        let response = cacheable(&settings(&key, protocol, &format!("{host}/v1")));
+        if self.public_url.is_some() { response } else { for_asker_alone(response) }
     }
 
     fn source_config(&self, parts: &Parts, peer: IpAddr) -> Response<Body> {
@@ -336,6 +341,12 @@ fn cacheable(value: &Value) -> Response<Body> {
     response.headers_mut().insert(CACHE_CONTROL, SETTINGS_CACHE);
     // The answer repeats the origin, whether this request had one or not.
     response.headers_mut().insert(VARY, HeaderValue::from_static("Origin"));
+    response
+}
+
+/// Keeps an answer from caches that others share: it repeats what may be the asker's own word.
+fn for_asker_alone(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(CACHE_CONTROL, SETTINGS_CACHE_OF_ONE);
     response
 }
 

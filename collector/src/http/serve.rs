@@ -4,28 +4,32 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::BodyExt;
-use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{CONNECTION, HeaderValue, ORIGIN};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use jiff::Timestamp;
+use hyper_util::rt::TokioTimer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::answer::{self, Body};
+use super::body::BodyError;
 use super::connection::{Connection, Order, Phase};
+use super::give::{Answer, Streams, gradually};
 use super::io::{Transport, Watched};
 use super::lane;
-use super::routes::Streamed;
+use super::service::Service;
+use super::shed::NoRoom;
 use crate::config::HttpLimits;
 
 /// hyper's own smallest bound of its buffer.
 const BUFFER_BYTES_MIN: usize = 8 << 10;
+const HEAD_TOO_LARGE: &str = "the request's headers are too large";
+/// An answer that is no larger is handed over at once. Bytes.
+const AT_ONCE_BYTES_MAX: u64 = 16 << 10;
 /// How long and how much is read on after an answer that came before the request's end.
 const LINGER_MS: u64 = 1_000;
 const LINGER_BYTES_MAX: usize = 256 << 10;
@@ -41,11 +45,6 @@ const CONNECTION_WINDOW_BYTES: u32 = 256 << 10;
 const STREAM_WINDOW_BYTES: u32 = 64 << 10;
 /// Answers of one HTTP/2 stream that wait for the client.
 const SEND_BUFFER_BYTES_MAX: usize = 64 << 10;
-
-/// The answer to a head that did not arrive in time; nothing else is on its way then.
-const TOO_SLOW: &[u8] = b"HTTP/1.1 408 Request Timeout\r\ncontent-type: application/json\r\n\
-    connection: close\r\ncontent-length: 81\r\n\r\n\
-    {\"error\":{\"code\":\"head_too_slow\",\"message\":\"the headers did not arrive in time\"}}";
 
 enum Next<T> {
     /// It waits for a request, its buffers given back.
@@ -79,7 +78,7 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
     io: Watched<T>,
     connection: &Arc<Connection>,
 ) -> Next<T> {
-    let header_bytes_max = connection.worker().routes.limits.header_bytes_max.max(BUFFER_BYTES_MIN);
+    let header_bytes_max = connection.worker().service.limits.header_bytes_max.max(BUFFER_BYTES_MIN);
     let serving = connection.clone();
     let service = service_fn(move |request| answer_http1(serving.clone(), request));
     let mut http = http1::Builder::new()
@@ -94,7 +93,7 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
                 return Poll::Ready(End::Ordered(Order::Drain));
             }
             Order::Drain => Pin::new(&mut http).graceful_shutdown(),
-            order if is_due(order, connection.phase()) => {
+            order if is_due(order, connection) => {
                 connection.clear_order();
                 return Poll::Ready(End::Ordered(order));
             }
@@ -119,13 +118,17 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
         }
         End::Itself(Err(error)) if error.is_parse() => {
             tracing::debug!(%error, "a request's head could not be read");
-            let (status, reason) = if error.is_parse_too_large() {
-                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "head_too_large")
+            let (status, reason, message) = if error.is_parse_too_large() {
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "head_too_large", HEAD_TOO_LARGE)
             } else {
-                (StatusCode::BAD_REQUEST, "head_unreadable")
+                (StatusCode::BAD_REQUEST, "head_unreadable", "the request's head is not HTTP/1.1")
             };
-            count_refused(connection, status, reason);
-            linger(io.transport()).await;
+            connection.worker().service.count_refused(status, reason);
+            if io.has_swallowed() {
+                refuse_head(io.transport(), answer::error(status, reason, message), &parts.read_buf).await;
+            } else {
+                linger(io.transport()).await;
+            }
         }
         End::Itself(Err(error)) => tracing::debug!(%error, "a connection ended with an error"),
         End::Ordered(Order::Park) => {
@@ -133,10 +136,10 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
             return Next::Parked(io);
         }
         End::Ordered(Order::EndHead) => {
-            count_refused(connection, StatusCode::REQUEST_TIMEOUT, "head_too_slow");
-            if io.transport().write_all(TOO_SLOW).await.is_ok() && io.transport().shutdown().await.is_ok() {
-                linger(io.transport()).await;
-            }
+            let (status, reason) = (StatusCode::REQUEST_TIMEOUT, "head_too_slow");
+            connection.worker().service.count_refused(status, reason);
+            let response = answer::error(status, reason, "the headers did not arrive in time");
+            refuse_head(io.transport(), response, &parts.read_buf).await;
         }
         End::Ordered(Order::Close) => {
             let reason = if connection.phase() == Phase::Idle { "idle" } else { "answer_not_taken" };
@@ -154,19 +157,35 @@ enum End {
 }
 
 /// An order may be late: the connection has gone on since.
-fn is_due(order: Order, phase: Phase) -> bool {
+fn is_due(order: Order, connection: &Connection) -> bool {
+    let phase = connection.phase();
     match order {
         Order::Park => phase == Phase::Idle,
         Order::EndHead => phase == Phase::Head,
-        Order::Close => matches!(phase, Phase::Idle | Phase::Answered),
+        Order::Close => {
+            matches!(phase, Phase::Idle | Phase::Giving | Phase::Answered) || connection.is_write_blocked()
+        }
         Order::None | Order::EndBody | Order::Drain => false,
     }
 }
 
-fn count_refused(connection: &Connection, status: StatusCode, reason: &str) {
-    let routes = &connection.worker().routes;
-    routes.ingest.metrics.count_response(status);
-    routes.ingest.count_refused("", Timestamp::now().as_millisecond(), reason);
+/// Answers a request whose head could not be read, or did not come; `read` is what came of it.
+async fn refuse_head<T: Transport>(stream: &mut T, mut response: Response<Body>, read: &[u8]) {
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    let bytes = answer::to_http1(response, origin_of(read).as_ref());
+    let written = async { stream.write_all(&bytes).await.is_ok() && stream.shutdown().await.is_ok() };
+    if tokio::time::timeout(Duration::from_millis(LINGER_MS), written).await == Ok(true) {
+        linger(stream).await;
+    }
+}
+
+/// The origin that a head names which cannot be read as a whole.
+fn origin_of(head: &[u8]) -> Option<HeaderValue> {
+    head.split(|byte| *byte == b'\n').skip(1).find_map(|line| {
+        let (name, value) = line.split_at_checked(b"origin:".len())?;
+        let value = name.eq_ignore_ascii_case(b"origin:").then(|| value.trim_ascii())?;
+        HeaderValue::from_bytes(value).ok().filter(|origin| !origin.is_empty())
+    })
 }
 
 /// Says goodbye as the transport does; a client that takes nothing is not waited for.
@@ -199,32 +218,65 @@ async fn answer_http1(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
     connection.enter(Phase::Answering);
-    let response = connection.worker().routes.answer(request, &connection).await;
-    if response.extensions().get::<Streamed>().is_some() {
-        return Ok(guarded(response, Answer(connection)));
+    let service = &connection.worker().service;
+    let head_bytes = head_bytes(&request);
+    let response = if head_bytes > service.limits.header_bytes_max {
+        let mut response = refuse_large_head(service, &request);
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        connection.linger();
+        response
+    } else {
+        service.answer(request, &connection).await
+    };
+    if response.body().size_hint().exact().is_some_and(|bytes| bytes <= AT_ONCE_BYTES_MAX) {
+        connection.enter(Phase::Answered);
+        return Ok(response);
     }
-    connection.enter(Phase::Answered);
-    Ok(response)
+    Ok(gradually(response, Answer::of_connection(connection.clone()), Service::busy))
+}
+
+/// What a head takes in HTTP/1.1, whatever it came in.
+fn head_bytes(request: &Request<Incoming>) -> usize {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    // Between method, target and version, and around each header.
+    let line = request.method().as_str().len() + target + "  HTTP/1.1\r\n\r\n".len();
+    let headers =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    line + headers.sum::<usize>()
+}
+
+fn refuse_large_head(service: &Service, request: &Request<Incoming>) -> Response<Body> {
+    let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+    service.count_refused(status, "head_too_large");
+    let mut response = answer::error(status, "head_too_large", HEAD_TOO_LARGE);
+    answer::allow_origin(request.headers().get(ORIGIN), response.headers_mut());
+    response
 }
 
 /// Serves a connection of HTTP/2.
 pub async fn serve_http2<T: Transport + Send + 'static>(io: Watched<T>, connection: Arc<Connection>) {
     connection.set_http2();
     connection.enter(Phase::Idle);
-    let limits = &connection.worker().routes.limits;
+    let limits = &connection.worker().service.limits;
     let serving = connection.clone();
     let service = service_fn(move |request| answer_http2(serving.clone(), request));
-    let mut http = Box::pin(http2_builder(limits).serve_connection(io, service));
+    let streams = Streams(connection.clone());
+    let mut http = Box::pin(http2_builder(limits, streams).serve_connection(io, service));
     let mut finishing = false;
     let ended = poll_fn(|context| {
         connection.remember_task(context.waker());
         match connection.order() {
+            Order::Close if connection.is_write_blocked() => {
+                connection.count_timed_out("answer_not_taken");
+                return Poll::Ready(Ok(()));
+            }
             Order::Close | Order::Drain if !finishing => {
                 finishing = true;
                 http.as_mut().graceful_shutdown();
                 if connection.order() == Order::Close {
                     connection.clear_order();
-                    connection.count_timed_out("idle");
+                    let reason = if connection.has_stalled() { "answer_not_taken" } else { "idle" };
+                    connection.count_timed_out(reason);
                 }
             }
             // It was told at the sweep before, and the client did not go.
@@ -240,8 +292,8 @@ pub async fn serve_http2<T: Transport + Send + 'static>(io: Watched<T>, connecti
     }
 }
 
-fn http2_builder(limits: &HttpLimits) -> http2::Builder<TokioExecutor> {
-    let mut builder = http2::Builder::new(TokioExecutor::new());
+fn http2_builder(limits: &HttpLimits, streams: Streams) -> http2::Builder<Streams> {
+    let mut builder = http2::Builder::new(streams);
     // Somewhat larger lists reach the route, where they are refused and counted; the library refuses the rest.
     let header_list_bytes_max = limits.header_bytes_max.max(BUFFER_BYTES_MIN).saturating_mul(4);
     builder
@@ -262,61 +314,19 @@ async fn answer_http2(
     connection: Arc<Connection>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    connection.stream_begins();
-    let answering = Answer(connection.clone());
-    let header_bytes_max = connection.worker().routes.limits.header_bytes_max;
-    let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len());
-    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
-    let response = if headers.sum::<usize>() + target > header_bytes_max {
-        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-        count_refused(&connection, status, "head_too_large");
-        answer::error(status, "head_too_large", "the request's headers are too large")
+    let answer = Answer::of_stream(connection.clone());
+    let service = &connection.worker().service;
+    let head_bytes = head_bytes(&request);
+    // A head that takes a few bytes on the wire may take many here.
+    let mut held = connection.worker().inflight.hold();
+    let response = if head_bytes > service.limits.header_bytes_max {
+        refuse_large_head(service, &request)
+    } else if held.grow(head_bytes) == Err(NoRoom) {
+        BodyError::Busy.answer(&connection)
     } else {
-        connection.worker().routes.answer(request, &connection).await
+        service.answer(request, &connection).await
     };
-    Ok(guarded(response, answering))
-}
-
-/// An answer on its way; dropped when its last byte is handed over, or nobody wants it any more.
-struct Answer(Arc<Connection>);
-
-impl Drop for Answer {
-    fn drop(&mut self) {
-        if self.0.is_http2() {
-            self.0.stream_ends();
-        } else {
-            self.0.enter(Phase::Answered);
-        }
-    }
-}
-
-struct Guarded {
-    body: Body,
-    _answer: Answer,
-}
-
-fn guarded(response: Response<Body>, answer: Answer) -> Response<Body> {
-    response.map(|body| Body::Streamed(Guarded { body, _answer: answer }.boxed_unsync()))
-}
-
-impl hyper::body::Body for Guarded {
-    type Data = Bytes;
-    type Error = Box<dyn std::error::Error + Send + Sync>;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+    Ok(gradually(response, answer, Service::busy))
 }
 
 #[cfg(test)]
@@ -324,19 +334,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_answer_to_a_slow_head_says_its_own_length() {
-        let text = std::str::from_utf8(TOO_SLOW).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(head.contains(&format!("content-length: {}", body.len())), "{}", body.len());
-        serde_json::from_str::<serde_json::Value>(body).unwrap();
-    }
-
-    #[test]
-    fn late_orders_are_not_carried_out() {
-        assert!(is_due(Order::Park, Phase::Idle));
-        assert!(!is_due(Order::Park, Phase::Head));
-        assert!(!is_due(Order::EndHead, Phase::Answering));
-        assert!(!is_due(Order::Close, Phase::Body));
-        assert!(is_due(Order::Close, Phase::Answered));
+    fn the_origin_of_an_unreadable_head_is_found() {
+        let table: [(&[u8], Option<&str>); 5] = [
+            (b"POST / HTTP/1.1\r\nno colon\r\nOrigin: https://a.example\r\n", Some("https://a.example")),
+            (b"POST / HTTP/1.1\norigin:null\n", Some("null")),
+            (b"origin: https://a.example\r\n", None),
+            (b"GET / HTTP/1.1\r\nOrigin: a\0b\r\n", None),
+            (b"", None),
+        ];
+        for (head, origin) in table {
+            assert_eq!(origin_of(head).as_ref().map(|value| value.to_str().unwrap()), origin);
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use super::rate::client_network;
 
-/// The bytes of bodies that one worker holds: read, and not yet answered.
+/// Bytes that clients hold: bodies that one worker read and has not answered, or answers not yet taken.
 #[derive(Debug)]
 pub struct InflightBytes {
     held: AtomicUsize,
@@ -29,6 +29,25 @@ impl InflightBytes {
     /// Room for `bytes_max`.
     pub const fn new(bytes_max: usize) -> Self {
         Self { held: AtomicUsize::new(0), bytes_max }
+    }
+
+    /// Takes room that must be [given back](Self::give_back). What is alone always has room: a single answer may be
+    /// larger than all of them together.
+    ///
+    /// # Errors
+    /// There is no room.
+    pub fn take(&self, bytes: usize) -> Result<(), NoRoom> {
+        let before = self.held.fetch_add(bytes, Ordering::Relaxed);
+        if before == 0 || before + bytes <= self.bytes_max {
+            return Ok(());
+        }
+        self.give_back(bytes);
+        Err(NoRoom)
+    }
+
+    /// Gives back what was [taken](Self::take).
+    pub fn give_back(&self, bytes: usize) {
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// Begins with no bytes.
@@ -127,6 +146,17 @@ mod tests {
         assert_eq!(first.grow(40), Ok(()));
         drop(first);
         assert_eq!(inflight.held.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn what_is_alone_has_room_whatever_its_size() {
+        let answers = InflightBytes::new(100);
+        assert_eq!(answers.take(1_000), Ok(()));
+        assert_eq!(answers.take(1), Err(NoRoom));
+        answers.give_back(1_000);
+        assert_eq!((answers.take(60), answers.take(40), answers.take(1)), (Ok(()), Ok(()), Err(NoRoom)));
+        answers.give_back(100);
+        assert_eq!(answers.held.load(Ordering::Relaxed), 0);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Who asks: a bearer token or the dashboard's cookie, and what they may read.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -34,6 +35,20 @@ impl Caller {
             Role::Segments | Role::Ingest => Err(ApiError::Forbidden {
                 code: "role_not_allowed",
                 message: format!("A token of the role `{}` may not read answers.", token.role.as_str()),
+            }),
+        }
+    }
+
+    /// The caller behind a token that may change what is known of people.
+    ///
+    /// # Errors
+    /// All others may only read, send or pull.
+    pub fn editor(token: &Token) -> Result<Self, ApiError> {
+        match token.role {
+            Role::Admin => Ok(Self::of_token(token)),
+            Role::Analyst | Role::Segments | Role::Ingest => Err(ApiError::Forbidden {
+                code: "role_not_allowed",
+                message: format!("A token of the role `{}` may not change anything.", token.role.as_str()),
             }),
         }
     }
@@ -88,22 +103,34 @@ impl Caller {
                 .ok()
                 .and_then(bearer)
                 .ok_or(ApiError::Unauthorized("The Authorization header must be `Bearer <token>`."))?;
-            let token = state.token_of_secret(secret).await;
+            let token = state.token_of_stranger(secret, client(&parts.headers)).await?;
             return of_role(&token.ok_or(ApiError::Unauthorized("This token is not valid."))?);
         }
-        let value = cookie::of_request(&parts.headers)
-            .ok_or(ApiError::Unauthorized("Sign in, or send `Authorization: Bearer <token>`."))?;
+        let mut cookies = cookie::of_request(&parts.headers).peekable();
+        if cookies.peek().is_none() {
+            return Err(ApiError::Unauthorized("Sign in, or send `Authorization: Bearer <token>`."));
+        }
+        // Another page of this host may have planted one that is none.
+        let now = Moment::now();
+        let session = cookies.find_map(|value| {
+            cookie::verify(&state.signing_secret, value, now).filter(|session| !state.ended.holds(session))
+        });
         let ended = ApiError::Unauthorized("The session has ended; sign in again.");
-        let Some(payload) = cookie::verify(&state.signing_secret, value, Moment::now()) else {
-            return Err(ended);
-        };
+        let Some(session) = session else { return Err(ended) };
         let snapshot = state.snapshot();
-        let token = snapshot.tokens.values().find(|token| token.token_id == payload.token_id).ok_or(ended)?;
+        let token =
+            snapshot.tokens.values().find(|token| token.token_id == session.payload.token_id).ok_or(ended)?;
         if !matches!(parts.method, Method::GET | Method::HEAD) {
             check_same_origin(&parts.headers)?;
         }
         of_role(token)
     }
+}
+
+/// The address of whoever asks. Those who serve this say it, whatever the request said.
+pub fn client(headers: &HeaderMap) -> IpAddr {
+    let named = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok()?.parse().ok());
+    named.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
 }
 
 fn bearer(value: &str) -> Option<&str> {
@@ -126,7 +153,7 @@ pub fn check_same_origin(headers: &HeaderMap) -> Result<(), ApiError> {
             authority.is_some_and(|authority| Some(authority.as_str()) == host)
         }
         // Without a cookie there is nothing that another site could borrow.
-        (None, None) => cookie::of_request(headers).is_none(),
+        (None, None) => cookie::of_request(headers).next().is_none(),
     };
     if same {
         return Ok(());
@@ -174,6 +201,25 @@ impl FromRequestParts<AppState> for SendAccess {
         let caller = Caller::of_request(parts, state, Caller::sender).await?;
         let access = Access::to_site(caller, parts, state).await?;
         Ok(Self { site: access.site })
+    }
+}
+
+/// A caller who may change what is known of the people of the site that the address names.
+#[derive(Clone, Debug)]
+pub struct EditAccess {
+    /// Who asks.
+    pub caller: Caller,
+    /// The site.
+    pub site: Arc<Site>,
+}
+
+impl FromRequestParts<AppState> for EditAccess {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let caller = Caller::of_request(parts, state, Caller::editor).await?;
+        let Access { caller, site } = Access::to_site(caller, parts, state).await?;
+        Ok(Self { caller, site })
     }
 }
 

@@ -7,6 +7,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
+use orma_store::secret::random_hex;
+use orma_store::sites::hash;
 use orma_store::{Role, Token};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -14,8 +16,10 @@ use sha2::Sha256;
 use crate::moment::Moment;
 use crate::state::QueryConfig;
 
-/// The cookie's name.
+/// The cookie's name over plain http.
 pub const NAME: &str = "orma_session";
+/// Over https: browsers take a cookie of this name only from this very host, and only over https.
+const HOST_NAME: &str = "__Host-orma_session";
 /// How long a session lasts.
 const SESSION_SECONDS_MAX: i64 = 14 * 24 * 3600;
 
@@ -28,6 +32,18 @@ pub struct Payload {
     pub role: Role,
     /// When the session ends: seconds since the epoch.
     pub expires_at: i64,
+    /// Tells two sessions of one token apart; empty in those of older versions.
+    #[serde(default)]
+    pub nonce: String,
+}
+
+/// An open session.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Which it is, without what would open it.
+    pub id: String,
+    /// What its cookie says.
+    pub payload: Payload,
 }
 
 fn mac(secret: &[u8], payload: &str) -> Hmac<Sha256> {
@@ -43,21 +59,24 @@ pub fn sign(secret: &[u8], payload: &Payload) -> String {
     format!("{text}.{tag}")
 }
 
-/// The payload of a cookie's value, when it was signed here and has not ended.
-pub fn verify(secret: &[u8], value: &str, now: Moment) -> Option<Payload> {
+/// The session of a cookie's value, when it was signed here and its time is not over.
+pub fn verify(secret: &[u8], value: &str, now: Moment) -> Option<Session> {
     let (text, tag) = value.split_once('.')?;
     let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
     mac(secret, text).verify_slice(&tag).ok()?;
     let payload: Payload = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    (payload.expires_at * 1000 > now.0).then_some(payload)
+    let open = payload.expires_at.saturating_mul(1000) > now.0;
+    open.then(|| Session { id: hash(text), payload })
 }
 
-/// The value of the session cookie in a request.
-pub fn of_request(headers: &HeaderMap) -> Option<&str> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    cookies
-        .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(NAME)?.strip_prefix('='))
+/// The values of the session cookies in a request, the one that only this host can have set first.
+pub fn of_request(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let named = |name: &'static str| {
+        let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+        let pairs = cookies.flat_map(|line| line.split(';'));
+        pairs.filter_map(move |pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+    };
+    named(HOST_NAME).chain(named(NAME))
 }
 
 /// `Set-Cookie` that opens a session.
@@ -69,19 +88,27 @@ pub fn issue(
     now: Moment,
 ) -> HeaderValue {
     let expires_at = now.0 / 1000 + SESSION_SECONDS_MAX;
-    let payload = Payload { token_id: token.token_id.clone(), role: token.role, expires_at };
-    set_cookie(config, headers, &sign(secret, &payload), SESSION_SECONDS_MAX)
+    let nonce = random_hex::<8>();
+    let payload = Payload { token_id: token.token_id.clone(), role: token.role, expires_at, nonce };
+    set_cookie(by_https(config, headers), &sign(secret, &payload), SESSION_SECONDS_MAX)
 }
 
-/// `Set-Cookie` that ends a session.
-pub fn clear(config: &QueryConfig, headers: &HeaderMap) -> HeaderValue {
-    set_cookie(config, headers, "", 0)
+/// `Set-Cookie` that end a session, whichever name its cookie has.
+pub fn clear(config: &QueryConfig, headers: &HeaderMap) -> Vec<HeaderValue> {
+    // A browser takes no `Secure` cookie over http, not even to delete it.
+    let names: &[bool] = if by_https(config, headers) { &[true, false] } else { &[false] };
+    names.iter().map(|&secure| set_cookie(secure, "", 0)).collect()
 }
 
-fn set_cookie(config: &QueryConfig, headers: &HeaderMap, value: &str, max_age: i64) -> HeaderValue {
-    let by_https = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
-    let secure = if config.cookies_secure || by_https { "; Secure" } else { "" };
-    let text = format!("{NAME}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={max_age}{secure}");
+/// Whether the browser asked over https.
+pub fn by_https(config: &QueryConfig, headers: &HeaderMap) -> bool {
+    config.cookies_secure
+        || headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https")
+}
+
+fn set_cookie(secure: bool, value: &str, max_age: i64) -> HeaderValue {
+    let (name, mark) = if secure { (HOST_NAME, "; Secure") } else { (NAME, "") };
+    let text = format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={max_age}{mark}");
     HeaderValue::from_str(&text).expect("base64 and digits")
 }
 
@@ -91,13 +118,15 @@ mod tests {
 
     #[test]
     fn a_cookie_that_was_changed_or_has_ended_is_refused() {
-        let payload = Payload { token_id: "tok_1".into(), role: Role::Analyst, expires_at: 1000 };
+        let payload =
+            Payload { token_id: "tok_1".into(), role: Role::Analyst, expires_at: 1000, nonce: String::new() };
         let value = sign(b"secret", &payload);
         let now = Moment(999_000);
-        assert_eq!(verify(b"secret", &value, now), Some(payload));
+        assert_eq!(verify(b"secret", &value, now).map(|session| session.payload), Some(payload));
         assert_eq!(verify(b"secret", &value, Moment(1_000_000)), None, "ended");
         assert_eq!(verify(b"other", &value, now), None, "signed elsewhere");
-        let admin = Payload { token_id: "tok_1".into(), role: Role::Admin, expires_at: 1000 };
+        let admin =
+            Payload { token_id: "tok_1".into(), role: Role::Admin, expires_at: 1000, nonce: String::new() };
         let forged =
             format!("{}.{}", sign(b"x", &admin).split_once('.').unwrap().0, value.split_once('.').unwrap().1);
         assert_eq!(verify(b"secret", &forged, now), None, "another payload");
@@ -108,7 +137,8 @@ mod tests {
 
     #[test]
     fn every_flipped_bit_and_every_cut_of_a_cookie_is_refused() {
-        let payload = Payload { token_id: "tok_1".into(), role: Role::Analyst, expires_at: 1000 };
+        let payload =
+            Payload { token_id: "tok_1".into(), role: Role::Analyst, expires_at: 1000, nonce: String::new() };
         let value = sign(b"secret", &payload);
         for at in 0..value.len() * 8 {
             let mut bytes = value.clone().into_bytes();
@@ -122,21 +152,53 @@ mod tests {
     }
 
     #[test]
-    fn the_cookie_is_found_among_others() {
-        let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, HeaderValue::from_static("a=1; orma_session=x.y; b=2"));
-        assert_eq!(of_request(&headers), Some("x.y"));
-        headers.clear();
-        headers.append(header::COOKIE, HeaderValue::from_static("not_orma_session=x"));
-        assert_eq!(of_request(&headers), None);
+    fn a_cookie_of_an_older_version_is_a_session_of_its_own() {
+        let text = URL_SAFE_NO_PAD.encode(r#"{"token_id":"tok_1","role":"admin","expires_at":1000}"#);
+        let tag = URL_SAFE_NO_PAD.encode(mac(b"secret", &text).finalize().into_bytes());
+        let session = verify(b"secret", &format!("{text}.{tag}"), Moment(0)).unwrap();
+        assert_eq!((session.payload.nonce.as_str(), session.id), ("", hash(&text)));
     }
 
     #[test]
-    fn the_cookie_is_secure_when_the_request_came_by_https() {
+    fn every_cookie_of_the_name_is_found_and_the_hosts_own_first() {
+        for (lines, found) in [
+            (&["a=1; orma_session=x.y; b=2"][..], &["x.y"][..]),
+            (&["not_orma_session=x"], &[]),
+            (&["orma_session=planted; orma_session=x.y"], &["planted", "x.y"]),
+            (&["orma_session=planted", "__Host-orma_session=x.y"], &["x.y", "planted"]),
+            (&["orma_session"], &[]),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(header::COOKIE, HeaderValue::from_static(line));
+            }
+            assert_eq!(of_request(&headers).collect::<Vec<_>>(), found, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn the_cookie_is_the_hosts_own_when_the_request_came_by_https() {
         let mut headers = HeaderMap::new();
         let config = QueryConfig::default();
-        assert!(!clear(&config, &headers).to_str().unwrap().contains("Secure"));
+        let token = Token {
+            token_id: "tok_1".into(),
+            hash: String::new(),
+            role: Role::Analyst,
+            site: String::new(),
+            name: String::new(),
+        };
+        let set = |headers: &HeaderMap| {
+            let issued = issue(&config, b"secret", &token, headers, Moment(0)).to_str().unwrap().to_owned();
+            let cleared = clear(&config, headers);
+            (issued, cleared.iter().map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>())
+        };
+        let (issued, cleared) = set(&headers);
+        assert!(issued.starts_with("orma_session=") && !issued.contains("Secure"), "{issued}");
+        assert_eq!(cleared.len(), 1);
         headers.insert("x-forwarded-proto", HeaderValue::from_static("https"));
-        assert!(clear(&config, &headers).to_str().unwrap().ends_with("; Secure"));
+        let (issued, cleared) = set(&headers);
+        assert!(issued.starts_with("__Host-orma_session=") && issued.ends_with("; Secure"), "{issued}");
+        assert!(issued.contains("; Path=/;") && !issued.contains("Domain"), "{issued}");
+        assert!(cleared[0].starts_with("__Host-orma_session=;") && cleared[1].starts_with("orma_session=;"));
     }
 }

@@ -2,12 +2,16 @@
 //!
 //! What the caller reads and what went wrong inside are separate: the cause is logged here, once, and never shown.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use orma_store::StoreError;
+use orma_store::{LogLimit, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::attempts::TooMany;
 
 /// After how many seconds a caller may try again when the store is away.
 const RETRY_AFTER_SECONDS: &str = "2";
@@ -44,6 +48,9 @@ pub enum ApiError {
         /// What the token may not do.
         message: String,
     },
+    /// The client tried too many tokens or codes that are not known.
+    #[error("too many wrong tokens or codes")]
+    TooManyAttempts(Duration),
     /// The resource does not take this method.
     #[error("method not allowed")]
     MethodNotAllowed,
@@ -93,6 +100,11 @@ impl ApiError {
             Self::NotFound { code, message } => (StatusCode::NOT_FOUND, code, message.clone()),
             Self::Unauthorized(message) => (StatusCode::UNAUTHORIZED, "unauthorized", (*message).to_owned()),
             Self::Forbidden { code, message } => (StatusCode::FORBIDDEN, code, message.clone()),
+            Self::TooManyAttempts(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_attempts",
+                "Too many wrong tokens or codes came from this address; try again later.".into(),
+            ),
             Self::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
@@ -125,24 +137,50 @@ impl ApiError {
     }
 }
 
+impl From<TooMany> for ApiError {
+    fn from(TooMany(wait): TooMany) -> Self {
+        Self::TooManyAttempts(wait)
+    }
+}
+
+/// Questions that fail: whoever may ask can have many fail.
+static FAILED: LogLimit = LogLimit::new(LINES_PER_MINUTE_MAX);
+static UNANSWERED: LogLimit = LogLimit::new(LINES_PER_MINUTE_MAX);
+/// Lines of each kind in the log.
+const LINES_PER_MINUTE_MAX: u32 = 10;
+
+fn log(cause: &StoreError, status: StatusCode, code: &str) {
+    let is_fault = status == StatusCode::INTERNAL_SERVER_ERROR;
+    let limit = if is_fault { &FAILED } else { &UNANSWERED };
+    let Some(left_out) = limit.line() else { return };
+    let cause = redacted(cause);
+    if is_fault {
+        tracing::error!(cause, left_out, "a question failed");
+    } else {
+        tracing::warn!(cause, code, left_out, "a question could not be answered");
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code, message) = self.public();
         if let Self::Store(cause) = &self {
-            if status == StatusCode::INTERNAL_SERVER_ERROR {
-                tracing::error!(cause = redacted(cause), "a question failed");
-            } else {
-                tracing::warn!(cause = redacted(cause), code, "a question could not be answered");
-            }
+            log(cause, status, code);
         }
+        let wait = match &self {
+            Self::TooManyAttempts(wait) => Some(HeaderValue::from(wait.as_secs().max(1))),
+            _ if status == StatusCode::SERVICE_UNAVAILABLE => {
+                Some(HeaderValue::from_static(RETRY_AFTER_SECONDS))
+            }
+            _ => None,
+        };
         let field = match self {
             Self::Invalid { field, .. } => Some(field),
             _ => None,
         };
         let body = ErrorBody { error: ErrorDetail { code: code.to_owned(), message, field } };
         let mut response = (status, Json(body)).into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            let seconds = HeaderValue::from_static(RETRY_AFTER_SECONDS);
+        if let Some(seconds) = wait {
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response

@@ -1,5 +1,7 @@
 //! Lists as CSV (RFC 4180) and as NDJSON.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -100,10 +102,47 @@ fn cell(value: &Value) -> String {
         Value::String(text) => text,
         other => return other.to_string(),
     };
-    // A spreadsheet would run a visitor's text as a formula.
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
-    let text = if is_formula { format!("'{text}") } else { text.clone() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    let text = disarm(text);
+    if text.contains([',', ';', '"', '\t', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.into_owned()
+    }
+}
+
+/// What a spreadsheet takes for the beginning of a formula, with what some take for the same in full width.
+const FORMULA_BEGINS: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+
+/// A visitor's text without formulas: a spreadsheet would run them. One whose lists are separated by `;` or tabs does not
+/// see our quotes, so a cell may begin after each of these, and after a line's end.
+fn disarm(text: &str) -> Cow<'_, str> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    if is_number && text.parse::<f64>().is_ok() {
+        return Cow::Borrowed(text);
+    }
+    let mut begins = true;
+    let mut disarmed = String::new();
+    let mut copied = 0;
+    for (at, character) in text.char_indices() {
+        // Tabs and line ends at the very beginning are skipped by some, and what follows is then the beginning.
+        let skipped = character.is_whitespace()
+            || character.is_control()
+            || character == '"'
+            || character == '\u{feff}';
+        if begins
+            && (FORMULA_BEGINS.contains(&character) || (at == 0 && matches!(character, '\t' | '\r' | '\n')))
+        {
+            disarmed.push_str(&text[copied..at]);
+            disarmed.push('\'');
+            copied = at;
+        }
+        begins = (begins && skipped) || matches!(character, ';' | '\t' | '\r' | '\n');
+    }
+    if copied == 0 && disarmed.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    disarmed.push_str(&text[copied..]);
+    Cow::Owned(disarmed)
 }
 
 fn ndjson(table: &Table) -> String {
@@ -129,6 +168,22 @@ mod tests {
             (json!("a,\"b\"\n"), "\"a,\"\"b\"\"\n\""),
             (json!("=HYPERLINK(1)"), "'=HYPERLINK(1)"),
             (json!("-12.50"), "-12.50"),
+            (json!("-1e3"), "-1e3"),
+            (json!("-inf"), "'-inf"),
+            (json!("+nan"), "'+nan"),
+            (json!("-2+3"), "'-2+3"),
+            (json!("@SUM(A1)"), "'@SUM(A1)"),
+            (json!("\u{ff1d}1+1"), "'\u{ff1d}1+1"),
+            (json!("a;=cmd|' /C calc'!A0;b"), "\"a;'=cmd|' /C calc'!A0;b\""),
+            (json!("a;b"), "\"a;b\""),
+            (json!("a; \"=1\""), "\"a; \"\"'=1\"\"\""),
+            (json!("a\t=1"), "\"a\t'=1\""),
+            (json!("a\n+1"), "\"a\n'+1\""),
+            (json!("\t=1"), "\"'\t'=1\""),
+            (json!("  =1"), "  '=1"),
+            (json!("\u{feff}=1"), "\u{feff}'=1"),
+            (json!("a=b-c"), "a=b-c"),
+            (json!("mario@example.it"), "mario@example.it"),
             (json!(-3), "-3"),
             (json!(null), ""),
         ] {

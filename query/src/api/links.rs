@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::auth::Access;
+use super::auth::EditAccess;
 use super::error::{ApiError, ErrorBody};
 use super::params::{Body, LinkPath, LinkScope, PersonPath, PersonScope};
 use super::people::IdentityLink;
@@ -28,11 +28,11 @@ pub struct LinkRequest {
         (status = 201, description = "Linked", body = IdentityLink),
         (status = 400, description = "The visitor cannot be linked", body = ErrorBody),
         (status = 401, description = "No token or session", body = ErrorBody),
-        (status = 403, description = "The token is not for this", body = ErrorBody),
+        (status = 403, description = "The token is not for this site, or may only read", body = ErrorBody),
         (status = 404, description = "No such site, person or visitor", body = ErrorBody)))]
 pub async fn create(
     State(state): State<AppState>,
-    access: Access,
+    access: EditAccess,
     PersonScope(person): PersonScope,
     Body(body): Body<LinkRequest>,
 ) -> Result<(StatusCode, Json<IdentityLink>), ApiError> {
@@ -45,11 +45,11 @@ pub async fn create(
     responses(
         (status = 204, description = "Taken back"),
         (status = 401, description = "No token or session", body = ErrorBody),
-        (status = 403, description = "The token is not for this", body = ErrorBody),
+        (status = 403, description = "The token is not for this site, or may only read", body = ErrorBody),
         (status = 404, description = "No such site, person or link", body = ErrorBody)))]
 pub async fn delete(
     State(state): State<AppState>,
-    access: Access,
+    access: EditAccess,
     LinkScope { person, id }: LinkScope,
 ) -> Result<StatusCode, ApiError> {
     people::unlink(&state.runner, &access.site, &person, &id, &access.caller.name).await?;

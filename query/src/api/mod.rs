@@ -23,7 +23,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Uri;
 use axum::http::{HeaderValue, header};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 
@@ -63,7 +63,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .nest("/api", api)
         .fallback(dashboard::serve)
-        .layer(map_response(dashboard::with_security_headers))
+        .layer(from_fn_with_state(state.clone(), dashboard::with_security_headers))
         .with_state(state)
 }
 

@@ -1,6 +1,10 @@
 //! `GET /api/openapi.json`: the document that describes the API, from the code that answers.
 
-use axum::Json;
+use std::sync::LazyLock;
+
+use axum::body::Bytes;
+use axum::http::header;
+use axum::response::IntoResponse;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -39,7 +43,13 @@ impl Modify for Security {
     }
 }
 
+/// The document's text, written once: whoever asks for it is lent it.
+static TEXT: LazyLock<Bytes> = LazyLock::new(|| match Document::openapi().to_json() {
+    Ok(text) => text.into(),
+    Err(error) => unreachable!("a document of plain fields: {error}"),
+});
+
 /// The document.
-pub async fn get() -> Json<utoipa::openapi::OpenApi> {
-    Json(Document::openapi())
+pub async fn get() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], TEXT.clone())
 }

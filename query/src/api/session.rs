@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::{Caller, check_same_origin};
+use super::auth::{Caller, check_same_origin, client};
 use super::cookie;
 use super::error::{ApiError, ErrorBody};
 use super::params::Body;
@@ -35,13 +35,14 @@ pub struct Session {
     pub name: String,
 }
 
-/// Signs in with a token or a one-time code; sets the cookie `orma_session`.
+/// Signs in with a token or a one-time code; sets the cookie `orma_session`, over https `__Host-orma_session`.
 #[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, security(()),
     responses(
         (status = 200, description = "Signed in", body = Session),
         (status = 400, description = "Neither a token nor a code", body = ErrorBody),
         (status = 401, description = "Not a token or code that is valid now", body = ErrorBody),
-        (status = 403, description = "The token's role has no dashboard, or another site sent the request", body = ErrorBody)))]
+        (status = 403, description = "The token's role has no dashboard, or another site sent the request", body = ErrorBody),
+        (status = 429, description = "Too many wrong tokens or codes from this address; Retry-After says how long to wait", body = ErrorBody)))]
 pub async fn create(
     State(state): State<AppState>,
     headers: HeaderMap,
@@ -49,12 +50,13 @@ pub async fn create(
 ) -> Result<Response, ApiError> {
     check_same_origin(&headers)?;
     let token = match (&body.token, &body.code) {
-        (Some(secret), None) => state.token_of_secret(secret).await,
-        (None, Some(code)) => state.token_of_code(code),
+        (Some(secret), None) => state.token_of_stranger(secret, client(&headers)).await?,
+        (None, Some(code)) => state.token_of_code(code, client(&headers))?,
         _ => return Err(ApiError::invalid("invalid_body", "token", "Send either `token` or `code`.")),
     };
     let token = token.ok_or(ApiError::Unauthorized("This token or code is not valid."))?;
     let caller = Caller::reader(&token)?;
+    state.attempts.succeeded();
     let cookie = cookie::issue(&state.config, &state.signing_secret, &token, &headers, Moment::now());
     Ok(([(header::SET_COOKIE, cookie)], Json(caller.session())).into_response())
 }
@@ -68,13 +70,28 @@ pub async fn get(caller: Caller) -> Json<Session> {
     Json(caller.session())
 }
 
-/// Signs out: clears the cookie.
+/// Signs out: ends the session, so that a copy of its cookie is worth nothing, and clears the cookie.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "session", security(()),
     responses(
         (status = 204, description = "Signed out"),
         (status = 403, description = "Another site sent the request", body = ErrorBody)))]
 pub async fn delete(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
     check_same_origin(&headers)?;
-    let cookie = cookie::clear(&state.config, &headers);
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+    let now = Moment::now();
+    let open: Vec<_> = cookie::of_request(&headers)
+        .filter_map(|value| cookie::verify(&state.signing_secret, value, now))
+        .collect();
+    if !open.is_empty() {
+        let ended = state.ended.clone();
+        let kept =
+            tokio::task::spawn_blocking(move || open.iter().try_for_each(|session| ended.end(session, now)));
+        if let Ok(Err(error)) = kept.await {
+            tracing::error!(%error, "a session has ended, but after a restart its cookie would be good again");
+        }
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    for cookie in cookie::clear(&state.config, &headers) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
 }

@@ -49,6 +49,12 @@ pub struct Place {
     pub cut_before: Option<i64>,
 }
 
+impl cursor::Bounded for Place {
+    fn is_possible(&self) -> bool {
+        cursor::is_possible_moment(self.started) && self.cut_before.is_none_or(cursor::is_possible_moment)
+    }
+}
+
 impl Request {
     /// Reads a request.
     ///

@@ -37,6 +37,12 @@ struct Place {
     person: String,
 }
 
+impl cursor::Bounded for Place {
+    fn is_possible(&self) -> bool {
+        cursor::is_possible_moment(self.last_seen)
+    }
+}
+
 impl ListRequest {
     /// Reads a request.
     ///

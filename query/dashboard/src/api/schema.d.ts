@@ -31,9 +31,9 @@ export interface paths {
         /** Who is signed in. */
         get: operations["get"];
         put?: never;
-        /** Signs in with a token or a one-time code; sets the cookie `orma_session`. */
+        /** Signs in with a token or a one-time code; sets the cookie `orma_session`, over https `__Host-orma_session`. */
         post: operations["create"];
-        /** Signs out: clears the cookie. */
+        /** Signs out: ends the session, so that a copy of its cookie is worth nothing, and clears the cookie. */
         delete: operations["delete"];
         options?: never;
         head?: never;
@@ -1338,6 +1338,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description Too many wrong tokens or codes from this address; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     delete: {
@@ -1853,7 +1862,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The token is not for this */
+            /** @description The token is not for this site, or may only read */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1911,7 +1920,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The token is not for this */
+            /** @description The token is not for this site, or may only read */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -4,6 +4,7 @@ import { api, ApiError } from '../../api/client';
 import { useI18n } from '../../i18n/context';
 import { HeaderSwitches } from '../../shell/HeaderSwitches';
 import { Mark } from '../../ui/Mark';
+import { safeNext } from './next';
 import './sign-in.css';
 
 // Read and removed when the module loads, before anything else can see or keep the address.
@@ -29,7 +30,7 @@ export function SignIn() {
   const { t } = useI18n();
   const navigate = useNavigate();
   const [parameters] = useSearchParams();
-  const next = safeNext(parameters.get('next'));
+  const next = safeNext(parameters.get('next'), window.location.origin);
   const [token, setToken] = useState('');
   const [code, setCode] = useState(codeOfLink);
   const [busy, setBusy] = useState(code !== null);
@@ -117,9 +118,4 @@ export function SignIn() {
 
 function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500;
-}
-
-/** Only a path of this very origin may follow the sign-in. */
-function safeNext(next: string | null): string {
-  return next !== null && /^\/(?![/\\])/.test(next) ? next : '/';
 }
