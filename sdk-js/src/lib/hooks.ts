@@ -1,0 +1,12 @@
+/** What the core does in a simple way until the rest has come and does it well. */
+export const hooks = {} as {
+  /** The address shown, as events name it. */
+  shown(): string;
+  /** Records a view when the page has changed since the last. */
+  look(): void;
+  /** What the visitor gave the page in view since the last look: engaged milliseconds, and per cent of its height
+   *  where that is known. */
+  measure(): number[];
+  /** Sends a request. Answers the milliseconds until it is to be sent again; 0 when it was taken, or never will be. */
+  deliver(endpoint: string, body: string): Promise<number>;
+};
