@@ -23,11 +23,12 @@ attempt(() => {
   const { site, host } = settings;
   if (!site || !host) return console.warn('orma: no site');
   if (sites[site]) return;
-  waiting.push(...(early?.q || []));
+  const calls = early?.q || [];
+  waiting.push(...calls);
   // Where several sites count a page, a call is for all of them; a later tag finds the early calls again.
   page.orma = ((...call: unknown[]) => {
     for (const each in sites) sites[each](...call);
   }) as Orma;
-  page.orma.q = early?.q;
+  page.orma.q = calls;
   start(() => import(new URL('orma-idle.js', src || host + '/') as unknown as string));
 });

@@ -1,6 +1,7 @@
 // A queue outlives its page when the collector fails, the network is away or the browser is killed. Then
 // another page of the site takes it over.
 import { guard } from './guard.js';
+import type { hooks as Hooks } from './hooks.js';
 import { listen } from './listen.js';
 import { headerOf, itemsOf, QUEUE_EVENTS_MAX } from './queue.js';
 
@@ -35,7 +36,7 @@ export const siteOf = (items: string[]): string | undefined => {
 const readQueue = (key: string): string => (key == PREFIX ? '0\n' : '') + localStorage[key];
 
 /** Keeps this page's queue known as alive, and takes over those of the same site that are not. */
-export const adoptQueues = (site: string, wait: (ms: number) => void, ...[ownKey, load, save, flush]: Queue): void => {
+export const adoptQueues = (site: string, hooks: typeof Hooks, wait: (ms: number) => void, ...[ownKey, load, save, flush]: Queue): void => {
   const own = 'orma.' + ownKey;
 
   // The keys of queues that have lost their pages, in the order in which these came.
@@ -78,10 +79,11 @@ export const adoptQueues = (site: string, wait: (ms: number) => void, ...[ownKey
 
   round();
   setInterval(round, ROUND_MS);
-  // A page that goes says so; one that comes back from the back/forward cache keeps what is still there.
-  listen('pagehide', () => {
-    const text: string | undefined = localStorage[own];
-    if (text) localStorage[own] = text.replace(/^\d+/, '0');
+  // A page that goes says so, whatever it still records; one that comes back from the back/forward cache keeps
+  // what is still there.
+  listen('pagehide pageshow', ({ type }) => {
+    hooks.sign = type == 'pagehide' ? () => 0 : Date.now;
+    if (localStorage[own]) save(load());
   });
   listen('pageshow', round);
   listen('online', flush);

@@ -15,9 +15,11 @@ export { route } from './route.js';
 /** Records an event. `passive`: it is no sign that the visitor is active. */
 export type Track = (event: Record<string, unknown>, passive?: boolean) => unknown;
 
+/** By then the first view has been recorded, and with it the visitor's id where there may be one. */
+const FIRST_VIEW_MS = 300;
 const OFF = /off|false/;
 
-/** All that a page can do without until it is idle. What it needs of the core comes as arguments. */
+/** All that a page can do without until it has loaded. What it needs of the core comes as arguments. */
 export const observe = (
   options: Options,
   hooks: typeof Hooks,
@@ -28,11 +30,9 @@ export const observe = (
   ...queue: Queue
 ): void => {
   hooks.deliver = deliverer();
-  // What the core gave up.
-  queue[3]();
   observeEngagement(hooks);
   observePages(hooks, view, wait, queue);
-  adoptQueues(options.site, wait, ...queue);
+  adoptQueues(options.site, hooks, wait, ...queue);
   // A choice made in another tab holds for this one.
   addEventListener('storage', (event) => {
     if (event.key == 'orma.consent') applyConsent();
@@ -43,10 +43,12 @@ export const observe = (
     observeForms(track);
   }
   if (!OFF.test(options.vitals as string)) {
-    observeHints();
-    import('./observeVitals.js').then(
-      ({ observeVitals }) => observeVitals((vital) => track({ kind: 'vital', ...vital }, true)),
-      () => {}, // a file that cannot be loaded costs the vitals, nothing else
-    );
+    setTimeout(observeHints, FIRST_VIEW_MS);
+    (self.requestIdleCallback || setTimeout)(() => {
+      import('./observeVitals.js').then(
+        ({ observeVitals }) => observeVitals((vital) => track({ kind: 'vital', ...vital }, true)),
+        () => {}, // a file that cannot be loaded costs the vitals, nothing else
+      );
+    });
   }
 };

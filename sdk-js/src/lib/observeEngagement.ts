@@ -4,13 +4,20 @@ import { listen } from './listen.js';
 /** A pause between two signs of life counts as engaged up to this long: reading needs no hands. */
 const PAUSE_MS_MAX = 30_000;
 
+// When there was first something to see, and somebody to see it: a prerendered page waits for its visitor.
+const shownSince = (): number => {
+  const [navigation] = performance.getEntriesByType('navigation') as (PerformanceEntry & { activationStart?: number })[];
+  const [paint] = performance.getEntriesByType('paint');
+  return Math.max(navigation?.activationStart || 0, paint ? paint.startTime : performance.now());
+};
+
 /** Measures how long a page had the visitor's attention, and how much of it was seen. */
 export const observeEngagement = (hooks: typeof Hooks): void => {
   const isEngaged = (): boolean => !document.hidden && document.hasFocus();
   let engaged = isEngaged();
   let engagedMs = 0;
-  // The page was there before this.
-  let lastMs = Math.max(0, performance.now() - hooks.measure()[0]);
+  // The page could be seen before this; what it has told already counts no more.
+  let lastMs = hooks.measure()[0] ? shownSince() : performance.now();
   // The part of the page that was seen, from its top; over 1 when a page is pulled past its end.
   let seen = 0;
 
@@ -30,7 +37,7 @@ export const observeEngagement = (hooks: typeof Hooks): void => {
   hooks.measure = () => {
     tick();
     measureScroll();
-    const measured = [engagedMs, Math.min(seen, 1) * 100];
+    const measured = [engagedMs, Math.min(seen, 1) * 100].map(Math.round);
     engagedMs = seen = 0;
     return measured;
   };

@@ -14,12 +14,11 @@ export let url = '';
 // What the browser shows, which may differ.
 let path: string;
 let left: boolean;
-let viewedMs = 0;
 
 const shownPath = (): string => hooks.shown().split(/[?#]/)[0];
 
-// Until the rest knows better, the time that the page was there.
-hooks.measure = () => [performance.now() - viewedMs];
+// Until the rest knows better, the time that the page has been there, told once.
+hooks.measure = () => [left ? 0 : performance.now() | 0];
 hooks.shown = () => location.href;
 hooks.look = () => {
   if (path != shownPath()) view();
@@ -28,7 +27,7 @@ hooks.look = () => {
 // A page view may be left several times, as its tab is put away and taken up again. Each leave tells
 // what came since the one before: engaged times add up, and of the depths the greatest counts.
 const leave = (): void => {
-  const [engaged_ms, scroll_pct] = hooks.measure().map(Math.round);
+  const [engaged_ms, scroll_pct] = hooks.measure();
   if (!left || engaged_ms) track({ kind: 'page_leave', engaged_ms, scroll_pct }, true);
   left = true;
 };
@@ -41,7 +40,6 @@ export const view = (next?: PageView): string => {
   url = viewed;
   path = shownPath();
   left = false;
-  viewedMs = performance.now();
   return track({ kind: 'page_view', referrer, title: document.title, ...next, url }, false);
 };
 

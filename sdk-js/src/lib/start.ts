@@ -14,7 +14,7 @@ type Commands = Record<string, (...args: any[]) => void>;
 
 /**
  * Starts the SDK by its settings, at once or when a prerendered page is shown. `fetchRest` brings what can wait
- * until the page is idle.
+ * until the page has loaded.
  */
 export const start = (fetchRest: () => Promise<typeof Rest>): void => {
   sites[settings.site] = dispatch;
@@ -27,12 +27,10 @@ export const start = (fetchRest: () => Promise<typeof Rest>): void => {
     // Nothing is sent and nothing stored; calls go nowhere.
     return serve(() => {});
 
-  const idle = (): void => {
-    (self.requestIdleCallback || setTimeout)(() =>
-      fetchRest().then(
-        ({ observe }) => observe(settings, hooks, track, view, applyConsent, wait, queueKey, load, save, flush),
-        () => {}, // a file that cannot be loaded costs what it does, nothing else
-      ),
+  const loaded = (): void => {
+    fetchRest().then(
+      ({ observe }) => observe(settings, hooks, track, view, applyConsent, wait, queueKey, load, save, flush),
+      () => {}, // a file that cannot be loaded costs what it does, nothing else
     );
   };
   const begin = guard(() => {
@@ -40,8 +38,8 @@ export const start = (fetchRest: () => Promise<typeof Rest>): void => {
     // The calls that waited come first: a refusal or a user among them holds for the page view too.
     serve(([name, ...args]) => (commands as Commands)[name as string]?.(...args));
     watchPages();
-    if (document.readyState == 'complete') idle();
-    else addEventListener('load', idle);
+    if (document.readyState == 'complete') loaded();
+    else addEventListener('load', loaded);
   });
   const ready = (): void => {
     if ((document as { prerendering?: boolean }).prerendering)

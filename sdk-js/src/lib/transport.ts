@@ -15,38 +15,42 @@ import { uuidv7 } from './uuidv7.js';
 
 /** How long an event waits for company: short, so that a live view sees each step at once. */
 const FLUSH_MS_MAX = 150;
-/** The longest time that a timer can wait. */
-const NEVER_MS = 2 ** 31 - 1;
+/** How long a failure stops this page until the rest has come, which knows better. */
+const FAILURE_MS = 5000;
 
 /** Where this page's queue is stored. */
 export const queueKey = 'queue.' + uuidv7();
 
 let unstored: string | undefined;
 let flying: string[] = [];
-let stopped = false;
+// While the collector fails, the milliseconds between two tries.
+let stopped = 0;
 let timer = 0;
 
 /** What the collector does not have yet. */
 export const load = (): string[] => itemsOf(unstored || read(queueKey));
 
+hooks.sign = Date.now;
+
 /** Replaces what is waiting. The time in front tells other pages that this one is alive. */
 export const save = (items: string[]): void => {
-  const text = items[0] && [Date.now(), ...items.slice(-QUEUE_EVENTS_MAX)].join('\n');
+  const text = items[0] && [hooks.sign(), ...items.slice(-QUEUE_EVENTS_MAX)].join('\n');
   unstored = write(queueKey, text) ? '' : text;
 };
 
 const without = (others: string[]): string[] => load().filter((item) => !others.includes(item));
 
-/** Puts off sending, unless the collector is failing: then its pause holds. */
+/** Sends what is waiting, then. */
 export const wait = (ms: number): void => {
-  if (stopped) return;
   clearTimeout(timer);
   timer = setTimeout(flush, ms);
 };
 
-// Until the rest has come, which tries again, a failure stops this page.
-hooks.deliver = async (endpoint, body) =>
-  (await fetch(endpoint, { method: 'POST', body, keepalive: true })).ok ? 0 : NEVER_MS;
+// Until then whatever is not taken is kept.
+hooks.deliver = async (endpoint, body) => {
+  const { ok, headers } = await fetch(endpoint, { method: 'POST', body, keepalive: true });
+  return ok ? 0 : (headers.get('retry-after') as never) * 1000 || FAILURE_MS;
+};
 
 /** Sends what is waiting, one request at a time, through beacons while hidden. Never rejects. */
 export const flush = async (): Promise<void> => {
@@ -66,15 +70,14 @@ export const flush = async (): Promise<void> => {
   }
   if (flying[0]) return;
   flying = batch;
-  let pause = NEVER_MS;
+  let pause = FAILURE_MS;
   try {
     pause = await hooks.deliver(endpoint, body);
   } catch {}
   flying = [];
-  stopped = false;
   if (!pause) save(without(batch));
   if (pause || !timer) wait(pause);
-  stopped = pause > 0;
+  stopped = pause;
 };
 
 /** Sends what is waiting now, unless the collector is failing: then its pause holds. */
