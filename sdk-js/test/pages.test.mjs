@@ -250,6 +250,9 @@ describe('by itself', () => {
       for (let index = 0; index < 3; index++) setTimeout(fail);
       setTimeout(() => Promise.reject(new Error('on purpose, promised')));
       setTimeout(() => Promise.reject('on purpose, bare'));
+    });
+    await now.arrived('error', 3);
+    await page.evaluate(() => {
       const wild = (index) => setTimeout(() => { const error = new Error(`on purpose ${index}`); error.stack = `${index}`; throw error; });
       for (let index = 0; index < 40; index++) wild(index);
     });

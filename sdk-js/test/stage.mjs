@@ -29,7 +29,7 @@ export const stage = () => {
   now.open = async (pages = {}, path = '/', prepare) => {
     now.collector = await startCollector(pages);
     now.context = await browser.newContext();
-    now.context.on('weberror', (error) => /^Error: on purpose/.test(error.error()) || now.errors.push(String(error.error())));
+    now.context.on('weberror', (error) => /^(Error: )?on purpose/.test(error.error()) || now.errors.push(String(error.error())));
     if (prepare) await now.context.addInitScript(prepare);
     return now.go(await now.context.newPage(), path);
   };
