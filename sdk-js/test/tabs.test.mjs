@@ -162,6 +162,52 @@ describe('a page that is gone', () => {
   });
 });
 
+describe('a page that could do nothing for a long time', () => {
+  it('finds its queue taken when it wakes, and sends nothing of it again', TEST, async () => {
+    const page = await now.open();
+    await now.arrived('page_view');
+    await sleep(300);
+    now.collector.answers.push({ status: 503, headers: { 'retry-after': '22' } });
+    await page.evaluate(() => window.orma('event', 'mine'));
+    await now.until(() => now.collector.requests.some(({ status }) => status === 503));
+    const blocked = page.evaluate(() => {
+      const end = performance.now() + 24_000;
+      while (performance.now() < end);
+    });
+    await sleep(20_500);
+    const other = await now.go(await now.context.newPage(), '/other');
+    await now.until(() => names().length, 'the queue of the other', 4000);
+    await blocked;
+    await page.evaluate(() => window.orma('event', 'awake'));
+    await now.until(() => names().length > 1);
+    await sleep(1500);
+    assert.deepEqual(names(), ['awake', 'mine']);
+    assertOnce();
+    assert.deepEqual(await now.queues(other), []);
+  });
+});
+
+describe('storage that fills up while events wait', () => {
+  it('loses none of them, and leaves none behind', TEST, async () => {
+    const page = await now.open();
+    await now.arrived('page_view');
+    await sleep(300);
+    now.collector.answers.push({ status: 503, headers: { 'retry-after': '1' } });
+    await page.evaluate(() => window.orma('event', 'before'));
+    await now.until(() => now.collector.requests.some(({ status }) => status === 503));
+    await page.evaluate(() => {
+      let size = 6 * 1024 * 1024;
+      let text = '';
+      while (size >= 1) try { localStorage.filler = text + 'x'.repeat(size); text = localStorage.filler; } catch { size >>= 1; }
+      for (let index = 0; index < 5; index++) window.orma('event', `full${index}`);
+    });
+    await now.until(() => names().length >= 6, 'all events');
+    await sleep(300);
+    assertOnce();
+    assert.deepEqual(await now.queues(page), []);
+  });
+});
+
 describe('a page from the back/forward cache', () => {
   it('sends what is still its own, and nothing that another page has taken', TEST, async () => {
     const page = await now.open();
