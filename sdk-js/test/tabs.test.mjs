@@ -126,6 +126,24 @@ describe('a page that is gone', () => {
     assertOnce();
   });
 
+  it('has its queue taken by one page at a time', TEST, async () => {
+    const taker = await now.open({}, '/', () => {
+      if (location.protocol != 'http:' || localStorage.planted) return;
+      localStorage.planted = 1;
+      navigator.locks.request('orma', () => new Promise((resolve) => (window.release = resolve)));
+      localStorage['orma.queue.0190'] = '0\n{"site":"demo"}\t{"id":"a","kind":"custom","name":"a"}';
+    });
+    await now.go(await now.context.newPage(), '/');
+    await now.arrived('page_view', 2);
+    await sleep(500);
+    assert.deepEqual(names(), [], 'another page is taking it');
+    await taker.evaluate(() => window.release());
+    const next = await now.go(await now.context.newPage(), '/');
+    await now.arrived('custom');
+    assert.deepEqual(await now.queues(next), []);
+    assertOnce();
+  });
+
   it('of version 1.0.0 left its queue under the key of all: it arrives', TEST, async () => {
     await now.open({}, '/', () => {
       if (location.protocol == 'http:' && !localStorage.planted)
