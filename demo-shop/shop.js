@@ -103,14 +103,14 @@
     connectedCallback() {
       const here = location.pathname.split("/").pop();
       const item = (page, text) => `<a href="/demo/${page}"${here === page ? ' aria-current="page"' : ""}>${translate(text)}</a>`;
-      const other = language === "it" ? { code: "en", label: "Read in English" } : { code: "it", label: "Leggi in italiano" };
+      const other = language === "it" ? { code: "en", label: "English" } : { code: "it", label: "Italiano" };
       this.innerHTML = `<a class="skip" href="#main">${translate("Vai al contenuto")}</a>
         <aside class="demo-note" aria-label="orma">${icons.footprint}<p>${translate("Questo è il negozio dimostrativo di orma: quello che fai qui compare nella dashboard.")}
           <span class="demo-links"><a data-journey href="${journeyPath()}">${translate("Guarda il tuo percorso")}</a> <a href="/">Dashboard</a></span></p></aside>
         <header class="head"><a class="brand" href="/demo/">Bottega</a>
           <nav aria-label="${translate("Sezioni")}">${item("scarpe.html", "Scarpe")}${item("newsletter.html", "Lettera")}${item("lenta.html", "La pagina lenta")}${item("errore.html", "La pagina che sbaglia")}</nav>
           ${here === "cerca.html" ? '<span class="search"></span>' : searchForm()}
-          <div class="tools"><button type="button" class="plain" lang="${other.code}" aria-label="${other.label}" title="${other.label}">${other.code.toUpperCase()}</button>
+          <div class="tools"><button type="button" class="plain" lang="${other.code}">${other.label}</button>
             <a class="icon" href="/demo/account.html" aria-label="${translate("Il tuo account")}" title="${translate("Il tuo account")}">${icons.person}</a>
             <a class="icon" href="/demo/carrello.html" data-basket>${icons.basket}<span class="count" aria-hidden="true"></span></a></div></header>`;
       this.querySelector("button[lang]").addEventListener("click", () => {
@@ -138,9 +138,6 @@
         <nav aria-label="${translate("Pagine di prova")}"><a href="/demo/lenta.html">${translate("La pagina lenta")}</a><a href="/demo/errore.html">${translate("La pagina che sbaglia")}</a><a href="/demo/non-trovata.html">${translate("Una pagina che non c'è")}</a></nav></footer>`;
     }
   });
-
-  // Whatever breaks on a page of the shop is told to orma.
-  addEventListener("error", (event) => track("error", { message: String(event.message || event.error).slice(0, 300) }));
 
   // Coming back with the back button may show a page frozen before the basket changed.
   addEventListener("pageshow", (event) => {

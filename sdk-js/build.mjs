@@ -1,5 +1,5 @@
-// Builds dist/: the snippet (orma.js), its second file (orma-vitals.js), the npm module with types,
-// and sizes.json. Fails when the snippet's core is over its budget. The core carries no head comment: it
+// Builds dist/: the snippet (orma.js) and the files that it fetches when the page is idle (orma-idle.js,
+// orma-vitals.js), the npm module with types, its CommonJS twin, and sizes.json. Fails when the snippet's core is over its budget. The core carries no head comment: it
 // would cost it bytes, and `sdk` in every request says what it is.
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, rm, readdir, writeFile } from 'node:fs/promises';
@@ -38,20 +38,27 @@ const common = {
   write: false,
 };
 
-const compress = async (code, preamble) => {
+const compress = async (code, preamble, module) => {
   const result = await minify(code, {
     ecma: 2020,
+    module,
     toplevel: true,
-    // Inlined calls are shorter, but compress worse.
-    compress: { passes: 4, inline: 0, unsafe_arrows: true },
+    // Calls of functions with more than a return are shorter inlined, but compress worse.
+    compress: { passes: 4, inline: 1, unsafe_arrows: true },
     format: { comments: false, preamble },
   });
   return result.code;
 };
 
-const buildScript = async (entry, name, banner) => {
-  const { outputFiles } = await esbuild.build({ ...common, entryPoints: [entry], format: 'iife' });
-  await writeFile(path.join(dist, name), await compress(outputFiles[0].text, banner));
+/** Leaves the import of one source to another file of dist/. */
+const leaveTo = (filter, file) => ({
+  name: 'leave',
+  setup: ({ onResolve }) => onResolve({ filter }, () => ({ path: file, external: true })),
+});
+
+const buildScript = async (entry, name, { banner, ...options }) => {
+  const { outputFiles } = await esbuild.build({ ...common, minify: false, entryPoints: [entry], ...options });
+  await writeFile(path.join(dist, name), await compress(outputFiles[0].text, banner, options.format == 'esm'));
 };
 
 const buildModule = async () => {
@@ -69,6 +76,19 @@ const buildModule = async () => {
   }
 };
 
+/** For `require`: the same in a folder of its own, in which .js is CommonJS; the rest stays a module. */
+const buildCommonJs = async () => {
+  const folder = path.join(dist, 'cjs');
+  await mkdir(folder);
+  await writeFile(path.join(folder, 'package.json'), '{"type":"commonjs"}\n');
+  await buildScript('src/index.ts', 'cjs/index.js', {
+    format: 'cjs',
+    plugins: [leaveTo(/\/observe\.js$/, '../orma-idle.js')],
+  });
+  for (const name of (await readdir(dist)).filter((file) => file.endsWith('.d.ts')))
+    await copyFile(path.join(dist, name), path.join(folder, name));
+};
+
 const buildTypes = async () => {
   execFileSync(process.execPath, [
     require.resolve('typescript/bin/tsc'),
@@ -76,7 +96,7 @@ const buildTypes = async () => {
   ], { stdio: 'inherit' });
   // Public declarations name only types.ts; the rest is inner.
   await rm(path.join(dist, 'lib'), { recursive: true });
-  for (const entry of ['orma', 'ormaVitals']) await rm(path.join(dist, `${entry}.d.ts`));
+  for (const entry of ['orma', 'ormaIdle', 'ormaVitals']) await rm(path.join(dist, `${entry}.d.ts`));
 };
 
 const measure = async () => {
@@ -92,10 +112,15 @@ const measure = async () => {
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist);
-await buildScript('src/orma.ts', 'orma.js');
-await buildScript('src/ormaVitals.ts', 'orma-vitals.js', withVitals);
+await buildScript('src/orma.ts', 'orma.js', { format: 'iife' });
+await buildScript('src/ormaIdle.ts', 'orma-idle.js', {
+  format: 'esm',
+  plugins: [leaveTo(/\/observeVitals\.js$/, './orma-vitals.js')],
+});
+await buildScript('src/ormaVitals.ts', 'orma-vitals.js', { format: 'esm', banner: withVitals });
 await buildModule();
 await buildTypes();
+await buildCommonJs();
 await copyFile(path.join(webVitals, 'LICENSE'), path.join(dist, 'web-vitals.LICENSE.txt'));
 
 const core = (await measure())['orma.js'].gzip;

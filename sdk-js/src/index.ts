@@ -4,4 +4,4 @@ export { identify } from './identify.js';
 export { reset } from './reset.js';
 export { consent } from './consent.js';
 export { page } from './page.js';
-export type { ConsentState, Options, PageView, Props, Revenue } from './types.js';
+export type { ConsentState, Options, Orma, PageView, Props, Revenue } from './types.js';

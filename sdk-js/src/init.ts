@@ -1,11 +1,13 @@
-import { dispatch, serve } from './lib/dispatch.js';
+import { serve } from './lib/dispatch.js';
+import { settings } from './lib/settings.js';
+import { sites } from './lib/sites.js';
 import { start } from './lib/start.js';
 import type { Options } from './types.js';
 
 let started = false;
 
 // On a server nothing will ever start: calls must not pile up there.
-if (typeof document === 'undefined') serve({});
+if (typeof document === 'undefined') serve(() => {});
 
 /**
  * Starts the SDK; calls made before are kept and replayed. Does nothing outside a browser and when
@@ -19,12 +21,9 @@ export const init = (options: Options): void => {
     return;
   }
   started = true;
-  const loadVitals = () => {
-    import('./lib/observeVitals.js').then(
-      ({ observeVitals }) => observeVitals((vital) => dispatch('vital', vital)),
-      () => {}, // a chunk that cannot be loaded costs the vitals, nothing else
-    );
-    import('./lib/observeHints.js').then(({ observeHints }) => observeHints(), () => {});
-  };
-  start(options, loadVitals);
+  Object.assign(settings, options);
+  const twin = sites[options.site];
+  // The snippet, or this module loaded twice: what is called here goes to the copy that counts.
+  if (twin) serve((call) => twin(...call));
+  else start(() => import('./lib/observe.js'));
 };

@@ -10,12 +10,16 @@ export interface Options {
   respect?: readonly ('gpc' | 'dnt')[] | string;
   /** `wait`: cookieless until `consent('granted')`. */
   consent?: 'wait' | string;
-  /** `false` leaves Core Web Vitals unmeasured. */
+  /** `false` or `off` leaves Core Web Vitals unmeasured. */
   vitals?: boolean | string;
+  /** `false` or `off` leaves errors, outbound links, downloads and forms unrecorded. */
+  auto?: boolean | string;
+  /** The page stands behind the `#` of the address: `/#/cart` is `/cart`. */
+  hash?: boolean | string;
 }
 
-/** Free properties of an event. */
-export type Props = Record<string, unknown>;
+/** Free properties of an event; an object of any type will do. */
+export type Props = object;
 
 /** Money: `amount` is sent as a decimal string. */
 export interface Revenue {
@@ -48,6 +52,7 @@ export interface Vital {
 
 /** The global that the snippet defines. */
 export interface Orma {
+  (command: 'init', options: Options): void;
   (command: 'event', name: string, props?: Props): void;
   (command: 'identify', user: string, traits?: Props): void;
   (command: 'reset'): void;

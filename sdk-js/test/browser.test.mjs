@@ -63,6 +63,9 @@ const setHidden = (page, hidden) =>
     document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
   }, hidden);
 const storage = (page) => page.evaluate(() => ({ ...localStorage }));
+/** The stored queues, each as its lines. */
+const queues = async (page) =>
+  Object.entries(await storage(page)).filter(([key]) => key.startsWith('orma.queue')).map(([, text]) => text.split('\n'));
 
 describe('page views', () => {
   it('tells page, person and context in the contract\'s shape', TEST, async () => {
@@ -80,7 +83,7 @@ describe('page views', () => {
     assert.notEqual(visitor, session);
     assert.ok(Date.parse(sent_at) >= Date.parse(view.ts));
     assert.deepEqual(Object.keys(about).sort(), ['language', 'screen', 'sdk', 'timezone', 'touch_points', 'viewport']);
-    assert.equal(about.sdk, 'orma-js/1.0.0');
+    assert.equal(about.sdk, 'orma-js/1.1.0');
     assert.deepEqual(Object.keys(about.screen), ['width', 'height']);
     assert.deepEqual(about.viewport, { width: 1280, height: 720 });
     assert.equal(about.touch_points, 0);
@@ -252,22 +255,28 @@ describe('commands', () => {
     assert.ok(next.envelope.visitor);
   });
 
-  it('with arguments that cannot be sent do not harm the page or later events', TEST, async () => {
+  it('with arguments that cannot be sent cost themselves, not the event, the page or later events', TEST, async () => {
     const page = await open();
+    await arrived('page_view');
     await page.evaluate(() => {
-      const circular = {};
+      const circular = { colour: 'red' };
       circular.self = circular;
       window.orma('event', 'circular', circular);
-      window.orma('event', 'huge', { text: 'x'.repeat(50_000) });
+      window.orma('event', 'order', { order_id: 42n, items: [{ id: 7n }], revenue: { amount: 10n, currency: 'EUR' }, w: window, get thrown() { throw new Error('mine'); }, bad: { toJSON() { throw new Error('mine'); } }, when: new Date(0), none: undefined, call() {} });
+      window.orma('event', 'huge', { text: 'x'.repeat(50_000), kept: 1 });
+      window.orma('event', 'hostile', new Proxy({}, { ownKeys() { throw new Error('mine'); } }));
+      window.orma('identify', 'anna', { plan: 1n, circular });
       window.orma('page', { url: 'http://[' });
-      window.orma('page', null);
       window.orma('identify');
       window.orma('consent', 'perhaps');
       window.orma('event', 'good');
     });
-    const [good] = await arrived('custom');
-    assert.equal(good.name, 'good');
-    assert.deepEqual(collector.stored().map(({ kind }) => kind), ['page_view', 'custom']);
+    await until(() => stored('custom').some(({ name }) => name === 'good'), 'the last event');
+    const [order] = stored('order');
+    assert.deepEqual([order.order_id, order.items, order.revenue, order.props], ['42', [{ id: '7' }], { amount: '10', currency: 'EUR' }, { when: '1970-01-01T00:00:00.000Z' }]);
+    assert.deepEqual(stored('custom').filter(({ name }) => name !== 'hostile').map(({ name, props }) => [name, props]), [['circular', { colour: 'red' }], ['huge', { kept: 1 }], ['good', {}]]);
+    assert.deepEqual(stored('identify').map(({ traits }) => traits), [{ plan: '1' }]);
+    assert.equal(stored('page_view').length, 1);
   });
 
   it('of two tabs share visitor and session', TEST, async () => {
@@ -415,7 +424,7 @@ describe('transport', () => {
     const page = await open({ '/': { attributes: `data-site="demo" data-vitals="off" data-host="${away.url}/"` } });
     await page.evaluate(() => window.orma('event', 'unsent'));
     await sleep(800);
-    const queue = (await storage(page))['orma.queue'].split('\n').map((item) => JSON.parse(item.split('\t')[1]));
+    const queue = (await queues(page))[0].slice(1).map((item) => JSON.parse(item.split('\t')[1]));
     assert.deepEqual(queue.map(({ kind }) => kind), ['page_view', 'custom']);
     await page.reload({ waitUntil: 'load' });
     const back = await startCollector({}, away.port);
@@ -425,7 +434,7 @@ describe('transport', () => {
       assert.deepEqual(all.slice(0, 2).map(({ id }) => id), queue.map(({ id }) => id));
       assert.ok(all.some(({ kind }) => kind === 'page_leave'), 'what was recorded while leaving is there too');
       assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
-      await until(async () => !(await storage(page))['orma.queue'], 'an empty queue');
+      await until(async () => !(await queues(page))[0], 'an empty queue');
     } finally {
       await back.stop();
     }
@@ -460,7 +469,7 @@ describe('transport', () => {
       await sleep(1500);
       assert.equal(next.name, 'next');
       assert.equal(stored('custom').length, 1);
-      assert.equal((await storage(page))['orma.queue'], undefined);
+      assert.deepEqual(await queues(page), []);
     });
 
   it('halves a request that is too large, and drops a single event that is', TEST, async () => {
@@ -490,19 +499,22 @@ describe('transport', () => {
     assertOnce();
   });
 
-  it('does not send again what a slow collector has not answered yet', TEST, async () => {
+  it('does not send again what a slow collector has not answered yet, until the page hides', TEST, async () => {
     const page = await open();
     await arrived('page_view');
     collector.answers.push({ status: 200, afterMs: 1500 });
     await page.evaluate(() => window.orma('event', 'slow'));
     await until(() => stored('custom').length);
     await page.evaluate(() => window.orma('event', 'during'));
+    await sleep(700);
+    assert.equal(stored('custom').length, 1);
     await setHidden(page, true);
     await arrived('page_leave');
-    await arrived('custom', 2);
-    await sleep(2000);
-    assertOnce();
-    assert.equal((await storage(page))['orma.queue'], undefined);
+    await until(() => stored('custom').length === 3, 'the event in flight and the next, by beacon');
+    await sleep(1500);
+    assert.deepEqual(stored('custom').map(({ name }) => name), ['slow', 'slow', 'during']);
+    assert.equal(new Set(stored('custom').map(({ id }) => id)).size, 2, 'the same id');
+    assert.deepEqual(await queues(page), []);
   });
 
   it('delivers by beacon what is recorded while the page goes away', TEST, async () => {

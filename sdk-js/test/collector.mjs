@@ -19,10 +19,11 @@ export const startCollector = async (pages = {}, port = 0) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const text = Buffer.concat(chunks).toString('utf8');
-    const answer = answers.shift() ?? { status: 200 };
     const body = JSON.parse(text);
+    const answer = answers.shift() ?? { status: collector.judge(body) };
     requests.push({ body, bytes: Buffer.byteLength(text), type: request.headers['content-type'], mode: request.headers['sec-fetch-mode'], status: answer.status, at: Date.now() });
     if (answer.afterMs) await sleep(answer.afterMs);
+    if (response.destroyed) return; // given up
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(JSON.stringify({ accepted: body.events.length, rejected: [] }));
   };
@@ -50,7 +51,7 @@ export const startCollector = async (pages = {}, port = 0) => {
       server.close(resolve);
       server.closeAllConnections();
     });
-  return {
+  const collector = {
     port: server.address().port,
     url: `http://127.0.0.1:${server.address().port}`,
     requests,
@@ -61,5 +62,8 @@ export const startCollector = async (pages = {}, port = 0) => {
       requests
         .filter(({ status }) => status === 200)
         .flatMap(({ body: { events, ...envelope } }) => events.map((event) => ({ ...event, envelope }))),
+    /** The status of a request for which no answer is scripted. */
+    judge: () => 200,
   };
+  return collector;
 };

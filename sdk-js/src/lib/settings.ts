@@ -1,8 +1,4 @@
 import type { Options } from '../types.js';
 
 /** The options the SDK was started with. */
-export let settings: Options;
-
-export const configure = (options: Options): void => {
-  settings = options;
-};
+export const settings = {} as Options;

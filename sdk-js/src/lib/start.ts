@@ -1,35 +1,52 @@
-import type { Options } from '../types.js';
-import { commands } from './commands.js';
-import { serve } from './dispatch.js';
+import { applyConsent, commands } from './commands.js';
+import { dispatch, serve } from './dispatch.js';
 import { guard } from './guard.js';
+import { hooks } from './hooks.js';
 import { settleConsent } from './identity.js';
-import { watchPages } from './pages.js';
-import { configure } from './settings.js';
+import type * as Rest from './observe.js';
+import { view, watchPages } from './pages.js';
+import { settings } from './settings.js';
+import { sites } from './sites.js';
+import { track } from './track.js';
+import { flush, load, queueKey, save, wait } from './transport.js';
 
-/** Starts the SDK, at once or when a prerendered page is shown. */
-export const start = (options: Options, loadVitals: () => void): void => {
-  const respect = options.respect as string;
+type Commands = Record<string, (...args: any[]) => void>;
+
+/**
+ * Starts the SDK by its settings, at once or when a prerendered page is shown. `fetchRest` brings what can wait
+ * until the page has loaded.
+ */
+export const start = (fetchRest: () => Promise<typeof Rest>): void => {
+  sites[settings.site] = dispatch;
+
+  const respect = settings.respect as string;
   if (
     (/gpc/.test(respect) && (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl) ||
-    (/dnt/.test(respect) && navigator.doNotTrack == '1')
+    (/dnt/.test(respect) && +navigator.doNotTrack!)
   )
     // Nothing is sent and nothing stored; calls go nowhere.
-    return serve({});
+    return serve(() => {});
 
-  const idle = (): void => {
-    (self.requestIdleCallback || setTimeout)(loadVitals);
+  const loaded = (): void => {
+    fetchRest().then(
+      ({ observe }) => observe(settings, hooks, track, view, applyConsent, wait, queueKey, load, save, flush),
+      () => {}, // a file that cannot be loaded costs what it does, nothing else
+    );
   };
   const begin = guard(() => {
-    configure(options);
     settleConsent();
     // The calls that waited come first: a refusal or a user among them holds for the page view too.
-    serve(commands);
+    serve(([name, ...args]) => (commands as Commands)[name as string]?.(...args));
     watchPages();
-    if (!/off|false/.test(options.vitals as string))
-      if (document.readyState == 'complete') idle();
-      else addEventListener('load', idle);
+    if (document.readyState == 'complete') loaded();
+    else addEventListener('load', loaded);
   });
-  if ((document as { prerendering?: boolean }).prerendering)
-    addEventListener('prerenderingchange', begin, true);
-  else begin();
+  const ready = (): void => {
+    if ((document as { prerendering?: boolean }).prerendering)
+      addEventListener('prerenderingchange', begin, true);
+    else begin();
+  };
+  if (/undefined|false/.test(settings.hash as string)) ready();
+  // The first view needs a name that only the rest can give.
+  else fetchRest().then(({ route }) => (hooks.shown = route)).then(ready, ready);
 };

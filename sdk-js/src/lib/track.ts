@@ -1,7 +1,8 @@
 import { attempt } from './guard.js';
 import { choice, unstoredUser } from './identity.js';
 import { nextSession } from './nextSession.js';
-import { settleTitle, url, view } from './pages.js';
+import { hooks } from './hooks.js';
+import { url } from './pages.js';
 import { settings } from './settings.js';
 import { read, write } from './storage.js';
 import { timestamp } from './timestamp.js';
@@ -10,11 +11,13 @@ import { uuidv7 } from './uuidv7.js';
 
 declare const SDK: string;
 
-/** Records an event on the page in view. `passive`: it is no sign that the visitor is active. */
-export const track = (event: Record<string, unknown>, passive?: boolean): void => {
+/**
+ * Records an event on the page in view, and answers it as it is queued. `passive`: it is no sign that the
+ * visitor is active.
+ */
+export const track = (event: Record<string, unknown>, passive?: boolean): string => {
   // Whatever comes first, the page view comes before it: a session's source is its first event's.
-  if (!url) view();
-  settleTitle();
+  if (!url || !passive) hooks.look();
   const header = JSON.stringify({
     site: settings.site,
     // An id that cannot be kept would make a new visitor of each page: then rather none.
@@ -32,5 +35,7 @@ export const track = (event: Record<string, unknown>, passive?: boolean): void =
       sdk: SDK,
     },
   });
-  enqueue(header + '\t' + JSON.stringify({ id: uuidv7(), ts: timestamp(), url, ...event }));
+  const item = header + '\t' + JSON.stringify({ id: uuidv7(), ts: timestamp(), url, ...event });
+  enqueue(item);
+  return item;
 };

@@ -1,91 +1,92 @@
-// The queue lives in storage, shared by the pages of the site, from the moment an event is tracked
-// until the collector has it; so a reload, a crash or a day without network loses nothing. What is in
-// flight when its page goes away may be sent again by the next page, with the same id, and the
-// collector counts it once. Without storage the queue lives as long as the page.
-import { byteLength, firstBatch, headerOf, QUEUE_EVENTS_MAX, REQUEST_BYTES_MAX } from './queue.js';
-import { RETRYABLE, retryDelay } from './retry.js';
+// Each page has a queue of its own, in storage from the moment an event is tracked until the collector has
+// it; so a reload, a crash or a day without network loses nothing. No other page writes to it while its page
+// lives, for storage offers no way to change a value that two pages share without losing what one of them
+// wrote. Once its page is gone another one takes it over (adoptQueues.ts). What is stored comes before what a
+// page remembers: a page that wakes from a long sleep and finds its queue taken sends nothing of it again.
+//
+// What is in flight when its page goes away may arrive twice, with the same id, and the collector counts it
+// once. Without storage the queue lives as long as the page.
+import { hooks } from './hooks.js';
+import { firstBatch, headerOf, itemsOf, QUEUE_EVENTS_MAX } from './queue.js';
 import { settings } from './settings.js';
 import { read, write } from './storage.js';
 import { timestamp } from './timestamp.js';
+import { uuidv7 } from './uuidv7.js';
 
 /** How long an event waits for company: short, so that a live view sees each step at once. */
 const FLUSH_MS_MAX = 150;
+/** How long a failure stops this page until the rest has come, which knows better. */
+const FAILURE_MS = 5000;
 
-let unstored = '';
+/** Where this page's queue is stored. */
+export const queueKey = 'queue.' + uuidv7();
+
+let unstored: string | undefined;
 let flying: string[] = [];
-let failures = 0;
-let eventsMax = QUEUE_EVENTS_MAX;
+// While the collector fails, the milliseconds between two tries.
+let stopped = 0;
 let timer = 0;
 
 /** What the collector does not have yet. */
-export const load = (): string[] => (unstored || read('queue') || '').split('\n').filter((item) => item);
+export const load = (): string[] => itemsOf(unstored || read(queueKey));
 
-/** Replaces what is waiting. */
+hooks.sign = Date.now;
+
+/** Replaces what is waiting. The time in front tells other pages that this one is alive. */
 export const save = (items: string[]): void => {
-  const text = items.slice(-QUEUE_EVENTS_MAX).join('\n');
-  unstored = write('queue', text) ? '' : text;
+  const text = items[0] && [hooks.sign(), ...items.slice(-QUEUE_EVENTS_MAX)].join('\n');
+  unstored = write(queueKey, text) ? '' : text;
 };
 
 const without = (others: string[]): string[] => load().filter((item) => !others.includes(item));
 
-const wait = (ms: number): void => {
+/** Sends what is waiting, then. */
+export const wait = (ms: number): void => {
   clearTimeout(timer);
   timer = setTimeout(flush, ms);
 };
 
+// Until then whatever is not taken is kept.
+hooks.deliver = async (endpoint, body) => {
+  const { ok, headers } = await fetch(endpoint, { method: 'POST', body, keepalive: true });
+  return ok ? 0 : (headers.get('retry-after') as never) * 1000 || FAILURE_MS;
+};
+
 /** Sends what is waiting, one request at a time, through beacons while hidden. Never rejects. */
 export const flush = async (): Promise<void> => {
-  const batch = firstBatch(without(flying), eventsMax);
   timer = 0;
+  // A hidden page may be gone before an answer, and with it a request in flight. While the collector fails
+  // or the network is away, storage is safer than a beacon, whose failure nobody would see.
+  const parting = document.hidden && !stopped && navigator.onLine;
+  const batch = firstBatch(parting ? load() : without(flying));
   if (!batch[0]) return;
   const body =
     `${headerOf(batch[0]).slice(0, -1)},"sent_at":"${timestamp()}",` +
     `"events":[${batch.map((item) => item.split('\t')[1])}]}`;
   const endpoint = settings.host.replace(/\/$/, '') + '/v1/events';
-  // A hidden page may be gone before an answer. While there is none, storage is safer than a beacon,
-  // whose failure nobody would see.
-  if (
-    document.hidden &&
-    !failures &&
-    navigator.onLine &&
-    navigator.sendBeacon?.(endpoint, body)
-  ) {
+  if (parting && navigator.sendBeacon?.(endpoint, body)) {
     save(without(batch));
     return flush();
   }
   if (flying[0]) return;
   flying = batch;
-  let status = 0;
-  let retryAfter;
+  let pause = FAILURE_MS;
   try {
-    // The page and the SDK share what keepalive may carry: a second try does without it.
-    const response = await fetch(endpoint, { method: 'POST', body, keepalive: !failures });
-    status = response.status;
-    retryAfter = response.headers.get('retry-after');
-  } catch {
-    // No answer: status 0.
-  }
+    pause = await hooks.deliver(endpoint, body);
+  } catch {}
   flying = [];
-  if (RETRYABLE.test(status as never)) {
-    failures++;
-    return wait(retryDelay(failures, retryAfter));
-  }
-  failures = 0;
-  // What was too large once will be so again: smaller requests from here on.
-  if (status == 413 && batch[1]) eventsMax = batch.length >> 1;
-  else save(without(batch));
-  wait(0);
+  if (!pause) save(without(batch));
+  if (pause || !timer) wait(pause);
+  stopped = pause;
 };
 
 /** Sends what is waiting now, unless the collector is failing: then its pause holds. */
 export const flushHealthy = (): void => {
-  if (!failures) flush();
+  if (!stopped) flush();
 };
 
 /** Takes one event. */
 export const enqueue = (item: string): void => {
-  // It would fit no request.
-  if (byteLength(item) > REQUEST_BYTES_MAX) return;
   save([...load(), item]);
   // Others may report while the page hides; a timer would come too late for them.
   if (document.hidden) queueMicrotask(flushHealthy);

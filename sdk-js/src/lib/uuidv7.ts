@@ -1,3 +1,5 @@
+import { now } from './timestamp.js';
+
 let last = 0;
 
 /**
@@ -9,7 +11,7 @@ let last = 0;
  * the system's entropy, and unlike `crypto.randomUUID` it is there on plain-http pages too.
  */
 export const uuidv7 = (): string => {
-  last = Math.max(Date.now(), last + 1);
+  last = Math.max(now(), last + 1);
   // Eleven hexadecimal digits of milliseconds last until the year 2527; the format has twelve.
   return `0${last.toString(16)}-7xxx-8xxx-xxxxxxxxxxxx`
     .replace(/.{8}/, '$&-')
