@@ -15,7 +15,7 @@ CLIENTS_PYTHON := target/clients-python/requirements.txt
 # Rounds of each kind of `make torture`.
 ROUNDS ?= 100
 
-.PHONY: help run test test-programs test-pages torture bench bench-quick lint demo build deps clients tools chromium
+.PHONY: help run test test-programs test-pages torture bench bench-quick lint demo build deps clients tools chromium strace
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -30,7 +30,7 @@ build: $(SDK) $(DASHBOARD) ## Build the program with everything in it
 	@echo "orma: building the program (the first time takes some minutes)"
 	@$(CARGO) build --release --locked
 
-test: $(SDK) $(DASHBOARD) $(CLIENTS_PYTHON) chromium ## Run every test, the browser's included
+test: $(SDK) $(DASHBOARD) $(CLIENTS_PYTHON) chromium strace ## Run every test, the browser's included
 	@$(CARGO) build --locked --bin orma
 	@$(CARGO) test --workspace --locked --no-run
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-programs test-pages
@@ -50,8 +50,9 @@ test-pages:
 	@echo "orma: tests with the clients of Segment and RudderStack"
 	$(NPM) test --silent --workspace tests/clients
 
-torture: $(SDK) $(DASHBOARD) ## Kill collector, engine and both under load, 100 rounds of each, and hold every answer against the store
+torture: $(SDK) $(DASHBOARD) strace ## Kill, cut the power, damage and attack for an hour, and hold every answer against the store
 	ORMA_TORTURE_ROUNDS=$(ROUNDS) $(CARGO) test --release --locked --test torture -- --nocapture
+	ORMA_TORTURE=1 $(CARGO) test --release --locked --test commit --test power_cut -- --nocapture
 
 bench: $(SDK) $(DASHBOARD) ## Measure, and print the tables that docs/ shows: about 25 minutes
 	@$(CARGO) build --release --locked
@@ -106,3 +107,10 @@ chromium:
 	    echo "orma: installing Chromium for the browser tests"; \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
 	  else echo "orma needs Chromium for the browser tests: apt-get install chromium"; exit 1; fi; }
+
+strace:
+	@command -v strace >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "orma: installing strace for the tests that kill the engine within a commit"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends strace >/dev/null; \
+	  else echo "orma needs strace for the tests that kill the engine within a commit: apt-get install strace"; exit 1; fi; }

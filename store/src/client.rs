@@ -253,6 +253,11 @@ impl Store {
         self.inner.engine_dir.store(Some(Arc::new(dir.to_owned())));
     }
 
+    /// Whether it is an engine that keeps its tables on this machine, and [`Store::sync`] reaches its disk.
+    pub fn is_on_this_machine(&self) -> bool {
+        self.inner.engine_dir.load().is_some()
+    }
+
     /// Forces what was inserted to the disk. Of a server elsewhere nothing can be forced from here: its tables do it at
     /// each insert (`migrations.rs`).
     ///

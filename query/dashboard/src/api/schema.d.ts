@@ -425,12 +425,13 @@ export interface components {
             accepted: number;
             /**
              * Format: int64
-             * @description Sent more than once.
+             * @description Recognised as having come before.
              */
             duplicate: number;
             /**
              * Format: int64
-             * @description `accepted − stored − duplicate − pending`: 0 when nothing is lost.
+             * @description Accepted events that two looks in a row found nowhere; negative: rows in the store that nobody took. 0 when
+             *     nothing is lost.
              */
             gap: number;
             /**
@@ -450,7 +451,13 @@ export interface components {
             rejected: number;
             /**
              * Format: int64
-             * @description Distinct events in the store.
+             * @description `accepted − stored − duplicate − pending − gap`: what is neither here nor there at the moment of the look, such as
+             *     a row that is in the store before its collector has said so. Left out when it is 0, as after some seconds of quiet.
+             */
+            settling?: number;
+            /**
+             * Format: int64
+             * @description Events found in the store, each once.
              */
             stored: number;
         };

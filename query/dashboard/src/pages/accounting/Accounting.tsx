@@ -12,6 +12,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import './accounting.css';
 import { Collectors } from './Collectors';
 import { Flow } from './Flow';
+import { underway } from './flow-parts';
 import { Hours } from './Hours';
 import { Reasons } from './Reasons';
 
@@ -59,11 +60,11 @@ const statuses = ['balanced', 'pending', 'gap'] as const;
 function Verdict({ data }: { data: AccountingData }) {
   const { t } = useI18n();
   const { gap_events: alarm } = useSite();
-  // An unknown status must not look like good news, and rows that vanished are no part of the equation.
+  // An unknown status must not look like good news, and a gap in another period is one too.
   const known = statuses.find((one) => one === data.status) ?? 'gap';
   const status = alarm > 0 ? 'gap' : known;
   const missing = Math.max(Math.abs(data.totals.gap), alarm);
-  const count = { balanced: data.totals.received, pending: data.totals.pending, gap: missing }[status];
+  const count = { balanced: data.totals.received, pending: underway(data.totals), gap: missing }[status];
   return (
     <section className={`card verdict verdict-${status}`} data-testid="accounting-status" data-status={status} role="status">
       <span className="verdict-mark"><Icon name={status === 'gap' ? 'warning' : status === 'pending' ? 'accounting' : 'check'} size={26} /></span>

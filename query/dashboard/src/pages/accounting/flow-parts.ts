@@ -14,6 +14,13 @@ export interface FlowRow {
   readonly parts: readonly FlowPart[];
 }
 
+/**
+ * What waits in a spool, and what is between the two sides at the moment of the look: a reader need not tell them apart.
+ */
+export function underway(totals: Counts): number {
+  return Math.max(0, totals.pending + (totals.settling ?? 0));
+}
+
 /** The two sums of the account as rows; a gap is shown only when there is one. */
 export function flowRows(totals: Counts): FlowRow[] {
   const received = Math.max(1, totals.received);
@@ -28,7 +35,7 @@ export function flowRows(totals: Counts): FlowRow[] {
       parts: row(accepted, [
         ['stored', totals.stored],
         ['duplicate', totals.duplicate],
-        ['pending', totals.pending],
+        ['pending', underway(totals)],
         ...(totals.gap === 0 ? [] : ([['gap', totals.gap]] as [FlowPart['id'], number][])),
       ]),
     },
