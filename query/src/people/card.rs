@@ -10,7 +10,7 @@ use super::{money, shown_channel};
 use crate::api::error::ApiError;
 use crate::api::people::{Person, PersonDevice, PersonTouchpoint};
 use crate::identity::{Aliases, Candidate, candidate, identified_visitor};
-use crate::moment::Moment;
+use crate::moment::{Amount, Moment};
 use crate::runner::Runner;
 use crate::sql::people as sql;
 
@@ -22,7 +22,7 @@ struct CardRow {
     sessions: i64,
     page_views: i64,
     orders: i64,
-    revenue_sum: i64,
+    revenue_sum: Amount,
     has_revenue: u8,
     latest_country: String,
     latest_region: String,

@@ -10,7 +10,7 @@ use crate::api::error::ApiError;
 use crate::api::params::parse_limit;
 use crate::api::people::{PeopleParams, PersonList, PersonSummary};
 use crate::identity::{Aliases, visitors_of};
-use crate::moment::Moment;
+use crate::moment::{Amount, Moment};
 use crate::plan::{Period, cursor};
 use crate::runner::Runner;
 use crate::sql::people::{self as sql, Listed};
@@ -101,7 +101,7 @@ struct DetailRow {
 struct PurchaseRow {
     person: String,
     orders: i64,
-    revenue_sum: i64,
+    revenue_sum: Amount,
     has_revenue: u8,
 }
 

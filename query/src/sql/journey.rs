@@ -39,7 +39,7 @@ pub fn events(site: &str, visitors: &[String], days: &[String], with_bots: bool)
     sql.text = format!(
         "SELECT toString(event_id) AS id, toUnixTimestamp64Milli(ts) AS at, visitor, user, session, kind, name, \
          touchpoint, stage, title, host, path, referrer, screen, target, duration_ms, engaged_ms, scroll_pct, value, \
-         rating, toInt64(revenue * 10000) AS amount, currency, \
+         rating, revenue AS amount, currency, \
          if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, link, app_version, \
          bot, verdict, verdict_reason, props, source, channel, device_class, browser, os, country \
          FROM events WHERE site = {{site:String}} AND toDate(ts) IN {days} \

@@ -181,7 +181,7 @@ pub fn details(site: &str, visitors: &[String], people: &[String], aliases: &Ali
     sql
 }
 
-/// Orders and money of the people of a page: `person`, `orders`, `revenue_sum` (ten-thousandths), `has_revenue`. Read on
+/// Orders and money of the people of a page: `person`, `orders`, `revenue_sum`, `has_revenue`. Read on
 /// the days on which something was done.
 pub fn purchases(
     site: &str,

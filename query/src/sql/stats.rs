@@ -76,7 +76,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             keys.join(", ")
         );
         sql.params.push(("limit".into(), Param::Int(query.limit as i64 + 1)));
-        sql.params.push(("offset".into(), Param::Int(query.offset as i64)));
+        sql.params.push(("offset".into(), Param::Int(i64::try_from(query.offset).unwrap_or(i64::MAX))));
     }
     sql
 }

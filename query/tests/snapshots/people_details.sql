@@ -147,7 +147,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
 -- people = ["mario"]
 -- p3 = ["anna"]
 -- p4 = ["anna@example.it"]
-SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {p4:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, countIf(kind = 'order') AS orders, toInt64(sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) * 10000) AS revenue_sum, countIf(revenue != 0
+SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {p4:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, countIf(kind = 'order') AS orders, sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) AS revenue_sum, countIf(revenue != 0
   AND currency = {currency:String}) > 0 AS has_revenue
   FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR (arrayLast(mark -> mark.3
   AND mark.1 < ts
