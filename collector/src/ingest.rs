@@ -18,6 +18,7 @@ use crate::enrich::{
     Hinted, Hints, Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, landing, touchpoint,
 };
 use crate::event::{Delivery, ParsedBatch, ParsedEvent, Refusal, TIME_MS_END};
+use crate::flood::{self, FloodGuard};
 use crate::ledger::{self, Counts, Outcome, RefusedRequests};
 use crate::metrics::Metrics;
 use crate::rejected;
@@ -117,6 +118,8 @@ pub struct Ingest {
     pub geo: Arc<Geo>,
     /// People and machines among those who open newsletters.
     pub mail: Arc<MailJudge>,
+    /// Visitors that send more than any person.
+    pub flood: Arc<FloodGuard>,
     /// Ids of those who carry none.
     pub cookieless: Arc<CookielessIds>,
     /// The last ids.
@@ -380,6 +383,10 @@ impl Ingest {
             describe_device(&mut row, &known.device, behalf.touch_points, hinted);
             let facts = &context.facts;
             mark_bot(&mut row, known, user_agent, &hints, facts.pixel, facts.address);
+        }
+        if !context.trusted && row.bot.is_empty() && self.flood.is_flood(&row.site, &row.visitor, received_at)
+        {
+            (row.bot, row.bot_reason) = (flood::BOT.into(), flood::BOT_REASON.into());
         }
         if let Some(address) = address {
             let place = context.places.lookup(address);

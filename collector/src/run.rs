@@ -106,6 +106,7 @@ impl Collector {
             traffic: Arc::default(),
             geo: Arc::new(geo),
             mail: Arc::default(),
+            flood: Arc::default(),
             cookieless: Arc::new(CookielessIds::open(&config.data_dir, now_ms)?),
             duplicates: Arc::new(DuplicateWindow::new(DUPLICATE_WINDOW_EVENTS)),
             spool,
