@@ -10,7 +10,7 @@
 //! visit that a newsletter's link began is the recipient's to its end, although only its first page knows him.)
 //! `sql::identity` says the same in SQL, for questions about many people.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use orma_store::StoreError;
 use serde::Deserialize;
@@ -22,6 +22,14 @@ use crate::sql::identity as sql;
 const ALIAS_DEPTH_MAX: usize = 16;
 /// More aliases than this are not read; the oldest are left out.
 pub const ALIASES_MAX: usize = 100_000;
+/// Bytes of the ids of aliases that are read; the oldest are left out.
+pub const ALIAS_BYTES_MAX: usize = 16 << 20;
+/// Bytes of a user's or a visitor's id: the collector refuses longer ones.
+pub const ID_BYTES_MAX: usize = 256;
+/// Marks that are read for one answer; the oldest are left out.
+pub const MARKS_MAX: usize = 200_000;
+/// More visitors than this are not carried from one question to the next: each finds them by itself.
+const VISITORS_CARRIED_MAX: usize = 1_000;
 
 /// Something that happened to a visitor's identity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,10 +116,12 @@ impl Aliases {
             user: String,
         }
         let rows: Vec<Row> = runner.rows(&sql::aliases(site)).await?;
-        if rows.len() == ALIASES_MAX {
+        let bytes: usize = rows.iter().map(|row| row.previous.len() + row.user.len()).sum();
+        if rows.len() == ALIASES_MAX || bytes + 2 * ID_BYTES_MAX > ALIAS_BYTES_MAX {
             tracing::warn!(
                 site,
                 ALIASES_MAX,
+                ALIAS_BYTES_MAX,
                 "the site has more aliases than are read; the oldest are left out"
             );
         }
@@ -125,8 +135,14 @@ impl Aliases {
 
     /// All ids of a person, the person's own first.
     pub fn ids(&self, person: &str) -> Vec<String> {
-        let others = self.persons.iter().filter(|(id, end)| *end == person && *id != person);
-        std::iter::once(person.to_owned()).chain(others.map(|(id, _)| id.clone())).collect()
+        self.ids_of(&[person.to_owned()])
+    }
+
+    /// All ids of some people, the people's own first.
+    pub fn ids_of(&self, people: &[String]) -> Vec<String> {
+        let wanted: HashSet<&str> = people.iter().map(String::as_str).collect();
+        let others = self.persons.iter().filter(|(id, end)| wanted.contains(end.as_str()) && id != end);
+        people.iter().cloned().chain(others.map(|(id, _)| id.clone())).collect()
     }
 
     /// The ids that are aliases, and the person of each.
@@ -188,7 +204,16 @@ pub struct Candidate {
     /// All ids of the person.
     pub ids: Vec<String>,
     /// The visitors on which the person has, or had, events.
-    pub visitors: Vec<String>,
+    pub visitors: Visitors,
+}
+
+/// The visitors on which the people of some ids have, or had, events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visitors {
+    /// These.
+    These(Vec<String>),
+    /// Too many to name: those on which these users were identified, and the users themselves.
+    OfUsers(Vec<String>),
 }
 
 impl Candidate {
@@ -229,7 +254,7 @@ pub async fn identified_visitor(
     visitor: &str,
     aliases: &Aliases,
 ) -> Result<Option<Candidate>, StoreError> {
-    let owners = owners_on(runner, site, &[visitor.to_owned()], aliases).await?;
+    let owners = owners_on(runner, site, &Visitors::These(vec![visitor.to_owned()]), aliases).await?;
     let Some(owner) = owners.into_iter().next() else { return Ok(None) };
     let ids = aliases.ids(&owner.person);
     let visitors = visitors_of(runner, site, &ids).await?;
@@ -246,7 +271,7 @@ struct OwnerRow {
 async fn owners_on(
     runner: &Runner,
     site: &str,
-    visitors: &[String],
+    visitors: &Visitors,
     aliases: &Aliases,
 ) -> Result<Vec<OwnerRow>, StoreError> {
     runner.rows(&sql::owners(site, visitors, aliases)).await
@@ -257,16 +282,19 @@ async fn owners_on(
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn visitors_of(runner: &Runner, site: &str, ids: &[String]) -> Result<Vec<String>, StoreError> {
+pub async fn visitors_of(runner: &Runner, site: &str, ids: &[String]) -> Result<Visitors, StoreError> {
     #[derive(Deserialize)]
     struct Row {
         visitor: String,
     }
-    let edges: Vec<Row> = runner.rows(&sql::visitors_of_users(site, ids)).await?;
+    let edges: Vec<Row> = runner.rows(&sql::visitors_of_users(site, ids, VISITORS_CARRIED_MAX)).await?;
+    if edges.len() > VISITORS_CARRIED_MAX {
+        return Ok(Visitors::OfUsers(ids.to_vec()));
+    }
     let own = ids.iter().flat_map(|id| [id.clone(), format!("@{id}")]);
     let visitors: BTreeSet<String> =
         edges.into_iter().map(|row| row.visitor).chain(own).filter(|visitor| !visitor.is_empty()).collect();
-    Ok(visitors.into_iter().collect())
+    Ok(Visitors::These(visitors.into_iter().collect()))
 }
 
 #[cfg(test)]

@@ -106,8 +106,8 @@ struct PurchaseRow {
 }
 
 #[derive(Deserialize)]
-struct TraitRow {
-    id: String,
+struct NameRow {
+    person: String,
     value: String,
 }
 
@@ -146,23 +146,21 @@ pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, 
         return Ok(PersonList { items: Vec::new(), next_cursor });
     }
     let people: Vec<String> = page.iter().map(|row| row.person.clone()).collect();
-    let ids: Vec<String> = people.iter().flat_map(|person| aliases.ids(person)).collect();
+    let ids = aliases.ids_of(&people);
     let visitors = visitors_of(runner, &site.site, &ids).await?;
     let details = sql::details(&site.site, &visitors, &people, &aliases);
     let purchases = sql::purchases(&site.site, &visitors, &people, &site.currency, &aliases);
-    let names = sql::traits(&site.site, &ids, true);
+    let names = sql::names(&site.site, &ids, &aliases);
     let (details, purchases, names) = futures_util::try_join!(
         runner.rows::<DetailRow>(&details),
         runner.rows::<PurchaseRow>(&purchases),
-        runner.rows::<TraitRow>(&names),
+        runner.rows::<NameRow>(&names),
     )?;
     let mut details: HashMap<String, DetailRow> =
         details.into_iter().map(|row| (row.person.clone(), row)).collect();
     let purchases: HashMap<String, PurchaseRow> =
         purchases.into_iter().map(|row| (row.person.clone(), row)).collect();
-    // Oldest first, so the latest name stays.
-    let names: HashMap<String, String> =
-        names.into_iter().map(|row| (aliases.person(&row.id).to_owned(), row.value)).collect();
+    let names: HashMap<String, String> = names.into_iter().map(|row| (row.person, row.value)).collect();
     let summary = |row: PageRow| {
         let detail = details.remove(&row.person)?;
         let purchase = purchases.get(&row.person);

@@ -4,7 +4,7 @@ use orma_store::Param;
 
 use super::Sql;
 use super::clause;
-use crate::identity::{ALIASES_MAX, Aliases};
+use crate::identity::{ALIAS_BYTES_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX, MARKS_MAX, Visitors};
 use crate::moment::Moment;
 
 /// A table of `visitor` and `timeline`: its marks `(at, user, active, session)`, oldest first; the user of a reset is
@@ -51,13 +51,18 @@ fn user_of_event() -> String {
 
 /// The person of a user (empty when nobody) and a visitor, aliases followed.
 pub fn person(sql: &mut Sql, aliases: &Aliases) -> String {
-    let id = "if(owner_user = '', visitor, owner_user)";
+    person_of(sql, "if(owner_user = '', visitor, owner_user)", aliases)
+}
+
+/// The person of an id, aliases followed.
+pub fn person_of(sql: &mut Sql, id: &str, aliases: &Aliases) -> String {
     let (ids, persons) = aliases.columns();
     if ids.is_empty() {
         return id.to_owned();
     }
-    let (ids, persons) = (sql.bind("Array(String)", ids), sql.bind("Array(String)", persons));
-    format!("transform({id}, {ids}, {persons}, {id})")
+    let ids = sql.bind_texts(&sql.next_name(), &ids);
+    let persons = sql.bind_texts(&sql.next_name(), &persons);
+    format!("transform({id}, {}, {}, {id})", ids.array, persons.array)
 }
 
 /// How events that came twice are made one.
@@ -85,61 +90,91 @@ pub fn owned_events(condition: &str, duplicates: Duplicates, edges: &str) -> Str
     )
 }
 
-/// The condition that finds the events of the bound `visitors` by the table's key: the days come from the sessions.
-pub const ON_VISITORS: &str = "visitor IN {visitors:Array(String)} AND toDate(ts) IN (SELECT day FROM sessions \
-    WHERE site = {site:String} AND visitor IN {visitors:Array(String)})";
+/// The condition that finds the events of a set of visitors by the table's key: the days come from the sessions.
+pub fn events_on(visitors: &str) -> String {
+    format!(
+        "visitor IN {visitors} AND toDate(ts) IN (SELECT day FROM sessions \
+         WHERE site = {{site:String}} AND visitor IN {visitors})"
+    )
+}
 
-/// The condition that finds the edges of the bound `visitors`.
-pub const EDGES_ON_VISITORS: &str = " AND visitor IN {visitors:Array(String)}";
+/// The condition that finds the edges of a set of visitors.
+pub fn edges_on(visitors: &str) -> String {
+    format!(" AND visitor IN {visitors}")
+}
 
-/// A statement that knows its site and visitors.
-pub fn on_visitors(site: &str, visitors: &[String]) -> Sql {
+/// A statement that knows its site, and the set of its visitors.
+pub fn on_visitors(site: &str, visitors: &Visitors) -> (Sql, String) {
     let mut sql = Sql::default();
     sql.bind_site(site);
-    sql.params.push(("visitors".into(), Param::Texts(visitors.to_vec())));
-    sql
+    let set = match visitors {
+        Visitors::These(visitors) => sql.bind_texts("visitors", visitors).set,
+        Visitors::OfUsers(users) => {
+            let users = sql.bind_texts("users", users);
+            format!(
+                "({} UNION ALL SELECT arrayJoin([own_id, concat('@', own_id)]) FROM (SELECT {} AS own_id))",
+                edges_of(&users.set),
+                users.each
+            )
+        }
+    };
+    (sql, set)
+}
+
+/// The visitors on which a set of users has ever been identified.
+fn edges_of(users: &str) -> String {
+    format!(
+        "SELECT DISTINCT visitor FROM identity_edges WHERE site = {{site:String}} AND user IN {users} \
+         AND user != '' AND source != 'alias'"
+    )
 }
 
 /// Aliases that hold, oldest first: `previous`, `user`.
 pub fn aliases(site: &str) -> Sql {
-    let edges = marks_where("source = 'alias'");
+    // What is longer than an id may be is nobody's.
+    let edges = marks_where(&format!("source = 'alias' AND length(visitor) <= {}", ID_BYTES_MAX + 1));
     Sql::new(
         format!(
-            "SELECT previous, user FROM (SELECT substring(visitor, 2) AS previous, user, marked_at FROM ({edges}) \
+            "SELECT previous, user FROM (SELECT substring(visitor, 2) AS previous, user, marked_at, \
+             sum(length(previous) + length(user)) OVER (ORDER BY marked_at DESC, previous, user \
+             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bytes FROM ({edges}) \
              WHERE active ORDER BY marked_at DESC, previous, user LIMIT {ALIASES_MAX}) \
-             ORDER BY marked_at, previous, user"
+             WHERE bytes <= {ALIAS_BYTES_MAX} ORDER BY marked_at, previous, user"
         ),
         [("site", site.into())],
     )
 }
 
-/// The marks of some visitors: `visitor`, `user`, `at` (milliseconds), `active`.
+/// The marks of some visitors: `visitor`, `user`, `at` (milliseconds), `active`; the latest [`MARKS_MAX`].
 pub fn marks(site: &str, visitors: &[String]) -> Sql {
-    let mut sql = on_visitors(site, visitors);
-    let edges = marks_where(&format!("source != 'alias'{EDGES_ON_VISITORS}"));
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let visitors = sql.bind_texts("visitors", visitors);
+    let edges = marks_where(&format!("source != 'alias'{}", edges_on(&visitors.set)));
     sql.text = format!(
-        "SELECT visitor, user, toUnixTimestamp64Milli(marked_at) AS at, active, session FROM ({edges})"
+        "SELECT visitor, user, toUnixTimestamp64Milli(marked_at) AS at, active, session FROM ({edges}) \
+         ORDER BY at DESC LIMIT {MARKS_MAX}"
     );
     sql
 }
 
-/// The visitors on which some users have ever been identified.
-pub fn visitors_of_users(site: &str, users: &[String]) -> Sql {
-    Sql::new(
-        "SELECT DISTINCT visitor FROM identity_edges WHERE site = {site:String} AND user IN {users:Array(String)} \
-         AND user != '' AND source != 'alias'",
-        [("site", site.into()), ("users", Param::Texts(users.to_vec()))],
-    )
+/// The visitors on which some users have ever been identified, one more than `visitors_max` of them.
+pub fn visitors_of_users(site: &str, users: &[String], visitors_max: usize) -> Sql {
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let users = sql.bind_texts("users", users);
+    sql.text = format!("{} LIMIT {}", edges_of(&users.set), visitors_max + 1);
+    sql
 }
 
 /// The people with events on some visitors, last seen first: `person`, `identified`.
-pub fn owners(site: &str, visitors: &[String], aliases: &Aliases) -> Sql {
-    let mut sql = on_visitors(site, visitors);
+pub fn owners(site: &str, visitors: &Visitors, aliases: &Aliases) -> Sql {
+    let (mut sql, visitors) = on_visitors(site, visitors);
     let person = person(&mut sql, aliases);
     let events = owned_events(
-        &format!("{ON_VISITORS} AND {}", clause::IS_HUMAN),
+        &format!("{} AND {}", events_on(&visitors), clause::IS_HUMAN),
         Duplicates::Merged,
-        EDGES_ON_VISITORS,
+        &edges_on(&visitors),
     );
     sql.text = format!(
         "SELECT {person} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified \
@@ -151,15 +186,16 @@ pub fn owners(site: &str, visitors: &[String], aliases: &Aliases) -> Sql {
 /// The edges that hold of some users, latest first: `visitor`, `user`, `source`, `linked_at` (milliseconds),
 /// `recorded_by`.
 pub fn links(site: &str, users: &[String]) -> Sql {
-    let edges = marks_where("source != 'reset' AND user IN {users:Array(String)}");
-    Sql::new(
-        format!(
-            "SELECT visitor, user, argMin(source, marked_at) AS source, \
-             toUnixTimestamp64Milli(min(marked_at)) AS linked_at, argMin(recorded_by, marked_at) AS recorded_by \
-             FROM ({edges}) WHERE active GROUP BY visitor, user ORDER BY linked_at DESC, visitor, user LIMIT 1000"
-        ),
-        [("site", site.into()), ("users", Param::Texts(users.to_vec()))],
-    )
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let users = sql.bind_texts("users", users);
+    let edges = marks_where(&format!("source != 'reset' AND user IN {}", users.set));
+    sql.text = format!(
+        "SELECT visitor, user, argMin(source, marked_at) AS source, \
+         toUnixTimestamp64Milli(min(marked_at)) AS linked_at, argMin(recorded_by, marked_at) AS recorded_by \
+         FROM ({edges}) WHERE active GROUP BY visitor, user ORDER BY linked_at DESC, visitor, user LIMIT 1000"
+    );
+    sql
 }
 
 /// Whether a visitor has been seen: `seen`.

@@ -1,16 +1,18 @@
 //! The statements of `/people`: the list in two steps, and one person's card.
 
-use orma_store::Param;
 
 use super::Sql;
 use super::clause::{
     self, ACTIONS_OF_SESSION, ENTRY_OF_SESSION, EVENTS_OF_SESSION, EXIT_OF_SESSION, IS_HUMAN, IS_SESSION,
     IS_VIEW, VIEWS_OF_SESSION, VISIT_OF_SESSION, entry_field,
 };
-use super::identity::{self, Duplicates, EDGES_ON_VISITORS, ON_VISITORS};
-use crate::identity::Aliases;
+use super::identity::{self, Duplicates, edges_on, events_on};
+use crate::identity::{Aliases, Visitors};
 use crate::moment::Moment;
 use crate::plan::period::utc_day;
+
+/// Traits on one card; older ones are left out.
+const TRAITS_MAX: usize = 1_000;
 
 /// Which people a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -152,17 +154,18 @@ pub fn page(site: &str, listed: &Listed, aliases: &Aliases) -> Sql {
     sql
 }
 
-fn of_people(site: &str, visitors: &[String], people: &[String]) -> Sql {
-    let mut sql = identity::on_visitors(site, visitors);
-    sql.params.push(("people".into(), Param::Texts(people.to_vec())));
-    sql
+/// A statement, the set of its visitors and that of its people.
+fn of_people(site: &str, visitors: &Visitors, people: &[String]) -> (Sql, String, String) {
+    let (mut sql, visitors) = identity::on_visitors(site, visitors);
+    let people = sql.bind_texts("people", people).set;
+    (sql, visitors, people)
 }
 
 /// What is shown of the people of a page.
-pub fn details(site: &str, visitors: &[String], people: &[String], aliases: &Aliases) -> Sql {
-    let mut sql = of_people(site, visitors, people);
+pub fn details(site: &str, visitors: &Visitors, people: &[String], aliases: &Aliases) -> Sql {
+    let (mut sql, visitors, people) = of_people(site, visitors, people);
     let person = identity::person(&mut sql, aliases);
-    let pieces = pieces(Columns::All, EDGES_ON_VISITORS, EDGES_ON_VISITORS);
+    let pieces = pieces(Columns::All, &edges_on(&visitors), &edges_on(&visitors));
     sql.text = format!(
         "SELECT {person} AS person, toUnixTimestamp64Milli(min(started)) AS first_seen, \
          toUnixTimestamp64Milli(max(ended)) AS last_seen, countIf({IS_SESSION}) AS sessions, \
@@ -170,7 +173,7 @@ pub fn details(site: &str, visitors: &[String], people: &[String], aliases: &Ali
          argMax(first, ended) AS latest, argMin(first, started) AS origin, \
          {} AS country, {} AS device_class, {} AS browser, {} AS os, {} AS channel, {} AS source, \
          argMaxIf(exit_page, ended, view_count > 0) AS last_page \
-         FROM {pieces} GROUP BY person HAVING person IN {{people:Array(String)}}",
+         FROM {pieces} GROUP BY person HAVING person IN {people}",
         entry_field("latest", "country"),
         entry_field("latest", "device_class"),
         entry_field("latest", "browser"),
@@ -185,57 +188,79 @@ pub fn details(site: &str, visitors: &[String], people: &[String], aliases: &Ali
 /// the days on which something was done.
 pub fn purchases(
     site: &str,
-    visitors: &[String],
+    visitors: &Visitors,
     people: &[String],
     currency: &str,
     aliases: &Aliases,
 ) -> Sql {
-    let mut sql = of_people(site, visitors, people);
+    let (mut sql, visitors, people) = of_people(site, visitors, people);
     let person = identity::person(&mut sql, aliases);
     sql.params.push(("currency".into(), currency.into()));
     let condition = format!(
-        "{IS_HUMAN} AND (kind = 'order' OR revenue != 0) AND visitor IN {{visitors:Array(String)}} \
+        "{IS_HUMAN} AND (kind = 'order' OR revenue != 0) AND visitor IN {visitors} \
          AND toDate(ts) IN (SELECT day FROM sessions WHERE site = {{site:String}} \
-         AND visitor IN {{visitors:Array(String)}} GROUP BY visitor, day, session HAVING {ACTIONS_OF_SESSION} > 0)"
+         AND visitor IN {visitors} GROUP BY visitor, day, session HAVING {ACTIONS_OF_SESSION} > 0)"
     );
     sql.text = format!(
         "SELECT {person} AS person, countIf(kind = 'order') AS orders, {} AS revenue_sum, \
          countIf(revenue != 0 AND currency = {{currency:String}}) > 0 AS has_revenue \
-         FROM {} GROUP BY person HAVING person IN {{people:Array(String)}}",
+         FROM {} GROUP BY person HAVING person IN {people}",
         clause::REVENUE,
-        identity::owned_events(&condition, Duplicates::Merged, EDGES_ON_VISITORS)
+        identity::owned_events(&condition, Duplicates::Merged, &edges_on(&visitors))
     );
     sql
 }
 
-/// Traits of some ids, oldest first: `id`, `trait`, `value`. Only the trait `name` when `only_name`.
-pub fn traits(site: &str, ids: &[String], only_name: bool) -> Sql {
-    let name = if only_name { " AND trait = 'name'" } else { "" };
-    Sql::new(
-        format!(
-            "SELECT id, toString(trait) AS trait, value FROM traits FINAL WHERE site = {{site:String}} \
-             AND id IN {{ids:Array(String)}}{name} ORDER BY ts, id, trait"
-        ),
-        [("site", site.into()), ("ids", Param::Texts(ids.to_vec()))],
-    )
+/// The traits of some ids, oldest first, of each trait the latest value: `trait`, `value`. The latest [`TRAITS_MAX`].
+pub fn traits(site: &str, ids: &[String]) -> Sql {
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let ids = sql.bind_texts("ids", ids);
+    sql.text = format!(
+        "SELECT name AS trait, latest AS value FROM (SELECT toString(trait) AS name, \
+         argMax(value, (ts, id)) AS latest, max(ts) AS told_at FROM traits FINAL WHERE site = {{site:String}} \
+         AND id IN {} GROUP BY name ORDER BY told_at DESC, name LIMIT {TRAITS_MAX}) ORDER BY told_at, name",
+        ids.set
+    );
+    sql
+}
+
+/// The latest names of some people: `person`, `value`. `ids` are all of theirs.
+pub fn names(site: &str, ids: &[String], aliases: &Aliases) -> Sql {
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let set = sql.bind_texts("ids", ids).set;
+    let person = identity::person_of(&mut sql, "id", aliases);
+    sql.text = format!(
+        "SELECT {person} AS person, argMax(value, (ts, id)) AS value FROM traits FINAL WHERE site = {{site:String}} \
+         AND id IN {set} AND trait = 'name' GROUP BY person"
+    );
+    sql
 }
 
 /// The events of one person. What is asked of them comes before, how it is grouped after.
-fn of_person(sql: &mut Sql, person: &str, aliases: &Aliases, columns: &str, rest: &str) {
-    let expression = identity::person(sql, aliases);
+fn of_person(
+    (mut sql, visitors): (Sql, String),
+    person: &str,
+    aliases: &Aliases,
+    columns: &str,
+    rest: &str,
+) -> Sql {
+    let expression = identity::person(&mut sql, aliases);
     let bound = sql.bind("String", person);
     let events = identity::owned_events(
-        &format!("{ON_VISITORS} AND {IS_HUMAN}"),
+        &format!("{} AND {IS_HUMAN}", events_on(&visitors)),
         Duplicates::Merged,
-        EDGES_ON_VISITORS,
+        &edges_on(&visitors),
     );
     sql.text = format!("SELECT {columns} FROM {events} WHERE {expression} = {bound}{rest}");
+    sql
 }
 
 /// The numbers of a card.
-pub fn card(site: &str, visitors: &[String], person: &str, currency: &str, aliases: &Aliases) -> Sql {
-    let mut sql = identity::on_visitors(site, visitors);
-    sql.params.push(("currency".into(), currency.into()));
+pub fn card(site: &str, visitors: &Visitors, person: &str, currency: &str, aliases: &Aliases) -> Sql {
+    let mut of_visitors = identity::on_visitors(site, visitors);
+    of_visitors.0.params.push(("currency".into(), currency.into()));
     let latest =
         |column: &str| format!("argMaxIf(toString({column}), ts, {column} != '') AS latest_{column}");
     let columns = format!(
@@ -252,13 +277,11 @@ pub fn card(site: &str, visitors: &[String], person: &str, currency: &str, alias
         latest("language"),
         revenue = clause::REVENUE,
     );
-    of_person(&mut sql, person, aliases, &columns, "");
-    sql
+    of_person(of_visitors, person, aliases, &columns, "")
 }
 
 /// The devices of a card, last used first.
-pub fn devices(site: &str, visitors: &[String], person: &str, aliases: &Aliases) -> Sql {
-    let mut sql = identity::on_visitors(site, visitors);
+pub fn devices(site: &str, visitors: &Visitors, person: &str, aliases: &Aliases) -> Sql {
     let columns = format!(
         "toString(device_class) AS class, toString(device_brand) AS brand, toString(device_model) AS model, \
          toString(browser) AS browser_name, toString(os) AS os_name, toString(os_version) AS version, \
@@ -267,17 +290,15 @@ pub fn devices(site: &str, visitors: &[String], person: &str, aliases: &Aliases)
     );
     let rest = " AND (device_class != '' OR browser != '' OR os != '') \
         GROUP BY class, brand, model, browser_name, os_name, version ORDER BY last_seen DESC, class, model LIMIT 100";
-    of_person(&mut sql, person, aliases, &columns, rest);
-    sql
+    of_person(identity::on_visitors(site, visitors), person, aliases, &columns, rest)
 }
 
 /// The touchpoints of a card, most events first.
-pub fn touchpoints(site: &str, visitors: &[String], person: &str, aliases: &Aliases) -> Sql {
-    let mut sql = identity::on_visitors(site, visitors);
+pub fn touchpoints(site: &str, visitors: &Visitors, person: &str, aliases: &Aliases) -> Sql {
     let columns =
         "toString(touchpoint) AS place, count() AS events, toUnixTimestamp64Milli(max(ts)) AS last_seen";
-    of_person(&mut sql, person, aliases, columns, " GROUP BY place ORDER BY events DESC, place LIMIT 100");
-    sql
+    let rest = " GROUP BY place ORDER BY events DESC, place LIMIT 100";
+    of_person(identity::on_visitors(site, visitors), person, aliases, columns, rest)
 }
 
 #[cfg(test)]
@@ -297,7 +318,7 @@ mod tests {
             since: Some(Moment(1_795_219_200_000)),
         };
         let aliases = Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]);
-        let (visitors, people) = (texts(&["v1", "@mario"]), texts(&["mario"]));
+        let (visitors, people) = (Visitors::These(texts(&["v1", "@mario"])), texts(&["mario"]));
         let check = crate::sql::snapshot::check;
         check(
             "people_page",
