@@ -117,8 +117,8 @@ async fn page(runner: &Runner, request: &ListRequest, aliases: &Aliases) -> Resu
     // A search may be for a visitor id that the person had long ago.
     if listed.search.is_none() && listed.from.is_none() && listed.to.is_none() {
         let anchor = listed.after.as_ref().map_or_else(Moment::now, |(seen, _)| *seen);
-        let today = anchor.0 - anchor.0.rem_euclid(DAY_MS);
-        let since = Some(Moment((today - RECENT_DAYS * DAY_MS).max(DAY_MS)));
+        let today = anchor.0.saturating_sub(anchor.0.rem_euclid(DAY_MS));
+        let since = Some(Moment(today.saturating_sub(RECENT_DAYS * DAY_MS).max(DAY_MS)));
         let recent = Listed { since, ..listed.clone() };
         let rows: Vec<PageRow> = runner.rows(&sql::page(site, &recent, aliases)).await?;
         if rows.len() > listed.limit {

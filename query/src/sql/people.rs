@@ -1,6 +1,5 @@
 //! The statements of `/people`: the list in two steps, and one person's card.
 
-
 use super::Sql;
 use super::clause::{
     self, ACTIONS_OF_SESSION, ENTRY_OF_SESSION, EVENTS_OF_SESSION, EXIT_OF_SESSION, IS_HUMAN, IS_SESSION,
