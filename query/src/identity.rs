@@ -44,8 +44,49 @@ pub struct Mark {
     pub session: String,
 }
 
-/// The marks of each visitor, oldest first.
-pub type Timelines = HashMap<String, Vec<Mark>>;
+/// The active marks of a visitor, oldest first, and where to find them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    marks: Vec<Mark>,
+    /// Places of the resets.
+    resets: Vec<usize>,
+    /// Places of the marks of each session.
+    of_session: HashMap<String, Vec<usize>>,
+}
+
+/// The timelines of some visitors.
+pub type Timelines = HashMap<String, Timeline>;
+
+impl Timeline {
+    /// Marks in any order.
+    pub fn new(mut marks: Vec<Mark>) -> Self {
+        marks.retain(|mark| mark.active);
+        marks.sort();
+        let (mut resets, mut of_session) = (Vec::new(), HashMap::<String, Vec<usize>>::new());
+        for (place, mark) in marks.iter().enumerate() {
+            of_session.entry(mark.session.clone()).or_default().push(place);
+            if mark.user.is_empty() {
+                resets.push(place);
+            }
+        }
+        Self { marks, resets, of_session }
+    }
+
+    /// The mark that says whose an event is, if any does.
+    fn deciding(&self, session: &str, ts: i64) -> Option<&Mark> {
+        let place = self.marks.partition_point(|mark| mark.at < ts);
+        let next = self.marks.get(place);
+        let decides = |mark: &Mark| mark.at == ts || (!mark.user.is_empty() && mark.session == session);
+        if session.is_empty() || next.is_some_and(decides) {
+            return next;
+        }
+        let latest =
+            |places: &[usize]| places[..places.partition_point(|other| *other < place)].last().copied();
+        let own = self.of_session.get(session).and_then(|places| latest(places));
+        let before = own.max(latest(&self.resets)).map(|place| &self.marks[place]);
+        before.filter(|mark| !mark.user.is_empty()).or(next)
+    }
+}
 
 /// Whose an event is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,25 +108,12 @@ pub fn owner(user: &str, visitor: &str, session: &str, ts: i64, timelines: &Time
     if let Some(user) = visitor.strip_prefix('@') {
         return Owner { person: user.to_owned(), identified: true, through_edge: false };
     }
-    let marks = timelines.get(visitor).map_or(&[][..], Vec::as_slice);
-    match deciding(marks, session, ts) {
+    match timelines.get(visitor).and_then(|timeline| timeline.deciding(session, ts)) {
         Some(mark) if !mark.user.is_empty() => {
             Owner { person: mark.user.clone(), identified: true, through_edge: true }
         }
         _ => Owner { person: visitor.to_owned(), identified: false, through_edge: false },
     }
-}
-
-/// The mark that says whose an event is, if any does.
-fn deciding<'a>(marks: &'a [Mark], session: &str, ts: i64) -> Option<&'a Mark> {
-    let active = || marks.iter().filter(|mark| mark.active);
-    let next = active().find(|mark| mark.at >= ts);
-    let decides = |mark: &Mark| mark.at == ts || (!mark.user.is_empty() && mark.session == session);
-    if session.is_empty() || next.is_some_and(decides) {
-        return next;
-    }
-    let before = active().rfind(|mark| mark.at < ts && (mark.session == session || mark.user.is_empty()));
-    before.filter(|mark| !mark.user.is_empty()).or(next)
 }
 
 /// Which ids are one person.
@@ -185,15 +213,12 @@ pub async fn timelines(runner: &Runner, site: &str, visitors: &[String]) -> Resu
         return Ok(Timelines::new());
     }
     let rows: Vec<Row> = runner.rows(&sql::marks(site, visitors)).await?;
-    let mut timelines = Timelines::new();
+    let mut marks: HashMap<String, Vec<Mark>> = HashMap::new();
     for row in rows {
         let mark = Mark { at: row.at, user: row.user, active: row.active != 0, session: row.session };
-        timelines.entry(row.visitor).or_default().push(mark);
+        marks.entry(row.visitor).or_default().push(mark);
     }
-    for marks in timelines.values_mut() {
-        marks.sort();
-    }
-    Ok(timelines)
+    Ok(marks.into_iter().map(|(visitor, marks)| (visitor, Timeline::new(marks))).collect())
 }
 
 /// What may be a person, with everything that is the person's.
@@ -306,7 +331,7 @@ mod tests {
     }
 
     fn timelines(marks: &[Mark]) -> Timelines {
-        HashMap::from([("v".to_owned(), marks.to_vec())])
+        HashMap::from([("v".to_owned(), Timeline::new(marks.to_vec()))])
     }
 
     #[test]

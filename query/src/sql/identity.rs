@@ -7,16 +7,6 @@ use super::clause;
 use crate::identity::{ALIAS_BYTES_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX, MARKS_MAX, Visitors};
 use crate::moment::Moment;
 
-/// A table of `visitor` and `timeline`: its marks `(at, user, active, session)`, oldest first; the user of a reset is
-/// empty.
-/// `condition` narrows the edges down.
-pub fn timelines(condition: &str) -> String {
-    format!(
-        "(SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline FROM ({}) GROUP BY visitor)",
-        marks_where(&format!("source != 'alias'{condition}"))
-    )
-}
-
 /// Edges with whether they hold: an edge is taken back by a later row with sign -1 of the same visitor and user.
 fn marks_where(condition: &str) -> String {
     format!(
@@ -29,23 +19,77 @@ fn marks_where(condition: &str) -> String {
     )
 }
 
-/// The user whom the timeline gives to a session that began at `moment`; empty when nobody. (No mark of a session is
-/// before its beginning.)
-pub fn user_at(moment: &str) -> String {
+/// Marks are joined to what they decide by the closest moment, one to a row. (A list of a visitor's marks beside each of
+/// the visitor's events would be as large as both multiplied.) `edges` narrows the edges down, as in all that follows.
+///
+/// For each moment the first active mark: `next_visitor`, `next_at`, `next_mark` (user and session).
+fn next_marks(edges: &str) -> String {
     format!(
-        "if(startsWith(visitor, '@'), substring(visitor, 2), \
-         arrayFirst(mark -> mark.3 AND mark.1 >= {moment}, timeline).2)"
+        "(SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark FROM ({}) \
+         WHERE active GROUP BY visitor, marked_at)",
+        marks_where(&format!("source != 'alias'{edges}"))
     )
 }
 
-/// The user whom the timeline gives to an event; empty when nobody.
-fn user_of_event() -> String {
-    let next = "(arrayFirst(mark -> mark.3 AND mark.1 >= ts, timeline) AS next_mark)";
-    let earlier = "(arrayLast(mark -> mark.3 AND mark.1 < ts AND (mark.4 = session OR mark.2 = ''), timeline) \
-                   AS earlier_mark)";
+/// The active marks of each session that name somebody: `own_visitor`, `own_session`, `own_at`, `own_user`.
+fn marks_of_sessions(edges: &str) -> String {
     format!(
-        "multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR {earlier}.2 = '' \
-         OR {next}.1 = ts OR (next_mark.2 != '' AND next_mark.4 = session), next_mark.2, earlier_mark.2)"
+        "(SELECT visitor AS own_visitor, session AS own_session, marked_at AS own_at, max(user) AS own_user FROM ({}) \
+         WHERE active GROUP BY visitor, session, marked_at)",
+        marks_where(&format!("source NOT IN ('alias', 'reset') AND session != ''{edges}"))
+    )
+}
+
+/// The active resets: `reset_visitor`, `reset_at`.
+fn resets(edges: &str) -> String {
+    format!(
+        "(SELECT DISTINCT visitor AS reset_visitor, marked_at AS reset_at FROM ({}) WHERE active)",
+        marks_where(&format!("source = 'reset'{edges}"))
+    )
+}
+
+/// The user whom the marks give to an event; empty when nobody.
+const USER_OF_EVENT: &str = "multiIf(startsWith(visitor, '@'), substring(visitor, 2), \
+    session = '' OR own_user = '' OR own_at < reset_at OR next_at = ts OR (next_mark.1 != '' AND next_mark.2 = session), \
+    next_mark.1, own_user)";
+
+/// `visits` (a table of `visitor`, `started`, `ended` and more) with what the marks say of each: `owner_user`, the user of
+/// its beginning, empty when nobody (no mark of a session is before its beginning), and `is_mixed`, whether the marks
+/// change within it, or one was taken back. Only visitors of `may_be_mixed` can have such; a reset at the very end
+/// changes nothing.
+pub fn owned_visits(visits: &str, columns: &str, edges: &str, may_be_mixed: &str) -> String {
+    // The place of each mark, and how many before it and with it are of another user than the one before, or taken back.
+    let placed = format!(
+        "SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, \
+         sum(NOT active) OVER marks AS removed, NOT active AS is_removed FROM (SELECT visitor, marked_at, user, active, \
+         session, row_number() OVER marks AS place, place > 1 AND user != lagInFrame(user) OVER marks AS differs FROM ({}) \
+         WINDOW marks AS (PARTITION BY visitor ORDER BY marked_at, user, active, session \
+         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) \
+         WINDOW marks AS (PARTITION BY visitor ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)",
+        marks_where(&format!("source != 'alias'{edges}{may_be_mixed}"))
+    );
+    let firsts = format!(
+        "(SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, \
+         min(differing) AS first_differing, min(removed - is_removed) AS first_removed FROM ({placed}) \
+         GROUP BY visitor, marked_at)"
+    );
+    // A reset is within what ends after it, a millisecond later.
+    let lasts = format!(
+        "(SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, \
+         max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_removed) AS last_removed \
+         FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, \
+         max(differing) OVER moment AS at_differing, max(removed) OVER moment AS at_removed FROM ({placed}) \
+         WINDOW moment AS (PARTITION BY visitor, marked_at)) GROUP BY visitor, last_at)"
+    );
+    format!(
+        "(SELECT {columns}, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, \
+         first_place > 0 AND last_place >= first_place \
+         AND (last_differing != first_differing OR last_removed != first_removed) AS is_mixed \
+         FROM {visits} AS visits \
+         ASOF LEFT JOIN {} AS next ON visitor = next_visitor AND started <= next_at \
+         ASOF LEFT JOIN {firsts} AS first ON visitor = first_visitor AND started <= first_at \
+         ASOF LEFT JOIN {lasts} AS last ON visitor = last_visitor AND ended >= last_at)",
+        next_marks(edges)
     )
 }
 
@@ -74,19 +118,22 @@ pub enum Duplicates {
     ById,
 }
 
-/// Events with their `owner_user`, `visit` and `timeline`, under `condition`; `edges` narrows the edges down.
+/// Events with their `owner_user` and `visit`, under `condition`.
 pub fn owned_events(condition: &str, duplicates: Duplicates, edges: &str) -> String {
     let (merged, limit) = match duplicates {
         Duplicates::Merged => ("FINAL ", ""),
         Duplicates::ById => ("", " LIMIT 1 BY event_id"),
     };
     format!(
-        "(SELECT event.*, {visit} AS visit, if(user != '', user, {by_edge}) AS owner_user \
+        "(SELECT event.*, {visit} AS visit, if(user != '', user, {USER_OF_EVENT}) AS owner_user \
          FROM (SELECT * FROM events {merged}WHERE site = {{site:String}} AND {condition}{limit}) AS event \
-         LEFT JOIN {timelines} AS timelines USING (visitor))",
+         ASOF LEFT JOIN {next} AS next ON visitor = next_visitor AND ts <= next_at \
+         ASOF LEFT JOIN {own} AS own ON visitor = own_visitor AND session = own_session AND ts > own_at \
+         ASOF LEFT JOIN {resets} AS resets ON visitor = reset_visitor AND ts > reset_at)",
         visit = clause::VISIT_OF_EVENT,
-        by_edge = user_of_event(),
-        timelines = timelines(edges),
+        next = next_marks(edges),
+        own = marks_of_sessions(edges),
+        resets = resets(edges),
     )
 }
 

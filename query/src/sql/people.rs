@@ -3,7 +3,7 @@
 use super::Sql;
 use super::clause::{
     self, ACTIONS_OF_SESSION, ENTRY_OF_SESSION, EVENTS_OF_SESSION, EXIT_OF_SESSION, IS_HUMAN, IS_SESSION,
-    IS_VIEW, VIEWS_OF_SESSION, VISIT_OF_SESSION, entry_field,
+    IS_VIEW, VIEWS_OF_SESSION, VISIT_OF_EVENT, VISIT_OF_SESSION, entry_field,
 };
 use super::identity::{self, Duplicates, edges_on, events_on};
 use crate::identity::{Aliases, Visitors};
@@ -61,19 +61,20 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
         ),
     };
     let of_events = of_events.replace("IS_VIEW", IS_VIEW).replace("ENTRY", &clause::entry_of_event());
-    let all = placed(&of_sessions, of_visits, sessions, edges);
     // Only these visitors are looked at twice.
     let may_be_mixed = format!(
         " AND visitor IN (SELECT visitor FROM identity_edges WHERE site = {{site:String}} AND source != 'alias'{edges} \
          GROUP BY visitor HAVING uniqExact(user) > 1 OR min(sign) < 0)"
     );
-    let mixed = placed("", "", &format!("{sessions}{may_be_mixed}"), &format!("{edges}{may_be_mixed}"));
-    let mixed_days = format!(
-        "SELECT arrayJoin(arrayMap(n -> toDate(started) + n, range(dateDiff('day', started, ended) + 1))), visitor \
-         FROM {mixed} WHERE is_mixed"
-    );
+    let all = placed(&of_sessions, of_visits, sessions, edges, &may_be_mixed);
+    let mixed = placed("", "", &format!("{sessions}{may_be_mixed}"), edges, &may_be_mixed);
+    // The days are what the table's key finds.
     let mixed_events = identity::owned_events(
-        &format!("{IS_HUMAN} AND kind != 'reset' AND (toDate(ts), visitor) IN ({mixed_days})"),
+        &format!(
+            "{IS_HUMAN} AND kind != 'reset' AND (toDate(ts), visitor) IN (SELECT day, visitor FROM sessions \
+             WHERE site = {{site:String}}{sessions}{may_be_mixed}) \
+             AND (visitor, {VISIT_OF_EVENT}) IN (SELECT visitor, visit FROM {mixed} WHERE is_mixed)"
+        ),
         Duplicates::Merged,
         &format!("{edges}{may_be_mixed}"),
     );
@@ -81,25 +82,18 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
         "(SELECT visitor, visit, owner_user, started, ended{of_visits} FROM {all} WHERE NOT is_mixed \
          UNION ALL \
          SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended{of_events} FROM {mixed_events} \
-         WHERE (visitor, visit) IN (SELECT visitor, visit FROM {mixed} WHERE is_mixed) \
          GROUP BY visitor, visit, owner_user)"
     )
 }
 
 /// Sessions with the user of their beginning, and whether they must be looked at event by event (`is_mixed`).
-fn placed(of_sessions: &str, of_visits: &str, sessions: &str, edges: &str) -> String {
-    format!(
-        "(SELECT visitor, visit, started, ended{of_visits}, {by_edge} AS owner_user, \
-         arrayFilter(mark -> mark.1 >= started AND (mark.1 < ended OR (mark.1 = ended AND mark.2 != '')), \
-         timeline) AS within, \
-         length(arrayDistinct(arrayMap(mark -> mark.2, within))) > 1 OR arrayExists(mark -> NOT mark.3, within) \
-         AS is_mixed \
-         FROM (SELECT visitor, {VISIT_OF_SESSION} AS visit, min(started_at) AS started, max(ended_at) AS ended\
-         {of_sessions} FROM sessions WHERE site = {{site:String}}{sessions} GROUP BY visitor, visit) AS visits \
-         LEFT JOIN {timelines} AS timelines USING (visitor))",
-        by_edge = identity::user_at("started"),
-        timelines = identity::timelines(edges),
-    )
+fn placed(of_sessions: &str, of_visits: &str, sessions: &str, edges: &str, may_be_mixed: &str) -> String {
+    let visits = format!(
+        "(SELECT visitor, {VISIT_OF_SESSION} AS visit, min(started_at) AS started, max(ended_at) AS ended{of_sessions} \
+         FROM sessions WHERE site = {{site:String}}{sessions} GROUP BY visitor, visit)"
+    );
+    let columns = format!("visitor, visit, started, ended{of_visits}");
+    identity::owned_visits(&visits, &columns, edges, may_be_mixed)
 }
 
 /// The people of a page, last seen first: `person`, `identified`, `last_seen` (milliseconds).
