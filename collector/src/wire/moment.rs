@@ -18,13 +18,11 @@ pub fn parse(value: &Value, field: &str) -> Result<Option<i64>, Fault> {
         Value::Number(number) => from_number(number),
         Value::Bool(_) | Value::Nested(_) => None,
     };
-    match milliseconds {
-        Some(milliseconds) => Ok(Some(milliseconds.clamp(-MOMENT_MS_MAX, MOMENT_MS_MAX))),
-        None => {
-            let problem = "expected RFC 3339 with an offset, or milliseconds since 1970";
-            Err(Fault::new("invalid_time", field, problem))
-        }
-    }
+    let Some(milliseconds) = milliseconds else {
+        let problem = "expected RFC 3339 with an offset, or milliseconds since 1970";
+        return Err(Fault::new("invalid_time", field, problem));
+    };
+    Ok(Some(milliseconds.clamp(-MOMENT_MS_MAX, MOMENT_MS_MAX)))
 }
 
 /// When a request was sent. It only helps to put a clock right: what cannot be read says nothing.
