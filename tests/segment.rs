@@ -419,8 +419,11 @@ fn clocks_are_corrected_and_late_batches_keep_their_time() {
             -50 * HOUR,
             "",
         ),
-        // Back-filling.
-        ("history", "analytics-python", &[], json!({}), -400 * 24 * HOUR, 0, -400 * 24 * HOUR, "old"),
+        // Late, and later than a write key's word is taken for.
+        ("season", "analytics-python", &[], json!({}), -80 * 24 * HOUR, 0, -80 * 24 * HOUR, "old"),
+        ("history", "analytics-python", &[], json!({}), -400 * 24 * HOUR, 0, 0, "past"),
+        // A device that has lost its clock.
+        ("1970", "analytics-android", &[], json!({"timestamp": "1970-01-01T00:05:00Z"}), 0, 0, 0, "past"),
         ("original", "analytics-python", &[], json!({"originalTimestamp": moment(-30)}), -5, 0, -30, ""),
     ];
     let before = moment(0).parse::<jiff::Timestamp>().unwrap().as_millisecond();

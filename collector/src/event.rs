@@ -36,9 +36,9 @@ pub const PROP_VALUE_BYTES_MAX: usize = 8_192;
 pub const PROP_DEPTH_MAX: usize = 64;
 /// Bytes of a refused event that are kept; the rest is cut.
 pub const REJECTED_PAYLOAD_BYTES_MAX: usize = 2_048;
-/// The earliest moment an event may claim: 2000-01-01T00:00:00Z, in milliseconds since the epoch.
+/// The earliest moment that is believed: 2000-01-01T00:00:00Z, in milliseconds since the epoch.
 pub const TIME_MS_MIN: i64 = 946_684_800_000;
-/// The first moment an event may no longer claim: 2100-01-01T00:00:00Z, in milliseconds since the epoch.
+/// The first moment that is not stored as a client's: 2100-01-01T00:00:00Z, in milliseconds since the epoch.
 pub const TIME_MS_END: i64 = 4_102_444_800_000;
 
 /// An event that may be stored, before enrichment: of its row, `site`, `ts`, `received_at`, `clock` and all that
@@ -105,6 +105,11 @@ pub struct ParsedBatch<'a> {
     pub write_key: Cow<'a, str>,
     /// When the client sent the request by its own clock, in milliseconds since the epoch.
     pub sent_at: Option<i64>,
+    /// `sent_at` is that of this very try, as the collector's own protocol wants it; other protocols' may be that of an
+    /// earlier try.
+    pub sent_at_is_of_this_try: bool,
+    /// Its protocol has found an ingest token; where it is the request that carries the token, not yet known.
+    pub trusted: bool,
     /// The events to store, in the request's order.
     pub events: Vec<ParsedEvent<'a>>,
     /// The others, in the request's order.

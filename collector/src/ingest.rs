@@ -11,13 +11,15 @@ use uuid::Uuid;
 
 use crate::cookieless::CookielessIds;
 use crate::duplicates::DuplicateWindow;
+use crate::enrich::clock::{Sending, Unbelievable};
 use crate::enrich::describe::{describe_device, mark_bot, name_mail, name_origin, named_campaign};
 use crate::enrich::geo::{Geo, GeoReader};
 use crate::enrich::mail::MailJudge;
 use crate::enrich::{
     Hinted, Hints, Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, landing, touchpoint,
 };
-use crate::event::{ParsedBatch, ParsedEvent, Refusal};
+use crate::event::{Delivery, ParsedBatch, ParsedEvent, Refusal, TIME_MS_END};
+use crate::flood::{self, FloodGuard};
 use crate::ledger::{self, Counts, Ledger, Outcome, RefusedRequests};
 use crate::metrics::Metrics;
 use crate::rejected;
@@ -117,6 +119,8 @@ pub struct Ingest {
     pub geo: Arc<Geo>,
     /// People and machines among those who open newsletters.
     pub mail: Arc<MailJudge>,
+    /// Visitors that send more than any person.
+    pub flood: Arc<FloodGuard>,
     /// Ids of those who carry none.
     pub cookieless: Arc<CookielessIds>,
     /// The last ids.
@@ -149,11 +153,30 @@ struct Context<'a> {
     site: &'a Site,
     facts: RequestFacts<'a>,
     sent_at: Option<i64>,
+    sent_at_is_of_this_try: bool,
     from_server: bool,
+    /// It came with an ingest token.
+    trusted: bool,
     places: GeoReader,
     /// What user agent and hints of the request itself tell of an app and of a browser: found out for the first event
     /// of either, and the same for all others that say nothing of their own.
     senders: [OnceCell<Told<'a>>; 2],
+}
+
+/// Why an event is refused: a code in snake case, and a sentence that names the field.
+type Reason = (&'static str, String);
+
+impl Context<'_> {
+    /// How an event of the request came here.
+    fn sending(&self, delivery: Delivery) -> Sending {
+        Sending {
+            sent_at: delivery.sent_at.or(self.sent_at),
+            of_this_try: self.sent_at_is_of_this_try,
+            retry: self.facts.retry || delivery.retry,
+            trusted: self.trusted,
+            received_at: self.facts.received_at,
+        }
+    }
 }
 
 /// What a user agent and hints tell of the sender.
@@ -212,6 +235,7 @@ impl Ingest {
         if !from_server && let Some(event) = batch.events.iter().find(|event| event.server_only) {
             return Err(Refused::TokenNeeded { index: event.index, kind: event.row.kind.to_string() });
         }
+        let batch = ParsedBatch { trusted: from_server, ..batch };
         Ok(self.write_records(site, batch, facts, from_server))
     }
 
@@ -280,9 +304,10 @@ impl Ingest {
         facts: RequestFacts<'_>,
         from_server: bool,
     ) -> Prepared {
-        let ParsedBatch { events, mut refused, sent_at, .. } = batch;
+        let ParsedBatch { events, mut refused, sent_at, sent_at_is_of_this_try, trusted, .. } = batch;
         let (places, senders) = (self.geo.reader(), Default::default());
-        let context = &Context { site, facts, sent_at, from_server, places, senders };
+        let context =
+            &Context { site, facts, sent_at, sent_at_is_of_this_try, from_server, trusted, places, senders };
         let site = context.site.site.as_str();
         let received_at = context.facts.received_at;
         let mut records = spare::take(RECORD_BYTES_USUAL * events.len() + 64);
@@ -297,9 +322,9 @@ impl Ingest {
             let (index, id) = (event.index, event.row.event_id);
             match self.write_event(context, event, &mut records) {
                 Ok(()) => fresh.push(id),
-                Err(message) => refused.push(Refusal {
+                Err((reason, message)) => refused.push(Refusal {
                     index,
-                    reason: "missing_field",
+                    reason,
                     message,
                     kind: String::new(),
                     payload: String::new(),
@@ -325,17 +350,19 @@ impl Ingest {
         context: &Context<'_>,
         event: ParsedEvent<'_>,
         records: &mut Vec<u8>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Reason> {
         let ParsedEvent { mut row, client_ts, from_app, behalf, delivery, .. } = event;
         let query = std::mem::take(&mut row.query);
         let referrer = std::mem::take(&mut row.referrer);
         let received_at = context.facts.received_at;
         row.site = Cow::Borrowed(&context.site.site);
         row.received_at = received_at;
-        let sent_at = delivery.sent_at.or(context.sent_at);
-        let moment = clock::correct(client_ts, sent_at, received_at, context.facts.retry || delivery.retry);
+        let moment = clock::correct(client_ts, &context.sending(delivery)).map_err(|Unbelievable| {
+            ("invalid_time", "ts: before the year 2000 (numbers are milliseconds since 1970)".to_owned())
+        })?;
         (row.ts, row.clock) = (moment.ts, moment.clock.into());
-        row.client_ts = client_ts.filter(|client_ts| *client_ts != row.ts).unwrap_or(0);
+        let told = client_ts.filter(|told| *told != row.ts && (0..TIME_MS_END).contains(told));
+        row.client_ts = told.unwrap_or(0);
 
         // A server's connection says nothing of the person: what it does not name stays empty.
         let (address, user_agent, hints) = if context.from_server {
@@ -367,6 +394,10 @@ impl Ingest {
             describe_device(&mut row, &known.device, behalf.touch_points, hinted);
             let facts = &context.facts;
             mark_bot(&mut row, known, user_agent, &hints, facts.pixel, facts.address);
+        }
+        if !context.trusted && row.bot.is_empty() && self.flood.is_flood(&row.site, &row.visitor, received_at)
+        {
+            (row.bot, row.bot_reason) = (flood::BOT.into(), flood::BOT_REASON.into());
         }
         if let Some(address) = address {
             let place = context.places.lookup(address);
@@ -407,7 +438,7 @@ impl Ingest {
         user: &str,
         address: Option<IpAddr>,
         user_agent: Option<&str>,
-    ) -> Result<String, String> {
+    ) -> Result<String, Reason> {
         match address {
             Some(address) => {
                 let user_agent = user_agent.unwrap_or_default();
@@ -415,7 +446,8 @@ impl Ingest {
                 Ok(self.cookieless.visitor(now, &context.site.site, address, user_agent))
             }
             None if user.is_empty() => {
-                Err("user: an event from a server needs a user, a visitor or context.ip".into())
+                let problem = "user: an event from a server needs a user, a visitor or context.ip";
+                Err(("missing_field", problem.to_owned()))
             }
             None => Ok(format!("@{user}")),
         }

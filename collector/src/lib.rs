@@ -11,6 +11,7 @@ pub mod cookieless;
 pub mod duplicates;
 pub mod enrich;
 pub mod event;
+pub mod flood;
 #[cfg(test)]
 pub(crate) mod fuzz;
 pub mod http;

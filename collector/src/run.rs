@@ -103,6 +103,7 @@ impl Collector {
             traffic: Arc::default(),
             geo: Arc::new(geo),
             mail: Arc::default(),
+            flood: Arc::default(),
             cookieless: Arc::new(CookielessIds::open(&config.data_dir, now_ms)?),
             duplicates: duplicates.clone(),
             spool,

@@ -10,7 +10,7 @@
 //! visit that a newsletter's link began is the recipient's to its end, although only its first page knows him.)
 //! `sql::identity` says the same in SQL, for questions about many people.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use orma_store::StoreError;
 use serde::Deserialize;
@@ -22,6 +22,14 @@ use crate::sql::identity as sql;
 const ALIAS_DEPTH_MAX: usize = 16;
 /// More aliases than this are not read; the oldest are left out.
 pub const ALIASES_MAX: usize = 100_000;
+/// Bytes of the ids of aliases that are read; the oldest are left out.
+pub const ALIAS_BYTES_MAX: usize = 16 << 20;
+/// Bytes of a user's or a visitor's id: the collector refuses longer ones.
+pub const ID_BYTES_MAX: usize = 256;
+/// Marks that are read for one answer; the oldest are left out.
+pub const MARKS_MAX: usize = 200_000;
+/// More visitors than this are not carried from one question to the next: each finds them by itself.
+const VISITORS_CARRIED_MAX: usize = 1_000;
 
 /// Something that happened to a visitor's identity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,8 +44,49 @@ pub struct Mark {
     pub session: String,
 }
 
-/// The marks of each visitor, oldest first.
-pub type Timelines = HashMap<String, Vec<Mark>>;
+/// The active marks of a visitor, oldest first, and where to find them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    marks: Vec<Mark>,
+    /// Places of the resets.
+    resets: Vec<usize>,
+    /// Places of the marks of each session.
+    of_session: HashMap<String, Vec<usize>>,
+}
+
+/// The timelines of some visitors.
+pub type Timelines = HashMap<String, Timeline>;
+
+impl Timeline {
+    /// Marks in any order.
+    pub fn new(mut marks: Vec<Mark>) -> Self {
+        marks.retain(|mark| mark.active);
+        marks.sort();
+        let (mut resets, mut of_session) = (Vec::new(), HashMap::<String, Vec<usize>>::new());
+        for (place, mark) in marks.iter().enumerate() {
+            of_session.entry(mark.session.clone()).or_default().push(place);
+            if mark.user.is_empty() {
+                resets.push(place);
+            }
+        }
+        Self { marks, resets, of_session }
+    }
+
+    /// The mark that says whose an event is, if any does.
+    fn deciding(&self, session: &str, ts: i64) -> Option<&Mark> {
+        let place = self.marks.partition_point(|mark| mark.at < ts);
+        let next = self.marks.get(place);
+        let decides = |mark: &Mark| mark.at == ts || (!mark.user.is_empty() && mark.session == session);
+        if session.is_empty() || next.is_some_and(decides) {
+            return next;
+        }
+        let latest =
+            |places: &[usize]| places[..places.partition_point(|other| *other < place)].last().copied();
+        let own = self.of_session.get(session).and_then(|places| latest(places));
+        let before = own.max(latest(&self.resets)).map(|place| &self.marks[place]);
+        before.filter(|mark| !mark.user.is_empty()).or(next)
+    }
+}
 
 /// Whose an event is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,25 +108,12 @@ pub fn owner(user: &str, visitor: &str, session: &str, ts: i64, timelines: &Time
     if let Some(user) = visitor.strip_prefix('@') {
         return Owner { person: user.to_owned(), identified: true, through_edge: false };
     }
-    let marks = timelines.get(visitor).map_or(&[][..], Vec::as_slice);
-    match deciding(marks, session, ts) {
+    match timelines.get(visitor).and_then(|timeline| timeline.deciding(session, ts)) {
         Some(mark) if !mark.user.is_empty() => {
             Owner { person: mark.user.clone(), identified: true, through_edge: true }
         }
         _ => Owner { person: visitor.to_owned(), identified: false, through_edge: false },
     }
-}
-
-/// The mark that says whose an event is, if any does.
-fn deciding<'a>(marks: &'a [Mark], session: &str, ts: i64) -> Option<&'a Mark> {
-    let active = || marks.iter().filter(|mark| mark.active);
-    let next = active().find(|mark| mark.at >= ts);
-    let decides = |mark: &Mark| mark.at == ts || (!mark.user.is_empty() && mark.session == session);
-    if session.is_empty() || next.is_some_and(decides) {
-        return next;
-    }
-    let before = active().rfind(|mark| mark.at < ts && (mark.session == session || mark.user.is_empty()));
-    before.filter(|mark| !mark.user.is_empty()).or(next)
 }
 
 /// Which ids are one person.
@@ -108,10 +144,12 @@ impl Aliases {
             user: String,
         }
         let rows: Vec<Row> = runner.rows(&sql::aliases(site)).await?;
-        if rows.len() == ALIASES_MAX {
+        let bytes: usize = rows.iter().map(|row| row.previous.len() + row.user.len()).sum();
+        if rows.len() == ALIASES_MAX || bytes + 2 * ID_BYTES_MAX > ALIAS_BYTES_MAX {
             tracing::warn!(
                 site,
                 ALIASES_MAX,
+                ALIAS_BYTES_MAX,
                 "the site has more aliases than are read; the oldest are left out"
             );
         }
@@ -125,8 +163,14 @@ impl Aliases {
 
     /// All ids of a person, the person's own first.
     pub fn ids(&self, person: &str) -> Vec<String> {
-        let others = self.persons.iter().filter(|(id, end)| *end == person && *id != person);
-        std::iter::once(person.to_owned()).chain(others.map(|(id, _)| id.clone())).collect()
+        self.ids_of(&[person.to_owned()])
+    }
+
+    /// All ids of some people, the people's own first.
+    pub fn ids_of(&self, people: &[String]) -> Vec<String> {
+        let wanted: HashSet<&str> = people.iter().map(String::as_str).collect();
+        let others = self.persons.iter().filter(|(id, end)| wanted.contains(end.as_str()) && id != end);
+        people.iter().cloned().chain(others.map(|(id, _)| id.clone())).collect()
     }
 
     /// The ids that are aliases, and the person of each.
@@ -169,15 +213,12 @@ pub async fn timelines(runner: &Runner, site: &str, visitors: &[String]) -> Resu
         return Ok(Timelines::new());
     }
     let rows: Vec<Row> = runner.rows(&sql::marks(site, visitors)).await?;
-    let mut timelines = Timelines::new();
+    let mut marks: HashMap<String, Vec<Mark>> = HashMap::new();
     for row in rows {
         let mark = Mark { at: row.at, user: row.user, active: row.active != 0, session: row.session };
-        timelines.entry(row.visitor).or_default().push(mark);
+        marks.entry(row.visitor).or_default().push(mark);
     }
-    for marks in timelines.values_mut() {
-        marks.sort();
-    }
-    Ok(timelines)
+    Ok(marks.into_iter().map(|(visitor, marks)| (visitor, Timeline::new(marks))).collect())
 }
 
 /// What may be a person, with everything that is the person's.
@@ -188,7 +229,16 @@ pub struct Candidate {
     /// All ids of the person.
     pub ids: Vec<String>,
     /// The visitors on which the person has, or had, events.
-    pub visitors: Vec<String>,
+    pub visitors: Visitors,
+}
+
+/// The visitors on which the people of some ids have, or had, events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visitors {
+    /// These.
+    These(Vec<String>),
+    /// Too many to name: those on which these users were identified, and the users themselves.
+    OfUsers(Vec<String>),
 }
 
 impl Candidate {
@@ -229,7 +279,7 @@ pub async fn identified_visitor(
     visitor: &str,
     aliases: &Aliases,
 ) -> Result<Option<Candidate>, StoreError> {
-    let owners = owners_on(runner, site, &[visitor.to_owned()], aliases).await?;
+    let owners = owners_on(runner, site, &Visitors::These(vec![visitor.to_owned()]), aliases).await?;
     let Some(owner) = owners.into_iter().next() else { return Ok(None) };
     let ids = aliases.ids(&owner.person);
     let visitors = visitors_of(runner, site, &ids).await?;
@@ -246,7 +296,7 @@ struct OwnerRow {
 async fn owners_on(
     runner: &Runner,
     site: &str,
-    visitors: &[String],
+    visitors: &Visitors,
     aliases: &Aliases,
 ) -> Result<Vec<OwnerRow>, StoreError> {
     runner.rows(&sql::owners(site, visitors, aliases)).await
@@ -257,16 +307,19 @@ async fn owners_on(
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn visitors_of(runner: &Runner, site: &str, ids: &[String]) -> Result<Vec<String>, StoreError> {
+pub async fn visitors_of(runner: &Runner, site: &str, ids: &[String]) -> Result<Visitors, StoreError> {
     #[derive(Deserialize)]
     struct Row {
         visitor: String,
     }
-    let edges: Vec<Row> = runner.rows(&sql::visitors_of_users(site, ids)).await?;
+    let edges: Vec<Row> = runner.rows(&sql::visitors_of_users(site, ids, VISITORS_CARRIED_MAX)).await?;
+    if edges.len() > VISITORS_CARRIED_MAX {
+        return Ok(Visitors::OfUsers(ids.to_vec()));
+    }
     let own = ids.iter().flat_map(|id| [id.clone(), format!("@{id}")]);
     let visitors: BTreeSet<String> =
         edges.into_iter().map(|row| row.visitor).chain(own).filter(|visitor| !visitor.is_empty()).collect();
-    Ok(visitors.into_iter().collect())
+    Ok(Visitors::These(visitors.into_iter().collect()))
 }
 
 #[cfg(test)]
@@ -278,7 +331,7 @@ mod tests {
     }
 
     fn timelines(marks: &[Mark]) -> Timelines {
-        HashMap::from([("v".to_owned(), marks.to_vec())])
+        HashMap::from([("v".to_owned(), Timeline::new(marks.to_vec()))])
     }
 
     #[test]

@@ -92,7 +92,7 @@ async fn page(
         return Ok((Vec::new(), HashMap::new(), None));
     }
     let mut first: Vec<StoreRow> = runner.rows(&statement(query, &parts[0], Shape::Page)).await?;
-    let next = (first.len() > query.limit).then_some(query.offset + query.limit);
+    let next = (first.len() > query.limit).then(|| query.offset.saturating_add(query.limit));
     first.truncate(query.limit);
     let keys: Vec<String> = first.iter().map(|row| place(query, row).1).collect();
     let mut found: HashMap<Place, StoreRow> =

@@ -234,7 +234,7 @@ columns! {
     verdict: Cow<'a, str> => LowCardinality in mark_parts,
     /// Why the verdict.
     verdict_reason: Cow<'a, str> => LowCardinality in mark_parts,
-    /// Empty, or why `ts` differs from `client_ts`: `skewed`, `future`, `old`, `absent`.
+    /// Empty, or what is odd about `ts`: `skewed`, `future`, `past`, `old`, `absent`.
     clock: Cow<'a, str> => LowCardinality in mark_parts,
     /// `granted`, `denied` or empty.
     consent: Cow<'a, str> => LowCardinality in mark_parts,

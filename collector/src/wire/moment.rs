@@ -1,10 +1,13 @@
-//! Moments: RFC 3339 with an offset, or milliseconds since the epoch.
+//! Moments: RFC 3339 with an offset, or milliseconds since the epoch. A device may have lost its clock, so any moment is
+//! read; whether it is believed is for [`clock`](crate::enrich::clock) to say.
 
 use jiff::Timestamp;
 
 use super::fault::Fault;
 use super::value::Value;
-use crate::event::{TIME_MS_END, TIME_MS_MIN};
+
+/// Moments beyond this are taken for this one, in either direction: the year 33,658. Milliseconds since the epoch.
+const MOMENT_MS_MAX: i64 = 1_000_000_000_000_000;
 
 /// Milliseconds since the epoch; `None` for null and for empty text.
 pub fn parse(value: &Value, field: &str) -> Result<Option<i64>, Fault> {
@@ -19,17 +22,18 @@ pub fn parse(value: &Value, field: &str) -> Result<Option<i64>, Fault> {
         let problem = "expected RFC 3339 with an offset, or milliseconds since 1970";
         return Err(Fault::new("invalid_time", field, problem));
     };
-    if (TIME_MS_MIN..TIME_MS_END).contains(&milliseconds) {
-        return Ok(Some(milliseconds));
-    }
-    let problem = "outside the years 2000 to 2099 (numbers are milliseconds since 1970)";
-    Err(Fault::new("invalid_time", field, problem))
+    Ok(Some(milliseconds.clamp(-MOMENT_MS_MAX, MOMENT_MS_MAX)))
+}
+
+/// When a request was sent. It only helps to put a clock right: what cannot be read says nothing.
+pub fn sent_at(value: &Value) -> Option<i64> {
+    parse(value, "sent_at").ok().flatten()
 }
 
 fn from_text(text: &str) -> Option<i64> {
     from_browser(text).or_else(|| {
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return text.parse().ok();
+            return from_number(text);
         }
         text.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
     })
@@ -73,8 +77,7 @@ fn from_browser(text: &str) -> Option<i64> {
 fn from_number(number: &str) -> Option<i64> {
     number.parse().ok().or_else(|| {
         let milliseconds: f64 = number.parse().ok()?;
-        // Far beyond the range, and exact below it.
-        (milliseconds.abs() < 1e15).then_some(milliseconds.floor() as i64)
+        milliseconds.is_finite().then_some(milliseconds.floor() as i64)
     })
 }
 
@@ -131,29 +134,33 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_is_refused() {
-        for form in [
-            "yesterday",
-            "2026-11-21",
-            "2026-11-21T10:00:00",
-            "2026-13-01T00:00:00Z",
-            "-5",
-            "99999999999999999999",
-        ] {
+        for form in ["yesterday", "2026-11-21", "2026-11-21T10:00:00", "2026-13-01T00:00:00Z", "-5"] {
             assert_eq!(text(form), None, "{form}");
             assert_eq!(parse(&Value::Text(form.into()), "ts").unwrap_err().reason, "invalid_time");
         }
-        for number in ["1e999", "-1", "1795255200"] {
-            assert!(parse(&Value::Number(number), "ts").is_err(), "{number}");
-        }
+        assert!(parse(&Value::Number("1e999"), "ts").is_err());
         assert!(parse(&Value::Bool(true), "ts").unwrap_err().message.starts_with("ts: "));
     }
 
     #[test]
-    fn the_range_is_a_century() {
-        assert_eq!(text("2000-01-01T00:00:00Z"), Some(TIME_MS_MIN));
-        assert_eq!(text("1999-12-31T23:59:59.999Z"), None);
-        assert_eq!(text("2099-12-31T23:59:59.999Z"), Some(TIME_MS_END - 1));
-        assert_eq!(text("2100-01-01T00:00:00Z"), None);
+    fn a_lost_clock_is_read_and_nothing_overflows() {
+        assert_eq!(text("1970-01-01T00:05:00.000Z"), Some(300_000));
+        assert_eq!(text("1969-12-31T23:59:59.999Z"), Some(-1));
+        assert_eq!(text("9999-01-01T00:00:00Z"), Some(253_370_764_800_000));
+        assert_eq!(text("99999999999999999999"), Some(MOMENT_MS_MAX));
+        for (number, moment) in
+            [("-1", -1), ("1795255200", 1_795_255_200), ("1e30", MOMENT_MS_MAX), ("-1e300", -MOMENT_MS_MAX)]
+        {
+            assert_eq!(parse(&Value::Number(number), "ts"), Ok(Some(moment)), "{number}");
+        }
+    }
+
+    #[test]
+    fn an_unusable_time_of_sending_says_nothing() {
+        for value in [Value::Null, Value::Text("now".into()), Value::Bool(true), Value::Nested("{}")] {
+            assert_eq!(sent_at(&value), None, "{value:?}");
+        }
+        assert_eq!(sent_at(&Value::Text("1999-12-31T23:59:59Z".into())), Some(946_684_799_000));
     }
 
     #[test]

@@ -7,12 +7,12 @@ use super::value::{Value, each_field};
 
 /// Decimals of the store's money column.
 const DECIMALS: i32 = 4;
-/// The column holds 18 digits.
-const TEN_THOUSANDTHS_END: i128 = 1_000_000_000_000_000_000;
-/// A decimal this long was a binary float, printed in full: 59.97 comes as 59.970000000000006.
-const FLOAT_DIGITS_MIN: usize = 15;
-/// Bytes of an amount. The longest float of a sensible size has 25.
-const AMOUNT_BYTES_MAX: usize = 40;
+/// Digits of the store's money column.
+const MONEY_DIGITS: i64 = 18;
+/// The first amount that has more.
+const TEN_THOUSANDTHS_END: i64 = 10i64.pow(MONEY_DIGITS as u32);
+/// Bytes of an amount. A binary float of a sensible size, printed in full, has about 60.
+const AMOUNT_BYTES_MAX: usize = 128;
 
 /// An amount of a currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn from_parts<'a>(amount: &Value<'a>, currency: Value<'a>) -> Result<Money<'
     };
     let ten_thousandths = parse_amount(&amount).map_err(|problem| invalid("revenue.amount", problem))?;
     let currency = match currency {
-        Value::Text(text) | Value::Parameter(text) => text,
+        Value::Text(text) | Value::Parameter(text) => trimmed(text),
         Value::Null => return Err(invalid("revenue.currency", "required")),
         _ => Cow::Borrowed(""),
     };
@@ -66,75 +66,62 @@ pub fn from_parts<'a>(amount: &Value<'a>, currency: Value<'a>) -> Result<Money<'
     Ok(Money { ten_thousandths, currency })
 }
 
+/// Exports and spreadsheets leave spaces around.
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
 fn invalid(field: &str, problem: &str) -> Fault {
     Fault::new("invalid_revenue", field, problem)
 }
 
-/// Ten-thousandths of a decimal, exactly. More than four decimals are an error, unless the decimal is a float
-/// printed in full, which is rounded (half away from zero).
+/// Ten-thousandths of a decimal. What has more than four decimals is rounded, half away from zero: prices without tax,
+/// shares of a discount and sums of binary floats have them, and the order is worth more than its fifth decimal.
 fn parse_amount(amount: &str) -> Result<i64, &'static str> {
     const NOT_DECIMAL: &str = "expected a decimal number";
+    let amount = amount.trim();
     if amount.len() > AMOUNT_BYTES_MAX {
         return Err(NOT_DECIMAL);
     }
     let (negative, unsigned) = match amount.strip_prefix('-') {
         Some(rest) => (true, rest),
-        None => (false, amount),
+        None => (false, amount.strip_prefix('+').unwrap_or(amount)),
     };
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i16>().map_err(|_| NOT_DECIMAL)?),
         None => (unsigned, 0),
     };
-    let (whole, fraction) = match mantissa.split_once('.') {
-        Some((_, "")) => return Err(NOT_DECIMAL),
-        Some(parts) => parts,
-        None => (mantissa, ""),
-    };
-    if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = [whole, fraction].concat();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(NOT_DECIMAL);
     }
-    let digits = [whole, fraction].concat();
-    let digits = digits.trim_start_matches('0');
     let shift = DECIMALS + i32::from(exponent) - fraction.len() as i32;
-    let magnitude = shifted(digits, shift)?;
-    if magnitude >= TEN_THOUSANDTHS_END {
-        return Err("more than 14 digits before the point");
+    let magnitude = shifted(digits.trim_start_matches('0'), shift);
+    match magnitude.filter(|magnitude| *magnitude < TEN_THOUSANDTHS_END) {
+        Some(magnitude) if negative => Ok(-magnitude),
+        Some(magnitude) => Ok(magnitude),
+        None => Err("more than 14 digits before the point"),
     }
-    let magnitude = magnitude as i64;
-    Ok(if negative { -magnitude } else { magnitude })
 }
 
-/// `digits` times ten to the power of `shift`.
-fn shifted(digits: &str, shift: i32) -> Result<i128, &'static str> {
+/// `digits` times ten to the power of `shift`, rounded half up; `None` beyond what the column holds.
+fn shifted(digits: &str, shift: i32) -> Option<i64> {
     if digits.is_empty() {
-        return Ok(0);
+        return Some(0);
     }
-    if shift >= 0 {
-        // 38 digits fit into 128 bits, and more than 18 are too many anyway.
-        return if digits.len() + shift as usize <= 38 {
-            digits
-                .parse::<i128>()
-                .map(|number| number * 10i128.pow(shift as u32))
-                .map_err(|_| "too many digits")
-        } else {
-            Ok(TEN_THOUSANDTHS_END)
-        };
+    // Where the whole part ends among the digits.
+    let end = digits.len() as i64 + i64::from(shift);
+    if end > MONEY_DIGITS {
+        return None;
     }
-    let dropped = shift.unsigned_abs() as usize;
-    let (kept, dropped) = match digits.len().checked_sub(dropped) {
-        Some(kept) => digits.split_at(kept),
-        None => ("", "0"),
-    };
-    let is_zero = dropped.bytes().all(|digit| digit == b'0') && kept.len() + dropped.len() == digits.len();
-    if !is_zero && digits.len() < FLOAT_DIGITS_MIN {
-        return Err("more than four decimals");
-    }
-    let rounded = i128::from(dropped.as_bytes()[0] >= b'5');
-    match kept {
-        "" => Ok(rounded),
-        kept if kept.len() > 38 => Ok(TEN_THOUSANDTHS_END),
-        kept => kept.parse::<i128>().map(|number| number + rounded).map_err(|_| "too many digits"),
-    }
+    let kept = end.clamp(0, digits.len() as i64) as usize;
+    let whole = if kept == 0 { 0 } else { digits[..kept].parse::<i64>().ok()? };
+    let rounds_up = end >= 0 && digits.as_bytes().get(kept).is_some_and(|digit| *digit >= b'5');
+    Some(whole * 10i64.pow(shift.max(0) as u32) + i64::from(rounds_up))
 }
 
 #[cfg(test)]
@@ -164,6 +151,27 @@ mod tests {
             ("4.440892098500626e-16", 0),
             ("3.3333333333333335", 33_333),
             ("2.9999999999999996", 30_000),
+            // More than four decimals: half away from zero.
+            ("8.33333", 83_333),
+            ("1.23456", 12_346),
+            ("0.00005", 1),
+            ("-0.00005", -1),
+            ("0.00004999", 0),
+            ("1e-5", 0),
+            ("5e-5", 1),
+            ("9e-6", 0),
+            ("9e-400", 0),
+            ("-1.00005", -10_001),
+            ("0.1000000000000000055511151231257827021181583404541015625", 1_000),
+            // As other programs write them.
+            (" 12.90 ", 129_000),
+            ("+5", 50_000),
+            ("5.", 50_000),
+            (".5", 5_000),
+            ("100000000000", 1_000_000_000_000_000),
+            ("99999999999999.99994999", 999_999_999_999_999_999),
+            ("-99999999999999.9999", -999_999_999_999_999_999),
+            ("00000000000000000000000000000000000000001", 10_000),
         ];
         for (text, expected) in table {
             assert_eq!(parse_amount(text), Ok(expected), "{text}");
@@ -176,26 +184,23 @@ mod tests {
             "",
             "-",
             ".",
-            "5.",
-            ".5",
             "12,90",
             "1 000",
             "EUR 5",
-            "1.23456",
-            "0.00001",
-            "1e-5",
-            "+5",
             "1e",
             "--1",
+            "+-1",
+            "1e1.5",
             "１",
             "100000000000000",
+            "99999999999999.99995",
+            "-100000000000000",
             "1e400",
             "1e99999",
             "NaN",
             "Infinity",
             "0x10",
             "1.2.3",
-            "00000000000000000000000000000000000000001",
         ] {
             assert!(parse_amount(text).is_err(), "{text}");
         }
@@ -206,9 +211,15 @@ mod tests {
         let money = |currency| from_parts(&Value::Number("1"), currency);
         assert_eq!(money(Value::Text("eur".into())).unwrap().currency, "EUR");
         assert_eq!(money(Value::Text("CHF".into())).unwrap().currency, "CHF");
-        for currency in
-            [Value::Text("€".into()), Value::Text("EURO".into()), Value::Null, Value::Number("978")]
-        {
+        assert_eq!(money(Value::Text("EUR ".into())).unwrap().currency, "EUR");
+        assert_eq!(money(Value::Text(String::from("\teur\n").into())).unwrap().currency, "EUR");
+        for currency in [
+            Value::Text("€".into()),
+            Value::Text("EURO".into()),
+            Value::Text("  ".into()),
+            Value::Null,
+            Value::Number("978"),
+        ] {
             let fault = money(currency).unwrap_err();
             assert_eq!(fault.reason, "invalid_revenue");
             assert!(fault.message.starts_with("revenue.currency: "), "{}", fault.message);

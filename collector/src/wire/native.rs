@@ -33,6 +33,8 @@ pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
     let mut batch = ParsedBatch {
         write_key,
         sent_at: envelope.sent_at,
+        sent_at_is_of_this_try: true,
+        trusted: false,
         events: Vec::with_capacity(events.len()),
         refused: Vec::new(),
     };
@@ -113,7 +115,7 @@ impl<'a> Envelope<'a> {
     fn set(&mut self, field: &str, value: Value<'a>) -> Result<(), Fault> {
         match field {
             "site" => self.site = value.text("site")?,
-            "sent_at" => self.sent_at = moment::parse(&value, "sent_at")?,
+            "sent_at" => self.sent_at = moment::sent_at(&value),
             "visitor" => self.defaults.visitor = identifier::read(value, "visitor")?,
             "user" => self.defaults.user = identifier::read(value, "user")?,
             "session" => self.defaults.session = identifier::read(value, "session")?,

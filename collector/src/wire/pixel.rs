@@ -18,7 +18,7 @@ use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
 ///
 /// # Errors
 ///
-/// When it names no site, or its `sent_at` is no moment.
+/// When it names no site.
 pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
     let mut site = None;
     let mut sent_at = None;
@@ -27,10 +27,7 @@ pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
     for (name, value) in parameters(query) {
         match &*name {
             "site" => site = Some(value),
-            "sent_at" => {
-                sent_at = moment::parse(&Value::Parameter(value), "sent_at")
-                    .map_err(|fault| WireError::InvalidField { message: fault.message })?;
-            }
+            "sent_at" => sent_at = moment::sent_at(&Value::Parameter(value)),
             "kind" | "revenue" if value.is_empty() => {}
             "revenue" => amount = Value::Parameter(value),
             "currency" => currency = Value::Parameter(value),
@@ -52,7 +49,14 @@ pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
         let problem = format!("longer than {EVENT_BYTES_MAX} bytes");
         draft.fault = Some(Fault::new("event_too_large", "event", problem));
     }
-    let mut batch = ParsedBatch { write_key, sent_at, events: Vec::new(), refused: Vec::new() };
+    let mut batch = ParsedBatch {
+        write_key,
+        sent_at,
+        sent_at_is_of_this_try: true,
+        trusted: false,
+        events: Vec::new(),
+        refused: Vec::new(),
+    };
     match draft.complete(0, &Defaults::default(), query) {
         Ok(event) => batch.events.push(event),
         Err((fault, kind)) => batch.refused.push(refusal(0, fault, kind, Cow::Owned(as_json(query)))),

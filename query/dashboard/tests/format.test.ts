@@ -50,6 +50,9 @@ test('numbers, money and rates follow the language', () => {
   assert.equal(plain(formatMoney({ amount: '1234.50', currency: 'EUR' }, 'it-IT')), '1234,50 €');
   assert.equal(plain(formatMoney({ amount: '1234.50', currency: 'EUR' }, 'en-GB')), '€1,234.50');
   assert.equal(formatMoney({ amount: '3', currency: 'not a currency' }, 'en-GB'), '3 not a currency');
+  const large = { amount: '-123456789012345678.12', currency: 'EUR' };
+  assert.equal(plain(formatMoney(large, 'en-GB')), '-€123,456,789,012,345,678.12', 'more digits than a number holds');
+  assert.equal(formatMoney({ ...large, currency: '?' }, 'en-GB'), '-123,456,789,012,345,678.12 ?');
   assert.equal(formatRate(0.995, 'it-IT'), '99,5%');
   assert.equal(formatRate(1, 'it-IT'), '100%');
   assert.equal(formatRate(0.99999, 'it-IT'), '>99,9%');

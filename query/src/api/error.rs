@@ -54,9 +54,6 @@ pub enum ApiError {
     /// The resource does not take this method.
     #[error("method not allowed")]
     MethodNotAllowed,
-    /// More than one answer may hold.
-    #[error("{0}")]
-    TooLarge(String),
     /// The store did not answer.
     #[error("the store did not answer")]
     Store(#[from] StoreError),
@@ -110,9 +107,6 @@ impl ApiError {
                 "method_not_allowed",
                 "This resource does not take this method.".into(),
             ),
-            Self::TooLarge(message) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "answer_too_large", message.clone())
-            }
             Self::Store(StoreError::Refused { code, .. }) if TIME_CODES.contains(code) => (
                 StatusCode::GATEWAY_TIMEOUT,
                 "query_timeout",

@@ -141,6 +141,9 @@ pub struct Journey {
     pub items: Vec<JourneySession>,
     /// For the next page.
     pub next_cursor: Option<String>,
+    /// Older events are left out here: the sessions of the page hold more than the 20,000 that an answer may, or the
+    /// person has been here on more than 200,000 days and sessions. No person has; a program does.
+    pub truncated: bool,
 }
 
 /// Everything one person did, over all touchpoints, newest first, by session.
@@ -151,8 +154,7 @@ pub struct Journey {
         (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
         (status = 401, description = "No token or session", body = ErrorBody),
         (status = 403, description = "The token is not for this", body = ErrorBody),
-        (status = 404, description = "No such site or person", body = ErrorBody),
-        (status = 422, description = "A day holds more events than one answer may", body = ErrorBody)))]
+        (status = 404, description = "No such site or person", body = ErrorBody)))]
 pub async fn get(
     State(state): State<AppState>,
     access: Access,

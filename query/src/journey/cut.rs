@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::Place;
 use crate::api::journey::{JourneyEvent, JourneySession};
-use crate::moment::{Moment, Money};
+use crate::moment::{Amount, Moment, Money};
 
 /// Without activity for this long, what comes next is another session.
 pub const CUT_MS: i64 = 30 * 60 * 1000;
@@ -35,8 +35,7 @@ pub struct Event {
     pub scroll_pct: i64,
     pub value: Option<f64>,
     pub rating: String,
-    /// Ten-thousandths.
-    pub amount: i64,
+    pub amount: Amount,
     pub currency: String,
     pub campaign: String,
     pub message: String,
@@ -163,9 +162,10 @@ impl Piece {
 
 /// Orders less refunds in the site's currency, when there are any.
 fn revenue(events: &[Event], currency: &str) -> Option<Money> {
-    let mut paid = events.iter().filter(|event| event.amount != 0 && event.currency == currency).peekable();
+    let mut paid =
+        events.iter().filter(|event| event.amount != Amount(0) && event.currency == currency).peekable();
     paid.peek()?;
-    let signed = |event: &Event| if event.kind == "refund" { -event.amount.abs() } else { event.amount };
+    let signed = |event: &Event| if event.kind == "refund" { event.amount.negative() } else { event.amount };
     Some(Money::new(paid.map(signed).sum(), currency))
 }
 
@@ -261,13 +261,13 @@ mod tests {
         let first =
             Event { source: "Google".into(), channel: "organic_search".into(), ..event("a", 0, "v", "s") };
         let paid = Event {
-            amount: 890_000,
+            amount: Amount(890_000),
             currency: "EUR".into(),
             kind: "order".into(),
             ..event("b", 1, "v", "s")
         };
         let back = Event {
-            amount: 90_000,
+            amount: Amount(90_000),
             currency: "EUR".into(),
             kind: "refund".into(),
             ..event("c", 2, "v", "s")
@@ -276,7 +276,7 @@ mod tests {
         let session = pieces(&[first, paid, back, last]).remove(0).into_session("EUR", Some(5));
         assert_eq!((session.channel.as_str(), session.source.as_str()), ("organic_search", "Google"));
         assert_eq!(session.browser, "Chrome");
-        assert_eq!(session.revenue, Some(Money::new(800_000, "EUR")));
+        assert_eq!(session.revenue, Some(Money::new(Amount(800_000), "EUR")));
         assert_eq!(
             (session.page_views, session.duration_ms, session.gap_before_ms),
             (2, 3 * MINUTE, Some(5))

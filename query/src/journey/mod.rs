@@ -77,30 +77,43 @@ impl Request {
 /// A page of a journey.
 ///
 /// # Errors
-/// Nobody has the id, a day holds too many events, or the store did not answer.
+/// Nobody has the id, or the store did not answer.
 pub async fn answer(runner: &Runner, request: &Request) -> Result<Journey, ApiError> {
     let site = &request.site.site;
     let (found, aliases) = candidate(runner, site, &request.person).await?;
-    let (shown, any) = read(runner, request, &found, &aliases).await?;
-    // Without events in the period, the person may still have some.
-    if any || found.is_identified(runner, site, &aliases).await?.is_some() {
-        return Ok(page(request, found.person, shown));
+    let read_once = read(runner, request, &found, &aliases).await?;
+    if read_once.any {
+        return Ok(page(request, found.person, read_once));
+    }
+    // Without events in the period, the person may still have some. Or the first has come since: it is looked for once
+    // more, so that nobody is told of a person without events.
+    if found.is_identified(runner, site, &aliases).await?.is_some() {
+        let read_again = read(runner, request, &found, &aliases).await?;
+        return Ok(page(request, found.person, read_again));
     }
     // The person has no event: the id may be a visitor's who has been identified since.
     let identified = identified_visitor(runner, site, &request.person, &aliases).await?;
     let found = identified.ok_or_else(|| unknown_person(&request.person))?;
-    let (shown, _) = read(runner, request, &found, &aliases).await?;
-    Ok(page(request, found.person, shown))
+    let read_of_user = read(runner, request, &found, &aliases).await?;
+    Ok(page(request, found.person, read_of_user))
 }
 
-/// The sessions of the page and one more, when there is one: its end is the beginning of the gap before the last. Also
-/// whether any event of the person was met.
+/// What was read for a page.
+struct Read {
+    /// The sessions of the page and one more, when there is one: its end is the beginning of the gap before the last.
+    shown: Vec<Piece>,
+    /// Whether any event of the person was met.
+    any: bool,
+    /// Whether older events were left out.
+    truncated: bool,
+}
+
 async fn read(
     runner: &Runner,
     request: &Request,
     found: &Candidate,
     aliases: &Aliases,
-) -> Result<(Vec<Piece>, bool), ApiError> {
+) -> Result<Read, ApiError> {
     let mut reader = Reader::open(runner, found, aliases, request).await?;
     let mut shown: Vec<Piece> = Vec::new();
     while reader.read_more(runner).await? {
@@ -110,12 +123,12 @@ async fn read(
             break;
         }
     }
-    let any = reader.has_events();
-    Ok((shown, any))
+    Ok(Read { shown, any: reader.has_events(), truncated: reader.is_truncated() })
 }
 
 /// The page from the sessions that are whole, newest first.
-fn page(request: &Request, person: String, pieces: Vec<Piece>) -> Journey {
+fn page(request: &Request, person: String, read: Read) -> Journey {
+    let Read { shown: pieces, truncated, .. } = read;
     let from = request.from.map_or(i64::MIN, |from| from.0);
     let in_period = pieces.iter().take_while(|piece| piece.started() >= from).count();
     let count = in_period.min(request.limit);
@@ -132,5 +145,5 @@ fn page(request: &Request, person: String, pieces: Vec<Piece>) -> Journey {
         piece.into_session(&request.site.currency, gap)
     };
     let items = pieces.into_iter().take(count).zip(older).map(session).collect();
-    Journey { person, timezone: request.site.timezone.clone(), items, next_cursor }
+    Journey { person, timezone: request.site.timezone.clone(), items, next_cursor, truncated }
 }

@@ -15,9 +15,10 @@ use crate::sql::journey as sql;
 
 /// Days are read until they hold this many events.
 const EVENTS_PER_READ: i64 = 2_000;
-/// A day with more is refused: the answer could not be held.
-const EVENTS_PER_DAY_MAX: i64 = 50_000;
-/// A person with more days and sessions than this is a machine.
+/// An answer looks at no more: the latest of the days that it needs. Who has more is a machine, but whoever it is must
+/// have an answer.
+const EVENTS_PER_ANSWER_MAX: i64 = 20_000;
+/// Days and sessions of a person, the latest, for the same reason.
 const DAYS_MAX: usize = 200_000;
 const DAY_MS: i64 = 86_400_000;
 
@@ -45,6 +46,10 @@ pub struct Reader<'a> {
     seen: HashSet<String>,
     /// The first millisecond of the oldest day that was read.
     read_from: i64,
+    /// How many events the days that were read hold.
+    looked_at: i64,
+    /// Whether older events are left out.
+    truncated: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -60,12 +65,9 @@ impl<'a> Reader<'a> {
     ) -> Result<Self, ApiError> {
         let site = request.site.site.as_str();
         let days = sql::days(site, &found.visitors, request.with_bots, DAYS_MAX);
-        let (rows, timelines) =
-            futures_util::try_join!(runner.rows::<DayRow>(&days), timelines(runner, site, &found.visitors))?;
-        if rows.len() > DAYS_MAX {
-            let message = format!("This person has been here on more than {DAYS_MAX} days and sessions.");
-            return Err(ApiError::TooLarge(message));
-        }
+        let mut rows: Vec<DayRow> = runner.rows(&days).await?;
+        let truncated = rows.len() > DAYS_MAX;
+        rows.truncate(DAYS_MAX);
         let mut unread: BTreeMap<String, Vec<DayRow>> = BTreeMap::new();
         for row in needed(rows, request) {
             unread.entry(row.day.clone()).or_default().push(row);
@@ -75,13 +77,20 @@ impl<'a> Reader<'a> {
             site,
             found,
             aliases,
-            timelines,
+            timelines: Timelines::new(),
             with_bots,
             unread,
             events: Vec::new(),
             seen: HashSet::new(),
             read_from: i64::MAX,
+            looked_at: 0,
+            truncated,
         })
+    }
+
+    /// Whether older events are left out.
+    pub fn is_truncated(&self) -> bool {
+        self.truncated
     }
 
     /// Whether an event of the person was read.
@@ -92,21 +101,17 @@ impl<'a> Reader<'a> {
     /// Reads the newest unread days; false when there are none.
     ///
     /// # Errors
-    /// A day holds too many events, or the store did not answer.
+    /// The store did not answer.
     pub async fn read_more(&mut self, runner: &Runner) -> Result<bool, ApiError> {
         let mut days = Vec::new();
         let mut visitors = BTreeSet::new();
         let mut events = 0;
-        while events < EVENTS_PER_READ
+        let room = EVENTS_PER_ANSWER_MAX - self.looked_at;
+        while events < EVENTS_PER_READ.min(room)
             && let Some((day, rows)) = self.unread.pop_last()
         {
             let of_day: i64 = rows.iter().map(|row| row.events).sum();
-            if of_day > EVENTS_PER_DAY_MAX {
-                let message =
-                    format!("On {day} there are {of_day} events; one answer holds {EVENTS_PER_DAY_MAX}.");
-                return Err(ApiError::TooLarge(message));
-            }
-            if !days.is_empty() && events + of_day > EVENTS_PER_DAY_MAX {
+            if !days.is_empty() && events + of_day > room {
                 self.unread.insert(day, rows);
                 break;
             }
@@ -116,9 +121,23 @@ impl<'a> Reader<'a> {
         }
         let Some(oldest) = days.last() else { return Ok(false) };
         self.read_from = start_of(oldest);
+        self.looked_at += events;
+        if events > room || (self.looked_at == EVENTS_PER_ANSWER_MAX && !self.unread.is_empty()) {
+            // What was read stands for the whole.
+            self.truncated = true;
+            self.unread.clear();
+        }
+        // One that came twice may be here twice.
+        let rows_max = if events > room { room } else { 2 * EVENTS_PER_ANSWER_MAX };
         let visitors: Vec<String> = visitors.into_iter().collect();
-        let statement = sql::events(self.site, &visitors, &days, self.with_bots);
-        let read: Vec<Event> = runner.rows(&statement).await?;
+        let statement = sql::events(self.site, &visitors, &days, self.with_bots, rows_max);
+        let unknown: Vec<String> =
+            visitors.into_iter().filter(|visitor| !self.timelines.contains_key(visitor)).collect();
+        let (read, timelines) = futures_util::try_join!(
+            runner.rows::<Event>(&statement),
+            timelines(runner, self.site, &unknown)
+        )?;
+        self.timelines.extend(timelines);
         for mut event in read {
             if !self.seen.insert(event.id.clone()) {
                 continue;

@@ -10,7 +10,7 @@ use super::{money, shown_channel};
 use crate::api::error::ApiError;
 use crate::api::people::{Person, PersonDevice, PersonTouchpoint};
 use crate::identity::{Aliases, Candidate, candidate, identified_visitor};
-use crate::moment::Moment;
+use crate::moment::{Amount, Moment};
 use crate::runner::Runner;
 use crate::sql::people as sql;
 
@@ -22,7 +22,7 @@ struct CardRow {
     sessions: i64,
     page_views: i64,
     orders: i64,
-    revenue_sum: i64,
+    revenue_sum: Amount,
     has_revenue: u8,
     latest_country: String,
     latest_region: String,
@@ -87,7 +87,7 @@ pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiE
     let numbers = sql::card(name, visitors, person, &site.currency, &aliases);
     let devices = sql::devices(name, visitors, person, &aliases);
     let touchpoints = sql::touchpoints(name, visitors, person, &aliases);
-    let traits = sql::traits(name, &found.ids, false);
+    let traits = sql::traits(name, &found.ids);
     let (numbers, devices, touchpoints, traits, links) = futures_util::try_join!(
         runner.rows::<CardRow>(&numbers),
         runner.rows::<DeviceRow>(&devices),
@@ -96,7 +96,6 @@ pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiE
         links_of(runner, name, &found),
     )?;
     let row = numbers.into_iter().find(|row| row.events > 0).ok_or_else(|| unknown_person(id))?;
-    // Oldest first, so the latest value stays.
     let traits: BTreeMap<String, String> = traits.into_iter().map(|row| (row.name, row.value)).collect();
     let device = |row: DeviceRow| PersonDevice {
         class: row.class,

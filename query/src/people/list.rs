@@ -10,7 +10,7 @@ use crate::api::error::ApiError;
 use crate::api::params::parse_limit;
 use crate::api::people::{PeopleParams, PersonList, PersonSummary};
 use crate::identity::{Aliases, visitors_of};
-use crate::moment::Moment;
+use crate::moment::{Amount, Moment};
 use crate::plan::{Period, cursor};
 use crate::runner::Runner;
 use crate::sql::people::{self as sql, Listed};
@@ -107,13 +107,13 @@ struct DetailRow {
 struct PurchaseRow {
     person: String,
     orders: i64,
-    revenue_sum: i64,
+    revenue_sum: Amount,
     has_revenue: u8,
 }
 
 #[derive(Deserialize)]
-struct TraitRow {
-    id: String,
+struct NameRow {
+    person: String,
     value: String,
 }
 
@@ -123,8 +123,8 @@ async fn page(runner: &Runner, request: &ListRequest, aliases: &Aliases) -> Resu
     // A search may be for a visitor id that the person had long ago.
     if listed.search.is_none() && listed.from.is_none() && listed.to.is_none() {
         let anchor = listed.after.as_ref().map_or_else(Moment::now, |(seen, _)| *seen);
-        let today = anchor.0 - anchor.0.rem_euclid(DAY_MS);
-        let since = Some(Moment((today - RECENT_DAYS * DAY_MS).max(DAY_MS)));
+        let today = anchor.0.saturating_sub(anchor.0.rem_euclid(DAY_MS));
+        let since = Some(Moment(today.saturating_sub(RECENT_DAYS * DAY_MS).max(DAY_MS)));
         let recent = Listed { since, ..listed.clone() };
         let rows: Vec<PageRow> = runner.rows(&sql::page(site, &recent, aliases)).await?;
         if rows.len() > listed.limit {
@@ -152,23 +152,21 @@ pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, 
         return Ok(PersonList { items: Vec::new(), next_cursor });
     }
     let people: Vec<String> = page.iter().map(|row| row.person.clone()).collect();
-    let ids: Vec<String> = people.iter().flat_map(|person| aliases.ids(person)).collect();
+    let ids = aliases.ids_of(&people);
     let visitors = visitors_of(runner, &site.site, &ids).await?;
     let details = sql::details(&site.site, &visitors, &people, &aliases);
     let purchases = sql::purchases(&site.site, &visitors, &people, &site.currency, &aliases);
-    let names = sql::traits(&site.site, &ids, true);
+    let names = sql::names(&site.site, &ids, &aliases);
     let (details, purchases, names) = futures_util::try_join!(
         runner.rows::<DetailRow>(&details),
         runner.rows::<PurchaseRow>(&purchases),
-        runner.rows::<TraitRow>(&names),
+        runner.rows::<NameRow>(&names),
     )?;
     let mut details: HashMap<String, DetailRow> =
         details.into_iter().map(|row| (row.person.clone(), row)).collect();
     let purchases: HashMap<String, PurchaseRow> =
         purchases.into_iter().map(|row| (row.person.clone(), row)).collect();
-    // Oldest first, so the latest name stays.
-    let names: HashMap<String, String> =
-        names.into_iter().map(|row| (aliases.person(&row.id).to_owned(), row.value)).collect();
+    let names: HashMap<String, String> = names.into_iter().map(|row| (row.person, row.value)).collect();
     let summary = |row: PageRow| {
         let detail = details.remove(&row.person)?;
         let purchase = purchases.get(&row.person);

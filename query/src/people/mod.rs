@@ -8,7 +8,7 @@ pub use card::{card, unknown_person};
 pub use links::{link, unlink};
 pub use list::{ListRequest, list};
 
-use crate::moment::Money;
+use crate::moment::{Amount, Money};
 
 /// Nobody sent the visit.
 const DIRECT: &str = "direct";
@@ -19,6 +19,6 @@ fn shown_channel(channel: String) -> String {
 }
 
 /// Money, when there was any.
-fn money(has_revenue: u8, revenue: i64, currency: &str) -> Option<Money> {
+fn money(has_revenue: u8, revenue: Amount, currency: &str) -> Option<Money> {
     (has_revenue != 0).then(|| Money::new(revenue, currency))
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::api::error::ApiError;
 use crate::api::stats::MetricValue;
-use crate::moment::decimal;
+use crate::moment::Amount;
 
 /// A metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -122,7 +122,11 @@ impl Metric {
             Shape::Count => Some(MetricValue::Count(whole().unwrap_or(0))),
             Shape::Mean => whole().map(MetricValue::Count),
             Shape::Rate => number.map(MetricValue::Number),
-            Shape::Money => Some(MetricValue::Decimal(decimal(whole().unwrap_or(0)))),
+            Shape::Money => {
+                let amount: Option<Amount> =
+                    stored.and_then(Value::as_str).and_then(|text| text.parse().ok());
+                Some(MetricValue::Decimal(amount.unwrap_or_default().to_string()))
+            }
         }
     }
 }
@@ -139,6 +143,8 @@ mod tests {
         assert_eq!(Metric::Revenue.value(None), Some(MetricValue::Decimal("0.00".into())));
         assert_eq!(Metric::BounceRate.value(Some(&json!(null))), None);
         assert_eq!(Metric::SessionDuration.value(Some(&json!(1500.4))), Some(MetricValue::Count(1500)));
-        assert_eq!(Metric::Revenue.value(Some(&json!(890_000))), Some(MetricValue::Decimal("89.00".into())));
+        for (stored, shown) in [("89", "89.00"), ("-999999999999999.999", "-999999999999999.999")] {
+            assert_eq!(Metric::Revenue.value(Some(&json!(stored))), Some(MetricValue::Decimal(shown.into())));
+        }
     }
 }

@@ -32,10 +32,10 @@ pub const VISIT_OF_SESSION: &str = "if(session = '', concat('@', toString(day)),
 /// A visit counts as a session when it has an id or a view.
 pub const IS_SESSION: &str = "(view_count > 0 OR NOT startsWith(visit, '@'))";
 
-/// Money in ten-thousandths: refunds are taken off, whatever their sign, and other currencies are left out.
-/// Needs the parameter `currency`.
-pub const REVENUE: &str = "toInt64(sumIf(if(kind = 'refund', -abs(revenue), revenue), \
-    currency = {currency:String}) * 10000)";
+/// Money: refunds are taken off, whatever their sign, and other currencies are left out. Needs the parameter `currency`.
+///
+/// A sum of `Decimal(18, 4)` is a `Decimal(38, 4)`, which holds 10²⁰ of the largest amounts, and comes as text.
+pub const REVENUE: &str = "sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String})";
 
 impl Sql {
     /// Binds the site.

@@ -4,18 +4,8 @@ use orma_store::Param;
 
 use super::Sql;
 use super::clause;
-use crate::identity::{ALIASES_MAX, Aliases};
+use crate::identity::{ALIAS_BYTES_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX, MARKS_MAX, Visitors};
 use crate::moment::Moment;
-
-/// A table of `visitor` and `timeline`: its marks `(at, user, active, session)`, oldest first; the user of a reset is
-/// empty.
-/// `condition` narrows the edges down.
-pub fn timelines(condition: &str) -> String {
-    format!(
-        "(SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline FROM ({}) GROUP BY visitor)",
-        marks_where(&format!("source != 'alias'{condition}"))
-    )
-}
 
 /// Edges with whether they hold: an edge is taken back by a later row with sign -1 of the same visitor and user.
 fn marks_where(condition: &str) -> String {
@@ -29,35 +19,94 @@ fn marks_where(condition: &str) -> String {
     )
 }
 
-/// The user whom the timeline gives to a session that began at `moment`; empty when nobody. (No mark of a session is
-/// before its beginning.)
-pub fn user_at(moment: &str) -> String {
+/// Marks are joined to what they decide by the closest moment, one to a row. (A list of a visitor's marks beside each of
+/// the visitor's events would be as large as both multiplied.) `edges` narrows the edges down, as in all that follows.
+///
+/// For each moment the first active mark: `next_visitor`, `next_at`, `next_mark` (user and session).
+fn next_marks(edges: &str) -> String {
     format!(
-        "if(startsWith(visitor, '@'), substring(visitor, 2), \
-         arrayFirst(mark -> mark.3 AND mark.1 >= {moment}, timeline).2)"
+        "(SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark FROM ({}) \
+         WHERE active GROUP BY visitor, marked_at)",
+        marks_where(&format!("source != 'alias'{edges}"))
     )
 }
 
-/// The user whom the timeline gives to an event; empty when nobody.
-fn user_of_event() -> String {
-    let next = "(arrayFirst(mark -> mark.3 AND mark.1 >= ts, timeline) AS next_mark)";
-    let earlier = "(arrayLast(mark -> mark.3 AND mark.1 < ts AND (mark.4 = session OR mark.2 = ''), timeline) \
-                   AS earlier_mark)";
+/// The active marks of each session that name somebody: `own_visitor`, `own_session`, `own_at`, `own_user`.
+fn marks_of_sessions(edges: &str) -> String {
     format!(
-        "multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR {earlier}.2 = '' \
-         OR {next}.1 = ts OR (next_mark.2 != '' AND next_mark.4 = session), next_mark.2, earlier_mark.2)"
+        "(SELECT visitor AS own_visitor, session AS own_session, marked_at AS own_at, max(user) AS own_user FROM ({}) \
+         WHERE active GROUP BY visitor, session, marked_at)",
+        marks_where(&format!("source NOT IN ('alias', 'reset') AND session != ''{edges}"))
+    )
+}
+
+/// The active resets: `reset_visitor`, `reset_at`.
+fn resets(edges: &str) -> String {
+    format!(
+        "(SELECT DISTINCT visitor AS reset_visitor, marked_at AS reset_at FROM ({}) WHERE active)",
+        marks_where(&format!("source = 'reset'{edges}"))
+    )
+}
+
+/// The user whom the marks give to an event; empty when nobody.
+const USER_OF_EVENT: &str = "multiIf(startsWith(visitor, '@'), substring(visitor, 2), \
+    session = '' OR own_user = '' OR own_at < reset_at OR next_at = ts OR (next_mark.1 != '' AND next_mark.2 = session), \
+    next_mark.1, own_user)";
+
+/// `visits` (a table of `visitor`, `started`, `ended` and more) with what the marks say of each: `owner_user`, the user of
+/// its beginning, empty when nobody (no mark of a session is before its beginning), and `is_mixed`, whether the marks
+/// change within it, or one was taken back. Only visitors of `may_be_mixed` can have such; a reset at the very end
+/// changes nothing.
+pub fn owned_visits(visits: &str, columns: &str, edges: &str, may_be_mixed: &str) -> String {
+    // The place of each mark, and how many before it and with it are of another user than the one before, or taken back.
+    let placed = format!(
+        "SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, \
+         sum(NOT active) OVER marks AS removed, NOT active AS is_removed FROM (SELECT visitor, marked_at, user, active, \
+         session, row_number() OVER marks AS place, place > 1 AND user != lagInFrame(user) OVER marks AS differs FROM ({}) \
+         WINDOW marks AS (PARTITION BY visitor ORDER BY marked_at, user, active, session \
+         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) \
+         WINDOW marks AS (PARTITION BY visitor ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)",
+        marks_where(&format!("source != 'alias'{edges}{may_be_mixed}"))
+    );
+    let firsts = format!(
+        "(SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, \
+         min(differing) AS first_differing, min(removed - is_removed) AS first_removed FROM ({placed}) \
+         GROUP BY visitor, marked_at)"
+    );
+    // A reset is within what ends after it, a millisecond later.
+    let lasts = format!(
+        "(SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, \
+         max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_removed) AS last_removed \
+         FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, \
+         max(differing) OVER moment AS at_differing, max(removed) OVER moment AS at_removed FROM ({placed}) \
+         WINDOW moment AS (PARTITION BY visitor, marked_at)) GROUP BY visitor, last_at)"
+    );
+    format!(
+        "(SELECT {columns}, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, \
+         first_place > 0 AND last_place >= first_place \
+         AND (last_differing != first_differing OR last_removed != first_removed) AS is_mixed \
+         FROM {visits} AS visits \
+         ASOF LEFT JOIN {} AS next ON visitor = next_visitor AND started <= next_at \
+         ASOF LEFT JOIN {firsts} AS first ON visitor = first_visitor AND started <= first_at \
+         ASOF LEFT JOIN {lasts} AS last ON visitor = last_visitor AND ended >= last_at)",
+        next_marks(edges)
     )
 }
 
 /// The person of a user (empty when nobody) and a visitor, aliases followed.
 pub fn person(sql: &mut Sql, aliases: &Aliases) -> String {
-    let id = "if(owner_user = '', visitor, owner_user)";
+    person_of(sql, "if(owner_user = '', visitor, owner_user)", aliases)
+}
+
+/// The person of an id, aliases followed.
+pub fn person_of(sql: &mut Sql, id: &str, aliases: &Aliases) -> String {
     let (ids, persons) = aliases.columns();
     if ids.is_empty() {
         return id.to_owned();
     }
-    let (ids, persons) = (sql.bind("Array(String)", ids), sql.bind("Array(String)", persons));
-    format!("transform({id}, {ids}, {persons}, {id})")
+    let ids = sql.bind_texts(&sql.next_name(), &ids);
+    let persons = sql.bind_texts(&sql.next_name(), &persons);
+    format!("transform({id}, {}, {}, {id})", ids.array, persons.array)
 }
 
 /// How events that came twice are made one.
@@ -69,77 +118,110 @@ pub enum Duplicates {
     ById,
 }
 
-/// Events with their `owner_user`, `visit` and `timeline`, under `condition`; `edges` narrows the edges down.
+/// Events with their `owner_user` and `visit`, under `condition`.
 pub fn owned_events(condition: &str, duplicates: Duplicates, edges: &str) -> String {
     let (merged, limit) = match duplicates {
         Duplicates::Merged => ("FINAL ", ""),
         Duplicates::ById => ("", " LIMIT 1 BY event_id"),
     };
     format!(
-        "(SELECT event.*, {visit} AS visit, if(user != '', user, {by_edge}) AS owner_user \
+        "(SELECT event.*, {visit} AS visit, if(user != '', user, {USER_OF_EVENT}) AS owner_user \
          FROM (SELECT * FROM events {merged}WHERE site = {{site:String}} AND {condition}{limit}) AS event \
-         LEFT JOIN {timelines} AS timelines USING (visitor))",
+         ASOF LEFT JOIN {next} AS next ON visitor = next_visitor AND ts <= next_at \
+         ASOF LEFT JOIN {own} AS own ON visitor = own_visitor AND session = own_session AND ts > own_at \
+         ASOF LEFT JOIN {resets} AS resets ON visitor = reset_visitor AND ts > reset_at)",
         visit = clause::VISIT_OF_EVENT,
-        by_edge = user_of_event(),
-        timelines = timelines(edges),
+        next = next_marks(edges),
+        own = marks_of_sessions(edges),
+        resets = resets(edges),
     )
 }
 
-/// The condition that finds the events of the bound `visitors` by the table's key: the days come from the sessions.
-pub const ON_VISITORS: &str = "visitor IN {visitors:Array(String)} AND toDate(ts) IN (SELECT day FROM sessions \
-    WHERE site = {site:String} AND visitor IN {visitors:Array(String)})";
+/// The condition that finds the events of a set of visitors by the table's key: the days come from the sessions.
+pub fn events_on(visitors: &str) -> String {
+    format!(
+        "visitor IN {visitors} AND toDate(ts) IN (SELECT day FROM sessions \
+         WHERE site = {{site:String}} AND visitor IN {visitors})"
+    )
+}
 
-/// The condition that finds the edges of the bound `visitors`.
-pub const EDGES_ON_VISITORS: &str = " AND visitor IN {visitors:Array(String)}";
+/// The condition that finds the edges of a set of visitors.
+pub fn edges_on(visitors: &str) -> String {
+    format!(" AND visitor IN {visitors}")
+}
 
-/// A statement that knows its site and visitors.
-pub fn on_visitors(site: &str, visitors: &[String]) -> Sql {
+/// A statement that knows its site, and the set of its visitors.
+pub fn on_visitors(site: &str, visitors: &Visitors) -> (Sql, String) {
     let mut sql = Sql::default();
     sql.bind_site(site);
-    sql.params.push(("visitors".into(), Param::Texts(visitors.to_vec())));
-    sql
+    let set = match visitors {
+        Visitors::These(visitors) => sql.bind_texts("visitors", visitors).set,
+        Visitors::OfUsers(users) => {
+            let users = sql.bind_texts("users", users);
+            format!(
+                "({} UNION ALL SELECT arrayJoin([own_id, concat('@', own_id)]) FROM (SELECT {} AS own_id))",
+                edges_of(&users.set),
+                users.each
+            )
+        }
+    };
+    (sql, set)
+}
+
+/// The visitors on which a set of users has ever been identified.
+fn edges_of(users: &str) -> String {
+    format!(
+        "SELECT DISTINCT visitor FROM identity_edges WHERE site = {{site:String}} AND user IN {users} \
+         AND user != '' AND source != 'alias'"
+    )
 }
 
 /// Aliases that hold, oldest first: `previous`, `user`.
 pub fn aliases(site: &str) -> Sql {
-    let edges = marks_where("source = 'alias'");
+    // What is longer than an id may be is nobody's.
+    let edges = marks_where(&format!("source = 'alias' AND length(visitor) <= {}", ID_BYTES_MAX + 1));
     Sql::new(
         format!(
-            "SELECT previous, user FROM (SELECT substring(visitor, 2) AS previous, user, marked_at FROM ({edges}) \
+            "SELECT previous, user FROM (SELECT substring(visitor, 2) AS previous, user, marked_at, \
+             sum(length(previous) + length(user)) OVER (ORDER BY marked_at DESC, previous, user \
+             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bytes FROM ({edges}) \
              WHERE active ORDER BY marked_at DESC, previous, user LIMIT {ALIASES_MAX}) \
-             ORDER BY marked_at, previous, user"
+             WHERE bytes <= {ALIAS_BYTES_MAX} ORDER BY marked_at, previous, user"
         ),
         [("site", site.into())],
     )
 }
 
-/// The marks of some visitors: `visitor`, `user`, `at` (milliseconds), `active`.
+/// The marks of some visitors: `visitor`, `user`, `at` (milliseconds), `active`; the latest [`MARKS_MAX`].
 pub fn marks(site: &str, visitors: &[String]) -> Sql {
-    let mut sql = on_visitors(site, visitors);
-    let edges = marks_where(&format!("source != 'alias'{EDGES_ON_VISITORS}"));
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let visitors = sql.bind_texts("visitors", visitors);
+    let edges = marks_where(&format!("source != 'alias'{}", edges_on(&visitors.set)));
     sql.text = format!(
-        "SELECT visitor, user, toUnixTimestamp64Milli(marked_at) AS at, active, session FROM ({edges})"
+        "SELECT visitor, user, toUnixTimestamp64Milli(marked_at) AS at, active, session FROM ({edges}) \
+         ORDER BY at DESC LIMIT {MARKS_MAX}"
     );
     sql
 }
 
-/// The visitors on which some users have ever been identified.
-pub fn visitors_of_users(site: &str, users: &[String]) -> Sql {
-    Sql::new(
-        "SELECT DISTINCT visitor FROM identity_edges WHERE site = {site:String} AND user IN {users:Array(String)} \
-         AND user != '' AND source != 'alias'",
-        [("site", site.into()), ("users", Param::Texts(users.to_vec()))],
-    )
+/// The visitors on which some users have ever been identified, one more than `visitors_max` of them.
+pub fn visitors_of_users(site: &str, users: &[String], visitors_max: usize) -> Sql {
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let users = sql.bind_texts("users", users);
+    sql.text = format!("{} LIMIT {}", edges_of(&users.set), visitors_max + 1);
+    sql
 }
 
 /// The people with events on some visitors, last seen first: `person`, `identified`.
-pub fn owners(site: &str, visitors: &[String], aliases: &Aliases) -> Sql {
-    let mut sql = on_visitors(site, visitors);
+pub fn owners(site: &str, visitors: &Visitors, aliases: &Aliases) -> Sql {
+    let (mut sql, visitors) = on_visitors(site, visitors);
     let person = person(&mut sql, aliases);
     let events = owned_events(
-        &format!("{ON_VISITORS} AND {}", clause::IS_HUMAN),
+        &format!("{} AND {}", events_on(&visitors), clause::IS_HUMAN),
         Duplicates::Merged,
-        EDGES_ON_VISITORS,
+        &edges_on(&visitors),
     );
     sql.text = format!(
         "SELECT {person} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified \
@@ -151,15 +233,16 @@ pub fn owners(site: &str, visitors: &[String], aliases: &Aliases) -> Sql {
 /// The edges that hold of some users, latest first: `visitor`, `user`, `source`, `linked_at` (milliseconds),
 /// `recorded_by`.
 pub fn links(site: &str, users: &[String]) -> Sql {
-    let edges = marks_where("source != 'reset' AND user IN {users:Array(String)}");
-    Sql::new(
-        format!(
-            "SELECT visitor, user, argMin(source, marked_at) AS source, \
-             toUnixTimestamp64Milli(min(marked_at)) AS linked_at, argMin(recorded_by, marked_at) AS recorded_by \
-             FROM ({edges}) WHERE active GROUP BY visitor, user ORDER BY linked_at DESC, visitor, user LIMIT 1000"
-        ),
-        [("site", site.into()), ("users", Param::Texts(users.to_vec()))],
-    )
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let users = sql.bind_texts("users", users);
+    let edges = marks_where(&format!("source != 'reset' AND user IN {}", users.set));
+    sql.text = format!(
+        "SELECT visitor, user, argMin(source, marked_at) AS source, \
+         toUnixTimestamp64Milli(min(marked_at)) AS linked_at, argMin(recorded_by, marked_at) AS recorded_by \
+         FROM ({edges}) WHERE active GROUP BY visitor, user ORDER BY linked_at DESC, visitor, user LIMIT 1000"
+    );
+    sql
 }
 
 /// Whether a visitor has been seen: `seen`.

@@ -5,12 +5,12 @@ use orma_store::Param;
 use super::Sql;
 use super::clause::{EVENTS_OF_SESSION, IS_HUMAN};
 use super::identity::on_visitors;
+use crate::identity::Visitors;
 
 /// The days of some visitors: `visitor`, `session`, `day`, `started` (milliseconds), `events`. Read from the sessions,
 /// which leave bots out; with them, from the events.
-pub fn days(site: &str, visitors: &[String], with_bots: bool, rows_max: usize) -> Sql {
-    let mut sql = on_visitors(site, visitors);
-    let place = "site = {site:String} AND visitor IN {visitors:Array(String)}";
+pub fn days(site: &str, visitors: &Visitors, with_bots: bool, rows_max: usize) -> Sql {
+    let (mut sql, visitors) = on_visitors(site, visitors);
     let (columns, table) = if with_bots {
         let columns =
             "toString(toDate(ts)) AS day, toUnixTimestamp64Milli(min(ts)) AS started, count() AS events";
@@ -24,26 +24,28 @@ pub fn days(site: &str, visitors: &[String], with_bots: bool, rows_max: usize) -
     };
     let limit = sql.bind("UInt64", rows_max as i64 + 1);
     sql.text = format!(
-        "SELECT visitor, session, {columns} FROM {table} WHERE {place} GROUP BY visitor, session, day \
-         ORDER BY day DESC, visitor, session LIMIT {limit}"
+        "SELECT visitor, session, {columns} FROM {table} WHERE site = {{site:String}} AND visitor IN {visitors} \
+         GROUP BY visitor, session, day ORDER BY day DESC, visitor, session LIMIT {limit}"
     );
     sql
 }
 
-/// The events of some visitors on some days. One that came twice may be here twice: merging so few rows in the store
-/// takes longer than reading them.
-pub fn events(site: &str, visitors: &[String], days: &[String], with_bots: bool) -> Sql {
-    let mut sql = on_visitors(site, visitors);
+/// The latest events of some visitors on some days. One that came twice may be here twice: merging so few rows in the
+/// store takes longer than reading them.
+pub fn events(site: &str, visitors: &[String], days: &[String], with_bots: bool, rows_max: i64) -> Sql {
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let visitors = sql.bind_texts("visitors", visitors).set;
     let days = sql.bind("Array(Date)", Param::Texts(days.to_vec()));
     let human = if with_bots { String::new() } else { format!(" AND {IS_HUMAN}") };
     sql.text = format!(
         "SELECT toString(event_id) AS id, toUnixTimestamp64Milli(ts) AS at, visitor, user, session, kind, name, \
          touchpoint, stage, title, host, path, referrer, screen, target, duration_ms, engaged_ms, scroll_pct, value, \
-         rating, toInt64(revenue * 10000) AS amount, currency, \
+         rating, revenue AS amount, currency, \
          if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, link, app_version, \
          bot, verdict, verdict_reason, props, source, channel, device_class, browser, os, country \
          FROM events WHERE site = {{site:String}} AND toDate(ts) IN {days} \
-         AND visitor IN {{visitors:Array(String)}}{human} ORDER BY at, id"
+         AND visitor IN {visitors}{human} ORDER BY at DESC, id DESC LIMIT {rows_max}"
     );
     sql
 }

@@ -24,6 +24,22 @@ pub struct Sql {
     pub params: Vec<(String, Param)>,
 }
 
+/// Bytes of one bound value. ClickHouse refuses 128 KiB, and quoting may double what is sent.
+const VALUE_BYTES_MAX: usize = 48 * 1024;
+/// Stands between the texts of a long list: no text of an event holds it.
+const TEXT_SEPARATOR: char = '\0';
+
+/// A list of texts in a statement, however long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Texts {
+    /// The list as an array.
+    pub array: String,
+    /// A row for each text.
+    pub each: String,
+    /// The list as what stands behind `IN`.
+    pub set: String,
+}
+
 impl Sql {
     /// A statement with its values.
     pub fn new<const N: usize>(text: impl Into<String>, params: [(&str, Param); N]) -> Self {
@@ -33,15 +49,70 @@ impl Sql {
 
     /// Binds a value to a name of its own and returns its place in the text.
     pub fn bind(&mut self, clickhouse_type: &str, value: impl Into<Param>) -> String {
-        let name = format!("p{}", self.params.len());
+        let name = self.next_name();
         let mut place = String::new();
         write!(place, "{{{name}:{clickhouse_type}}}").expect("memory");
         self.params.push((name, value.into()));
         place
+    }
+
+    /// Binds a list of texts. One that is too long for a value is bound piece by piece and put together by ClickHouse;
+    /// as a set it is not folded into a constant, of which a statement may hold only so many.
+    pub fn bind_texts(&mut self, name: &str, texts: &[String]) -> Texts {
+        if texts.iter().map(|text| text.len() + 3).sum::<usize>() <= VALUE_BYTES_MAX {
+            self.params.push((name.to_owned(), Param::Texts(texts.to_vec())));
+            let place = format!("{{{name}:Array(String)}}");
+            return Texts { array: place.clone(), each: format!("arrayJoin({place})"), set: place };
+        }
+        let joined = texts.join(TEXT_SEPARATOR.encode_utf8(&mut [0]));
+        let mut rest = joined.as_str();
+        let mut pieces = Vec::new();
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(rest.floor_char_boundary(VALUE_BYTES_MAX));
+            let piece_name = format!("{name}_{}", pieces.len());
+            pieces.push(format!("{{{piece_name}:String}}"));
+            self.params.push((piece_name, piece.into()));
+            rest = after;
+        }
+        let joined = format!("concat({}, '')", pieces.join(", "));
+        let each = format!("arrayJoin(splitByChar(char(0), materialize({joined})))");
+        let set = format!("(SELECT {each})");
+        Texts { array: format!("splitByChar(char(0), {joined})"), each, set }
+    }
+
+    /// A name for a value that no other has.
+    pub fn next_name(&self) -> String {
+        format!("p{}", self.params.len())
     }
 }
 
 /// Ends a query that nobody waits for. `ASYNC`, because `SYNC` has been seen to hang.
 pub fn kill_query(query_id: &str) -> Sql {
     Sql::new("KILL QUERY WHERE query_id = {query_id:String} ASYNC", [("query_id", query_id.into())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_travels_in_pieces() {
+        let short: Vec<String> = vec!["a".into(), "è'\\".into()];
+        let mut sql = Sql::default();
+        let bound = sql.bind_texts("ids", &short);
+        assert_eq!((bound.set.as_str(), &bound.array), ("{ids:Array(String)}", &bound.set));
+        assert_eq!(sql.params, [("ids".to_owned(), Param::Texts(short))]);
+
+        let long: Vec<String> = (0..2_000).map(|number| format!("{}{number}", "è".repeat(40))).collect();
+        let mut sql = Sql::default();
+        let bound = sql.bind_texts("ids", &long);
+        assert!(bound.array.starts_with("splitByChar(char(0), concat({ids_0:String}, {ids_1:String}, "));
+        let text = |(_, param): &(String, Param)| match param {
+            Param::Text(text) => text.clone(),
+            other => panic!("{other:?}"),
+        };
+        let pieces: Vec<String> = sql.params.iter().map(text).collect();
+        assert!(pieces.iter().all(|piece| piece.len() <= VALUE_BYTES_MAX) && pieces.len() == 4);
+        assert_eq!(pieces.concat().split(TEXT_SEPARATOR).collect::<Vec<_>>(), long);
+    }
 }

@@ -1,16 +1,17 @@
 //! The statements of `/people`: the list in two steps, and one person's card.
 
-use orma_store::Param;
-
 use super::Sql;
 use super::clause::{
     self, ACTIONS_OF_SESSION, ENTRY_OF_SESSION, EVENTS_OF_SESSION, EXIT_OF_SESSION, IS_HUMAN, IS_SESSION,
-    IS_VIEW, VIEWS_OF_SESSION, VISIT_OF_SESSION, entry_field,
+    IS_VIEW, VIEWS_OF_SESSION, VISIT_OF_EVENT, VISIT_OF_SESSION, entry_field,
 };
-use super::identity::{self, Duplicates, EDGES_ON_VISITORS, ON_VISITORS};
-use crate::identity::Aliases;
+use super::identity::{self, Duplicates, edges_on, events_on};
+use crate::identity::{Aliases, Visitors};
 use crate::moment::Moment;
 use crate::plan::period::utc_day;
+
+/// Traits on one card; older ones are left out.
+const TRAITS_MAX: usize = 1_000;
 
 /// Which people a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,19 +61,20 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
         ),
     };
     let of_events = of_events.replace("IS_VIEW", IS_VIEW).replace("ENTRY", &clause::entry_of_event());
-    let all = placed(&of_sessions, of_visits, sessions, edges);
     // Only these visitors are looked at twice.
     let may_be_mixed = format!(
         " AND visitor IN (SELECT visitor FROM identity_edges WHERE site = {{site:String}} AND source != 'alias'{edges} \
          GROUP BY visitor HAVING uniqExact(user) > 1 OR min(sign) < 0)"
     );
-    let mixed = placed("", "", &format!("{sessions}{may_be_mixed}"), &format!("{edges}{may_be_mixed}"));
-    let mixed_days = format!(
-        "SELECT arrayJoin(arrayMap(n -> toDate(started) + n, range(dateDiff('day', started, ended) + 1))), visitor \
-         FROM {mixed} WHERE is_mixed"
-    );
+    let all = placed(&of_sessions, of_visits, sessions, edges, &may_be_mixed);
+    let mixed = placed("", "", &format!("{sessions}{may_be_mixed}"), edges, &may_be_mixed);
+    // The days are what the table's key finds.
     let mixed_events = identity::owned_events(
-        &format!("{IS_HUMAN} AND kind != 'reset' AND (toDate(ts), visitor) IN ({mixed_days})"),
+        &format!(
+            "{IS_HUMAN} AND kind != 'reset' AND (toDate(ts), visitor) IN (SELECT day, visitor FROM sessions \
+             WHERE site = {{site:String}}{sessions}{may_be_mixed}) \
+             AND (visitor, {VISIT_OF_EVENT}) IN (SELECT visitor, visit FROM {mixed} WHERE is_mixed)"
+        ),
         Duplicates::Merged,
         &format!("{edges}{may_be_mixed}"),
     );
@@ -80,25 +82,18 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
         "(SELECT visitor, visit, owner_user, started, ended{of_visits} FROM {all} WHERE NOT is_mixed \
          UNION ALL \
          SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended{of_events} FROM {mixed_events} \
-         WHERE (visitor, visit) IN (SELECT visitor, visit FROM {mixed} WHERE is_mixed) \
          GROUP BY visitor, visit, owner_user)"
     )
 }
 
 /// Sessions with the user of their beginning, and whether they must be looked at event by event (`is_mixed`).
-fn placed(of_sessions: &str, of_visits: &str, sessions: &str, edges: &str) -> String {
-    format!(
-        "(SELECT visitor, visit, started, ended{of_visits}, {by_edge} AS owner_user, \
-         arrayFilter(mark -> mark.1 >= started AND (mark.1 < ended OR (mark.1 = ended AND mark.2 != '')), \
-         timeline) AS within, \
-         length(arrayDistinct(arrayMap(mark -> mark.2, within))) > 1 OR arrayExists(mark -> NOT mark.3, within) \
-         AS is_mixed \
-         FROM (SELECT visitor, {VISIT_OF_SESSION} AS visit, min(started_at) AS started, max(ended_at) AS ended\
-         {of_sessions} FROM sessions WHERE site = {{site:String}}{sessions} GROUP BY visitor, visit) AS visits \
-         LEFT JOIN {timelines} AS timelines USING (visitor))",
-        by_edge = identity::user_at("started"),
-        timelines = identity::timelines(edges),
-    )
+fn placed(of_sessions: &str, of_visits: &str, sessions: &str, edges: &str, may_be_mixed: &str) -> String {
+    let visits = format!(
+        "(SELECT visitor, {VISIT_OF_SESSION} AS visit, min(started_at) AS started, max(ended_at) AS ended{of_sessions} \
+         FROM sessions WHERE site = {{site:String}}{sessions} GROUP BY visitor, visit)"
+    );
+    let columns = format!("visitor, visit, started, ended{of_visits}");
+    identity::owned_visits(&visits, &columns, edges, may_be_mixed)
 }
 
 /// The people of a page, last seen first: `person`, `identified`, `last_seen` (milliseconds).
@@ -152,17 +147,18 @@ pub fn page(site: &str, listed: &Listed, aliases: &Aliases) -> Sql {
     sql
 }
 
-fn of_people(site: &str, visitors: &[String], people: &[String]) -> Sql {
-    let mut sql = identity::on_visitors(site, visitors);
-    sql.params.push(("people".into(), Param::Texts(people.to_vec())));
-    sql
+/// A statement, the set of its visitors and that of its people.
+fn of_people(site: &str, visitors: &Visitors, people: &[String]) -> (Sql, String, String) {
+    let (mut sql, visitors) = identity::on_visitors(site, visitors);
+    let people = sql.bind_texts("people", people).set;
+    (sql, visitors, people)
 }
 
 /// What is shown of the people of a page.
-pub fn details(site: &str, visitors: &[String], people: &[String], aliases: &Aliases) -> Sql {
-    let mut sql = of_people(site, visitors, people);
+pub fn details(site: &str, visitors: &Visitors, people: &[String], aliases: &Aliases) -> Sql {
+    let (mut sql, visitors, people) = of_people(site, visitors, people);
     let person = identity::person(&mut sql, aliases);
-    let pieces = pieces(Columns::All, EDGES_ON_VISITORS, EDGES_ON_VISITORS);
+    let pieces = pieces(Columns::All, &edges_on(&visitors), &edges_on(&visitors));
     sql.text = format!(
         "SELECT {person} AS person, toUnixTimestamp64Milli(min(started)) AS first_seen, \
          toUnixTimestamp64Milli(max(ended)) AS last_seen, countIf({IS_SESSION}) AS sessions, \
@@ -170,7 +166,7 @@ pub fn details(site: &str, visitors: &[String], people: &[String], aliases: &Ali
          argMax(first, ended) AS latest, argMin(first, started) AS origin, \
          {} AS country, {} AS device_class, {} AS browser, {} AS os, {} AS channel, {} AS source, \
          argMaxIf(exit_page, ended, view_count > 0) AS last_page \
-         FROM {pieces} GROUP BY person HAVING person IN {{people:Array(String)}}",
+         FROM {pieces} GROUP BY person HAVING person IN {people}",
         entry_field("latest", "country"),
         entry_field("latest", "device_class"),
         entry_field("latest", "browser"),
@@ -181,61 +177,83 @@ pub fn details(site: &str, visitors: &[String], people: &[String], aliases: &Ali
     sql
 }
 
-/// Orders and money of the people of a page: `person`, `orders`, `revenue_sum` (ten-thousandths), `has_revenue`. Read on
+/// Orders and money of the people of a page: `person`, `orders`, `revenue_sum`, `has_revenue`. Read on
 /// the days on which something was done.
 pub fn purchases(
     site: &str,
-    visitors: &[String],
+    visitors: &Visitors,
     people: &[String],
     currency: &str,
     aliases: &Aliases,
 ) -> Sql {
-    let mut sql = of_people(site, visitors, people);
+    let (mut sql, visitors, people) = of_people(site, visitors, people);
     let person = identity::person(&mut sql, aliases);
     sql.params.push(("currency".into(), currency.into()));
     let condition = format!(
-        "{IS_HUMAN} AND (kind = 'order' OR revenue != 0) AND visitor IN {{visitors:Array(String)}} \
+        "{IS_HUMAN} AND (kind = 'order' OR revenue != 0) AND visitor IN {visitors} \
          AND toDate(ts) IN (SELECT day FROM sessions WHERE site = {{site:String}} \
-         AND visitor IN {{visitors:Array(String)}} GROUP BY visitor, day, session HAVING {ACTIONS_OF_SESSION} > 0)"
+         AND visitor IN {visitors} GROUP BY visitor, day, session HAVING {ACTIONS_OF_SESSION} > 0)"
     );
     sql.text = format!(
         "SELECT {person} AS person, countIf(kind = 'order') AS orders, {} AS revenue_sum, \
          countIf(revenue != 0 AND currency = {{currency:String}}) > 0 AS has_revenue \
-         FROM {} GROUP BY person HAVING person IN {{people:Array(String)}}",
+         FROM {} GROUP BY person HAVING person IN {people}",
         clause::REVENUE,
-        identity::owned_events(&condition, Duplicates::Merged, EDGES_ON_VISITORS)
+        identity::owned_events(&condition, Duplicates::Merged, &edges_on(&visitors))
     );
     sql
 }
 
-/// Traits of some ids, oldest first: `id`, `trait`, `value`. Only the trait `name` when `only_name`.
-pub fn traits(site: &str, ids: &[String], only_name: bool) -> Sql {
-    let name = if only_name { " AND trait = 'name'" } else { "" };
-    Sql::new(
-        format!(
-            "SELECT id, toString(trait) AS trait, value FROM traits FINAL WHERE site = {{site:String}} \
-             AND id IN {{ids:Array(String)}}{name} ORDER BY ts, id, trait"
-        ),
-        [("site", site.into()), ("ids", Param::Texts(ids.to_vec()))],
-    )
+/// The traits of some ids, oldest first, of each trait the latest value: `trait`, `value`. The latest [`TRAITS_MAX`].
+pub fn traits(site: &str, ids: &[String]) -> Sql {
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let ids = sql.bind_texts("ids", ids);
+    sql.text = format!(
+        "SELECT name AS trait, latest AS value FROM (SELECT toString(trait) AS name, \
+         argMax(value, (ts, id)) AS latest, max(ts) AS told_at FROM traits FINAL WHERE site = {{site:String}} \
+         AND id IN {} GROUP BY name ORDER BY told_at DESC, name LIMIT {TRAITS_MAX}) ORDER BY told_at, name",
+        ids.set
+    );
+    sql
+}
+
+/// The latest names of some people: `person`, `value`. `ids` are all of theirs.
+pub fn names(site: &str, ids: &[String], aliases: &Aliases) -> Sql {
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let set = sql.bind_texts("ids", ids).set;
+    let person = identity::person_of(&mut sql, "id", aliases);
+    sql.text = format!(
+        "SELECT {person} AS person, argMax(value, (ts, id)) AS value FROM traits FINAL WHERE site = {{site:String}} \
+         AND id IN {set} AND trait = 'name' GROUP BY person"
+    );
+    sql
 }
 
 /// The events of one person. What is asked of them comes before, how it is grouped after.
-fn of_person(sql: &mut Sql, person: &str, aliases: &Aliases, columns: &str, rest: &str) {
-    let expression = identity::person(sql, aliases);
+fn of_person(
+    (mut sql, visitors): (Sql, String),
+    person: &str,
+    aliases: &Aliases,
+    columns: &str,
+    rest: &str,
+) -> Sql {
+    let expression = identity::person(&mut sql, aliases);
     let bound = sql.bind("String", person);
     let events = identity::owned_events(
-        &format!("{ON_VISITORS} AND {IS_HUMAN}"),
+        &format!("{} AND {IS_HUMAN}", events_on(&visitors)),
         Duplicates::Merged,
-        EDGES_ON_VISITORS,
+        &edges_on(&visitors),
     );
     sql.text = format!("SELECT {columns} FROM {events} WHERE {expression} = {bound}{rest}");
+    sql
 }
 
 /// The numbers of a card.
-pub fn card(site: &str, visitors: &[String], person: &str, currency: &str, aliases: &Aliases) -> Sql {
-    let mut sql = identity::on_visitors(site, visitors);
-    sql.params.push(("currency".into(), currency.into()));
+pub fn card(site: &str, visitors: &Visitors, person: &str, currency: &str, aliases: &Aliases) -> Sql {
+    let mut of_visitors = identity::on_visitors(site, visitors);
+    of_visitors.0.params.push(("currency".into(), currency.into()));
     let latest =
         |column: &str| format!("argMaxIf(toString({column}), ts, {column} != '') AS latest_{column}");
     let columns = format!(
@@ -252,13 +270,11 @@ pub fn card(site: &str, visitors: &[String], person: &str, currency: &str, alias
         latest("language"),
         revenue = clause::REVENUE,
     );
-    of_person(&mut sql, person, aliases, &columns, "");
-    sql
+    of_person(of_visitors, person, aliases, &columns, "")
 }
 
 /// The devices of a card, last used first.
-pub fn devices(site: &str, visitors: &[String], person: &str, aliases: &Aliases) -> Sql {
-    let mut sql = identity::on_visitors(site, visitors);
+pub fn devices(site: &str, visitors: &Visitors, person: &str, aliases: &Aliases) -> Sql {
     let columns = format!(
         "toString(device_class) AS class, toString(device_brand) AS brand, toString(device_model) AS model, \
          toString(browser) AS browser_name, toString(os) AS os_name, toString(os_version) AS version, \
@@ -267,17 +283,15 @@ pub fn devices(site: &str, visitors: &[String], person: &str, aliases: &Aliases)
     );
     let rest = " AND (device_class != '' OR browser != '' OR os != '') \
         GROUP BY class, brand, model, browser_name, os_name, version ORDER BY last_seen DESC, class, model LIMIT 100";
-    of_person(&mut sql, person, aliases, &columns, rest);
-    sql
+    of_person(identity::on_visitors(site, visitors), person, aliases, &columns, rest)
 }
 
 /// The touchpoints of a card, most events first.
-pub fn touchpoints(site: &str, visitors: &[String], person: &str, aliases: &Aliases) -> Sql {
-    let mut sql = identity::on_visitors(site, visitors);
+pub fn touchpoints(site: &str, visitors: &Visitors, person: &str, aliases: &Aliases) -> Sql {
     let columns =
         "toString(touchpoint) AS place, count() AS events, toUnixTimestamp64Milli(max(ts)) AS last_seen";
-    of_person(&mut sql, person, aliases, columns, " GROUP BY place ORDER BY events DESC, place LIMIT 100");
-    sql
+    let rest = " GROUP BY place ORDER BY events DESC, place LIMIT 100";
+    of_person(identity::on_visitors(site, visitors), person, aliases, columns, rest)
 }
 
 #[cfg(test)]
@@ -297,7 +311,7 @@ mod tests {
             since: Some(Moment(1_795_219_200_000)),
         };
         let aliases = Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]);
-        let (visitors, people) = (texts(&["v1", "@mario"]), texts(&["mario"]));
+        let (visitors, people) = (Visitors::These(texts(&["v1", "@mario"])), texts(&["mario"]));
         let check = crate::sql::snapshot::check;
         check(
             "people_page",

@@ -76,7 +76,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             keys.join(", ")
         );
         sql.params.push(("limit".into(), Param::Int(query.limit as i64 + 1)));
-        sql.params.push(("offset".into(), Param::Int(query.offset as i64)));
+        sql.params.push(("offset".into(), Param::Int(i64::try_from(query.offset).unwrap_or(i64::MAX))));
     }
     sql
 }
@@ -174,8 +174,8 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
         && !keys.is_empty()
     {
         let separated: Vec<String> = (0..query.group_by.len()).map(|index| format!("d{index}")).collect();
-        let keys = sql.bind("Array(String)", keys.to_vec());
-        conditions.push(format!("concat({}) IN {keys}", separated.join(", char(31), ")));
+        let keys = sql.bind_texts(&sql.next_name(), keys);
+        conditions.push(format!("concat({}) IN {}", separated.join(", char(31), "), keys.set));
     }
     if conditions.is_empty() { table } else { format!("{table} WHERE {}", conditions.join(" AND ")) }
 }

@@ -1,15 +1,14 @@
 SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {p2:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, toUnixTimestamp64Milli(max(ended)) AS last_seen
   FROM (SELECT visitor, visit, owner_user, started, ended
-  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
-  AND mark.1 >= started, timeline).2) AS owner_user, arrayFilter(mark -> mark.1 >= started
-  AND (mark.1 < ended OR (mark.1 = ended
-  AND mark.2 != '')), timeline) AS within, length(arrayDistinct(arrayMap(mark -> mark.2, within))) > 1 OR arrayExists(mark -> NOT mark.3, within) AS is_mixed
+  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
+  AND last_place >= first_place
+  AND (last_differing != first_differing OR last_removed != first_removed) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
   AND day >= {p8:Date} - 1
-  GROUP BY visitor, visit) AS visits
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  GROUP BY visitor, visit) AS visits ASOF
+  LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
@@ -26,25 +25,110 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   WHERE site = {site:String}
   AND sign = -1
   GROUP BY visitor, user) AS removal USING (visitor, user))
-  GROUP BY visitor) AS timelines USING (visitor))
+  WHERE active
+  GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
+  AND started <= next_at ASOF
+  LEFT JOIN (SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, min(differing) AS first_differing, min(removed - is_removed) AS first_removed
+  FROM (SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
+  FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
+  AND user != lagInFrame(user) OVER marks AS differs
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = 1
+  AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  GROUP BY visitor, user, source, session, at) AS edge
+  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = -1
+  GROUP BY visitor, user) AS removal USING (visitor, user)) WINDOW marks AS (PARTITION BY visitor
+  ORDER BY marked_at, user, active, session ROWS BETWEEN UNBOUNDED PRECEDING
+  AND CURRENT ROW)) WINDOW marks AS (PARTITION BY visitor
+  ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING
+  AND CURRENT ROW))
+  GROUP BY visitor, marked_at) AS first ON visitor = first_visitor
+  AND started <= first_at ASOF
+  LEFT JOIN (SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_removed) AS last_removed
+  FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, max(differing) OVER moment AS at_differing, max(removed) OVER moment AS at_removed
+  FROM (SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
+  FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
+  AND user != lagInFrame(user) OVER marks AS differs
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = 1
+  AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  GROUP BY visitor, user, source, session, at) AS edge
+  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = -1
+  GROUP BY visitor, user) AS removal USING (visitor, user)) WINDOW marks AS (PARTITION BY visitor
+  ORDER BY marked_at, user, active, session ROWS BETWEEN UNBOUNDED PRECEDING
+  AND CURRENT ROW)) WINDOW marks AS (PARTITION BY visitor
+  ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING
+  AND CURRENT ROW)) WINDOW moment AS (PARTITION BY visitor, marked_at))
+  GROUP BY visitor, last_at) AS last ON visitor = last_visitor
+  AND ended >= last_at)
   WHERE NOT is_mixed
   UNION ALL SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended
-  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR (arrayLast(mark -> mark.3
-  AND mark.1 < ts
-  AND (mark.4 = session OR mark.2 = ''), timeline) AS earlier_mark).2 = '' OR (arrayFirst(mark -> mark.3
-  AND mark.1 >= ts, timeline) AS next_mark).1 = ts OR (next_mark.2 != ''
-  AND next_mark.4 = session), next_mark.2, earlier_mark.2)) AS owner_user
+  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR own_user = '' OR own_at < reset_at OR next_at = ts OR (next_mark.1 != ''
+  AND next_mark.2 = session), next_mark.1, own_user)) AS owner_user
   FROM (SELECT *
   FROM events FINAL
   WHERE site = {site:String}
   AND bot = ''
   AND verdict != 'machine'
   AND kind != 'reset'
-  AND (toDate(ts), visitor) IN (SELECT arrayJoin(arrayMap(n -> toDate(started) + n, range(dateDiff('day', started, ended) + 1))), visitor
-  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
-  AND mark.1 >= started, timeline).2) AS owner_user, arrayFilter(mark -> mark.1 >= started
-  AND (mark.1 < ended OR (mark.1 = ended
-  AND mark.2 != '')), timeline) AS within, length(arrayDistinct(arrayMap(mark -> mark.2, within))) > 1 OR arrayExists(mark -> NOT mark.3, within) AS is_mixed
+  AND (toDate(ts), visitor) IN (SELECT day, visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0))
+  AND (visitor, if(session = '', concat('@', toString(toDate(ts))), session)) IN (SELECT visitor, visit
+  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
+  AND last_place >= first_place
+  AND (last_differing != first_differing OR last_removed != first_removed) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
@@ -59,8 +143,102 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND day >= {p8:Date} - 1)
   GROUP BY visitor
   HAVING uniqExact(user) > 1 OR min(sign) < 0)
-  GROUP BY visitor, visit) AS visits
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  GROUP BY visitor, visit) AS visits ASOF
+  LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = 1
+  AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  GROUP BY visitor, user, source, session, at) AS edge
+  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = -1
+  GROUP BY visitor, user) AS removal USING (visitor, user))
+  WHERE active
+  GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
+  AND started <= next_at ASOF
+  LEFT JOIN (SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, min(differing) AS first_differing, min(removed - is_removed) AS first_removed
+  FROM (SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
+  FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
+  AND user != lagInFrame(user) OVER marks AS differs
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = 1
+  AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  GROUP BY visitor, user, source, session, at) AS edge
+  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = -1
+  GROUP BY visitor, user) AS removal USING (visitor, user)) WINDOW marks AS (PARTITION BY visitor
+  ORDER BY marked_at, user, active, session ROWS BETWEEN UNBOUNDED PRECEDING
+  AND CURRENT ROW)) WINDOW marks AS (PARTITION BY visitor
+  ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING
+  AND CURRENT ROW))
+  GROUP BY visitor, marked_at) AS first ON visitor = first_visitor
+  AND started <= first_at ASOF
+  LEFT JOIN (SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_removed) AS last_removed
+  FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, max(differing) OVER moment AS at_differing, max(removed) OVER moment AS at_removed
+  FROM (SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
+  FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
+  AND user != lagInFrame(user) OVER marks AS differs
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = 1
+  AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  AND visitor IN (SELECT visitor
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND source != 'alias'
+  AND visitor IN (SELECT visitor
+  FROM sessions
+  WHERE site = {site:String}
+  AND day >= {p8:Date} - 1)
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  GROUP BY visitor, user, source, session, at) AS edge
+  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND sign = -1
+  GROUP BY visitor, user) AS removal USING (visitor, user)) WINDOW marks AS (PARTITION BY visitor
+  ORDER BY marked_at, user, active, session ROWS BETWEEN UNBOUNDED PRECEDING
+  AND CURRENT ROW)) WINDOW marks AS (PARTITION BY visitor
+  ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING
+  AND CURRENT ROW)) WINDOW moment AS (PARTITION BY visitor, marked_at))
+  GROUP BY visitor, last_at) AS last ON visitor = last_visitor
+  AND ended >= last_at)
+  WHERE is_mixed)) AS event ASOF
+  LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
@@ -87,15 +265,17 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   WHERE site = {site:String}
   AND sign = -1
   GROUP BY visitor, user) AS removal USING (visitor, user))
-  GROUP BY visitor) AS timelines USING (visitor))
-  WHERE is_mixed)) AS event
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  WHERE active
+  GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
+  AND ts <= next_at ASOF
+  LEFT JOIN (SELECT visitor AS own_visitor, session AS own_session, marked_at AS own_at, max(user) AS own_user
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
   AND sign = 1
-  AND source != 'alias'
+  AND source NOT IN ('alias', 'reset')
+  AND session != ''
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
@@ -116,34 +296,17 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   WHERE site = {site:String}
   AND sign = -1
   GROUP BY visitor, user) AS removal USING (visitor, user))
-  GROUP BY visitor) AS timelines USING (visitor))
-  WHERE (visitor, visit) IN (SELECT visitor, visit
-  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), arrayFirst(mark -> mark.3
-  AND mark.1 >= started, timeline).2) AS owner_user, arrayFilter(mark -> mark.1 >= started
-  AND (mark.1 < ended OR (mark.1 = ended
-  AND mark.2 != '')), timeline) AS within, length(arrayDistinct(arrayMap(mark -> mark.2, within))) > 1 OR arrayExists(mark -> NOT mark.3, within) AS is_mixed
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p8:Date} - 1
-  AND visitor IN (SELECT visitor
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p8:Date} - 1)
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
-  GROUP BY visitor, visit) AS visits
-  LEFT JOIN (SELECT visitor, arraySort(groupArray((marked_at, user, active, session))) AS timeline
+  WHERE active
+  GROUP BY visitor, session, marked_at) AS own ON visitor = own_visitor
+  AND session = own_session
+  AND ts > own_at ASOF
+  LEFT JOIN (SELECT DISTINCT visitor AS reset_visitor, marked_at AS reset_at
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
   AND sign = 1
-  AND source != 'alias'
+  AND source = 'reset'
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
@@ -164,8 +327,8 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   WHERE site = {site:String}
   AND sign = -1
   GROUP BY visitor, user) AS removal USING (visitor, user))
-  GROUP BY visitor) AS timelines USING (visitor))
-  WHERE is_mixed)
+  WHERE active) AS resets ON visitor = reset_visitor
+  AND ts > reset_at)
   GROUP BY visitor, visit, owner_user)
   WHERE visitor != ''
   GROUP BY person

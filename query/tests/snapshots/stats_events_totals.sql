@@ -1,4 +1,4 @@
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors, countIf(kind IN ('page_view', 'screen_view')) AS m_page_views, toInt64(sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) * 10000) AS m_revenue
+SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors, countIf(kind IN ('page_view', 'screen_view')) AS m_page_views, sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) AS m_revenue
   FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
   FROM events FINAL
   WHERE site = {site:String}

@@ -50,8 +50,15 @@ pub fn event<'a>(letter: &Letter<'a>, id: Uuid, client: String, received_at: i64
         draft.row.link = Cow::Borrowed(if letter.link.is_empty() { page } else { letter.link });
         draft.set_or_fault(Cow::Borrowed("href"), Value::Text(Cow::Borrowed(letter.target)));
     }
-    let mut batch =
-        ParsedBatch { write_key: Cow::Borrowed(""), sent_at: None, events: Vec::new(), refused: Vec::new() };
+    let mut batch = ParsedBatch {
+        write_key: Cow::Borrowed(""),
+        sent_at: None,
+        sent_at_is_of_this_try: false,
+        // Its signature stands for a token.
+        trusted: true,
+        events: Vec::new(),
+        refused: Vec::new(),
+    };
     match draft.complete(0, &Defaults::default(), "") {
         Ok(mut event) => {
             // The mail program is no browser of the site: its visitor is the recipient, as a server knows him.

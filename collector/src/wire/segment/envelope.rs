@@ -54,7 +54,7 @@ impl<'a> Body<'a> {
             match &*field {
                 "batch" => return Err(Fault::expected("batch", "a list").into()),
                 "writeKey" => body.write_key = text(value),
-                "sentAt" => body.sent_at = moment::parse(&value, "sentAt").ok().flatten(),
+                "sentAt" => body.sent_at = moment::sent_at(&value),
                 "context" => body.context = value.object("context").ok().flatten(),
                 "type" => is_message = true,
                 _ => {}

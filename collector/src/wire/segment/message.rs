@@ -242,8 +242,8 @@ impl<'a> Message<'a> {
 
     /// When it was sent: what cannot be read says nothing.
     fn sent_at(&mut self, body: &Body<'a>, sender: &Sender<'a>) -> Option<i64> {
-        let own = self.sent_at.take().and_then(|sent_at| moment::parse(&sent_at, "sentAt").ok().flatten());
-        let header = || moment::parse(&Value::Parameter(Cow::Borrowed(sender.sent_at)), "sentAt").ok()?;
+        let own = self.sent_at.take().and_then(|sent_at| moment::sent_at(&sent_at));
+        let header = || moment::sent_at(&Value::Parameter(Cow::Borrowed(sender.sent_at)));
         own.or(body.sent_at).or_else(header)
     }
 }

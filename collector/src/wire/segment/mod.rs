@@ -60,6 +60,8 @@ impl<'a> Body<'a> {
         let mut batch = ParsedBatch {
             write_key,
             sent_at: None,
+            sent_at_is_of_this_try: false,
+            trusted: sender.trusted,
             events: Vec::with_capacity(self.messages.len()),
             refused: Vec::new(),
         };

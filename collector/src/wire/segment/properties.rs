@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::super::draft::{Draft, add_prop, replace_prop};
 use super::super::money::{self, Money};
 use super::super::value::Value;
-use super::{names, text};
+use super::names;
 use crate::event::{PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, cut};
 
 /// The prop that names those which were too many or too long.
@@ -76,15 +76,8 @@ impl<'a> Amounts<'a> {
         let currency = self.currency.unwrap_or_else(|| Value::Text(Cow::Owned(site_currency.to_owned())));
         let mut said = self.said.into_iter().take(candidates).flatten();
         said.find_map(|amount| {
-            let exact = money::from_parts(&amount, currency.clone()).ok();
-            let money = exact.or_else(|| rounded(amount, currency.clone()))?;
+            let money = money::from_parts(&amount, currency.clone()).ok()?;
             (money.ten_thousandths >= 0 || kind == "refund").then_some(money)
         })
     }
-}
-
-/// An amount with more decimals than the store keeps.
-fn rounded<'a>(amount: Value<'a>, currency: Value<'a>) -> Option<Money<'a>> {
-    let number = text(amount)?.trim().parse::<f64>().ok().filter(|number| number.is_finite())?;
-    money::from_parts(&Value::Text(Cow::Owned(format!("{number:.4}"))), currency).ok()
 }

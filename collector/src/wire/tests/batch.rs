@@ -74,7 +74,6 @@ fn a_request_that_cannot_be_read_says_why() {
         (r#"{"site":"demo","visitor":5,"events":[]}"#, "invalid_field", "visitor: expected text"),
         (r#"{"site":"demo","user":["mario"],"events":[]}"#, "invalid_field", "user: expected text"),
         (r#"{"site":"demo","session":true,"events":[]}"#, "invalid_field", "session: expected text"),
-        (r#"{"site":"demo","sent_at":"now","events":[]}"#, "invalid_field", "sent_at: "),
         (r#"{"site":"demo","context":"it","events":[]}"#, "invalid_field", "context: expected an object"),
         (
             r#"{"site":"demo","context":{"screen":{"height":"tall"}},"events":[]}"#,
@@ -102,4 +101,17 @@ fn bytes_that_are_not_text_are_placed() {
     let error = native::parse(b"{\"site\":\n\"de\xffmo\"}").unwrap_err();
     let problem = "a byte that is not UTF-8".to_owned();
     assert_eq!(error, WireError::NotJson { line: 2, column: 4, problem });
+}
+
+#[test]
+fn an_unusable_time_of_sending_costs_nothing() {
+    for sent_at in
+        [r#""now""#, "[]", "true", r#""""#, r#""1970-01-01T00:00:02Z""#, r#""9999-12-31T00:00:00Z""#, "1e300"]
+    {
+        let event = r#"{"kind":"reset","ts":"1970-01-01T00:00:01Z"}"#;
+        let body = format!(r#"{{"site":"demo","sent_at":{sent_at},"events":[{event}]}}"#);
+        let batch = parse(&body);
+        assert_eq!((batch.events.len(), batch.refused.len()), (1, 0), "{sent_at}");
+        assert_eq!(batch.events[0].client_ts, Some(1_000));
+    }
 }

@@ -90,6 +90,12 @@ fn a_query_without_a_site_is_an_error() {
     for query in ["", "&", "site=&url=/", "url=/&sito=demo"] {
         assert_eq!(pixel::parse(query).unwrap_err(), WireError::MissingField { field: "site" });
     }
-    let error = pixel::parse("site=demo&sent_at=now").unwrap_err();
-    assert_eq!((error.code(), error.status()), ("invalid_field", 400));
+}
+
+#[test]
+fn an_unusable_time_of_sending_costs_nothing() {
+    for sent_at in ["now", "1999-01-01T00:00:00Z", "", "-1"] {
+        let query = format!("site=demo&url=/&sent_at={sent_at}");
+        assert_eq!(parse(&query).events.len(), 1, "{sent_at}");
+    }
 }

@@ -545,6 +545,11 @@ export interface components {
             person: string;
             /** @description The site's IANA time zone. */
             timezone: string;
+            /**
+             * @description Older events are left out here: the sessions of the page hold more than the 20,000 that an answer may, or the
+             *     person has been here on more than 200,000 days and sessions. No person has; a program does.
+             */
+            truncated: boolean;
         };
         /** @description One event of a journey. Text that is not known is empty. */
         JourneyEvent: {
@@ -1800,15 +1805,6 @@ export interface operations {
             };
             /** @description No such site or person */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description A day holds more events than one answer may */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -43,12 +43,14 @@ export function formatChange(change: number, locale: string): string {
 }
 
 export function formatMoney(money: Money, locale: string): string {
-  const amount = Number(money.amount);
+  // As text: Intl reads it digit by digit, a number would hold only sixteen of them.
+  const amount = money.amount as `${number}`;
   try {
     return new Intl.NumberFormat(locale, { style: 'currency', currency: money.currency }).format(amount);
   } catch {
     // A currency Intl does not know is still money.
-    return `${formatNumber(amount, locale, 2)} ${money.currency}`.trim();
+    const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+    return `${decimal.format(amount)} ${money.currency}`.trim();
   }
 }
 
