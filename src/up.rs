@@ -1,6 +1,5 @@
 //! Puts the parts together: data directory, store, registry, collector, query service, signals.
 
-use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use orma_query::api::about::{GeoReport, GeoReporter, geo_database};
 use orma_query::moment::Moment;
 use orma_query::{AppState, QueryConfig};
 use orma_store::engine::find_library;
+use orma_store::private;
 use orma_store::{DataDir, Endpoint, Engine, EngineConfig, Registry, Role, Site, Store, migrations};
 use tower::ServiceExt;
 
@@ -339,9 +339,7 @@ async fn serve_admin(
 /// Leaves the addresses in `DATA_DIR/running.json`, for other commands and for tests that let the system choose.
 fn note_addresses(data_dir: &Path, listen: Option<SocketAddr>, admin: SocketAddr) -> anyhow::Result<()> {
     let noted = serde_json::json!({"listen": listen, "admin": admin, "pid": std::process::id()});
-    let beside = data_dir.join("running.json.new");
-    fs::write(&beside, noted.to_string())?;
-    fs::rename(beside, data_dir.join("running.json"))?;
+    private::write(&data_dir.join("running.json"), &noted.to_string())?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ pub mod event_row;
 pub mod migrations;
 pub mod native_block;
 pub mod newsletter;
+pub mod private;
 pub mod record;
 pub mod record_json;
 pub mod secret;

@@ -10,19 +10,22 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::client::Endpoint;
-use crate::data_dir::write_private;
+use crate::private::{self, Found};
 
 /// The user that orma logs in as.
 pub const SERVICE_USER: &str = "orma";
 
 /// The engine's memory when nothing else is configured, in bytes.
 pub const ENGINE_MEMORY_BYTES_MAX: u64 = 2 << 30;
+
+/// Nobody guesses a password of this length, and none is longer. Bytes.
+const PASSWORD_BYTES_MIN: usize = 32;
+const PASSWORD_BYTES_MAX: u64 = 1024;
 
 /// How the embedded engine is set up.
 #[derive(Clone, Debug)]
@@ -73,12 +76,13 @@ pub fn find_library() -> Option<PathBuf> {
 pub fn write_files(config: &EngineConfig) -> io::Result<EngineFiles> {
     let dir = config.data_dir.join("engine");
     let store_dir = dir.join("store");
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&store_dir)?;
+    private::directory(&dir)?;
+    private::directory(&store_dir)?;
     let password = keep_password(&dir.join("password"))?;
     let users_file = dir.join("users.xml");
-    write_private(&users_file, &users_xml(&password))?;
+    private::write(&users_file, &users_xml(&password))?;
     let config_file = dir.join("config.xml");
-    write_private(&config_file, &config_xml(&users_file, config.memory_bytes_max))?;
+    private::write(&config_file, &config_xml(&users_file, config.memory_bytes_max))?;
     Ok(EngineFiles { config_file, store_dir, password })
 }
 
@@ -89,7 +93,7 @@ pub fn write_files(config: &EngineConfig) -> io::Result<EngineFiles> {
 pub fn write_connection(data_dir: &Path, endpoint: &Endpoint) -> io::Result<()> {
     let Endpoint { url, user, password, database } = endpoint;
     let address = url.strip_prefix("http://").unwrap_or(url);
-    write_private(&connection_file(data_dir), &format!("http://{user}:{password}@{address}/{database}\n"))
+    private::write(&connection_file(data_dir), &format!("http://{user}:{password}@{address}/{database}\n"))
 }
 
 /// The running engine of a data directory, as [`write_connection`] noted it.
@@ -97,7 +101,8 @@ pub fn write_connection(data_dir: &Path, endpoint: &Endpoint) -> io::Result<()> 
 /// # Errors
 /// No engine has run there, or the file cannot be read.
 pub fn read_connection(data_dir: &Path) -> io::Result<Endpoint> {
-    let text = fs::read_to_string(connection_file(data_dir))?;
+    let file = connection_file(data_dir);
+    let text = fs::read_to_string(&file).map_err(|error| private::named(&file, &error))?;
     Endpoint::parse(text.trim()).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
@@ -105,20 +110,25 @@ fn connection_file(data_dir: &Path) -> PathBuf {
     data_dir.join("engine").join("connection")
 }
 
+/// Anything that is not a password is replaced: `users.xml` is written from it at every start.
 fn keep_password(path: &Path) -> io::Result<String> {
-    match fs::read_to_string(path) {
-        Ok(password) if password.len() >= 32 => Ok(password),
-        Ok(_) => Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("{} does not hold a password; delete it to have a new one made", path.display()),
-        )),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let password = crate::secret::random_hex::<24>();
-            write_private(path, &password)?;
-            Ok(password)
-        }
-        Err(error) => Err(error),
+    let damage = match private::read(path, PASSWORD_BYTES_MAX)? {
+        Found::Text(password) if is_password(&password) => return Ok(password),
+        Found::Text(_) => Some("it holds no password".to_owned()),
+        Found::Damaged(why) => Some(why),
+        Found::Nothing => None,
+    };
+    if let Some(why) = damage {
+        private::set_aside(path, &why, "the engine gets a new password")?;
     }
+    let password = crate::secret::random_hex::<24>();
+    private::write(path, &password)?;
+    Ok(password)
+}
+
+/// What stands in an address and in XML as it is.
+fn is_password(text: &str) -> bool {
+    text.len() >= PASSWORD_BYTES_MIN && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// `log-level` is the level in truth: without it this way of starting the engine writes every step of every query, a
