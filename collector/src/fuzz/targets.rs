@@ -146,7 +146,7 @@ fn a_damaged_segment_gives_only_what_was_written_and_says_where_it_ends() {
         assert_eq!(sum.events + sum.refused + sum.counts, read.records.len() as u64);
         assert_eq!(sum.unreadable, 0);
 
-        let salvaged = replay::whole_records(bytes).unwrap();
+        let salvaged = replay::whole_records(bytes, None).unwrap();
         let again = read_segment(&salvaged.bytes).unwrap();
         assert_eq!((again.damage, again.id), (None, read.id));
         assert_eq!(again.records.len() as u64, salvaged.records);

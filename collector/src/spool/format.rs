@@ -157,9 +157,6 @@ pub fn read_segment(bytes: &[u8]) -> Result<Segment<'_>, FrameError> {
     if magic[..7] != MAGIC[..7] {
         return Err(FrameError::NotASegment);
     }
-    if magic[7] != MAGIC[7] {
-        return Err(FrameError::Newer(magic[7]));
-    }
     let length = take_u32(&mut rest).ok_or(FrameError::NotASegment)? as usize;
     let checksum = take_u32(&mut rest).ok_or(FrameError::NotASegment)?;
     if length > DESCRIPTION_BYTES_MAX {
@@ -168,6 +165,11 @@ pub fn read_segment(bytes: &[u8]) -> Result<Segment<'_>, FrameError> {
     let description = take(&mut rest, length).ok_or(FrameError::NotASegment)?;
     if crc32c::crc32c(description) != checksum {
         return Err(FrameError::Header);
+    }
+    match magic[7].cmp(&MAGIC[7]) {
+        std::cmp::Ordering::Less => return Err(FrameError::NotASegment),
+        std::cmp::Ordering::Greater => return Err(FrameError::Newer(magic[7])),
+        std::cmp::Ordering::Equal => {}
     }
     let (id, created_ms, columns) = read_description(description).ok_or(FrameError::Header)?;
     let header_bytes = bytes.len() - rest.len();

@@ -228,3 +228,6 @@ fn parse_name(path: &Path) -> Option<(u64, &str)> {
     let sequence = number.filter(|number| *number <= SEQUENCE_MAX).unwrap_or(0);
     Some((sequence, path.extension()?.to_str()?))
 }
+
+#[cfg(test)]
+mod tests;

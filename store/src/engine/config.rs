@@ -138,6 +138,11 @@ fn is_password(text: &str) -> bool {
 /// open. A merge of parts whose sizes are alike waits until there are about ten instead of five, which halves how often a
 /// row is rewritten. Gathering one column after the other saves memory in large merges and costs a third more CPU in
 /// small ones. Lengths of text lie beside the text: apart they cost an event a byte of disk.
+///
+/// Damage stops no start: however many parts are broken, ClickHouse sets them aside in `detached/`, where `orma doctor`
+/// counts them. By itself it would refuse beyond a hundred parts or a gigabyte, which helps nobody: what is whole is
+/// wanted, and what is broken is kept either way. Nor does it clear away directories that no table names: with damaged
+/// metadata they are the data.
 fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
     let users_file = users_file.display();
     format!(
@@ -152,12 +157,15 @@ fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
     <background_schedule_pool_size>4</background_schedule_pool_size>
     <max_connections>256</max_connections>
     <keep_alive_timeout>30</keep_alive_timeout>
+    <database_catalog_unused_dir_cleanup_period_sec>0</database_catalog_unused_dir_cleanup_period_sec>
     <merge_tree>
         <non_replicated_deduplication_window>10000</non_replicated_deduplication_window>
         <auto_statistics_types></auto_statistics_types>
         <merge_selector_base>10</merge_selector_base>
         <vertical_merge_algorithm_min_rows_to_activate>1000000</vertical_merge_algorithm_min_rows_to_activate>
         <string_serialization_version>single_stream</string_serialization_version>
+        <max_suspicious_broken_parts>1000000</max_suspicious_broken_parts>
+        <max_suspicious_broken_parts_bytes>1000000000000000</max_suspicious_broken_parts_bytes>
     </merge_tree>
 </clickhouse>
 "
