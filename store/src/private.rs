@@ -68,7 +68,15 @@ pub fn named(path: &Path, error: &io::Error) -> io::Error {
 /// # Errors
 /// It cannot be renamed; the message names it and says what to do.
 pub fn set_aside(path: &Path, why: &str, instead: &str) -> io::Result<()> {
-    let kept = unused(path);
+    set_aside_in(path, path.parent().unwrap_or(Path::new(".")), why, instead)
+}
+
+/// [`set_aside`], kept in another directory of the same disk.
+///
+/// # Errors
+/// The same.
+pub fn set_aside_in(path: &Path, dir: &Path, why: &str, instead: &str) -> io::Result<()> {
+    let kept = unused(path, dir);
     fs::rename(path, &kept).map_err(|error| {
         let message = format!(
             "{} is damaged ({why}) and cannot be renamed: {error}; delete it, or move it away",
@@ -81,11 +89,11 @@ pub fn set_aside(path: &Path, why: &str, instead: &str) -> io::Result<()> {
 }
 
 /// `<name>.damaged`, or `<name>.2.damaged` and so on.
-fn unused(path: &Path) -> PathBuf {
+fn unused(path: &Path, dir: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let candidate = |number: u32| match number {
-        1 => path.with_file_name(format!("{name}.damaged")),
-        number => path.with_file_name(format!("{name}.{number}.damaged")),
+        1 => dir.join(format!("{name}.damaged")),
+        number => dir.join(format!("{name}.{number}.damaged")),
     };
     let free = (1..DAMAGED_KEPT_MAX).map(candidate).find(|path| fs::symlink_metadata(path).is_err());
     free.unwrap_or_else(|| candidate(DAMAGED_KEPT_MAX))

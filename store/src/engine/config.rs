@@ -5,7 +5,8 @@
 //! DATA_DIR/engine/users.xml     who may log in                   0600
 //! DATA_DIR/engine/password      the service user's password      0600
 //! DATA_DIR/engine/connection    where it listens now            0600
-//! DATA_DIR/engine/store/        ClickHouse's own directory
+//! DATA_DIR/engine/store/        ClickHouse's own directory, with a copy of the tables' definitions (`metadata.rs`)
+//! DATA_DIR/engine/damaged/      what was set aside there
 //! ```
 
 use std::fs;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::client::Endpoint;
+use crate::engine::metadata;
 use crate::private::{self, Found};
 
 /// The user that orma logs in as.
@@ -75,9 +77,10 @@ pub fn find_library() -> Option<PathBuf> {
 /// A directory or file cannot be made.
 pub fn write_files(config: &EngineConfig) -> io::Result<EngineFiles> {
     let dir = config.data_dir.join("engine");
-    let store_dir = dir.join("store");
+    let store_dir = store_dir(&config.data_dir);
     private::directory(&dir)?;
     private::directory(&store_dir)?;
+    metadata::prepare(&store_dir)?;
     let password = keep_password(&dir.join("password"))?;
     let users_file = dir.join("users.xml");
     private::write(&users_file, &users_xml(&password))?;
@@ -104,6 +107,11 @@ pub fn read_connection(data_dir: &Path) -> io::Result<Endpoint> {
     let file = connection_file(data_dir);
     let text = fs::read_to_string(&file).map_err(|error| private::named(&file, &error))?;
     Endpoint::parse(text.trim()).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// Where the engine of a data directory keeps its tables.
+pub fn store_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("engine").join("store")
 }
 
 fn connection_file(data_dir: &Path) -> PathBuf {
