@@ -31,6 +31,9 @@ use crate::secret;
 /// More than any definition has, and more than all together have. Bytes.
 const DEFINITION_BYTES_MAX: u64 = 1 << 20;
 const KEPT_BYTES_MAX: u64 = 16 << 20;
+/// What `format_version.txt` of every table holds, since ClickHouse has partitions of any kind. With another number
+/// ClickHouse starts, and refuses every insert.
+const FORMAT_VERSION: &str = "1";
 /// The file of the database.
 const DATABASE: &str = "metadata/orma.sql";
 
@@ -231,14 +234,13 @@ fn mend_format_versions(store_dir: &Path) -> io::Result<()> {
     for table in subdirectories(&store_dir.join("store")).iter().flat_map(|dir| subdirectories(dir)) {
         let path = table.join("format_version.txt");
         let why = match private::read(&path, DEFINITION_BYTES_MAX)? {
-            // A larger number is for ClickHouse to judge.
-            Found::Text(text) if text.trim().parse::<u32>().is_ok_and(|version| version >= 1) => continue,
+            Found::Text(text) if text.trim() == FORMAT_VERSION => continue,
             Found::Nothing => continue,
-            Found::Text(_) => "it holds no version".to_owned(),
+            Found::Text(_) => "it holds another version".to_owned(),
             Found::Damaged(why) => why,
         };
         aside(store_dir, &path, &why, "it is made anew")?;
-        private::write(&path, "1")?;
+        private::write(&path, FORMAT_VERSION)?;
     }
     Ok(())
 }
@@ -333,7 +335,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (store, definition, rows) = store(dir.path());
         let version = rows.join("format_version.txt");
-        for damage in ["", "\u{1}", "0"] {
+        for damage in ["", "\u{1}", "0", "3"] {
             fs::write(&version, damage).unwrap();
             prepare(&store).unwrap();
             assert_eq!(fs::read_to_string(&version).unwrap(), "1");
