@@ -231,9 +231,9 @@ fn damage(dir: &Path, random: &mut Random) -> Damage {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let bytes = fs::read(&path).unwrap_or_default();
     apply(kind, &path, bytes, random);
-    let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
-    let leaves_nothing = matches!(kind, "delete" | "empty" | "directory" | "link" | "zero" | "cut")
-        || class == Class::Segment && size < 2_000;
+    // A segment may be cut between two records.
+    let leaves_nothing =
+        class == Class::Segment && matches!(kind, "delete" | "empty" | "directory" | "link" | "cut");
     Damage { class, path, kind, leaves_nothing }
 }
 
@@ -409,11 +409,15 @@ fn judge(started: &mut Started, state: &State, dir: &Path, damages: &[Damage]) -
     if missing == 0 {
         return Ok(Ended::AllStored);
     }
+    // What lies in quarantine is not lost, whatever was damaged.
+    if metric(&admin, "orma_spool_quarantined_segments") > 0.0 {
+        return Ok(Ended::LossTold);
+    }
     let holds_events = |damage: &&Damage| matches!(damage.class, Class::Segment | Class::Part);
     let Some(_) = damages.iter().find(holds_events) else {
         return Err(format!("{missing} answered events are lost, and no file was damaged that holds any"));
     };
-    let told = ["orma_spool_torn_bytes", "orma_spool_damaged_segments", "orma_spool_quarantined_segments"];
+    let told = ["orma_spool_torn_bytes", "orma_spool_damaged_segments"];
     let counted = told.iter().any(|name| metric(&admin, name) > 0.0);
     let in_report = || doctor(dir).contains("ClickHouse set damaged parts aside");
     let beyond_counting = damages.iter().filter(holds_events).any(|damage| damage.leaves_nothing);
