@@ -14,6 +14,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     memory::start();
+    // Whatever this program and its engine make is for their user alone.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = match configuration::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => return cli::usage_error(&error),

@@ -1,6 +1,5 @@
 //! Puts the parts together: data directory, store, registry, collector, query service, signals.
 
-use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +12,11 @@ use orma_collector::{Collector, CollectorError};
 use orma_query::api::about::{GeoReport, GeoReporter, geo_database};
 use orma_query::moment::Moment;
 use orma_query::{AppState, EndedSessions, QueryConfig};
-use orma_store::engine::find_library;
+use orma_store::engine::config::store_dir;
+use orma_store::engine::supervisor::EngineError;
+use orma_store::engine::{find_library, metadata};
+use orma_store::migrations::detached_parts;
+use orma_store::private;
 use orma_store::{DataDir, Endpoint, Engine, EngineConfig, Registry, Role, Site, Store, migrations};
 
 use crate::cli::{
@@ -48,13 +51,53 @@ pub fn open_store(options: &StoreOptions, data_dir: &DataDir) -> anyhow::Result<
     let library = options.engine_library.clone().or_else(find_library).context(
         "libchdb.so was not found: run `npm ci`, name it with --engine-library, or use a server with --clickhouse-url",
     )?;
-    let engine = Engine::start(EngineConfig {
+    let engine = start_engine(&EngineConfig {
         program: std::env::current_exe()?,
         library,
         data_dir: data_dir.path().to_owned(),
         memory_bytes_max: options.engine_memory_bytes_max,
     })?;
     Ok(OpenStore { store: engine.store(), engine: Some(engine) })
+}
+
+/// Starts the engine; once more with the tables' definitions of the last clean start when it refuses those it finds.
+fn start_engine(config: &EngineConfig) -> anyhow::Result<Engine> {
+    let store_dir = store_dir(&config.data_dir);
+    let refused = match Engine::start(config.clone()) {
+        Ok(engine) => return Ok(engine),
+        Err(refused) => refused,
+    };
+    let advice = || {
+        format!(
+            "the engine's files in {}: restore what the message names from a backup, or the whole directory, or move it \
+             away to begin with an empty store; events wait in the spool meanwhile",
+            store_dir.display()
+        )
+    };
+    if matches!(refused, EngineError::Start(_)) && metadata::restore_differing(&store_dir)? > 0 {
+        tracing::warn!(%refused, "the engine is started again with the tables' definitions of the last clean start");
+        return Engine::start(config.clone()).with_context(advice);
+    }
+    Err(refused).with_context(advice)
+}
+
+/// Says what ClickHouse could not read, and keeps the tables' definitions for a start that cannot.
+async fn look_after_tables(store: &Store, data_dir: &Path, migrated: bool) {
+    match detached_parts(store).await {
+        Ok(parts) if parts.is_empty() => {}
+        Ok(parts) => {
+            let named: Vec<String> =
+                parts.iter().map(|(table, parts)| format!("{parts} of {table}")).collect();
+            tracing::error!(
+                parts = %named.join(", "),
+                "ClickHouse set damaged parts of tables aside; their rows are in no answer: see `orma doctor`"
+            );
+        }
+        Err(error) => tracing::warn!(%error, "whether parts of tables are damaged is not known"),
+    }
+    if let Err(error) = metadata::keep(&store_dir(data_dir), migrated) {
+        tracing::warn!(%error, "the tables' definitions are not kept");
+    }
 }
 
 /// `orma up`.
@@ -65,7 +108,10 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     let (listeners, admin) = open_listeners(&options.listen, options.collector.workers)?;
     let opened = tokio::task::block_in_place(|| open_store(&options.store, &data_dir))?;
     let store = opened.store.clone();
-    migrations::migrate(&store, options.store.clickhouse_cluster.as_deref()).await?;
+    let applied = migrations::migrate(&store, options.store.clickhouse_cluster.as_deref()).await?;
+    if opened.engine.is_some() {
+        look_after_tables(&store, data_dir.path(), !applied.is_empty()).await;
+    }
     let registry = Registry::open(store.clone(), data_dir.path())?;
     registry.refresh().await?;
     let made_token = first_start(&registry, &options).await?;
@@ -302,9 +348,7 @@ async fn first_start(registry: &Registry, options: &UpOptions) -> anyhow::Result
 /// Leaves the addresses in `DATA_DIR/running.json`, for other commands and for tests that let the system choose.
 fn note_addresses(data_dir: &Path, listen: Option<SocketAddr>, admin: SocketAddr) -> anyhow::Result<()> {
     let noted = serde_json::json!({"listen": listen, "admin": admin, "pid": std::process::id()});
-    let beside = data_dir.join("running.json.new");
-    fs::write(&beside, noted.to_string())?;
-    fs::rename(beside, data_dir.join("running.json"))?;
+    private::write(&data_dir.join("running.json"), &noted.to_string())?;
     Ok(())
 }
 

@@ -172,19 +172,6 @@ fn a_damaged_segment_gives_what_is_whole_and_the_rest_is_kept() {
     std::fs::write(&sealed, bytes).unwrap();
     remote.start_again();
     running.start_again();
-    wait_for("the quarantine", || {
-        (running.metric("orma_spool_quarantined_segments") == Some(1.0)).then_some(())
-    });
-    let table = stdout(&orma(&["spool", "quarantine", "list"], &dir));
-    assert!(table.contains("damaged or cut record at byte"), "{table}");
-    let refused = orma(&["spool", "replay", "--all"], &dir);
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(
-        stderr(&refused).contains("9 records are whole") && stderr(&refused).contains("--salvage"),
-        "{refused:?}"
-    );
-    let said = stdout(&orma(&["spool", "replay", "--all", "--salvage"], &dir));
-    assert!(said.contains("9 events"), "{said}");
     wait_for("the whole ones", || (running.number("SELECT count() FROM events") == 9).then_some(()));
     assert_eq!(running.number("SELECT count() FROM events WHERE path = '/p4'"), 0);
     wait_for("the ledger", || {
@@ -195,10 +182,47 @@ fn a_damaged_segment_gives_what_is_whole_and_the_rest_is_kept() {
             && (&totals["accepted"], &totals["stored"], &totals["gap"]) == (&json!(10), &json!(9), &json!(1)))
         .then_some(())
     });
-    assert_eq!(running.metric("orma_spool_quarantined_segments"), Some(0.0));
+    assert_eq!(running.metric("orma_spool_quarantined_segments"), Some(0.0), "nothing waits for an operator");
+    assert_eq!(running.metric("orma_spool_damaged_segments"), Some(1.0));
+    assert!(running.metric("orma_spool_damaged_bytes").unwrap() > 100.0);
     let rest = lines(&stdout(&orma(&["spool", "quarantine", "list", "--json"], &dir)));
     assert_eq!((rest.len(), &rest[0]["state"]), (1, &json!("rest")));
     assert_eq!(stdout(&orma(&["spool", "replay", "--all", "--salvage"], &dir)), "nothing is in quarantine\n");
+    let report = orma(&["doctor", "--json"], &dir);
+    let report: Value = serde_json::from_slice(&report.stdout).unwrap();
+    assert_eq!(check(&report, "damage")["verdict"], "warning", "{report}");
+}
+
+#[test]
+fn a_segment_whose_header_is_lost_waits_for_the_operator_who_salvages_it() {
+    let mut remote = Remote::start();
+    let mut running = Setup::default().argument("--clickhouse-url", remote.url()).start();
+    let dir = running.dir.path().to_owned();
+    remote.kill();
+    running.collect(&views(10));
+    running.kill_group();
+    let mut files = std::fs::read_dir(dir.join("spool")).unwrap().map(|entry| entry.unwrap().path());
+    let segment = files.find(|path| path.is_file()).unwrap();
+    let mut bytes = std::fs::read(&segment).unwrap();
+    bytes[4..400].fill(0x55);
+    std::fs::write(&segment, bytes).unwrap();
+    remote.start_again();
+    running.start_again();
+    wait_for("the quarantine", || {
+        (running.metric("orma_spool_quarantined_segments") == Some(1.0)).then_some(())
+    });
+    let refused = orma(&["spool", "replay", "--all"], &dir);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        stderr(&refused).contains("10 records are whole") && stderr(&refused).contains("--salvage"),
+        "{refused:?}"
+    );
+    let said = stdout(&orma(&["spool", "replay", "--all", "--salvage"], &dir));
+    assert!(said.contains("10 events"), "{said}");
+    wait_for("the events", || (running.number("SELECT count() FROM events") == 10).then_some(()));
+    wait_for("an empty quarantine", || {
+        (running.metric("orma_spool_quarantined_segments") == Some(0.0)).then_some(())
+    });
 }
 
 fn doctor(arguments: &[&str], data_dir: &Path, code: i32) -> Value {

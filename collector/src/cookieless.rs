@@ -3,18 +3,20 @@
 //! `c` + the first 20 hexadecimal digits of HMAC-SHA-256(the day's salt, site, address, user agent). The salt is
 //! random, changes at midnight UTC and is then gone from memory and disk, so yesterday's ids cannot be computed again.
 
-use std::fs;
 use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use hmac::{Hmac, KeyInit, Mac};
+use orma_store::private::{self, Found};
 use orma_store::secret;
 use sha2::Sha256;
 
 const DAY_MS: i64 = 86_400_000;
 const ID_HEX_DIGITS: usize = 20;
+/// More than a day and its salt. Bytes.
+const SALT_FILE_BYTES_MAX: u64 = 4096;
 
 /// Whether a visitor id has the form of those that are made here.
 pub fn is_cookieless(visitor: &str) -> bool {
@@ -43,10 +45,24 @@ impl CookielessIds {
     pub fn open(data_dir: &Path, now_ms: i64) -> io::Result<Self> {
         let file = data_dir.join("cookieless-salt");
         let day = now_ms.div_euclid(DAY_MS);
-        let kept = match fs::read_to_string(&file) {
-            Ok(text) => parse(&text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(error),
+        let kept = match private::read(&file, SALT_FILE_BYTES_MAX)? {
+            Found::Text(text) => {
+                let kept = parse(&text);
+                if kept.is_none() {
+                    // Not kept beside: what may be left of a salt must be gone tomorrow.
+                    tracing::warn!(file = %file.display(), "the day's salt is damaged and made anew: cookieless visitors of today count twice");
+                }
+                kept
+            }
+            Found::Damaged(why) => {
+                private::set_aside(
+                    &file,
+                    &why,
+                    "a new salt is made: cookieless visitors of today count twice",
+                )?;
+                None
+            }
+            Found::Nothing => None,
         };
         let ids = Self { file, today: Mutex::new(Salt { day: i64::MIN, salt: String::new() }) };
         match kept.filter(|kept| kept.day == day) {
@@ -82,14 +98,15 @@ impl CookielessIds {
 
     fn renew(&self, day: i64) -> io::Result<Salt> {
         let salt = Salt { day, salt: secret::random_hex::<32>() };
-        orma_store::data_dir::write_private(&self.file, &format!("{day} {}\n", salt.salt))?;
+        private::write(&self.file, &format!("{day} {}\n", salt.salt))?;
         Ok(salt)
     }
 }
 
 fn parse(text: &str) -> Option<Salt> {
     let (day, salt) = text.trim().split_once(' ')?;
-    (salt.len() == 64).then_some(Salt { day: day.parse().ok()?, salt: salt.to_owned() })
+    let whole = salt.len() == 64 && salt.bytes().all(|byte| byte.is_ascii_hexdigit());
+    whole.then_some(Salt { day: day.parse().ok()?, salt: salt.to_owned() })
 }
 
 #[cfg(test)]
@@ -111,5 +128,18 @@ mod tests {
         assert_eq!(id, CookielessIds::open(dir.path(), 6).unwrap().visitor(6, "demo", a, "Firefox"));
         assert_ne!(id, ids.visitor(DAY_MS, "demo", a, "Firefox"));
         assert_ne!(id, ids.visitor(5, "demo", a, "Firefox"), "yesterday's salt is gone");
+    }
+
+    #[test]
+    fn a_damaged_salt_is_made_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("cookieless-salt");
+        let address = "79.0.0.1".parse().unwrap();
+        for damage in [&b""[..], b"null", b"\xff\xfe", b"0 tooshort", &[b'a'; 9000]] {
+            std::fs::write(&file, damage).unwrap();
+            let id = CookielessIds::open(dir.path(), 5).unwrap().visitor(5, "demo", address, "Firefox");
+            let again = CookielessIds::open(dir.path(), 5).unwrap().visitor(5, "demo", address, "Firefox");
+            assert_eq!(id, again);
+        }
     }
 }

@@ -45,6 +45,8 @@ pub struct Metrics {
     spool_flushes: IntGauge,
     spool_appends: IntGauge,
     spool_torn_bytes: IntGauge,
+    spool_damaged: IntGauge,
+    spool_damaged_bytes: IntGauge,
     spool_quarantined: IntGauge,
     spool_poisoned: IntGauge,
 }
@@ -235,6 +237,16 @@ impl Default for Metrics {
                 "orma_spool_torn_bytes",
                 "Bytes of unfinished writes cut off at the start",
             ),
+            spool_damaged: gauge(
+                r,
+                "orma_spool_damaged_segments",
+                "Segments found damaged since the start, their whole records shipped where that was possible",
+            ),
+            spool_damaged_bytes: gauge(
+                r,
+                "orma_spool_damaged_bytes",
+                "Bytes of damaged segments that could not be read, since the start",
+            ),
             spool_quarantined: gauge(r, "orma_spool_quarantined_segments", "Segments that need an operator"),
             spool_poisoned: gauge(r, "orma_spool_poisoned", "1 when a flush failed and a restart is needed"),
             registry,
@@ -260,6 +272,8 @@ impl Metrics {
         self.spool_flushes.set(read(&spool.flushes));
         self.spool_appends.set(read(&spool.appends));
         self.spool_torn_bytes.set(read(&spool.torn_bytes));
+        self.spool_damaged.set(read(&spool.damaged_segments));
+        self.spool_damaged_bytes.set(read(&spool.damaged_bytes));
         self.spool_quarantined.set(read(&spool.quarantined));
         self.spool_poisoned.set(i64::from(spool.poisoned.load(Ordering::Relaxed)));
         render(&self.registry)

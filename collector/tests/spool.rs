@@ -250,7 +250,13 @@ async fn a_segment_of_a_newer_version_stops_the_start() {
     close(opened).await;
     let sealed = only_file(dir.path(), "seg");
     let mut bytes = std::fs::read(&sealed).unwrap();
+    // A version byte alone is taken for damage: a newer version has a description of its own.
     bytes[7] = 9;
+    let length = u32::from_le_bytes(bytes[8..12].try_into().unwrap()) as usize;
+    bytes[16 + length - 1] ^= 1;
+    bytes[40] ^= 1;
+    let checksum = crc32c::crc32c(&bytes[16..16 + length]).to_le_bytes();
+    bytes[12..16].copy_from_slice(&checksum);
     std::fs::write(sealed.with_extension("open"), bytes).unwrap();
     let error = Spool::open(config(dir.path()), Arc::new(FileSystem)).err().unwrap();
     assert!(error.to_string().contains("newer version"), "{error}");

@@ -40,7 +40,7 @@ pub fn run(action: SpoolAction) -> anyhow::Result<()> {
 
 fn set_aside(dir: &Path) -> io::Result<Vec<SegmentFile>> {
     let mut found = inspect::segments(dir)?;
-    found.retain(|file| matches!(file.state, State::Quarantined | State::Rest));
+    found.retain(|file| matches!(file.state, State::Quarantined | State::Rest | State::Torn));
     Ok(found)
 }
 

@@ -10,6 +10,7 @@ pub mod log_limit;
 pub mod migrations;
 pub mod native_block;
 pub mod newsletter;
+pub mod private;
 pub mod record;
 pub mod record_json;
 pub mod secret;

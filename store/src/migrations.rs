@@ -9,6 +9,8 @@
 //!
 //! The replicated engines take their keeper path and replica from the server's default macros.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use crate::client::{Param, Store, StoreError};
@@ -60,6 +62,17 @@ pub enum MigrationError {
         /// What ClickHouse said.
         source: StoreError,
     },
+    /// Tables that were made are gone: without them events would be refused.
+    #[error(
+        "the database {database} of ClickHouse has lost {tables}, which it had: restore them from a backup, or give \
+         orma an empty database"
+    )]
+    Missing {
+        /// The database.
+        database: String,
+        /// Their names.
+        tables: String,
+    },
     /// ClickHouse could not be asked.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -103,7 +116,60 @@ pub async fn migrate(store: &Store, cluster: Option<&str>) -> Result<Vec<u32>, M
     if !applied.is_empty() {
         keep_on_disk(store, cluster).await?;
     }
-    Ok(applied)
+    match missing_tables(store).await?.as_slice() {
+        [] => Ok(applied),
+        missing => Err(MigrationError::Missing { database, tables: missing.join(", ") }),
+    }
+}
+
+/// What ClickHouse put aside because it could not read it, by table: rows that are no longer in any answer.
+///
+/// # Errors
+/// ClickHouse cannot be asked, or the user may not read `system.detached_parts`.
+pub async fn detached_parts(store: &Store) -> Result<Vec<(String, u64)>, StoreError> {
+    #[derive(Deserialize)]
+    struct Detached {
+        table: String,
+        parts: u64,
+    }
+    let question = "SELECT table, count() AS parts FROM system.detached_parts \
+        WHERE database = {database:String} AND reason NOT IN ('', 'ignored') GROUP BY table ORDER BY table";
+    let database = [("database", store.endpoint().database.into())];
+    let rows: Vec<Detached> = store.select(question, &database).await?;
+    Ok(rows.into_iter().map(|row| (row.table, row.parts)).collect())
+}
+
+/// Tables and views that the migrations have made by now and that are not there.
+async fn missing_tables(store: &Store) -> Result<Vec<&'static str>, StoreError> {
+    #[derive(Deserialize)]
+    struct Table {
+        name: String,
+    }
+    let question = "SELECT name FROM system.tables WHERE database = {database:String}";
+    let database = [("database", store.endpoint().database.into())];
+    let found: Vec<Table> = store.select(question, &database).await?;
+    let made = made_tables(MIGRATIONS.iter().map(|migration| migration.sql));
+    Ok(made.into_iter().filter(|name| !found.iter().any(|table| table.name == *name)).collect())
+}
+
+/// The names that stand behind `CREATE TABLE` and `CREATE MATERIALIZED VIEW` and were not dropped or renamed later.
+fn made_tables<'a>(scripts: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
+    let mut made = BTreeSet::new();
+    for line in scripts.flat_map(str::lines) {
+        let mut words = line
+            .split([' ', ',', '(', ';'])
+            .filter(|word| !word.is_empty() && !matches!(*word, "MATERIALIZED" | "IF" | "NOT" | "EXISTS"));
+        match (words.next(), words.next(), words.next()) {
+            (Some("CREATE"), Some("TABLE" | "VIEW"), Some(name)) => drop(made.insert(name)),
+            (Some("DROP"), Some("TABLE" | "VIEW"), Some(name)) => drop(made.remove(name)),
+            (Some("RENAME"), Some("TABLE"), Some(name)) => {
+                made.remove(name);
+                made.extend(words.nth(1));
+            }
+            _ => {}
+        }
+    }
+    made
 }
 
 /// Tables of which a segment's deletion depends.
@@ -232,5 +298,16 @@ mod tests {
             }
         }
         assert_eq!(render("{replacing_merge_tree:ts}", Some("c")), "ReplicatedReplacingMergeTree(ts)");
+    }
+
+    #[test]
+    fn what_the_migrations_made_is_known_by_name() {
+        let sql = [
+            "CREATE TABLE a {on_cluster}\nCREATE TABLE IF NOT EXISTS b (\nCREATE MATERIALIZED VIEW c TO b AS\nSELECT 1",
+            "DROP VIEW c;\nRENAME TABLE a TO d;\n-- CREATE TABLE e",
+        ];
+        assert_eq!(made_tables(sql.into_iter()), BTreeSet::from(["b", "d"]));
+        let ours = made_tables(MIGRATIONS.iter().map(|migration| migration.sql));
+        assert!(ours.contains("events") && ours.contains("sessions_from_events"), "{ours:?}");
     }
 }

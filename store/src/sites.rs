@@ -2,7 +2,6 @@
 //! so that a collector can start while ClickHouse is away.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,9 +12,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::client::{Param, Store, StoreError};
-use crate::data_dir::write_private;
 use crate::newsletter::NewsletterKey;
+use crate::private::{self, Found};
 use crate::secret;
+
+/// How the mirror begins.
+const MIRROR_HEAD: &str = "{\"sha256\":\"";
+/// A larger mirror is none of ours: some hundred thousand keys. Bytes.
+const MIRROR_BYTES_MAX: u64 = 64 << 20;
 
 /// A site: what one write key belongs to, and how its days and money are counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,18 +170,15 @@ pub fn hash(secret: &str) -> String {
 }
 
 impl Registry {
-    /// The registry of `store`, with what the mirror in `data_dir` remembers.
+    /// The registry of `store`, with what the mirror in `data_dir` remembers. A damaged mirror is set aside: it is
+    /// written anew as soon as ClickHouse has been asked.
     ///
     /// # Errors
-    /// The mirror is there but cannot be read.
+    /// The mirror is damaged and cannot be set aside.
     pub fn open(store: Store, data_dir: &Path) -> Result<Self, RegistryError> {
         let mirror = data_dir.join("sites.json");
-        let failed = |source| RegistryError::Mirror { path: mirror.clone(), source };
-        let snapshot = match fs::read(&mirror) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| failed(error.into()))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Snapshot::default(),
-            Err(error) => return Err(failed(error)),
-        };
+        let snapshot =
+            read_mirror(&mirror).map_err(|source| RegistryError::Mirror { path: mirror.clone(), source })?;
         Ok(Self {
             store,
             mirror: Some(mirror),
@@ -232,8 +233,7 @@ impl Registry {
         };
         if *self.snapshot.load_full() != fresh {
             if let Some(mirror) = &self.mirror {
-                let text = serde_json::to_string(&fresh).expect("text keys");
-                write_private(mirror, &text)
+                private::write(mirror, &mirror_text(&fresh))
                     .map_err(|source| RegistryError::Mirror { path: mirror.clone(), source })?;
             }
             self.snapshot.store(Arc::new(fresh));
@@ -443,6 +443,37 @@ impl Registry {
             .await?;
         self.refresh().await
     }
+}
+
+fn read_mirror(path: &Path) -> std::io::Result<Snapshot> {
+    let why = match private::read(path, MIRROR_BYTES_MAX)? {
+        Found::Nothing => return Ok(Snapshot::default()),
+        Found::Damaged(why) => why,
+        Found::Text(text) => match parse_mirror(&text) {
+            Ok(snapshot) => return Ok(snapshot),
+            Err(why) => why,
+        },
+    };
+    private::set_aside(path, &why, "sites and keys are read anew from ClickHouse")?;
+    Ok(Snapshot::default())
+}
+
+/// Before the snapshot's own fields stands the hash of what follows: a site or key with a flipped bit would be another
+/// site or key, and still be JSON.
+fn mirror_text(snapshot: &Snapshot) -> String {
+    let text = serde_json::to_string(snapshot).expect("text keys");
+    let fields = &text[1..];
+    format!("{MIRROR_HEAD}{}\",{fields}", hash(fields))
+}
+
+/// Mirrors of 0.1.0 have no hash.
+fn parse_mirror(text: &str) -> Result<Snapshot, String> {
+    if let Some(rest) = text.strip_prefix(MIRROR_HEAD)
+        && !rest.split_once("\",").is_some_and(|(hashed, fields)| hashed == hash(fields))
+    {
+        return Err("its hash is not that of its content".to_owned());
+    }
+    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 fn check_name(field: &'static str, name: &str) -> Result<(), RegistryError> {

@@ -29,8 +29,15 @@ pub enum TlsError {
         message: String,
     },
     /// Certificate and key do not make a pair, or are of a kind that is not supported.
-    #[error("certificate and key cannot be used together: {0}")]
-    Pair(#[from] rustls::Error),
+    #[error("{certificate} and {key} cannot be used together: {source}")]
+    Pair {
+        /// The certificate's file.
+        certificate: String,
+        /// The key's.
+        key: String,
+        /// What is wrong.
+        source: rustls::Error,
+    },
     /// The system gives no random numbers.
     #[error("no session tickets: {0}")]
     Tickets(rustls::Error),
@@ -124,9 +131,13 @@ fn load(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
     let key =
         PrivateKeyDer::from_pem_file(&files.key).map_err(|error| failed(&files.key, error.to_string()))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+        .map_err(|source| TlsError::Pair {
+            certificate: files.certificate.display().to_string(),
+            key: files.key.display().to_string(),
+            source,
+        })?;
     config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
     // Tickets are with the client: a session resumes on any worker and costs no memory here.
     config.ticketer = ring::Ticketer::new().map_err(TlsError::Tickets)?;

@@ -80,6 +80,60 @@ pub fn header(id: Uuid, created_ms: i64) -> Vec<u8> {
     out
 }
 
+/// Where the columns begin in a header: behind magic, length, checksum, id and moment.
+const COLUMNS_AT: usize = 40;
+
+/// The header that a damaged one was, where that is certain: `id` is the one in the file's name. Either the checksum is
+/// that of this program's header, so that magic, length, id or columns are damaged; or the columns are this program's,
+/// byte for byte, and the moment is that of the id.
+pub(super) fn mend_header(bytes: &[u8], id: Uuid) -> Option<Vec<u8>> {
+    let created_ms = i64::from_le_bytes(bytes.get(COLUMNS_AT - 8..COLUMNS_AT)?.try_into().ok()?);
+    let as_written = header(id, created_ms);
+    if bytes.get(12..16) == as_written.get(12..16) {
+        return Some(as_written);
+    }
+    let made = assumed_header(id);
+    (bytes.get(COLUMNS_AT..made.len()) == made.get(COLUMNS_AT..)).then_some(made)
+}
+
+/// This program's header for a segment of this id, which knows when it was made (UUID version 7).
+pub(super) fn assumed_header(id: Uuid) -> Vec<u8> {
+    let mut millis = [0; 8];
+    millis[2..].copy_from_slice(&id.as_bytes()[..6]);
+    header(id, i64::from_be_bytes(millis))
+}
+
+/// Whether bytes behind the last whole record, or in the place of a header, are what an interrupted write leaves: the
+/// beginning of one, perhaps followed by zeros where the file was lengthened before it was filled.
+pub(super) fn is_cut(tail: &[u8], begins_file: bool) -> bool {
+    let written = tail.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let whole_bytes = |at: usize, head: usize, most: usize| {
+        let length =
+            tail.get(at..at + 4).map(|length| u32::from_le_bytes(length.try_into().expect("four")) as usize);
+        match length {
+            _ if written < at + 4 => Some(usize::MAX),
+            Some(length) if (1..=most).contains(&length) => Some(head + length),
+            _ => None,
+        }
+    };
+    let whole_bytes = if begins_file {
+        let magic = written.min(MAGIC.len());
+        if tail[..magic] != MAGIC[..magic] {
+            return false;
+        }
+        whole_bytes(MAGIC.len(), MAGIC.len() + 8, DESCRIPTION_BYTES_MAX)
+    } else {
+        whole_bytes(0, RECORD_HEAD_BYTES, RECORD_BYTES_MAX)
+    };
+    whole_bytes.is_some_and(|whole| written < whole) && !holds_record(tail)
+}
+
+/// Whether a whole record lies anywhere in `bytes`: its length fits and its checksum is right, which happens by chance
+/// once in four thousand million places.
+fn holds_record(bytes: &[u8]) -> bool {
+    (0..bytes.len()).any(|at| read_record(&mut &bytes[at..]).is_some())
+}
+
 /// Appends a record whose payload `write` produces.
 pub fn frame(kind: RecordKind, out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
@@ -103,9 +157,6 @@ pub fn read_segment(bytes: &[u8]) -> Result<Segment<'_>, FrameError> {
     if magic[..7] != MAGIC[..7] {
         return Err(FrameError::NotASegment);
     }
-    if magic[7] != MAGIC[7] {
-        return Err(FrameError::Newer(magic[7]));
-    }
     let length = take_u32(&mut rest).ok_or(FrameError::NotASegment)? as usize;
     let checksum = take_u32(&mut rest).ok_or(FrameError::NotASegment)?;
     if length > DESCRIPTION_BYTES_MAX {
@@ -114,6 +165,11 @@ pub fn read_segment(bytes: &[u8]) -> Result<Segment<'_>, FrameError> {
     let description = take(&mut rest, length).ok_or(FrameError::NotASegment)?;
     if crc32c::crc32c(description) != checksum {
         return Err(FrameError::Header);
+    }
+    match magic[7].cmp(&MAGIC[7]) {
+        std::cmp::Ordering::Less => return Err(FrameError::NotASegment),
+        std::cmp::Ordering::Greater => return Err(FrameError::Newer(magic[7])),
+        std::cmp::Ordering::Equal => {}
     }
     let (id, created_ms, columns) = read_description(description).ok_or(FrameError::Header)?;
     let header_bytes = bytes.len() - rest.len();

@@ -29,6 +29,8 @@ pub enum State {
     Quarantined,
     /// What a salvage left behind.
     Rest,
+    /// The end of a segment that was cut off.
+    Torn,
 }
 
 impl State {
@@ -40,6 +42,7 @@ impl State {
             Self::Replay => "replay",
             Self::Quarantined => "quarantined",
             Self::Rest => "rest",
+            Self::Torn => "torn",
         }
     }
 }
@@ -73,7 +76,7 @@ pub fn segments(dir: &Path) -> io::Result<Vec<SegmentFile>> {
     for (place, states) in [
         (dir.to_owned(), &[("open", State::Open), ("seg", State::Sealed)][..]),
         (replay_dir(dir), &[("seg", State::Replay)]),
-        (quarantine_dir(dir), &[("seg", State::Quarantined), ("rest", State::Rest)]),
+        (quarantine_dir(dir), &[("seg", State::Quarantined), ("rest", State::Rest), ("torn", State::Torn)]),
     ] {
         let entries = match fs::read_dir(&place) {
             Ok(entries) => entries,

@@ -12,8 +12,9 @@
 //! spool/<sequence>-<id>.count   what was answered for the segment of this name
 //! spool/quarantine/<same>.seg   damaged, or refused by ClickHouse for its content; kept until an operator acts
 //! spool/quarantine/<same>.rest  a damaged segment whose whole records were salvaged, as it was
+//! spool/quarantine/<same>.torn  the end of a segment that was cut off at a start, behind the segment's header
 //! spool/replay/<same>.seg       put back by an operator, or counts that a poisoned spool did not take; the running
-//!                               collector, or the next one, takes it from here
+//!                               collector, or the next one, takes it from here; whole records of damaged segments
 //! ```
 //! `<sequence>` is 16 hexadecimal digits and rises, so the order of names is the order of writing; `<id>` is a UUID.
 //! A segment that was set aside after some of its inserts were confirmed has them in its name, as
@@ -32,10 +33,14 @@
 //!         kind 3  a count for the ledger: site, hour (i64 ms), outcome, reason, LEB128 count
 //! ```
 //!
+//! Every version has magic, version byte, length, checksum and a description that the checksum is of; a later one has
+//! another description, so that a damaged version byte is told from a newer version.
+//!
 //! # Recovery
-//! An `.open` file left by a crash is read to its last whole record; what follows (a *torn tail*: no part of it was
-//! ever answered) is cut off and its bytes are counted. A sealed segment with a damaged record goes to quarantine. An
-//! I/O error while recovering stops the start: it says nothing about the data.
+//! An `.open` file left by a crash is read to its last whole record; a *torn tail*, the beginning of a write that was
+//! interrupted, is cut off, kept, and its bytes are counted. A segment that is damaged in another way, open or sealed, is
+//! set aside and its whole records are shipped; `recovery.rs` has the rules. An I/O error while recovering stops the
+//! start: it says nothing about the data.
 //!
 //! # Failure
 //! A flush that fails *poisons* the spool: what the kernel did with the pages is unknown, so nothing is accepted until

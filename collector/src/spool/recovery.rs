@@ -1,13 +1,46 @@
 //! What a start finds in the spool.
+//!
+//! # Rules
+//! What may hold an answered event is never deleted: it is shipped, or it lies in `quarantine/`. An entry of `spool/` is
+//!
+//! - an `.open` segment that is *whole*: it is sealed;
+//! - one whose end is *cut*, as an interrupted write leaves it: whole records, then the beginning of one, and perhaps
+//!   zeros. No answer can have waited for that write, unless the disk lost an end that it had confirmed, which looks the
+//!   same. So the end is cut off, counted, and kept as `quarantine/<same>.torn`; the rest is sealed. A segment without a
+//!   byte, or with nothing but its header, is removed;
+//! - one that is *damaged* in any other way (a whole record follows the damage, a record is complete and its checksum
+//!   is wrong or its kind unknown, the header cannot be read): it is set aside, and its whole records are salvaged at
+//!   once where it is certain what they are;
+//! - one of a *newer version*: it stops the start, because only that version knows what is in it. A version byte that
+//!   is damaged is told apart by the rest of the header;
+//! - a `.seg` segment: it is read when it is shipped, and set aside and salvaged then (`replay.rs`);
+//! - too large to be a segment: set aside unread;
+//! - a segment with a name of another form: its id stands in its header, so only its place in the order is lost, and it
+//!   comes first. The number in a name that would leave no room for the next is not counted on;
+//! - a directory, a link or a device with a segment's name: left alone, with a warning;
+//! - anything else: left alone.
+//!
+//! A file that the disk does not give, or that this user may not read, stops the start, with its name: that says nothing
+//! about the data.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use orma_store::private::named;
+use uuid::Uuid;
+
 use super::disk::Disk;
-use super::format::{FrameError, read_segment};
+use super::format::{FrameError, is_cut, mend_header, read_segment};
+use super::replay::{self, Done};
 use super::tally::{self, Tally, plain_name};
-use super::writer::{Origin, SealedSegment};
+use super::writer::SealedSegment;
+
+/// A file is not read when it is larger: the writer seals at 32 MiB, and one group of requests may come on top. Bytes.
+const SEGMENT_BYTES_READ_MAX: u64 = 1 << 30;
+/// Sequence numbers above it were not counted up to. Half of what there are, so that the next always exists.
+const SEQUENCE_MAX: u64 = u64::MAX / 2;
 
 /// The state after recovery.
 #[derive(Debug, Default)]
@@ -16,28 +49,55 @@ pub struct Recovered {
     pub sealed: Vec<SealedSegment>,
     /// The highest sequence number seen.
     pub last_sequence: u64,
-    /// Bytes of torn tails that were cut off; none of them was ever answered.
+    /// Bytes behind the last whole record of segments whose end was cut.
     pub torn_bytes: u64,
+    /// Damaged segments, and the bytes of them that are in no salvaged record.
+    pub damaged: Damage,
     /// Segments in quarantine.
     pub quarantined: u64,
 }
 
-/// Reads the directory, cuts torn tails, seals what a crash left open.
+/// What was found damaged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Damage {
+    /// Segments.
+    pub segments: u64,
+    /// Bytes that could not be read.
+    pub lost_bytes: u64,
+}
+
+/// How a segment ends.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    /// With its last record.
+    Whole,
+    /// With the beginning of a write; so many bytes are whole.
+    Cut(usize),
+    /// Not as it was written.
+    Damaged(FrameError),
+}
+
+/// Reads the directory, cuts torn tails, sets aside what is damaged, seals what a crash left open.
 ///
 /// # Errors
 /// The disk cannot be read or written, or a segment was written by a newer version: the start must stop, because
 /// going on could lose what was answered.
 pub fn recover(disk: &dyn Disk, dir: &Path) -> io::Result<Recovered> {
-    let mut recovered = Recovered { quarantined: count_quarantined(disk, dir)?, ..Recovered::default() };
+    replay::finish_salvages(dir)?;
+    warn_of_strangers(dir)?;
+    let mut recovered = Recovered::default();
     let mut tallies = BTreeMap::new();
     for (path, size) in disk.list(dir)? {
         let Some((sequence, extension)) = parse_name(&path) else { continue };
         recovered.last_sequence = recovered.last_sequence.max(sequence);
         match extension {
+            "seg" | "open" if size > SEGMENT_BYTES_READ_MAX => {
+                set_aside(disk, dir, &path, size, "it is too large for a segment", &mut recovered)?;
+            }
             "seg" => recovered.sealed.push(SealedSegment::found(path, size)),
-            "open" => seal_left_open(disk, &path, size, &mut recovered)?,
+            "open" => seal_left_open(disk, dir, &path, &mut recovered)?,
             tally::EXTENSION => {
-                if let Some(tally) = Tally::parse(&disk.read(&path)?) {
+                if let Some(tally) = read_tally(disk, &path)? {
                     tallies.insert(plain_name(&path), (path, tally));
                 }
             }
@@ -50,37 +110,121 @@ pub fn recover(disk: &dyn Disk, dir: &Path) -> io::Result<Recovered> {
     // What was answered for segments that are not here: set aside just now, or gone.
     for (_, (path, tally)) in tallies {
         let path = path.with_extension("seg");
-        recovered.sealed.push(SealedSegment { path, bytes: 0, events: None, tally: Some(tally), origin: Origin::Found });
+        recovered.sealed.push(SealedSegment { tally: Some(tally), ..SealedSegment::found(path, 0) });
     }
     recovered.sealed.sort_by(|one, other| one.path.cmp(&other.path));
+    recovered.quarantined = count_quarantined(disk, dir)?;
     Ok(recovered)
 }
 
-fn seal_left_open(disk: &dyn Disk, path: &Path, size: u64, recovered: &mut Recovered) -> io::Result<()> {
-    let bytes = disk.read(path)?;
-    let (valid_bytes, records) = match read_segment(&bytes) {
-        Ok(segment) => (segment.valid_bytes, segment.records.len()),
-        Err(FrameError::Newer(version)) => {
-            let message = format!("{}: {}", path.display(), FrameError::Newer(version));
+fn seal_left_open(disk: &dyn Disk, dir: &Path, path: &Path, recovered: &mut Recovered) -> io::Result<()> {
+    let bytes = disk.read(path).map_err(|error| {
+        let advice = "mend the disk or the file's mode, or move the file away and lose what is in it";
+        io::Error::new(error.kind(), format!("{}: {advice}", named(path, &error)))
+    })?;
+    let whole_bytes = match end_of(&bytes, id_of_name(path)) {
+        End::Whole => bytes.len(),
+        End::Cut(whole_bytes) => whole_bytes,
+        End::Damaged(FrameError::Newer(version)) => {
+            let message = format!(
+                "{}: {}; start that version, or move the file away",
+                path.display(),
+                FrameError::Newer(version)
+            );
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
-        // The header is forced to disk together with the first records: nothing in here was answered.
-        Err(_) => (0, 0),
+        End::Damaged(damage) => {
+            return set_aside(disk, dir, path, bytes.len() as u64, &damage.to_string(), recovered);
+        }
     };
-    let torn = size - valid_bytes as u64;
+    let torn = bytes.len() - whole_bytes;
     if torn > 0 {
-        tracing::warn!(segment = %path.display(), torn_bytes = torn, "cut off an unfinished write that was never answered");
-        recovered.torn_bytes += torn;
+        let kept = replay::keep_torn(dir, path, &bytes, whole_bytes)?;
+        tracing::warn!(
+            segment = %path.display(), torn_bytes = torn, kept = %kept.display(),
+            "a segment ends as an interrupted write leaves it: the end is cut off and kept"
+        );
+        recovered.torn_bytes += torn as u64;
     }
-    if records == 0 {
+    if read_segment(&bytes[..whole_bytes]).map_or(true, |segment| segment.records.is_empty()) {
         return disk.remove(path);
     }
     if torn > 0 {
-        disk.cut(path, valid_bytes as u64)?;
+        disk.cut(path, whole_bytes as u64)?;
     }
-    let sealed = path.with_extension("seg");
+    let sealed = unused(path.with_extension("seg"));
     disk.rename(path, &sealed)?;
-    recovered.sealed.push(SealedSegment::found(sealed, valid_bytes as u64));
+    recovered.sealed.push(SealedSegment::found(sealed, whole_bytes as u64));
+    Ok(())
+}
+
+/// The tally in a file; `None` when there is none that can be read.
+fn read_tally(disk: &dyn Disk, path: &Path) -> io::Result<Option<Tally>> {
+    match disk.read(path) {
+        Ok(bytes) => {
+            let tally = Tally::parse(&bytes);
+            if tally.is_none() && !bytes.is_empty() {
+                tracing::warn!(file = %path.display(), "the tally of a segment is damaged: its segment is counted by what it holds");
+            }
+            Ok(tally)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(named(path, &error)),
+    }
+}
+
+fn end_of(bytes: &[u8], id: Option<Uuid>) -> End {
+    let is_ours = || id.is_some_and(|id| mend_header(bytes, id).is_some());
+    match read_segment(bytes) {
+        Ok(segment) => match segment.damage {
+            None => End::Whole,
+            Some(_) if is_cut(&bytes[segment.valid_bytes..], false) => End::Cut(segment.valid_bytes),
+            Some(damage) => End::Damaged(damage),
+        },
+        Err(FrameError::Newer(_)) if is_ours() => End::Damaged(FrameError::Header),
+        Err(damage @ FrameError::Newer(_)) => End::Damaged(damage),
+        Err(_) if is_cut(bytes, true) => End::Cut(0),
+        Err(damage) => End::Damaged(damage),
+    }
+}
+
+/// Moves a damaged segment to `quarantine/`, and its whole records on to where they are shipped from.
+fn set_aside(
+    disk: &dyn Disk,
+    dir: &Path,
+    path: &Path,
+    size: u64,
+    damage: &str,
+    recovered: &mut Recovered,
+) -> io::Result<()> {
+    // What was answered for it is counted by its tally, if there is one, and not again by what is salvaged.
+    let counted = read_tally(disk, &tally::path_of(path))?.is_some();
+    let name = Done { ledger: counted || Done::of(path).ledger, ..Done::of(path) }.name(path);
+    let aside = unused(quarantine_dir(dir).join(name));
+    disk.rename(path, &aside)?;
+    let readable = size <= SEGMENT_BYTES_READ_MAX;
+    let salvaged = if readable { replay::salvage(dir, &aside) } else { None };
+    recovered.damaged.segments += 1;
+    recovered.damaged.lost_bytes += salvaged.as_ref().map_or(size, |salvaged| salvaged.lost_bytes);
+    tracing::error!(
+        segment = %path.display(), %damage, kept_in = %quarantine_dir(dir).display(),
+        events_salvaged = salvaged.map_or(0, |salvaged| salvaged.events),
+        "a damaged segment is set aside; see `orma spool quarantine list`"
+    );
+    Ok(())
+}
+
+/// Names what has a segment's name and is no file.
+fn warn_of_strangers(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        if !kind.is_file()
+            && path.extension().is_some_and(|extension| extension == "seg" || extension == "open")
+        {
+            tracing::warn!(path = %path.display(), "has the name of a segment, is no file, and is left alone");
+        }
+    }
     Ok(())
 }
 
@@ -96,8 +240,28 @@ pub fn quarantine_dir(dir: &Path) -> PathBuf {
     dir.join("quarantine")
 }
 
-fn parse_name(path: &Path) -> Option<(u64, &str)> {
-    let stem = path.file_stem()?.to_str()?;
-    let (sequence, _) = stem.split_once('-')?;
-    Some((u64::from_str_radix(sequence, 16).ok()?, path.extension()?.to_str()?))
+/// The path, or one beside it when it is taken: no rename may put one segment in the place of another.
+pub(super) fn unused(path: PathBuf) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+    let beside = |number: u32| path.with_file_name(format!("{stem}.copy-{number}.{extension}"));
+    let mut candidates = std::iter::once(path.clone()).chain((2..).map(beside));
+    candidates.find(|path| fs::symlink_metadata(path).is_err()).unwrap_or(path)
 }
+
+/// The id in a segment's name, `<sequence>-<id>`, whatever follows it.
+pub(super) fn id_of_name(path: &Path) -> Option<Uuid> {
+    let (_, rest) = path.file_name()?.to_str()?.split_once('-')?;
+    Uuid::try_parse(rest.get(..32)?).ok()
+}
+
+/// The place in the order and the ending; 0 for a name of another form.
+fn parse_name(path: &Path) -> Option<(u64, &str)> {
+    let number =
+        path.file_stem()?.to_str().and_then(|stem| u64::from_str_radix(stem.split_once('-')?.0, 16).ok());
+    let sequence = number.filter(|number| *number <= SEQUENCE_MAX).unwrap_or(0);
+    Some((sequence, path.extension()?.to_str()?))
+}
+
+#[cfg(test)]
+mod tests;

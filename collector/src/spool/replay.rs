@@ -3,6 +3,9 @@
 //! A replay moves a file by rename from `quarantine/` to `replay/`; whoever ships looks there and takes it from there
 //! by another rename. So it does not matter whether a collector runs, and at every moment the segment is in one place.
 //! Its id, and with it the tokens of its inserts, stay the same.
+//!
+//! A damaged segment goes that way by itself, without its damaged places: its whole records are answered events, and
+//! their checksums say that they are what was written. The segment as it was stays in `quarantine/` as `.rest`.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -11,9 +14,9 @@ use std::sync::atomic::Ordering;
 
 use uuid::Uuid;
 
-use super::format::{FrameError, read_record, read_segment};
+use super::format::{FrameError, assumed_header, mend_header, read_record, read_segment};
 use super::inspect;
-use super::recovery::{count_quarantined, quarantine_dir};
+use super::recovery::{count_quarantined, id_of_name, quarantine_dir, unused};
 use super::writer::{Origin, SealedSegment, SpoolFiles};
 
 /// Which inserts of a segment ClickHouse has confirmed.
@@ -39,7 +42,7 @@ impl Done {
     }
 
     /// The name of the segment's file that says so.
-    fn name(self, path: &Path) -> String {
+    pub(super) fn name(self, path: &Path) -> String {
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         let plain = stem.split_once(MARK).map_or(&*stem, |(plain, _)| plain);
         let letters: String = [(self.events, 'e'), (self.refused, 'r'), (self.ledger, 'l')]
@@ -56,14 +59,27 @@ pub fn replay_dir(dir: &Path) -> PathBuf {
 }
 
 impl SpoolFiles {
-    /// Sets a segment aside for an operator; `done` says what of it ClickHouse has.
+    /// Sets a segment aside; `done` says what of it ClickHouse has. One that ClickHouse refused waits for an operator;
+    /// the whole records of a damaged one are salvaged.
     ///
     /// # Errors
     /// The disk's.
     pub fn quarantine(&self, segment: &SealedSegment, done: Done) -> io::Result<()> {
-        self.disk.rename(&segment.path, &quarantine_dir(&self.dir).join(done.name(&segment.path)))?;
+        let aside = unused(quarantine_dir(&self.dir).join(done.name(&segment.path)));
+        self.disk.rename(&segment.path, &aside)?;
         self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
-        self.status.quarantined.fetch_add(1, Ordering::Relaxed);
+        let lost_bytes = match salvage(&self.dir, &aside) {
+            Some(salvaged) => salvaged.lost_bytes,
+            None => {
+                self.status.quarantined.fetch_add(1, Ordering::Relaxed);
+                if !is_damaged(&aside) {
+                    return Ok(());
+                }
+                segment.bytes
+            }
+        };
+        self.status.damaged_segments.fetch_add(1, Ordering::Relaxed);
+        self.status.damaged_bytes.fetch_add(lost_bytes, Ordering::Relaxed);
         Ok(())
     }
 
@@ -103,7 +119,7 @@ impl SpoolFiles {
             let (Some(name), true) = (from.file_name(), from.extension().is_some_and(|e| e == "seg")) else {
                 continue;
             };
-            let path = self.dir.join(name);
+            let path = unused(self.dir.join(name));
             self.disk.rename(&from, &path)?;
             self.status.bytes.fetch_add(bytes, Ordering::Relaxed);
             taken.push(SealedSegment { origin: Origin::Replayed, ..SealedSegment::found(path, bytes) });
@@ -149,28 +165,80 @@ pub struct Replayed {
 }
 
 /// Puts a segment of `quarantine/` back, after a check of every record. With `salvage` a damaged one gives what is
-/// whole in it.
+/// whole in it; one whose header is lost is then read as this program writes it.
 ///
 /// # Errors
 /// See [`ReplayError`]; the segment is then where it was.
 pub fn replay(dir: &Path, segment: &Path, salvage: bool) -> Result<Replayed, ReplayError> {
     let bytes = fs::read(segment)?;
-    let found = whole_records(&bytes).map_err(ReplayError::Unreadable)?;
+    put_back(
+        dir,
+        segment,
+        &whole_records(&bytes, id_of_name(segment)).map_err(ReplayError::Unreadable)?,
+        salvage,
+    )
+}
+
+fn put_back(dir: &Path, segment: &Path, found: &Whole, salvage: bool) -> Result<Replayed, ReplayError> {
     let summary = inspect::contents(&found.bytes).map_err(ReplayError::Unreadable)?;
     let name = segment.file_name().unwrap_or_default();
-    let target = replay_dir(dir).join(name);
+    fs::create_dir_all(replay_dir(dir))?;
+    let target = unused(replay_dir(dir).join(name));
     if found.lost_bytes == 0 {
-        fs::create_dir_all(replay_dir(dir))?;
         fs::rename(segment, &target)?;
     } else if !salvage || found.records == 0 {
         return Err(ReplayError::Damaged { whole: found.records, lost_bytes: found.lost_bytes });
     } else {
-        fs::create_dir_all(replay_dir(dir))?;
         salvage_into(&found.bytes, segment, &target)?;
     }
     sync_dir(&replay_dir(dir))?;
     sync_dir(&quarantine_dir(dir))?;
     Ok(Replayed { events: summary.events, refused: summary.refused, lost_bytes: found.lost_bytes })
+}
+
+/// Salvages a damaged segment of `quarantine/` without being asked. `None` when it is not damaged, when nothing in it is
+/// whole, when it is not certain what its records are, or when the disk refuses: then it stays as it is.
+pub(super) fn salvage(dir: &Path, segment: &Path) -> Option<Replayed> {
+    let bytes = fs::read(segment).ok()?;
+    let found = whole_records(&bytes, id_of_name(segment)).ok()?;
+    if found.lost_bytes == 0 || found.records == 0 || !found.certain {
+        return None;
+    }
+    match put_back(dir, segment, &found, true) {
+        Ok(salvaged) => {
+            tracing::warn!(
+                segment = %segment.display(), records = found.records, events = salvaged.events,
+                lost_bytes = salvaged.lost_bytes, "the whole records of a damaged segment are shipped; the rest is kept"
+            );
+            Some(salvaged)
+        }
+        Err(error) => {
+            tracing::error!(%error, segment = %segment.display(), "a damaged segment is not salvaged");
+            None
+        }
+    }
+}
+
+/// Whether a segment is not as it was written; one that cannot be read may be.
+fn is_damaged(segment: &Path) -> bool {
+    fs::read(segment).map_or(true, |bytes| read_segment(&bytes).map_or(true, |read| read.damage.is_some()))
+}
+
+/// Keeps the end of a segment behind its whole records as `quarantine/<same>.torn`, itself a segment that can be shown.
+/// Returns its path.
+///
+/// # Errors
+/// The disk's.
+pub(super) fn keep_torn(dir: &Path, segment: &Path, bytes: &[u8], whole_bytes: usize) -> io::Result<PathBuf> {
+    let name = segment.with_extension("torn");
+    let path = quarantine_dir(dir).join(name.file_name().unwrap_or_default());
+    let header_bytes = read_segment(bytes).map_or(0, |read| read.header_bytes);
+    let mut file = File::create(&path)?;
+    file.write_all(&bytes[..header_bytes])?;
+    file.write_all(&bytes[whole_bytes..])?;
+    file.sync_all()?;
+    sync_dir(&quarantine_dir(dir))?;
+    Ok(path)
 }
 
 /// The rest is renamed before the salvaged segment gets its name: a crash in between leaves a `.salvage` file beside
@@ -180,7 +248,7 @@ fn salvage_into(bytes: &[u8], segment: &Path, target: &Path) -> io::Result<()> {
     let mut file = File::create(&beside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(segment, segment.with_extension("rest"))?;
+    fs::rename(segment, unused(segment.with_extension("rest")))?;
     fs::rename(beside, target)
 }
 
@@ -220,27 +288,39 @@ fn sync_dir(dir: &Path) -> io::Result<()> {
 /// A segment without its damaged places.
 #[derive(Debug)]
 pub struct Whole {
-    /// The header as it was, and the records that are whole.
+    /// The header, and the records that are whole.
     pub bytes: Vec<u8>,
     /// How many there are.
     pub records: u64,
     /// Bytes left out.
     pub lost_bytes: u64,
+    /// Whether the header is the one that the records were written with, and not only likely to be.
+    pub certain: bool,
 }
 
 /// Copies a segment without its damaged places. After damage the next record is looked for byte by byte: its length
-/// must fit and its checksum be right, which happens by chance once in four thousand million places.
+/// must fit and its checksum be right, which happens by chance once in four thousand million places. `id`, of the
+/// file's name, replaces a header that is damaged.
 ///
 /// # Errors
-/// The header cannot be read.
-pub fn whole_records(bytes: &[u8]) -> Result<Whole, FrameError> {
-    let segment = read_segment(bytes)?;
-    let mut whole = Whole { bytes: bytes[..segment.header_bytes].to_vec(), records: 0, lost_bytes: 0 };
-    let mut rest = &bytes[segment.header_bytes..];
+/// The header cannot be read, and there is no id or a newer version wrote it.
+pub fn whole_records(bytes: &[u8], id: Option<Uuid>) -> Result<Whole, FrameError> {
+    let (header, read_bytes, certain) = match (read_segment(bytes), id) {
+        (Ok(segment), _) => (bytes[..segment.header_bytes].to_vec(), segment.header_bytes, true),
+        (Err(error), Some(id)) => match (mend_header(bytes, id), error) {
+            (Some(header), _) => (header, 0, true),
+            (None, error @ FrameError::Newer(_)) => return Err(error),
+            (None, _) => (assumed_header(id), 0, false),
+        },
+        (Err(error), None) => return Err(error),
+    };
+    let columns = read_segment(&header)?.columns;
+    let mut whole = Whole { bytes: header, records: 0, lost_bytes: 0, certain };
+    let mut rest = &bytes[read_bytes..];
     while !rest.is_empty() {
         let mut after = rest;
         match read_record(&mut after) {
-            Some((kind, payload)) if inspect::is_readable(kind, payload, &segment.columns) => {
+            Some((kind, payload)) if inspect::is_readable(kind, payload, &columns) => {
                 let length = rest.len() - after.len();
                 whole.bytes.extend_from_slice(&rest[..length]);
                 whole.records += 1;

@@ -1,6 +1,5 @@
 //! The one thread that writes the spool, and the handle that requests append through.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,12 +8,14 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use orma_store::private;
 use tokio::sync::{mpsc as tokio_mpsc, oneshot};
 use uuid::Uuid;
 
 use super::disk::{Disk, SpoolFile};
 use super::format;
 use super::recovery::{Recovered, quarantine_dir, recover};
+use super::replay::replay_dir;
 use super::tally::{self, Tally};
 
 /// How the spool behaves.
@@ -114,6 +115,10 @@ pub struct SpoolStatus {
     pub appends: AtomicU64,
     /// Bytes of torn tails cut off at the start.
     pub torn_bytes: AtomicU64,
+    /// Segments found damaged since the start, salvaged or not.
+    pub damaged_segments: AtomicU64,
+    /// Bytes of them that could not be read.
+    pub damaged_bytes: AtomicU64,
     /// Segments in quarantine.
     pub quarantined: AtomicU64,
     /// A flush failed.
@@ -170,12 +175,19 @@ impl Spool {
         config: SpoolConfig,
         disk: Arc<dyn Disk>,
     ) -> io::Result<(Self, tokio_mpsc::UnboundedReceiver<SealedSegment>, JoinHandle<()>)> {
-        fs::create_dir_all(quarantine_dir(&config.dir))?;
+        private::directory(&config.dir)?;
+        private::directory(&quarantine_dir(&config.dir))?;
+        // Made when it is needed: only what stands there already is looked at.
+        if replay_dir(&config.dir).symlink_metadata().is_ok() {
+            private::directory(&replay_dir(&config.dir))?;
+        }
         let recovered = recover(disk.as_ref(), &config.dir)?;
         let status = Arc::new(SpoolStatus::default());
-        let Recovered { sealed, last_sequence, torn_bytes, quarantined } = recovered;
+        let Recovered { sealed, last_sequence, torn_bytes, damaged, quarantined } = recovered;
         status.bytes.store(sealed.iter().map(|segment| segment.bytes).sum(), Ordering::Relaxed);
         status.torn_bytes.store(torn_bytes, Ordering::Relaxed);
+        status.damaged_segments.store(damaged.segments, Ordering::Relaxed);
+        status.damaged_bytes.store(damaged.lost_bytes, Ordering::Relaxed);
         status.quarantined.store(quarantined, Ordering::Relaxed);
 
         let (sealed_sender, sealed_receiver) = tokio_mpsc::unbounded_channel();

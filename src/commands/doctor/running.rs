@@ -91,7 +91,7 @@ pub async fn ask(report: &mut Report, data_dir: &Path, held: bool) -> Option<Ins
     if let Some(torn) = instance.metric("orma_spool_torn_bytes").filter(|torn| *torn > 0.0) {
         report.ok(
             "torn writes",
-            format!("{torn} bytes of unfinished writes were cut off at the start; none was answered"),
+            format!("{torn} bytes of unfinished writes were cut off at the start, and are kept in spool/quarantine/*.torn"),
         );
     }
     Some(instance)

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use jiff::Timestamp;
-use orma_collector::spool::inspect::{self, State};
+use orma_collector::spool::inspect::{self, SegmentFile, State};
 
 use super::{Report, readable_bytes};
 
@@ -59,7 +59,9 @@ pub fn check(report: &mut Report, dir: &Path, spool_bytes_max: u64) {
             "`orma spool quarantine list` says what is in them, `orma spool replay --all` puts them back",
         );
     }
-    let newest = found.iter().rev().find(|file| file.state != State::Rest);
+    damaged(report, &found);
+    let kept = |file: &&SegmentFile| !matches!(file.state, State::Rest | State::Torn);
+    let newest = found.iter().rev().find(kept);
     let created = newest.and_then(|file| inspect::contents(&std::fs::read(&file.path).ok()?).ok());
     let now_ms = Timestamp::now().as_millisecond();
     if let Some(created) = created.filter(|contents| contents.created_ms > now_ms + AHEAD_MS_MAX) {
@@ -70,4 +72,22 @@ pub fn check(report: &mut Report, dir: &Path, spool_bytes_max: u64) {
             "let an NTP service keep the clock; events of the time between are stamped too late",
         );
     }
+}
+
+/// What was damaged stays until somebody has looked at it.
+fn damaged(report: &mut Report, found: &[SegmentFile]) {
+    let rest: Vec<_> = found.iter().filter(|file| file.state == State::Rest).collect();
+    if rest.is_empty() {
+        return;
+    }
+    let bytes: u64 = rest.iter().map(|file| file.bytes).sum();
+    report.warning(
+        "damage",
+        format!(
+            "{} damaged segments, {}; their whole records were shipped",
+            rest.len(),
+            readable_bytes(bytes)
+        ),
+        "look at the disk (dmesg, SMART); then delete the .rest files in spool/quarantine",
+    );
 }

@@ -23,12 +23,6 @@ struct Server {
     now_ms: i64,
 }
 
-#[derive(Deserialize)]
-struct Detached {
-    table: String,
-    parts: u64,
-}
-
 /// Finds ClickHouse and asks it everything.
 pub async fn check(
     report: &mut Report,
@@ -180,14 +174,11 @@ async fn schema(report: &mut Report, store: &Store) {
 
 /// What ClickHouse put aside because it could not read it: rows that are no longer in any answer.
 async fn detached(report: &mut Report, store: &Store) {
-    let question = "SELECT table, count() AS parts FROM system.detached_parts \
-        WHERE database = {database:String} AND reason NOT IN ('', 'ignored') GROUP BY table ORDER BY table";
-    let database = [("database", store.endpoint().database.into())];
-    match store.select::<Detached>(question, &database).await {
-        Ok(rows) if rows.is_empty() => report.ok("tables", "no damaged parts"),
-        Ok(rows) => {
+    match migrations::detached_parts(store).await {
+        Ok(parts) if parts.is_empty() => report.ok("tables", "no damaged parts"),
+        Ok(parts) => {
             let named: Vec<String> =
-                rows.iter().map(|row| format!("{} of {}", row.parts, row.table)).collect();
+                parts.iter().map(|(table, parts)| format!("{parts} of {table}")).collect();
             report.problem(
                 "tables",
                 format!("ClickHouse set damaged parts aside: {}", named.join(", ")),

@@ -5,24 +5,29 @@
 //! DATA_DIR/engine/users.xml     who may log in                   0600
 //! DATA_DIR/engine/password      the service user's password      0600
 //! DATA_DIR/engine/connection    where it listens now            0600
-//! DATA_DIR/engine/store/        ClickHouse's own directory
+//! DATA_DIR/engine/store/        ClickHouse's own directory, with a copy of the tables' definitions (`metadata.rs`)
+//! DATA_DIR/engine/damaged/      what was set aside there
 //! ```
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use crate::client::Endpoint;
-use crate::data_dir::write_private;
+use crate::engine::metadata;
+use crate::private::{self, Found};
 
 /// The user that orma logs in as.
 pub const SERVICE_USER: &str = "orma";
 
 /// The engine's memory when nothing else is configured, in bytes.
 pub const ENGINE_MEMORY_BYTES_MAX: u64 = 2 << 30;
+
+/// Nobody guesses a password of this length, and none is longer. Bytes.
+const PASSWORD_BYTES_MIN: usize = 32;
+const PASSWORD_BYTES_MAX: u64 = 1024;
 
 /// How the embedded engine is set up.
 #[derive(Clone, Debug)]
@@ -72,13 +77,15 @@ pub fn find_library() -> Option<PathBuf> {
 /// A directory or file cannot be made.
 pub fn write_files(config: &EngineConfig) -> io::Result<EngineFiles> {
     let dir = config.data_dir.join("engine");
-    let store_dir = dir.join("store");
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&store_dir)?;
+    let store_dir = store_dir(&config.data_dir);
+    private::directory(&dir)?;
+    private::directory(&store_dir)?;
+    metadata::prepare(&store_dir)?;
     let password = keep_password(&dir.join("password"))?;
     let users_file = dir.join("users.xml");
-    write_private(&users_file, &users_xml(&password))?;
+    private::write(&users_file, &users_xml(&password))?;
     let config_file = dir.join("config.xml");
-    write_private(&config_file, &config_xml(&users_file, config.memory_bytes_max))?;
+    private::write(&config_file, &config_xml(&users_file, config.memory_bytes_max))?;
     Ok(EngineFiles { config_file, store_dir, password })
 }
 
@@ -89,7 +96,7 @@ pub fn write_files(config: &EngineConfig) -> io::Result<EngineFiles> {
 pub fn write_connection(data_dir: &Path, endpoint: &Endpoint) -> io::Result<()> {
     let Endpoint { url, user, password, database } = endpoint;
     let address = url.strip_prefix("http://").unwrap_or(url);
-    write_private(&connection_file(data_dir), &format!("http://{user}:{password}@{address}/{database}\n"))
+    private::write(&connection_file(data_dir), &format!("http://{user}:{password}@{address}/{database}\n"))
 }
 
 /// The running engine of a data directory, as [`write_connection`] noted it.
@@ -97,28 +104,39 @@ pub fn write_connection(data_dir: &Path, endpoint: &Endpoint) -> io::Result<()> 
 /// # Errors
 /// No engine has run there, or the file cannot be read.
 pub fn read_connection(data_dir: &Path) -> io::Result<Endpoint> {
-    let text = fs::read_to_string(connection_file(data_dir))?;
+    let file = connection_file(data_dir);
+    let text = fs::read_to_string(&file).map_err(|error| private::named(&file, &error))?;
     Endpoint::parse(text.trim()).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// Where the engine of a data directory keeps its tables.
+pub fn store_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join("engine").join("store")
 }
 
 fn connection_file(data_dir: &Path) -> PathBuf {
     data_dir.join("engine").join("connection")
 }
 
+/// Anything that is not a password is replaced: `users.xml` is written from it at every start.
 fn keep_password(path: &Path) -> io::Result<String> {
-    match fs::read_to_string(path) {
-        Ok(password) if password.len() >= 32 => Ok(password),
-        Ok(_) => Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("{} does not hold a password; delete it to have a new one made", path.display()),
-        )),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let password = crate::secret::random_hex::<24>();
-            write_private(path, &password)?;
-            Ok(password)
-        }
-        Err(error) => Err(error),
+    let damage = match private::read(path, PASSWORD_BYTES_MAX)? {
+        Found::Text(password) if is_password(&password) => return Ok(password),
+        Found::Text(_) => Some("it holds no password".to_owned()),
+        Found::Damaged(why) => Some(why),
+        Found::Nothing => None,
+    };
+    if let Some(why) = damage {
+        private::set_aside(path, &why, "the engine gets a new password")?;
     }
+    let password = crate::secret::random_hex::<24>();
+    private::write(path, &password)?;
+    Ok(password)
+}
+
+/// What stands in an address and in XML as it is.
+fn is_password(text: &str) -> bool {
+    text.len() >= PASSWORD_BYTES_MIN && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// `log-level` is the level in truth: without it this way of starting the engine writes every step of every query, a
@@ -128,6 +146,11 @@ fn keep_password(path: &Path) -> io::Result<String> {
 /// open. A merge of parts whose sizes are alike waits until there are about ten instead of five, which halves how often a
 /// row is rewritten. Gathering one column after the other saves memory in large merges and costs a third more CPU in
 /// small ones. Lengths of text lie beside the text: apart they cost an event a byte of disk.
+///
+/// Damage stops no start: however many parts are broken, ClickHouse sets them aside in `detached/`, where `orma doctor`
+/// counts them. By itself it would refuse beyond a hundred parts or a gigabyte, which helps nobody: what is whole is
+/// wanted, and what is broken is kept either way. Nor does it clear away directories that no table names: with damaged
+/// metadata they are the data.
 fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
     let users_file = users_file.display();
     format!(
@@ -142,11 +165,14 @@ fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
     <background_schedule_pool_size>4</background_schedule_pool_size>
     <max_connections>256</max_connections>
     <keep_alive_timeout>30</keep_alive_timeout>
+    <database_catalog_unused_dir_cleanup_period_sec>0</database_catalog_unused_dir_cleanup_period_sec>
     <merge_tree>
         <auto_statistics_types></auto_statistics_types>
         <merge_selector_base>10</merge_selector_base>
         <vertical_merge_algorithm_min_rows_to_activate>1000000</vertical_merge_algorithm_min_rows_to_activate>
         <string_serialization_version>single_stream</string_serialization_version>
+        <max_suspicious_broken_parts>1000000</max_suspicious_broken_parts>
+        <max_suspicious_broken_parts_bytes>1000000000000000</max_suspicious_broken_parts_bytes>
     </merge_tree>
 </clickhouse>
 "

@@ -7,10 +7,12 @@
 //!
 //! - [`child`]: what runs in the child process; the only unsafe code.
 //! - [`config`]: the engine's configuration and password, in the data directory.
+//! - [`metadata`]: the tables' definitions, against damage.
 //! - [`supervisor`]: start, restart with back-off, clean stop.
 
 pub mod child;
 pub mod config;
+pub mod metadata;
 pub mod supervisor;
 
 pub use config::{EngineConfig, find_library};
