@@ -18,6 +18,7 @@ use orma_query::api::about::{GeoReport, GeoReporter, geo_database};
 use orma_query::moment::Moment;
 use orma_query::{AppState, QueryConfig};
 use orma_store::engine::find_library;
+use orma_store::engine::supervisor::STOP_MS_MAX as ENGINE_STOP_MS_MAX;
 use orma_store::{DataDir, Endpoint, Engine, EngineConfig, Registry, Role, Site, Store, migrations};
 use tower::ServiceExt;
 
@@ -28,6 +29,8 @@ use crate::{embedded, memory};
 
 /// The site and write key of a first start.
 const FIRST_SITE: &str = "demo";
+/// How often a query service alone reads sites and tokens anew: a token that was withdrawn works no longer than that.
+const REGISTRY_REFRESH: Duration = Duration::from_secs(1);
 
 /// A store with its engine, when the engine is ours.
 pub struct OpenStore {
@@ -37,6 +40,12 @@ pub struct OpenStore {
 }
 
 impl OpenStore {
+    /// What Prometheus reads of the engine, if it is ours.
+    fn metrics(&self) -> impl Fn() -> String + Send + Sync + Clone + 'static {
+        let engine = self.engine.as_ref().map(Engine::metrics);
+        move || engine.as_ref().map(|metrics| metrics()).unwrap_or_default()
+    }
+
     /// Stops the engine, if it is ours.
     pub async fn close(self) {
         if let Some(engine) = self.engine {
@@ -65,7 +74,7 @@ pub fn open_store(options: &StoreOptions, data_dir: &DataDir) -> anyhow::Result<
 /// `orma up`.
 pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     let data_dir = DataDir::open(&options.store.common.data_dir)?;
-    let config = collector_config(&options.collector, data_dir.path())?;
+    let mut config = collector_config(&options.collector, data_dir.path())?;
     // Before anything slow: a taken port is told at once.
     let (listeners, admin) = open_listeners(&options.listen, options.collector.workers)?;
     let opened = tokio::task::block_in_place(|| open_store(&options.store, &data_dir))?;
@@ -75,9 +84,14 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     registry.refresh().await?;
     let made_token = first_start(&registry, options.admin_token.as_deref()).await?;
 
-    let state = AppState::new(store.clone(), registry.clone(), data_dir.secret()?, QueryConfig::default());
+    let engine_bytes_max = opened.engine.is_some().then_some(options.store.engine_memory_bytes_max);
+    let query_config =
+        QueryConfig { questions: options.questions.limits(engine_bytes_max), ..QueryConfig::default() };
+    let state = AppState::new(store.clone(), registry.clone(), data_dir.secret()?, query_config);
     let router = orma_query::router(state.clone()).merge(embedded::demo_shop());
-    let drain_ms_max = options.collector.drain_ms_max;
+    if opened.engine.is_some() {
+        config.drain_ms_max = drain_before_engine(config.drain_ms_max);
+    }
     let scheme = if config.network.tls.is_some() { "https" } else { "http" };
     let address = listeners[0].local_addr()?;
     let collector =
@@ -85,8 +99,8 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
             .map_err(explain)?;
     state.report_geo(geo_reporter(collector.geo()));
     let admin_address = admin.local_addr()?;
-    let (collects, answers) = (collector.metrics(), state.clone());
-    let metrics = move || collects() + &answers.metrics();
+    let (collects, answers, engine) = (collector.metrics(), state.clone(), opened.metrics());
+    let metrics = move || collects() + &answers.metrics() + &engine();
     let admin = tokio::spawn(serve_admin(admin, metrics, collector.readiness()));
     let accounts = watch_accounts(&state, &options.accounting);
     note_addresses(data_dir.path(), Some(address), admin_address)?;
@@ -98,9 +112,13 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     state.close_live();
     collector.stop().await;
     admin.abort();
-    tracing::debug!(drain_ms_max, "drained");
     opened.close().await;
     Ok(())
+}
+
+/// What the collector may take of the time of a stop, so that the engine can stop within it too.
+fn drain_before_engine(drain_ms_max: u64) -> u64 {
+    drain_ms_max - ENGINE_STOP_MS_MAX.min(drain_ms_max / 2)
 }
 
 /// `orma collect`: needs neither the schema nor a reachable ClickHouse to start.
@@ -154,11 +172,13 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     let store = Store::connect(Endpoint::parse(&options.clickhouse_url)?);
     let registry = Registry::open(store.clone(), data_dir.path())?;
     registry.refresh().await?;
-    let state = AppState::new(store, registry, data_dir.secret()?, QueryConfig::default());
+    let query_config = QueryConfig { questions: options.questions.limits(None), ..QueryConfig::default() };
+    let state = AppState::new(store, registry.clone(), data_dir.secret()?, query_config);
     let address = listener.local_addr()?;
     let admin_address = admin.local_addr()?;
     let answers = state.clone();
     let admin = tokio::spawn(serve_admin(admin, move || answers.metrics(), || Ok(())));
+    let following = tokio::spawn(registry.follow(REGISTRY_REFRESH));
     let accounts = watch_accounts(&state, &options.accounting);
     note_addresses(data_dir.path(), Some(address), admin_address)?;
     println!(
@@ -174,6 +194,7 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     };
     axum::serve(listener, router).with_graceful_shutdown(stop).await?;
     accounts.abort();
+    following.abort();
     admin.abort();
     Ok(())
 }
@@ -262,7 +283,8 @@ fn find_geo_database() -> Option<PathBuf> {
 
 /// Makes what a first start needs: a site, and an admin token if there is none. Returns the token that was made.
 async fn first_start(registry: &Registry, fixed: Option<&str>) -> anyhow::Result<Option<String>> {
-    if registry.snapshot().sites.is_empty() {
+    let sites = &registry.snapshot().sites;
+    if sites.is_empty() {
         let site = Site {
             site: FIRST_SITE.into(),
             name: "Demo".into(),
@@ -270,7 +292,9 @@ async fn first_start(registry: &Registry, fixed: Option<&str>) -> anyhow::Result
             currency: "EUR".into(),
             origins: Vec::new(),
         };
-        registry.put_site(&site).await?;
+        registry.add_site(&site, Some(FIRST_SITE)).await?;
+    } else if sites.contains_key(FIRST_SITE) && !registry.has_had_key(FIRST_SITE).await? {
+        // A start that was cut off between the two, by a version that made the site first.
         registry.add_key(FIRST_SITE, Some(FIRST_SITE)).await?;
     }
     let snapshot = registry.snapshot();

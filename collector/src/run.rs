@@ -28,8 +28,8 @@ use crate::metrics::Metrics;
 use crate::ship::Shipper;
 use crate::spool::{FileSystem, Spool, SpoolConfig};
 
-/// How often sites and keys are read anew.
-const REGISTRY_REFRESH_MS: u64 = 2_000;
+/// How often sites and keys are read anew, in milliseconds: a token that was withdrawn works no longer than that.
+const REGISTRY_REFRESH_MS: u64 = 1_000;
 /// How often refused requests are written to the ledger, in milliseconds.
 const REFUSED_FLUSH_MS: u64 = 1_000;
 /// How often the certificate's files are looked at, in milliseconds.
@@ -67,6 +67,7 @@ pub struct Collector {
     writer: JoinHandle<()>,
     shipper: tokio::task::JoinHandle<()>,
     housekeeping: tokio::task::JoinHandle<()>,
+    registry: tokio::task::JoinHandle<()>,
     drain_ms_max: u64,
 }
 
@@ -90,6 +91,7 @@ impl Collector {
             ..SpoolConfig::new(config.data_dir.join("spool"))
         };
         let dir = spool_config.dir.display().to_string();
+        let following = registry.clone().follow(Duration::from_millis(REGISTRY_REFRESH_MS));
         let (spool, sealed, writer) = Spool::open(spool_config, Arc::new(FileSystem))
             .map_err(|source| CollectorError::Spool { dir, source })?;
         let (geo, problem) = Geo::open(&config.geo_databases);
@@ -152,6 +154,7 @@ impl Collector {
             writer,
             shipper,
             housekeeping,
+            registry: tokio::spawn(following),
             drain_ms_max: config.drain_ms_max,
         })
     }
@@ -202,6 +205,7 @@ impl Collector {
         if ended.await.is_err() {
             tracing::error!("the workers could not be waited for");
         }
+        self.registry.abort();
         self.housekeeping.abort();
         if let Err(error) = self.housekeeping.await
             && error.is_panic()
@@ -226,7 +230,6 @@ impl Collector {
 /// What a collector does besides answering.
 async fn housekeeping(routes: Routes, gate: Arc<Gate>) {
     let ingest = &routes.ingest;
-    let mut refresh = tokio::time::interval(Duration::from_millis(REGISTRY_REFRESH_MS));
     let mut refused = tokio::time::interval(Duration::from_millis(REFUSED_FLUSH_MS));
     let mut geo = tokio::time::interval(Duration::from_millis(GEO_RELOAD_MS));
     let mut tls = tokio::time::interval(Duration::from_millis(TLS_RELOAD_MS));
@@ -235,11 +238,6 @@ async fn housekeeping(routes: Routes, gate: Arc<Gate>) {
     let mut load = memory::Load::default();
     loop {
         tokio::select! {
-            _ = refresh.tick() => {
-                if let Err(error) = ingest.registry.refresh().await {
-                    tracing::debug!(%error, "sites and keys stay as they were");
-                }
-            }
             _ = refused.tick() => flush_refused(ingest).await,
             _ = geo.tick() => reload_geo(ingest).await,
             _ = tls.tick() => reload_certificate(ingest, &gate).await,

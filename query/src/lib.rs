@@ -15,6 +15,7 @@ mod journey;
 mod live;
 pub mod moment;
 mod people;
+mod places;
 mod plan;
 mod quality;
 mod runner;
@@ -25,6 +26,7 @@ mod stats;
 
 pub use alarm::AccountsWatch;
 pub use api::router;
+pub use places::{QuestionLimits, default_running_max};
 pub use runner::Runner;
 pub use sql::Sql;
 pub use state::{AppState, QueryConfig};

@@ -9,6 +9,8 @@
 //!
 //! The replicated engines take their keeper path and replica from the server's default macros.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use crate::client::{Param, Store, StoreError};
@@ -63,6 +65,9 @@ pub enum MigrationError {
     Store(#[from] StoreError),
 }
 
+/// A migration may rewrite a large table.
+const STATEMENT_TIME_MAX: Duration = Duration::from_hours(1);
+
 /// Creates the database and applies what is missing; returns the versions that were applied now.
 ///
 /// # Errors
@@ -74,6 +79,7 @@ pub async fn migrate(store: &Store, cluster: Option<&str>) -> Result<Vec<u32>, M
     {
         return Err(MigrationError::ClusterName(name.into()));
     }
+    let store = &store.with_time_limit(STATEMENT_TIME_MAX);
     let database = store.endpoint().database;
     let on_cluster = on_cluster(cluster);
     // The database of the connection does not exist yet, and ClickHouse refuses a session in one that is missing.

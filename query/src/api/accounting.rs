@@ -136,5 +136,5 @@ pub async fn get(
     Params(params): Params<AccountingParams>,
 ) -> Result<Json<Accounting>, ApiError> {
     let now = Moment::now();
-    Ok(Json(accounting::answer(&state.runner, &access.site, &params, now).await?))
+    Ok(Json(accounting::answer(&access.caller.runner(&state), &access.site, &params, now).await?))
 }

@@ -2,6 +2,10 @@
 //!
 //! What the caller reads and what went wrong inside are separate: the cause is logged here, once, and never shown.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex};
+use std::time::{Duration, Instant};
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -101,6 +105,11 @@ impl ApiError {
             Self::TooLarge(message) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "answer_too_large", message.clone())
             }
+            Self::Store(StoreError::Busy) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "Too many questions are asked at once; try again.".into(),
+            ),
             Self::Store(StoreError::Refused { code, .. }) if TIME_CODES.contains(code) => (
                 StatusCode::GATEWAY_TIMEOUT,
                 "query_timeout",
@@ -128,11 +137,14 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code, message) = self.public();
-        if let Self::Store(cause) = &self {
+        if let Self::Store(cause) = &self
+            && let Some(untold) = Told::of_all().tell(code, Instant::now())
+        {
+            let cause = redacted(cause);
             if status == StatusCode::INTERNAL_SERVER_ERROR {
-                tracing::error!(cause = redacted(cause), "a question failed");
+                tracing::error!(cause, untold, "a question failed");
             } else {
-                tracing::warn!(cause = redacted(cause), code, "a question could not be answered");
+                tracing::warn!(cause, code, untold, "a question could not be answered");
             }
         }
         let field = match self {
@@ -149,6 +161,36 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// What was logged of failed questions: whoever asks must not be able to fill the log. A reason is told at once, then
+/// every [`TOLD_EVERY`] with the number of those that were not.
+#[derive(Default)]
+struct Told(Mutex<HashMap<&'static str, (Instant, u64)>>);
+
+const TOLD_EVERY: Duration = Duration::from_secs(30);
+
+impl Told {
+    fn of_all() -> &'static Self {
+        static TOLD: LazyLock<Told> = LazyLock::new(Told::default);
+        &TOLD
+    }
+
+    /// How many failures of this code were not told since the last one that was; nothing when this one is not either.
+    fn tell(&self, code: &'static str, now: Instant) -> Option<u64> {
+        let mut told = self.0.lock().expect("no panic while locked");
+        match told.get_mut(code) {
+            Some((last, untold)) if now.duration_since(*last) < TOLD_EVERY => {
+                *untold += 1;
+                None
+            }
+            Some(entry) => Some(std::mem::replace(entry, (now, 0)).1),
+            None => {
+                told.insert(code, (now, 0));
+                Some(0)
+            }
+        }
+    }
+}
+
 /// The store's words without the values that they quote: these may be a person's.
 fn redacted(cause: &StoreError) -> String {
     let message = cause.to_string();
@@ -161,6 +203,18 @@ fn redacted(cause: &StoreError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_log_is_told_of_a_reason_once_in_a_while() {
+        let (told, start) = (Told::default(), Instant::now());
+        assert_eq!(told.tell("busy", start), Some(0));
+        for second in 1..30 {
+            assert_eq!(told.tell("busy", start + Duration::from_secs(second)), None);
+        }
+        assert_eq!(told.tell("internal", start + Duration::from_secs(1)), Some(0));
+        assert_eq!(told.tell("busy", start + TOLD_EVERY), Some(29));
+        assert_eq!(told.tell("busy", start + TOLD_EVERY), None);
+    }
 
     #[test]
     fn the_log_holds_no_value_of_a_statement() {
