@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use orma_query::QuestionLimits;
 use orma_store::Role;
 
 use crate::configuration;
@@ -134,6 +135,47 @@ pub struct AccountingOptions {
     pub accounting_seconds: u64,
 }
 
+/// What questions of the API may take of the store.
+#[derive(Clone, Debug, Args)]
+pub struct QuestionOptions {
+    /// How long the store may work on one question, in seconds
+    #[arg(long, env = "ORMA_QUESTION_SECONDS_MAX", default_value_t = 30, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub question_seconds_max: u64,
+    /// Memory that one question may use in the store, in bytes; a quarter of the embedded engine's otherwise, 512 MiB with
+    /// --clickhouse-url
+    #[arg(long, env = "ORMA_QUESTION_MEMORY_BYTES_MAX", value_name = "BYTES",
+        value_parser = clap::value_parser!(u64).range(1 << 20..))]
+    pub question_memory_bytes_max: Option<u64>,
+    /// Questions that the store works on at once; one token has at most half of them; 0: two for each core, at least 4
+    #[arg(long, env = "ORMA_QUESTIONS_RUNNING_MAX", default_value_t = 0, value_name = "N")]
+    pub questions_running_max: usize,
+    /// Questions that wait for their turn; one token has at most half of them
+    #[arg(long, env = "ORMA_QUESTIONS_WAITING_MAX", default_value_t = 512, value_name = "N")]
+    pub questions_waiting_max: usize,
+    /// How long a question waits for its turn, in milliseconds
+    #[arg(long, env = "ORMA_QUESTION_WAIT_MS_MAX", default_value_t = 10_000, value_name = "MS")]
+    pub question_wait_ms_max: u64,
+}
+
+impl QuestionOptions {
+    /// The limits; `engine_bytes_max` is the memory of the embedded engine, if there is one.
+    pub fn limits(&self, engine_bytes_max: Option<u64>) -> QuestionLimits {
+        let usual = QuestionLimits::default();
+        let memory = self.question_memory_bytes_max.or(engine_bytes_max.map(|bytes| bytes / 4));
+        QuestionLimits {
+            seconds_max: self.question_seconds_max,
+            memory_bytes_max: memory.unwrap_or(usual.memory_bytes_max),
+            running_max: match self.questions_running_max {
+                0 => usual.running_max,
+                running => running,
+            },
+            waiting_max: self.questions_waiting_max,
+            wait_ms_max: self.question_wait_ms_max,
+        }
+    }
+}
+
 /// An address with a host, without query and without a slash at the end.
 fn public_url(text: &str) -> Result<String, String> {
     let (scheme, rest) = text.split_once("://").unwrap_or_default();
@@ -158,6 +200,8 @@ pub struct UpOptions {
     /// No demo shop at /demo/, and no site `demo` at the first start
     #[arg(long, env = "ORMA_WITHOUT_DEMO")]
     pub without_demo: bool,
+    #[command(flatten)]
+    pub questions: QuestionOptions,
     /// Fixes the first admin token instead of making one
     #[arg(long, env = "ORMA_ADMIN_TOKEN", hide_env_values = true, value_name = "SECRET")]
     pub admin_token: Option<String>,
@@ -191,6 +235,8 @@ pub struct QueryOptions {
     pub network: NetworkOptions,
     #[command(flatten)]
     pub accounting: AccountingOptions,
+    #[command(flatten)]
+    pub questions: QuestionOptions,
 }
 
 /// What to do with sites.

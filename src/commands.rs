@@ -138,8 +138,7 @@ async fn change_site(session: &Session, action: SiteAction) -> anyhow::Result<()
                 currency: "EUR".into(),
                 origins: Vec::new(),
             };
-            registry.put_site(&with_settings(fresh, settings)).await?;
-            println!("{}", registry.add_key(&site, key.as_deref()).await?);
+            println!("{}", registry.add_site(&with_settings(fresh, settings), key.as_deref()).await?);
         }
         SiteAction::Set { site, settings, .. } => {
             let changed = with_settings(session.site(&site)?, settings);

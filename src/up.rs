@@ -11,9 +11,9 @@ use orma_collector::http::{bind, raise_open_files_max};
 use orma_collector::{Collector, CollectorError};
 use orma_query::api::about::{GeoReport, GeoReporter, geo_database};
 use orma_query::moment::Moment;
-use orma_query::{AppState, EndedSessions, QueryConfig};
+use orma_query::{AppState, EndedSessions, QueryConfig, QuestionLimits};
 use orma_store::engine::config::store_dir;
-use orma_store::engine::supervisor::EngineError;
+use orma_store::engine::supervisor::{EngineError, STOP_MS_MAX as ENGINE_STOP_MS_MAX};
 use orma_store::engine::{find_library, metadata};
 use orma_store::migrations::detached_parts;
 use orma_store::private;
@@ -26,6 +26,8 @@ use crate::{embedded, memory, serve};
 
 /// The site and write key of a first start.
 const FIRST_SITE: &str = "demo";
+/// How often a query service alone reads sites and tokens anew: a token that was withdrawn works no longer than that.
+const REGISTRY_REFRESH: Duration = Duration::from_secs(1);
 
 /// A store with its engine, when the engine is ours.
 pub struct OpenStore {
@@ -35,6 +37,12 @@ pub struct OpenStore {
 }
 
 impl OpenStore {
+    /// What Prometheus reads of the engine, if it is ours.
+    fn metrics(&self) -> impl Fn() -> String + Send + Sync + Clone + 'static {
+        let engine = self.engine.as_ref().map(Engine::metrics);
+        move || engine.as_ref().map(|metrics| metrics()).unwrap_or_default()
+    }
+
     /// Stops the engine, if it is ours.
     pub async fn close(self) {
         if let Some(engine) = self.engine {
@@ -103,7 +111,7 @@ async fn look_after_tables(store: &Store, data_dir: &Path, migrated: bool) {
 /// `orma up`.
 pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     let data_dir = DataDir::open(&options.store.common.data_dir)?;
-    let config = collector_config(&options.collector, data_dir.path())?;
+    let mut config = collector_config(&options.collector, data_dir.path())?;
     // Before anything slow: a taken port is told at once.
     let (listeners, admin) = open_listeners(&options.listen, options.collector.workers)?;
     let opened = tokio::task::block_in_place(|| open_store(&options.store, &data_dir))?;
@@ -116,12 +124,16 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     registry.refresh().await?;
     let made_token = first_start(&registry, &options).await?;
 
-    let state = query_state(store.clone(), registry.clone(), &data_dir)?;
+    let engine_bytes_max = opened.engine.is_some().then_some(options.store.engine_memory_bytes_max);
+    let questions = options.questions.limits(engine_bytes_max);
+    let state = query_state(store.clone(), registry.clone(), &data_dir, questions)?;
     let mut router = orma_query::router(state.clone());
     if !options.without_demo {
         router = router.merge(embedded::demo_shop());
     }
-    let drain_ms_max = options.collector.drain_ms_max;
+    if opened.engine.is_some() {
+        config.drain_ms_max = drain_before_engine(config.drain_ms_max);
+    }
     let scheme = if config.network.tls.is_some() { "https" } else { "http" };
     let address = listeners[0].local_addr()?;
     let collector =
@@ -129,8 +141,8 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
             .map_err(explain)?;
     state.report_geo(geo_reporter(collector.geo()));
     let admin_address = admin.local_addr()?;
-    let (collects, answers) = (collector.metrics(), state.clone());
-    let metrics = move || collects() + &answers.metrics();
+    let (collects, answers, engine) = (collector.metrics(), state.clone(), opened.metrics());
+    let metrics = move || collects() + &answers.metrics() + &engine();
     let network = &options.collector.network;
     let admin = serve::admin(admin, network, metrics, collector.readiness())?;
     let accounts = watch_accounts(&state, &options.accounting);
@@ -147,9 +159,13 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     state.close_live();
     collector.stop().await;
     admin.stop().await;
-    tracing::debug!(drain_ms_max, "drained");
     opened.close().await;
     Ok(())
+}
+
+/// What the collector may take of the time of a stop, so that the engine can stop within it too.
+fn drain_before_engine(drain_ms_max: u64) -> u64 {
+    drain_ms_max - ENGINE_STOP_MS_MAX.min(drain_ms_max / 2)
 }
 
 /// `orma collect`: needs neither the schema nor a reachable ClickHouse to start.
@@ -203,7 +219,7 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     let store = Store::connect(Endpoint::parse(&options.clickhouse_url)?);
     let registry = Registry::open(store.clone(), data_dir.path())?;
     registry.refresh().await?;
-    let state = query_state(store, registry, &data_dir)?;
+    let state = query_state(store, registry.clone(), &data_dir, options.questions.limits(None))?;
     let scheme = if options.network.network()?.tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
     let admin_address = admin.local_addr()?;
@@ -212,6 +228,7 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     let (server, connections) = serve::query(listener, router, &options.network)?;
     let metrics = move || connections() + &answers.metrics();
     let admin = serve::admin(admin, &options.network, metrics, || Ok(()))?;
+    let following = tokio::spawn(registry.follow(REGISTRY_REFRESH));
     let accounts = watch_accounts(&state, &options.accounting);
     note_addresses(data_dir.path(), Some(address), admin_address)?;
     println!(
@@ -221,14 +238,20 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     stop_signal().await?;
     accounts.abort();
     state.close_live();
+    following.abort();
     server.stop().await;
     admin.stop().await;
     Ok(())
 }
 
-fn query_state(store: Store, registry: Registry, data_dir: &DataDir) -> anyhow::Result<AppState> {
+fn query_state(
+    store: Store,
+    registry: Registry,
+    data_dir: &DataDir,
+    questions: QuestionLimits,
+) -> anyhow::Result<AppState> {
     let ended_sessions = EndedSessions::open(data_dir.path().join("ended-sessions"))?;
-    let config = QueryConfig { ended_sessions, ..QueryConfig::default() };
+    let config = QueryConfig { ended_sessions, questions, ..QueryConfig::default() };
     Ok(AppState::new(store, registry, data_dir.secret()?, config))
 }
 
@@ -320,7 +343,8 @@ fn find_geo_database() -> Option<PathBuf> {
 
 /// Makes what a first start needs: a site, and an admin token if there is none. Returns the token that was made.
 async fn first_start(registry: &Registry, options: &UpOptions) -> anyhow::Result<Option<String>> {
-    if registry.snapshot().sites.is_empty() && !options.without_demo {
+    let sites = &registry.snapshot().sites;
+    if sites.is_empty() && !options.without_demo {
         let site = Site {
             site: FIRST_SITE.into(),
             name: "Demo".into(),
@@ -328,7 +352,9 @@ async fn first_start(registry: &Registry, options: &UpOptions) -> anyhow::Result
             currency: "EUR".into(),
             origins: Vec::new(),
         };
-        registry.put_site(&site).await?;
+        registry.add_site(&site, Some(FIRST_SITE)).await?;
+    } else if sites.contains_key(FIRST_SITE) && !registry.has_had_key(FIRST_SITE).await? {
+        // A start that was cut off between the two, by a version that made the site first.
         registry.add_key(FIRST_SITE, Some(FIRST_SITE)).await?;
     }
     let snapshot = registry.snapshot();

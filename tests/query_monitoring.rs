@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
-use orma_query::{Runner, Sql};
+use orma_query::{QuestionLimits, Runner, Sql};
 use orma_store::{EventRow, StoreError};
 use query_api::{ADMIN, Service, at, event, view};
 use serde_json::{Value, json};
@@ -217,7 +217,7 @@ async fn cancellation(service: &Service) {
         service.store.select::<Value>(count, &[]).await.unwrap()[0]["n"].as_i64().unwrap()
     };
     let question = Sql::new(slow, []);
-    let runner = Runner::new(service.store.clone(), 30);
+    let runner = Runner::new(service.store.clone(), &QuestionLimits::default());
     let asked = runner.rows::<Value>(&question);
     assert!(tokio::time::timeout(Duration::from_millis(500), asked).await.is_err(), "the question is slow");
     let deadline = Instant::now() + Duration::from_secs(10);
@@ -225,7 +225,8 @@ async fn cancellation(service: &Service) {
         assert!(Instant::now() < deadline, "nobody waits for the answer, and the engine still works on it");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let hasty = Runner::new(service.store.clone(), 1);
+    let limits = QuestionLimits { seconds_max: 1, ..QuestionLimits::default() };
+    let hasty = Runner::new(service.store.clone(), &limits);
     match hasty.rows::<Value>(&question).await {
         Err(StoreError::Refused { code: 159, .. }) => {}
         other => panic!("a time limit of one second: {other:?}"),

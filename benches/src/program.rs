@@ -46,7 +46,8 @@ impl Bed {
         let dir = tempfile::tempdir()?;
         let data_dir = dir.path().canonicalize()?;
         let engine = tokio::task::block_in_place(|| Engine::start(EngineConfig { data_dir, ..config }))?;
-        let store = engine.store();
+        // What is measured may take long.
+        let store = engine.store().with_time_limit(std::time::Duration::from_hours(1));
         migrations::migrate(&store, None).await?;
         Ok(Self { engine, store, _dir: dir })
     }

@@ -65,8 +65,8 @@ pub enum Refused {
     /// No such write key.
     #[error("site: no site has this write key")]
     UnknownKey,
-    /// A key or token that may be new: ClickHouse has not been asked since the start.
-    #[error("the sites and their keys are not known yet: ClickHouse has not answered since the start")]
+    /// A key or token that may be new: ClickHouse has not been asked since it first came.
+    #[error("this key or token is not known yet, and ClickHouse has not been asked for it: send again")]
     SitesUnknown,
     /// The page's origin is not among the site's.
     #[error("this site does not accept events from the origin of this page")]
@@ -223,8 +223,9 @@ impl Ingest {
             None => false,
             Some(secret) => {
                 let registry = self.registry.snapshot();
-                let token =
-                    registry.token_of_secret(secret).ok_or_else(|| self.unknown(Refused::TokenRefused))?;
+                let token = registry
+                    .token_of_secret(secret)
+                    .ok_or_else(|| self.unknown(secret, Refused::TokenRefused))?;
                 let may_send = matches!(token.role, Role::Ingest | Role::Admin);
                 if !may_send || !(token.site.is_empty() || token.site == site.site) {
                     return Err(Refused::TokenRefused);
@@ -258,9 +259,10 @@ impl Ingest {
         self.write_records(site, batch, facts, true)
     }
 
-    /// What is not known is refused for good only when ClickHouse has been asked: a client drops what is refused.
-    pub fn unknown(&self, refused: Refused) -> Refused {
-        if self.registry.is_confirmed() { refused } else { Refused::SitesUnknown }
+    /// What is not known is refused for good only when ClickHouse has been asked since it first came: a client drops what
+    /// is refused.
+    pub fn unknown(&self, key_or_secret: &str, refused: Refused) -> Refused {
+        if self.registry.is_refutable(key_or_secret) { refused } else { Refused::SitesUnknown }
     }
 
     /// Counts a request that is refused as a whole.

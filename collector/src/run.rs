@@ -27,8 +27,8 @@ use crate::metrics::Metrics;
 use crate::ship::Shipper;
 use crate::spool::{FileSystem, Spool, SpoolConfig};
 
-/// How often sites and keys are read anew.
-const REGISTRY_REFRESH_MS: u64 = 2_000;
+/// How often sites and keys are read anew, in milliseconds: a token that was withdrawn works no longer than that.
+const REGISTRY_REFRESH_MS: u64 = 1_000;
 /// How often refused requests are written to the ledger, in milliseconds.
 const REFUSED_FLUSH_MS: u64 = 1_000;
 /// How often the country database is looked at, in milliseconds.
@@ -61,6 +61,7 @@ pub struct Collector {
     writer: JoinHandle<()>,
     shipper: tokio::task::JoinHandle<()>,
     housekeeping: tokio::task::JoinHandle<()>,
+    registry: tokio::task::JoinHandle<()>,
     drain_ms_max: u64,
 }
 
@@ -88,6 +89,7 @@ impl Collector {
             ..SpoolConfig::new(config.data_dir.join("spool"))
         };
         let dir = spool_config.dir.display().to_string();
+        let following = registry.clone().follow(Duration::from_millis(REGISTRY_REFRESH_MS));
         let (spool, sealed, writer) = Spool::open(spool_config, Arc::new(FileSystem))
             .map_err(|source| CollectorError::Spool { dir, source })?;
         let (geo, problem) = Geo::open(&config.geo_databases);
@@ -138,7 +140,9 @@ impl Collector {
         let handshakes =
             Handshakes { tls, proxy_protocol: config.network.proxy_protocol, memory: config.memory };
         let server = Server::start("collector", listeners, service, handshakes, drain)?;
-        Ok(Self { ingest, abandon, server, writer, shipper, housekeeping, drain_ms_max: config.drain_ms_max })
+        let drain_ms_max = config.drain_ms_max;
+        let registry = tokio::spawn(following);
+        Ok(Self { ingest, abandon, server, writer, shipper, housekeeping, registry, drain_ms_max })
     }
 
     /// The text that Prometheus reads.
@@ -174,6 +178,7 @@ impl Collector {
     pub async fn stop(self) {
         let deadline = Instant::now() + Duration::from_millis(self.drain_ms_max);
         self.server.stop().await;
+        self.registry.abort();
         self.housekeeping.abort();
         if let Err(error) = self.housekeeping.await
             && error.is_panic()
@@ -198,18 +203,12 @@ impl Collector {
 /// What a collector does besides answering.
 async fn housekeeping(ingest: Arc<Ingest>, hooks: Option<MemoryHooks>) {
     let ingest = &*ingest;
-    let mut refresh = tokio::time::interval(Duration::from_millis(REGISTRY_REFRESH_MS));
     let mut refused = tokio::time::interval(Duration::from_millis(REFUSED_FLUSH_MS));
     let mut geo = tokio::time::interval(Duration::from_millis(GEO_RELOAD_MS));
     let mut looks = tokio::time::interval(Duration::from_millis(memory::LOOK_MS));
     let mut load = memory::Load::default();
     loop {
         tokio::select! {
-            _ = refresh.tick() => {
-                if let Err(error) = ingest.registry.refresh().await {
-                    tracing::debug!(%error, "sites and keys stay as they were");
-                }
-            }
             _ = refused.tick() => flush_refused(ingest).await,
             _ = geo.tick() => reload_geo(ingest).await,
             _ = looks.tick() => {

@@ -1,46 +1,92 @@
-//! Executes what `sql` wrote: with a time limit, an id, and an end when nobody waits for the answer any more.
+//! Executes what `sql` wrote: in a place of its caller, with limits of time and memory, an id, and an end when nobody
+//! waits for the answer any more.
 
-use std::time::Instant;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use orma_store::{Param, Store, StoreError};
+use orma_store::{Param, Store, StoreError, Work};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use crate::places::{Busy, Places, QuestionLimits};
 use crate::sql::Sql;
 
-/// Carries questions to the store. Cheap to clone.
+/// The client gives up this long after the store should have.
+const SECONDS_OVER: u64 = 5;
+/// Processors that one question may use: half of them, but two where there are no more.
+const THREADS_MIN: usize = 2;
+
+/// Carries questions to the store, as one caller. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Runner {
+    questions: Store,
     store: Store,
-    seconds_max: String,
+    shared: Arc<Shared>,
+    caller: Arc<str>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    places: Places,
+    settings: Vec<(&'static str, String)>,
+    answered: AtomicU64,
+    failed: AtomicU64,
+    busy: AtomicU64,
 }
 
 impl Runner {
-    /// A runner that gives each question this long.
-    pub fn new(store: Store, seconds_max: u64) -> Self {
-        Self { store, seconds_max: seconds_max.to_string() }
+    /// A runner that keeps its questions within limits. What is asked without a [caller](Self::of) is the service's own.
+    pub fn new(store: Store, limits: &QuestionLimits) -> Self {
+        let time_limit = Duration::from_secs(limits.seconds_max + SECONDS_OVER);
+        Self {
+            questions: store.for_work(Work::Questions).with_time_limit(time_limit),
+            store,
+            shared: Arc::new(Shared {
+                places: Places::new(limits),
+                settings: settings(limits),
+                answered: AtomicU64::new(0),
+                failed: AtomicU64::new(0),
+                busy: AtomicU64::new(0),
+            }),
+            caller: "".into(),
+        }
+    }
+
+    /// The same runner for another caller, who has a share of the places.
+    #[must_use]
+    pub fn of(&self, caller: &str) -> Self {
+        Self { caller: caller.into(), ..self.clone() }
     }
 
     /// The rows that answer a question. Dropping the future ends the question in the store too.
     ///
     /// # Errors
-    /// See [`StoreError`].
+    /// See [`StoreError`]; [`StoreError::Busy`] when there was no place in time.
     pub async fn rows<T: DeserializeOwned>(&self, sql: &Sql) -> Result<Vec<T>, StoreError> {
+        let place = self.shared.places.enter(&self.caller).await;
+        let _place = place.map_err(|Busy| {
+            self.shared.busy.fetch_add(1, Ordering::Relaxed);
+            StoreError::Busy
+        })?;
         let query_id = format!("orma-{}", Uuid::now_v7());
-        let settings = [
-            ("query_id", query_id.as_str()),
-            ("max_execution_time", self.seconds_max.as_str()),
-            // An event's day decides its partition, so duplicates never lie in two.
-            ("do_not_merge_across_partitions_select_final", "1"),
-        ];
+        let mut settings: Vec<(&str, &str)> =
+            self.shared.settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        settings.push(("query_id", &query_id));
         let params: Vec<(&str, Param)> =
             sql.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let mut kill = KillOnDrop { store: &self.store, query_id: Some(query_id.clone()) };
         let asked = Instant::now();
-        let rows = self.store.select_with(&sql.text, &params, &settings).await;
+        let rows = self.questions.select_with(&sql.text, &params, &settings).await;
         // The text holds no value: these are bound.
         tracing::debug!(query_id, elapsed_ms = asked.elapsed().as_millis(), sql = sql.text, "asked");
-        kill.query_id = None;
+        // One that the client has given up goes on in the store.
+        if !matches!(rows, Err(StoreError::TimedOut)) {
+            kill.query_id = None;
+        }
+        let counter = if rows.is_ok() { &self.shared.answered } else { &self.shared.failed };
+        counter.fetch_add(1, Ordering::Relaxed);
         rows
     }
 
@@ -53,6 +99,45 @@ impl Runner {
             sql.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         self.store.execute(&sql.text, &params).await
     }
+
+    /// What Prometheus reads of the questions.
+    pub fn metrics(&self) -> String {
+        let (running, waiting) = self.shared.places.now();
+        let mut text = String::from(
+            "# HELP orma_questions_total Questions to the store by what became of them.\n\
+             # TYPE orma_questions_total counter\n",
+        );
+        for (result, counter) in [
+            ("answered", &self.shared.answered),
+            ("failed", &self.shared.failed),
+            ("busy", &self.shared.busy),
+        ] {
+            let questions = counter.load(Ordering::Relaxed);
+            writeln!(text, "orma_questions_total{{result=\"{result}\"}} {questions}").expect("memory");
+        }
+        for (name, help, questions) in [
+            ("running", "Questions that the store works on.", running),
+            ("waiting", "Questions that wait for a place.", waiting),
+        ] {
+            let name = format!("orma_questions_{name}");
+            writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {questions}").expect("memory");
+        }
+        text
+    }
+}
+
+fn settings(limits: &QuestionLimits) -> Vec<(&'static str, String)> {
+    let cores = std::thread::available_parallelism().map_or(THREADS_MIN, usize::from);
+    let spill = (limits.memory_bytes_max / 2).to_string();
+    vec![
+        ("max_execution_time", limits.seconds_max.to_string()),
+        ("max_memory_usage", limits.memory_bytes_max.to_string()),
+        ("max_bytes_before_external_group_by", spill.clone()),
+        ("max_bytes_before_external_sort", spill),
+        ("max_threads", (cores / 2).max(THREADS_MIN).to_string()),
+        // An event's day decides its partition, so duplicates never lie in two.
+        ("do_not_merge_across_partitions_select_final", "1".into()),
+    ]
 }
 
 /// A client that goes away does not end its query: ClickHouse must be told.

@@ -13,31 +13,26 @@ use crate::api::error::ApiError;
 use crate::attempts::Attempts;
 use crate::ended::EndedSessions;
 use crate::live::Live;
+use crate::places::QuestionLimits;
 use crate::runner::Runner;
 use crate::sign_in::SignInCodes;
 
 /// A token that was withdrawn by another process is refused after this long.
-const REGISTRY_AGE_MS_MAX: u64 = 5_000;
+const REGISTRY_AGE_MS_MAX: u64 = 1_000;
 /// An unknown token makes the registry be read at most this often.
 const REGISTRY_MISS_MS_MIN: u64 = 1_000;
 /// How often a request with an unknown token looks within that time.
 const REGISTRY_MISS_POLLS: u64 = 10;
 
 /// How the query service behaves.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct QueryConfig {
-    /// A question that takes the store longer than this is given up.
-    pub query_seconds_max: u64,
+    /// What questions may take.
+    pub questions: QuestionLimits,
     /// Cookies are always marked `Secure`. Otherwise they are when a proxy says that the request came by https.
     pub cookies_secure: bool,
     /// Sessions that were signed out of.
     pub ended_sessions: EndedSessions,
-}
-
-impl Default for QueryConfig {
-    fn default() -> Self {
-        Self { query_seconds_max: 30, cookies_secure: false, ended_sessions: EndedSessions::default() }
-    }
 }
 
 /// What the handlers share. Cheap to clone.
@@ -70,7 +65,7 @@ impl AppState {
             ended: config.ended_sessions.clone(),
             attempts: Attempts::default(),
             accounts: AccountsWatch::new(store.clone()),
-            runner: Runner::new(store, config.query_seconds_max),
+            runner: Runner::new(store, &config.questions),
             registry,
             config: Arc::new(config),
             signing_secret: signing_secret.into(),
@@ -94,7 +89,9 @@ impl AppState {
     /// What Prometheus reads of the query service.
     pub fn metrics(&self) -> String {
         let snapshot = self.registry.snapshot();
-        self.accounts.metrics(snapshot.sites.keys().map(String::as_str)) + &self.attempts.metrics()
+        self.accounts.metrics(snapshot.sites.keys().map(String::as_str))
+            + &self.attempts.metrics()
+            + &self.runner.metrics()
     }
 
     /// Says once whom to ask for the geographic databases of a collector in this process.

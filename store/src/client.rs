@@ -13,10 +13,39 @@ use tokio::sync::Semaphore;
 
 /// Inserts at the same time: more only makes smaller parts wait for each other.
 const INSERTS_MAX: usize = 4;
-/// Questions at the same time; the engine keeps a thread for each connection.
-const SELECTS_MAX: usize = 16;
-/// A statement that takes longer than this is given up by the client.
+/// An insert that is not taken or not answered for this long is given up by the client.
 const INSERT_MS_MAX: u64 = 60_000;
+
+/// What a statement is for. Each kind has places and a time limit of its own, so that none waits behind another: whoever
+/// withdraws a token must not wait for somebody's questions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Sites, keys and tokens, read and written.
+    Registry,
+    /// What the program asks and writes for itself: accounts, status, migrations, the end of a question.
+    Upkeep,
+    /// What people ask. They have no places here: the query service shares them out among its callers. The embedded
+    /// engine knows them as a user of their own, who may only read and whose memory is bounded as a whole.
+    Questions,
+}
+
+impl Work {
+    /// Statements at the same time; the engine keeps a thread for each connection.
+    const fn statements_max(self) -> usize {
+        match self {
+            Self::Registry | Self::Upkeep => 4,
+            Self::Questions => Semaphore::MAX_PERMITS,
+        }
+    }
+
+    /// A statement that takes longer than this, waiting included, is given up by the client.
+    const fn time_limit(self) -> Duration {
+        match self {
+            Self::Registry => Duration::from_secs(10),
+            Self::Upkeep | Self::Questions => Duration::from_secs(60),
+        }
+    }
+}
 
 /// Where a ClickHouse server is and who we are there.
 #[derive(Clone, PartialEq, Eq)]
@@ -97,6 +126,9 @@ pub enum StoreError {
     /// It took too long.
     #[error("ClickHouse did not answer in time")]
     TimedOut,
+    /// It was not asked: too many questions run and wait already.
+    #[error("too many questions at once")]
+    Busy,
     /// The answer is not what was asked for.
     #[error("ClickHouse's answer cannot be read: {0}")]
     Answer(String),
@@ -120,7 +152,7 @@ impl StoreError {
     /// the data's fault.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::TimedOut | Self::Answer(_) => true,
+            Self::Unreachable(_) | Self::TimedOut | Self::Busy | Self::Answer(_) => true,
             Self::Refused { code, .. } => {
                 // 394: killed while the engine stops. 999: the keeper is away.
                 TRANSIENT_CODES.contains(code) || matches!(code, 243 | 394 | 999)
@@ -190,20 +222,38 @@ impl From<Vec<String>> for Param {
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    work: Work,
+    time_limit: Duration,
 }
 
 struct Inner {
-    client: ArcSwap<Client>,
-    endpoint: ArcSwap<Endpoint>,
+    connections: ArcSwap<Connections>,
     /// The directory of an engine on this machine, to be forced to the disk.
     engine_dir: ArcSwapOption<PathBuf>,
     inserts: Semaphore,
-    selects: Semaphore,
+    registry: Semaphore,
+    upkeep: Semaphore,
+    questions: Semaphore,
+}
+
+/// Who we are, and who asks.
+struct Connections {
+    endpoint: Endpoint,
+    service: Client,
+    questions: Client,
+}
+
+impl Connections {
+    fn new(endpoint: Endpoint, questions: &Endpoint) -> Self {
+        let service = client_for(&endpoint);
+        let questions = if *questions == endpoint { service.clone() } else { client_for(questions) };
+        Self { endpoint, service, questions }
+    }
 }
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Store({:?})", self.inner.endpoint.load())
+        write!(formatter, "Store({:?}, {:?})", self.inner.connections.load().endpoint, self.work)
     }
 }
 
@@ -229,23 +279,39 @@ fn compression_for(url: &str) -> Compression {
 }
 
 impl Store {
-    /// A store at `endpoint`. Does not connect yet.
+    /// A store at `endpoint`, for [upkeep](Work::Upkeep). Does not connect yet.
     pub fn connect(endpoint: Endpoint) -> Self {
+        let places = |work: Work| Semaphore::new(work.statements_max());
         Self {
             inner: Arc::new(Inner {
-                client: ArcSwap::from_pointee(client_for(&endpoint)),
-                endpoint: ArcSwap::from_pointee(endpoint),
+                connections: ArcSwap::from_pointee(Connections::new(endpoint.clone(), &endpoint)),
                 engine_dir: ArcSwapOption::empty(),
                 inserts: Semaphore::new(INSERTS_MAX),
-                selects: Semaphore::new(SELECTS_MAX),
+                registry: places(Work::Registry),
+                upkeep: places(Work::Upkeep),
+                questions: places(Work::Questions),
             }),
+            work: Work::Upkeep,
+            time_limit: Work::Upkeep.time_limit(),
         }
     }
 
-    /// Sends what follows to another address: the embedded engine came back on another port.
-    pub(crate) fn reconnect(&self, endpoint: Endpoint) {
-        self.inner.client.store(Arc::new(client_for(&endpoint)));
-        self.inner.endpoint.store(Arc::new(endpoint));
+    /// The same store for another kind of work, with the places and the time limit of that kind.
+    #[must_use]
+    pub fn for_work(&self, work: Work) -> Self {
+        Self { inner: self.inner.clone(), work, time_limit: work.time_limit() }
+    }
+
+    /// The same store with another time limit for each statement.
+    #[must_use]
+    pub fn with_time_limit(&self, time_limit: Duration) -> Self {
+        Self { time_limit, ..self.clone() }
+    }
+
+    /// Sends what follows to another address: the embedded engine came back on another port. Questions are asked as a
+    /// user of their own.
+    pub(crate) fn reconnect(&self, endpoint: Endpoint, questions: &Endpoint) {
+        self.inner.connections.store(Arc::new(Connections::new(endpoint, questions)));
     }
 
     /// Says that the engine keeps its tables in a directory of this machine.
@@ -275,17 +341,35 @@ impl Store {
     /// Closes the connections that nobody uses; what is asked from now on fails.
     pub(crate) fn disconnect(&self) {
         let nowhere = Endpoint { url: "http://127.0.0.1:0".into(), ..self.endpoint() };
-        self.reconnect(nowhere);
+        self.reconnect(nowhere.clone(), &nowhere);
     }
 
     /// The official client, for a statement with settings of its own.
     pub fn client(&self) -> Client {
-        Client::clone(&self.inner.client.load())
+        let connections = self.inner.connections.load();
+        match self.work {
+            Work::Registry | Work::Upkeep => connections.service.clone(),
+            Work::Questions => connections.questions.clone(),
+        }
     }
 
     /// Where the store is.
     pub fn endpoint(&self) -> Endpoint {
-        Endpoint::clone(&self.inner.endpoint.load())
+        self.inner.connections.load().endpoint.clone()
+    }
+
+    /// Does something in a place of its kind of work, within the time limit.
+    async fn in_place<T>(&self, work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        let places = match self.work {
+            Work::Registry => &self.inner.registry,
+            Work::Upkeep => &self.inner.upkeep,
+            Work::Questions => &self.inner.questions,
+        };
+        let placed = async {
+            let _permit = places.acquire().await.expect("the semaphore is never closed");
+            work.await
+        };
+        tokio::time::timeout(self.time_limit, placed).await.unwrap_or(Err(StoreError::TimedOut))
     }
 
     /// Carries out a statement that answers nothing.
@@ -297,7 +381,7 @@ impl Store {
         for (name, value) in params {
             query = query.param(name, value);
         }
-        Ok(query.execute().await?)
+        self.in_place(async { Ok(query.execute().await?) }).await
     }
 
     /// The answer to a question, one JSON object a row (`FORMAT JSONEachRow`), for lists of bounded size.
@@ -309,7 +393,9 @@ impl Store {
         sql: &str,
         params: &[(&str, Param)],
     ) -> Result<Vec<T>, StoreError> {
-        self.select_with(sql, params, &[]).await
+        // So that the server does not go on when the client has given up.
+        let seconds = self.time_limit.as_secs().max(1).to_string();
+        self.select_with(sql, params, &[("max_execution_time", seconds.as_str())]).await
     }
 
     /// [`Store::select`] with ClickHouse settings of its own (a query id, a time limit).
@@ -322,7 +408,6 @@ impl Store {
         params: &[(&str, Param)],
         settings: &[(&str, &str)],
     ) -> Result<Vec<T>, StoreError> {
-        let _permit = self.inner.selects.acquire().await.expect("the semaphore is never closed");
         let mut query = self
             .client()
             .query_raw(sql)
@@ -337,8 +422,12 @@ impl Store {
         for (name, value) in settings {
             query = query.with_setting(*name, *value);
         }
-        let mut cursor = query.fetch_bytes("JSONEachRow")?;
-        let bytes = cursor.collect().await?;
+        let bytes = self
+            .in_place(async {
+                let mut cursor = query.fetch_bytes("JSONEachRow")?;
+                Ok(cursor.collect().await?)
+            })
+            .await?;
         serde_json::Deserializer::from_slice(&bytes)
             .into_iter()
             .collect::<Result<Vec<T>, _>>()

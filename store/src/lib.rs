@@ -15,8 +15,9 @@ pub mod record;
 pub mod record_json;
 pub mod secret;
 pub mod sites;
+mod unknown;
 
-pub use client::{Endpoint, Param, Store, StoreError};
+pub use client::{Endpoint, Param, Store, StoreError, Work};
 pub use data_dir::DataDir;
 pub use engine::{Engine, EngineConfig};
 pub use event_block::EventBlock;

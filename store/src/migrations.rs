@@ -10,6 +10,7 @@
 //! The replicated engines take their keeper path and replica from the server's default macros.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -78,6 +79,9 @@ pub enum MigrationError {
     Store(#[from] StoreError),
 }
 
+/// A migration may rewrite a large table.
+const STATEMENT_TIME_MAX: Duration = Duration::from_hours(1);
+
 /// Creates the database and applies what is missing; returns the versions that were applied now.
 ///
 /// # Errors
@@ -89,6 +93,7 @@ pub async fn migrate(store: &Store, cluster: Option<&str>) -> Result<Vec<u32>, M
     {
         return Err(MigrationError::ClusterName(name.into()));
     }
+    let store = &store.with_time_limit(STATEMENT_TIME_MAX);
     let database = store.endpoint().database;
     let on_cluster = on_cluster(cluster);
     // The database of the connection does not exist yet, and ClickHouse refuses a session in one that is missing.

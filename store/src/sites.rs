@@ -4,17 +4,18 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::client::{Param, Store, StoreError};
+use crate::client::{Param, Store, StoreError, Work};
 use crate::newsletter::NewsletterKey;
 use crate::private::{self, Found};
 use crate::secret;
+use crate::unknown::Unknown;
 
 /// How the mirror begins.
 const MIRROR_HEAD: &str = "{\"sha256\":\"";
@@ -159,7 +160,7 @@ pub struct Registry {
     store: Store,
     mirror: Option<PathBuf>,
     snapshot: Arc<ArcSwap<Snapshot>>,
-    confirmed: Arc<AtomicBool>,
+    unknown: Arc<Unknown>,
     /// One reads at a time, so that what was read earlier never replaces what was read later.
     refreshing: Arc<tokio::sync::Mutex<()>>,
 }
@@ -180,10 +181,10 @@ impl Registry {
         let snapshot =
             read_mirror(&mirror).map_err(|source| RegistryError::Mirror { path: mirror.clone(), source })?;
         Ok(Self {
-            store,
+            store: store.for_work(Work::Registry),
             mirror: Some(mirror),
             snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
-            confirmed: Arc::default(),
+            unknown: Arc::default(),
             refreshing: Arc::default(),
         })
     }
@@ -191,10 +192,10 @@ impl Registry {
     /// The registry of `store` for one command: nothing is remembered on disk.
     pub fn without_mirror(store: Store) -> Self {
         Self {
-            store,
+            store: store.for_work(Work::Registry),
             mirror: None,
             snapshot: Arc::default(),
-            confirmed: Arc::default(),
+            unknown: Arc::default(),
             refreshing: Arc::default(),
         }
     }
@@ -207,7 +208,25 @@ impl Registry {
     /// Whether ClickHouse has been asked since the start. Before that a key that is not known may well be new: what the
     /// mirror remembers is from before.
     pub fn is_confirmed(&self) -> bool {
-        self.confirmed.load(Ordering::Relaxed)
+        self.unknown.has_looked()
+    }
+
+    /// Whether a key or secret that is not known can be refused for good: ClickHouse has been asked since it first came.
+    /// Before that it may have been made a moment ago, by another process.
+    pub fn is_refutable(&self, key_or_secret: &str) -> bool {
+        self.unknown.is_refutable(key_or_secret, Instant::now())
+    }
+
+    /// Reads everything anew, over and over, for as long as the future is polled.
+    pub async fn follow(self, every: Duration) {
+        let mut ticks = tokio::time::interval(every);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.refresh().await {
+                tracing::debug!(%error, "sites and keys stay as they were");
+            }
+        }
     }
 
     /// Reads everything anew from ClickHouse and rewrites the mirror when something changed.
@@ -216,15 +235,16 @@ impl Registry {
     /// ClickHouse cannot be asked (what was known stays), or the mirror cannot be written.
     pub async fn refresh(&self) -> Result<(), RegistryError> {
         let _turn = self.refreshing.lock().await;
-        let sites: Vec<Site> =
-            self.store.select("SELECT site, name, timezone, currency, origins FROM sites FINAL", &[]).await?;
-        let keys: Vec<WriteKey> =
-            self.store.select("SELECT key, site FROM write_keys FINAL WHERE NOT revoked", &[]).await?;
-        let tokens: Vec<Token> = self
-            .store
-            .select("SELECT token_id, hash, role, site, name FROM tokens FINAL WHERE NOT revoked", &[])
-            .await?;
-        let newsletter_keys = self.read_newsletter_keys().await?;
+        let began = Instant::now();
+        let (sites, keys, tokens, newsletter_keys) = tokio::try_join!(
+            self.store.select::<Site>("SELECT site, name, timezone, currency, origins FROM sites FINAL", &[]),
+            self.store.select::<WriteKey>("SELECT key, site FROM write_keys FINAL WHERE NOT revoked", &[]),
+            self.store.select::<Token>(
+                "SELECT token_id, hash, role, site, name FROM tokens FINAL WHERE NOT revoked",
+                &[],
+            ),
+            self.read_newsletter_keys(),
+        )?;
         let fresh = Snapshot {
             sites: sites.into_iter().map(|site| (site.site.clone(), site)).collect(),
             keys: keys.into_iter().map(|key| (key.key, key.site)).collect(),
@@ -238,7 +258,7 @@ impl Registry {
             }
             self.snapshot.store(Arc::new(fresh));
         }
-        self.confirmed.store(true, Ordering::Relaxed);
+        self.unknown.looked(began);
         Ok(())
     }
 
@@ -324,6 +344,28 @@ impl Registry {
             )
             .await?;
         self.refresh().await
+    }
+
+    /// Makes a site with a write key: the one named, or a random one. Returns the key. The key is written first, so that
+    /// there is no site without one, whenever this is cut off; the next call makes it whole.
+    ///
+    /// # Errors
+    /// A field cannot be, or ClickHouse cannot be asked.
+    pub async fn add_site(&self, site: &Site, key: Option<&str>) -> Result<String, RegistryError> {
+        check_site(site)?;
+        let key = self.add_key(&site.site, key).await?;
+        self.put_site(site).await?;
+        Ok(key)
+    }
+
+    /// Whether a site has a write key or had one that was withdrawn.
+    ///
+    /// # Errors
+    /// ClickHouse cannot be asked.
+    pub async fn has_had_key(&self, site: &str) -> Result<bool, RegistryError> {
+        let sql = "SELECT key, site FROM write_keys WHERE site = {site:String} LIMIT 1";
+        let keys: Vec<WriteKey> = self.store.select(sql, &[("site", site.into())]).await?;
+        Ok(!keys.is_empty())
     }
 
     /// Makes or changes a site.

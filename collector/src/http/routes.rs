@@ -200,7 +200,8 @@ impl Routes {
         })?;
         let registry = self.ingest.registry.snapshot();
         let Some(site) = registry.site_of_key(&batch.write_key) else {
-            return Err(self.refuse("", facts.received_at, &self.ingest.unknown(Refused::UnknownKey)));
+            let refused = self.ingest.unknown(&batch.write_key, Refused::UnknownKey);
+            return Err(self.refuse("", facts.received_at, &refused));
         };
         if !self.rates.allows_key(&batch.write_key) {
             return Err(self.too_fast(&site.site, facts.received_at));

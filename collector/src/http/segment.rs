@@ -196,9 +196,9 @@ impl Routes {
         let key = body.key(header_key.clone(), segment::parameter(query, "writeKey"));
         let registry = self.ingest.registry.snapshot();
         let (site, trusted) = access(&registry, &key, secret).map_err(|refused| {
-            let refused = self.ingest.unknown(refused);
+            let refused = self.ingest.unknown(&key, refused);
             self.ingest.count_refused("", received_at, refused.code());
-            self.no_such_key(StatusCode::BAD_REQUEST, &refused)
+            self.no_such_key(&key, StatusCode::BAD_REQUEST, &refused)
         })?;
         let limited_by = if trusted { &site.site } else { &*key };
         if !self.rates.allows_key(limited_by) {
@@ -248,7 +248,7 @@ impl Routes {
         }
         let key = percent_decode_str(key).decode_utf8_lossy();
         if self.ingest.registry.snapshot().site_of_key(&key).is_none() {
-            return self.no_such_key(StatusCode::NOT_FOUND, &Refused::UnknownKey);
+            return self.no_such_key(&key, StatusCode::NOT_FOUND, &Refused::UnknownKey);
         }
         let Some((protocol, host)) = self.reached_at(parts) else {
             return failure(StatusCode::BAD_REQUEST, "no_host", "the request names no host");
@@ -266,13 +266,13 @@ impl Routes {
         let key = key.unwrap_or_default();
         match self.ingest.registry.snapshot().site_of_key(&key) {
             Some(site) => cacheable(&source_config(&key, &site.site)),
-            None => self.no_such_key(StatusCode::NOT_FOUND, &Refused::UnknownKey),
+            None => self.no_such_key(&key, StatusCode::NOT_FOUND, &Refused::UnknownKey),
         }
     }
 
-    /// A key or token is refused for good only when ClickHouse has been asked for the sites; until then, later.
-    fn no_such_key(&self, status: StatusCode, refused: &Refused) -> Response<Body> {
-        match self.ingest.unknown(refused.clone()) {
+    /// A key or token is refused for good only when ClickHouse has been asked since it first came; until then, later.
+    fn no_such_key(&self, key: &str, status: StatusCode, refused: &Refused) -> Response<Body> {
+        match self.ingest.unknown(key, refused.clone()) {
             Refused::SitesUnknown => answer::refused(&Refused::SitesUnknown),
             refused => failure(status, refused.code(), &refused.to_string()),
         }

@@ -147,5 +147,6 @@ pub async fn get(
     Params(params): Params<AccountingParams>,
 ) -> Result<Json<Accounting>, ApiError> {
     let now = Moment::now();
-    Ok(Json(accounts::answer(&state.runner, &state.accounts, &access.site, &params, now).await?))
+    let runner = access.caller.runner(&state);
+    Ok(Json(accounts::answer(&runner, &state.accounts, &access.site, &params, now).await?))
 }

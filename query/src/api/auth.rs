@@ -13,6 +13,7 @@ use super::error::ApiError;
 use super::session::Session;
 use crate::AppState;
 use crate::moment::Moment;
+use crate::runner::Runner;
 
 /// Who asks: a token of a role that may read, or send.
 #[derive(Clone, Debug)]
@@ -84,6 +85,11 @@ impl Caller {
     /// What `GET /session` answers.
     pub fn session(&self) -> Session {
         Session { role: self.role.as_str().to_owned(), name: self.name.clone() }
+    }
+
+    /// Asks the store in the places of this token.
+    pub fn runner(&self, state: &AppState) -> Runner {
+        state.runner.of(&self.token_id)
     }
 
     /// Whether the token has not been withdrawn since.

@@ -107,6 +107,11 @@ impl ApiError {
                 "method_not_allowed",
                 "This resource does not take this method.".into(),
             ),
+            Self::Store(StoreError::Busy) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "Too many questions are asked at once; try again.".into(),
+            ),
             Self::Store(StoreError::Refused { code, .. }) if TIME_CODES.contains(code) => (
                 StatusCode::GATEWAY_TIMEOUT,
                 "query_timeout",

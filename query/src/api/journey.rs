@@ -162,5 +162,5 @@ pub async fn get(
     Params(params): Params<JourneyParams>,
 ) -> Result<Json<Journey>, ApiError> {
     let request = journey::Request::parse(&access.site, &person, &params)?;
-    Ok(Json(journey::answer(&state.runner, &request).await?))
+    Ok(Json(journey::answer(&access.caller.runner(&state), &request).await?))
 }

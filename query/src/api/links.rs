@@ -36,7 +36,14 @@ pub async fn create(
     PersonScope(person): PersonScope,
     Body(body): Body<LinkRequest>,
 ) -> Result<(StatusCode, Json<IdentityLink>), ApiError> {
-    let link = people::link(&state.runner, &access.site, &person, &body.visitor, &access.caller.name).await?;
+    let link = people::link(
+        &access.caller.runner(&state),
+        &access.site,
+        &person,
+        &body.visitor,
+        &access.caller.name,
+    )
+    .await?;
     Ok((StatusCode::CREATED, Json(link)))
 }
 
@@ -52,6 +59,6 @@ pub async fn delete(
     access: EditAccess,
     LinkScope { person, id }: LinkScope,
 ) -> Result<StatusCode, ApiError> {
-    people::unlink(&state.runner, &access.site, &person, &id, &access.caller.name).await?;
+    people::unlink(&access.caller.runner(&state), &access.site, &person, &id, &access.caller.name).await?;
     Ok(StatusCode::NO_CONTENT)
 }

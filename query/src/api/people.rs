@@ -194,7 +194,7 @@ pub async fn list(
     Params(params): Params<PeopleParams>,
 ) -> Result<Response, ApiError> {
     let request = people::ListRequest::parse(&access.site, &params)?;
-    let answer = people::list(&state.runner, &request).await?;
+    let answer = people::list(&access.caller.runner(&state), &request).await?;
     Ok(match Export::of(&headers) {
         Some(export) => export.response(&Table::of_items(&answer.items)),
         None => Json(answer).into_response(),
@@ -213,5 +213,5 @@ pub async fn get(
     access: Access,
     PersonScope(person): PersonScope,
 ) -> Result<Json<Person>, ApiError> {
-    Ok(Json(people::card(&state.runner, &access.site, &person).await?))
+    Ok(Json(people::card(&access.caller.runner(&state), &access.site, &person).await?))
 }

@@ -180,7 +180,7 @@ pub async fn web(
     access: Access,
     Params(params): Params<QualityParams>,
 ) -> Result<Json<WebQuality>, ApiError> {
-    Ok(Json(quality::web::answer(&state.runner, &access.site, &params, Moment::now()).await?))
+    Ok(Json(quality::web::answer(&access.caller.runner(&state), &access.site, &params, Moment::now()).await?))
 }
 
 /// The app's start times and crash-free sessions and people, in total and by a dimension.
@@ -196,5 +196,5 @@ pub async fn app(
     access: Access,
     Params(params): Params<QualityParams>,
 ) -> Result<Json<AppQuality>, ApiError> {
-    Ok(Json(quality::app::answer(&state.runner, &access.site, &params, Moment::now()).await?))
+    Ok(Json(quality::app::answer(&access.caller.runner(&state), &access.site, &params, Moment::now()).await?))
 }

@@ -149,7 +149,7 @@ pub async fn get(
     Params(params): Params<StatsParams>,
 ) -> Result<Response, ApiError> {
     let query = Query::parse(&access.site, &RequestText::from(&params), Moment::now())?;
-    let answer = stats::answer(&state.runner, &query).await?;
+    let answer = stats::answer(&access.caller.runner(&state), &query).await?;
     Ok(match Export::of(&headers) {
         Some(export) => export.response(&table(&answer)),
         None => Json(answer).into_response(),

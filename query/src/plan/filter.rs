@@ -3,9 +3,10 @@
 use super::dimension::{Dimension, Level};
 use crate::api::error::ApiError;
 
-/// More filters, or more values in one, are a mistake or an attack.
+/// More filters, more values in one, or more values in all, are a mistake or an attack: each is looked for in each event.
 const FILTERS_MAX: usize = 20;
 const VALUES_MAX: usize = 200;
+const VALUES_MAX_OF_ALL: usize = 1_200;
 
 /// What a filter looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +59,12 @@ impl Filter {
             let message = format!("At most {FILTERS_MAX} filters can be given.");
             return Err(ApiError::invalid("too_many_filters", "filter", message));
         }
-        texts.iter().map(|text| Self::parse(text)).collect()
+        let filters: Vec<Self> = texts.iter().map(|text| Self::parse(text)).collect::<Result<_, _>>()?;
+        if filters.iter().map(|filter| filter.values.len()).sum::<usize>() > VALUES_MAX_OF_ALL {
+            let message = format!("All filters together take at most {VALUES_MAX_OF_ALL} values.");
+            return Err(ApiError::invalid("too_many_values", "filter", message));
+        }
+        Ok(filters)
     }
 
     fn parse(text: &str) -> Result<Self, ApiError> {
@@ -130,6 +136,24 @@ mod tests {
         ] {
             let values = values.into_iter().map(ToOwned::to_owned).collect();
             assert_eq!(parse(text), Filter { field, operator, values }, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_values_of_all_filters_are_bounded() {
+        let filter = |values: usize| format!("page:contains:{}", vec!["x"; values].join(","));
+        for (filters, allowed) in [
+            (vec![filter(200); 6], true),
+            ([vec![filter(200); 6], vec![filter(1)]].concat(), false),
+            (vec![filter(201)], false),
+            (vec![filter(1); 20], true),
+            (vec![filter(1); 21], false),
+        ] {
+            let read = Filter::parse_list(&filters);
+            assert_eq!(read.is_ok(), allowed, "{} filters", filters.len());
+            if let Err(refused) = read {
+                assert!(matches!(refused, ApiError::Invalid { field, .. } if field == "filter"));
+            }
         }
     }
 

@@ -5,6 +5,8 @@
 //! DATA_DIR/engine/users.xml     who may log in                   0600
 //! DATA_DIR/engine/password      the service user's password      0600
 //! DATA_DIR/engine/connection    where it listens now            0600
+//! DATA_DIR/engine/analyst-password, analyst-connection          0600
+//!                               the same for who may only read
 //! DATA_DIR/engine/store/        ClickHouse's own directory, with a copy of the tables' definitions (`metadata.rs`)
 //! DATA_DIR/engine/damaged/      what was set aside there
 //! ```
@@ -13,14 +15,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use crate::client::Endpoint;
 use crate::engine::metadata;
+use crate::engine::users::{self, ANALYST_USER, Passwords};
 use crate::private::{self, Found};
 
-/// The user that orma logs in as.
-pub const SERVICE_USER: &str = "orma";
+/// The database of orma's tables in the embedded engine.
+pub const DATABASE: &str = "orma";
 
 /// The engine's memory when nothing else is configured, in bytes.
 pub const ENGINE_MEMORY_BYTES_MAX: u64 = 2 << 30;
@@ -49,8 +50,12 @@ pub struct EngineFiles {
     pub config_file: PathBuf,
     /// The directory of the tables.
     pub store_dir: PathBuf,
-    /// The password of [`SERVICE_USER`].
+    /// The password of [`SERVICE_USER`](crate::engine::users::SERVICE_USER).
     pub password: String,
+    /// The password of [`QUESTIONS_USER`](crate::engine::users::QUESTIONS_USER).
+    pub questions_password: String,
+    /// The password of [`ANALYST_USER`].
+    pub analyst_password: String,
 }
 
 /// Where libchdb.so is: `node_modules` beside the working directory or above the program, then the system's
@@ -81,22 +86,42 @@ pub fn write_files(config: &EngineConfig) -> io::Result<EngineFiles> {
     private::directory(&dir)?;
     private::directory(&store_dir)?;
     metadata::prepare(&store_dir)?;
-    let password = keep_password(&dir.join("password"))?;
+    let passwords = Passwords {
+        service: keep_password(&dir.join("password"))?,
+        questions: crate::secret::random_hex::<24>(),
+        analyst: keep_password(&dir.join("analyst-password"))?,
+    };
     let users_file = dir.join("users.xml");
-    private::write(&users_file, &users_xml(&password))?;
+    private::write(&users_file, &users::users_xml(&passwords, DATABASE, config.memory_bytes_max))?;
     let config_file = dir.join("config.xml");
     private::write(&config_file, &config_xml(&users_file, config.memory_bytes_max))?;
-    Ok(EngineFiles { config_file, store_dir, password })
+    let Passwords { service, questions, analyst } = passwords;
+    Ok(EngineFiles {
+        config_file,
+        store_dir,
+        password: service,
+        questions_password: questions,
+        analyst_password: analyst,
+    })
 }
 
-/// Notes where the running engine listens, so that a second command, or an analyst's own ClickHouse client, finds it.
+/// Notes where the running engine listens: in `connection`, so that a second command finds it, and in
+/// `analyst-connection`, for an analyst's own ClickHouse client.
 ///
 /// # Errors
-/// The file cannot be written.
-pub fn write_connection(data_dir: &Path, endpoint: &Endpoint) -> io::Result<()> {
-    let Endpoint { url, user, password, database } = endpoint;
-    let address = url.strip_prefix("http://").unwrap_or(url);
-    private::write(&connection_file(data_dir), &format!("http://{user}:{password}@{address}/{database}\n"))
+/// A file cannot be written.
+pub fn write_connection(data_dir: &Path, endpoint: &Endpoint, analyst_password: &str) -> io::Result<()> {
+    let analyst =
+        Endpoint { user: ANALYST_USER.into(), password: analyst_password.into(), ..endpoint.clone() };
+    for (path, endpoint) in [
+        (connection_file(data_dir), endpoint),
+        (data_dir.join("engine").join("analyst-connection"), &analyst),
+    ] {
+        let Endpoint { url, user, password, database } = endpoint;
+        let address = url.strip_prefix("http://").unwrap_or(url);
+        private::write(&path, &format!("http://{user}:{password}@{address}/{database}\n"))?;
+    }
+    Ok(())
 }
 
 /// The running engine of a data directory, as [`write_connection`] noted it.
@@ -153,6 +178,7 @@ fn is_password(text: &str) -> bool {
 /// metadata they are the data.
 fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
     let users_file = users_file.display();
+    let http_handlers = users::http_handlers_xml();
     format!(
         "<clickhouse>
     <logger><level>warning</level><console>1</console></logger>
@@ -163,7 +189,8 @@ fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
     <primary_index_cache_size>67108864</primary_index_cache_size>
     <background_pool_size>2</background_pool_size>
     <background_schedule_pool_size>4</background_schedule_pool_size>
-    <max_connections>256</max_connections>
+    <max_connections>1024</max_connections>
+    {http_handlers}
     <keep_alive_timeout>30</keep_alive_timeout>
     <database_catalog_unused_dir_cleanup_period_sec>0</database_catalog_unused_dir_cleanup_period_sec>
     <merge_tree>
@@ -174,36 +201,6 @@ fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
         <max_suspicious_broken_parts>1000000</max_suspicious_broken_parts>
         <max_suspicious_broken_parts_bytes>1000000000000000</max_suspicious_broken_parts_bytes>
     </merge_tree>
-</clickhouse>
-"
-    )
-}
-
-/// `default` is who the control statement logs in as and so can have no password: it may do nothing but open the
-/// listener and sleep. orma's own user has a password and may do everything.
-fn users_xml(password: &str) -> String {
-    let password_hash = crate::secret::hex(&Sha256::digest(password.as_bytes()));
-    format!(
-        "<clickhouse>
-    <profiles><default><max_threads>2</max_threads></default></profiles>
-    <quotas><default/></quotas>
-    <users>
-        <default>
-            <no_password/>
-            <networks><ip>127.0.0.1</ip></networks>
-            <profile>default</profile><quota>default</quota>
-            <grants>
-                <query>GRANT SYSTEM LISTEN ON *.*</query>
-                <query>GRANT CREATE TEMPORARY TABLE ON *.*</query>
-            </grants>
-        </default>
-        <{SERVICE_USER}>
-            <password_sha256_hex>{password_hash}</password_sha256_hex>
-            <networks><ip>127.0.0.1</ip></networks>
-            <profile>default</profile><quota>default</quota>
-            <access_management>1</access_management>
-        </{SERVICE_USER}>
-    </users>
 </clickhouse>
 "
     )

@@ -6,14 +6,18 @@
 //! ClickHouse server at a URL, so one SQL serves the embedded and the remote store.
 //!
 //! - [`child`]: what runs in the child process; the only unsafe code.
-//! - [`config`]: the engine's configuration and password, in the data directory.
+//! - [`config`]: the engine's configuration and passwords, in the data directory.
 //! - [`metadata`]: the tables' definitions, against damage.
+//! - [`users`]: who may do what in it.
+//! - [`probe`]: whether it answers.
 //! - [`supervisor`]: start, restart with back-off, clean stop.
 
 pub mod child;
 pub mod config;
 pub mod metadata;
+pub mod probe;
 pub mod supervisor;
+pub mod users;
 
 pub use config::{EngineConfig, find_library};
 pub use supervisor::Engine;

@@ -1,4 +1,5 @@
-//! Starts the engine's child process, starts it again when it dies, and stops it cleanly.
+//! Starts the engine's child process, starts it again when it dies, replaces it when it does not answer, and stops it
+//! cleanly.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -9,13 +10,17 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::client::{Endpoint, Store};
-use crate::engine::config::{self, EngineConfig, EngineFiles, SERVICE_USER};
+use crate::client::{Endpoint, Store, StoreError};
+use crate::engine::config::{self, DATABASE, EngineConfig, EngineFiles};
+use crate::engine::probe::{self, Fault, Health};
+use crate::engine::users::{QUESTIONS_USER, SERVICE_USER};
 
 /// How long the first start may take: a large store is opened in under a second, a damaged disk is not.
 const START_MS_MAX: u64 = 60_000;
 /// How long a clean stop may take before the child is killed; ClickHouse survives that too.
-const STOP_MS_MAX: u64 = 2_000;
+pub const STOP_MS_MAX: u64 = 2_000;
+/// How much of it may be spent on asking the engine to stop.
+const STOP_ASK_MS_MAX: u64 = 500;
 const RESTART_BACKOFF_MS_MIN: u64 = 100;
 const RESTART_BACKOFF_MS_MAX: u64 = 5_000;
 /// An engine that lived this long is restarted at once, not after the last back-off.
@@ -41,8 +46,45 @@ pub enum EngineError {
 #[derive(Debug, Default)]
 struct Shared {
     stopping: AtomicBool,
-    restarts: AtomicU64,
+    /// It was asked to stop and did not answer.
+    unanswered: AtomicBool,
+    deaths: AtomicU64,
+    hangs: AtomicU64,
+    deafness: AtomicU64,
     pid: AtomicU32,
+}
+
+impl Shared {
+    fn count(&self, end: &End) {
+        let counter = match end {
+            End::Died(_) => &self.deaths,
+            End::Replaced(Fault::Hangs(_)) => &self.hangs,
+            End::Replaced(Fault::NotListening) => &self.deafness,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn metrics(&self) -> String {
+        let mut text =
+            "# HELP orma_engine_restarts_total Times that the embedded engine was started again.\n\
+            # TYPE orma_engine_restarts_total counter\n"
+                .to_owned();
+        for (reason, counter) in
+            [("died", &self.deaths), ("hung", &self.hangs), ("not_listening", &self.deafness)]
+        {
+            let restarts = counter.load(Ordering::Relaxed);
+            text += &format!("orma_engine_restarts_total{{reason=\"{reason}\"}} {restarts}\n");
+        }
+        text
+    }
+}
+
+/// How a life of the engine ended.
+enum End {
+    /// By itself, or it did not start.
+    Died(String),
+    /// It was there, but of no use.
+    Replaced(Fault),
 }
 
 /// A running embedded engine. Dropping it kills the child.
@@ -75,7 +117,7 @@ impl Engine {
         let files = config::write_files(&config)?;
         let shared = Arc::new(Shared::default());
         let (ready_sender, ready) = std::sync::mpsc::channel();
-        let store = Store::connect(endpoint(0, &files.password));
+        let store = Store::connect(endpoint(0, SERVICE_USER, &files.password));
         store.keeps_its_tables_in(&files.store_dir);
         let ports = Box::new(ports);
         let supervisor = Supervisor { config, files, shared: shared.clone(), store: store.clone(), ports };
@@ -97,9 +139,16 @@ impl Engine {
         self.store.clone()
     }
 
-    /// How often the engine died and was started again.
+    /// How often the engine was started again, whatever the reason.
     pub fn restarts(&self) -> u64 {
-        self.shared.restarts.load(Ordering::Relaxed)
+        let counters = [&self.shared.deaths, &self.shared.hangs, &self.shared.deafness];
+        counters.into_iter().map(|counter| counter.load(Ordering::Relaxed)).sum()
+    }
+
+    /// What Prometheus reads of the engine.
+    pub fn metrics(&self) -> impl Fn() -> String + Send + Sync + Clone + 'static {
+        let shared = self.shared.clone();
+        move || shared.metrics()
     }
 
     /// The process id of the child, for metrics and tests.
@@ -107,13 +156,17 @@ impl Engine {
         self.shared.pid.load(Ordering::Relaxed)
     }
 
-    /// Asks the engine to end and waits for it.
+    /// Asks the engine to end and waits for it, [`STOP_MS_MAX`] at most; one that does not answer is killed.
     pub async fn stop(mut self) {
         self.shared.stopping.store(true, Ordering::SeqCst);
         // The engine's control statement is a sleeping query: with it gone, the engine returns. The answer may be
         // cut off by the exit, so a failure here says nothing; the supervisor waits for the exit itself.
-        if let Err(error) = self.store.execute("KILL QUERY WHERE 1 ASYNC", &[]).await {
+        let store = self.store.with_time_limit(Duration::from_millis(STOP_ASK_MS_MAX));
+        if let Err(error) = store.execute("KILL QUERY WHERE 1 ASYNC", &[]).await {
             tracing::debug!(%error, "the engine's stop was not answered");
+            if matches!(error, StoreError::TimedOut) {
+                self.shared.unanswered.store(true, Ordering::SeqCst);
+            }
         }
         // It also waits for its connections to close, and our pool would keep them for a while.
         self.store.disconnect();
@@ -132,12 +185,12 @@ impl Drop for Engine {
     }
 }
 
-fn endpoint(port: u16, password: &str) -> Endpoint {
+fn endpoint(port: u16, user: &str, password: &str) -> Endpoint {
     Endpoint {
         url: format!("http://127.0.0.1:{port}"),
-        user: SERVICE_USER.into(),
+        user: user.into(),
         password: password.into(),
-        database: "orma".into(),
+        database: DATABASE.into(),
     }
 }
 
@@ -156,12 +209,12 @@ impl Supervisor {
         while !self.stopping() {
             let started = Instant::now();
             let ended = match self.start_child() {
-                Ok(mut child) => {
+                Ok((mut child, port)) => {
                     tracing::info!(pid = child.id(), "the engine answers");
                     if std::mem::take(&mut first) && ready.send(Ok(())).is_err() {
                         return stop_child(&mut child);
                     }
-                    self.watch(&mut child)
+                    self.watch(&mut child, port)
                 }
                 Err(reason) if first => {
                     if ready.send(Err(reason)).is_err() {
@@ -169,7 +222,7 @@ impl Supervisor {
                     }
                     return;
                 }
-                Err(reason) => reason,
+                Err(reason) => End::Died(reason),
             };
             if self.stopping() {
                 return;
@@ -177,8 +230,15 @@ impl Supervisor {
             if started.elapsed() > Duration::from_millis(STABLE_MS) {
                 backoff_ms = RESTART_BACKOFF_MS_MIN;
             }
-            self.shared.restarts.fetch_add(1, Ordering::Relaxed);
-            tracing::error!(reason = %ended, backoff_ms, "the engine died and is started again");
+            self.shared.count(&ended);
+            match ended {
+                End::Died(reason) => {
+                    tracing::error!(%reason, backoff_ms, "the engine died and is started again");
+                }
+                End::Replaced(fault) => {
+                    tracing::error!(reason = %fault, backoff_ms, "the engine does not answer and is replaced");
+                }
+            }
             std::thread::sleep(Duration::from_millis(backoff_ms));
             backoff_ms = (backoff_ms * 2).min(RESTART_BACKOFF_MS_MAX);
         }
@@ -189,7 +249,7 @@ impl Supervisor {
     }
 
     /// Starts the child on a port of its own.
-    fn start_child(&mut self) -> Result<Child, String> {
+    fn start_child(&mut self) -> Result<(Child, u16), String> {
         let mut tried = 0;
         loop {
             let port = (self.ports)().map_err(|error| format!("no free loopback port: {error}"))?;
@@ -198,7 +258,7 @@ impl Supervisor {
                 Err(reason) if tried < PORTS_MAX && reason.contains(PORT_IS_TAKEN) && !self.stopping() => {
                     tracing::info!(port, "another program took the port; the engine tries the next");
                 }
-                started => return started,
+                started => return started.map(|child| (child, port)),
             }
         }
     }
@@ -231,10 +291,12 @@ impl Supervisor {
                 return Err(if words.is_empty() { format!("{status}") } else { words });
             }
             if answers(port, &self.files.password) {
-                let endpoint = endpoint(port, &self.files.password);
-                let written = config::write_connection(&self.config.data_dir, &endpoint);
+                let service = endpoint(port, SERVICE_USER, &self.files.password);
+                let questions = endpoint(port, QUESTIONS_USER, &self.files.questions_password);
+                let analyst_password = &self.files.analyst_password;
+                let written = config::write_connection(&self.config.data_dir, &service, analyst_password);
                 written.map_err(|error| format!("cannot note where the engine listens: {error}"))?;
-                self.store.reconnect(endpoint);
+                self.store.reconnect(service, &questions);
                 return Ok(child);
             }
             if self.stopping() || Instant::now() > deadline {
@@ -245,22 +307,38 @@ impl Supervisor {
         }
     }
 
-    /// Returns when the child has ended, by itself or because it was told to.
-    fn watch(&self, child: &mut Child) -> String {
+    /// Returns when the child has ended: by itself, because it was told to, or because it gave no answer.
+    fn watch(&self, child: &mut Child, port: u16) -> End {
+        let probes = match probe::start(port) {
+            Ok(probes) => probes,
+            Err(error) => {
+                stop_child(child);
+                return End::Died(format!("nobody can ask whether it answers: {error}"));
+            }
+        };
+        let mut health = Health::default();
         let mut stopping_since = None;
         loop {
             match child.try_wait() {
-                Ok(Some(status)) => return status.to_string(),
+                Ok(Some(status)) => return End::Died(status.to_string()),
                 Ok(None) => {}
-                Err(error) => return error.to_string(),
+                Err(error) => return End::Died(error.to_string()),
             }
             if self.stopping() {
                 let since = *stopping_since.get_or_insert_with(Instant::now);
-                if since.elapsed() > Duration::from_millis(STOP_MS_MAX) {
+                let unanswered = self.shared.unanswered.load(Ordering::SeqCst);
+                if unanswered || since.elapsed() > Duration::from_millis(STOP_MS_MAX - STOP_ASK_MS_MAX) {
                     tracing::info!(
-                        "the engine waits for somebody else's connection and is killed, which is safe"
+                        unanswered,
+                        "the engine hangs or waits for somebody else's connection and is killed, which is safe"
                     );
                     stop_child(child);
+                }
+            } else if let Ok(probe) = probes.try_recv() {
+                let used = probe::processor_time(child.id());
+                if let Some(fault) = health.judge(probe, Instant::now(), used) {
+                    stop_child(child);
+                    return End::Replaced(fault);
                 }
             }
             std::thread::sleep(Duration::from_millis(CHILD_POLL_MS));

@@ -1,0 +1,195 @@
+//! Whether the engine answers. Its process being there says nothing: it may be stopped, hang, or have lost its listener.
+//!
+//! It is asked for `/ping` over and over, each time on a connection of its own. That needs no query, no memory of the
+//! tables and no disk, so an engine that is merely busy answers it late, but answers. What is not answered for
+//! [`SILENT_MS_MAX`] by an engine that has used hardly any processor time meanwhile hangs; one that works hard is given
+//! [`SILENT_BUSY_MS_MAX`]. A connection that is refused says at once that nobody listens.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+/// How often it is asked.
+const PROBE_INTERVAL_MS: u64 = 1_000;
+/// How long one question may take.
+const PROBE_MS_MAX: u64 = 2_000;
+/// As many refused connections in a row are no accident.
+const REFUSALS_MAX: u32 = 3;
+/// An idle engine is silent this long, from the first unanswered question on.
+const SILENT_MS_MAX: u64 = 8_000;
+/// A busy engine is silent this long.
+const SILENT_BUSY_MS_MAX: u64 = 60_000;
+/// Busy: it used this share of one processor.
+const BUSY_SHARE_MIN: f64 = 0.2;
+
+/// What came of one question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// An answer.
+    Answered,
+    /// Nobody listens.
+    Refused,
+    /// No answer in time, or none that is HTTP.
+    Silent,
+}
+
+/// Why an engine must be replaced although its process is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// It gives no answer.
+    #[error("it hangs: no answer for {0} ms")]
+    Hangs(u64),
+    /// Nobody listens on its port.
+    #[error("it does not listen any more")]
+    NotListening,
+}
+
+/// One question, asked at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Probe {
+    /// When it was asked.
+    pub asked: Instant,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// Asks over and over on a thread of its own, until the receiver is dropped.
+///
+/// # Errors
+/// The operating system refuses a thread.
+pub fn start(port: u16) -> io::Result<mpsc::Receiver<Probe>> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::Builder::new().name("engine-probe".into()).spawn(move || {
+        loop {
+            std::thread::sleep(Duration::from_millis(PROBE_INTERVAL_MS));
+            let asked = Instant::now();
+            if sender.send(Probe { asked, outcome: ask(port) }).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(receiver)
+}
+
+fn ask(port: u16) -> Outcome {
+    let limit = Duration::from_millis(PROBE_MS_MAX);
+    let answer = TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)), limit).and_then(
+        |mut stream| {
+            stream.set_write_timeout(Some(limit))?;
+            stream.set_read_timeout(Some(limit))?;
+            stream.write_all(b"GET /ping HTTP/1.0\r\n\r\n")?;
+            let mut begin = [0; 5];
+            stream.read_exact(&mut begin)?;
+            Ok(&begin == b"HTTP/")
+        },
+    );
+    match answer {
+        Ok(true) => Outcome::Answered,
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Outcome::Refused,
+        Ok(false) | Err(_) => Outcome::Silent,
+    }
+}
+
+/// Judges the answers of one engine.
+#[derive(Debug, Default)]
+pub struct Health {
+    refusals: u32,
+    /// Since when it is silent, and the processor time that it had used then.
+    silent: Option<(Instant, Option<Duration>)>,
+}
+
+impl Health {
+    /// Takes one answer into account. `used` is the processor time of the engine's process until now, where it is known.
+    pub fn judge(&mut self, probe: Probe, now: Instant, used: Option<Duration>) -> Option<Fault> {
+        match probe.outcome {
+            Outcome::Answered => *self = Self::default(),
+            Outcome::Refused => {
+                self.silent = None;
+                self.refusals += 1;
+                return (self.refusals >= REFUSALS_MAX).then_some(Fault::NotListening);
+            }
+            Outcome::Silent => {
+                self.refusals = 0;
+                let (since, used_then) = *self.silent.get_or_insert((probe.asked, used));
+                let silent = now.saturating_duration_since(since);
+                let busy = match (used_then, used) {
+                    (Some(then), Some(used)) => {
+                        used.saturating_sub(then).as_secs_f64() > silent.as_secs_f64() * BUSY_SHARE_MIN
+                    }
+                    _ => false,
+                };
+                let limit = if busy { SILENT_BUSY_MS_MAX } else { SILENT_MS_MAX };
+                return (silent >= Duration::from_millis(limit))
+                    .then(|| Fault::Hangs(silent.as_millis() as u64));
+            }
+        }
+        None
+    }
+}
+
+/// The processor time that a process has used.
+pub fn processor_time(pid: u32) -> Option<Duration> {
+    /// `/proc` counts in hundredths of a second.
+    const MS_PER_TICK: u64 = 10;
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name, in parentheses, may hold anything.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    Some(Duration::from_millis((ticks()? + ticks()?) * MS_PER_TICK))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The second in which each engine is found at fault, asked once a second.
+    fn found(outcome: impl Fn(u64) -> Outcome, used_ms_per_second: Option<u64>) -> Option<(u64, Fault)> {
+        let start = Instant::now();
+        let mut health = Health::default();
+        (0..100).find_map(|second| {
+            let at = start + Duration::from_secs(second);
+            let used = used_ms_per_second.map(|used| Duration::from_millis(used * second));
+            let fault = health.judge(Probe { asked: at, outcome: outcome(second) }, at, used)?;
+            Some((second, fault))
+        })
+    }
+
+    #[test]
+    fn a_hang_is_told_from_load() {
+        use Outcome::{Answered, Refused, Silent};
+        assert_eq!(found(|_| Answered, Some(0)), None);
+        assert_eq!(found(|_| Refused, Some(0)), Some((2, Fault::NotListening)));
+        assert_eq!(found(|second| if second % 3 == 2 { Answered } else { Refused }, Some(0)), None);
+        assert_eq!(found(|_| Silent, Some(0)), Some((8, Fault::Hangs(8_000))));
+        assert_eq!(found(|_| Silent, None), Some((8, Fault::Hangs(8_000))));
+        assert_eq!(found(|_| Silent, Some(1_500)), Some((60, Fault::Hangs(60_000))));
+        assert_eq!(found(|second| if second % 8 == 7 { Answered } else { Silent }, Some(0)), None);
+        assert_eq!(found(|second| if second % 20 == 19 { Answered } else { Silent }, Some(1_500)), None);
+    }
+
+    #[test]
+    fn the_time_of_this_process_is_known() {
+        let before = processor_time(std::process::id()).unwrap();
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(60) {
+            std::hint::black_box(begun);
+        }
+        assert!(processor_time(std::process::id()).unwrap() > before);
+    }
+
+    #[test]
+    fn a_port_that_nobody_serves_is_refused_and_one_without_answer_silent() {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(b"HTTP/1.0 503 busy\r\n\r\n").unwrap();
+            listener.accept().unwrap();
+        });
+        assert_eq!(ask(port), Outcome::Answered);
+        assert_eq!(ask(port), Outcome::Silent);
+        server.join().unwrap();
+        assert_eq!(ask(port), Outcome::Refused);
+    }
+}
