@@ -161,7 +161,6 @@ fn every_page_answers(orma: &Orma, people: &[&str]) -> (Duration, String) {
         "stats?metrics=revenue&group_by=page,name&limit=1000",
         "stats?metrics=ALL&group_by=page&limit=1000&interval=day",
         "stats?metrics=ALL&group_by=page,name&limit=1000",
-        "stats?metrics=ALL&group_by=page&limit=1000&cursor=MTg0NDY3NDQwNzM3MDk1NTE2MTU",
         "stats?metrics=ALL&filter=page:contains:a&filter=channel:is:direct",
         "people",
         "people?limit=1000",

@@ -202,7 +202,7 @@ fn a_segment_whose_header_is_lost_waits_for_the_operator_who_salvages_it() {
     running.collect(&views(10));
     running.kill_group();
     let mut files = std::fs::read_dir(dir.join("spool")).unwrap().map(|entry| entry.unwrap().path());
-    let segment = files.find(|path| path.is_file()).unwrap();
+    let segment = files.find(|path| path.extension().is_some_and(|e| e == "open" || e == "seg")).unwrap();
     let mut bytes = std::fs::read(&segment).unwrap();
     bytes[4..400].fill(0x55);
     std::fs::write(&segment, bytes).unwrap();

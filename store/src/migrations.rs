@@ -30,7 +30,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 4, name: "registry", sql: include_str!("../migrations/0004_registry.sql") },
     Migration { version: 5, name: "newsletter", sql: include_str!("../migrations/0005_newsletter.sql") },
     Migration { version: 6, name: "outcomes", sql: include_str!("../migrations/0006_outcomes.sql") },
-    Migration { version: 9, name: "ledger_view", sql: include_str!("../migrations/0009_ledger.sql") },
+    Migration { version: 7, name: "ledger_view", sql: include_str!("../migrations/0007_ledger.sql") },
 ];
 
 /// The newest schema that this program knows.

@@ -71,6 +71,13 @@ pub struct Key {
     pub reason: String,
 }
 
+impl Key {
+    /// The key of what is counted without a reason.
+    pub fn of(site: &str, hour: i64, outcome: Outcome) -> Self {
+        Self { site: site.to_owned(), hour, outcome: outcome.as_str().to_owned(), reason: String::new() }
+    }
+}
+
 /// Counts by key.
 pub type Counts = BTreeMap<Key, u64>;
 

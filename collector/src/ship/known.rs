@@ -4,6 +4,9 @@
 //! or took a hundred thousand others, or another collector took the event, is asked for before the insert: an id counts
 //! once, whatever else differs, and whoever comes second is counted as a duplicate. An event's own row, from an insert
 //! whose outcome was not known, is told by its moment of receipt.
+//!
+//! Two collectors may take the same event at once, and neither finds the other's row before it inserts its own. So they
+//! ask once more afterwards: the row in the earlier part counts, for both.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -65,30 +68,77 @@ fn questions<'a>(asked: &'a [&'a (usize, EventHead)]) -> Vec<&'a [&'a (usize, Ev
     questions
 }
 
+/// The events of `asked`, just inserted, that are the same as another's and not the first, by their place.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn came_second(store: &Store, asked: &[(usize, EventHead)]) -> Result<HashSet<usize>, StoreError> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: uuid::Uuid,
+        received: i64,
+        block: u64,
+    }
+    let asked: Vec<&(usize, EventHead)> = asked.iter().collect();
+    let mut second = HashSet::new();
+    for question in questions(&asked) {
+        // Parts of a partition are numbered in the order of their inserts.
+        let sql = question_of("toUnixTimestamp64Milli(received_at) AS received, \
+            toUInt64(splitByChar('_', _part)[2]) AS block", true, "");
+        let rows: Vec<Row> = store.select(&sql, &params(question)).await?;
+        let mut places: HashMap<uuid::Uuid, Vec<(i64, u64)>> = HashMap::new();
+        for row in &rows {
+            places.entry(row.id).or_default().push((row.received, row.block));
+        }
+        for (place, head) in question {
+            let Some(rows) = places.get(&head.event_id) else { continue };
+            let own = rows.iter().filter(|(at, _)| *at == head.received_at).map(|(_, block)| *block).min();
+            let others = rows.iter().filter(|(at, _)| *at != head.received_at).map(|(_, block)| *block).min();
+            // An own row that is merged away has made room for another's.
+            if others.is_some_and(|other| own.is_none_or(|own| other < own)) {
+                second.insert(*place);
+            }
+        }
+    }
+    Ok(second)
+}
+
+fn params(asked: &[&(usize, EventHead)]) -> [(&'static str, Param); 4] {
+    let heads = || asked.iter().map(|(_, head)| head);
+    let texts = |of: &mut dyn Iterator<Item = String>| Param::Texts(of.collect::<BTreeSet<_>>().into_iter().collect());
+    [
+        ("sites", texts(&mut heads().map(|head| head.site.clone()))),
+        ("days", texts(&mut heads().flat_map(days))),
+        ("ids", texts(&mut heads().map(|head| head.event_id.to_string()))),
+        ("visitors", texts(&mut heads().map(|head| head.visitor.clone()))),
+    ]
+}
+
+/// The question for `columns` besides `site` and `id`.
+fn question_of(columns: &str, of_visitors: bool, ending: &str) -> String {
+    let visitors = if of_visitors { "AND visitor IN {visitors:Array(String)}" } else { "" };
+    format!(
+        "SELECT toString(site) AS site, event_id AS id, {columns} FROM events \
+         WHERE site IN {{sites:Array(String)}} \
+         AND toDate(ts) IN (SELECT arrayJoin(arrayMap(day -> toDate(day), {{days:Array(String)}}))) {visitors} \
+         AND event_id IN (SELECT arrayJoin(arrayMap(id -> toUUID(id), {{ids:Array(String)}}))) {ending}"
+    )
+}
+
 async fn ask(
     store: &Store,
     asked: &[&(usize, EventHead)],
     of_visitors: bool,
     known: &mut HashSet<usize>,
 ) -> Result<(), StoreError> {
-    let heads = || asked.iter().map(|(_, head)| head);
-    let texts = |of: &mut dyn Iterator<Item = String>| Param::Texts(of.collect::<BTreeSet<_>>().into_iter().collect());
-    let params = [
-        ("sites", texts(&mut heads().map(|head| head.site.clone()))),
-        ("days", texts(&mut heads().flat_map(days))),
-        ("visitors", texts(&mut heads().map(|head| head.visitor.clone()))),
-        ("ids", texts(&mut heads().map(|head| head.event_id.to_string()))),
-    ];
-    let params = if of_visitors { &params[..] } else { &[params[0].clone(), params[1].clone(), params[3].clone()] };
-    let visitors = if of_visitors { "AND visitor IN {visitors:Array(String)}" } else { "" };
-    let sql = format!(
-        "SELECT toString(site) AS site, event_id AS id, toUnixTimestamp64Milli(min(received_at)) AS first, \
-         toUnixTimestamp64Milli(max(received_at)) AS last FROM events \
-         WHERE site IN {{sites:Array(String)}} \
-         AND toDate(ts) IN (SELECT arrayJoin(arrayMap(day -> toDate(day), {{days:Array(String)}}))) {visitors} \
-         AND event_id IN (SELECT arrayJoin(arrayMap(id -> toUUID(id), {{ids:Array(String)}}))) GROUP BY site, id"
+    let sql = question_of(
+        "toUnixTimestamp64Milli(min(received_at)) AS first, toUnixTimestamp64Milli(max(received_at)) AS last",
+        of_visitors,
+        "GROUP BY site, id",
     );
-    let rows: Vec<Row> = store.select(&sql, params).await?;
+    let params = params(asked);
+    let bound = if of_visitors { &params[..] } else { &params[..3] };
+    let rows: Vec<Row> = store.select(&sql, bound).await?;
     let found: HashMap<(&str, uuid::Uuid), (i64, i64)> =
         rows.iter().map(|row| ((row.site.as_str(), row.id), (row.first, row.last))).collect();
     for (place, head) in asked {

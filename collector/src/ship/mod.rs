@@ -36,7 +36,9 @@ const BACKOFF_MS_MAX: u64 = 5_000;
 /// How often it looks whether an operator has put segments back.
 const REPLAY_POLL_MS: u64 = 1_000;
 /// How often it looks whether other collectors ship to the same store.
-const OTHERS_POLL_MS: u64 = 10_000;
+const OTHERS_POLL_MS: u64 = 2_000;
+/// A collector that finds others ships nothing for so long after it has said that it is there: then they have seen it.
+const OTHERS_SEE_MS: u64 = 3_000;
 /// How long the last segments may take to be settled when the collector stops.
 const SETTLE_MS_MAX: u64 = 2_000;
 
@@ -52,6 +54,8 @@ pub struct Shipper {
     store_is_away: AtomicBool,
     /// Another collector ships to this store: any event may have come to it as well.
     others: AtomicBool,
+    /// From when on it may ship; nothing before it is known whether there are others.
+    ships_from: Mutex<Option<Instant>>,
     /// The segments on their way, by name, with when they were begun. A segment asks what the store has when those
     /// before it are there.
     on_their_way: Mutex<BTreeSet<String>>,
@@ -108,6 +112,7 @@ impl Shipper {
             duplicates,
             store_is_away: AtomicBool::new(false),
             others: AtomicBool::new(false),
+            ships_from: Mutex::default(),
             on_their_way: Mutex::default(),
             arrived: tokio::sync::Notify::new(),
             oldest: Arc::default(),
@@ -135,6 +140,7 @@ impl Shipper {
         let mut open = true;
         while open || !queue.is_empty() || !in_flight.is_empty() {
             while in_flight.len() < SEGMENTS_IN_FLIGHT_MAX
+                && self.may_ship()
                 && let Some(waiting) = queue.pop_front()
             {
                 in_flight.push(self.ship(waiting, abandoned.clone()));
@@ -152,7 +158,8 @@ impl Shipper {
                 }
                 Some(()) = looking.next(), if !looking.is_empty() => {}
                 _ = replays.tick(), if open => self.take_replays(&mut queue, &decide),
-                _ = others.tick(), if open && looking.is_empty() => looking.push(self.look_for_others()),
+                _ = others.tick(), if looking.is_empty() => looking.push(self.look_for_others()),
+                () = tokio::time::sleep(Duration::from_millis(BACKOFF_MS_MIN)), if !queue.is_empty() && !self.may_ship() => {}
                 _ = abandon.wait_for(|abandon| *abandon) => break,
             }
         }
@@ -205,10 +212,19 @@ impl Shipper {
         }
         let sql = "SELECT count() AS others FROM collector_status FINAL \
             WHERE collector != {collector:String} AND reported_at > now64(3) - INTERVAL 1 DAY";
-        match self.store.select::<Row>(sql, &[("collector", Param::from(self.collector.as_str()))]).await {
-            Ok(rows) => self.others.store(rows.iter().any(|row| row.others > 0), Ordering::Relaxed),
-            Err(error) => tracing::debug!(%error, "whether there are other collectors is not known"),
-        }
+        let others = match self.store.select::<Row>(sql, &[("collector", Param::from(self.collector.as_str()))]).await {
+            Ok(rows) => rows.iter().any(|row| row.others > 0),
+            Err(StoreError::Refused { .. }) => false,
+            Err(error) => return tracing::debug!(%error, "whether there are other collectors is not known"),
+        };
+        self.others.store(others, Ordering::Relaxed);
+        let wait = if others { OTHERS_SEE_MS } else { 0 };
+        let mut ships_from = self.ships_from.lock().expect("no panic while noting");
+        ships_from.get_or_insert_with(|| Instant::now() + Duration::from_millis(wait));
+    }
+
+    fn may_ship(&self) -> bool {
+        self.ships_from.lock().expect("no panic while noting").is_some_and(|from| from <= Instant::now())
     }
 
     /// Ships a segment; `None` when it is time to stop.
@@ -308,6 +324,7 @@ impl Shipper {
         let Contents { to_ask, unasked, bytes, .. } = contents;
         self.metrics.ship_unasked.inc_by(unasked);
         let known = self.known_until_answered(name, &to_ask, abandon.clone()).await?;
+        let to_ask: Vec<_> = to_ask.into_iter().filter(|(place, _)| !known.contains(place)).collect();
         let built = tokio::task::spawn_blocking(move || blocks::build(&bytes, &known)).await;
         let blocks = match built.map_err(|error| error.to_string()).and_then(|built| built) {
             Ok(blocks) => blocks,
@@ -321,7 +338,10 @@ impl Shipper {
             Inserted::Abandoned => None,
             Inserted::Refused(done) => Some(self.set_aside(segment, name, counts, &held, done)),
             Inserted::All => {
-                let outcomes = outcomes(&blocks, repeated);
+                let mut outcomes = outcomes(&blocks, repeated);
+                if self.others.load(Ordering::Relaxed) {
+                    self.yield_to_others(name, &to_ask, &mut outcomes).await;
+                }
                 self.ledger.shipped(&held, &outcomes);
                 self.metrics.events_shipped.inc_by(blocks.events);
                 self.metrics.events_duplicate.inc_by(blocks.known.values().sum());
@@ -329,6 +349,26 @@ impl Shipper {
                 let fate = Fate::Shipped(outcomes);
                 Some(Decided { segment, name: name.to_owned(), counts, fate })
             }
+        }
+    }
+
+    /// Of what two collectors inserted at once, the first counts.
+    async fn yield_to_others(&self, name: &str, inserted: &[(usize, EventHead)], outcomes: &mut Counts) {
+        let second = match known::came_second(&self.store, inserted).await {
+            Ok(second) => second,
+            Err(error) => {
+                self.metrics.ship_unasked.inc_by(inserted.len() as u64);
+                return tracing::warn!(segment = %name, %error, "whether another collector was first is not known");
+            }
+        };
+        for (_, head) in inserted.iter().filter(|(place, _)| second.contains(place)) {
+            let hour = ledger::hour_of(head.received_at);
+            let shipped = ledger::Key::of(&head.site, hour, Outcome::Shipped);
+            // One that was recognised before the insert is counted as a duplicate already.
+            let Some(count) = outcomes.get_mut(&shipped).filter(|count| **count > 0) else { continue };
+            *count -= 1;
+            ledger::add(outcomes, &head.site, hour, Outcome::Duplicate, "", 1);
+            ledger::add(outcomes, &head.site, hour, Outcome::Repeated, "", 1);
         }
     }
 
