@@ -174,6 +174,8 @@ pub fn close(path: &Path, mode: u32) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    type Damage = fn(&Path);
+
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
     }
@@ -183,7 +185,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let place = dir.path().join("secret");
         assert!(matches!(read(&place, 10).unwrap(), Found::Nothing));
-        type Damage = fn(&Path);
         let damages: [(&str, Damage); 5] = [
             ("not a file", |path| fs::create_dir(path).unwrap()),
             ("nowhere", |path| std::os::unix::fs::symlink("/nonexistent/secret", path).unwrap()),
