@@ -154,7 +154,11 @@ fn files(dir: &Path) -> Vec<(Class, PathBuf)> {
             let class = match name.as_str() {
                 _ if name.starts_with("spool/") => Class::Segment,
                 _ if !name.starts_with("engine/store/") => Class::Small,
-                _ if name.ends_with(".sql") || name.ends_with("metadata/orma") => Class::Definition,
+                _ if path.extension().is_some_and(|ending| ending == "sql")
+                    || name.ends_with("metadata/orma") =>
+                {
+                    Class::Definition
+                }
                 _ if name.ends_with("format_version.txt") || name.ends_with("definitions.json") => {
                     Class::Definition
                 }
@@ -259,7 +263,7 @@ fn apply(kind: &str, path: &Path, mut bytes: Vec<u8>, random: &mut Random) {
         }
         "flip" if !bytes.is_empty() => bytes[from] ^= 1 << random.below(8),
         "overwrite" if !bytes.is_empty() => {
-            bytes[from..to].iter_mut().for_each(|byte| *byte = random.below(256) as u8)
+            bytes[from..to].iter_mut().for_each(|byte| *byte = random.below(256) as u8);
         }
         "zero" => bytes.fill(0),
         "cut" => bytes.truncate(from),
@@ -379,7 +383,7 @@ fn round(states: &[State], seed: u64, place: &Path) -> Result<Ended, String> {
     let state = random.one_of(states);
     let dir = place.join(format!("round-{seed}"));
     copy_tree(&state.dir, &dir);
-    let damages: Vec<Damage> = (0..1 + random.below(2)).map(|_| damage(&dir, random)).collect();
+    let damages: Vec<Damage> = (0..=random.below(2)).map(|_| damage(&dir, random)).collect();
     let log = place.join(format!("round-{seed}.log"));
     let mut started = Started::new(&dir, log.clone());
     let ended = judge(&mut started, state, &dir, &damages);

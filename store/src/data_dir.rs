@@ -107,23 +107,23 @@ impl DataDir {
     /// The file cannot be read or written.
     pub fn secret(&self) -> Result<Vec<u8>, DataDirError> {
         let file = self.path.join("secret");
-        self.kept_or_made(&file).map_err(|source| DataDirError::Io { path: self.path.clone(), source })
+        secret_of(&file).map_err(|source| DataDirError::Io { path: self.path.clone(), source })
     }
+}
 
-    fn kept_or_made(&self, file: &Path) -> io::Result<Vec<u8>> {
-        let damage = match private::read(file, SMALL_FILE_BYTES_MAX)? {
-            Found::Text(text) if is_secret(text.trim()) => return Ok(text.trim().as_bytes().to_vec()),
-            Found::Text(_) => Some("it holds no secret".to_owned()),
-            Found::Damaged(why) => Some(why),
-            Found::Nothing => None,
-        };
-        if let Some(why) = damage {
-            private::set_aside(file, &why, "a new secret is made, and everybody signs in again")?;
-        }
-        let text = crate::secret::random_hex::<32>();
-        private::write(file, &text)?;
-        Ok(text.into_bytes())
+fn secret_of(file: &Path) -> io::Result<Vec<u8>> {
+    let damage = match private::read(file, SMALL_FILE_BYTES_MAX)? {
+        Found::Text(text) if is_secret(text.trim()) => return Ok(text.trim().as_bytes().to_vec()),
+        Found::Text(_) => Some("it holds no secret".to_owned()),
+        Found::Damaged(why) => Some(why),
+        Found::Nothing => None,
+    };
+    if let Some(why) = damage {
+        private::set_aside(file, &why, "a new secret is made, and everybody signs in again")?;
     }
+    let text = crate::secret::random_hex::<32>();
+    private::write(file, &text)?;
+    Ok(text.into_bytes())
 }
 
 fn is_secret(text: &str) -> bool {

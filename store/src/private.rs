@@ -40,22 +40,22 @@ pub fn read(path: &Path, bytes_max: u64) -> io::Result<Found> {
             return Ok(Found::Damaged("it is a link to nowhere".into()));
         }
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
-        Err(error) => return unreadable(path, error),
+        Err(error) => return unreadable(path, &error),
     }
     let mut bytes = Vec::new();
     match File::open(path).and_then(|file| file.take(bytes_max).read_to_end(&mut bytes)) {
         Ok(_) => {
             Ok(String::from_utf8(bytes).map_or_else(|_| Found::Damaged("it is not text".into()), Found::Text))
         }
-        Err(error) => unreadable(path, error),
+        Err(error) => unreadable(path, &error),
     }
 }
 
-fn unreadable(path: &Path, error: io::Error) -> io::Result<Found> {
+fn unreadable(path: &Path, error: &io::Error) -> io::Result<Found> {
     let of_the_file = error.kind() == ErrorKind::PermissionDenied
         || error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
         || error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
-    if of_the_file { Ok(Found::Damaged(error.to_string())) } else { Err(named(path, &error)) }
+    if of_the_file { Ok(Found::Damaged(error.to_string())) } else { Err(named(path, error)) }
 }
 
 /// An error that names the file it is about.
@@ -157,7 +157,8 @@ pub fn directory(path: &Path) -> io::Result<()> {
 /// The operating system's, with the file's name.
 pub fn close(path: &Path, mode: u32) -> io::Result<()> {
     let metadata = fs::metadata(path).map_err(|error| named(path, &error))?;
-    if metadata.permissions().mode() & 0o077 == 0 {
+    let of_others = metadata.permissions().mode() & 0o077;
+    if of_others == 0 {
         return Ok(());
     }
     match fs::set_permissions(path, fs::Permissions::from_mode(mode)) {
@@ -173,6 +174,8 @@ pub fn close(path: &Path, mode: u32) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    type Damage = fn(&Path);
+
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
     }
@@ -182,7 +185,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let place = dir.path().join("secret");
         assert!(matches!(read(&place, 10).unwrap(), Found::Nothing));
-        type Damage = fn(&Path);
         let damages: [(&str, Damage); 5] = [
             ("not a file", |path| fs::create_dir(path).unwrap()),
             ("nowhere", |path| std::os::unix::fs::symlink("/nonexistent/secret", path).unwrap()),

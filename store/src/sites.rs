@@ -511,7 +511,7 @@ fn mirror_text(snapshot: &Snapshot) -> String {
 /// Mirrors of 0.1.0 have no hash.
 fn parse_mirror(text: &str) -> Result<Snapshot, String> {
     if let Some(rest) = text.strip_prefix(MIRROR_HEAD)
-        && !rest.split_once("\",").is_some_and(|(hashed, fields)| hashed == hash(fields))
+        && rest.split_once("\",").is_none_or(|(hashed, fields)| hashed != hash(fields))
     {
         return Err("its hash is not that of its content".to_owned());
     }

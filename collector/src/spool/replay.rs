@@ -68,16 +68,14 @@ impl SpoolFiles {
         let aside = unused(quarantine_dir(&self.dir).join(done.name(&segment.path)));
         self.disk.rename(&segment.path, &aside)?;
         self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
-        let lost_bytes = match salvage(&self.dir, &aside) {
-            Some(salvaged) => salvaged.lost_bytes,
-            None => {
-                self.status.quarantined.fetch_add(1, Ordering::Relaxed);
-                if !is_damaged(&aside) {
-                    return Ok(());
-                }
-                segment.bytes
+        let salvaged = salvage(&self.dir, &aside);
+        if salvaged.is_none() {
+            self.status.quarantined.fetch_add(1, Ordering::Relaxed);
+            if !is_damaged(&aside) {
+                return Ok(());
             }
-        };
+        }
+        let lost_bytes = salvaged.map_or(segment.bytes, |salvaged| salvaged.lost_bytes);
         self.status.damaged_segments.fetch_add(1, Ordering::Relaxed);
         self.status.damaged_bytes.fetch_add(lost_bytes, Ordering::Relaxed);
         Ok(())
