@@ -114,7 +114,7 @@ struct PurchaseRow {
 #[derive(Deserialize)]
 struct NameRow {
     person: String,
-    value: String,
+    name: String,
 }
 
 /// Who is on the page. A page is mostly filled by who was here lately, so only they are looked at first.
@@ -166,7 +166,7 @@ pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, 
         details.into_iter().map(|row| (row.person.clone(), row)).collect();
     let purchases: HashMap<String, PurchaseRow> =
         purchases.into_iter().map(|row| (row.person.clone(), row)).collect();
-    let names: HashMap<String, String> = names.into_iter().map(|row| (row.person, row.value)).collect();
+    let names: HashMap<String, String> = names.into_iter().map(|row| (row.person, row.name)).collect();
     let summary = |row: PageRow| {
         let detail = details.remove(&row.person)?;
         let purchase = purchases.get(&row.person);

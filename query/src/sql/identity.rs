@@ -93,20 +93,51 @@ pub fn owned_visits(visits: &str, columns: &str, edges: &str, may_be_mixed: &str
     )
 }
 
-/// The person of a user (empty when nobody) and a visitor, aliases followed.
-pub fn person(sql: &mut Sql, aliases: &Aliases) -> String {
+/// Whose the rows of a table are, aliases followed.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The person, over the rows of [`Person::rows`].
+    pub expression: String,
+    /// What is an alias, and what many aliases are joined as.
+    join: Option<(&'static str, String)>,
+}
+
+impl Person {
+    /// A table widened by what the expression needs.
+    pub fn rows(&self, table: &str) -> String {
+        match &self.join {
+            None => table.to_owned(),
+            Some((id, aliases)) => format!(
+                "(SELECT owned.*, if(alias_id = '', owned_id, alias_person) AS person_id \
+                 FROM (SELECT *, {id} AS owned_id FROM {table}) AS owned \
+                 LEFT JOIN {aliases} AS aliases ON owned_id = alias_id)"
+            ),
+        }
+    }
+}
+
+/// The person of a user (empty when nobody) and a visitor.
+pub fn person(sql: &mut Sql, aliases: &Aliases) -> Person {
     person_of(sql, "if(owner_user = '', visitor, owner_user)", aliases)
 }
 
-/// The person of an id, aliases followed.
-pub fn person_of(sql: &mut Sql, id: &str, aliases: &Aliases) -> String {
+/// The person of an id.
+pub fn person_of(sql: &mut Sql, id: &'static str, aliases: &Aliases) -> Person {
     let (ids, persons) = aliases.columns();
     if ids.is_empty() {
-        return id.to_owned();
+        return Person { expression: id.to_owned(), join: None };
     }
     let ids = sql.bind_texts(&sql.next_name(), &ids);
     let persons = sql.bind_texts(&sql.next_name(), &persons);
-    format!("transform({id}, {}, {}, {id})", ids.array, persons.array)
+    if ids.is_short && persons.is_short {
+        let expression = format!("transform({id}, {}, {}, {id})", ids.array, persons.array);
+        return Person { expression, join: None };
+    }
+    let joined = format!(
+        "(SELECT alias.1 AS alias_id, alias.2 AS alias_person FROM (SELECT arrayJoin(arrayZip({}, {})) AS alias))",
+        ids.array, persons.array
+    );
+    Person { expression: "person_id".to_owned(), join: Some((id, joined)) }
 }
 
 /// How events that came twice are made one.
@@ -224,8 +255,10 @@ pub fn owners(site: &str, visitors: &Visitors, aliases: &Aliases) -> Sql {
         &edges_on(&visitors),
     );
     sql.text = format!(
-        "SELECT {person} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified \
-         FROM {events} GROUP BY person ORDER BY max(ts) DESC, person LIMIT 1000"
+        "SELECT {} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified \
+         FROM {} GROUP BY person ORDER BY max(ts) DESC, person LIMIT 1000",
+        person.expression,
+        person.rows(&events)
     );
     sql
 }

@@ -32,7 +32,9 @@ const TEXT_SEPARATOR: char = '\0';
 /// A list of texts in a statement, however long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Texts {
-    /// The list as an array.
+    /// Whether it is one value.
+    pub is_short: bool,
+    /// The list as an array; a long one is no constant.
     pub array: String,
     /// A row for each text.
     pub each: String,
@@ -56,13 +58,14 @@ impl Sql {
         place
     }
 
-    /// Binds a list of texts. One that is too long for a value is bound piece by piece and put together by ClickHouse;
-    /// as a set it is not folded into a constant, of which a statement may hold only so many.
+    /// Binds a list of texts. One that is too long for a value is bound piece by piece and put together by ClickHouse
+    /// when it answers: as a constant, every step of its planner would carry it along.
     pub fn bind_texts(&mut self, name: &str, texts: &[String]) -> Texts {
         if texts.iter().map(|text| text.len() + 3).sum::<usize>() <= VALUE_BYTES_MAX {
             self.params.push((name.to_owned(), Param::Texts(texts.to_vec())));
             let place = format!("{{{name}:Array(String)}}");
-            return Texts { array: place.clone(), each: format!("arrayJoin({place})"), set: place };
+            let each = format!("arrayJoin({place})");
+            return Texts { is_short: true, array: place.clone(), each, set: place };
         }
         let joined = texts.join(TEXT_SEPARATOR.encode_utf8(&mut [0]));
         let mut rest = joined.as_str();
@@ -74,10 +77,10 @@ impl Sql {
             self.params.push((piece_name, piece.into()));
             rest = after;
         }
-        let joined = format!("concat({}, '')", pieces.join(", "));
-        let each = format!("arrayJoin(splitByChar(char(0), materialize({joined})))");
+        let array = format!("splitByChar(char(0), materialize(concat({}, '')))", pieces.join(", "));
+        let each = format!("arrayJoin({array})");
         let set = format!("(SELECT {each})");
-        Texts { array: format!("splitByChar(char(0), {joined})"), each, set }
+        Texts { is_short: false, array, each, set }
     }
 
     /// A name for a value that no other has.
@@ -106,7 +109,11 @@ mod tests {
         let long: Vec<String> = (0..2_000).map(|number| format!("{}{number}", "è".repeat(40))).collect();
         let mut sql = Sql::default();
         let bound = sql.bind_texts("ids", &long);
-        assert!(bound.array.starts_with("splitByChar(char(0), concat({ids_0:String}, {ids_1:String}, "));
+        assert!(
+            bound
+                .array
+                .starts_with("splitByChar(char(0), materialize(concat({ids_0:String}, {ids_1:String}, ")
+        );
         let text = |(_, param): &(String, Param)| match param {
             Param::Text(text) => text.clone(),
             other => panic!("{other:?}"),

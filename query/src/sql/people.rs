@@ -139,10 +139,11 @@ pub fn page(site: &str, listed: &Listed, aliases: &Aliases) -> Sql {
     let having = if having.is_empty() { String::new() } else { format!(" HAVING {}", having.join(" AND ")) };
     let limit = sql.bind("UInt64", listed.limit as i64 + 1);
     sql.text = format!(
-        "SELECT {person} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, \
+        "SELECT {} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, \
          toUnixTimestamp64Milli(max(ended)) AS last_seen \
          FROM {} WHERE visitor != '' GROUP BY person{having} ORDER BY last_seen DESC, person LIMIT {limit}",
-        pieces(Columns::Few, &sessions, &edges)
+        person.expression,
+        person.rows(&pieces(Columns::Few, &sessions, &edges))
     );
     sql
 }
@@ -158,15 +159,16 @@ fn of_people(site: &str, visitors: &Visitors, people: &[String]) -> (Sql, String
 pub fn details(site: &str, visitors: &Visitors, people: &[String], aliases: &Aliases) -> Sql {
     let (mut sql, visitors, people) = of_people(site, visitors, people);
     let person = identity::person(&mut sql, aliases);
-    let pieces = pieces(Columns::All, &edges_on(&visitors), &edges_on(&visitors));
+    let pieces = person.rows(&pieces(Columns::All, &edges_on(&visitors), &edges_on(&visitors)));
     sql.text = format!(
-        "SELECT {person} AS person, toUnixTimestamp64Milli(min(started)) AS first_seen, \
+        "SELECT {} AS person, toUnixTimestamp64Milli(min(started)) AS first_seen, \
          toUnixTimestamp64Milli(max(ended)) AS last_seen, countIf({IS_SESSION}) AS sessions, \
          sum(view_count) AS page_views, sum(event_count) AS events, uniqExact(visitor) AS visitors, \
          argMax(first, ended) AS latest, argMin(first, started) AS origin, \
          {} AS country, {} AS device_class, {} AS browser, {} AS os, {} AS channel, {} AS source, \
          argMaxIf(exit_page, ended, view_count > 0) AS last_page \
          FROM {pieces} GROUP BY person HAVING person IN {people}",
+        person.expression,
         entry_field("latest", "country"),
         entry_field("latest", "device_class"),
         entry_field("latest", "browser"),
@@ -195,11 +197,12 @@ pub fn purchases(
          AND visitor IN {visitors} GROUP BY visitor, day, session HAVING {ACTIONS_OF_SESSION} > 0)"
     );
     sql.text = format!(
-        "SELECT {person} AS person, countIf(kind = 'order') AS orders, {} AS revenue_sum, \
+        "SELECT {} AS person, countIf(kind = 'order') AS orders, {} AS revenue_sum, \
          countIf(revenue != 0 AND currency = {{currency:String}}) > 0 AS has_revenue \
          FROM {} GROUP BY person HAVING person IN {people}",
+        person.expression,
         clause::REVENUE,
-        identity::owned_events(&condition, Duplicates::Merged, &edges_on(&visitors))
+        person.rows(&identity::owned_events(&condition, Duplicates::Merged, &edges_on(&visitors)))
     );
     sql
 }
@@ -218,15 +221,19 @@ pub fn traits(site: &str, ids: &[String]) -> Sql {
     sql
 }
 
-/// The latest names of some people: `person`, `value`. `ids` are all of theirs.
+/// The latest names of some people: `person`, `name`. `ids` are all of theirs.
 pub fn names(site: &str, ids: &[String], aliases: &Aliases) -> Sql {
     let mut sql = Sql::default();
     sql.bind_site(site);
     let set = sql.bind_texts("ids", ids).set;
     let person = identity::person_of(&mut sql, "id", aliases);
+    let named = format!(
+        "(SELECT id, value, ts FROM traits FINAL WHERE site = {{site:String}} AND id IN {set} AND trait = 'name')"
+    );
     sql.text = format!(
-        "SELECT {person} AS person, argMax(value, (ts, id)) AS value FROM traits FINAL WHERE site = {{site:String}} \
-         AND id IN {set} AND trait = 'name' GROUP BY person"
+        "SELECT {} AS person, argMax(value, (ts, id)) AS name FROM {} GROUP BY person",
+        person.expression,
+        person.rows(&named)
     );
     sql
 }
@@ -239,14 +246,15 @@ fn of_person(
     columns: &str,
     rest: &str,
 ) -> Sql {
-    let expression = identity::person(&mut sql, aliases);
+    let owner = identity::person(&mut sql, aliases);
     let bound = sql.bind("String", person);
     let events = identity::owned_events(
         &format!("{} AND {IS_HUMAN}", events_on(&visitors)),
         Duplicates::Merged,
         &edges_on(&visitors),
     );
-    sql.text = format!("SELECT {columns} FROM {events} WHERE {expression} = {bound}{rest}");
+    let (events, is_theirs) = (owner.rows(&events), owner.expression);
+    sql.text = format!("SELECT {columns} FROM {events} WHERE {is_theirs} = {bound}{rest}");
     sql
 }
 

@@ -117,10 +117,11 @@ pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
     sql.text = format!(
         "SELECT {dimension}{}, uniqExact((visitor, visit)) AS sessions, \
          uniqExactIf((visitor, visit), {is_crash}) AS crashed_sessions, \
-         uniqExact({person}) AS people, uniqExactIf({person}, {is_crash}) AS crashed_people \
+         uniqExact({of}) AS people, uniqExactIf({of}, {is_crash}) AS crashed_people \
          FROM {}{grouped}",
         columns.join(", "),
-        identity::owned_events(&format!("{condition} AND {IN_APP}"), Duplicates::ById, &edges),
+        person.rows(&identity::owned_events(&format!("{condition} AND {IN_APP}"), Duplicates::ById, &edges)),
+        of = person.expression,
     );
     sql
 }
