@@ -87,7 +87,7 @@ pub fn write_files(config: &EngineConfig) -> io::Result<EngineFiles> {
     let users_file = dir.join("users.xml");
     write_private(&users_file, &users::users_xml(&passwords, DATABASE, config.memory_bytes_max))?;
     let config_file = dir.join("config.xml");
-    write_private(&config_file, &config_xml(&users_file, config.memory_bytes_max))?;
+    write_private(&config_file, &config_xml(&users_file, &passwords, config.memory_bytes_max))?;
     let Passwords { service, questions, analyst } = passwords;
     Ok(EngineFiles {
         config_file,
@@ -153,9 +153,9 @@ fn keep_password(path: &Path) -> io::Result<String> {
 /// open. A merge of parts whose sizes are alike waits until there are about ten instead of five, which halves how often a
 /// row is rewritten. Gathering one column after the other saves memory in large merges and costs a third more CPU in
 /// small ones. Lengths of text lie beside the text: apart they cost an event a byte of disk.
-fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
+fn config_xml(users_file: &Path, passwords: &Passwords, memory_bytes_max: u64) -> String {
     let users_file = users_file.display();
-    let http_handlers = users::http_handlers_xml();
+    let http_handlers = users::http_handlers_xml(passwords);
     format!(
         "<clickhouse>
     <logger><level>warning</level><console>1</console></logger>
