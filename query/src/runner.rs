@@ -157,6 +157,8 @@ fn settings(limits: &QuestionLimits) -> Vec<(&'static str, String)> {
         ("max_bytes_before_external_group_by", spill.clone()),
         ("max_bytes_before_external_sort", spill),
         ("max_threads", threads.to_string()),
+        // Behind inserts and the registry, where the server may say so to the kernel (CAP_SYS_NICE).
+        ("os_thread_priority", "10".into()),
         // An event's day decides its partition, so duplicates never lie in two.
         ("do_not_merge_across_partitions_select_final", "1".into()),
     ]

@@ -366,7 +366,8 @@ impl Store {
     ) -> Result<Vec<T>, StoreError> {
         // So that the server does not go on when the client has given up.
         let seconds = self.time_limit.as_secs().max(1).to_string();
-        self.select_with(sql, params, &[("max_execution_time", seconds.as_str())]).await
+        // What is asked here is small: more threads would only wait for each other.
+        self.select_with(sql, params, &[("max_execution_time", seconds.as_str()), ("max_threads", "1")]).await
     }
 
     /// [`Store::select`] with ClickHouse settings of its own (a query id, a time limit).
