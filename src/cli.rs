@@ -135,6 +135,7 @@ pub struct AccountingOptions {
 
 /// What questions of the API may take of the store.
 #[derive(Clone, Debug, Args)]
+#[allow(clippy::struct_field_names, reason = "limits are named by their unit and end")]
 pub struct QuestionOptions {
     /// How long the store may work on one question, in seconds
     #[arg(long, env = "ORMA_QUESTION_SECONDS_MAX", default_value_t = 30, value_name = "SECONDS",

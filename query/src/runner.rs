@@ -46,7 +46,7 @@ impl Runner {
     pub fn new(store: Store, limits: &QuestionLimits) -> Self {
         let time_limit = Duration::from_secs(limits.seconds_max + SECONDS_OVER);
         Self {
-            questions: store.for_work(Work::Questions).with_time_limit(time_limit),
+            questions: store.clone().for_work(Work::Questions).with_time_limit(time_limit),
             store,
             shared: Arc::new(Shared {
                 places: Places::new(limits),

@@ -40,7 +40,7 @@ impl Work {
     const fn time_limit(self) -> Duration {
         match self {
             Self::Registry => Duration::from_secs(10),
-            Self::Upkeep | Self::Questions => Duration::from_secs(60),
+            Self::Upkeep | Self::Questions => Duration::from_mins(1),
         }
     }
 }
@@ -240,9 +240,10 @@ struct Connections {
 }
 
 impl Connections {
-    fn new(endpoint: Endpoint, questions: &Endpoint) -> Self {
+    /// `questions` is who asks, where that is somebody else.
+    fn new(endpoint: Endpoint, questions: Option<&Endpoint>) -> Self {
         let service = client_for(&endpoint);
-        let questions = if *questions == endpoint { service.clone() } else { client_for(questions) };
+        let questions = questions.map_or_else(|| service.clone(), client_for);
         Self { endpoint, service, questions }
     }
 }
@@ -280,7 +281,7 @@ impl Store {
         let places = |work: Work| Semaphore::new(work.statements_max());
         Self {
             inner: Arc::new(Inner {
-                connections: ArcSwap::from_pointee(Connections::new(endpoint.clone(), &endpoint)),
+                connections: ArcSwap::from_pointee(Connections::new(endpoint, None)),
                 inserts: Semaphore::new(INSERTS_MAX),
                 registry: places(Work::Registry),
                 upkeep: places(Work::Upkeep),
@@ -293,26 +294,26 @@ impl Store {
 
     /// The same store for another kind of work, with the places and the time limit of that kind.
     #[must_use]
-    pub fn for_work(&self, work: Work) -> Self {
-        Self { inner: self.inner.clone(), work, time_limit: work.time_limit() }
+    pub fn for_work(self, work: Work) -> Self {
+        Self { work, time_limit: work.time_limit(), ..self }
     }
 
     /// The same store with another time limit for each statement.
     #[must_use]
-    pub fn with_time_limit(&self, time_limit: Duration) -> Self {
-        Self { time_limit, ..self.clone() }
+    pub fn with_time_limit(self, time_limit: Duration) -> Self {
+        Self { time_limit, ..self }
     }
 
     /// Sends what follows to another address: the embedded engine came back on another port. Questions are asked as a
     /// user of their own.
-    pub(crate) fn reconnect(&self, endpoint: Endpoint, questions: &Endpoint) {
+    pub(crate) fn reconnect(&self, endpoint: Endpoint, questions: Option<&Endpoint>) {
         self.inner.connections.store(Arc::new(Connections::new(endpoint, questions)));
     }
 
     /// Closes the connections that nobody uses; what is asked from now on fails.
     pub(crate) fn disconnect(&self) {
         let nowhere = Endpoint { url: "http://127.0.0.1:0".into(), ..self.endpoint() };
-        self.reconnect(nowhere.clone(), &nowhere);
+        self.reconnect(nowhere, None);
     }
 
     /// The official client, for a statement with settings of its own.
@@ -336,11 +337,11 @@ impl Store {
             Work::Upkeep => &self.inner.upkeep,
             Work::Questions => &self.inner.questions,
         };
-        let placed = async {
+        let done = async {
             let _permit = places.acquire().await.expect("the semaphore is never closed");
             work.await
         };
-        tokio::time::timeout(self.time_limit, placed).await.unwrap_or(Err(StoreError::TimedOut))
+        tokio::time::timeout(self.time_limit, done).await.unwrap_or(Err(StoreError::TimedOut))
     }
 
     /// Carries out a statement that answers nothing.
