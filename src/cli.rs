@@ -137,6 +137,7 @@ pub struct AccountingOptions {
 
 /// What questions of the API may take of the store.
 #[derive(Clone, Debug, Args)]
+#[allow(clippy::struct_field_names, reason = "limits are named by their unit and end")]
 pub struct QuestionOptions {
     /// How long the store may work on one question, in seconds
     #[arg(long, env = "ORMA_QUESTION_SECONDS_MAX", default_value_t = 30, value_name = "SECONDS",
@@ -147,13 +148,13 @@ pub struct QuestionOptions {
     #[arg(long, env = "ORMA_QUESTION_MEMORY_BYTES_MAX", value_name = "BYTES",
         value_parser = clap::value_parser!(u64).range(1 << 20..))]
     pub question_memory_bytes_max: Option<u64>,
-    /// Questions that the store works on at once; one token has at most half of them; 0: two for each core, at least 4
+    /// Requests that ask the store at once; one token has at most half of them; 0: two for each core, at least 4
     #[arg(long, env = "ORMA_QUESTIONS_RUNNING_MAX", default_value_t = 0, value_name = "N")]
     pub questions_running_max: usize,
-    /// Questions that wait for their turn; one token has at most half of them
+    /// Requests that wait for their turn; one token has at most half of them
     #[arg(long, env = "ORMA_QUESTIONS_WAITING_MAX", default_value_t = 512, value_name = "N")]
     pub questions_waiting_max: usize,
-    /// How long a question waits for its turn, in milliseconds
+    /// How long a request waits for its turn, in milliseconds
     #[arg(long, env = "ORMA_QUESTION_WAIT_MS_MAX", default_value_t = 10_000, value_name = "MS")]
     pub question_wait_ms_max: u64,
 }

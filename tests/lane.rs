@@ -104,6 +104,8 @@ fn whole_and_in_pieces_are_answered_alike() {
         ("a head just too long", of_head_bytes(8_193), 431),
         ("something like the pixel", b"GET /p.gifx HTTP/1.1\r\nhost: x\r\n\r\n".to_vec(), 404),
     ];
+    orma.refute("nobody", None);
+    orma.refute("demo", Some("nonsense"));
     for (name, request, status) in table {
         let whole = ask(&orma, &request, None);
         let cut = request.len() - 3;

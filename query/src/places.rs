@@ -1,6 +1,6 @@
-//! Who may ask the store when: places for questions, shared out among the callers.
+//! Who may ask the store when: places for requests, shared out among the callers.
 //!
-//! A caller (a token, or the live page) has at most half of the places, so another always finds one soon; what a caller
+//! A caller (a token, or the service itself for its live pages) has at most half of the places, so another always finds one soon; what a caller
 //! asks beyond that waits in its own line, and then with the others in the order of arrival. Lines are bounded in length
 //! and time: whoever finds them full, or waits too long, is told to come back.
 
@@ -19,9 +19,9 @@ pub struct QuestionLimits {
     /// One question's memory in the store, in bytes. What does not fit is sorted and grouped on the store's disk from
     /// half of it on.
     pub memory_bytes_max: u64,
-    /// Questions that the store works on at the same time; a caller has at most half of them.
+    /// Requests that ask the store at the same time, one question each; a caller has at most half of them.
     pub running_max: usize,
-    /// Questions that wait for a place; a caller has at most half of them.
+    /// Requests that wait for a place; a caller has at most half of them.
     pub waiting_max: usize,
     /// How long one waits, in milliseconds.
     pub wait_ms_max: u64,
@@ -39,7 +39,7 @@ impl Default for QuestionLimits {
     }
 }
 
-/// Two for each processor: more share the same processors and only hold more memory.
+/// Two for each processor, of which a caller has one: more would share the same processors and only hold more memory.
 pub fn default_running_max() -> usize {
     std::thread::available_parallelism().map_or(4, |cores| (2 * cores.get()).clamp(4, 32))
 }
@@ -61,7 +61,7 @@ struct Inner {
     waiting: AtomicUsize,
     waiting_max: usize,
     wait: Duration,
-    /// The callers that have a question now.
+    /// The callers that have or want a place now.
     callers: Mutex<HashMap<String, Weak<Line>>>,
 }
 
@@ -96,13 +96,13 @@ impl Places {
         }
     }
 
-    /// Questions that the store works on, and those that wait.
+    /// Requests that have a place, and those that wait.
     pub fn now(&self) -> (usize, usize) {
         let free = self.inner.running.available_permits();
         (self.inner.running_max.saturating_sub(free), self.inner.waiting.load(Ordering::Relaxed))
     }
 
-    /// A place for a question of this caller.
+    /// A place for a request of this caller.
     ///
     /// # Errors
     /// Too many wait already, or none came free in time.

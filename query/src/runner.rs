@@ -1,5 +1,8 @@
 //! Executes what `sql` wrote: in a place of its caller, with limits of time and memory, an id, and an end when nobody
 //! waits for the answer any more.
+//!
+//! A request asks the store several things. It takes its place with the first and keeps it to the end, and asks one thing
+//! at a time: otherwise, under load, all requests would be half answered when their time is up.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -8,23 +11,24 @@ use std::time::{Duration, Instant};
 
 use orma_store::{Param, Store, StoreError, Work};
 use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use crate::places::{Busy, Places, QuestionLimits};
+use crate::places::{Busy, Place, Places, QuestionLimits};
 use crate::sql::Sql;
 
 /// The client gives up this long after the store should have.
 const SECONDS_OVER: u64 = 5;
-/// Processors that one question may use: half of them, but two where there are no more.
-const THREADS_MIN: usize = 2;
 
-/// Carries questions to the store, as one caller. Cheap to clone.
+/// Carries questions to the store: those of one request, or the service's own. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Runner {
     questions: Store,
     store: Store,
     shared: Arc<Shared>,
     caller: Arc<str>,
+    /// The place of a request, once it has one.
+    held: Option<Arc<Mutex<Option<Place>>>>,
 }
 
 #[derive(Debug)]
@@ -37,11 +41,12 @@ struct Shared {
 }
 
 impl Runner {
-    /// A runner that keeps its questions within limits. What is asked without a [caller](Self::of) is the service's own.
+    /// A runner that keeps its questions within limits. What is not asked for a [request](Self::for_request) of somebody
+    /// is the service's own, and each question has a place for itself.
     pub fn new(store: Store, limits: &QuestionLimits) -> Self {
         let time_limit = Duration::from_secs(limits.seconds_max + SECONDS_OVER);
         Self {
-            questions: store.for_work(Work::Questions).with_time_limit(time_limit),
+            questions: store.clone().for_work(Work::Questions).with_time_limit(time_limit),
             store,
             shared: Arc::new(Shared {
                 places: Places::new(limits),
@@ -51,13 +56,14 @@ impl Runner {
                 busy: AtomicU64::new(0),
             }),
             caller: "".into(),
+            held: None,
         }
     }
 
-    /// The same runner for another caller, who has a share of the places.
+    /// The same runner for one request of a caller, who has a share of the places.
     #[must_use]
-    pub fn of(&self, caller: &str) -> Self {
-        Self { caller: caller.into(), ..self.clone() }
+    pub fn for_request(&self, caller: &str) -> Self {
+        Self { caller: caller.into(), held: Some(Arc::default()), ..self.clone() }
     }
 
     /// The rows that answer a question. Dropping the future ends the question in the store too.
@@ -65,11 +71,26 @@ impl Runner {
     /// # Errors
     /// See [`StoreError`]; [`StoreError::Busy`] when there was no place in time.
     pub async fn rows<T: DeserializeOwned>(&self, sql: &Sql) -> Result<Vec<T>, StoreError> {
+        let Some(held) = &self.held else {
+            let _place = self.enter().await?;
+            return self.ask(sql).await;
+        };
+        let mut place = held.lock().await;
+        if place.is_none() {
+            *place = Some(self.enter().await?);
+        }
+        self.ask(sql).await
+    }
+
+    async fn enter(&self) -> Result<Place, StoreError> {
         let place = self.shared.places.enter(&self.caller).await;
-        let _place = place.map_err(|Busy| {
+        place.map_err(|Busy| {
             self.shared.busy.fetch_add(1, Ordering::Relaxed);
             StoreError::Busy
-        })?;
+        })
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, sql: &Sql) -> Result<Vec<T>, StoreError> {
         let query_id = format!("orma-{}", Uuid::now_v7());
         let mut settings: Vec<(&str, &str)> =
             self.shared.settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -116,8 +137,8 @@ impl Runner {
             writeln!(text, "orma_questions_total{{result=\"{result}\"}} {questions}").expect("memory");
         }
         for (name, help, questions) in [
-            ("running", "Questions that the store works on.", running),
-            ("waiting", "Questions that wait for a place.", waiting),
+            ("running", "Requests that have a place.", running),
+            ("waiting", "Requests that wait for a place.", waiting),
         ] {
             let name = format!("orma_questions_{name}");
             writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {questions}").expect("memory");
@@ -127,14 +148,17 @@ impl Runner {
 }
 
 fn settings(limits: &QuestionLimits) -> Vec<(&'static str, String)> {
-    let cores = std::thread::available_parallelism().map_or(THREADS_MIN, usize::from);
+    // Half of the processors, so that two questions do not make a third wait.
+    let threads = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
     let spill = (limits.memory_bytes_max / 2).to_string();
     vec![
         ("max_execution_time", limits.seconds_max.to_string()),
         ("max_memory_usage", limits.memory_bytes_max.to_string()),
         ("max_bytes_before_external_group_by", spill.clone()),
         ("max_bytes_before_external_sort", spill),
-        ("max_threads", (cores / 2).max(THREADS_MIN).to_string()),
+        ("max_threads", threads.to_string()),
+        // Behind inserts and the registry, where the server may say so to the kernel (CAP_SYS_NICE).
+        ("os_thread_priority", "10".into()),
         // An event's day decides its partition, so duplicates never lie in two.
         ("do_not_merge_across_partitions_select_final", "1".into()),
     ]

@@ -42,7 +42,7 @@ impl Work {
     const fn time_limit(self) -> Duration {
         match self {
             Self::Registry => Duration::from_secs(10),
-            Self::Upkeep | Self::Questions => Duration::from_secs(60),
+            Self::Upkeep | Self::Questions => Duration::from_mins(1),
         }
     }
 }
@@ -244,9 +244,10 @@ struct Connections {
 }
 
 impl Connections {
-    fn new(endpoint: Endpoint, questions: &Endpoint) -> Self {
+    /// `questions` is who asks, where that is somebody else.
+    fn new(endpoint: Endpoint, questions: Option<&Endpoint>) -> Self {
         let service = client_for(&endpoint);
-        let questions = if *questions == endpoint { service.clone() } else { client_for(questions) };
+        let questions = questions.map_or_else(|| service.clone(), client_for);
         Self { endpoint, service, questions }
     }
 }
@@ -284,7 +285,7 @@ impl Store {
         let places = |work: Work| Semaphore::new(work.statements_max());
         Self {
             inner: Arc::new(Inner {
-                connections: ArcSwap::from_pointee(Connections::new(endpoint.clone(), &endpoint)),
+                connections: ArcSwap::from_pointee(Connections::new(endpoint, None)),
                 engine_dir: ArcSwapOption::empty(),
                 inserts: Semaphore::new(INSERTS_MAX),
                 registry: places(Work::Registry),
@@ -298,19 +299,19 @@ impl Store {
 
     /// The same store for another kind of work, with the places and the time limit of that kind.
     #[must_use]
-    pub fn for_work(&self, work: Work) -> Self {
-        Self { inner: self.inner.clone(), work, time_limit: work.time_limit() }
+    pub fn for_work(self, work: Work) -> Self {
+        Self { work, time_limit: work.time_limit(), ..self }
     }
 
     /// The same store with another time limit for each statement.
     #[must_use]
-    pub fn with_time_limit(&self, time_limit: Duration) -> Self {
-        Self { time_limit, ..self.clone() }
+    pub fn with_time_limit(self, time_limit: Duration) -> Self {
+        Self { time_limit, ..self }
     }
 
     /// Sends what follows to another address: the embedded engine came back on another port. Questions are asked as a
     /// user of their own.
-    pub(crate) fn reconnect(&self, endpoint: Endpoint, questions: &Endpoint) {
+    pub(crate) fn reconnect(&self, endpoint: Endpoint, questions: Option<&Endpoint>) {
         self.inner.connections.store(Arc::new(Connections::new(endpoint, questions)));
     }
 
@@ -341,7 +342,7 @@ impl Store {
     /// Closes the connections that nobody uses; what is asked from now on fails.
     pub(crate) fn disconnect(&self) {
         let nowhere = Endpoint { url: "http://127.0.0.1:0".into(), ..self.endpoint() };
-        self.reconnect(nowhere.clone(), &nowhere);
+        self.reconnect(nowhere, None);
     }
 
     /// The official client, for a statement with settings of its own.
@@ -365,11 +366,11 @@ impl Store {
             Work::Upkeep => &self.inner.upkeep,
             Work::Questions => &self.inner.questions,
         };
-        let placed = async {
+        let done = async {
             let _permit = places.acquire().await.expect("the semaphore is never closed");
             work.await
         };
-        tokio::time::timeout(self.time_limit, placed).await.unwrap_or(Err(StoreError::TimedOut))
+        tokio::time::timeout(self.time_limit, done).await.unwrap_or(Err(StoreError::TimedOut))
     }
 
     /// Carries out a statement that answers nothing.
@@ -395,7 +396,8 @@ impl Store {
     ) -> Result<Vec<T>, StoreError> {
         // So that the server does not go on when the client has given up.
         let seconds = self.time_limit.as_secs().max(1).to_string();
-        self.select_with(sql, params, &[("max_execution_time", seconds.as_str())]).await
+        // What is asked here is small: more threads would only wait for each other.
+        self.select_with(sql, params, &[("max_execution_time", seconds.as_str()), ("max_threads", "1")]).await
     }
 
     /// [`Store::select`] with ClickHouse settings of its own (a query id, a time limit).

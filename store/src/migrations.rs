@@ -93,7 +93,7 @@ pub async fn migrate(store: &Store, cluster: Option<&str>) -> Result<Vec<u32>, M
     {
         return Err(MigrationError::ClusterName(name.into()));
     }
-    let store = &store.with_time_limit(STATEMENT_TIME_MAX);
+    let store = &store.clone().with_time_limit(STATEMENT_TIME_MAX);
     let database = store.endpoint().database;
     let on_cluster = on_cluster(cluster);
     // The database of the connection does not exist yet, and ClickHouse refuses a session in one that is missing.

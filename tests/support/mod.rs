@@ -229,6 +229,16 @@ impl Orma {
         assert_eq!(answer.json()["rejected"], json!([]), "{}", answer.text);
     }
 
+    /// Asks with a key and a bearer secret that nobody knows until they are refused for good: the collector first looks
+    /// whether they were made a moment ago.
+    pub fn refute(&self, key: &str, secret: Option<&str>) {
+        let bearer = secret.map(|secret| format!("Bearer {secret}"));
+        let headers: Vec<(&str, &str)> =
+            bearer.iter().map(|bearer| ("authorization", bearer.as_str())).collect();
+        let body = json!({"site": key, "visitor": "v", "events": [{"kind": "page_view", "url": "/"}]});
+        wait_for("the refusal", || (self.post(body.to_string(), &headers).status == 401).then_some(()));
+    }
+
     /// GETs from the query API as an admin.
     pub fn ask(&self, path: &str) -> Value {
         let answer = self.get(path);

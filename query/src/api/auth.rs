@@ -87,9 +87,9 @@ impl Caller {
         Session { role: self.role.as_str().to_owned(), name: self.name.clone() }
     }
 
-    /// Asks the store in the places of this token.
+    /// Asks the store for one request, in a place of this token.
     pub fn runner(&self, state: &AppState) -> Runner {
-        state.runner.of(&self.token_id)
+        state.runner.for_request(&self.token_id)
     }
 
     /// Whether the token has not been withdrawn since.

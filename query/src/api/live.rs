@@ -18,8 +18,6 @@ use crate::moment::Moment;
 
 /// A comment line keeps proxies from closing a quiet stream.
 const KEEP_ALIVE_SECONDS: u64 = 15;
-/// One feed serves all who look at a site, so its questions are nobody's own.
-const LIVE_CALLER: &str = "live";
 
 /// One minute of the last half hour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -128,7 +126,7 @@ pub async fn get(
     State(state): State<AppState>,
     access: Access,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let subscription = state.live.subscribe(&state.runner.of(LIVE_CALLER), &access.site.site);
+    let subscription = state.live.subscribe(&state.runner, &access.site.site);
     let stream =
         futures_util::stream::unfold((state, access, subscription), |(state, access, mut sub)| async {
             let message = sub.next().await?;

@@ -94,7 +94,7 @@ pub fn write_files(config: &EngineConfig) -> io::Result<EngineFiles> {
     let users_file = dir.join("users.xml");
     private::write(&users_file, &users::users_xml(&passwords, DATABASE, config.memory_bytes_max))?;
     let config_file = dir.join("config.xml");
-    private::write(&config_file, &config_xml(&users_file, config.memory_bytes_max))?;
+    private::write(&config_file, &config_xml(&users_file, &passwords, config.memory_bytes_max))?;
     let Passwords { service, questions, analyst } = passwords;
     Ok(EngineFiles {
         config_file,
@@ -176,9 +176,9 @@ fn is_password(text: &str) -> bool {
 /// counts them. By itself it would refuse beyond a hundred parts or a gigabyte, which helps nobody: what is whole is
 /// wanted, and what is broken is kept either way. Nor does it clear away directories that no table names: with damaged
 /// metadata they are the data.
-fn config_xml(users_file: &Path, memory_bytes_max: u64) -> String {
+fn config_xml(users_file: &Path, passwords: &Passwords, memory_bytes_max: u64) -> String {
     let users_file = users_file.display();
-    let http_handlers = users::http_handlers_xml();
+    let http_handlers = users::http_handlers_xml(passwords);
     format!(
         "<clickhouse>
     <logger><level>warning</level><console>1</console></logger>

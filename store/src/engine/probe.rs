@@ -121,7 +121,7 @@ impl Health {
                 };
                 let limit = if busy { SILENT_BUSY_MS_MAX } else { SILENT_MS_MAX };
                 return (silent >= Duration::from_millis(limit))
-                    .then(|| Fault::Hangs(silent.as_millis() as u64));
+                    .then_some(Fault::Hangs(silent.as_millis() as u64));
             }
         }
         None

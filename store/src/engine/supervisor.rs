@@ -1,6 +1,7 @@
 //! Starts the engine's child process, starts it again when it dies, replaces it when it does not answer, and stops it
 //! cleanly.
 
+use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
@@ -73,7 +74,7 @@ impl Shared {
             [("died", &self.deaths), ("hung", &self.hangs), ("not_listening", &self.deafness)]
         {
             let restarts = counter.load(Ordering::Relaxed);
-            text += &format!("orma_engine_restarts_total{{reason=\"{reason}\"}} {restarts}\n");
+            writeln!(text, "orma_engine_restarts_total{{reason=\"{reason}\"}} {restarts}").expect("memory");
         }
         text
     }
@@ -161,7 +162,7 @@ impl Engine {
         self.shared.stopping.store(true, Ordering::SeqCst);
         // The engine's control statement is a sleeping query: with it gone, the engine returns. The answer may be
         // cut off by the exit, so a failure here says nothing; the supervisor waits for the exit itself.
-        let store = self.store.with_time_limit(Duration::from_millis(STOP_ASK_MS_MAX));
+        let store = self.store.clone().with_time_limit(Duration::from_millis(STOP_ASK_MS_MAX));
         if let Err(error) = store.execute("KILL QUERY WHERE 1 ASYNC", &[]).await {
             tracing::debug!(%error, "the engine's stop was not answered");
             if matches!(error, StoreError::TimedOut) {
@@ -296,7 +297,7 @@ impl Supervisor {
                 let analyst_password = &self.files.analyst_password;
                 let written = config::write_connection(&self.config.data_dir, &service, analyst_password);
                 written.map_err(|error| format!("cannot note where the engine listens: {error}"))?;
-                self.store.reconnect(service, &questions);
+                self.store.reconnect(service, Some(&questions));
                 return Ok(child);
             }
             if self.stopping() || Instant::now() > deadline {
