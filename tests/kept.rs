@@ -202,7 +202,10 @@ fn a_part_that_is_gone_is_missed_and_so_are_rows_of_any_day() {
     wait_for("the loss of long ago", || (orma.metric(GAP) == Some(5.0)).then_some(()));
     orma.sql("ALTER TABLE outcomes DELETE WHERE hour < '2025-01-01 00:00:00' SETTINGS mutations_sync = 1");
     wait_for("the end of the alarm", || (orma.metric(GAP) == Some(0.0)).then_some(()));
-    let path = orma.sql("SELECT path FROM system.parts WHERE database = 'orma' AND table = 'events' AND active")[0]["path"].clone();
+    let path =
+        orma.sql("SELECT path FROM system.parts WHERE database = 'orma' AND table = 'events' AND active")[0]
+            ["path"]
+            .clone();
     assert_eq!(orma.stop().code(), Some(0));
     std::fs::remove_dir_all(path.as_str().unwrap()).unwrap();
     orma.start_again();

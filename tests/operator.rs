@@ -180,7 +180,7 @@ fn a_damaged_segment_gives_what_is_whole_and_the_rest_is_kept() {
         let totals = &account["totals"];
         (account["status"] == "gap"
             && (&totals["accepted"], &totals["stored"], &totals["gap"]) == (&json!(10), &json!(9), &json!(1)))
-        .then_some(())
+            .then_some(())
     });
     assert_eq!(running.metric("orma_spool_quarantined_segments"), Some(0.0), "nothing waits for an operator");
     assert_eq!(running.metric("orma_spool_damaged_segments"), Some(1.0));

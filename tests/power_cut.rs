@@ -20,7 +20,8 @@ const EVENTS: u64 = 1_000;
 const IMAGE_MIB: u64 = 384;
 
 fn run(program: &str, arguments: &[&str]) {
-    let output = Command::new(program).args(arguments).output().unwrap_or_else(|error| panic!("{program}: {error}"));
+    let output =
+        Command::new(program).args(arguments).output().unwrap_or_else(|error| panic!("{program}: {error}"));
     assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -51,7 +52,8 @@ impl Mounted {
 
 impl Drop for Mounted {
     fn drop(&mut self) {
-        let unmount = || Command::new("umount").arg(&self.dir).output().is_ok_and(|output| output.status.success());
+        let unmount =
+            || Command::new("umount").arg(&self.dir).output().is_ok_and(|output| output.status.success());
         let deadline = Instant::now() + Duration::from_secs(10);
         while !unmount() && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(100));
@@ -103,7 +105,9 @@ fn what_was_answered_and_shipped_is_there_after_a_power_cut() {
     // The schema has been on the disk for a while, as it has on any machine.
     run("sync", &["-f", disk.dir.to_str().unwrap()]);
     orma.collect(&views(0));
-    wait_for("the events to be shipped", || (orma.number("SELECT count() FROM events") == EVENTS).then_some(()));
+    wait_for("the events to be shipped", || {
+        (orma.number("SELECT count() FROM events") == EVENTS).then_some(())
+    });
     let shipped = Instant::now();
     let copies: Vec<(u64, PathBuf)> = cuts
         .iter()
@@ -131,7 +135,11 @@ fn what_was_answered_and_shipped_is_there_after_a_power_cut() {
         println!("{after:>7} s  {EVENTS:>8}  {stored:>6}");
         assert_eq!(stored, EVENTS, "cut after {after} s");
         let totals = &account["totals"];
-        assert_eq!((&totals["accepted"], &totals["stored"]), (&json!(EVENTS), &json!(EVENTS)), "{after} s: {totals}");
+        assert_eq!(
+            (&totals["accepted"], &totals["stored"]),
+            (&json!(EVENTS), &json!(EVENTS)),
+            "{after} s: {totals}"
+        );
         drop(orma);
     }
 }

@@ -27,14 +27,20 @@ async fn accounts_quality_and_the_live_stream() {
 }
 
 /// What the collector `c1` says of an hour: accepted, duplicate, rejected and shipped.
-async fn counted(service: &Service, hour: &str, [accepted, duplicate, rejected, shipped]: [u32; 4], version: u32) {
+async fn counted(
+    service: &Service,
+    hour: &str,
+    [accepted, duplicate, rejected, shipped]: [u32; 4],
+    version: u32,
+) {
     let row = |reason: &str, numbers: String| {
         format!(
             "INSERT INTO outcomes SELECT 'demo', toStartOfHour({hour}), 'c1', toDateTime64(1, 3, 'UTC'), '{reason}', \
              {numbers}, {version}"
         )
     };
-    let all = row("", format!("{accepted}, {duplicate}, 0, {shipped}, 0, {}", accepted - duplicate - shipped));
+    let all =
+        row("", format!("{accepted}, {duplicate}, 0, {shipped}, 0, {}", accepted - duplicate - shipped));
     let refused = row("unknown_kind", format!("0, 0, {rejected}, 0, 0, 0"));
     for insert in [all, refused] {
         service.store.execute(&insert, &[]).await.unwrap();

@@ -89,16 +89,8 @@ async fn rows_survive_the_way_through_a_native_block() {
             "revenue": "89", "currency": "EUR", "scroll_pct": 77, "screen_width": 390, "engaged_ms": 70000,
             "title": "Scarpe «rosse»", "props": {"colore": "rosso", "q": ""}})
     );
-    let counts = one(
-        &store,
-        "SELECT count() AS events, uniqExact(name) AS names FROM events FINAL",
-    )
-    .await;
-    assert_eq!(
-        counts,
-        json!({"events": 1001, "names": 1001}),
-        "what is inserted again adds nothing"
-    );
+    let counts = one(&store, "SELECT count() AS events, uniqExact(name) AS names FROM events FINAL").await;
+    assert_eq!(counts, json!({"events": 1001, "names": 1001}), "what is inserted again adds nothing");
     engine.stop().await;
 }
 
@@ -284,8 +276,7 @@ async fn edges_and_traits_follow_from_events() {
         ..view(5, "v1", at + 5000, "/")
     };
     let reset = EventRow { kind: "reset".into(), ..view(6, "v1", at + 6000, "/") };
-    insert(&store, &[view(1, "v1", at, "/"), identify, known(3, 3000), known(4, 2000), alias, reset])
-        .await;
+    insert(&store, &[view(1, "v1", at, "/"), identify, known(3, 3000), known(4, 2000), alias, reset]).await;
     let edges: Vec<Value> = store
         .select(
             "SELECT user, visitor, source, toUnixTimestamp64Milli(min(ts)) - {at:Int64} AS after \

@@ -179,7 +179,8 @@ fn assert_stored_once(orma: &Orma, round: u16, answered: &[u32]) -> u64 {
         let counted = |outcome: &str| {
             orma.number(&format!("SELECT sum(events) FROM ledger WHERE outcome = '{outcome}'"))
         };
-        ((counted("accepted"), counted("shipped"), counted("duplicate")) == (distinct, distinct, 0)).then_some(())
+        ((counted("accepted"), counted("shipped"), counted("duplicate")) == (distinct, distinct, 0))
+            .then_some(())
     });
     rows.len() as u64
 }

@@ -265,8 +265,17 @@ impl Ingest {
         if self.registry.is_refutable(key_or_secret) { refused } else { Refused::SitesUnknown }
     }
 
-    /// Counts a request that is refused as a whole.
+    /// Counts a request that is refused as a whole. One whose key was not looked for is not refused yet: it is counted by
+    /// whoever gives up waiting.
     pub fn count_refused(&self, site: &str, received_at: i64, reason: &str) {
+        if reason == Refused::SitesUnknown.code() && self.registry.has_looked() {
+            return;
+        }
+        self.count_given_up(site, received_at, reason);
+    }
+
+    /// Counts a request that is refused as a whole, for good.
+    pub fn count_given_up(&self, site: &str, received_at: i64, reason: &str) {
         self.metrics.events_rejected.with_label_values(&[reason]).inc();
         self.refused_requests.add(site, received_at, reason);
     }

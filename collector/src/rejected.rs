@@ -67,8 +67,10 @@ pub fn insert_statement(repeated: Option<Uuid>) -> String {
     let Some(segment) = repeated else {
         return format!("INSERT INTO rejected_events ({columns}, segment) FORMAT Native");
     };
-    let types: Vec<String> =
-        COLUMNS.iter().map(|(name, column_type)| format!("{name} {}", column_type.clickhouse_name())).collect();
+    let types: Vec<String> = COLUMNS
+        .iter()
+        .map(|(name, column_type)| format!("{name} {}", column_type.clickhouse_name()))
+        .collect();
     format!(
         "INSERT INTO rejected_events ({columns}, segment) SELECT {columns}, segment \
          FROM input('{}, segment UUID') WHERE toYYYYMM(received_at) NOT IN \

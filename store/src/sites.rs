@@ -163,6 +163,8 @@ pub struct Registry {
     unknown: Arc<Unknown>,
     /// One reads at a time, so that what was read earlier never replaces what was read later.
     refreshing: Arc<tokio::sync::Mutex<()>>,
+    /// Tells whoever waits that everything was read anew.
+    read: Arc<tokio::sync::Notify>,
 }
 
 /// A token's hash.
@@ -186,6 +188,7 @@ impl Registry {
             snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
             unknown: Arc::default(),
             refreshing: Arc::default(),
+            read: Arc::default(),
         })
     }
 
@@ -197,6 +200,7 @@ impl Registry {
             snapshot: Arc::default(),
             unknown: Arc::default(),
             refreshing: Arc::default(),
+            read: Arc::default(),
         }
     }
 
@@ -215,6 +219,11 @@ impl Registry {
     /// Before that it may have been made a moment ago, by another process.
     pub fn is_refutable(&self, key_or_secret: &str) -> bool {
         self.unknown.is_refutable(key_or_secret, Instant::now())
+    }
+
+    /// Ready when everything was read anew after this call.
+    pub fn next_read(&self) -> impl Future<Output = ()> + '_ {
+        self.read.notified()
     }
 
     /// Reads everything anew, over and over, for as long as the future is polled.
@@ -259,6 +268,7 @@ impl Registry {
             self.snapshot.store(Arc::new(fresh));
         }
         self.unknown.looked(began);
+        self.read.notify_waiters();
         Ok(())
     }
 

@@ -160,6 +160,20 @@ pub fn pixel() -> Response<Body> {
     response
 }
 
+/// Marks an answer to a request whose key or token ClickHouse has not been asked for: who can wait may find out.
+#[derive(Clone, Copy, Debug)]
+struct NotLookedFor;
+
+fn mark_not_looked_for(mut response: Response<Body>) -> Response<Body> {
+    response.extensions_mut().insert(NotLookedFor);
+    response
+}
+
+/// Whether the answer would be another when ClickHouse has been asked for the request's key or token.
+pub fn is_not_looked_for(response: &Response<Body>) -> bool {
+    response.extensions().get::<NotLookedFor>().is_some()
+}
+
 /// The answer to a request refused as a whole.
 pub fn refused(refused: &Refused) -> Response<Body> {
     let message = refused.to_string();
@@ -168,7 +182,9 @@ pub fn refused(refused: &Refused) -> Response<Body> {
             error(StatusCode::UNAUTHORIZED, refused.code(), &message)
         }
         Refused::SitesUnknown => {
-            try_later(StatusCode::SERVICE_UNAVAILABLE, refused.code(), &message, RETRY_AFTER_SECONDS)
+            let later =
+                try_later(StatusCode::SERVICE_UNAVAILABLE, refused.code(), &message, RETRY_AFTER_SECONDS);
+            mark_not_looked_for(later)
         }
         Refused::Origin => error(StatusCode::FORBIDDEN, refused.code(), &message),
         Refused::Spool(reason) => {

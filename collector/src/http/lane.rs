@@ -175,6 +175,8 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
     };
     Some(match prepared {
         Ok(prepared) => Step::Events { routes, prepared, origin, pixel: query.is_some(), _room: room },
+        // To wait is hyper's.
+        Err(response) if answer::is_not_looked_for(&response) => return None,
         Err(response) => Step::Answer(routes, response, origin),
     })
 }

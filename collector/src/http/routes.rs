@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::header::ORIGIN;
@@ -30,6 +31,8 @@ use crate::wire::{self, WireError};
 
 /// The user agent is cut here: longer ones only cost time.
 const USER_AGENT_BYTES_MAX: usize = 2048;
+/// A request with a key or token that is not known waits so long until ClickHouse has been asked for it. Milliseconds.
+const LOOK_MS_MAX: u64 = 3_000;
 
 /// What answers requests, one for each worker.
 #[derive(Clone)]
@@ -128,7 +131,9 @@ impl Routes {
                 return error.answer(connection);
             }
         };
-        match self.prepare_events(&body.bytes, &Headers::of_map(&parts.headers), peer, received_at) {
+        let headers = Headers::of_map(&parts.headers);
+        let prepare = || self.prepare_events(&body.bytes, &headers, peer, received_at);
+        match self.when_looked_for(Some(received_at), prepare).await {
             Ok(prepared) => match self.commit(prepared).await {
                 Ok(accepted) => answer::accepted(&accepted),
                 Err(response) => response,
@@ -146,9 +151,37 @@ impl Routes {
             return answer::pixel();
         }
         let query = request.uri().query().unwrap_or_default();
-        match self.prepare_pixel(query, &Headers::of_map(request.headers()), peer, received_at) {
+        let headers = Headers::of_map(request.headers());
+        let prepare = || self.prepare_pixel(query, &headers, peer, received_at);
+        match self.when_looked_for(Some(received_at), prepare).await {
             Ok(prepared) => self.commit(prepared).await.map_or_else(|response| response, |_| answer::pixel()),
             Err(response) => response,
+        }
+    }
+
+    /// What `prepare` gives when ClickHouse has been asked for the request's key or token: one that is not known may have
+    /// been made a moment ago, by another process. A client drops what is refused, and so a refusal must be true.
+    /// `received_at`: the request is counted when nobody could be asked.
+    #[allow(clippy::result_large_err)] // It is sent at once, and boxing it would cost more than moving it.
+    pub(super) async fn when_looked_for<T>(
+        &self,
+        received_at: Option<i64>,
+        prepare: impl Fn() -> Result<T, Response<Body>>,
+    ) -> Result<T, Response<Body>> {
+        let registry = &self.ingest.registry;
+        let deadline = tokio::time::Instant::now() + Duration::from_millis(LOOK_MS_MAX);
+        loop {
+            let read = registry.next_read();
+            let response = match prepare() {
+                Err(response) if answer::is_not_looked_for(&response) && registry.has_looked() => response,
+                prepared => return prepared,
+            };
+            if tokio::time::timeout_at(deadline, read).await.is_err() {
+                if let Some(received_at) = received_at {
+                    self.ingest.count_given_up("", received_at, Refused::SitesUnknown.code());
+                }
+                return Err(response);
+            }
         }
     }
 

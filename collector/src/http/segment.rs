@@ -126,8 +126,12 @@ impl Routes {
                 self.take_pixel(&parts, usual_type, peer).await.unwrap_or_else(|answer| answer)
             }
             (&Method::HEAD, Route::Pixel(_)) => answer::pixel(),
-            (&Method::GET | &Method::HEAD, Route::Settings(key)) => self.settings(key, &parts, peer),
-            (&Method::GET | &Method::HEAD, Route::SourceConfig) => self.source_config(&parts, peer),
+            (&Method::GET | &Method::HEAD, Route::Settings(key)) => {
+                self.looked_for(|| self.settings(key, &parts, peer)).await
+            }
+            (&Method::GET | &Method::HEAD, Route::SourceConfig) => {
+                self.looked_for(|| self.source_config(&parts, peer)).await
+            }
             _ => {
                 let method = if route.is_posted() { "POST" } else { "GET" };
                 let message = format!("only {method} is answered here");
@@ -150,7 +154,8 @@ impl Routes {
         }
         let body = self.read_sniffed(incoming, received_at, connection).await?;
         let json = segment::to_json(&body.bytes);
-        let prepared = self.prepare_messages(&json, usual_type, parts, peer, received_at, false)?;
+        let prepare = || self.prepare_messages(&json, usual_type, parts, peer, received_at, false);
+        let prepared = self.when_looked_for(Some(received_at), prepare).await?;
         Ok(taken(&self.commit(prepared).await?))
     }
 
@@ -166,7 +171,8 @@ impl Routes {
         }
         let query = parts.uri.query().unwrap_or_default();
         let json = segment::data_to_json(&segment::parameter(query, "data").unwrap_or_default());
-        let prepared = self.prepare_messages(&json, usual_type, parts, peer, received_at, true)?;
+        let prepare = || self.prepare_messages(&json, usual_type, parts, peer, received_at, true);
+        let prepared = self.when_looked_for(Some(received_at), prepare).await?;
         self.commit(prepared).await?;
         Ok(answer::pixel())
     }
@@ -240,6 +246,14 @@ impl Routes {
             Ok(_) => answer::json(StatusCode::OK, &json!({"success": true})),
             Err(response) => response,
         }
+    }
+
+    async fn looked_for(&self, answer: impl Fn() -> Response<Body>) -> Response<Body> {
+        let prepare = || {
+            let response = answer();
+            if answer::is_not_looked_for(&response) { Err(response) } else { Ok(response) }
+        };
+        self.when_looked_for(None, prepare).await.unwrap_or_else(|response| response)
     }
 
     fn settings(&self, key: &str, parts: &Parts, peer: IpAddr) -> Response<Body> {

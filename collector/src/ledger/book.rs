@@ -334,7 +334,8 @@ fn rows_of(site: &str, hour: i64, numbers: &Hour, version: i64) -> Vec<Published
         pending: numbers.pending.max(0).unsigned_abs(),
         version,
     };
-    let blank = PublishedHour { accepted: 0, duplicate: 0, shipped: 0, repeated: 0, pending: 0, ..all.clone() };
+    let blank =
+        PublishedHour { accepted: 0, duplicate: 0, shipped: 0, repeated: 0, pending: 0, ..all.clone() };
     let refused = live.rejected.iter().map(|(reason, events)| {
         // The row without a reason is the one that has all other numbers.
         let reason = if reason.is_empty() { "unknown" } else { reason };

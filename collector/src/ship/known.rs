@@ -83,8 +83,12 @@ pub async fn came_second(store: &Store, asked: &[(usize, EventHead)]) -> Result<
     let mut second = HashSet::new();
     for question in questions(&asked) {
         // Parts of a partition are numbered in the order of their inserts.
-        let sql = question_of("toUnixTimestamp64Milli(received_at) AS received, \
-            toUInt64(splitByChar('_', _part)[2]) AS block", true, "");
+        let sql = question_of(
+            "toUnixTimestamp64Milli(received_at) AS received, \
+            toUInt64(splitByChar('_', _part)[2]) AS block",
+            true,
+            "",
+        );
         let rows: Vec<Row> = store.select(&sql, &params(question)).await?;
         let mut places: HashMap<uuid::Uuid, Vec<(i64, u64)>> = HashMap::new();
         for row in &rows {
@@ -105,7 +109,9 @@ pub async fn came_second(store: &Store, asked: &[(usize, EventHead)]) -> Result<
 
 fn params(asked: &[&(usize, EventHead)]) -> [(&'static str, Param); 4] {
     let heads = || asked.iter().map(|(_, head)| head);
-    let texts = |of: &mut dyn Iterator<Item = String>| Param::Texts(of.collect::<BTreeSet<_>>().into_iter().collect());
+    let texts = |of: &mut dyn Iterator<Item = String>| {
+        Param::Texts(of.collect::<BTreeSet<_>>().into_iter().collect())
+    };
     [
         ("sites", texts(&mut heads().map(|head| head.site.clone()))),
         ("days", texts(&mut heads().flat_map(days))),
@@ -156,7 +162,9 @@ fn days(head: &EventHead) -> Vec<String> {
     let day = |ms: i64| ms.div_euclid(DAY_MS);
     let around = |day: i64| day - DAYS_AROUND..=day + DAYS_AROUND;
     let days: BTreeSet<i64> = around(day(head.ts)).chain(around(day(head.received_at))).collect();
-    let name = |day: i64| jiff::Timestamp::from_millisecond(day * DAY_MS).map(|moment| moment.strftime("%F").to_string());
+    let name = |day: i64| {
+        jiff::Timestamp::from_millisecond(day * DAY_MS).map(|moment| moment.strftime("%F").to_string())
+    };
     days.into_iter().filter_map(|day| name(day).ok()).collect()
 }
 
@@ -183,8 +191,9 @@ mod tests {
 
     #[test]
     fn a_question_holds_no_more_than_a_form_takes_and_none_is_left_out() {
-        let asked: Vec<(usize, EventHead)> =
-            (0..2_500).map(|place| (place, head(&"v".repeat(if place % 2 == 0 { 3 } else { 256 })))).collect();
+        let asked: Vec<(usize, EventHead)> = (0..2_500)
+            .map(|place| (place, head(&"v".repeat(if place % 2 == 0 { 3 } else { 256 }))))
+            .collect();
         let asked: Vec<&(usize, EventHead)> = asked.iter().collect();
         let pieces = questions(&asked);
         assert_eq!(pieces.iter().map(|piece| piece.len()).sum::<usize>(), 2_500);

@@ -212,7 +212,11 @@ impl Shipper {
         }
         let sql = "SELECT count() AS others FROM collector_status FINAL \
             WHERE collector != {collector:String} AND reported_at > now64(3) - INTERVAL 1 DAY";
-        let others = match self.store.select::<Row>(sql, &[("collector", Param::from(self.collector.as_str()))]).await {
+        let others = match self
+            .store
+            .select::<Row>(sql, &[("collector", Param::from(self.collector.as_str()))])
+            .await
+        {
             Ok(rows) => rows.iter().any(|row| row.others > 0),
             Err(StoreError::Refused { .. }) => false,
             Err(error) => return tracing::debug!(%error, "whether there are other collectors is not known"),
@@ -542,7 +546,13 @@ impl Shipper {
         }
     }
 
-    async fn insert(&self, blocks: &Blocks, step: Step, done: Done, repeated: bool) -> Result<(), StoreError> {
+    async fn insert(
+        &self,
+        blocks: &Blocks,
+        step: Step,
+        done: Done,
+        repeated: bool,
+    ) -> Result<(), StoreError> {
         match step {
             Step::Events if blocks.events > 0 && !done.events => {
                 let columns: Vec<&str> = blocks.event_columns.iter().map(String::as_str).collect();

@@ -209,9 +209,8 @@ fn remove(spool: &SpoolFiles, ledger: &Ledger, decided: Decided) -> Option<Decid
         Fate::Away => Ok(()),
     };
     // One that is gone already needs no deleting.
-    let removed = removed.or_else(|error| {
-        if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
-    });
+    let removed = removed
+        .or_else(|error| if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) });
     match removed.and_then(|()| spool.remove_tally(&decided.segment)) {
         Ok(()) => {
             ledger.gone([decided.name.as_str()]);

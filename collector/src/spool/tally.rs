@@ -57,10 +57,7 @@ impl Tally {
         while read_record(&mut rest).is_some() {
             whole = records.len() - rest.len();
         }
-        Some(Self {
-            note: i64::from_le_bytes(note.try_into().ok()?),
-            records: records[..whole].to_vec(),
-        })
+        Some(Self { note: i64::from_le_bytes(note.try_into().ok()?), records: records[..whole].to_vec() })
     }
 
     /// The payloads of its records.

@@ -100,7 +100,10 @@ pub async fn answer(
     let collectors: Vec<CollectorReport> = collectors.into_iter().map(|row| report(row, now)).collect();
     let hours: Vec<AccountingHour> = seen
         .into_iter()
-        .map(|(start, hour)| AccountingHour { hour: local_hour(start * 1000, &period), counts: counts(&hour) })
+        .map(|(start, hour)| AccountingHour {
+            hour: local_hour(start * 1000, &period),
+            counts: counts(&hour),
+        })
         .collect();
     let totals = sum(hours.iter().map(|hour| hour.counts));
     Ok(Accounting {
@@ -151,8 +154,7 @@ mod tests {
             ("answered and not yet said", 90, 0, 0, 7),
             ("missing", 90, 0, 7, 0),
         ] {
-            let counted =
-                Counted { accepted: 98, duplicate: 1, rejected: 2, pending, ..Counted::default() };
+            let counted = Counted { accepted: 98, duplicate: 1, rejected: 2, pending, ..Counted::default() };
             let counts = counts(&Judged { seen: Seen { counted, stored }, gap });
             assert_eq!((counts.gap, counts.settling), (gap, settling), "{what}");
             assert_eq!(counts.received, counts.accepted + counts.rejected, "{what}");
@@ -169,7 +171,8 @@ mod tests {
         assert_eq!(status(&[hour(0)], &Counts::default()), AccountingStatus::Balanced);
         let pending = Counts { pending: 1, ..Counts::default() };
         assert_eq!(status(&[hour(0)], &pending), AccountingStatus::Pending);
-        let settling = AccountingHour { hour: String::new(), counts: Counts { settling: -1, ..Counts::default() } };
+        let settling =
+            AccountingHour { hour: String::new(), counts: Counts { settling: -1, ..Counts::default() } };
         assert_eq!(status(&[settling], &Counts::default()), AccountingStatus::Pending);
     }
 }

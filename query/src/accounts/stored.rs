@@ -52,8 +52,11 @@ impl StoredRows {
             let parts: Vec<PartRow> = store.select(sql::PARTS, &[]).await?;
             let there: HashSet<&str> = parts.iter().map(|part| part.name.as_str()).collect();
             self.parts.retain(|part, _| there.contains(part.as_str()));
-            let new: Vec<String> =
-                there.iter().filter(|part| !self.parts.contains_key(**part)).map(|&part| part.to_owned()).collect();
+            let new: Vec<String> = there
+                .iter()
+                .filter(|part| !self.parts.contains_key(**part))
+                .map(|&part| part.to_owned())
+                .collect();
             if new.is_empty() {
                 return Ok(self.sum());
             }

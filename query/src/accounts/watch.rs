@@ -130,7 +130,8 @@ impl AccountsWatch {
             self.look_with(&mut rows).await?;
         }
         let state = self.state();
-        let of_site = state.hours.iter().filter(|((of, start), _)| of == site && *start >= from && *start < to);
+        let of_site =
+            state.hours.iter().filter(|((of, start), _)| of == site && *start >= from && *start < to);
         Ok(of_site
             .map(|(hour, seen)| {
                 let gap = state.gaps.get(hour).copied().unwrap_or(0);
@@ -213,8 +214,12 @@ mod tests {
     fn hours(of: &[(&str, i64, [i64; 4])]) -> Hours {
         of.iter()
             .map(|(site, hour, [accepted, shipped, pending, stored])| {
-                let counted =
-                    Counted { accepted: *accepted, shipped: *shipped, pending: *pending, ..Counted::default() };
+                let counted = Counted {
+                    accepted: *accepted,
+                    shipped: *shipped,
+                    pending: *pending,
+                    ..Counted::default()
+                };
                 (((*site).to_owned(), *hour), Seen { counted, stored: *stored })
             })
             .collect()
@@ -237,7 +242,11 @@ mod tests {
         }
         let lost = hours(&[("demo", 1, [5, 5, 0, 0])]);
         assert!(judge(&Hours::new(), &lost, &BTreeMap::new(), None).is_empty(), "the first look");
-        assert_eq!(judge(&lost, &lost, &BTreeMap::new(), Some(Duration::ZERO)).len(), 1, "a loss needs no patience");
+        assert_eq!(
+            judge(&lost, &lost, &BTreeMap::new(), Some(Duration::ZERO)).len(),
+            1,
+            "a loss needs no patience"
+        );
         let more = hours(&[("demo", 1, [5, 5, 0, 9])]);
         assert!(judge(&more, &more, &BTreeMap::new(), Some(Duration::ZERO)).is_empty(), "a surplus does");
         let known = BTreeMap::from([(("demo".to_owned(), 1), -4)]);
