@@ -268,7 +268,7 @@ impl Ingest {
     /// Counts a request that is refused as a whole. One whose key was not looked for is not refused yet: it is counted by
     /// whoever gives up waiting.
     pub fn count_refused(&self, site: &str, received_at: i64, reason: &str) {
-        if reason == Refused::SitesUnknown.code() && self.registry.has_looked() {
+        if reason == Refused::SitesUnknown.code() && self.registry.is_confirmed() {
             return;
         }
         self.count_given_up(site, received_at, reason);

@@ -173,7 +173,7 @@ impl Routes {
         loop {
             let read = registry.next_read();
             let response = match prepare() {
-                Err(response) if answer::is_not_looked_for(&response) && registry.has_looked() => response,
+                Err(response) if answer::is_not_looked_for(&response) && registry.is_confirmed() => response,
                 prepared => return prepared,
             };
             if tokio::time::timeout_at(deadline, read).await.is_err() {
