@@ -11,6 +11,7 @@
 //! `sql::identity` says the same in SQL, for questions about many people.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Once;
 
 use orma_store::StoreError;
 use serde::Deserialize;
@@ -20,9 +21,10 @@ use crate::sql::identity as sql;
 
 /// A chain of aliases is followed this far: a → b → c …
 const ALIAS_DEPTH_MAX: usize = 16;
-/// More aliases than this are not read; the oldest are left out.
+/// More aliases than this are not read. The latest are left out: whoever sends aliases without number must not push
+/// those out that were there before.
 pub const ALIASES_MAX: usize = 100_000;
-/// Bytes of the ids of aliases that are read; the oldest are left out.
+/// Bytes of the ids of aliases that are read; the latest are left out.
 pub const ALIAS_BYTES_MAX: usize = 16 << 20;
 /// Bytes of a user's or a visitor's id: the collector refuses longer ones.
 pub const ID_BYTES_MAX: usize = 256;
@@ -146,12 +148,16 @@ impl Aliases {
         let rows: Vec<Row> = runner.rows(&sql::aliases(site)).await?;
         let bytes: usize = rows.iter().map(|row| row.previous.len() + row.user.len()).sum();
         if rows.len() == ALIASES_MAX || bytes + 2 * ID_BYTES_MAX > ALIAS_BYTES_MAX {
-            tracing::warn!(
-                site,
-                ALIASES_MAX,
-                ALIAS_BYTES_MAX,
-                "the site has more aliases than are read; the oldest are left out"
-            );
+            // Once: somebody who looks at a journey asks every second.
+            static SAID: Once = Once::new();
+            SAID.call_once(|| {
+                tracing::warn!(
+                    site,
+                    ALIASES_MAX,
+                    ALIAS_BYTES_MAX,
+                    "a site has more aliases than are read; the latest are left out"
+                );
+            });
         }
         Ok(Self::new(rows.into_iter().map(|row| (row.previous, row.user))))
     }

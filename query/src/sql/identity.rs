@@ -226,9 +226,9 @@ pub fn aliases(site: &str) -> Sql {
     Sql::new(
         format!(
             "SELECT previous, user FROM (SELECT substring(visitor, 2) AS previous, user, marked_at, \
-             sum(length(previous) + length(user)) OVER (ORDER BY marked_at DESC, previous, user \
+             sum(length(previous) + length(user)) OVER (ORDER BY marked_at, previous, user \
              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bytes FROM ({edges}) \
-             WHERE active ORDER BY marked_at DESC, previous, user LIMIT {ALIASES_MAX}) \
+             WHERE active ORDER BY marked_at, previous, user LIMIT {ALIASES_MAX}) \
              WHERE bytes <= {ALIAS_BYTES_MAX} ORDER BY marked_at, previous, user"
         ),
         [("site", site.into())],
