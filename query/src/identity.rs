@@ -11,6 +11,7 @@
 //! `sql::identity` says the same in SQL, for questions about many people.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Once;
 
 use orma_store::StoreError;
 use serde::Deserialize;
@@ -20,9 +21,10 @@ use crate::sql::identity as sql;
 
 /// A chain of aliases is followed this far: a → b → c …
 const ALIAS_DEPTH_MAX: usize = 16;
-/// More aliases than this are not read; the oldest are left out.
+/// More aliases than this are not read. The latest are left out: whoever sends aliases without number must not push
+/// those out that were there before.
 pub const ALIASES_MAX: usize = 100_000;
-/// Bytes of the ids of aliases that are read; the oldest are left out.
+/// Bytes of the ids of aliases that are read; the latest are left out.
 pub const ALIAS_BYTES_MAX: usize = 16 << 20;
 /// Bytes of a user's or a visitor's id: the collector refuses longer ones.
 pub const ID_BYTES_MAX: usize = 256;
@@ -146,12 +148,16 @@ impl Aliases {
         let rows: Vec<Row> = runner.rows(&sql::aliases(site)).await?;
         let bytes: usize = rows.iter().map(|row| row.previous.len() + row.user.len()).sum();
         if rows.len() == ALIASES_MAX || bytes + 2 * ID_BYTES_MAX > ALIAS_BYTES_MAX {
-            tracing::warn!(
-                site,
-                ALIASES_MAX,
-                ALIAS_BYTES_MAX,
-                "the site has more aliases than are read; the oldest are left out"
-            );
+            // Once: somebody who looks at a journey asks every second.
+            static SAID: Once = Once::new();
+            SAID.call_once(|| {
+                tracing::warn!(
+                    site,
+                    ALIASES_MAX,
+                    ALIAS_BYTES_MAX,
+                    "a site has more aliases than are read; the latest are left out"
+                );
+            });
         }
         Ok(Self::new(rows.into_iter().map(|row| (row.previous, row.user))))
     }
@@ -237,8 +243,13 @@ pub struct Candidate {
 pub enum Visitors {
     /// These.
     These(Vec<String>),
-    /// Too many to name: those on which these users were identified, and the users themselves.
-    OfUsers(Vec<String>),
+    /// Too many to name: those on which the users `ids` were identified, and the users themselves.
+    OfUsers {
+        /// Whose they are, without aliases.
+        people: Vec<String>,
+        /// All ids of the people.
+        ids: Vec<String>,
+    },
 }
 
 impl Candidate {
@@ -249,8 +260,8 @@ impl Candidate {
         site: &str,
         aliases: &Aliases,
     ) -> Result<Option<bool>, StoreError> {
-        let owners = owners_on(runner, site, &self.visitors, aliases).await?;
-        Ok(owners.into_iter().find(|owner| owner.person == self.person).map(|owner| owner.identified))
+        let owner = owner_on(runner, site, &self.visitors, aliases, Some(&self.person)).await?;
+        Ok(owner.map(|owner| owner.identified))
     }
 }
 
@@ -262,10 +273,11 @@ pub async fn candidate(runner: &Runner, site: &str, id: &str) -> Result<(Candida
     let own = [id.to_owned()];
     // Most ids are nobody's alias, so both are asked at the same time.
     let (aliases, visitors) =
-        futures_util::try_join!(Aliases::load(runner, site), visitors_of(runner, site, &own))?;
+        futures_util::try_join!(Aliases::load(runner, site), visitors_of(runner, site, &own, &own))?;
     let person = aliases.person(id).to_owned();
     let ids = aliases.ids(&person);
-    let visitors = if ids == own { visitors } else { visitors_of(runner, site, &ids).await? };
+    let people = std::slice::from_ref(&person);
+    let visitors = if ids == own { visitors } else { visitors_of(runner, site, people, &ids).await? };
     Ok((Candidate { person, ids, visitors }, aliases))
 }
 
@@ -279,10 +291,10 @@ pub async fn identified_visitor(
     visitor: &str,
     aliases: &Aliases,
 ) -> Result<Option<Candidate>, StoreError> {
-    let owners = owners_on(runner, site, &Visitors::These(vec![visitor.to_owned()]), aliases).await?;
-    let Some(owner) = owners.into_iter().next() else { return Ok(None) };
+    let own = Visitors::These(vec![visitor.to_owned()]);
+    let Some(owner) = owner_on(runner, site, &own, aliases, None).await? else { return Ok(None) };
     let ids = aliases.ids(&owner.person);
-    let visitors = visitors_of(runner, site, &ids).await?;
+    let visitors = visitors_of(runner, site, std::slice::from_ref(&owner.person), &ids).await?;
     Ok(Some(Candidate { person: owner.person, ids, visitors }))
 }
 
@@ -292,14 +304,15 @@ struct OwnerRow {
     identified: bool,
 }
 
-/// The people who have events on some visitors, last seen first.
-async fn owners_on(
+/// Who was last seen on some visitors, or this person if it was.
+async fn owner_on(
     runner: &Runner,
     site: &str,
     visitors: &Visitors,
     aliases: &Aliases,
-) -> Result<Vec<OwnerRow>, StoreError> {
-    runner.rows(&sql::owners(site, visitors, aliases)).await
+    only: Option<&str>,
+) -> Result<Option<OwnerRow>, StoreError> {
+    Ok(runner.rows(&sql::owner(site, visitors, aliases, only)).await?.into_iter().next())
 }
 
 /// The visitors on which the people of some ids have, or had, events. The ids themselves too: each may be a visitor,
@@ -307,14 +320,19 @@ async fn owners_on(
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn visitors_of(runner: &Runner, site: &str, ids: &[String]) -> Result<Visitors, StoreError> {
+pub async fn visitors_of(
+    runner: &Runner,
+    site: &str,
+    people: &[String],
+    ids: &[String],
+) -> Result<Visitors, StoreError> {
     #[derive(Deserialize)]
     struct Row {
         visitor: String,
     }
     let edges: Vec<Row> = runner.rows(&sql::visitors_of_users(site, ids, VISITORS_CARRIED_MAX)).await?;
     if edges.len() > VISITORS_CARRIED_MAX {
-        return Ok(Visitors::OfUsers(ids.to_vec()));
+        return Ok(Visitors::OfUsers { people: people.to_vec(), ids: ids.to_vec() });
     }
     let own = ids.iter().flat_map(|id| [id.clone(), format!("@{id}")]);
     let visitors: BTreeSet<String> =

@@ -153,7 +153,7 @@ pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, 
     }
     let people: Vec<String> = page.iter().map(|row| row.person.clone()).collect();
     let ids = aliases.ids_of(&people);
-    let visitors = visitors_of(runner, &site.site, &ids).await?;
+    let visitors = visitors_of(runner, &site.site, &people, &ids).await?;
     let details = sql::details(&site.site, &visitors, &people, &aliases);
     let purchases = sql::purchases(&site.site, &visitors, &people, &site.currency, &aliases);
     let names = sql::names(&site.site, &ids, &aliases);

@@ -2,8 +2,8 @@
 
 use orma_store::Param;
 
-use super::Sql;
 use super::clause;
+use super::{Sql, is_long};
 use crate::identity::{ALIAS_BYTES_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX, MARKS_MAX, Visitors};
 use crate::moment::Moment;
 
@@ -66,7 +66,7 @@ pub fn owned_visits(visits: &str, columns: &str, edges: &str, may_be_mixed: &str
          WINDOW marks AS (PARTITION BY visitor ORDER BY marked_at, user, active, session \
          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) \
          WINDOW marks AS (PARTITION BY visitor ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)",
-        marks_where(&format!("source != 'alias'{edges}{may_be_mixed}"))
+        marks_where(&format!("source != 'alias'{may_be_mixed}"))
     );
     let firsts = format!(
         "(SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, \
@@ -176,9 +176,13 @@ pub fn events_on(visitors: &str) -> String {
     )
 }
 
-/// The condition that finds the edges of a set of visitors.
+/// The condition that finds the edges of a set of visitors. A set that the store finds itself is large, and to ask the
+/// index of visitors for each of its members in each granule takes longer than to read them: the expression hides the
+/// column from it.
 pub fn edges_on(visitors: &str) -> String {
-    format!(" AND visitor IN {visitors}")
+    let is_named = visitors.starts_with('{');
+    let visitor = if is_named { "visitor" } else { "concat(visitor, '')" };
+    format!(" AND {visitor} IN {visitors}")
 }
 
 /// A statement that knows its site, and the set of its visitors.
@@ -187,12 +191,20 @@ pub fn on_visitors(site: &str, visitors: &Visitors) -> (Sql, String) {
     sql.bind_site(site);
     let set = match visitors {
         Visitors::These(visitors) => sql.bind_texts("visitors", visitors).set,
-        Visitors::OfUsers(users) => {
-            let users = sql.bind_texts("users", users);
+        Visitors::OfUsers { people, ids } => {
+            let rows = if is_long(ids) {
+                // The visitors of all aliases hold those of the people's, and who asks looks at the people anyway.
+                format!(
+                    "SELECT {} AS own_id UNION DISTINCT SELECT substring(visitor, 2) FROM identity_edges \
+                     WHERE site = {{site:String}} AND source = 'alias'",
+                    sql.bind_texts("users", people).each
+                )
+            } else {
+                format!("SELECT {} AS own_id", sql.bind_texts("users", ids).each)
+            };
             format!(
-                "({} UNION ALL SELECT arrayJoin([own_id, concat('@', own_id)]) FROM (SELECT {} AS own_id))",
-                edges_of(&users.set),
-                users.each
+                "({} UNION ALL SELECT arrayJoin([own_id, concat('@', own_id)]) FROM ({rows}))",
+                edges_of(&format!("({rows})"))
             )
         }
     };
@@ -214,9 +226,9 @@ pub fn aliases(site: &str) -> Sql {
     Sql::new(
         format!(
             "SELECT previous, user FROM (SELECT substring(visitor, 2) AS previous, user, marked_at, \
-             sum(length(previous) + length(user)) OVER (ORDER BY marked_at DESC, previous, user \
+             sum(length(previous) + length(user)) OVER (ORDER BY marked_at, previous, user \
              ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bytes FROM ({edges}) \
-             WHERE active ORDER BY marked_at DESC, previous, user LIMIT {ALIASES_MAX}) \
+             WHERE active ORDER BY marked_at, previous, user LIMIT {ALIASES_MAX}) \
              WHERE bytes <= {ALIAS_BYTES_MAX} ORDER BY marked_at, previous, user"
         ),
         [("site", site.into())],
@@ -245,10 +257,11 @@ pub fn visitors_of_users(site: &str, users: &[String], visitors_max: usize) -> S
     sql
 }
 
-/// The people with events on some visitors, last seen first: `person`, `identified`.
-pub fn owners(site: &str, visitors: &Visitors, aliases: &Aliases) -> Sql {
+/// Who was last seen on some visitors, or `only` this person if it was: `person`, `identified`.
+pub fn owner(site: &str, visitors: &Visitors, aliases: &Aliases, only: Option<&str>) -> Sql {
     let (mut sql, visitors) = on_visitors(site, visitors);
     let person = person(&mut sql, aliases);
+    let only = only.map_or_else(String::new, |only| format!(" HAVING person = {}", sql.bind("String", only)));
     let events = owned_events(
         &format!("{} AND {}", events_on(&visitors), clause::IS_HUMAN),
         Duplicates::Merged,
@@ -256,7 +269,7 @@ pub fn owners(site: &str, visitors: &Visitors, aliases: &Aliases) -> Sql {
     );
     sql.text = format!(
         "SELECT {} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified \
-         FROM {} GROUP BY person ORDER BY max(ts) DESC, person LIMIT 1000",
+         FROM {} GROUP BY person{only} ORDER BY max(ts) DESC, person LIMIT 1",
         person.expression,
         person.rows(&events)
     );

@@ -29,6 +29,11 @@ const VALUE_BYTES_MAX: usize = 48 * 1024;
 /// Stands between the texts of a long list: no text of an event holds it.
 const TEXT_SEPARATOR: char = '\0';
 
+/// Whether a list of texts is too long for one value.
+pub fn is_long(texts: &[String]) -> bool {
+    texts.iter().map(|text| text.len() + 3).sum::<usize>() > VALUE_BYTES_MAX
+}
+
 /// A list of texts in a statement, however long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Texts {
@@ -61,7 +66,7 @@ impl Sql {
     /// Binds a list of texts. One that is too long for a value is bound piece by piece and put together by ClickHouse
     /// when it answers: as a constant, every step of its planner would carry it along.
     pub fn bind_texts(&mut self, name: &str, texts: &[String]) -> Texts {
-        if texts.iter().map(|text| text.len() + 3).sum::<usize>() <= VALUE_BYTES_MAX {
+        if !is_long(texts) {
             self.params.push((name.to_owned(), Param::Texts(texts.to_vec())));
             let place = format!("{{{name}:Array(String)}}");
             let each = format!("arrayJoin({place})");

@@ -76,7 +76,7 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
              AND (visitor, {VISIT_OF_EVENT}) IN (SELECT visitor, visit FROM {mixed} WHERE is_mixed)"
         ),
         Duplicates::Merged,
-        &format!("{edges}{may_be_mixed}"),
+        &may_be_mixed,
     );
     format!(
         "(SELECT visitor, visit, owner_user, started, ended{of_visits} FROM {all} WHERE NOT is_mixed \
@@ -159,7 +159,8 @@ fn of_people(site: &str, visitors: &Visitors, people: &[String]) -> (Sql, String
 pub fn details(site: &str, visitors: &Visitors, people: &[String], aliases: &Aliases) -> Sql {
     let (mut sql, visitors, people) = of_people(site, visitors, people);
     let person = identity::person(&mut sql, aliases);
-    let pieces = person.rows(&pieces(Columns::All, &edges_on(&visitors), &edges_on(&visitors)));
+    let sessions = format!(" AND visitor IN {visitors}");
+    let pieces = person.rows(&pieces(Columns::All, &sessions, &edges_on(&visitors)));
     sql.text = format!(
         "SELECT {} AS person, toUnixTimestamp64Milli(min(started)) AS first_seen, \
          toUnixTimestamp64Milli(max(ended)) AS last_seen, countIf({IS_SESSION}) AS sessions, \

@@ -35,7 +35,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
@@ -66,7 +65,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
@@ -150,7 +148,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
@@ -181,7 +178,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
@@ -209,7 +205,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
@@ -234,7 +229,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   AND sign = 1
   AND source NOT IN ('alias', 'reset')
   AND session != ''
-  AND visitor IN {visitors:Array(String)}
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
@@ -259,7 +253,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   WHERE site = {site:String}
   AND sign = 1
   AND source = 'reset'
-  AND visitor IN {visitors:Array(String)}
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}

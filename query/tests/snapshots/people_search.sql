@@ -39,10 +39,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND sign = 1
   AND source != 'alias'
   AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p8:Date} - 1)
-  AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
@@ -75,10 +71,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   WHERE site = {site:String}
   AND sign = 1
   AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p8:Date} - 1)
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
@@ -175,10 +167,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND sign = 1
   AND source != 'alias'
   AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p8:Date} - 1)
-  AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
@@ -212,10 +200,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND sign = 1
   AND source != 'alias'
   AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p8:Date} - 1)
-  AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
@@ -246,10 +230,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND sign = 1
   AND source != 'alias'
   AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p8:Date} - 1)
-  AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
@@ -277,10 +257,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND source NOT IN ('alias', 'reset')
   AND session != ''
   AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p8:Date} - 1)
-  AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
@@ -307,10 +283,6 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   WHERE site = {site:String}
   AND sign = 1
   AND source = 'reset'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p8:Date} - 1)
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
