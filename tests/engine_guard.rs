@@ -306,6 +306,15 @@ fn fill(orma: &Orma, rows: u64) {
     }
 }
 
+/// Ends the askers also when an assertion fails: a scope waits for its threads.
+struct StopOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// `ORMA_TORTURE=1` asks 200 questions at once over a million events, for a minute.
 #[test]
 fn heavy_questions_take_neither_the_engine_nor_the_others_time() {
@@ -325,6 +334,7 @@ fn heavy_questions_take_neither_the_engine_nor_the_others_time() {
     let (slowest_send, mut slowest_question, mut revoked) =
         (std::sync::Mutex::new(Duration::ZERO), Duration::ZERO, Duration::ZERO);
     std::thread::scope(|scope| {
+        let _stop = StopOnDrop(&stop);
         for number in 0..askers {
             let (orma, stop, statuses, analyst) = (&orma, &stop, &statuses, &analyst);
             scope.spawn(move || {
@@ -368,7 +378,6 @@ fn heavy_questions_take_neither_the_engine_nor_the_others_time() {
             (as_token(&orma, &withdrawn, "/api/v1/sites").status == 401).then_some(())
         });
         revoked = begun.elapsed();
-        stop.store(true, Ordering::Relaxed);
     });
     let statuses: Vec<(usize, usize)> = statuses
         .iter()
