@@ -219,9 +219,9 @@ fn assert_all_there_once(orma: &Orma, answered: &[String]) {
     let ids: std::collections::HashSet<&str> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
     assert_eq!((rows.len(), ids.len()), (answered.len(), answered.len()));
     assert!(answered.iter().all(|id| ids.contains(id.as_str())));
-    for outcome in ["accepted", "shipped"] {
+    for number in ["accepted", "shipped"] {
         wait_for("the ledger", || {
-            let counted = orma.number(&format!("SELECT sum(events) FROM ledger WHERE outcome = '{outcome}'"));
+            let counted = orma.number(&format!("SELECT sum({number}) FROM outcomes FINAL"));
             (counted == answered.len() as u64).then_some(())
         });
     }

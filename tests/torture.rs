@@ -176,9 +176,7 @@ fn assert_stored_once(orma: &Orma, round: u16, answered: &[u32]) -> u64 {
 
     let distinct = orma.number("SELECT count() FROM events FINAL");
     wait_for("the ledger to agree with the store", || {
-        let counted = |outcome: &str| {
-            orma.number(&format!("SELECT sum(events) FROM ledger WHERE outcome = '{outcome}'"))
-        };
+        let counted = |number: &str| orma.number(&format!("SELECT sum({number}) FROM outcomes FINAL"));
         ((counted("accepted"), counted("shipped"), counted("duplicate")) == (distinct, distinct, 0))
             .then_some(())
     });

@@ -11,7 +11,7 @@ SELECT site, hour, collector, counted.1 AS outcome, reason, counted.2 AS events
 FROM
 (
     SELECT site, hour, collector, reason, arrayJoin([('accepted', accepted), ('duplicate', duplicate),
-        ('rejected', rejected), ('shipped', shipped)]) AS counted
+        ('rejected', rejected)]) AS counted
     FROM outcomes FINAL
 )
 WHERE events > 0;
