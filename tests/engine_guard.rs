@@ -37,7 +37,9 @@ fn a_frozen_engine_is_replaced_and_nothing_is_lost() {
     assert!(replaced < Duration::from_secs(15), "noticed and replaced after {replaced:?}");
     assert!(!support::is_alive(frozen));
     wait_for("all events", || {
-        orma.try_sql("SELECT count() AS n FROM events FINAL").ok()?.first()?["n"].as_u64().filter(|n| *n == 20)
+        orma.try_sql("SELECT count() AS n FROM events FINAL").ok()?.first()?["n"]
+            .as_u64()
+            .filter(|n| *n == 20)
     });
     assert_eq!(orma.metric(&format!("{RESTARTS}{{reason=\"hung\"}}")), Some(1.0));
     assert_eq!(orma.metric(&format!("{RESTARTS}{{reason=\"died\"}}")), Some(0.0));

@@ -57,10 +57,10 @@ async fn reports(service: &Service, collector: &str, age_seconds: u32) {
 
 async fn accounting(service: &Service) {
     const PERIOD: &str = "/accounting?from=2026-11-10&to=2026-11-10";
+    const HOUR: &str = "toDateTime('2026-11-10 10:00:00', 'UTC')";
     let ten = at("2026-11-10T10:00:00Z");
     let rows: Vec<EventRow<'_>> = (0..5).map(|n| view(format!("v{n}"), "s", ten + n * 1000, "/")).collect();
     service.insert(&rows).await;
-    const HOUR: &str = "toDateTime('2026-11-10 10:00:00', 'UTC')";
     counted(service, HOUR, [7, 2, 2, 5], 1).await;
     service
         .store

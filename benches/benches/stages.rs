@@ -168,15 +168,15 @@ fn store(criterion: &mut Criterion<CpuTime>) {
 
 fn limits(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("limits");
-    let window = DuplicateWindow::new(DUPLICATE_WINDOW_EVENTS);
+    let window = DuplicateWindow::new(DUPLICATE_WINDOW_EVENTS, 0);
     let id = |number: u64| Uuid::from_u64_pair(mix(number), number);
-    window.remember("load-0", (0..DUPLICATE_WINDOW_EVENTS as u64).map(id));
+    window.remember("load-0", (0..DUPLICATE_WINDOW_EVENTS as u64).map(id), 0);
     let mut number = DUPLICATE_WINDOW_EVENTS as u64;
     group.bench_function("duplicates: one id asked for and remembered, window full", |bencher| {
         bencher.iter(|| {
             number += 1;
             let known = window.known("load-0", std::iter::once(id(number)));
-            window.remember("load-0", std::iter::once(id(number)));
+            window.remember("load-0", std::iter::once(id(number)), 0);
             known.len()
         });
     });

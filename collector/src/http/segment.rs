@@ -140,6 +140,7 @@ impl Routes {
         }
     }
 
+    #[allow(clippy::result_large_err)] // It is sent at once, and boxing it would cost more than moving it.
     async fn take_messages(
         &self,
         parts: &Parts,
@@ -159,6 +160,7 @@ impl Routes {
         Ok(taken(&self.commit(prepared).await?))
     }
 
+    #[allow(clippy::result_large_err)] // It is sent at once, and boxing it would cost more than moving it.
     async fn take_pixel(
         &self,
         parts: &Parts,
@@ -248,6 +250,7 @@ impl Routes {
         }
     }
 
+    #[allow(clippy::result_large_err)] // It is sent at once, and boxing it would cost more than moving it.
     async fn looked_for(&self, answer: impl Fn() -> Response<Body>) -> Response<Body> {
         let prepare = || {
             let response = answer();

@@ -25,7 +25,7 @@ use crate::duplicates::DuplicateWindow;
 use crate::ledger::{self, Counts, Ledger, Outcome};
 use crate::metrics::Metrics;
 use crate::rejected;
-use crate::spool::{Done, Origin, SealedSegment, SpoolFiles, plain_name};
+use crate::spool::{Done, Origin, SealedSegment, SpoolFiles, Tally, plain_name};
 use blocks::{Blocks, Contents, EventHead};
 use settle::{Decided, Fate, Settler};
 
@@ -175,7 +175,7 @@ impl Shipper {
     fn receive(&self, segment: SealedSegment, decide: &mpsc::UnboundedSender<Decided>) -> Option<Waiting> {
         let name = plain_name(&segment.path);
         let mut counts = Counts::new();
-        for payload in segment.tally.iter().flat_map(|tally| tally.payloads()) {
+        for payload in segment.tally.iter().flat_map(Tally::payloads) {
             if ledger::read_record(payload, &mut counts).is_none() {
                 tracing::warn!(segment = %name, "a count of the segment's tally cannot be read");
             }
