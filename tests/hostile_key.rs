@@ -198,7 +198,9 @@ fn every_page_answers(orma: &Orma, people: &[&str]) -> (Duration, String) {
         let answer = orma.get(&format!("/api/v1/sites/demo/{path}"));
         let took = asked.elapsed();
         let shown: String = answer.text.chars().take(300).collect();
-        assert_eq!(answer.status, 200, "{path}: {shown}");
+        // A cursor that no page gave is refused by its name, and never our fault.
+        let refused = path.contains("cursor=") && answer.json()["error"]["field"] == "cursor";
+        assert!(answer.status == 200 || (answer.status == 400 && refused), "{path}: {} {shown}", answer.status);
         answer.json();
         if took > slowest.0 {
             slowest = (took, path);
