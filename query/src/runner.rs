@@ -29,7 +29,13 @@ pub struct Runner {
     shared: Arc<Shared>,
     caller: Arc<str>,
     /// The place of a request and when it got it, once it has one.
-    held: Option<Arc<Mutex<Option<(Place, Instant)>>>>,
+    held: Option<Arc<Mutex<Option<Held>>>>,
+}
+
+#[derive(Debug)]
+struct Held {
+    _place: Place,
+    since: Instant,
 }
 
 #[derive(Debug)]
@@ -79,9 +85,9 @@ impl Runner {
         };
         let mut held = held.lock().await;
         if held.is_none() {
-            *held = Some((self.enter().await?, Instant::now()));
+            *held = Some(Held { _place: self.enter().await?, since: Instant::now() });
         }
-        let spent = held.as_ref().map_or(0, |(_, since)| since.elapsed().as_secs());
+        let spent = held.as_ref().map_or(0, |held| held.since.elapsed().as_secs());
         match self.shared.seconds_max.saturating_sub(spent) {
             0 => {
                 self.shared.failed.fetch_add(1, Ordering::Relaxed);
