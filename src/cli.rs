@@ -139,7 +139,7 @@ pub struct AccountingOptions {
 #[derive(Clone, Debug, Args)]
 #[allow(clippy::struct_field_names, reason = "limits are named by their unit and end")]
 pub struct QuestionOptions {
-    /// How long the store may work on one question, in seconds
+    /// How long the store may work for one request, in seconds
     #[arg(long, env = "ORMA_QUESTION_SECONDS_MAX", default_value_t = 30, value_name = "SECONDS",
         value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub question_seconds_max: u64,

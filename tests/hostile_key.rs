@@ -200,7 +200,11 @@ fn every_page_answers(orma: &Orma, people: &[&str]) -> (Duration, String) {
         let shown: String = answer.text.chars().take(300).collect();
         // A cursor that no page gave is refused by its name, and never our fault.
         let refused = path.contains("cursor=") && answer.json()["error"]["field"] == "cursor";
-        assert!(answer.status == 200 || (answer.status == 400 && refused), "{path}: {} {shown}", answer.status);
+        assert!(
+            answer.status == 200 || (answer.status == 400 && refused),
+            "{path}: {} {shown}",
+            answer.status
+        );
         answer.json();
         if took > slowest.0 {
             slowest = (took, path);

@@ -237,6 +237,16 @@ async fn cancellation(service: &Service) {
         Err(StoreError::Refused { code: 159, .. }) => {}
         other => panic!("a time limit of one second: {other:?}"),
     }
+    // A request has this time for all that it asks.
+    let request = hasty.for_request("somebody");
+    let short = Sql::new(slow.replace("numbers(600)", "numbers(7)"), []);
+    let begun = Instant::now();
+    assert!(request.rows::<Value>(&short).await.is_ok());
+    match request.rows::<Value>(&short).await.and(request.rows::<Value>(&short).await) {
+        Err(StoreError::TimedOut | StoreError::Refused { code: 159, .. }) => {}
+        other => panic!("two seconds of questions in one second: {other:?}"),
+    }
+    assert!(begun.elapsed() < Duration::from_secs(4));
 }
 
 /// Reads server-sent events one by one.

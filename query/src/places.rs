@@ -14,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// What questions may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuestionLimits {
-    /// One question's time in the store, in seconds.
+    /// The time of a request in the store, for all that it asks, in seconds.
     pub seconds_max: u64,
     /// One question's memory in the store, in bytes. What does not fit is sorted and grouped on the store's disk from
     /// half of it on.

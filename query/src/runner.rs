@@ -2,7 +2,8 @@
 //! waits for the answer any more.
 //!
 //! A request asks the store several things. It takes its place with the first and keeps it to the end, and asks one thing
-//! at a time: otherwise, under load, all requests would be half answered when their time is up.
+//! at a time, all within one time limit: otherwise, under load, all requests would be half answered when their clients
+//! give up.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -27,14 +28,21 @@ pub struct Runner {
     store: Store,
     shared: Arc<Shared>,
     caller: Arc<str>,
-    /// The place of a request, once it has one.
-    held: Option<Arc<Mutex<Option<Place>>>>,
+    /// The place of a request and when it got it, once it has one.
+    held: Option<Arc<Mutex<Option<Held>>>>,
+}
+
+#[derive(Debug)]
+struct Held {
+    _place: Place,
+    since: Instant,
 }
 
 #[derive(Debug)]
 struct Shared {
     places: Places,
     settings: Vec<(&'static str, String)>,
+    seconds_max: u64,
     answered: AtomicU64,
     failed: AtomicU64,
     busy: AtomicU64,
@@ -44,13 +52,13 @@ impl Runner {
     /// A runner that keeps its questions within limits. What is not asked for a [request](Self::for_request) of somebody
     /// is the service's own, and each question has a place for itself.
     pub fn new(store: Store, limits: &QuestionLimits) -> Self {
-        let time_limit = Duration::from_secs(limits.seconds_max + SECONDS_OVER);
         Self {
-            questions: store.clone().for_work(Work::Questions).with_time_limit(time_limit),
+            questions: store.clone().for_work(Work::Questions),
             store,
             shared: Arc::new(Shared {
                 places: Places::new(limits),
                 settings: settings(limits),
+                seconds_max: limits.seconds_max,
                 answered: AtomicU64::new(0),
                 failed: AtomicU64::new(0),
                 busy: AtomicU64::new(0),
@@ -73,13 +81,20 @@ impl Runner {
     pub async fn rows<T: DeserializeOwned>(&self, sql: &Sql) -> Result<Vec<T>, StoreError> {
         let Some(held) = &self.held else {
             let _place = self.enter().await?;
-            return self.ask(sql).await;
+            return self.ask(sql, self.shared.seconds_max).await;
         };
-        let mut place = held.lock().await;
-        if place.is_none() {
-            *place = Some(self.enter().await?);
+        let mut held = held.lock().await;
+        if held.is_none() {
+            *held = Some(Held { _place: self.enter().await?, since: Instant::now() });
         }
-        self.ask(sql).await
+        let spent = held.as_ref().map_or(0, |held| held.since.elapsed().as_secs());
+        match self.shared.seconds_max.saturating_sub(spent) {
+            0 => {
+                self.shared.failed.fetch_add(1, Ordering::Relaxed);
+                Err(StoreError::TimedOut)
+            }
+            left => self.ask(sql, left).await,
+        }
     }
 
     async fn enter(&self) -> Result<Place, StoreError> {
@@ -90,16 +105,19 @@ impl Runner {
         })
     }
 
-    async fn ask<T: DeserializeOwned>(&self, sql: &Sql) -> Result<Vec<T>, StoreError> {
+    async fn ask<T: DeserializeOwned>(&self, sql: &Sql, seconds_max: u64) -> Result<Vec<T>, StoreError> {
         let query_id = format!("orma-{}", Uuid::now_v7());
         let mut settings: Vec<(&str, &str)> =
             self.shared.settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        settings.push(("query_id", &query_id));
+        let seconds = seconds_max.to_string();
+        settings.extend([("query_id", query_id.as_str()), ("max_execution_time", &seconds)]);
         let params: Vec<(&str, Param)> =
             sql.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let mut kill = KillOnDrop { store: &self.store, query_id: Some(query_id.clone()) };
         let asked = Instant::now();
-        let rows = self.questions.select_with(&sql.text, &params, &settings).await;
+        let questions =
+            self.questions.clone().with_time_limit(Duration::from_secs(seconds_max + SECONDS_OVER));
+        let rows = questions.select_with(&sql.text, &params, &settings).await;
         // The text holds no value: these are bound.
         tracing::debug!(query_id, elapsed_ms = asked.elapsed().as_millis(), sql = sql.text, "asked");
         // One that the client has given up goes on in the store.
@@ -152,7 +170,6 @@ fn settings(limits: &QuestionLimits) -> Vec<(&'static str, String)> {
     let threads = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
     let spill = (limits.memory_bytes_max / 2).to_string();
     vec![
-        ("max_execution_time", limits.seconds_max.to_string()),
         ("max_memory_usage", limits.memory_bytes_max.to_string()),
         ("max_bytes_before_external_group_by", spill.clone()),
         ("max_bytes_before_external_sort", spill),

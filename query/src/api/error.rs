@@ -92,6 +92,10 @@ impl ApiError {
         const TIME_CODES: [u32; 2] = [159, 160];
         /// `MEMORY_LIMIT_EXCEEDED`.
         const MEMORY_CODE: u32 = 241;
+        let too_slow = || {
+            let message = "The question took too long; ask for a shorter period or fewer dimensions.";
+            (StatusCode::GATEWAY_TIMEOUT, "query_timeout", message.to_owned())
+        };
         match self {
             Self::Invalid { code, message, .. } => (StatusCode::BAD_REQUEST, code, message.clone()),
             Self::NotFound { code, message } => (StatusCode::NOT_FOUND, code, message.clone()),
@@ -112,11 +116,8 @@ impl ApiError {
                 "busy",
                 "Too many questions are asked at once; try again.".into(),
             ),
-            Self::Store(StoreError::Refused { code, .. }) if TIME_CODES.contains(code) => (
-                StatusCode::GATEWAY_TIMEOUT,
-                "query_timeout",
-                "The question took too long; ask for a shorter period or fewer dimensions.".into(),
-            ),
+            Self::Store(StoreError::TimedOut) => too_slow(),
+            Self::Store(StoreError::Refused { code, .. }) if TIME_CODES.contains(code) => too_slow(),
             Self::Store(StoreError::Refused { code, .. }) if *code == MEMORY_CODE => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "query_too_large",
