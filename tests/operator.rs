@@ -91,6 +91,10 @@ fn what_clickhouse_refused_raises_the_alarm_and_a_replay_ends_it_and_counts_noth
     wait_for("a first look", || running.metric("orma_accounting_age_seconds"));
     assert_eq!(running.metric(GAP), Some(0.0));
 
+    // An insert is over when all its tables have it.
+    wait_for("the first segment to be shipped", || {
+        (running.metric("orma_events_shipped_total") == Some(3.0)).then_some(())
+    });
     // What a hasty hand does: the table is gone, and ClickHouse refuses the segment for good.
     running.sql("RENAME TABLE events TO events_away");
     running.collect(&views(5));
