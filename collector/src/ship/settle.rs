@@ -124,13 +124,14 @@ impl Settler {
     fn insert_again(&mut self, waiting: Vec<Decided>) {
         for decided in waiting {
             match decided.fate {
-                Fate::Shipped(outcomes) => {
+                // One that is settled was on the store's disk before, and only its file is left to delete.
+                Fate::Shipped(outcomes) if !self.ledger.is_settled(&decided.name) => {
                     self.ledger.not_shipped(&ledger::held(&decided.counts), &outcomes);
                     if self.again.send((decided.segment, decided.counts)).is_err() {
                         tracing::debug!("nobody ships any more; the next start finds the segment");
                     }
                 }
-                Fate::Away => self.waiting.push(decided),
+                Fate::Shipped(_) | Fate::Away => self.waiting.push(decided),
             }
         }
     }
