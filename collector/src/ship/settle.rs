@@ -206,12 +206,16 @@ impl Settler {
 /// Deletes a settled segment's files; gives it back when they cannot be.
 fn remove(spool: &SpoolFiles, ledger: &Ledger, decided: Decided) -> Option<Decided> {
     let removed = match decided.fate {
-        Fate::Shipped(_) => spool.remove(&decided.segment),
+        Fate::Shipped(_) => spool.remove(&decided.segment).or_else(|error| {
+            // One that is gone already needs no deleting, and takes no room.
+            if error.kind() != std::io::ErrorKind::NotFound {
+                return Err(error);
+            }
+            spool.forget(&decided.segment);
+            Ok(())
+        }),
         Fate::Away => Ok(()),
     };
-    // One that is gone already needs no deleting.
-    let removed = removed
-        .or_else(|error| if error.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(error) });
     match removed.and_then(|()| spool.remove_tally(&decided.segment)) {
         Ok(()) => {
             ledger.gone([decided.name.as_str()]);
