@@ -5,11 +5,8 @@ use std::collections::BTreeMap;
 use orma_store::{Store, StoreError};
 use serde::Deserialize;
 
-use super::stored::{SiteHour, StoredRows, count_exactly};
+use super::stored::{SiteHour, StoredRows};
 use crate::sql::accounting as sql;
-
-/// Hours counted exactly in one look; those of the last hours come first.
-const EXACT_HOURS_MAX: usize = 24;
 
 #[derive(Deserialize)]
 struct OutcomeRow {
@@ -78,12 +75,13 @@ pub async fn look(store: &Store, rows: &mut StoredRows) -> Result<Hours, StoreEr
     for (hour, amount) in stored {
         hours.entry(hour).or_default().stored = amount.cast_signed();
     }
-    let repeated = hours.iter_mut().rev().filter(|(_, seen)| {
-        // Where there are no more rows than were shipped, none is there twice, unless others are lost.
-        seen.counted.repeated > 0 && seen.stored > 0
-    });
-    for (hour, seen) in repeated.take(EXACT_HOURS_MAX) {
-        seen.stored = count_exactly(store, hour).await?.cast_signed();
+    // What was inserted again may be there twice until it is merged.
+    let repeated = hours.iter().filter(|(_, seen)| seen.counted.repeated > 0 && seen.stored > 0);
+    let repeated = repeated.map(|(hour, seen)| (hour.clone(), seen.stored.unsigned_abs())).collect();
+    for (hour, once) in rows.count_once(store, &repeated).await? {
+        if let Some(seen) = hours.get_mut(&hour) {
+            seen.stored = once.cast_signed();
+        }
     }
     Ok(hours)
 }

@@ -36,10 +36,15 @@ struct ExactRow {
     amount: u64,
 }
 
+/// Hours counted exactly in one look; the others follow in the next.
+const EXACT_HOURS_MAX: usize = 24;
+
 /// What is known of the parts.
 #[derive(Debug, Default)]
 pub struct StoredRows {
     parts: HashMap<String, Vec<(SiteHour, u64)>>,
+    /// Rows of an hour, each once, with the number of all its rows that this was counted of.
+    exact: HashMap<SiteHour, (u64, u64)>,
 }
 
 impl StoredRows {
@@ -87,13 +92,35 @@ impl StoredRows {
         }
         hours
     }
+
+    /// The rows of hours in which something was inserted again, each once; `hours` says how many there are in all. An
+    /// hour is counted again only when that number has changed, as it does with every insert, merge and deletion.
+    ///
+    /// # Errors
+    /// The store did not answer.
+    pub async fn count_once(
+        &mut self,
+        store: &Store,
+        hours: &BTreeMap<SiteHour, u64>,
+    ) -> Result<BTreeMap<SiteHour, u64>, StoreError> {
+        // What was counted of another number says nothing any more.
+        self.exact.retain(|hour, (of, _)| hours.get(hour) == Some(of));
+        let mut unknown: Vec<(SiteHour, u64)> = hours
+            .iter()
+            .filter(|(hour, _)| !self.exact.contains_key(*hour))
+            .map(|(hour, rows)| (hour.clone(), *rows))
+            .collect();
+        unknown.sort_by_key(|((_, start), _)| std::cmp::Reverse(*start));
+        unknown.truncate(EXACT_HOURS_MAX);
+        for (hour, rows) in unknown {
+            let exact = count_exactly(store, &hour).await?;
+            self.exact.insert(hour, (rows, exact));
+        }
+        Ok(self.exact.iter().map(|(hour, (_, exact))| (hour.clone(), *exact)).collect())
+    }
 }
 
-/// The rows of an hour without those that are there twice: for hours in which something was inserted again.
-///
-/// # Errors
-/// The store did not answer.
-pub async fn count_exactly(store: &Store, (site, hour_start): &SiteHour) -> Result<u64, StoreError> {
+async fn count_exactly(store: &Store, (site, hour_start): &SiteHour) -> Result<u64, StoreError> {
     let params = [("site", Param::from(site.as_str())), ("hour", Param::Int(*hour_start))];
     let rows: Vec<ExactRow> = store.select(sql::DISTINCT_OF_HOUR, &params).await?;
     Ok(rows.first().map_or(0, |row| row.amount))

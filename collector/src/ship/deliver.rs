@@ -1,0 +1,392 @@
+//! One segment's way into the store: read it, ask what the store has of it, insert the rest until that has succeeded.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use orma_store::StoreError;
+use tokio::sync::watch;
+
+use super::blocks::{self, Blocks, Contents, EventHead};
+use super::known;
+use super::settle::{Decided, Fate};
+use super::{BACKOFF_MS_MAX, BACKOFF_MS_MIN, Shipper, Waiting};
+use crate::ledger::{self, Counts, Outcome};
+use crate::rejected;
+use crate::spool::{Done, Origin, SealedSegment};
+
+/// The inserts of a segment, in their order.
+#[derive(Clone, Copy)]
+enum Step {
+    Events,
+    Refused,
+}
+
+enum Inserted {
+    All,
+    Refused(Done),
+    Abandoned,
+}
+
+/// Why a segment is not read.
+enum LoadError {
+    /// The disk does not give it; says nothing about the segment.
+    Disk(String),
+    /// Its file is gone.
+    Gone,
+    /// It is damaged.
+    Damaged(String),
+}
+
+impl Shipper {
+    /// Ships a segment; `None` when it is time to stop.
+    pub(super) async fn ship(&self, waiting: Waiting, abandon: watch::Receiver<bool>) -> Option<Decided> {
+        let Waiting { segment, name, counts } = waiting;
+        self.departs(&name);
+        let decided = self.decide(segment, &name, counts, abandon).await;
+        self.arrives(&name);
+        decided
+    }
+
+    fn departs(&self, name: &str) {
+        let mut names = self.on_their_way.lock().expect("no panic while noting");
+        names.insert(name.to_owned());
+        self.note_oldest(&names);
+    }
+
+    fn arrives(&self, name: &str) {
+        let mut names = self.on_their_way.lock().expect("no panic while noting");
+        names.remove(name);
+        self.note_oldest(&names);
+        self.arrived.notify_waiters();
+    }
+
+    /// A segment's id says when it was begun.
+    fn note_oldest(&self, names: &BTreeSet<String>) {
+        let began = names.iter().filter_map(|name| {
+            let (seconds, nanoseconds) = segment_id(name)?.get_timestamp()?.to_unix();
+            Some(seconds * 1_000 + u64::from(nanoseconds) / 1_000_000)
+        });
+        self.oldest.store(began.min().unwrap_or(0), Ordering::Relaxed);
+    }
+
+    async fn decide(
+        &self,
+        segment: SealedSegment,
+        name: &str,
+        mut counts: Counts,
+        abandon: watch::Receiver<bool>,
+    ) -> Option<Decided> {
+        let started = Instant::now();
+        let done = Done::of(&segment.path);
+        let contents = match self.load_until_read(&segment, name, abandon.clone()).await {
+            Ok(contents) => contents?,
+            Err(LoadError::Gone) => {
+                tracing::error!(segment = %name, "a segment is gone or was set aside: what was answered for it is missing");
+                self.spool.forget(&segment);
+                let held = ledger::held(&counts);
+                return Some(self.away(segment, name, counts, &held));
+            }
+            Err(LoadError::Damaged(reason) | LoadError::Disk(reason)) => {
+                tracing::error!(segment = %name, %reason, "a damaged segment is set aside: see `orma spool quarantine`");
+                let held = ledger::held(&counts);
+                return Some(self.set_aside(segment, name, counts, &held, done));
+            }
+        };
+        // Segments that were replayed or were written before tallies were: their counts are their own.
+        let unknown = match segment.origin {
+            Origin::Replayed if done.ledger => Counts::new(),
+            _ => ledger::excess(&contents.counts, &counts),
+        };
+        self.ledger.counted(&unknown);
+        ledger::merge(&mut counts, &unknown);
+        let held = ledger::held(&contents.counts);
+        let held_before = match segment.origin {
+            Origin::Replayed => Counts::new(),
+            _ => ledger::held(&counts),
+        };
+        self.reconcile_held(&held_before, &held, &unknown, segment.origin);
+        self.insert_and_count(segment, name, (counts, held), contents, done, (abandon, started)).await
+    }
+
+    /// What was answered and is not in the segment is held no longer; what is in it and was not known is.
+    fn reconcile_held(&self, before: &Counts, now: &Counts, unknown: &Counts, origin: Origin) {
+        if origin == Origin::Replayed {
+            self.ledger.begins_to_hold(now);
+            return;
+        }
+        self.ledger.begins_to_hold(&ledger::held(unknown));
+        let missing = ledger::excess(before, now);
+        if !missing.is_empty() {
+            let events: u64 = missing.values().sum();
+            tracing::error!(events, "a segment holds less than was answered for it");
+            self.ledger.holds_no_longer(&missing);
+        }
+    }
+
+    async fn insert_and_count(
+        &self,
+        segment: SealedSegment,
+        name: &str,
+        (counts, held): (Counts, Counts),
+        contents: Contents,
+        done: Done,
+        (abandon, started): (watch::Receiver<bool>, Instant),
+    ) -> Option<Decided> {
+        let Contents { to_ask, unasked, bytes, .. } = contents;
+        self.metrics.ship_unasked.inc_by(unasked);
+        let known = self.known_until_answered(name, &to_ask, abandon.clone()).await?;
+        let to_ask: Vec<_> = to_ask.into_iter().filter(|(place, _)| !known.contains(place)).collect();
+        let built = tokio::task::spawn_blocking(move || blocks::build(&bytes, &known)).await;
+        let blocks = match built.map_err(|error| error.to_string()).and_then(|built| built) {
+            Ok(blocks) => blocks,
+            Err(reason) => {
+                tracing::error!(segment = %name, %reason, "a damaged segment is set aside: see `orma spool quarantine`");
+                return Some(self.set_aside(segment, name, counts, &held, done));
+            }
+        };
+        let mut repeated = segment.origin != Origin::Sealed;
+        match self.insert_until_taken(&blocks, done, name, &mut repeated, abandon).await {
+            Inserted::Abandoned => None,
+            Inserted::Refused(done) => Some(self.set_aside(segment, name, counts, &held, done)),
+            Inserted::All => {
+                let mut outcomes = outcomes(&blocks, repeated);
+                if self.others.load(Ordering::Relaxed) {
+                    self.yield_to_others(name, &to_ask, &mut outcomes).await;
+                }
+                self.ledger.shipped(&held, &outcomes);
+                self.metrics.events_shipped.inc_by(blocks.events);
+                self.metrics.events_duplicate.inc_by(blocks.known.values().sum());
+                self.metrics.ship_seconds.observe(started.elapsed().as_secs_f64());
+                let fate = Fate::Shipped(outcomes);
+                Some(Decided { segment, name: name.to_owned(), counts, fate })
+            }
+        }
+    }
+
+    /// Of what two collectors inserted at once, the first counts.
+    async fn yield_to_others(&self, name: &str, inserted: &[(usize, EventHead)], outcomes: &mut Counts) {
+        let second = match known::came_second(&self.store, inserted).await {
+            Ok(second) => second,
+            Err(error) => {
+                self.metrics.ship_unasked.inc_by(inserted.len() as u64);
+                return tracing::warn!(segment = %name, %error, "whether another collector was first is not known");
+            }
+        };
+        for (_, head) in inserted.iter().filter(|(place, _)| second.contains(place)) {
+            let hour = ledger::hour_of(head.received_at);
+            let shipped = ledger::Key::of(&head.site, hour, Outcome::Shipped);
+            // One that was recognised before the insert is counted as a duplicate already.
+            let Some(count) = outcomes.get_mut(&shipped).filter(|count| **count > 0) else { continue };
+            *count -= 1;
+            ledger::add(outcomes, &head.site, hour, Outcome::Duplicate, "", 1);
+            ledger::add(outcomes, &head.site, hour, Outcome::Repeated, "", 1);
+        }
+    }
+
+    /// No file of the spool holds the segment's events any more.
+    fn away(&self, segment: SealedSegment, name: &str, counts: Counts, held: &Counts) -> Decided {
+        self.ledger.holds_no_longer(held);
+        Decided { segment, name: name.to_owned(), counts, fate: Fate::Away }
+    }
+
+    /// Sets a segment aside. Its counts are settled, and so they do not count again when it is put back.
+    fn set_aside(
+        &self,
+        segment: SealedSegment,
+        name: &str,
+        counts: Counts,
+        held: &Counts,
+        done: Done,
+    ) -> Decided {
+        if let Err(error) = self.spool.quarantine(&segment, Done { ledger: true, ..done }) {
+            tracing::error!(%error, segment = %name, "a segment cannot be set aside; a restart tries again");
+        }
+        self.away(segment, name, counts, held)
+    }
+
+    /// Reads a segment; `None` when it is time to stop. A disk that does not give it is asked again: setting the
+    /// segment aside would take the disk's fault for the segment's.
+    async fn load_until_read(
+        &self,
+        segment: &SealedSegment,
+        name: &str,
+        mut abandon: watch::Receiver<bool>,
+    ) -> Result<Option<Contents>, LoadError> {
+        let mut told = false;
+        loop {
+            match self.load(segment).await {
+                Ok(contents) => return Ok(Some(contents)),
+                Err(LoadError::Disk(error)) => {
+                    if !std::mem::replace(&mut told, true) {
+                        tracing::error!(segment = %name, %error, "the disk does not give a segment: tried again until it does");
+                    }
+                    if self.waits(BACKOFF_MS_MAX, &mut abandon).await.is_none() {
+                        return Ok(None);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Reads a segment, on a thread that may compute.
+    async fn load(&self, segment: &SealedSegment) -> Result<Contents, LoadError> {
+        let (spool, segment) = (self.spool.clone(), segment.clone());
+        let others = self.others.load(Ordering::Relaxed);
+        let twice = self.duplicates.came_twice();
+        tokio::task::spawn_blocking(move || {
+            let bytes = spool.read(&segment).map_err(|error| match error.kind() {
+                std::io::ErrorKind::NotFound => LoadError::Gone,
+                _ => LoadError::Disk(error.to_string()),
+            })?;
+            let remembered_from = segment.tally.as_ref().map_or(i64::MAX, |tally| tally.note);
+            blocks::read(bytes, remembered_from, others, &twice).map_err(LoadError::Damaged)
+        })
+        .await
+        .map_err(|error| LoadError::Damaged(error.to_string()))?
+    }
+
+    /// Which of a segment's events the store has, when all segments before it are there; `None` when it is time to
+    /// stop.
+    async fn known_until_answered(
+        &self,
+        name: &str,
+        to_ask: &[(usize, EventHead)],
+        mut abandon: watch::Receiver<bool>,
+    ) -> Option<HashSet<usize>> {
+        if to_ask.is_empty() {
+            return Some(HashSet::new());
+        }
+        loop {
+            let arrived = self.arrived.notified();
+            let is_first = {
+                let names = self.on_their_way.lock().expect("no panic while noting");
+                names.first().is_none_or(|first| first == name)
+            };
+            if is_first {
+                break;
+            }
+            tokio::select! {
+                () = arrived => {}
+                _ = abandon.wait_for(|abandon| *abandon) => return None,
+            }
+        }
+        let mut backoff_ms = BACKOFF_MS_MIN;
+        loop {
+            match known::known(&self.store, to_ask).await {
+                Ok(known) => return Some(known),
+                Err(error @ StoreError::Refused { .. }) => {
+                    // Rather an event twice than none at all.
+                    self.metrics.ship_unasked.inc_by(to_ask.len() as u64);
+                    tracing::warn!(segment = %name, %error, "what the store has of a segment is not known");
+                    return Some(HashSet::new());
+                }
+                Err(error) => self.not_now(name, &error, &mut backoff_ms, &mut abandon).await?,
+            }
+        }
+    }
+
+    async fn insert_until_taken(
+        &self,
+        blocks: &Blocks,
+        mut done: Done,
+        name: &str,
+        repeated: &mut bool,
+        mut abandon: watch::Receiver<bool>,
+    ) -> Inserted {
+        let mut backoff_ms = BACKOFF_MS_MIN;
+        let mut refused = false;
+        for step in [Step::Events, Step::Refused] {
+            loop {
+                match self.insert(blocks, step, done, *repeated).await {
+                    Ok(()) => {
+                        if self.store_is_away.swap(false, Ordering::Relaxed) {
+                            tracing::warn!("ClickHouse takes events again");
+                        }
+                        self.metrics.ship_backoff_seconds.set(0.0);
+                        match step {
+                            Step::Events => done.events = true,
+                            Step::Refused => done.refused = true,
+                        }
+                        break;
+                    }
+                    Err(error) if error.is_transient() => {
+                        *repeated = true;
+                        if self.not_now(name, &error, &mut backoff_ms, &mut abandon).await.is_none() {
+                            return Inserted::Abandoned;
+                        }
+                    }
+                    Err(error) => {
+                        tracing::error!(segment = %name, %error, "ClickHouse refuses a segment: set aside, see `orma spool quarantine`");
+                        refused = true;
+                        break;
+                    }
+                }
+            }
+        }
+        if refused { Inserted::Refused(done) } else { Inserted::All }
+    }
+
+    /// Waits a while longer each time; `None` when it is time to stop.
+    async fn not_now(
+        &self,
+        name: &str,
+        error: &StoreError,
+        backoff_ms: &mut u64,
+        abandon: &mut watch::Receiver<bool>,
+    ) -> Option<()> {
+        self.metrics.ship_retries.inc();
+        self.metrics.ship_backoff_seconds.set(*backoff_ms as f64 / 1000.0);
+        if !self.store_is_away.swap(true, Ordering::Relaxed) {
+            tracing::warn!(%error, "ClickHouse takes no events: they wait in the spool");
+        }
+        tracing::debug!(segment = %name, %error, backoff_ms, "not shipped yet");
+        self.waits(*backoff_ms, abandon).await?;
+        *backoff_ms = (*backoff_ms * 2).min(BACKOFF_MS_MAX);
+        Some(())
+    }
+
+    async fn waits(&self, ms: u64, abandon: &mut watch::Receiver<bool>) -> Option<()> {
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(ms)) => Some(()),
+            _ = abandon.wait_for(|abandon| *abandon) => None,
+        }
+    }
+
+    async fn insert(
+        &self,
+        blocks: &Blocks,
+        step: Step,
+        done: Done,
+        repeated: bool,
+    ) -> Result<(), StoreError> {
+        match step {
+            Step::Events if blocks.events > 0 && !done.events => {
+                let columns: Vec<&str> = blocks.event_columns.iter().map(String::as_str).collect();
+                self.store.insert_native("events", &columns, &blocks.event_block).await
+            }
+            Step::Refused if blocks.rejected > 0 && !done.refused => {
+                let statement = rejected::insert_statement(repeated.then_some(blocks.id));
+                self.store.insert_statement(&statement, &blocks.rejected_block).await
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What is counted when the store has a segment.
+fn outcomes(blocks: &Blocks, repeated: bool) -> Counts {
+    let mut outcomes = blocks.given.clone();
+    ledger::merge(&mut outcomes, &blocks.known);
+    if repeated {
+        for (key, events) in &blocks.given {
+            ledger::add(&mut outcomes, &key.site, key.hour, Outcome::Repeated, "", *events);
+        }
+    }
+    outcomes
+}
+
+fn segment_id(name: &str) -> Option<uuid::Uuid> {
+    name.split_once('-').and_then(|(_, id)| uuid::Uuid::parse_str(id).ok())
+}
