@@ -45,7 +45,7 @@ pub enum FrameError {
 /// A segment's content, borrowed from its bytes.
 #[derive(Debug)]
 pub struct Segment<'a> {
-    /// The deduplication token.
+    /// Its id, which its file's name has too.
     pub id: Uuid,
     /// When it was begun, in milliseconds since the epoch.
     pub created_ms: i64,

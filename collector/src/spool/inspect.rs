@@ -101,7 +101,7 @@ pub fn segments(dir: &Path) -> io::Result<Vec<SegmentFile>> {
 /// What a segment holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// The deduplication token.
+    /// Its id, which its file's name has too.
     pub id: Uuid,
     /// When it was begun, in milliseconds since the epoch.
     pub created_ms: i64,

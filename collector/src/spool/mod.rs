@@ -18,8 +18,8 @@
 //! ```
 //! `<sequence>` is 16 hexadecimal digits and rises, so the order of names is the order of writing; `<id>` is a UUID.
 //! A segment that was set aside after some of its inserts were confirmed has them in its name, as
-//! `<sequence>-<id>.done-<letters>.seg` (`e` events, `r` refused events, `l` ledger): they are left out when it is
-//! shipped again, however long ago ClickHouse forgot their tokens.
+//! `<sequence>-<id>.done-<letters>.seg` (`e` events, `r` refused events, `l` counts): they are left out when it is
+//! shipped again.
 //!
 //! # Format, version 1 (all numbers little-endian)
 //! ```text

@@ -2,7 +2,7 @@
 //!
 //! A replay moves a file by rename from `quarantine/` to `replay/`; whoever ships looks there and takes it from there
 //! by another rename. So it does not matter whether a collector runs, and at every moment the segment is in one place.
-//! Its id, and with it the tokens of its inserts, stay the same.
+//! Its id stays the same.
 //!
 //! A damaged segment goes that way by itself, without its damaged places: its whole records are answered events, and
 //! their checksums say that they are what was written. The segment as it was stays in `quarantine/` as `.rest`.
