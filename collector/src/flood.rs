@@ -55,7 +55,8 @@ impl FloodGuard {
     /// Counts an event that was received now; whether the visitor has sent more this hour than a person does.
     pub fn is_flood(&self, site: &str, visitor: &str, now_ms: i64) -> bool {
         let hour = now_ms.div_euclid(HOUR_MS);
-        if self.hour.swap(hour, Ordering::Relaxed) != hour {
+        // Nearly always it is: a look costs less than an exchange between the workers.
+        if self.hour.load(Ordering::Relaxed) != hour && self.hour.swap(hour, Ordering::Relaxed) != hour {
             self.cells.iter().for_each(|cell| cell.store(0, Ordering::Relaxed));
         }
         const { assert!(CELLS == 1 << 16 && ROWS == 4) };
@@ -71,8 +72,8 @@ impl FloodGuard {
         }
         // Only what is below the new count is raised, which keeps the cells of others low. Two workers that count the
         // same visitor at once may count one event: a limit of this size does not mind.
-        for cell in cells {
-            cell.fetch_max(least + 1, Ordering::Relaxed);
+        for cell in cells.into_iter().filter(|cell| cell.load(Ordering::Relaxed) <= least) {
+            cell.store(least + 1, Ordering::Relaxed);
         }
         false
     }

@@ -44,12 +44,24 @@ pub struct EventHead {
 pub struct Contents {
     /// What it counts, by its own records.
     pub counts: Counts,
-    /// Events that may have come before, and how they lie among the segment's events.
-    pub to_ask: Vec<(usize, EventHead)>,
-    /// How many more of them there are.
-    pub unasked: u64,
-    /// The segment.
-    pub bytes: Vec<u8>,
+    /// What becomes of its events.
+    pub next: Next,
+}
+
+/// What a segment needs next.
+#[derive(Debug)]
+pub enum Next {
+    /// To be inserted.
+    Insert(Box<Blocks>),
+    /// To be asked for.
+    Ask {
+        /// Events that may have come before, and how they lie among the segment's events.
+        heads: Vec<(usize, EventHead)>,
+        /// How many more of them there are.
+        unasked: u64,
+        /// The segment.
+        bytes: Vec<u8>,
+    },
 }
 
 /// The blocks of one segment.
@@ -73,9 +85,9 @@ pub struct Blocks {
     pub known: Counts,
 }
 
-/// Reads a segment. `remembered_from`: the collector remembered all ids since then, in milliseconds since the epoch, when
-/// the segment was begun. `ask_all`: other collectors may have taken any of them. `twice`: these came in two requests at
-/// once.
+/// Reads a segment, and makes its blocks when none of its events has to be asked for. `remembered_from`: the collector
+/// remembered all ids since then, in milliseconds since the epoch, when the segment was begun. `ask_all`: other
+/// collectors may have taken any of them. `twice`: these came in two requests at once.
 ///
 /// # Errors
 /// It is damaged.
@@ -85,42 +97,28 @@ pub fn read(
     ask_all: bool,
     twice: &CameTwice,
 ) -> Result<Contents, String> {
-    let segment = whole(&bytes)?;
-    let mut counts = Counts::new();
-    let mut to_ask = Vec::new();
+    let parsed = Parsed::new(&bytes)?;
+    let mut counts = parsed.counts.clone();
     let mut hours = HourCounts::default();
-    let (mut number, mut unasked) = (0, 0);
+    let (mut heads, mut unasked) = (Vec::new(), 0);
     let certain_from = remembered_from.saturating_add(AHEAD_MS_MAX + PREPARED_MS_MAX);
-    for (kind, payload) in &segment.records {
-        match kind {
-            RecordKind::Event => {
-                let head = Head::read(payload, &segment.columns)
-                    .ok_or("an event without site or moment of reception")?;
-                hours.add(head.site, head.received_at);
-                let ask = ask_all
-                    || head.may_have_come_before(certain_from)
-                    || twice.contains(head.site, head.event_id);
-                if ask {
-                    if to_ask.len() < ASKED_MAX {
-                        to_ask.push((number, head.to_owned()));
-                    } else {
-                        unasked += 1;
-                    }
-                }
-                number += 1;
-            }
-            RecordKind::Rejected => {
-                let (site, received_at, reason) =
-                    rejected::read_head(payload).ok_or("a refused event that cannot be read")?;
-                ledger::add(&mut counts, &site, received_at, Outcome::Rejected, &reason, 1);
-            }
-            RecordKind::Count => {
-                ledger::read_record(payload, &mut counts).ok_or("a count that cannot be read")?;
-            }
+    for (place, (head, _)) in parsed.events.iter().enumerate() {
+        hours.add(head.site, head.received_at);
+        let ask =
+            ask_all || head.may_have_come_before(certain_from) || twice.contains(head.site, head.event_id);
+        match (ask, heads.len() < ASKED_MAX) {
+            (true, true) => heads.push((place, head.to_owned())),
+            (true, false) => unasked += 1,
+            (false, _) => {}
         }
     }
     hours.finish(Outcome::Accepted, &mut counts);
-    Ok(Contents { counts, to_ask, unasked, bytes })
+    let next = if heads.is_empty() {
+        Next::Insert(Box::new(parsed.blocks(&HashSet::new())?))
+    } else {
+        Next::Ask { heads, unasked, bytes }
+    };
+    Ok(Contents { counts, next })
 }
 
 /// Makes the blocks. `known` are events that the store has, by their place among the segment's events.
@@ -128,50 +126,83 @@ pub fn read(
 /// # Errors
 /// It is damaged.
 pub fn build(bytes: &[u8], known: &HashSet<usize>) -> Result<Blocks, String> {
-    let segment = whole(bytes)?;
-    let mut events = Vec::with_capacity(segment.records.len());
-    let mut refused = BlockBuilder::new(rejected::COLUMNS.into_iter().chain([("segment", ColumnType::Uuid)]));
-    let (mut given, mut left_out) = (HourCounts::default(), HourCounts::default());
-    let mut ids: HashSet<(&str, Uuid), RandomState> =
-        HashSet::with_capacity_and_hasher(segment.records.len(), RandomState::default());
-    let mut number = 0;
-    let mut with_segment = Vec::new();
-    for (kind, payload) in segment.records {
-        match kind {
-            RecordKind::Event => {
-                let head = Head::read(payload, &segment.columns)
-                    .ok_or("an event without site or moment of reception")?;
-                // Of one that came twice at the same time, the first counts.
-                if known.contains(&number) || !ids.insert((head.site, head.event_id)) {
-                    left_out.add(head.site, head.received_at);
-                } else {
-                    given.add(head.site, head.received_at);
-                    events.push(payload);
+    Parsed::new(bytes)?.blocks(known)
+}
+
+/// The records of a segment, told apart.
+struct Parsed<'a> {
+    id: Uuid,
+    columns: Vec<(String, ColumnType)>,
+    events: Vec<(Head<'a>, &'a [u8])>,
+    refused: Vec<&'a [u8]>,
+    /// What is refused, and what its records count.
+    counts: Counts,
+}
+
+impl<'a> Parsed<'a> {
+    fn new(bytes: &'a [u8]) -> Result<Self, String> {
+        let segment = whole(bytes)?;
+        let roles = Role::of_columns(&segment.columns);
+        let mut events = Vec::with_capacity(segment.records.len());
+        let (mut refused, mut counts) = (Vec::new(), Counts::new());
+        for (kind, payload) in segment.records {
+            match kind {
+                RecordKind::Event => {
+                    let head =
+                        Head::read(payload, &roles).ok_or("an event without site or moment of reception")?;
+                    events.push((head, payload));
                 }
-                number += 1;
+                RecordKind::Rejected => {
+                    let (site, received_at, reason) =
+                        rejected::read_head(payload).ok_or("a refused event that cannot be read")?;
+                    ledger::add(&mut counts, &site, received_at, Outcome::Rejected, &reason, 1);
+                    refused.push(payload);
+                }
+                RecordKind::Count => {
+                    ledger::read_record(payload, &mut counts).ok_or("a count that cannot be read")?;
+                }
             }
-            RecordKind::Rejected => {
-                rejected::with_segment(payload, segment.id, &mut with_segment)
-                    .ok_or("a refused event that cannot be read")?;
-                refused.push(&with_segment).map_err(|error| error.to_string())?;
-            }
-            RecordKind::Count => {}
         }
+        Ok(Self { id: segment.id, columns: segment.columns, events, refused, counts })
     }
-    let events = EventBlock::new(&segment.columns, events).map_err(|error| error.to_string())?;
-    let (mut given_counts, mut known_counts) = (Counts::new(), Counts::new());
-    given.finish(Outcome::Shipped, &mut given_counts);
-    left_out.finish(Outcome::Duplicate, &mut known_counts);
-    Ok(Blocks {
-        id: segment.id,
-        events: events.rows,
-        event_block: events.pieces,
-        event_columns: events.columns,
-        rejected: refused.rows() as u64,
-        rejected_block: refused.finish(),
-        given: given_counts,
-        known: known_counts,
-    })
+
+    fn blocks(&self, known: &HashSet<usize>) -> Result<Blocks, String> {
+        let mut refused =
+            BlockBuilder::new(rejected::COLUMNS.into_iter().chain([("segment", ColumnType::Uuid)]));
+        let mut with_segment = Vec::new();
+        for payload in &self.refused {
+            rejected::with_segment(payload, self.id, &mut with_segment)
+                .ok_or("a refused event that cannot be read")?;
+            refused.push(&with_segment).map_err(|error| error.to_string())?;
+        }
+        let (mut given, mut left_out) = (HourCounts::default(), HourCounts::default());
+        let mut ids: HashSet<(&str, Uuid), RandomState> =
+            HashSet::with_capacity_and_hasher(self.events.len(), RandomState::default());
+        let mut events = Vec::with_capacity(self.events.len());
+        for (place, (head, payload)) in self.events.iter().enumerate() {
+            // Of one that came twice at the same time, the first counts.
+            if known.contains(&place) || !ids.insert((head.site, head.event_id)) {
+                left_out.add(head.site, head.received_at);
+            } else {
+                given.add(head.site, head.received_at);
+                events.push(*payload);
+            }
+        }
+        let events = EventBlock::new(&self.columns, events).map_err(|error| error.to_string())?;
+        let (mut given_counts, mut known_counts) = (Counts::new(), Counts::new());
+        given.finish(Outcome::Shipped, &mut given_counts);
+        left_out.finish(Outcome::Duplicate, &mut known_counts);
+        Ok(Blocks {
+            id: self.id,
+            events: events.rows,
+            event_block: events.pieces,
+            event_columns: events.columns,
+            rejected: refused.rows() as u64,
+            rejected_block: refused.finish(),
+            given: given_counts,
+            known: known_counts,
+        })
+    }
 }
 
 fn whole(bytes: &[u8]) -> Result<Segment<'_>, String> {
@@ -220,26 +251,53 @@ struct Head<'a> {
     visitor: &'a str,
 }
 
+/// What a column says of the head.
+#[derive(Clone, Copy)]
+enum Role {
+    Site,
+    EventId,
+    Moment,
+    ReceivedAt,
+    ClientMoment,
+    Visitor,
+    Other,
+}
+
+impl Role {
+    fn of_columns(columns: &[(String, ColumnType)]) -> Vec<(Self, ColumnType)> {
+        let role = |name: &str| match name {
+            "site" => Self::Site,
+            "event_id" => Self::EventId,
+            "ts" => Self::Moment,
+            "received_at" => Self::ReceivedAt,
+            "client_ts" => Self::ClientMoment,
+            "visitor" => Self::Visitor,
+            _ => Self::Other,
+        };
+        columns.iter().map(|(name, column_type)| (role(name), *column_type)).collect()
+    }
+}
+
 impl<'a> Head<'a> {
-    fn read(record: &'a [u8], columns: &[(String, ColumnType)]) -> Option<Self> {
+    fn read(record: &'a [u8], columns: &[(Role, ColumnType)]) -> Option<Self> {
         let mut head = Self::default();
         let mut reader = RecordReader::new(record, columns.len())?;
         let moment = |value: &[u8]| value.try_into().ok().map(i64::from_le_bytes);
         while let Some(column) = reader.next_column() {
-            let (name, column_type) = &columns[column];
-            let value = reader.value(*column_type)?;
-            match name.as_str() {
-                "site" => head.site = std::str::from_utf8(value).ok()?,
-                "event_id" => head.event_id = Uuid::from_slice(value).ok()?,
-                "ts" => head.ts = moment(value)?,
-                "received_at" => head.received_at = moment(value)?,
-                "client_ts" => head.client_ts = moment(value)?,
-                "visitor" => {
+            let (role, column_type) = columns[column];
+            let value = reader.value(column_type)?;
+            match role {
+                Role::Site => head.site = std::str::from_utf8(value).ok()?,
+                Role::EventId => head.event_id = Uuid::from_slice(value).ok()?,
+                Role::Moment => head.ts = moment(value)?,
+                Role::ReceivedAt => head.received_at = moment(value)?,
+                Role::ClientMoment => head.client_ts = moment(value)?,
+                Role::Visitor => {
                     head.visitor = std::str::from_utf8(value).ok()?;
                     // The columns that follow are not needed, and nearly every event has a visitor.
                     break;
                 }
-                _ => {}
+                Role::Other => {}
             }
         }
         Some(head)

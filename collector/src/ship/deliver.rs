@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use orma_store::StoreError;
 use tokio::sync::watch;
 
-use super::blocks::{self, Blocks, Contents, EventHead};
+use super::blocks::{self, Blocks, Contents, EventHead, Next};
 use super::known;
 use super::settle::{Decided, Fate};
 use super::{BACKOFF_MS_MAX, BACKOFF_MS_MIN, Shipper, Waiting};
@@ -133,12 +133,7 @@ impl Shipper {
         done: Done,
         (abandon, started): (watch::Receiver<bool>, Instant),
     ) -> Option<Decided> {
-        let Contents { to_ask, unasked, bytes, .. } = contents;
-        self.metrics.ship_unasked.inc_by(unasked);
-        let known = self.known_until_answered(name, &to_ask, abandon.clone()).await?;
-        let to_ask: Vec<_> = to_ask.into_iter().filter(|(place, _)| !known.contains(place)).collect();
-        let built = tokio::task::spawn_blocking(move || blocks::build(&bytes, &known)).await;
-        let blocks = match built.map_err(|error| error.to_string()).and_then(|built| built) {
+        let (blocks, to_ask) = match self.without_known(name, contents.next, abandon.clone()).await? {
             Ok(blocks) => blocks,
             Err(reason) => {
                 tracing::error!(segment = %name, %reason, "a damaged segment is set aside: see `orma spool quarantine`");
@@ -162,6 +157,25 @@ impl Shipper {
                 Some(Decided { segment, name: name.to_owned(), counts, fate })
             }
         }
+    }
+
+    /// The blocks of what the store does not have, and what was asked for of that; `None` when it is time to stop.
+    async fn without_known(
+        &self,
+        name: &str,
+        next: Next,
+        abandon: watch::Receiver<bool>,
+    ) -> Option<Result<(Blocks, Vec<(usize, EventHead)>), String>> {
+        let (mut heads, unasked, bytes) = match next {
+            Next::Insert(blocks) => return Some(Ok((*blocks, Vec::new()))),
+            Next::Ask { heads, unasked, bytes } => (heads, unasked, bytes),
+        };
+        self.metrics.ship_unasked.inc_by(unasked);
+        let known = self.known_until_answered(name, &heads, abandon).await?;
+        heads.retain(|(place, _)| !known.contains(place));
+        let built = tokio::task::spawn_blocking(move || blocks::build(&bytes, &known)).await;
+        let built = built.map_err(|error| error.to_string()).and_then(|built| built);
+        Some(built.map(|blocks| (blocks, heads)))
     }
 
     /// Of what two collectors inserted at once, the first counts.
@@ -255,9 +269,6 @@ impl Shipper {
         to_ask: &[(usize, EventHead)],
         mut abandon: watch::Receiver<bool>,
     ) -> Option<HashSet<usize>> {
-        if to_ask.is_empty() {
-            return Some(HashSet::new());
-        }
         loop {
             let arrived = self.arrived.notified();
             let is_first = {
