@@ -1,0 +1,181 @@
+//! `/newsletters`: what the mail tool and the readers did, joined with what the visits brought.
+
+use std::collections::BTreeMap;
+
+use orma_store::Site;
+use serde::Deserialize;
+
+use crate::api::error::ApiError;
+use crate::api::newsletter_report::{NewsletterNumbers, NewsletterParams, NewsletterReport, NewsletterRow};
+use crate::api::params::parse_limit;
+use crate::moment::{Amount, Moment, Money};
+use crate::plan::Period;
+use crate::runner::Runner;
+use crate::sql::newsletter as sql;
+
+/// The default period: four weeks and two days, as everywhere.
+const PERIOD_DAYS_DEFAULT: i64 = 30;
+const LIMIT_DEFAULT: usize = 100;
+const LIMIT_MAX: usize = 1_000;
+
+/// The question.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// The site.
+    pub site: String,
+    /// Which time.
+    pub period: Period,
+    /// The currency of the revenue.
+    pub currency: String,
+    /// A row for each link, otherwise for each campaign.
+    pub by_link: bool,
+    /// Only this campaign.
+    pub campaign: Option<String>,
+    /// Rows at most.
+    pub limit: usize,
+}
+
+impl Query {
+    /// Reads the parameters.
+    ///
+    /// # Errors
+    /// One cannot be used.
+    pub fn parse(site: &Site, params: &NewsletterParams, now: Moment) -> Result<Self, ApiError> {
+        let by_link = match params.by.as_deref() {
+            None | Some("campaign") => false,
+            Some("link") => true,
+            Some(other) => {
+                let message = format!("`by` is `campaign` or `link`, not `{other}`.");
+                return Err(ApiError::invalid("invalid_parameter", "by", message));
+            }
+        };
+        Ok(Self {
+            site: site.site.clone(),
+            period: Period::parse(
+                site,
+                params.from.as_deref(),
+                params.to.as_deref(),
+                PERIOD_DAYS_DEFAULT,
+                now,
+            )?,
+            currency: site.currency.clone(),
+            by_link,
+            campaign: params.campaign.clone(),
+            limit: parse_limit(params.limit.as_deref(), LIMIT_DEFAULT, LIMIT_MAX)?,
+        })
+    }
+}
+
+/// A row of the store; the row over everything has `whole` set.
+#[derive(Deserialize)]
+struct MailRow {
+    campaign: String,
+    link_name: String,
+    whole: u8,
+    sent: i64,
+    delivered: i64,
+    bounced: i64,
+    opened: i64,
+    opened_by_machines: i64,
+    clicked: i64,
+    clicked_by_machines: i64,
+}
+
+#[derive(Deserialize)]
+struct VisitRow {
+    campaign: String,
+    link_name: String,
+    whole: u8,
+    visits: i64,
+}
+
+#[derive(Deserialize)]
+struct OrderRow {
+    campaign: String,
+    link_name: String,
+    whole: u8,
+    orders: i64,
+    revenue_sum: Amount,
+}
+
+/// Campaign and link; `None` for everything.
+type Key = Option<(String, String)>;
+
+fn key(whole: u8, campaign: String, link: String) -> Key {
+    (whole == 0).then_some((campaign, link))
+}
+
+/// Answers.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn answer(runner: &Runner, query: &Query) -> Result<NewsletterReport, ApiError> {
+    let statements = (sql::mail(query), sql::visits(query), sql::orders(query));
+    let (mail, visits, orders) = futures_util::try_join!(
+        runner.rows::<MailRow>(&statements.0),
+        runner.rows::<VisitRow>(&statements.1),
+        runner.rows::<OrderRow>(&statements.2),
+    )?;
+    let mut found: BTreeMap<Key, NewsletterNumbers> = BTreeMap::new();
+    let nothing = || empty(query);
+    for row in mail {
+        let numbers = found.entry(key(row.whole, row.campaign, row.link_name)).or_insert_with(nothing);
+        // A link is not sent or opened; the row over everything is of mails all the same.
+        if row.whole != 0 || !query.by_link {
+            numbers.sent = Some(row.sent);
+            numbers.delivered = Some(row.delivered);
+            numbers.bounced = Some(row.bounced);
+            numbers.opened = Some(row.opened);
+            numbers.opened_by_machines = Some(row.opened_by_machines);
+        }
+        (numbers.clicked, numbers.clicked_by_machines) = (row.clicked, row.clicked_by_machines);
+    }
+    for row in visits {
+        found.entry(key(row.whole, row.campaign, row.link_name)).or_insert_with(nothing).visits = row.visits;
+    }
+    for row in orders {
+        let numbers = found.entry(key(row.whole, row.campaign, row.link_name)).or_insert_with(nothing);
+        numbers.orders = row.orders;
+        numbers.revenue = Some(Money::new(row.revenue_sum, &query.currency));
+    }
+    let totals = found.remove(&None).unwrap_or_else(nothing);
+    let mut rows: Vec<NewsletterRow> =
+        found.into_iter().filter_map(|(key, numbers)| row(query, key, numbers)).collect();
+    // By name already: the order of equals stays.
+    rows.sort_by_key(|row| {
+        std::cmp::Reverse((row.numbers.sent.unwrap_or(0), row.numbers.clicked, row.numbers.visits))
+    });
+    let more = rows.len() > query.limit;
+    rows.truncate(query.limit);
+    Ok(NewsletterReport {
+        site: query.site.clone(),
+        timezone: query.period.zone_name.clone(),
+        from: query.period.from,
+        to: query.period.to,
+        totals,
+        rows,
+        more,
+    })
+}
+
+fn empty(query: &Query) -> NewsletterNumbers {
+    let of_mail = (!query.by_link).then_some(0);
+    NewsletterNumbers {
+        sent: of_mail,
+        delivered: of_mail,
+        bounced: of_mail,
+        opened: of_mail,
+        opened_by_machines: of_mail,
+        revenue: Some(Money::new(Amount::default(), &query.currency)),
+        ..NewsletterNumbers::default()
+    }
+}
+
+/// By link, what is not of a link (sending, opening) has no row.
+fn row(query: &Query, key: Key, numbers: NewsletterNumbers) -> Option<NewsletterRow> {
+    let (campaign, link) = key?;
+    if query.by_link && numbers == empty(query) {
+        return None;
+    }
+    Some(NewsletterRow { campaign, link: query.by_link.then_some(link), numbers })
+}
