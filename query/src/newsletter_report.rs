@@ -136,7 +136,7 @@ pub async fn answer(runner: &Runner, query: &Query) -> Result<NewsletterReport, 
     for row in orders {
         let numbers = found.entry(key(row.whole, row.campaign, row.link_name)).or_insert_with(nothing);
         numbers.orders = row.orders;
-        numbers.revenue = Some(Money::new(row.revenue_sum, &query.currency));
+        numbers.revenue = Money::new(row.revenue_sum, &query.currency);
     }
     let totals = found.remove(&None).unwrap_or_else(nothing);
     let mut rows: Vec<NewsletterRow> =
@@ -166,8 +166,11 @@ fn empty(query: &Query) -> NewsletterNumbers {
         bounced: of_mail,
         opened: of_mail,
         opened_by_machines: of_mail,
-        revenue: Some(Money::new(Amount::default(), &query.currency)),
-        ..NewsletterNumbers::default()
+        clicked: 0,
+        clicked_by_machines: 0,
+        visits: 0,
+        orders: 0,
+        revenue: Money::new(Amount::default(), &query.currency),
     }
 }
 

@@ -37,7 +37,7 @@ pub struct NewsletterParams {
 /// What became of newsletters. A *copy* is one mail to one recipient: it counts once in each number, however often it was
 /// opened. All of it is what happened in the period, whenever the mail was sent. Sending, delivery and opening are the
 /// mail's and not a link's: they are null by link.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NewsletterNumbers {
     /// Copies of which the mail tool said that it sent them (`newsletter_sent`).
     pub sent: Option<i64>,
@@ -59,8 +59,7 @@ pub struct NewsletterNumbers {
     /// Orders in these visits, after the landing. With several landings in a visit an order is the last one's before it.
     pub orders: i64,
     /// The revenue of these visits after the landing, without refunds, in the site's currency.
-    #[schema(value_type = Money)]
-    pub revenue: Option<Money>,
+    pub revenue: Money,
 }
 
 /// One campaign or link.

@@ -14,8 +14,11 @@ const pages = [
   { path: 'overview', label: 'nav.overview', icon: 'overview' },
   { path: 'live', label: 'nav.live', icon: 'live' },
   { path: 'people', label: 'nav.people', icon: 'people' },
+  { path: 'newsletter', label: 'nav.newsletter', icon: 'mail' },
   { path: 'quality', label: 'nav.quality', icon: 'quality' },
   { path: 'accounting', label: 'nav.accounting', icon: 'accounting' },
+  { path: 'installation', label: 'nav.installation', icon: 'plug' },
+  { path: 'settings', label: 'nav.settings', icon: 'settings' },
 ] as const satisfies readonly { path: string; label: Key; icon: IconName }[];
 
 /** The frame of every page of a site: header, navigation, content, footer. */

@@ -1,14 +1,18 @@
 import { Link } from 'react-router';
+import { administration } from '../../api/administration';
+import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
+import { demoSite, firstSite, useSite, useSites } from '../../shell/site';
 import { CopyButton } from '../../ui/CopyButton';
+import { Icon } from '../../ui/Icon';
 import { Mark } from '../../ui/Mark';
 
-/** What a newcomer sees before the first event: three steps, and the page changes by itself when it comes. */
+const refresh_ms = 3_000;
+
+/** What a newcomer sees before the first event: what to do, and what goes wrong; the page changes by itself when it comes. */
 export function Welcome() {
   const { t } = useI18n();
-  const { write_key: writeKey } = useSite();
-  const snippet = `<script defer src="${window.location.origin}/orma.js" data-site="${writeKey ?? '…'}"></script>`;
+  const { site } = useSite();
   return (
     <section className="welcome" data-testid="welcome">
       <div className="welcome-trail" aria-hidden="true">
@@ -29,15 +33,62 @@ export function Welcome() {
           <p>{t('welcome.live.text')}</p>
           <Link className="button" to="../live">{t('welcome.live.action')}</Link>
         </li>
-        <li className="card">
-          <h3>{t('welcome.snippet.title')}</h3>
-          <p>{t('welcome.snippet.text')}</p>
-          <pre className="snippet" tabIndex={0}><code>{snippet}</code></pre>
-          <CopyButton text={snippet} />
-          <p className="quiet small">{t('welcome.snippet.key')}</p>
-        </li>
+        {site === demoSite ? <OwnSite /> : <Snippet />}
       </ol>
-      <p className="waiting" role="status"><span className="pulse" aria-hidden="true" />{t('welcome.waiting')}</p>
+      <Waiting />
     </section>
+  );
+}
+
+/** From the demo's page, the way to a site of one's own. */
+function OwnSite() {
+  const { t } = useI18n();
+  const first = firstSite(useSites());
+  const own = first && first.site !== demoSite ? first : undefined;
+  return (
+    <li className="card">
+      <h3>{t('welcome.own.title')}</h3>
+      <p>{t('welcome.own.text')}</p>
+      {own ? (
+        <Link className="button" to={`/sites/${encodeURIComponent(own.site)}/installation`}>{t('welcome.own.open', { site: own.name || own.site })}</Link>
+      ) : (
+        <Link className="button" to="../settings#add-site">{t('welcome.own.action')}</Link>
+      )}
+    </li>
+  );
+}
+
+function Snippet() {
+  const { t } = useI18n();
+  const { write_key: writeKey } = useSite();
+  const snippet = `<script defer src="${window.location.origin}/orma.js" data-site="${writeKey ?? '…'}"></script>`;
+  return (
+    <li className="card">
+      <h3>{t('welcome.snippet.title')}</h3>
+      <p>{t('welcome.snippet.text')}</p>
+      <pre className="snippet" tabIndex={0}><code>{snippet}</code></pre>
+      <CopyButton text={snippet} />
+      <p><Link className="button" to="../installation">{t('welcome.snippet.install')}</Link></p>
+    </li>
+  );
+}
+
+/** What arrives and is refused is no waiting. */
+function Waiting() {
+  const { t } = useI18n();
+  const { site } = useSite();
+  const installation = useResource(`${site} installation`, (signal) => administration.installation(site, signal), refresh_ms);
+  const refused = installation.data?.refused ?? [];
+  const first = refused.find((one) => one.of_this_site) ?? refused[0];
+  if (!first) return <p className="waiting" role="status"><span className="pulse" aria-hidden="true" />{t('welcome.waiting')}</p>;
+  return (
+    <div className="waiting welcome-refused" role="alert" data-testid="welcome-refused">
+      <Icon name="warning" />
+      <span>
+        <b>{t('welcome.refused')}.</b>{' '}
+        {first.reason === 'origin_not_allowed' && first.origin !== '' ? t('welcome.refused.origin', { origin: first.origin }) : t('welcome.refused.other')}{' '}
+        <Link to="../installation">{t('welcome.refused.action')}</Link>
+      </span>
+    </div>
   );
 }
