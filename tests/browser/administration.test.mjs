@@ -1,5 +1,6 @@
 // A shop sets its site up in the dashboard, puts the line on its pages, and sees whether it works.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { ADMIN_TOKEN, PATIENCE_MS, startBrowser, startOrma, waitFor } from "./orma.mjs";
@@ -161,5 +162,35 @@ test("tokens and keys are shown, made and revoked; who may only read changes not
   await row.getByRole("button", { name: /^Revoke/ }).click();
   await row.getByRole("button", { name: "Revoke", exact: true }).click();
   await row.waitFor({ state: "detached" });
+  await page.context().close();
+});
+
+test("a campaign is followed from its mails to its orders, and saved as a file", async () => {
+  const ts = Date.now() - 3_600_000;
+  const mail = (kind, user, more = {}) => ({ kind, user, campaign: "saldi", message: `m-${user}`, ts, ...more });
+  const events = [
+    ...["anna", "bruno", "carla", "dino"].map((user) => mail("newsletter_sent", user)),
+    mail("newsletter_open", "anna"),
+    mail("newsletter_click", "anna", { link: "hero" }),
+  ];
+  const sent = await fetch(`${orma.base}/v1/events`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    body: JSON.stringify({ site: "demo", events }),
+  });
+  assert.deepEqual(await sent.json(), { accepted: 6, rejected: [] });
+  await waitFor("the mails", async () => (await orma.ask("/api/v1/sites/demo/newsletters")).totals.clicked === 1);
+  const page = await newPage("it-IT");
+  await signIn(page, ADMIN_TOKEN);
+  await page.goto(`${orma.base}/sites/demo/newsletter`);
+  const opened = page.locator("[data-testid=newsletter-totals] [data-number=opened]");
+  assert.match(await opened.innerText(), /Aperte da persone\s+1\s+25\s*% delle copie inviate/);
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSV" }).click()]);
+  const text = await readFile(await file.path(), "utf8");
+  assert.match(text, /^\uFEFFcampaign,sent,/);
+  assert.match(text, /\r\nsaldi,/);
+  await page.locator("[data-testid=newsletter-rows] a", { hasText: "saldi" }).click();
+  await page.getByRole("heading", { name: "Link di saldi" }).waitFor();
+  await page.locator("[data-testid=newsletter-rows] th", { hasText: "hero" }).waitFor();
   await page.context().close();
 });

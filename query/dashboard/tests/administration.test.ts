@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { Refused } from '../src/api/administration';
 import { verdictOf } from '../src/pages/accounting/verdict';
-import { stateOf } from '../src/pages/installation/state';
+import { refusedCount, stateOf } from '../src/pages/installation/state';
 import { contentSecurityPolicy, isLocal, originOf, snippet, ways } from '../src/pages/installation/ways';
 import { rateOf } from '../src/pages/newsletter/rates';
 import { siteId } from '../src/pages/settings/AddSite';
 
-const refused = (of_this_site: boolean) => ({ of_this_site, count: 1 }) as Refused;
+const refused = (of_this_site: boolean, origin = 'https://other.example') => ({ of_this_site, origin, count: 2 }) as Refused;
 
 test('docs/installation.md shows the code of every way', () => {
   const text = readFileSync(join(process.cwd(), '..', '..', 'docs', 'installation.md'), 'utf8');
@@ -18,12 +18,16 @@ test('docs/installation.md shows the code of every way', () => {
   for (const code of [...codes, snippet(target), contentSecurityPolicy(target)]) assert.ok(text.includes(code), code);
 });
 
-test('what another site may have sent says nothing of one that works', () => {
-  assert.equal(stateOf({ events: 0, refused: [] }), 'waiting');
-  assert.equal(stateOf({ events: 3, refused: [] }), 'works');
-  assert.equal(stateOf({ events: 3, refused: [refused(false)] }), 'works');
-  assert.equal(stateOf({ events: 3, refused: [refused(false), refused(true)] }), 'partly');
-  assert.equal(stateOf({ events: 0, refused: [refused(false)] }), 'refused');
+test('what another site may have sent says nothing of this one', () => {
+  const origins = ['https://shop.example'];
+  assert.equal(stateOf({ events: 0, refused: [], origins }), 'waiting');
+  assert.equal(stateOf({ events: 3, refused: [], origins }), 'works');
+  assert.equal(stateOf({ events: 3, refused: [refused(false)], origins }), 'works');
+  assert.equal(stateOf({ events: 0, refused: [refused(false)], origins }), 'waiting');
+  assert.equal(stateOf({ events: 3, refused: [refused(false), refused(true)], origins }), 'partly');
+  // Nobody's key, or nothing that can be read, but from one of the site's own pages.
+  assert.equal(stateOf({ events: 0, refused: [refused(false, 'https://shop.example')], origins }), 'refused');
+  assert.equal(refusedCount({ events: 3, refused: [refused(false), refused(true)], origins }), 2);
 });
 
 test('addresses become origins as browsers write them', () => {

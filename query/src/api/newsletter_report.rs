@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
@@ -113,7 +114,27 @@ pub async fn get(
     let query = newsletter_report::Query::parse(&access.site, &params, Moment::now())?;
     let answer = newsletter_report::answer(&access.caller.runner(&state), &query).await?;
     Ok(match Export::of(&headers) {
-        Some(export) => export.response(&Table::of_items(&answer.rows)),
+        Some(export) => export.response(&table(&query, &answer)),
         None => Json(answer).into_response(),
     })
+}
+
+/// The rows, flat, in the order of the page.
+fn table(query: &newsletter_report::Query, answer: &NewsletterReport) -> Table {
+    let names = if query.by_link { &["campaign", "link"][..] } else { &["campaign"] };
+    let of_mail = ["sent", "delivered", "bounced", "opened", "opened_by_machines"];
+    let of_mail = if query.by_link { &[][..] } else { &of_mail };
+    let of_both = ["clicked", "clicked_by_machines", "visits", "orders"];
+    let numbers: Vec<&str> = of_mail.iter().chain(&of_both).copied().collect();
+    let row = |row: &NewsletterRow| {
+        let fields = json!(row);
+        let plain = names.iter().chain(&numbers).map(|name| fields[*name].clone());
+        let NewsletterNumbers { revenue: Money { amount, currency }, .. } = &row.numbers;
+        plain.chain([json!(amount), json!(currency)]).collect()
+    };
+    let columns = names.iter().chain(&numbers).chain(&["revenue", "currency"]);
+    Table {
+        columns: columns.map(|name| (*name).to_owned()).collect(),
+        rows: answer.rows.iter().map(row).collect(),
+    }
 }

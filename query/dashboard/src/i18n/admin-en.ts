@@ -82,7 +82,7 @@ export const adminEn = {
   'settings.readonly': 'You may look. Changes need a token of the role admin.',
   'settings.site': 'This site',
   'settings.site.id': 'Name in addresses',
-  'settings.site.id.hint': 'Letters, digits, “-”, “_” and “.”. It cannot be changed later.',
+  'settings.site.id.hint': 'Letters, digits and the signs - _ . (it cannot be changed later).',
   'settings.site.name': 'Name',
   'settings.site.timezone': 'Time zone',
   'settings.site.timezone.hint': 'Days begin and end here, those of the past too.',
@@ -137,7 +137,7 @@ export const adminEn = {
   'settings.error.own_token': 'This is the token that you use now. Revoke it with another.',
 
   'newsletter.title': 'Newsletter',
-  'newsletter.lead': 'What became of your mails, in this period, whenever they were sent. A copy is one mail to one recipient: it counts once in each number, however often it was opened.',
+  'newsletter.lead': 'What became of your mails in this period, also of those sent before. A copy is one mail to one recipient: it counts once in each number, however often it was opened.',
   'newsletter.empty': 'No newsletters in this period',
   'newsletter.empty.hint': 'Put signed addresses into your mails: see docs/newsletter.md. The secret is in the settings.',
   'newsletter.numbers': 'All campaigns together',

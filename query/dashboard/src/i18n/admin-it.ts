@@ -85,7 +85,7 @@ export const adminIt: Translation<typeof adminEn> = {
   'settings.readonly': 'Puoi solo consultare. Per modificare serve un token di ruolo admin.',
   'settings.site': 'Questo sito',
   'settings.site.id': 'Nome negli indirizzi',
-  'settings.site.id.hint': 'Lettere, cifre, «-», «_» e «.». Non si può cambiare in seguito.',
+  'settings.site.id.hint': 'Lettere, cifre e i segni - _ . (poi non si può più cambiare).',
   'settings.site.name': 'Nome',
   'settings.site.timezone': 'Fuso orario',
   'settings.site.timezone.hint': 'I giorni iniziano e finiscono qui, anche quelli passati.',
@@ -140,7 +140,7 @@ export const adminIt: Translation<typeof adminEn> = {
   'settings.error.own_token': 'È il token che stai usando. Revocalo con un altro.',
 
   'newsletter.title': 'Newsletter',
-  'newsletter.lead': 'Che fine hanno fatto le tue e-mail in questo periodo, quando che siano partite. Una copia è una e-mail a un destinatario: conta una volta in ogni numero, per quante volte sia stata aperta.',
+  'newsletter.lead': 'Che cosa è successo alle tue e-mail in questo periodo, anche se inviate prima. Una copia è una e-mail a un destinatario: conta una sola volta in ogni numero, anche se aperta più volte.',
   'newsletter.empty': 'Nessuna newsletter in questo periodo',
   'newsletter.empty.hint': 'Metti indirizzi firmati nelle e-mail: vedi docs/newsletter.md. Il segreto è nelle impostazioni.',
   'newsletter.numbers': 'Tutte le campagne insieme',

@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import { administration, type Installation, type Refused } from '../../api/administration';
-import { ApiError } from '../../api/client';
+import { api, ApiError } from '../../api/client';
 import { useResource } from '../../api/useResource';
-import { api } from '../../api/client';
 import { formatNumber } from '../../format/number';
 import { formatShort, formatTime } from '../../format/time';
 import { useI18n } from '../../i18n/context';
@@ -44,7 +43,7 @@ function Verdict({ data }: { data: Installation }) {
   const { t } = useI18n();
   const { locale, timeZone } = useFormat();
   const state = stateOf(data);
-  const refused = refusedCount(data.refused);
+  const refused = refusedCount(data);
   const before = state === 'waiting' && data.last_hour != null;
   const title = before ? t('installation.waiting.before') : t(`installation.${state}`);
   const text = {
@@ -149,7 +148,7 @@ function Hosts({ data }: { data: Installation }) {
                 <th scope="row">{host.host || t('installation.host.none')}</th>
                 <td className="number">{formatNumber(host.events, locale)}</td>
                 <td className="number">{formatNumber(host.visitors, locale)}</td>
-                <td className="number">{formatTime(host.last_at, locale, timeZone)}</td>
+                <td className="number moment">{formatTime(host.last_at, locale, timeZone)}</td>
               </tr>
             ))}
           </tbody>

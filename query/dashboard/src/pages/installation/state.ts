@@ -1,12 +1,20 @@
-import type { Installation } from '../../api/administration';
+import type { Installation, Refused } from '../../api/administration';
 
 export type State = 'waiting' | 'works' | 'partly' | 'refused';
 
-/** What became of the last minutes. A request that names no site may be another's: it alone says nothing of this one. */
-export function stateOf({ events, refused }: Pick<Installation, 'events' | 'refused'>): State {
-  const ofThisSite = refused.some((one) => one.of_this_site);
-  if (events > 0) return ofThisSite ? 'partly' : 'works';
-  return refused.length > 0 ? 'refused' : 'waiting';
+type Seen = Pick<Installation, 'events' | 'refused' | 'origins'>;
+
+/** Whether a refusal is this site's: it names the site, or came from one of its pages. Others may be another site's. */
+export const concerns = ({ of_this_site, origin }: Refused, origins: readonly string[]) =>
+  of_this_site || (origin !== '' && origins.includes(origin));
+
+/** What became of the last minutes. */
+export function stateOf({ events, refused, origins }: Seen): State {
+  const concerned = refused.some((one) => concerns(one, origins));
+  if (events > 0) return concerned ? 'partly' : 'works';
+  return concerned ? 'refused' : 'waiting';
 }
 
-export const refusedCount = (refused: Installation['refused']) => refused.reduce((sum, one) => sum + one.count, 0);
+/** How many requests and events of this site were refused. */
+export const refusedCount = ({ refused, origins }: Seen) =>
+  refused.filter((one) => concerns(one, origins)).reduce((sum, one) => sum + one.count, 0);

@@ -80,7 +80,7 @@ function Rows({ report, campaign, query, stale }: RowsProps) {
       title={title}
       stale={stale}
       aside={
-        <span className="settings-actions">
+        <span className="newsletter-actions">
           {campaign !== null && <CampaignLink campaign={null}>{t('newsletter.back')}</CampaignLink>}
           <button type="button" className="button button-quiet" onClick={save}>
             <Icon name="download" size={16} />
@@ -135,7 +135,7 @@ function Table({ name, columns, rows, head }: TableProps) {
   const { t, locale } = useI18n();
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={name}>
-      <table data-testid="newsletter-rows">
+      <table className="newsletter-table" data-testid="newsletter-rows">
         <thead>
           <tr>
             <th scope="col">{name}</th>

@@ -6,6 +6,7 @@ import { demoSite, firstSite, useSite, useSites } from '../../shell/site';
 import { CopyButton } from '../../ui/CopyButton';
 import { Icon } from '../../ui/Icon';
 import { Mark } from '../../ui/Mark';
+import { concerns } from '../installation/state';
 
 const refresh_ms = 3_000;
 
@@ -21,22 +22,30 @@ export function Welcome() {
         ))}
       </div>
       <h2>{t('welcome.title')}</h2>
-      <p className="quiet">{t('welcome.lead')}</p>
+      {site === demoSite && <p className="quiet">{t('welcome.lead')}</p>}
       <ol className="welcome-steps">
-        <li className="card">
-          <h3>{t('welcome.demo.title')}</h3>
-          <p>{t('welcome.demo.text')}</p>
-          <a className="button button-main" href="/demo/" target="_blank" rel="noopener">{t('welcome.demo.action')}</a>
-        </li>
+        {site === demoSite ? <DemoShop /> : <Snippet />}
         <li className="card">
           <h3>{t('welcome.live.title')}</h3>
           <p>{t('welcome.live.text')}</p>
           <Link className="button" to="../live">{t('welcome.live.action')}</Link>
         </li>
-        {site === demoSite ? <OwnSite /> : <Snippet />}
+        {site === demoSite && <OwnSite />}
       </ol>
       <Waiting />
     </section>
+  );
+}
+
+/** The shop that sends to the site `demo`, and to no other. */
+function DemoShop() {
+  const { t } = useI18n();
+  return (
+    <li className="card">
+      <h3>{t('welcome.demo.title')}</h3>
+      <p>{t('welcome.demo.text')}</p>
+      <a className="button button-main" href="/demo/" target="_blank" rel="noopener">{t('welcome.demo.action')}</a>
+    </li>
   );
 }
 
@@ -68,7 +77,7 @@ function Snippet() {
       <p>{t('welcome.snippet.text')}</p>
       <pre className="snippet" tabIndex={0}><code>{snippet}</code></pre>
       <CopyButton text={snippet} />
-      <p><Link className="button" to="../installation">{t('welcome.snippet.install')}</Link></p>
+      <p><Link className="button button-main" to="../installation">{t('welcome.snippet.install')}</Link></p>
     </li>
   );
 }
@@ -78,8 +87,8 @@ function Waiting() {
   const { t } = useI18n();
   const { site } = useSite();
   const installation = useResource(`${site} installation`, (signal) => administration.installation(site, signal), refresh_ms);
-  const refused = installation.data?.refused ?? [];
-  const first = refused.find((one) => one.of_this_site) ?? refused[0];
+  const { refused = [], origins = [] } = installation.data ?? {};
+  const first = refused.find((one) => concerns(one, origins));
   if (!first) return <p className="waiting" role="status"><span className="pulse" aria-hidden="true" />{t('welcome.waiting')}</p>;
   return (
     <div className="waiting welcome-refused" role="alert" data-testid="welcome-refused">
