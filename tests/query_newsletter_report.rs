@@ -15,6 +15,8 @@ const PERIOD: &str = "from=2026-11-10&to=2026-11-10";
 /// The site's day begins in Rome at this moment.
 const DAY: &str = "2026-11-09T23:00:00Z";
 const SEEDS: u64 = 12;
+/// So many of them are asked for the people too, which is a question for each number.
+const SEEDS_OF_PEOPLE: u64 = 3;
 
 struct Random(u64);
 
@@ -261,11 +263,51 @@ async fn random_histories_give_what_a_plain_computation_gives() {
             }
             orders += expected[&None]["orders"].as_i64().unwrap();
             assert_eq!(told(&answer), expected, "seed {seed}, by {by}, {campaign:?}");
+            if seed <= SEEDS_OF_PEOPLE {
+                the_people_are_those_of_the_numbers(&service, &rows, &expected, by == "link", campaign).await;
+            }
         }
     }
     assert!(orders > 20, "the histories have orders: {orders}");
     the_rest(&service).await;
     service.engine.stop().await;
+}
+
+/// The people of each number, whose copies and orders add up to it; those of a link, of whoever clicked it.
+async fn the_people_are_those_of_the_numbers(
+    service: &Service,
+    rows: &[EventRow<'static>],
+    expected: &BTreeMap<Key, Value>,
+    by_link: bool,
+    campaign: Option<&str>,
+) {
+    for (key, numbers) in expected {
+        let mut only = campaign.map(|name| format!("&campaign={name}")).unwrap_or_default();
+        if let Some((campaign, link)) = key {
+            only = format!("&campaign={}", campaign.replace('=', "%3D").replace('+', "%2B"));
+            if by_link {
+                only += &format!("&link={link}");
+            }
+        }
+        for (number, amount) in numbers.as_object().unwrap().iter().filter(|(_, amount)| amount.is_i64()) {
+            let answer = service.get(&format!("/newsletters/people?{PERIOD}&number={number}{only}")).await;
+            let people = answer["items"].as_array().unwrap();
+            let sum: i64 = people.iter().map(|person| person["count"].as_i64().unwrap()).sum();
+            let amount = amount.as_i64().unwrap();
+            if number == "visits" {
+                assert!(sum >= amount && people.len() as i64 <= sum, "{only}: {answer}");
+                assert_eq!(people.is_empty(), amount == 0, "{only}: {answer}");
+            } else {
+                assert_eq!(sum, amount, "{number}{only}: {answer}");
+            }
+            for person in people {
+                let name = person["person"].as_str().unwrap();
+                assert!(
+                    rows.iter().any(|row| row.user == name || (row.user.is_empty() && row.visitor == name))
+                );
+            }
+        }
+    }
 }
 
 async fn the_rest(service: &Service) {
@@ -298,6 +340,13 @@ async fn the_rest(service: &Service) {
         ]
     );
 
+    let people = service.get(&format!("/newsletters/people?{PERIOD}&number=sent&limit=1")).await;
+    assert_eq!(
+        (&people["items"][0], &people["more"]),
+        (&json!({"person": "a", "count": 2, "last_at": "2026-11-10T12:00:00.000Z"}), &json!(true))
+    );
+    let refused = service.ask(Method::GET, "/newsletters/people?number=king", None).await;
+    assert_eq!(refused.json()["error"]["field"], "number", "{}", refused.text);
     for (query, field) in
         [("by=day", "by"), ("limit=0", "limit"), ("from=yesterday", "from"), ("kampagne=x", "kampagne")]
     {

@@ -6,7 +6,10 @@ use orma_store::Site;
 use serde::Deserialize;
 
 use crate::api::error::ApiError;
-use crate::api::newsletter_report::{NewsletterNumbers, NewsletterParams, NewsletterReport, NewsletterRow};
+use crate::api::newsletter_report::{
+    NewsletterNumbers, NewsletterParams, NewsletterPeople, NewsletterPeopleParams, NewsletterPerson,
+    NewsletterReport, NewsletterRow,
+};
 use crate::api::params::parse_limit;
 use crate::moment::{Amount, Moment, Money};
 use crate::plan::Period;
@@ -64,6 +67,79 @@ impl Query {
             limit: parse_limit(params.limit.as_deref(), LIMIT_DEFAULT, LIMIT_MAX)?,
         })
     }
+}
+
+/// A number of the report, by which people can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Number {
+    /// Copies that were sent.
+    Sent,
+    /// Copies that were delivered.
+    Delivered,
+    /// Copies that came back.
+    Bounced,
+    /// Copies that people opened.
+    Opened,
+    /// Copies that only machines opened.
+    OpenedByMachines,
+    /// Copies of which people followed a link.
+    Clicked,
+    /// Copies of which only machines did.
+    ClickedByMachines,
+    /// Visits with a landing.
+    Visits,
+    /// Orders after a landing.
+    Orders,
+}
+
+impl Number {
+    const ALL: [(&str, Self); 9] = [
+        ("sent", Self::Sent),
+        ("delivered", Self::Delivered),
+        ("bounced", Self::Bounced),
+        ("opened", Self::Opened),
+        ("opened_by_machines", Self::OpenedByMachines),
+        ("clicked", Self::Clicked),
+        ("clicked_by_machines", Self::ClickedByMachines),
+        ("visits", Self::Visits),
+        ("orders", Self::Orders),
+    ];
+
+    fn parse(name: &str) -> Result<Self, ApiError> {
+        let found = Self::ALL.into_iter().find(|(known, _)| *known == name);
+        found.map(|(_, number)| number).ok_or_else(|| {
+            let known = Self::ALL.map(|(name, _)| name).join(", ");
+            let message = format!("There is no number `{name}`. There are: {known}.");
+            ApiError::invalid("invalid_parameter", "number", message)
+        })
+    }
+}
+
+/// The people behind a number.
+///
+/// # Errors
+/// A parameter cannot be used, or the store did not answer.
+pub async fn people(
+    runner: &Runner,
+    site: &Site,
+    params: NewsletterPeopleParams,
+    now: Moment,
+) -> Result<NewsletterPeople, ApiError> {
+    #[derive(Deserialize)]
+    struct Row {
+        person: String,
+        amount: i64,
+        last_at: Moment,
+    }
+    let NewsletterPeopleParams { number, campaign, link, from, to, limit } = params;
+    let number = Number::parse(&number)?;
+    let query = Query::parse(site, &NewsletterParams { by: None, campaign, from, to, limit }, now)?;
+    let rows: Vec<Row> = runner.rows(&sql::people(&query, number, link.as_deref())).await?;
+    let more = rows.len() > query.limit;
+    let items = rows.into_iter().take(query.limit);
+    let items =
+        items.map(|row| NewsletterPerson { person: row.person, count: row.amount, last_at: row.last_at });
+    Ok(NewsletterPeople { items: items.collect(), more })
 }
 
 /// A row of the store; the row over everything has `whole` set.

@@ -185,6 +185,10 @@ test("a campaign is followed from its mails to its orders, and saved as a file",
   await page.goto(`${orma.base}/sites/demo/newsletter`);
   const opened = page.locator("[data-testid=newsletter-totals] [data-number=opened]");
   assert.match(await opened.innerText(), /Aperte da persone\s+1\s+25\s*% delle copie inviate/);
+  await opened.getByRole("link").click();
+  const reader = page.locator("[data-testid=readers] a", { hasText: "anna" });
+  await reader.waitFor();
+  assert.match(await reader.getAttribute("href"), /\/sites\/demo\/people\/anna/);
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSV" }).click()]);
   const text = await readFile(await file.path(), "utf8");
   assert.match(text, /^\uFEFFcampaign,sent,/);

@@ -51,6 +51,7 @@ pub fn router(state: AppState) -> Router {
             post(newsletters::create).layer(DefaultBodyLimit::max(newsletters::LINKS_BODY_BYTES_MAX)),
         )
         .route("/newsletters", get(newsletter_report::get))
+        .route("/newsletters/people", get(newsletter_report::people))
         .route("/settings", get(settings::get).patch(settings::change))
         .route("/settings/keys", post(settings::add_key))
         .route("/settings/keys/{key}", delete(settings::revoke_key))

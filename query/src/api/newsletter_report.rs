@@ -35,6 +35,48 @@ pub struct NewsletterParams {
     pub limit: Option<String>,
 }
 
+/// What `GET /newsletters/people` takes.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NewsletterPeopleParams {
+    /// The number whose people these are: `sent`, `delivered`, `bounced`, `opened`, `opened_by_machines`, `clicked`,
+    /// `clicked_by_machines`, `visits` or `orders`.
+    #[param(example = "clicked")]
+    pub number: String,
+    /// Only this campaign.
+    pub campaign: Option<String>,
+    /// Only this link: of clicks, visits and orders.
+    pub link: Option<String>,
+    /// A date in the site's zone or an instant. Default: 29 days before today.
+    pub from: Option<String>,
+    /// A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+    pub to: Option<String>,
+    /// How many people. Default 100, at most 1000.
+    pub limit: Option<String>,
+}
+
+/// A person behind a number.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NewsletterPerson {
+    /// The recipient's user id, or the visitor id of one who is not named.
+    #[schema(example = "mario@example.it")]
+    pub person: String,
+    /// Copies, visits or orders.
+    pub count: i64,
+    /// When last.
+    pub last_at: Moment,
+}
+
+/// The people behind a number.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NewsletterPeople {
+    /// The latest first.
+    pub items: Vec<NewsletterPerson>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
 /// What became of newsletters. A *copy* is one mail to one recipient: it counts once in each number, however often it was
 /// opened. All of it is what happened in the period, whenever the mail was sent. Sending, delivery and opening are the
 /// mail's and not a link's: they are null by link.
@@ -115,6 +157,29 @@ pub async fn get(
     let answer = newsletter_report::answer(&access.caller.runner(&state), &query).await?;
     Ok(match Export::of(&headers) {
         Some(export) => export.response(&table(&query, &answer)),
+        None => Json(answer).into_response(),
+    })
+}
+
+/// The people behind a number of the report.
+#[utoipa::path(get, path = "/api/v1/sites/{site}/newsletters/people", tag = "newsletters",
+    params(SitePath, NewsletterPeopleParams),
+    responses(
+        (status = 200, description = "The people; also as text/csv and application/x-ndjson", body = NewsletterPeople),
+        (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
+        (status = 401, description = "No token or session", body = ErrorBody),
+        (status = 403, description = "The token is not for this", body = ErrorBody),
+        (status = 404, description = "No such site", body = ErrorBody)))]
+pub async fn people(
+    State(state): State<AppState>,
+    access: Access,
+    headers: HeaderMap,
+    Params(params): Params<NewsletterPeopleParams>,
+) -> Result<Response, ApiError> {
+    let runner = access.caller.runner(&state);
+    let answer = newsletter_report::people(&runner, &access.site, params, Moment::now()).await?;
+    Ok(match Export::of(&headers) {
+        Some(export) => export.response(&Table::of_items(&answer.items)),
         None => Json(answer).into_response(),
     })
 }

@@ -27,7 +27,8 @@ use super::{
         journey::get, links::create, links::delete, newsletters::create, live::get, accounting::get, quality::web,
         quality::app, about::get, settings::create, settings::get, settings::change, settings::add_key,
         settings::revoke_key, settings::add_newsletter_key, settings::revoke_newsletter_key, tokens::list,
-        tokens::create, tokens::revoke, installation::get, newsletter_report::get
+        tokens::create, tokens::revoke, installation::get, newsletter_report::get,
+        newsletter_report::people
     ),
     components(schemas(live::LiveSnapshot, live::LiveActivity, live::LiveResync)),
     modifiers(&Security),

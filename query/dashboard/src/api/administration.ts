@@ -10,6 +10,7 @@ export type SiteRequest = Schemas['SiteRequest'];
 export type TokenInfo = Schemas['TokenInfo'];
 export type TokenRequest = Schemas['TokenRequest'];
 export type NewsletterReport = Schemas['NewsletterReport'];
+export type NewsletterPeople = Schemas['NewsletterPeople'];
 export type NewsletterRow = Schemas['NewsletterRow'];
 export type NewsletterNumbers = Schemas['NewsletterNumbers'];
 
@@ -33,4 +34,6 @@ export const administration = {
   installation: (site: string, signal?: AbortSignal) => request<Installation>(ofSite(site, '/installation'), { signal }),
   newsletters: (site: string, query: Readonly<Record<string, string | undefined>>, signal?: AbortSignal) =>
     request<NewsletterReport>(ofSite(site, '/newsletters'), { query, signal }),
+  newsletterPeople: (site: string, query: Readonly<Record<string, string | undefined>>, signal?: AbortSignal) =>
+    request<NewsletterPeople>(ofSite(site, '/newsletters/people'), { query, signal }),
 };

@@ -146,6 +146,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/newsletters/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people behind a number of the report. */
+        get: operations["people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/people": {
         parameters: {
             query?: never;
@@ -1161,6 +1178,28 @@ export interface components {
              * @description Visits to the site in which somebody landed from a link. The snippet ran there: the surest number of all.
              */
             visits: number;
+        };
+        /** @description The people behind a number. */
+        NewsletterPeople: {
+            /** @description The latest first. */
+            items: components["schemas"]["NewsletterPerson"][];
+            /** @description Whether there are more. */
+            more: boolean;
+        };
+        /** @description A person behind a number. */
+        NewsletterPerson: {
+            /**
+             * Format: int64
+             * @description Copies, visits or orders.
+             */
+            count: number;
+            /** @description When last. */
+            last_at: components["schemas"]["Moment"];
+            /**
+             * @description The recipient's user id, or the visitor id of one who is not named.
+             * @example mario@example.it
+             */
+            person: string;
         };
         /** @description Who gets a copy. */
         NewsletterRecipient: {
@@ -2280,6 +2319,85 @@ export interface operations {
                 };
             };
             /** @description The token may not send events to this site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    people: {
+        parameters: {
+            query: {
+                /**
+                 * @description The number whose people these are: `sent`, `delivered`, `bounced`, `opened`, `opened_by_machines`, `clicked`,
+                 *     `clicked_by_machines`, `visits` or `orders`.
+                 * @example clicked
+                 */
+                number: string;
+                /** @description Only this campaign. */
+                campaign?: string;
+                /** @description Only this link: of clicks, visits and orders. */
+                link?: string;
+                /** @description A date in the site's zone or an instant. Default: 29 days before today. */
+                from?: string;
+                /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
+                to?: string;
+                /** @description How many people. Default 100, at most 1000. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The people; also as text/csv and application/x-ndjson */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterPeople"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
             403: {
                 headers: {
                     [name: string]: unknown;

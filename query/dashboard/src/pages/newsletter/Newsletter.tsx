@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Link, useLocation, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 import { administration, type NewsletterReport, type NewsletterRow } from '../../api/administration';
 import { useResource } from '../../api/useResource';
 import { formatMoney, formatNumber, missing } from '../../format/number';
@@ -13,7 +13,9 @@ import { PeriodPicker } from '../../ui/PeriodPicker';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { download } from './download';
 import './newsletter.css';
-import { Totals } from './Totals';
+import { Readers } from './Readers';
+import { ReportLink } from './ReportLink';
+import { counts, Totals } from './Totals';
 
 const refresh_ms = 30_000;
 
@@ -24,6 +26,7 @@ export default function Newsletter() {
   const { resolved } = usePeriod(timezone);
   const [parameters] = useSearchParams();
   const campaign = parameters.get('campaign');
+  const number = counts.find((one) => one === parameters.get('who'));
   const query = {
     from: resolved.from,
     to: resolved.to,
@@ -51,6 +54,7 @@ export default function Newsletter() {
           >
             <Totals numbers={report.data.totals} />
           </Card>
+          {number && <Readers number={number} query={query} />}
           <Rows report={report.data} campaign={campaign} query={query} stale={report.stale} />
         </>
       )}
@@ -81,7 +85,7 @@ function Rows({ report, campaign, query, stale }: RowsProps) {
       stale={stale}
       aside={
         <span className="newsletter-actions">
-          {campaign !== null && <CampaignLink campaign={null}>{t('newsletter.back')}</CampaignLink>}
+          {campaign !== null && <ReportLink change={{ campaign: null, who: null }}>{t('newsletter.back')}</ReportLink>}
           <button type="button" className="button button-quiet" onClick={save}>
             <Icon name="download" size={16} />
             {t('newsletter.export')}
@@ -97,16 +101,6 @@ function Rows({ report, campaign, query, stale }: RowsProps) {
   );
 }
 
-/** The same page for another campaign, or for all. */
-function CampaignLink({ campaign, children }: { campaign: string | null; children: string }) {
-  const { pathname } = useLocation();
-  const [parameters] = useSearchParams();
-  const next = new URLSearchParams(parameters);
-  if (campaign === null) next.delete('campaign');
-  else next.set('campaign', campaign);
-  return <Link to={{ pathname, search: next.toString() }}>{children}</Link>;
-}
-
 const ofMail = ['sent', 'delivered', 'opened', 'opened_by_machines'] as const;
 const ofLink = ['clicked', 'clicked_by_machines', 'visits', 'orders'] as const;
 
@@ -114,7 +108,7 @@ function Campaigns({ rows }: { rows: readonly NewsletterRow[] }) {
   const { t } = useI18n();
   return (
     <Table name={t('newsletter.campaign')} columns={[...ofMail, ...ofLink]} rows={rows} head={(row) => (
-      <CampaignLink campaign={row.campaign}>{row.campaign || t('newsletter.noName')}</CampaignLink>
+      <ReportLink change={{ campaign: row.campaign, who: null }}>{row.campaign || t('newsletter.noName')}</ReportLink>
     )} />
   );
 }

@@ -2,8 +2,10 @@ import type { NewsletterNumbers } from '../../api/administration';
 import { formatMoney, formatNumber, formatRate, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { rateOf } from './rates';
+import { ReportLink } from './ReportLink';
 
-const counts = ['sent', 'delivered', 'bounced', 'opened', 'opened_by_machines', 'clicked', 'clicked_by_machines', 'visits', 'orders'] as const;
+export const counts = ['sent', 'delivered', 'bounced', 'opened', 'opened_by_machines', 'clicked', 'clicked_by_machines', 'visits', 'orders'] as const;
+export type Count = (typeof counts)[number];
 
 /** Each number with what it counts. */
 export function Totals({ numbers }: { numbers: NewsletterNumbers }) {
@@ -17,7 +19,13 @@ export function Totals({ numbers }: { numbers: NewsletterNumbers }) {
           <div key={name} data-number={name}>
             <dt>{t(`newsletter.${name}`)}</dt>
             <dd>
-              <strong>{value == null ? missing : formatNumber(value, locale)}</strong>
+              <strong>
+                {value == null ? missing : value === 0 ? '0' : (
+                  <ReportLink change={{ who: name }} label={t('newsletter.people.open', { number: t(`newsletter.${name}`), count: formatNumber(value, locale) })}>
+                    {formatNumber(value, locale)}
+                  </ReportLink>
+                )}
+              </strong>
               {rate && <span className="small">{t(`newsletter.rate.${rate.of}`, { rate: formatRate(rate.rate, locale) })}</span>}
               <span className="quiet small">{t(`newsletter.def.${name}`)}</span>
             </dd>
