@@ -197,6 +197,8 @@ fn what_cannot_be_is_refused(orma: &Orma) {
         ("POST", "/sites/shop/settings/keys", json!({"key": "demo"}), 400, "invalid_field", "key"),
         ("DELETE", "/sites/shop/settings/keys/demo", Value::Null, 404, "unknown_key", ""),
         ("DELETE", "/sites/shop/settings/newsletter-keys/00000000", Value::Null, 404, "unknown_key", ""),
+        ("DELETE", "/sites/shop/settings/keys/%FF", Value::Null, 404, "unknown_site", ""),
+        ("DELETE", "/tokens/%FF", Value::Null, 400, "invalid_path", "path"),
         ("POST", "/tokens", json!({"role": "king"}), 400, "unknown_role", "role"),
         ("POST", "/tokens", json!({"role": "admin", "site": "nobody"}), 400, "invalid_field", "site"),
         ("DELETE", "/tokens/tok_000000000000", Value::Null, 404, "unknown_token", ""),

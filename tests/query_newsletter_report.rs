@@ -286,7 +286,7 @@ async fn the_people_are_those_of_the_numbers(
         if let Some((campaign, link)) = key {
             only = format!("&campaign={}", campaign.replace('=', "%3D").replace('+', "%2B"));
             if by_link {
-                only += &format!("&link={link}");
+                only = format!("{only}&link={link}");
             }
         }
         for (number, amount) in numbers.as_object().unwrap().iter().filter(|(_, amount)| amount.is_i64()) {

@@ -1,7 +1,7 @@
 //! `POST /sites` and what is below `/sites/{site}/settings`: sites, their write keys and newsletter secrets.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use orma_store::Site;
 use orma_store::sites::{RegistryError, Snapshot};
@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::auth::{Access, AdminCaller, EditAccess};
 use super::error::{ApiError, ErrorBody};
-use super::params::{Body, SitePath};
+use super::params::{Body, PathOf, SitePath};
 use crate::AppState;
 use crate::moment::Moment;
 
@@ -267,7 +267,7 @@ pub async fn add_key(
 pub async fn revoke_key(
     State(state): State<AppState>,
     access: EditAccess,
-    Path(KeyPath { key, .. }): Path<KeyPath>,
+    PathOf(KeyPath { key, .. }): PathOf<KeyPath>,
 ) -> Result<StatusCode, ApiError> {
     let settings = current(&state, &access.site.site).await?;
     if !settings.write_keys.contains(&key) {
@@ -303,7 +303,7 @@ pub async fn add_newsletter_key(
 pub async fn revoke_newsletter_key(
     State(state): State<AppState>,
     access: EditAccess,
-    Path(KeyPath { key, .. }): Path<KeyPath>,
+    PathOf(KeyPath { key, .. }): PathOf<KeyPath>,
 ) -> Result<StatusCode, ApiError> {
     if !state.registry.revoke_newsletter_key(&access.site.site, &key).await? {
         return Err(no_such_key(&access.site.site, "newsletter secret", &key));

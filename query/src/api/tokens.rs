@@ -1,7 +1,7 @@
 //! `/tokens`: who may ask, change and send.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use orma_store::{Role, Token};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::auth::AdminCaller;
 use super::error::{ApiError, ErrorBody};
-use super::params::Body;
+use super::params::{Body, PathOf};
 use crate::AppState;
 
 /// A token, without its secret.
@@ -131,7 +131,7 @@ pub async fn create(
 pub async fn revoke(
     State(state): State<AppState>,
     caller: AdminCaller,
-    Path(TokenPath { token_id }): Path<TokenPath>,
+    PathOf(TokenPath { token_id }): PathOf<TokenPath>,
 ) -> Result<StatusCode, ApiError> {
     if caller.is_token(&token_id) {
         let message = "This is the token that you use now; withdraw it with another.";

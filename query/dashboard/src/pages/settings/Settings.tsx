@@ -1,4 +1,5 @@
-import { Link } from 'react-router';
+import { useEffect, useRef } from 'react';
+import { Link, useLocation } from 'react-router';
 import { administration } from '../../api/administration';
 import { api } from '../../api/client';
 import { useResource } from '../../api/useResource';
@@ -47,6 +48,11 @@ function Sites({ mayAdd }: { mayAdd: boolean }) {
   const { t } = useI18n();
   const current = useSite();
   const sites = useSites();
+  const { hash } = useLocation();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (hash === '#add-site') heading.current?.scrollIntoView();
+  }, [hash]);
   return (
     <Card title={t('settings.sites')}>
       <ul className="settings-list">
@@ -61,7 +67,7 @@ function Sites({ mayAdd }: { mayAdd: boolean }) {
       </ul>
       {mayAdd && (
         <>
-          <h3 className="settings-heading" id="add-site">{t('settings.sites.add')}</h3>
+          <h3 className="settings-heading" id="add-site" ref={heading}>{t('settings.sites.add')}</h3>
           <AddSite />
         </>
       )}
