@@ -38,9 +38,9 @@ fn history(random: &mut Random) -> Vec<EventRow<'static>> {
     let begin = at(DAY);
     let mut rows = Vec::new();
     for _ in 0..40 + random.below(80) {
-        // Some lie before the day and after it, and none on the edge of a minute's window by chance alone.
-        let ts = begin - 10 * MINUTE + random.below(24 * 60 + 20) as i64 * MINUTE;
-        let near = ts + random.below(5) as i64 * 30_000;
+        // Close together, so that sweeps, landings and orders meet; some lie before the day and some after it.
+        let minute = random.one_of(&[-4, -1, 1, 3, 5, 700, 702, 1437, 1439, 1441]);
+        let near = begin + minute * MINUTE + random.below(5) as i64 * 30_000;
         let visitor = random.one_of(&["v1", "v2", "v3"]);
         let session = random.one_of(&["s1", "s2", ""]);
         let row = match random.below(10) {
