@@ -27,6 +27,7 @@ use crate::config::HttpLimits;
 use crate::enrich::{HintHeaders, Hints};
 use crate::event::ParsedBatch;
 use crate::ingest::{Accepted, Ingest, Prepared, Refused, RequestFacts};
+use crate::refused::Sent;
 use crate::wire::{self, WireError};
 
 /// The user agent is cut here: longer ones only cost time.
@@ -127,7 +128,9 @@ impl Routes {
         let body = match body::read(&parts.headers, incoming, &self.limits, connection).await {
             Ok(body) => body,
             Err(error) => {
-                self.ingest.count_refused("", received_at, error.code());
+                let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+                let sent = Sent { origin, message: error.code(), ..Sent::default() };
+                self.ingest.count_refused_sent("", received_at, error.code(), sent);
                 return error.answer(connection);
             }
         };
@@ -228,19 +231,21 @@ impl Routes {
         facts: RequestFacts<'_>,
     ) -> Result<Prepared, Response<Body>> {
         let batch = parsed.map_err(|error| {
-            self.ingest.count_refused("", facts.received_at, error.code());
+            let sent = Sent { origin: facts.origin, message: &error.to_string(), ..Sent::default() };
+            self.ingest.count_refused_sent("", facts.received_at, error.code(), sent);
             answer::unreadable(&error)
         })?;
         let registry = self.ingest.registry.snapshot();
         let Some(site) = registry.site_of_key(&batch.write_key) else {
             let refused = self.ingest.unknown(&batch.write_key, Refused::UnknownKey);
-            return Err(self.refuse("", facts.received_at, &refused));
+            return Err(self.refuse("", &facts, &batch.write_key, &refused));
         };
         if !self.rates.allows_key(&batch.write_key) {
             return Err(self.too_fast(&site.site, facts.received_at));
         }
+        let key = batch.write_key.clone();
         let prepared = self.ingest.prepare(site, batch, facts);
-        prepared.map_err(|refused| self.refuse(&site.site, facts.received_at, &refused))
+        prepared.map_err(|refused| self.refuse(&site.site, &facts, &key, &refused))
     }
 
     /// Makes prepared events durable; an error is the answer.
@@ -248,8 +253,9 @@ impl Routes {
         self.ingest.commit(prepared).await.map_err(|refused| answer::refused(&refused))
     }
 
-    fn refuse(&self, site: &str, received_at: i64, refused: &Refused) -> Response<Body> {
-        self.ingest.count_refused(site, received_at, refused.code());
+    fn refuse(&self, site: &str, facts: &RequestFacts<'_>, key: &str, refused: &Refused) -> Response<Body> {
+        let sent = Sent { origin: facts.origin, key, message: &refused.to_string() };
+        self.ingest.count_refused_sent(site, facts.received_at, refused.code(), sent);
         answer::refused(refused)
     }
 

@@ -32,6 +32,7 @@ use super::headers::Headers;
 use super::proxy::{X_FORWARDED_HOST, X_FORWARDED_PROTO};
 use super::routes::{Routes, image_facts, request_facts};
 use crate::ingest::{Accepted, Prepared, Refused};
+use crate::refused::Sent;
 use crate::wire::segment::{self, Sender};
 
 /// How long an SDK and the caches before it may keep the settings, in seconds.
@@ -190,14 +191,15 @@ impl Routes {
         received_at: i64,
         pixel: bool,
     ) -> Result<Prepared, Response<Body>> {
-        let body = segment::Body::read(json, usual_type).map_err(|error| {
-            self.ingest.count_refused("", received_at, error.code());
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            failure(status, error.code(), &error.to_string())
-        })?;
         let headers = Headers::of_map(&parts.headers);
         let facts_of = if pixel { image_facts } else { request_facts };
         let facts = facts_of(&headers, peer, received_at);
+        let body = segment::Body::read(json, usual_type).map_err(|error| {
+            let sent = Sent { origin: facts.origin, message: &error.to_string(), ..Sent::default() };
+            self.ingest.count_refused_sent("", received_at, error.code(), sent);
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+            failure(status, error.code(), &error.to_string())
+        })?;
         let query = parts.uri.query().unwrap_or_default();
         let header_key = header_key(&parts.headers);
         let secret = header_key.as_deref().or(facts.bearer);
@@ -205,7 +207,8 @@ impl Routes {
         let registry = self.ingest.registry.snapshot();
         let (site, trusted) = access(&registry, &key, secret).map_err(|refused| {
             let refused = self.ingest.unknown(&key, refused);
-            self.ingest.count_refused("", received_at, refused.code());
+            let sent = Sent { origin: facts.origin, key: &key, message: &refused.to_string() };
+            self.ingest.count_refused_sent("", received_at, refused.code(), sent);
             self.no_such_key(&key, StatusCode::BAD_REQUEST, &refused)
         })?;
         let limited_by = if trusted { &site.site } else { &*key };
@@ -222,7 +225,8 @@ impl Routes {
         };
         let batch = body.events(Cow::Borrowed(&*key), &sender);
         self.ingest.prepare_for(site, batch, facts).map_err(|refused| {
-            self.ingest.count_refused(&site.site, received_at, refused.code());
+            let sent = Sent { origin: facts.origin, key: &key, message: &refused.to_string() };
+            self.ingest.count_refused_sent(&site.site, received_at, refused.code(), sent);
             answer::refused(&refused)
         })
     }

@@ -4,9 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use jiff::Timestamp;
+use orma_store::NewsletterKey;
 use orma_store::newsletter::{Act, Letter, TokenProblem};
-use orma_store::sites::RegistryError;
-use orma_store::{NewsletterKey, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -123,11 +122,7 @@ pub async fn create(
     check_size(&request)?;
     let base = base_url(request.collector_url.as_deref(), &headers)?;
     let sent_at = sent_at(request.sent_at.as_deref())?;
-    let key = state.registry.newsletter_key(&access.site.site).await.map_err(|error| match error {
-        RegistryError::Store(error) => ApiError::Store(error),
-        // The secret could not be remembered on this machine's disk: try again.
-        error => ApiError::Store(StoreError::Unreachable(error.to_string())),
-    })?;
+    let key = state.registry.newsletter_key(&access.site.site).await?;
     let copies = request.recipients.iter().enumerate();
     let signed = copies.map(|(index, recipient)| copy(&request, &key, &base, sent_at, index, recipient));
     Ok(Json(NewsletterAddresses { items: signed.collect::<Result<_, _>>()? }))

@@ -8,7 +8,10 @@ use axum::response::IntoResponse;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{about, accounting, journey, links, live, newsletters, people, quality, session, sites, stats};
+use super::{
+    about, accounting, installation, journey, links, live, newsletter_report, newsletters, people, quality,
+    session, settings, sites, stats, tokens,
+};
 
 /// The document.
 #[derive(OpenApi)]
@@ -22,7 +25,10 @@ use super::{about, accounting, journey, links, live, newsletters, people, qualit
     paths(
         session::create, session::get, session::delete, sites::list, stats::get, people::list, people::get,
         journey::get, links::create, links::delete, newsletters::create, live::get, accounting::get, quality::web,
-        quality::app, about::get
+        quality::app, about::get, settings::create, settings::get, settings::change, settings::add_key,
+        settings::revoke_key, settings::add_newsletter_key, settings::revoke_newsletter_key, tokens::list,
+        tokens::create, tokens::revoke, installation::get, newsletter_report::get,
+        newsletter_report::people
     ),
     components(schemas(live::LiveSnapshot, live::LiveActivity, live::LiveResync)),
     modifiers(&Security),

@@ -44,6 +44,18 @@ pub struct LinkPath {
     pub id: String,
 }
 
+/// The parts of the address as `T`.
+pub struct PathOf<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for PathOf<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        path.map(|Path(path)| Self(path)).map_err(|rejection| bad_path(&rejection))
+    }
+}
+
 /// The person of the address.
 pub struct PersonScope(pub String);
 

@@ -33,6 +33,9 @@ pub struct Session {
     /// What the token was made for.
     #[schema(example = "first admin")]
     pub name: String,
+    /// The only site that the token is for; null: all sites.
+    #[schema(example = "shop")]
+    pub site: Option<String>,
 }
 
 /// Signs in with a token or a one-time code; sets the cookie `orma_session`, over https `__Host-orma_session`.

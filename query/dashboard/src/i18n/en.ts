@@ -128,7 +128,6 @@ export const en = {
   'welcome.live.action': 'Open Live',
   'welcome.snippet.title': 'Put it on your site',
   'welcome.snippet.text': 'Paste this line before </head> on every page:',
-  'welcome.snippet.key': 'data-site is the site’s write key; “orma site list” shows it.',
   'welcome.waiting': 'Waiting for the first visitor…',
 
   'live.title': 'Live',

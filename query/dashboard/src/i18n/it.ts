@@ -131,7 +131,6 @@ export const it: Translation<typeof en> = {
   'welcome.live.action': 'Apri In diretta',
   'welcome.snippet.title': 'Mettilo sul tuo sito',
   'welcome.snippet.text': 'Incolla questa riga prima di </head> in ogni pagina:',
-  'welcome.snippet.key': 'data-site è la chiave di scrittura del sito; la mostra «orma site list».',
   'welcome.waiting': 'In attesa del primo visitatore…',
 
   'live.title': 'In diretta',
