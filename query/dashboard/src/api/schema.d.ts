@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /** What answers rest on. */
-        get: operations["get"];
+        get: operations["get_about"];
         put?: never;
         post?: never;
         delete?: never;
@@ -29,12 +29,12 @@ export interface paths {
             cookie?: never;
         };
         /** Who is signed in. */
-        get: operations["get"];
+        get: operations["get_session"];
         put?: never;
         /** Signs in with a token or a one-time code; sets the cookie `orma_session`, over https `__Host-orma_session`. */
-        post: operations["create"];
+        post: operations["post_session"];
         /** Signs out: ends the session, so that a copy of its cookie is worth nothing, and clears the cookie. */
-        delete: operations["delete"];
+        delete: operations["delete_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -48,7 +48,7 @@ export interface paths {
             cookie?: never;
         };
         /** The sites that the caller may read. */
-        get: operations["list"];
+        get: operations["get_sites"];
         put?: never;
         post?: never;
         delete?: never;
@@ -65,7 +65,27 @@ export interface paths {
             cookie?: never;
         };
         /** Whether every event that was taken is stored. */
-        get: operations["get"];
+        get: operations["get_sites_site_accounting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events of a period as they are stored, each once: by day (UTC), visitor and time. The answer is written while it is
+         *     read and may be of any size; one that breaks off has ended early. Personal data: handle it as such.
+         */
+        get: operations["get_sites_site_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -82,7 +102,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who is on now, what happens: server-sent events `snapshot`, `activity` and `resync`. */
-        get: operations["get"];
+        get: operations["get_sites_site_live"];
         put?: never;
         post?: never;
         delete?: never;
@@ -104,7 +124,7 @@ export interface paths {
          * Signs the pixel and the links of a mail for each recipient. A mail tool can do the same offline with the secret of
          *     `orma site newsletter-secret`: docs/newsletter.md shows how.
          */
-        post: operations["create"];
+        post: operations["post_sites_site_newsletters_links"];
         delete?: never;
         options?: never;
         head?: never;
@@ -119,7 +139,7 @@ export interface paths {
             cookie?: never;
         };
         /** The people of a site, last seen first. */
-        get: operations["list"];
+        get: operations["get_sites_site_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -136,7 +156,7 @@ export interface paths {
             cookie?: never;
         };
         /** One person's card. Takes a user id or a visitor id; a visitor who has been identified is answered as the user. */
-        get: operations["get"];
+        get: operations["get_sites_site_people_person"];
         put?: never;
         post?: never;
         delete?: never;
@@ -153,7 +173,7 @@ export interface paths {
             cookie?: never;
         };
         /** Everything one person did, over all touchpoints, newest first, by session. */
-        get: operations["get"];
+        get: operations["get_sites_site_people_person_journey"];
         put?: never;
         post?: never;
         delete?: never;
@@ -172,7 +192,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Says that a visitor is this person. Can be taken back; every answer follows. */
-        post: operations["create"];
+        post: operations["post_sites_site_people_person_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -190,7 +210,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Takes the edges between a visitor and a user back. Later identifications count again. */
-        delete: operations["delete"];
+        delete: operations["delete_sites_site_people_person_links_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -204,7 +224,7 @@ export interface paths {
             cookie?: never;
         };
         /** The app's start times and crash-free sessions and people, in total and by a dimension. */
-        get: operations["app"];
+        get: operations["get_sites_site_quality_app"];
         put?: never;
         post?: never;
         delete?: never;
@@ -221,7 +241,7 @@ export interface paths {
             cookie?: never;
         };
         /** The web vitals at the 75th percentile, in total and by a dimension. */
-        get: operations["web"];
+        get: operations["get_sites_site_quality_web"];
         put?: never;
         post?: never;
         delete?: never;
@@ -238,9 +258,128 @@ export interface paths {
             cookie?: never;
         };
         /** Numbers over time or by a dimension. */
-        get: operations["get"];
+        get: operations["get_sites_site_stats"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/c/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A link of a newsletter. */
+        get: operations["get_c_token"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pixel of a newsletter. Made by `POST /api/v1/sites/{site}/newsletters/links`, or with the site's secret. */
+        get: operations["get_o_token"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orma.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The browser's SDK. */
+        get: operations["get_orma_js"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/p.gif": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Takes an event in the address of an image, for pages and mails without scripts. */
+        get: operations["get_p_gif"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes events. */
+        post: operations["post_v1_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{write_key}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What Segment's SDKs ask before they send anything. */
+        get: operations["get_v1_projects_write_key_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes messages of Segment's, RudderStack's and like SDKs. The key is in `Authorization: Basic`, or in the body. */
+        post: operations["post_v1_type"];
         delete?: never;
         options?: never;
         head?: never;
@@ -390,6 +529,77 @@ export interface components {
         AppStartSummary: components["schemas"]["AppStart"] & {
             /** @description Where good ends and poor begins. */
             thresholds: components["schemas"]["StartThresholds"];
+        };
+        /** @description An event that was refused, and is kept with its reason. */
+        CollectRefusal: {
+            /**
+             * Format: int64
+             * @description Its place in the request.
+             */
+            index: number;
+            /** @description For people. */
+            message: string;
+            /** @description Stable, for programs. */
+            reason: string;
+        };
+        /** @description Events of a page, an app or a server. What stands outside the events holds for each of them, unless it says otherwise. */
+        CollectRequest: {
+            /** @description At most 1,000, each of at most 32 KiB. */
+            events: components["schemas"]["CollectedEvent"][];
+            /** @description When this try of the request was sent, by the client's clock: RFC 3339 or milliseconds since the epoch. */
+            sent_at?: unknown;
+            /** @description The session, where the client cuts them. */
+            session?: string | null;
+            /**
+             * @description The write key.
+             * @example demo
+             */
+            site: string;
+            /**
+             * @description The id of a person who is known.
+             * @example mario@example.it
+             */
+            user?: string | null;
+            /**
+             * @description A stable id of the browser or device. Without one, and without a user, visitors are told apart by a hash that
+             *     holds for a day.
+             * @example any-stable-id
+             */
+            visitor?: string | null;
+        };
+        /** @description What became of the events. They are on the disk. */
+        Collected: {
+            /**
+             * Format: int64
+             * @description How many were taken.
+             */
+            accepted: number;
+            /** @description Those that were not. */
+            rejected: components["schemas"]["CollectRefusal"][];
+        };
+        /**
+         * @description An event. One that is wrong is refused by itself, and named in the answer; a field that is not named here is a prop.
+         * @example {
+         *       "kind": "page_view",
+         *       "title": "Scarpe",
+         *       "url": "https://shop.example/scarpe"
+         *     }
+         */
+        CollectedEvent: {
+            /** @description Its id: an event that comes twice counts once. */
+            id?: unknown;
+            /** @description `page_view`, `order`, `custom`, … . */
+            kind?: unknown;
+            /** @description Of a custom event: its name. */
+            name?: unknown;
+            /** @description Everything else that is to be kept. */
+            props?: unknown;
+            /** @description Of an order: `{"amount": "12.90", "currency": "EUR"}`. */
+            revenue?: unknown;
+            /** @description When it happened: RFC 3339 or milliseconds since the epoch. */
+            ts?: unknown;
+            /** @description Of a page: its address. */
+            url?: unknown;
         };
         /** @description What a collector said last. */
         CollectorReport: {
@@ -847,7 +1057,10 @@ export interface components {
             links?: components["schemas"]["NewsletterLink"][];
             /** @description At most 1000. */
             recipients: components["schemas"]["NewsletterRecipient"][];
-            /** @description When the mail will be sent, RFC 3339; now when absent. An open or click within seconds of it is a machine's. */
+            /**
+             * Format: date-time
+             * @description When the mail will be sent, RFC 3339; now when absent. An open or click within seconds of it is a machine's.
+             */
             sent_at?: string | null;
         };
         /** @description Who gets a copy. */
@@ -1038,6 +1251,40 @@ export interface components {
              */
             reason: string;
         };
+        /** @description Why nothing was taken. */
+        SegmentFailure: {
+            /** @description Stable, for programs. */
+            code?: string | null;
+            /** @description For people. */
+            message?: string | null;
+            /** @description False. */
+            success?: boolean | null;
+        };
+        /**
+         * @description What Segment's SDKs and its HTTP API send: one message, or `{"batch": […]}` of up to 2,500. See docs/segment.md.
+         * @example {
+         *       "event": "Order Completed",
+         *       "type": "track",
+         *       "userId": "u1",
+         *       "writeKey": "demo"
+         *     }
+         */
+        SegmentMessage: {
+            /** @description The write key, where no header names it. */
+            writeKey?: unknown;
+        };
+        /** @description What became of the messages. */
+        SegmentTaken: {
+            /** @description Those that were refused. */
+            rejected?: components["schemas"]["CollectRefusal"][] | null;
+            /** @description Whether they were read. Each one that was refused is named in `rejected`. */
+            success: boolean;
+        };
+        /**
+         * @description The addresses of Segment's SDKs.
+         * @enum {string}
+         */
+        SegmentType: "batch" | "b" | "import" | "track" | "page" | "screen" | "identify" | "group" | "alias";
         /** @description Who is signed in. */
         Session: {
             /**
@@ -1054,9 +1301,9 @@ export interface components {
         /** @description What signs in: one of the two. */
         SignIn: {
             /** @description The one-time code of a sign-in link. */
-            code?: string | null;
+            code?: string;
             /** @description An API token of the role admin or analyst. */
-            token?: string | null;
+            token?: string;
         };
         /** @description A site. */
         Site: {
@@ -1243,7 +1490,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get: {
+    get_about: {
         parameters: {
             query?: never;
             header?: never;
@@ -1261,6 +1508,15 @@ export interface operations {
                     "application/json": components["schemas"]["About"];
                 };
             };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description No token or session */
             401: {
                 headers: {
@@ -1270,9 +1526,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get: {
+    get_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1290,6 +1582,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Not signed in */
             401: {
                 headers: {
@@ -1299,9 +1600,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    create: {
+    post_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1350,6 +1687,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -1359,9 +1705,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    delete: {
+    delete_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1377,6 +1732,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Another site sent the request */
             403: {
                 headers: {
@@ -1386,9 +1750,36 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    list: {
+    get_sites: {
         parameters: {
             query?: never;
             header?: never;
@@ -1406,6 +1797,15 @@ export interface operations {
                     "application/json": components["schemas"]["SiteList"];
                 };
             };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description No token or session */
             401: {
                 headers: {
@@ -1415,9 +1815,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get: {
+    get_sites_site_accounting: {
         parameters: {
             query?: {
                 /** @description A date in the site's zone or an instant, by the time of receipt. Default: 6 days before today. */
@@ -1482,11 +1918,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get: {
+    get_sites_site_events: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A date in the site's zone or an instant. Default: 29 days before today. */
+                from?: string;
+                /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
+                to?: string;
+                /** @description `bots`: events of bots and machines too. */
+                include?: string;
+            };
             header?: never;
             path: {
                 /**
@@ -1499,13 +1978,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `event: snapshot` carries a LiveSnapshot, `event: activity` a LiveActivity, `event: resync` a LiveResync */
+            /** @description One event a line: as JSON, or as CSV with a first line of names and the props as JSON */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description No token or session */
@@ -1535,9 +2024,143 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    create: {
+    get_sites_site_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `event: snapshot` carries a LiveSnapshot, `event: activity` a LiveActivity, `event: resync` a LiveResync */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_newsletters_links: {
         parameters: {
             query?: never;
             header?: never;
@@ -1601,21 +2224,48 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    list: {
+    get_sites_site_people: {
         parameters: {
             query?: {
                 /** @description Part of a user id, a visitor id, or the traits `name` and `email`; case does not matter. */
                 search?: string;
                 /** @description `true`: only people with a user id; `false`: only visitors nobody identified. */
-                identified?: string;
+                identified?: "true" | "false";
                 /** @description A date in the site's zone or an instant: people seen since then. Their numbers are over all time. */
                 from?: string;
                 /** @description A date in the site's zone, inclusive, or an instant, exclusive: people seen before then. */
                 to?: string;
                 /** @description Default 50, at most 1000. */
-                limit?: string;
+                limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
             };
@@ -1676,9 +2326,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get: {
+    get_sites_site_people_person: {
         parameters: {
             query?: never;
             header?: never;
@@ -1705,6 +2391,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description No token or session */
@@ -1734,9 +2429,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get: {
+    get_sites_site_people_person_journey: {
         parameters: {
             query?: {
                 /** @description A date in the site's zone or an instant: sessions that began since then. */
@@ -1744,7 +2475,7 @@ export interface operations {
                 /** @description A date in the site's zone, inclusive, or an instant, exclusive: sessions that began before then. */
                 to?: string;
                 /** @description How many sessions. Default 20, at most 200. */
-                limit?: string;
+                limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description `bots`: events of bots and machines too. */
@@ -1767,7 +2498,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of sessions */
+            /** @description A page of sessions; its events also as text/csv and application/x-ndjson */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1812,9 +2543,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    create: {
+    post_sites_site_people_person_link: {
         parameters: {
             query?: never;
             header?: never;
@@ -1883,9 +2650,36 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    delete: {
+    delete_sites_site_people_person_links_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -1914,6 +2708,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description No token or session */
             401: {
                 headers: {
@@ -1941,9 +2744,36 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    app: {
+    get_sites_site_quality_app: {
         parameters: {
             query?: {
                 /**
@@ -1958,7 +2788,7 @@ export interface operations {
                 /** @description Repeatable, as in `/stats`. */
                 filter?: string[];
                 /** @description How many rows. Default 50, at most 1000. */
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -2017,9 +2847,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    web: {
+    get_sites_site_quality_web: {
         parameters: {
             query?: {
                 /**
@@ -2034,7 +2900,7 @@ export interface operations {
                 /** @description Repeatable, as in `/stats`. */
                 filter?: string[];
                 /** @description How many rows. Default 50, at most 1000. */
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -2093,9 +2959,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get: {
+    get_sites_site_stats: {
         parameters: {
             query?: {
                 /**
@@ -2114,7 +3016,7 @@ export interface operations {
                  * @description `minute`, `hour`, `day`, `week` or `month`: adds the dimension `time`.
                  * @example day
                  */
-                interval?: string;
+                interval?: "minute" | "hour" | "day" | "week" | "month";
                 /** @description A date in the site's zone or an instant. Default: 29 days before today. */
                 from?: string;
                 /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
@@ -2128,15 +3030,15 @@ export interface operations {
                  */
                 filter?: string[];
                 /** @description `previous`: also the period of the same length before. */
-                compare?: string;
+                compare?: "previous";
                 /** @description `bots`: bots and machines too. */
                 include?: string;
                 /** @description How many rows; with `interval`, how many values of the dimensions. Default 50, at most 1000. */
-                limit?: string;
+                limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description The metric to sort by, largest first. Default: the first metric. */
-                order_by?: string;
+                order_by?: "visitors" | "page_views" | "sessions" | "bounce_rate" | "session_duration_ms" | "views_per_session" | "events" | "orders" | "revenue";
             };
             header?: never;
             path: {
@@ -2188,6 +3090,476 @@ export interface operations {
             };
             /** @description No such site */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_c_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Who was sent where, signed
+                 * @example not-signed
+                 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To where the link leads */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was not signed here, or has been withdrawn */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Later: there is no room */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_o_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Who got which mail, signed
+                 * @example not-signed
+                 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A transparent pixel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                };
+            };
+            /** @description It was not signed here, or has been withdrawn */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Later: there is no room */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_orma_js: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The script */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+        };
+    };
+    get_p_gif: {
+        parameters: {
+            query: {
+                /**
+                 * @description The write key.
+                 * @example demo
+                 */
+                site: string;
+                /** @description `page_view` when absent. */
+                kind?: string;
+                /** @description The page; the request's `Referer` when absent. */
+                url?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A transparent pixel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                };
+            };
+            /** @description It names no site */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The page is not of one of the site's origins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Later: there is no room, or the key could not be looked for yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_v1_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectRequest"];
+            };
+        };
+        responses: {
+            /** @description The events that were taken are on the disk; those that were refused are named */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description The body cannot be read as a whole */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is not known, or the token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The page's origin is not among the site's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Later: there is no room, or the key could not be looked for yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_v1_projects_write_key_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The write key
+                 * @example demo
+                 */
+                write_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where to send */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request names no host */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentFailure"];
+                };
+            };
+            /** @description The key is not known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentFailure"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Later: the key could not be looked for yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_v1_type: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What is sent; a single message's type */
+                type: components["schemas"]["SegmentType"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentMessage"];
+            };
+        };
+        responses: {
+            /** @description Taken; what was refused is named */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentTaken"];
+                };
+            };
+            /** @description The body cannot be read, or the key is not known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentFailure"];
+                };
+            };
+            /** @description The page's origin is not among the site's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such type */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentFailure"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Later: there is no room, or the key could not be looked for yet */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
