@@ -15,8 +15,8 @@ fn stored(orma: &Orma, count: u64) {
     wait_for("the events", || (orma.number("SELECT uniqExact(event_id) FROM events") == count).then_some(()));
 }
 
-fn track(id: Value, name: &str) -> Value {
-    json!({"type": "track", "event": name, "messageId": id, "anonymousId": "a1"})
+fn track(id: impl Into<Value>, name: &str) -> Value {
+    json!({"type": "track", "event": name, "messageId": id.into(), "anonymousId": "a1"})
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn ids_that_are_no_uuids_and_texts_that_are_no_unicode_cost_no_event() {
     let answer = orma.post(native.to_string(), &[]);
     assert_eq!((answer.status, answer.json()["rejected"].clone()), (200, json!([])), "{}", answer.text);
     // The same number is the same event, whichever protocol says it.
-    let segment = json!({"batch": [track(json!(50172), "number"), track(json!("50173"), "text")]});
+    let segment = json!({"batch": [track(50172, "number"), track("50173", "text")]});
     assert_eq!(request("POST", &orma.url("/v1/batch"), &[BASIC], segment.to_string().as_bytes()).status, 200);
     stored(&orma, 3);
 
@@ -53,12 +53,11 @@ fn ids_that_are_no_uuids_and_texts_that_are_no_unicode_cost_no_event() {
 #[test]
 fn one_message_of_a_batch_that_cannot_be_read_costs_none_of_the_others() {
     let orma = Orma::start();
-    let mut odd = track(json!("odd"), "Odd");
+    let mut odd = track("odd", "Odd");
     odd["timestamp"] = json!("Invalid date");
-    let mut absent = track(json!("absent"), "No time");
+    let mut absent = track("absent", "No time");
     absent["timestamp"] = Value::Null;
-    let batch =
-        json!({"batch": [track(json!("1"), "A"), odd, 7, "text", {}, absent, track(json!("2"), "B")]});
+    let batch = json!({"batch": [track("1", "A"), odd, 7, "text", {}, absent, track("2", "B")]});
     let answer = request("POST", &orma.url("/v1/batch"), &[BASIC], batch.to_string().as_bytes());
     assert_eq!(answer.status, 200);
     let rejected = answer.json()["rejected"].clone();
@@ -75,7 +74,7 @@ fn one_message_of_a_batch_that_cannot_be_read_costs_none_of_the_others() {
 fn batches_as_large_as_clients_make_them_are_taken() {
     let orma = Orma::start();
     let message = |number: usize| {
-        let mut message = track(json!(format!("m{number}")), "Large");
+        let mut message = track(format!("m{number}"), "Large");
         message["properties"] = json!({"text": "b".repeat(7_000)});
         message
     };
@@ -103,7 +102,7 @@ fn browsers_inside_apps_and_servers_that_speak_for_somebody_are_people() {
     };
     assert_eq!(orma.post(view("reader"), &[("user-agent", reader)]).status, 200);
     // A server function's own user agent and address say nothing of whom it speaks for.
-    let mut message = track(json!("s1"), "Donated");
+    let mut message = track("s1", "Donated");
     message["context"] = json!({"ip": "79.0.0.1", "userAgent": CHROME});
     let server = ("user-agent", "Deno/1.40.4");
     let body = json!({"batch": [message]}).to_string();

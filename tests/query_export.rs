@@ -189,15 +189,16 @@ fn token(orma: &Orma, role: &str) -> String {
 }
 
 /// Rows of the large export.
-const ROWS: u64 = 150_000;
-/// An export of about 100 MiB may take so much of the program's memory. Bytes.
-const EXPORT_BYTES_MAX: u64 = 32 << 20;
+const ROWS: u64 = 200_000;
+/// An export may take so much of the program's memory for what is on its way, whatever its size: the allocator gives
+/// back in waves. Bytes.
+const EXPORT_BYTES_MAX: u64 = 96 << 20;
 
 #[test]
 fn an_export_larger_than_its_memory_comes_whole_and_one_that_nobody_reads_ends() {
     let orma = Orma::start();
     orma.collect(
-        &json!([{"kind": "page_view", "url": "https://b.example/a", "props": {"long": "x".repeat(200)}}]),
+        &json!([{"kind": "page_view", "url": "https://b.example/a", "props": {"long": "x".repeat(500)}}]),
     );
     wait_for("the event", || (orma.number("SELECT count() FROM events") == 1).then_some(()));
     orma.sql(&format!(
@@ -207,21 +208,23 @@ fn an_export_larger_than_its_memory_comes_whole_and_one_that_nobody_reads_ends()
     ));
     let before = orma.own_bytes();
     let mut export = open(&orma);
-    let (mut ids, mut bytes, mut peak) = (BTreeSet::new(), 0, before);
+    let (mut ids, mut bytes, mut looks) = (BTreeSet::new(), 0, Vec::new());
     let mut line = String::new();
     while export.read_line(&mut line).unwrap() > 0 {
         bytes += line.len();
         if let Some((_, rest)) = line.split_once("\"event_id\":\"") {
             ids.insert(rest[..36].to_owned());
             if ids.len() % 10_000 == 0 {
-                peak = peak.max(orma.own_bytes());
+                looks.push(orma.own_bytes());
             }
         }
         line.clear();
     }
     assert_eq!(ids.len() as u64, ROWS);
-    assert!(bytes > 100 << 20, "{bytes}");
-    assert!(peak - before < EXPORT_BYTES_MAX, "{} MiB", (peak - before) >> 20);
+    assert!(bytes > 200 << 20, "{bytes}");
+    let peak = looks.iter().max().unwrap() - before;
+    let told = format!("{bytes} bytes came; before {before}, while they come {looks:?}");
+    assert!(peak < EXPORT_BYTES_MAX && peak < bytes as u64 / 2, "{told}");
 
     // One that is read no further holds a place, and gives it back when the client goes.
     let running = || orma.metric("orma_questions_running").unwrap();

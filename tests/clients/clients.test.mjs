@@ -167,14 +167,15 @@ describe("real clients", { concurrency: true }, () => {
       assert.ok(proxy.seen.some(({ path }) => /^\/analytics-next\/bundles\/queryString\.bundle\./.test(path)));
     }));
 
-  test("@customerio/cdp-analytics-browser, which is told where to send beside where to ask", () =>
+  test("@customerio/cdp-analytics-browser, which is told where to send instead of where to ask", () =>
     // It takes a 500 for success, and tries again when the connection breaks.
     inBrowser(["cut"], SCRIPTS.customerio, async ({ page, proxy }) => {
       const started = Date.now();
-      await page.evaluate((cdnURL) => {
-        const [protocol, host] = cdnURL.split("://");
+      await page.evaluate((base) => {
+        const [protocol, host] = base.split("://");
         const integrations = { "Customer.io Data Pipelines": { apiHost: `${host}/v1`, protocol } };
-        globalThis.analytics = globalThis.AnalyticsNext.AnalyticsBrowser.load({ writeKey: "demo", cdnURL }, { integrations });
+        const { AnalyticsBrowser } = globalThis.AnalyticsNext;
+        globalThis.analytics = AnalyticsBrowser.load({ writeKey: "demo", cdnSettings: { integrations } });
         return globalThis.analytics.page();
       }, proxy.base);
       await assertShopping(page, "customerio@example.it", started);
@@ -208,6 +209,27 @@ describe("real clients", { concurrency: true }, () => {
       assert.deepEqual(told(events), ["identify", "order", "page_view", "view_item"]);
       assert.equal(new Set(events.map(({ event_id }) => event_id)).size, 4);
       assert.ok(proxy.seen.some(({ method, headers }) => method === "POST" && headers["rsa-retry-attempt"]), "it said that it tries again");
+    }));
+
+  test("@rudderstack/analytics-js in batches, the first of which is answered 503", () =>
+    inBrowser([503], SCRIPTS.rudder, async ({ page, proxy }) => {
+      const person = "rudder-batch@example.it";
+      await page.evaluate(
+        ([base, user]) => {
+          const rudder = new globalThis.rudderanalytics.RudderAnalytics();
+          const queueOptions = { batch: { enabled: true, maxItems: 3, flushInterval: 500 } };
+          rudder.load("demo", base, { configUrl: base, logLevel: "NONE", queueOptions });
+          rudder.page();
+          rudder.identify(user, { plan: "pro" });
+          rudder.track("Wished", { size: 42 });
+          rudder.track("Order Completed", { order_id: "o1", total: 12.5 });
+        },
+        [proxy.base, person],
+      );
+      const events = await eventsOf(person, 4);
+      assert.deepEqual(told(events), ["custom Wished", "identify", "order", "page_view"]);
+      const paths = proxy.seen.filter(({ method }) => method === "POST").map(({ path }) => path);
+      assert.deepEqual([...new Set(paths)], ["/v1/batch"]);
     }));
 
   test("@jitsu/js in a browser, by /api/s/ and its own header", () =>

@@ -44,7 +44,7 @@ impl Assets {
     pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         let files: HashMap<&str, &[u8]> = files.into_iter().collect();
         let mut by_path = HashMap::new();
-        for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".js")) {
+        for (name, bytes) in files.iter().filter(|(name, _)| name.rsplit('.').next() == Some("js")) {
             let hash = hash(&String::from_utf8_lossy(bytes))[..12].to_owned();
             let form = |encoding: Option<&'static str>, bytes: &[u8]| {
                 let suffix = encoding.map(|name| format!("-{name}")).unwrap_or_default();
