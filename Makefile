@@ -93,14 +93,14 @@ $(CLIENTS_PYTHON): tests/clients/requirements.txt
 	@command -v python3 >/dev/null || { echo "orma needs Python 3.9 or newer for the tests of its clients: apt-get install python3-venv"; exit 1; }
 	@echo "orma: installing Segment's Python client and the tester of the API"
 	@python3 -m venv $(@D) || { echo "orma needs Python's venv for the tests of its clients: apt-get install python3-venv"; exit 1; }
-	@$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@cp $< $@
 
 # Test fixtures of Matomo's parser of user agents, as PyPI has them; nothing of them is in orma.
 USER_AGENTS := device_detector-6.5.1
 
 user-agents: $(CLIENTS_PYTHON) ## Count the browsers of a public list that are taken for bots
-	@$(dir $(CLIENTS_PYTHON))bin/pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+	@$(dir $(CLIENTS_PYTHON))bin/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
 	  --dest target/user-agents $(subst _,-,$(subst -,==,$(USER_AGENTS)))
 	@$(CARGO) build --locked --quiet -p orma-collector --example user_agents
 	@$(dir $(CLIENTS_PYTHON))bin/python collector/examples/user_agents.py \
