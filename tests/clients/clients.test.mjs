@@ -167,21 +167,6 @@ describe("real clients", { concurrency: true }, () => {
       assert.ok(proxy.seen.some(({ path }) => /^\/analytics-next\/bundles\/queryString\.bundle\./.test(path)));
     }));
 
-  test("@customerio/cdp-analytics-browser, which is told where to send instead of where to ask", () =>
-    // It takes a 500 for success, and tries again when the connection breaks.
-    inBrowser(["cut"], SCRIPTS.customerio, async ({ page, proxy }) => {
-      const started = Date.now();
-      await page.evaluate((base) => {
-        const [protocol, host] = base.split("://");
-        const integrations = { "Customer.io Data Pipelines": { apiHost: `${host}/v1`, protocol } };
-        const { AnalyticsBrowser } = globalThis.AnalyticsNext;
-        globalThis.analytics = AnalyticsBrowser.load({ writeKey: "demo", cdnSettings: { integrations } });
-        return globalThis.analytics.page();
-      }, proxy.base);
-      await assertShopping(page, "customerio@example.it", started);
-      assert.ok(proxy.seen.filter(({ method }) => method === "POST").length >= 5, "four events, one of them twice");
-    }));
-
   test("@analytics/segment, which loads Segment's script itself", () =>
     inBrowser([503], SCRIPTS.getAnalytics, async ({ page, proxy }) => {
       const started = Date.now();
@@ -324,7 +309,6 @@ const SCRIPTS = {
     packaged("@analytics/segment", "dist", "@analytics", "segment.js"),
   ],
   rudder: [packaged("@rudderstack/analytics-js", "dist", "npm", "modern", "bundled", "umd", "index.js")],
-  customerio: [packaged("@customerio", "cdp-analytics-browser", "dist", "umd", "index.js")],
   jitsu: [packaged("@jitsu/js", "dist", "jitsu.es.js")],
 };
 
