@@ -81,18 +81,17 @@ impl Routes {
                 self.get_click(&request, peer).await
             }
             (_, path) if path.starts_with("/o/") || path.starts_with("/c/") => Self::refuse_method(),
-            (&Method::OPTIONS, "/v1/events" | "/p.gif") => answer::preflight(),
+            (&Method::OPTIONS, "/v1/events" | "/p.gif") => answer::preflight(request.headers()),
             (&Method::GET | &Method::HEAD, "/healthz") => {
                 answer::with_type(StatusCode::OK, "text/plain", "alive\n")
             }
             (&Method::GET | &Method::HEAD, "/readyz") => self.readiness(),
-            (_, "/v1/events") => answer::error(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "events are sent with POST",
-            ),
+            (_, "/v1/events") => answer::other_method("POST, OPTIONS", "events are sent with POST"),
+            (_, "/p.gif" | "/healthz" | "/readyz") => {
+                answer::other_method("GET, HEAD", "only GET is answered here")
+            }
             (_, path) if segment::is_route(path) => self.answer_segment(request, peer, connection).await,
-            (&Method::GET | &Method::HEAD, path) => match self.assets.get(path, request.headers()) {
+            (&Method::GET | &Method::HEAD, path) => match self.script(path, request.headers()) {
                 Some(response) => {
                     // The same for every origin: it carries all that a browser needs.
                     self.ingest.metrics.count_response(response.status());
@@ -100,6 +99,9 @@ impl Routes {
                 }
                 None => return Err(Box::new(request)),
             },
+            (_, path) if self.script(path, request.headers()).is_some() => {
+                answer::other_method("GET, HEAD", "only GET is answered here")
+            }
             _ => return Err(Box::new(request)),
         };
         answer::allow_origin(origin.as_ref(), response.headers_mut());

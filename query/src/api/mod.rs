@@ -2,10 +2,12 @@
 #![allow(clippy::missing_errors_doc, reason = "the responses of each handler say which")]
 
 pub mod about;
+pub mod accept;
 pub mod accounting;
 pub mod auth;
 pub mod cookie;
 pub mod error;
+pub mod events;
 pub mod export;
 pub mod installation;
 pub mod journey;
@@ -27,7 +29,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Uri;
 use axum::http::{HeaderValue, header};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 
@@ -58,6 +60,7 @@ pub fn router(state: AppState) -> Router {
         .route("/settings/newsletter-keys", post(settings::add_newsletter_key))
         .route("/settings/newsletter-keys/{key}", delete(settings::revoke_newsletter_key))
         .route("/installation", get(installation::get))
+        .route("/events", get(events::get))
         .route("/live", get(live::get))
         .route("/accounting", get(accounting::get))
         .route("/quality/web", get(quality::web))
@@ -73,6 +76,7 @@ pub fn router(state: AppState) -> Router {
         .fallback(unknown_resource)
         .method_not_allowed_fallback(unknown_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn(accept::only_what_is_taken))
         .layer(map_response(never_cached));
     Router::new()
         .nest("/api", api)

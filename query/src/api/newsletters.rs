@@ -28,19 +28,22 @@ const ADDRESSES_MAX: usize = 10_000;
 #[serde(deny_unknown_fields)]
 pub struct NewsletterLinksRequest {
     /// The campaign.
-    #[schema(example = "saldi-2026")]
+    #[schema(example = "saldi-2026", min_length = 1)]
     pub campaign: String,
     /// When the mail will be sent, RFC 3339; now when absent. An open or click within seconds of it is a machine's.
     #[serde(default)]
+    #[schema(format = DateTime)]
     pub sent_at: Option<String>,
     /// Where readers reach a collector; the address of this request when absent.
     #[serde(default)]
-    #[schema(example = "https://collect.example")]
+    #[schema(example = "https://collect.example", pattern = "^https?://[a-z0-9]")]
     pub collector_url: Option<String>,
     /// At most 1000.
+    #[schema(min_items = 1, max_items = 1000)]
     pub recipients: Vec<NewsletterRecipient>,
     /// At most 100; recipients times links and pixels at most 10000.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub links: Vec<NewsletterLink>,
 }
 
@@ -67,7 +70,7 @@ pub struct NewsletterLink {
     #[schema(example = "hero")]
     pub name: String,
     /// Where it leads: an absolute http or https address.
-    #[schema(example = "https://bottega.example/scarpe")]
+    #[schema(example = "https://bottega.example/scarpe", pattern = "^https?://[a-z0-9]")]
     pub url: String,
     /// A link that the mail hides from people: whoever follows it is a machine.
     #[serde(default)]

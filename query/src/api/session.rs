@@ -17,10 +17,13 @@ use crate::moment::Moment;
 /// What signs in: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1, max_properties = 1)]
 pub struct SignIn {
     /// An API token of the role admin or analyst.
+    #[schema(value_type = String, required = false)]
     pub token: Option<String>,
     /// The one-time code of a sign-in link.
+    #[schema(value_type = String, required = false)]
     pub code: Option<String>,
 }
 

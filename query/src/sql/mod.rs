@@ -2,6 +2,7 @@
 
 pub mod accounting;
 pub mod clause;
+pub mod export;
 pub mod identity;
 pub mod installation;
 pub mod journey;
