@@ -60,7 +60,7 @@ export function App() {
 function WithSites() {
   // Asked again, because a site says here when its accounts stop adding up.
   const sites = useResource('sites', (signal) => api.sites(signal), 30_000);
-  if (sites.error) return <main className="lone"><ErrorState error={sites.error} retry={sites.retry} /></main>;
+  if (sites.error && !sites.data) return <main className="lone"><ErrorState error={sites.error} retry={sites.retry} /></main>;
   if (!sites.data) return <main className="lone"><PageSkeleton /></main>;
   return (
     <SitesProvider sites={sites.data.items} refresh={sites.retry}>
