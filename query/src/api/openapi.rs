@@ -12,8 +12,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    about, accounting, events, installation, journey, links, live, newsletter_report, newsletters, people, quality,
-    session, settings, sites, stats, tokens,
+    about, accounting, events, installation, journey, links, live, newsletter_report, newsletters, people,
+    quality, session, settings, sites, stats, tokens,
 };
 
 /// The document.

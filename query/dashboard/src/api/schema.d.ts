@@ -50,7 +50,8 @@ export interface paths {
         /** The sites that the caller may read. */
         get: operations["get_sites"];
         put?: never;
-        post?: never;
+        /** Makes a site with a random write key. */
+        post: operations["post_sites"];
         delete?: never;
         options?: never;
         head?: never;
@@ -94,6 +95,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/installation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What arrived of a site in the last half hour, and what was refused, with why. */
+        get: operations["get_sites_site_installation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/live": {
         parameters: {
             query?: never;
@@ -103,6 +121,23 @@ export interface paths {
         };
         /** Who is on now, what happens: server-sent events `snapshot`, `activity` and `resync`. */
         get: operations["get_sites_site_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/newsletters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the newsletters, by campaign or by link. */
+        get: operations["get_sites_site_newsletters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -125,6 +160,23 @@ export interface paths {
          *     `orma site newsletter-secret`: docs/newsletter.md shows how.
          */
         post: operations["post_sites_site_newsletters_links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/newsletters/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people behind a number of the report. */
+        get: operations["get_sites_site_newsletters_people"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -250,6 +302,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a site is set up. */
+        get: operations["get_sites_site_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a site. Collectors know within seconds. */
+        patch: operations["change"];
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/settings/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a site another write key; those that it has go on working. */
+        post: operations["post_sites_site_settings_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/settings/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraws a write key: what is sent with it is refused from then on. */
+        delete: operations["delete_sites_site_settings_keys_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/settings/newsletter-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a site a new newsletter secret; what the older ones signed goes on working. */
+        post: operations["post_sites_site_settings_newsletter-keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/settings/newsletter-keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraws a newsletter secret: the links that it signed lead nowhere from then on. */
+        delete: operations["delete_sites_site_settings_newsletter-keys_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/stats": {
         parameters: {
             query?: never;
@@ -262,6 +400,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens that the caller may withdraw: an admin of one site sees that site's. */
+        get: operations["get_tokens"];
+        put?: never;
+        /** Makes a token. Its secret is in the answer and nowhere else. */
+        post: operations["post_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraws a token: it works no longer, within a second. One's own cannot be withdrawn with itself. */
+        delete: operations["delete_tokens_token_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -530,6 +703,56 @@ export interface components {
             /** @description Where good ends and poor begins. */
             thresholds: components["schemas"]["StartThresholds"];
         };
+        /** @description An event. */
+        ArrivedEvent: {
+            /** @description Why it counts as a bot's; empty for people. */
+            bot: string;
+            /** @description Its id. */
+            event_id: string;
+            /** @description Host of the page. */
+            host: string;
+            /**
+             * @description Its kind.
+             * @example page_view
+             */
+            kind: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Path of the page, or the app's screen. */
+            path: string;
+            /** @description When it was received. */
+            received_at: components["schemas"]["Moment"];
+            /**
+             * @description What sent it, as it says itself.
+             * @example orma-js/1.1.0
+             */
+            sdk: string;
+        };
+        /** @description One host, and what came from its pages. */
+        ArrivedHost: {
+            /**
+             * Format: int64
+             * @description How many of the events are bots' or machines'.
+             */
+            bots: number;
+            /**
+             * Format: int64
+             * @description Events.
+             */
+            events: number;
+            /**
+             * @description The pages' host; empty for apps and servers.
+             * @example shop.example
+             */
+            host: string;
+            /** @description When last. */
+            last_at: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description Distinct visitors.
+             */
+            visitors: number;
+        };
         /** @description An event that was refused, and is kept with its reason. */
         CollectRefusal: {
             /**
@@ -745,6 +968,32 @@ export interface components {
             /** @description The visitor; of an alias, the earlier user id with a leading `@`. */
             visitor: string;
         };
+        /** @description The answer of `GET /installation`. */
+        Installation: {
+            /**
+             * Format: int64
+             * @description Events that arrived since then.
+             */
+            events: number;
+            /** @description Since when this looks: the last half hour. */
+            from: components["schemas"]["Moment"];
+            /** @description By host, most events first; at most 20. */
+            hosts: components["schemas"]["ArrivedHost"][];
+            last_hour?: components["schemas"]["Moment"] | null;
+            /** @description The latest ten. */
+            latest: components["schemas"]["ArrivedEvent"][];
+            /** @description Origins that browsers may send from; none means any. */
+            origins: string[];
+            /**
+             * @description What was refused since then, the latest first; at most 50. Requests that name no site are shown to whoever may read
+             *     all sites, and to others when they came from one of the site's origins.
+             */
+            refused: components["schemas"]["Refused"][];
+            /** @description The site. */
+            site: string;
+            /** @description The write key for the snippet; null when all were withdrawn. */
+            write_key?: string | null;
+        };
         /** @description A page of a journey. */
         Journey: {
             /** @description Newest first. */
@@ -879,6 +1128,11 @@ export interface components {
             /** @description The visitor id of the first event. */
             visitor: string;
         };
+        /** @description A new write key. */
+        KeyRequest: {
+            /** @description The key; a random one when absent. */
+            key?: string | null;
+        };
         /** @description What a link joins to the person. */
         LinkRequest: {
             /** @description The visitor id whose anonymous events up to now are the person's. */
@@ -1010,6 +1264,16 @@ export interface components {
              */
             currency: string;
         };
+        /** @description A token with its secret. */
+        NewToken: {
+            /** @description The secret. It is shown once: only its hash is kept. */
+            secret: string;
+            /**
+             * @description Its id.
+             * @example tok_0011223344aa
+             */
+            token_id: string;
+        };
         /** @description The signed addresses. */
         NewsletterAddresses: {
             /** @description In the order of the recipients. */
@@ -1025,6 +1289,16 @@ export interface components {
             open: string;
             /** @description The recipient's user id. */
             user: string;
+        };
+        /** @description A newsletter secret, without the secret. */
+        NewsletterKeyInfo: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Moment"];
+            /**
+             * @description Its id, which stands in every address that it signed.
+             * @example 1a2b3c4d
+             */
+            key_id: string;
         };
         /** @description A link of the mail. */
         NewsletterLink: {
@@ -1063,6 +1337,83 @@ export interface components {
              */
             sent_at?: string | null;
         };
+        /**
+         * @description What became of newsletters. A *copy* is one mail to one recipient: it counts once in each number, however often it was
+         *     opened. All of it is what happened in the period, whenever the mail was sent. Sending, delivery and opening are the
+         *     mail's and not a link's: they are null by link.
+         */
+        NewsletterNumbers: {
+            /**
+             * Format: int64
+             * @description Copies that came back (`newsletter_bounce`).
+             */
+            bounced?: number | null;
+            /**
+             * Format: int64
+             * @description Copies of which a person followed a link. Clicks of the verdict `machine` do not count, nor those of a copy within a
+             *     minute of a sweep (a trap or many links at once), before or after.
+             */
+            clicked: number;
+            /**
+             * Format: int64
+             * @description Copies of which a link was followed, but by machines only.
+             */
+            clicked_by_machines: number;
+            /**
+             * Format: int64
+             * @description Copies of which it said that they were delivered (`newsletter_delivered`).
+             */
+            delivered?: number | null;
+            /**
+             * Format: int64
+             * @description Copies with an open that may be a person's: any but those of the verdicts `machine` and `unknown`.
+             */
+            opened?: number | null;
+            /**
+             * Format: int64
+             * @description Copies that were opened, but by machines or by what is not known, and by nobody else.
+             */
+            opened_by_machines?: number | null;
+            /**
+             * Format: int64
+             * @description Orders in these visits, after the landing. With several landings in a visit an order is the last one's before it.
+             */
+            orders: number;
+            /** @description The revenue of these visits after the landing, without refunds, in the site's currency. */
+            revenue: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Copies of which the mail tool said that it sent them (`newsletter_sent`).
+             */
+            sent?: number | null;
+            /**
+             * Format: int64
+             * @description Visits to the site in which somebody landed from a link. The snippet ran there: the surest number of all.
+             */
+            visits: number;
+        };
+        /** @description The people behind a number. */
+        NewsletterPeople: {
+            /** @description The latest first. */
+            items: components["schemas"]["NewsletterPerson"][];
+            /** @description Whether there are more. */
+            more: boolean;
+        };
+        /** @description A person behind a number. */
+        NewsletterPerson: {
+            /**
+             * Format: int64
+             * @description Copies, visits or orders.
+             */
+            count: number;
+            /** @description When last. */
+            last_at: components["schemas"]["Moment"];
+            /**
+             * @description The recipient's user id, or the visitor id of one who is not named.
+             * @example mario@example.it
+             */
+            person: string;
+        };
         /** @description Who gets a copy. */
         NewsletterRecipient: {
             /**
@@ -1075,6 +1426,46 @@ export interface components {
              * @example mario@example.it
              */
             user?: string;
+        };
+        /** @description The answer of `GET /newsletters`. */
+        NewsletterReport: {
+            /** @description Beginning of the period. */
+            from: components["schemas"]["Moment"];
+            /** @description Whether there are more rows than were asked for. */
+            more: boolean;
+            /** @description Most copies first: sent, then clicked, then visits. */
+            rows: components["schemas"]["NewsletterRow"][];
+            /** @description The site. */
+            site: string;
+            /** @description The site's IANA time zone. */
+            timezone: string;
+            /** @description End of the period, exclusive. */
+            to: components["schemas"]["Moment"];
+            /** @description Over all campaigns, or the one that was asked for. A visit that came from two campaigns counts once. */
+            totals: components["schemas"]["NewsletterNumbers"];
+        };
+        /** @description One campaign or link. */
+        NewsletterRow: components["schemas"]["NewsletterNumbers"] & {
+            /**
+             * @description The campaign.
+             * @example saldi-2026
+             */
+            campaign: string;
+            /**
+             * @description The link's name; null by campaign.
+             * @example hero
+             */
+            link?: string | null;
+        };
+        /** @description A newsletter secret. */
+        NewsletterSecret: {
+            /**
+             * @description Its id.
+             * @example 1a2b3c4d
+             */
+            key_id: string;
+            /** @description The secret that a mail tool signs with. */
+            secret: string;
         };
         /** @description A signed link. */
         NewsletterSignedLink: {
@@ -1251,6 +1642,36 @@ export interface components {
              */
             reason: string;
         };
+        /** @description Requests or events that were refused for one reason. */
+        Refused: {
+            /**
+             * Format: int64
+             * @description How many requests, or events.
+             */
+            count: number;
+            /** @description A bounded piece of the latest event; empty for whole requests. */
+            example: string;
+            /** @description The write key in them; empty when it is not known. */
+            key: string;
+            /** @description When last. */
+            last_at: components["schemas"]["Moment"];
+            /** @description Why, in the collector's words. */
+            message: string;
+            /** @description Whether they named this site; a request with an unknown key or an unreadable body names none. */
+            of_this_site: boolean;
+            /**
+             * @description The origin of the pages that sent them; empty when it is not known.
+             * @example https://www.shop.example
+             */
+            origin: string;
+            /**
+             * @description Stable name of the reason.
+             * @example origin_not_allowed
+             */
+            reason: string;
+            /** @description Whether requests were refused as a whole; otherwise single events. */
+            whole_request: boolean;
+        };
         /** @description Why nothing was taken. */
         SegmentFailure: {
             /** @description Stable, for programs. */
@@ -1297,6 +1718,11 @@ export interface components {
              * @example admin
              */
             role: string;
+            /**
+             * @description The only site that the token is for; null: all sites.
+             * @example shop
+             */
+            site?: string | null;
         };
         /** @description What signs in: one of the two. */
         SignIn: {
@@ -1338,12 +1764,82 @@ export interface components {
              */
             write_key?: string | null;
         };
+        /** @description What changes of a site; what is absent stays. */
+        SiteChange: {
+            /** @description ISO 4217. Amounts of other currencies are not converted: they are left out of revenue. */
+            currency?: string | null;
+            /** @description Its name for people. */
+            name?: string | null;
+            /** @description All origins that browsers may send from; an empty list means any. */
+            origins?: string[] | null;
+            /** @description IANA time zone. Days of the past are counted anew in it. */
+            timezone?: string | null;
+        };
         /** @description A page of sites. */
         SiteList: {
             /** @description By name in addresses. */
             items: components["schemas"]["Site"][];
             /** @description Always null: the list is whole. */
             next_cursor?: string | null;
+        };
+        /** @description A new site. */
+        SiteRequest: {
+            /**
+             * @description ISO 4217: the currency that revenue is summed in. Default `EUR`.
+             * @example EUR
+             */
+            currency?: string | null;
+            /**
+             * @description Its name for people; `site` when absent.
+             * @example La Bottega
+             */
+            name?: string | null;
+            /**
+             * @description Origins that browsers may send from; none means any.
+             * @example [
+             *       "https://shop.example"
+             *     ]
+             */
+            origins?: string[];
+            /**
+             * @description Its name in addresses: 1 to 64 letters, digits, `-`, `_` or `.`. It stays for ever.
+             * @example shop
+             */
+            site: string;
+            /**
+             * @description IANA time zone, in which its days are days. Default `Europe/Rome`.
+             * @example Europe/Rome
+             */
+            timezone?: string | null;
+        };
+        /** @description A site, as it is set up. */
+        SiteSettings: {
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Its name for people.
+             * @example La Bottega
+             */
+            name: string;
+            /** @description The secrets that sign the addresses in newsletters, newest first, without the secrets. */
+            newsletter_keys: components["schemas"]["NewsletterKeyInfo"][];
+            /** @description Origins that browsers may send from; none means any. */
+            origins: string[];
+            /**
+             * @description Its name in addresses.
+             * @example shop
+             */
+            site: string;
+            /**
+             * @description IANA time zone.
+             * @example Europe/Rome
+             */
+            timezone: string;
+            /** @description The write keys that work, by name. They stand in pages and are no secret. */
+            write_keys: string[];
         };
         /** @description Where a good start ends and a poor one begins, in milliseconds. */
         StartThresholds: {
@@ -1410,6 +1906,54 @@ export interface components {
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
+        };
+        /** @description A token, without its secret. */
+        TokenInfo: {
+            /** @description Whether it is the token of this request or session. */
+            current: boolean;
+            /**
+             * @description What it was made for.
+             * @example my notebook
+             */
+            name: string;
+            /**
+             * @description `admin`, `analyst`, `segments` or `ingest`.
+             * @example analyst
+             */
+            role: string;
+            /**
+             * @description The only site it is for; null: all sites.
+             * @example shop
+             */
+            site?: string | null;
+            /**
+             * @description Its id.
+             * @example tok_0011223344aa
+             */
+            token_id: string;
+        };
+        /** @description The tokens. */
+        TokenList: {
+            /** @description By what they were made for. */
+            items: components["schemas"]["TokenInfo"][];
+        };
+        /** @description A new token. */
+        TokenRequest: {
+            /**
+             * @description What it is for.
+             * @example my notebook
+             */
+            name?: string;
+            /**
+             * @description `admin` may everything, `analyst` reads, `segments` pulls segments, `ingest` sends server-side events.
+             * @example analyst
+             */
+            role: string;
+            /**
+             * @description The only site it is for; all sites when absent.
+             * @example shop
+             */
+            site?: string | null;
         };
         /** @description One vital: its 75th percentile and the shares of the samples. */
         Vital: {
@@ -1480,6 +2024,14 @@ export interface components {
             dimension: string;
             /** @description In the order LCP, INP, CLS, FCP, TTFB. */
             vitals: components["schemas"]["Vital"][];
+        };
+        /** @description A write key. */
+        WriteKeyInfo: {
+            /**
+             * @description The key.
+             * @example wk_0011223344556677889900aa
+             */
+            key: string;
         };
     };
     responses: never;
@@ -1853,6 +2405,84 @@ export interface operations {
             };
         };
     };
+    post_sites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteRequest"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSettings"];
+                };
+            };
+            /** @description A field cannot be, or there is such a site */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not an admin's over all sites */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sites_site_accounting: {
         parameters: {
             query?: {
@@ -2062,6 +2692,104 @@ export interface operations {
             };
         };
     };
+    get_sites_site_installation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What arrived and what was refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Installation"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sites_site_live: {
         parameters: {
             query?: never;
@@ -2087,6 +2815,121 @@ export interface operations {
                 };
             };
             /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_newsletters: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `campaign` (default) or `link`.
+                 * @example link
+                 */
+                by?: string;
+                /**
+                 * @description Only this campaign.
+                 * @example saldi-2026
+                 */
+                campaign?: string;
+                /** @description A date in the site's zone or an instant. Default: 29 days before today. */
+                from?: string;
+                /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
+                to?: string;
+                /** @description How many rows. Default 100, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers; also as text/csv and application/x-ndjson (one row a line) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterReport"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2244,6 +3087,121 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_newsletters_people: {
+        parameters: {
+            query: {
+                /**
+                 * @description The number whose people these are: `sent`, `delivered`, `bounced`, `opened`, `opened_by_machines`, `clicked`,
+                 *     `clicked_by_machines`, `visits` or `orders`.
+                 * @example clicked
+                 */
+                number: string;
+                /** @description Only this campaign. */
+                campaign?: string;
+                /** @description Only this link: of clicks, visits and orders. */
+                link?: string;
+                /** @description A date in the site's zone or an instant. Default: 29 days before today. */
+                from?: string;
+                /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
+                to?: string;
+                /** @description How many people. Default 100, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The people; also as text/csv and application/x-ndjson */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterPeople"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2997,6 +3955,530 @@ export interface operations {
             };
         };
     };
+    get_sites_site_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its settings and keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSettings"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteChange"];
+            };
+        };
+        responses: {
+            /** @description The site as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSettings"];
+                };
+            };
+            /** @description A field cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this site, or may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_settings_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WriteKeyInfo"];
+                };
+            };
+            /** @description The key cannot be, is another site's, or there are too many */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this site, or may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sites_site_settings_keys_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example shop
+                 */
+                site: string;
+                /** @description The write key, or the id of the newsletter secret. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this site, or may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site, or it has no such key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "post_sites_site_settings_newsletter-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterSecret"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this site, or may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "delete_sites_site_settings_newsletter-keys_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example shop
+                 */
+                site: string;
+                /** @description The write key, or the id of the newsletter secret. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this site, or may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site, or it has no such secret */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sites_site_stats: {
         parameters: {
             query?: {
@@ -3126,6 +4608,251 @@ export interface operations {
             };
             /** @description The question took too long */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens, without their secrets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not an admin's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token with its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            /** @description A field cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not an admin's, or not of that site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_tokens_token_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token's id. */
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is the caller's own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not an admin's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such token */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
