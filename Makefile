@@ -15,7 +15,7 @@ CLIENTS_PYTHON := target/clients-python/requirements.txt
 # Rounds of each kind of `make torture`.
 ROUNDS ?= 100
 
-.PHONY: help run test test-programs test-pages torture bench bench-quick lint demo build deps clients tools chromium strace
+.PHONY: help run test test-programs test-pages torture bench bench-quick lint demo build deps clients tools chromium strace user-agents
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -88,14 +88,24 @@ $(DASHBOARD): $(PACKAGES) query/dashboard/index.html query/dashboard/vite.config
 	@$(NPM) run --silent --workspace query/dashboard build
 	@touch $@
 
-clients: $(CLIENTS_PYTHON) ## Install the Python client that the tests run, in target/
+clients: $(CLIENTS_PYTHON) ## Install the Python programs that the tests run, in target/
 
 $(CLIENTS_PYTHON): tests/clients/requirements.txt
 	@command -v python3 >/dev/null || { echo "orma needs Python 3.9 or newer for the tests of its clients: apt-get install python3-venv"; exit 1; }
-	@echo "orma: installing Segment's Python client for the tests"
+	@echo "orma: installing Segment's Python client and the tester of the API"
 	@python3 -m venv $(@D) || { echo "orma needs Python's venv for the tests of its clients: apt-get install python3-venv"; exit 1; }
-	@$(@D)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@cp $< $@
+
+# Test fixtures of Matomo's parser of user agents, as PyPI has them; nothing of them is in orma.
+USER_AGENTS := device_detector-6.5.1
+
+user-agents: $(CLIENTS_PYTHON) ## Count the browsers of a public list that are taken for bots
+	@$(dir $(CLIENTS_PYTHON))bin/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: \
+	  --dest target/user-agents $(subst _,-,$(subst -,==,$(USER_AGENTS)))
+	@$(CARGO) build --locked --quiet -p orma-collector --example user_agents
+	@$(dir $(CLIENTS_PYTHON))bin/python collector/examples/user_agents.py \
+	  target/user-agents/$(USER_AGENTS).tar.gz target/debug/examples/user_agents
 
 tools:
 	@command -v $(CARGO) >/dev/null || { echo "orma needs Rust $$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) or newer: https://rustup.rs"; exit 1; }

@@ -1,12 +1,14 @@
 // Builds dist/: the snippet (orma.js) and the files that it fetches when the page is idle (orma-idle.js,
-// orma-vitals.js), the npm module with types, its CommonJS twin, and sizes.json. Fails when the snippet's core is over its budget. The core carries no head comment: it
-// would cost it bytes, and `sdk` in every request says what it is.
+// orma-vitals.js), the npm module with types, its CommonJS twin, and sizes.json. Fails when the snippet's core is over
+// its budget. The core carries no head comment: it would cost it bytes, and `sdk` in every request says what it is.
+// Beside them segment/: Segment's own script, which the collector gives to pages that carry Segment's snippet. What the
+// collector serves lies there compressed, too.
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, rm, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import esbuild from 'esbuild';
 import { minify } from 'terser';
 
@@ -99,6 +101,41 @@ const buildTypes = async () => {
   for (const entry of ['orma', 'ormaIdle', 'ormaVitals']) await rm(path.join(dist, `${entry}.d.ts`));
 };
 
+/**
+ * Segment's script asks the host of its own address for everything else, but believes in https alone; so it is told the
+ * host by the script's address, whatever the protocol.
+ */
+const tellHost =
+  '!function(){var s=document.currentScript,m=s&&/^(.*)\\/analytics\\.js\\/v1\\//.exec(s.src),' +
+  'a=m&&window[s.getAttribute("data-global-segment-analytics-key")||"analytics"];a&&(a._cdn=a._cdn||m[1])}();\n';
+
+/** Segment's script, with the files that it fetches: unchanged but for the line that tells it its host. */
+const copySegment = async () => {
+  const from = path.dirname(require.resolve('@segment/analytics-next/package.json'));
+  const { version: segmentVersion } = require('@segment/analytics-next/package.json');
+  const umd = path.join(from, 'dist', 'umd');
+  const folder = path.join(dist, 'segment');
+  await mkdir(folder);
+  const head = `/*! @segment/analytics-next ${segmentVersion} | MIT | Copyright Segment, https://github.com/segmentio/analytics-next */\n`;
+  for (const name of (await readdir(umd)).filter((file) => /^(standalone|[\w-]+\.bundle\.[0-9a-f]+)\.js$/.test(file))) {
+    const code = (await readFile(path.join(umd, name), 'utf8')).replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, '\n');
+    await writeFile(path.join(folder, name), (name === 'standalone.js' ? head + tellHost : head) + code);
+  }
+  await copyFile(path.join(from, 'LICENSE.MD'), path.join(folder, 'analytics-next.LICENSE.txt'));
+};
+
+/** Writes the compressed forms of what the collector serves, each beside its file. */
+const compressServed = async () => {
+  for (const folder of [dist, path.join(dist, 'segment')]) {
+    for (const name of (await readdir(folder)).filter((file) => /^(orma|.*\.bundle\.|standalone).*\.js$/.test(file))) {
+      const file = path.join(folder, name);
+      const code = await readFile(file);
+      await writeFile(`${file}.br`, brotliCompressSync(code));
+      await writeFile(`${file}.gz`, gzipSync(code, { level: 9 }));
+    }
+  }
+};
+
 const measure = async () => {
   const sizes = {};
   for (const name of (await readdir(dist)).filter((file) => file.endsWith('.js')).sort()) {
@@ -122,6 +159,8 @@ await buildModule();
 await buildTypes();
 await buildCommonJs();
 await copyFile(path.join(webVitals, 'LICENSE'), path.join(dist, 'web-vitals.LICENSE.txt'));
+await copySegment();
+await compressServed();
 
 const core = (await measure())['orma.js'].gzip;
 if (core > CORE_GZIP_BYTES_MAX) {

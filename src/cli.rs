@@ -11,7 +11,7 @@ use orma_query::QuestionLimits;
 use orma_store::Role;
 
 use crate::configuration;
-use crate::network::{IntakeOptions, NetworkOptions};
+use crate::network::{IntakeOptions, NetworkOptions, listen_address};
 pub use spool::{QuarantineAction, SpoolAction, SpoolShow};
 
 /// Self-hosted tracker of customer behaviour.
@@ -91,10 +91,12 @@ pub struct StoreOptions {
 #[derive(Clone, Debug, Args)]
 pub struct ListenOptions {
     /// Address of the collector, the API and the dashboard
-    #[arg(long, env = "ORMA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    #[arg(long, env = "ORMA_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT",
+        value_parser = listen_address)]
     pub listen: SocketAddr,
     /// Address of /metrics, /healthz and /readyz for the operator
-    #[arg(long, env = "ORMA_ADMIN_LISTEN", default_value = "127.0.0.1:8081", value_name = "ADDRESS:PORT")]
+    #[arg(long, env = "ORMA_ADMIN_LISTEN", default_value = "127.0.0.1:8081", value_name = "ADDRESS:PORT",
+        value_parser = listen_address)]
     pub admin_listen: SocketAddr,
 }
 
@@ -243,7 +245,7 @@ pub struct QueryOptions {
 /// What to do with sites.
 #[derive(Clone, Debug, Subcommand)]
 pub enum SiteAction {
-    /// Add a site and print its write key
+    /// Add a site; print its write key, and to standard error the tag for its pages
     Add {
         /// Its name in addresses
         site: String,
@@ -364,9 +366,21 @@ impl From<RoleName> for Role {
 pub struct DemoOptions {
     #[command(flatten)]
     pub store: StoreOptions,
-    /// The collector
-    #[arg(long, env = "ORMA_COLLECTOR_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
-    pub collector_url: String,
+    /// The collector; that of the orma that runs in the data directory otherwise
+    #[arg(long, env = "ORMA_COLLECTOR_URL", value_name = "URL")]
+    pub collector_url: Option<String>,
+    /// An ingest token of the site `demo`, for a collector whose store this command does not reach
+    #[arg(
+        long,
+        env = "ORMA_INGEST_TOKEN",
+        hide_env_values = true,
+        value_name = "SECRET",
+        requires = "collector_url"
+    )]
+    pub ingest_token: Option<String>,
+    /// The write key of the site `demo` there
+    #[arg(long, default_value = "demo", value_name = "KEY", requires = "ingest_token")]
+    pub write_key: String,
     /// How many days before now the story begins
     #[arg(long, default_value_t = 30)]
     pub days: u32,

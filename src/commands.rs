@@ -3,6 +3,7 @@
 mod doctor;
 mod spool;
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -12,7 +13,8 @@ use orma_store::engine::config::read_connection;
 use orma_store::{DataDir, Endpoint, Registry, Role, Site, Store, migrations};
 
 use crate::cli::{Command, DemoOptions, EngineProcess, SiteAction, SiteSettings, StoreOptions, TokenAction};
-use crate::demo::{self, Story};
+use crate::demo::{self, Story, Told};
+use crate::running::Running;
 use crate::up::{self, OpenStore};
 
 /// Carries out a command.
@@ -65,17 +67,42 @@ impl Session {
                 let opened = tokio::task::block_in_place(|| up::open_store(options, &data_dir))?;
                 Ok((opened.store.clone(), Some((opened, data_dir))))
             }
-            Err(DataDirError::InUse { .. }) => {
-                let endpoint = read_connection(dir).with_context(|| {
-                    format!(
-                        "the orma that holds {} is still starting, or has no embedded engine: then name its --clickhouse-url",
-                        dir.display()
-                    )
-                })?;
-                Ok((Store::connect(endpoint), None))
-            }
+            Err(DataDirError::InUse { .. }) => Ok((Self::store_of_running(dir)?, None)),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The store of the orma that holds a data directory.
+    fn store_of_running(dir: &Path) -> anyhow::Result<Store> {
+        let endpoint = read_connection(dir).with_context(|| {
+            format!(
+                "the orma that holds {} is still starting, or has no embedded engine: then name its --clickhouse-url",
+                dir.display()
+            )
+        })?;
+        Ok(Store::connect(endpoint))
+    }
+
+    /// A store that is there already: no engine is started, and no data directory made.
+    async fn of_running(options: &StoreOptions) -> anyhow::Result<Self> {
+        let dir = &options.common.data_dir;
+        let store = match &options.clickhouse_url {
+            Some(url) => Store::connect(Endpoint::parse(url)?),
+            None if Running::read(dir).is_some()
+                && matches!(DataDir::open(dir), Err(DataDirError::InUse { .. })) =>
+            {
+                Self::store_of_running(dir)?
+            }
+            None => bail!(
+                "no orma runs in {}: start it with `orma up`, or name the directory of one that runs with --data-dir; a \
+                 collector elsewhere takes --collector-url and --ingest-token (`orma token add --role ingest --site demo` \
+                 makes one there)",
+                dir.display()
+            ),
+        };
+        let registry = Registry::without_mirror(store);
+        registry.refresh().await?;
+        Ok(Self { registry, own: None })
     }
 
     fn site(&self, name: &str) -> anyhow::Result<Site> {
@@ -119,12 +146,12 @@ async fn site(action: SiteAction) -> anyhow::Result<()> {
         | SiteAction::NewsletterSecret { store, .. } => store.clone(),
     };
     let session = Session::open(&options).await?;
-    let done = change_site(&session, action).await;
+    let done = change_site(&session, &options.common.data_dir, action).await;
     session.close().await;
     done
 }
 
-async fn change_site(session: &Session, action: SiteAction) -> anyhow::Result<()> {
+async fn change_site(session: &Session, data_dir: &Path, action: SiteAction) -> anyhow::Result<()> {
     let registry = &session.registry;
     match action {
         SiteAction::Add { site, settings, key, .. } => {
@@ -138,7 +165,10 @@ async fn change_site(session: &Session, action: SiteAction) -> anyhow::Result<()
                 currency: "EUR".into(),
                 origins: Vec::new(),
             };
-            println!("{}", registry.add_site(&with_settings(fresh, settings), key.as_deref()).await?);
+            let key = registry.add_site(&with_settings(fresh, settings), key.as_deref()).await?;
+            // The key alone goes to standard output, so that a script can take it.
+            println!("{key}");
+            print_tag(data_dir, &key);
         }
         SiteAction::Set { site, settings, .. } => {
             let changed = with_settings(session.site(&site)?, settings);
@@ -247,10 +277,39 @@ async fn change_token(registry: &Registry, action: TokenAction) -> anyhow::Resul
     Ok(())
 }
 
-/// The story is sent with a token of its own, which is withdrawn afterwards.
+/// What pages of a site carry, as the orma that runs in the data directory is reached.
+fn print_tag(data_dir: &Path, key: &str) {
+    let running = Running::read(data_dir);
+    let url = running.map(|running| running.public_url.unwrap_or(running.url)).filter(|url| !url.is_empty());
+    let url = url.as_deref().unwrap_or("https://WHERE-ORMA-IS-REACHED");
+    eprintln!(
+        "for the head of every page: <script defer src=\"{url}/orma.js\" data-site=\"{key}\"></script>"
+    );
+}
+
 async fn tell_demo(options: DemoOptions) -> anyhow::Result<()> {
+    let told = match (&options.ingest_token, &options.collector_url) {
+        (Some(token), Some(url)) => {
+            demo::tell(story(&options, url.clone(), options.write_key.clone(), token.clone())).await?
+        }
+        _ => tell_with_own_token(&options).await?,
+    };
+    println!("sent {} events of {} people in {} visits", told.events, told.people, told.sessions);
+    Ok(())
+}
+
+fn story(options: &DemoOptions, collector_url: String, write_key: String, ingest_token: String) -> Story {
+    let DemoOptions { days, visits_per_day, seed, .. } = *options;
+    Story { collector_url, write_key, ingest_token, days, visits_per_day, seed }
+}
+
+/// The story is sent with a token of its own, which is withdrawn afterwards.
+async fn tell_with_own_token(options: &DemoOptions) -> anyhow::Result<Told> {
     const SITE: &str = "demo";
-    let session = Session::open(&options.store).await?;
+    let session = Session::of_running(&options.store).await?;
+    let running = || Running::read(&options.store.common.data_dir).map(|running| running.url);
+    let url = options.collector_url.clone().or_else(running).filter(|url| !url.is_empty());
+    let url = url.context("where the collector is is not known: name it with --collector-url")?;
     let registry = &session.registry;
     let snapshot = registry.snapshot();
     let key = snapshot.keys.iter().find(|(_, site)| *site == SITE).map(|(key, _)| key.clone());
@@ -259,21 +318,11 @@ async fn tell_demo(options: DemoOptions) -> anyhow::Result<()> {
     let ingest_token = registry.add_token(Role::Ingest, SITE, "orma demo", None).await?;
     // The collector reads its registry every two seconds.
     tokio::time::sleep(Duration::from_millis(2_500)).await;
-    let told = demo::tell(Story {
-        collector_url: options.collector_url,
-        write_key,
-        ingest_token: ingest_token.clone(),
-        days: options.days,
-        visits_per_day: options.visits_per_day,
-        seed: options.seed,
-    })
-    .await;
+    let told = demo::tell(story(options, url, write_key, ingest_token.clone())).await;
     let token_id = registry.snapshot().token_of_secret(&ingest_token).map(|token| token.token_id.clone());
     if let Some(token_id) = token_id {
         registry.revoke_token(&token_id).await?;
     }
     session.close().await;
-    let told = told?;
-    println!("sent {} events of {} people in {} visits", told.events, told.people, told.sessions);
-    Ok(())
+    told
 }

@@ -1,4 +1,5 @@
-//! What the program carries in its own bytes besides the dashboard: the browser SDK and the demo shop.
+//! What the program carries in its own bytes besides the dashboard: the browser SDK, Segment's script for pages that
+//! carry Segment's snippet, and the demo shop.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -19,7 +20,12 @@ use sha2::{Digest, Sha256};
 #[derive(RustEmbed)]
 #[folder = "sdk-js/dist"]
 #[include = "orma*.js"]
-struct Sdk;
+#[include = "orma*.js.br"]
+#[include = "orma*.js.gz"]
+#[include = "segment/*.js"]
+#[include = "segment/*.js.br"]
+#[include = "segment/*.js.gz"]
+struct Scripts;
 
 #[derive(RustEmbed)]
 #[folder = "demo-shop"]
@@ -55,13 +61,21 @@ fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
 /// # Errors
 /// The SDK was not built before the program was.
 pub fn sdk() -> anyhow::Result<Assets> {
-    let names: Vec<String> = Sdk::iter().map(|name| name.to_string()).collect();
-    anyhow::ensure!(
-        names.iter().any(|name| name == "orma.js"),
-        "the browser SDK was not built into this program: build with `make`"
-    );
-    let files: Vec<_> = names.iter().filter_map(|name| Some((name.as_str(), Sdk::get(name)?.data))).collect();
-    Ok(Assets::new(files.iter().map(|(name, bytes)| (*name, bytes.as_ref()))))
+    let names: Vec<String> = Scripts::iter().map(|name| name.to_string()).collect();
+    for script in ["orma.js", "segment/standalone.js"] {
+        anyhow::ensure!(
+            names.iter().any(|name| name == script),
+            "the browser's {script} was not built into this program: build with `make`"
+        );
+    }
+    // The script fetches the others from where Segment's own server has them.
+    let path = |name: &str| match name.strip_prefix("segment/") {
+        Some(name) => format!("analytics-next/bundles/{name}"),
+        None => name.to_owned(),
+    };
+    let files: Vec<_> =
+        names.iter().filter_map(|name| Some((path(name), Scripts::get(name)?.data))).collect();
+    Ok(Assets::new(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_ref()))))
 }
 
 /// `/demo/`: a small shop that carries the snippet.

@@ -7,6 +7,7 @@ mod demo;
 mod embedded;
 mod memory;
 mod network;
+mod running;
 mod serve;
 mod up;
 

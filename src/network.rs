@@ -1,11 +1,25 @@
 //! The options of a listener's face to the network.
 
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use orma_collector::config::{HttpLimits, NetworkConfig, RateLimits, TlsFiles};
 use orma_collector::http::proxy::{ForwardedHeader, Networks, TrustedProxies};
+
+/// An address to listen on. A name is looked up; its IPv4 address goes first, as where none is named.
+pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let expected =
+        |why: &str| format!("expected ADDRESS:PORT, such as 127.0.0.1:8080 or localhost:8080: {why}");
+    let found: Vec<SocketAddr> =
+        text.to_socket_addrs().map_err(|error| expected(&error.to_string()))?.collect();
+    let first = found.iter().find(|address| address.is_ipv4()).or(found.first());
+    first.copied().ok_or_else(|| expected("the name has no address"))
+}
 
 /// TLS, proxies and limits.
 #[derive(Clone, Debug, Args)]
@@ -164,6 +178,25 @@ impl IntakeOptions {
             requests_per_second_per_key: self.requests_per_second_per_key,
             requests_burst_per_key: self.requests_per_second_per_key.saturating_mul(2),
             ..network.rates()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_an_address_to_listen_on() {
+        for (text, address) in [
+            ("127.0.0.1:8080", "127.0.0.1:8080"),
+            ("[::1]:0", "[::1]:0"),
+            ("localhost:8080", "127.0.0.1:8080"),
+        ] {
+            assert_eq!(listen_address(text), Ok(address.parse().unwrap()), "{text}");
+        }
+        for text in ["", "8080", "localhost", "localhost:http", "127.0.0.1:99999"] {
+            assert!(listen_address(text).unwrap_err().contains("ADDRESS:PORT"), "{text}");
         }
     }
 }

@@ -44,8 +44,11 @@ pub fn fallback(router: axum::Router) -> Fallback {
     })
 }
 
-fn into_collector_body(response: Response<axum::body::Body>) -> Response<answer::Body> {
+fn into_collector_body(mut response: Response<axum::body::Body>) -> Response<answer::Body> {
     use http_body_util::BodyExt;
+    if response.extensions_mut().remove::<orma_query::UnknownAddress>().is_some() {
+        response.extensions_mut().insert(answer::UnknownAddress);
+    }
     response.map(|body| answer::Body::Streamed(body.map_err(Into::into).boxed_unsync()))
 }
 

@@ -1,6 +1,6 @@
 //! Puts the parts together: data directory, store, registry, collector, query service, signals.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,12 +16,12 @@ use orma_store::engine::config::store_dir;
 use orma_store::engine::supervisor::{EngineError, STOP_MS_MAX as ENGINE_STOP_MS_MAX};
 use orma_store::engine::{find_library, metadata};
 use orma_store::migrations::detached_parts;
-use orma_store::private;
 use orma_store::{DataDir, Endpoint, Engine, EngineConfig, Registry, Role, Site, Store, migrations};
 
 use crate::cli::{
     AccountingOptions, CollectOptions, CollectorOptions, ListenOptions, QueryOptions, StoreOptions, UpOptions,
 };
+use crate::running::Running;
 use crate::{embedded, memory, serve};
 
 /// The site and write key of a first start.
@@ -146,8 +146,9 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     let network = &options.collector.network;
     let admin = serve::admin(admin, network, metrics, collector.readiness())?;
     let accounts = watch_accounts(&state, &options.accounting);
-    note_addresses(data_dir.path(), Some(address), admin_address)?;
-    let base = base_url(scheme, address);
+    let here = Running::here(scheme, address, admin_address, options.collector.public_url.clone());
+    here.write(data_dir.path())?;
+    let base = here.url;
     greet(&base, admin_address, &state.new_sign_in_code(), made_token.as_deref());
     if !options.without_demo {
         println!("  demo shop   {base}/demo/");
@@ -183,7 +184,8 @@ pub async fn collect(options: CollectOptions) -> anyhow::Result<()> {
     let admin_address = admin.local_addr()?;
     let network = &options.collector.network;
     let admin = serve::admin(admin, network, collector.metrics(), collector.readiness())?;
-    note_addresses(data_dir.path(), Some(address), admin_address)?;
+    Running::here(scheme, address, admin_address, options.collector.public_url.clone())
+        .write(data_dir.path())?;
     println!("orma collects on {scheme}://{address}/v1/events\n  metrics     http://{admin_address}/metrics");
     stop_signal().await?;
     collector.stop().await;
@@ -230,7 +232,7 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     let admin = serve::admin(admin, &options.network, metrics, || Ok(()))?;
     let following = tokio::spawn(registry.follow(REGISTRY_REFRESH));
     let accounts = watch_accounts(&state, &options.accounting);
-    note_addresses(data_dir.path(), Some(address), admin_address)?;
+    Running::here(scheme, address, admin_address, None).write(data_dir.path())?;
     println!(
         "orma answers on {scheme}://{address}/\n  sign in     {scheme}://{address}/sign-in#code={}\n  metrics     http://{admin_address}/metrics",
         state.new_sign_in_code()
@@ -282,7 +284,14 @@ fn bind_one(option: &str, address: SocketAddr) -> anyhow::Result<std::net::TcpLi
 }
 
 fn taken(option: &str, address: SocketAddr) -> String {
-    format!("cannot listen on {address}; choose another address with --{option}")
+    let what = match option {
+        "admin-listen" => " for /metrics, where another orma may listen",
+        _ => "",
+    };
+    let any = SocketAddr::new(address.ip(), 0);
+    format!(
+        "cannot listen on {address}{what}; choose another address with --{option}, or {any} for any free port"
+    )
 }
 
 fn explain(error: CollectorError) -> anyhow::Error {
@@ -369,21 +378,6 @@ async fn first_start(registry: &Registry, options: &UpOptions) -> anyhow::Result
         return Ok(None);
     }
     Ok(Some(registry.add_token(Role::Admin, "", "first admin", None).await?))
-}
-
-/// Leaves the addresses in `DATA_DIR/running.json`, for other commands and for tests that let the system choose.
-fn note_addresses(data_dir: &Path, listen: Option<SocketAddr>, admin: SocketAddr) -> anyhow::Result<()> {
-    let noted = serde_json::json!({"listen": listen, "admin": admin, "pid": std::process::id()});
-    private::write(&data_dir.join("running.json"), &noted.to_string())?;
-    Ok(())
-}
-
-fn base_url(scheme: &str, address: SocketAddr) -> String {
-    let host = match address.ip() {
-        ip if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
-        ip => ip,
-    };
-    format!("{scheme}://{}", SocketAddr::new(host, address.port()))
 }
 
 fn greet(base: &str, admin: SocketAddr, code: &str, made_token: Option<&str>) {

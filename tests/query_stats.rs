@@ -305,7 +305,7 @@ async fn sign_in(service: &Service) {
 
     let secret = service.registry.add_token(Role::Analyst, "", "visiting", None).await.unwrap();
     let opened = service.answer(ask(Method::POST, "/session", &[], Some(json!({"token": secret})))).await;
-    assert_eq!(opened.json(), json!({"role": "analyst", "name": "visiting"}));
+    assert_eq!(opened.json(), json!({"role": "analyst", "name": "visiting", "site": null}));
     let cookie = opened.headers[header::SET_COOKIE].to_str().unwrap().to_owned();
     for attribute in ["HttpOnly", "SameSite=Strict", "Path=/"] {
         assert!(cookie.contains(attribute), "{cookie}");
@@ -349,7 +349,10 @@ async fn sign_in(service: &Service) {
 
     let code = service.state.new_sign_in_code();
     let redeem = || ask(Method::POST, "/session", &[], Some(json!({"code": code})));
-    assert_eq!(service.answer(redeem()).await.json(), json!({"role": "admin", "name": "first admin"}));
+    assert_eq!(
+        service.answer(redeem()).await.json(),
+        json!({"role": "admin", "name": "first admin", "site": null})
+    );
     assert_eq!(service.answer(redeem()).await.status, StatusCode::UNAUTHORIZED, "a code works once");
     let nothing = service.answer(ask(Method::POST, "/session", &[], Some(json!({})))).await;
     assert_eq!(nothing.json()["error"]["code"], "invalid_body");

@@ -20,8 +20,9 @@ use crate::enrich::{
 };
 use crate::event::{Delivery, ParsedBatch, ParsedEvent, Refusal, TIME_MS_END};
 use crate::flood::{self, FloodGuard};
-use crate::ledger::{self, Counts, Ledger, Outcome, RefusedRequests};
+use crate::ledger::{self, Counts, Ledger, Outcome};
 use crate::metrics::Metrics;
+use crate::refused::{RefusedRequests, Sent};
 use crate::rejected;
 use crate::spare;
 use crate::spool::{RecordKind, Spool, SpoolError, SpoolGroup, frame};
@@ -272,6 +273,16 @@ impl Ingest {
             return;
         }
         self.count_given_up(site, received_at, reason);
+    }
+
+    /// The same of a request of which it is known where it came from: the store is told so.
+    pub fn count_refused_sent(&self, site: &str, received_at: i64, reason: &str, sent: Sent<'_>) {
+        if reason == Refused::SitesUnknown.code() {
+            self.count_refused(site, received_at, reason);
+            return;
+        }
+        self.metrics.events_rejected.with_label_values(&[reason]).inc();
+        self.refused_requests.add_sent(site, received_at, reason, sent);
     }
 
     /// Counts a request that is refused as a whole, for good.

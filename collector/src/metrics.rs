@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use hyper::StatusCode;
+use hyper::{Method, StatusCode};
 use prometheus::{
     Encoder, Gauge, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
     TextEncoder,
@@ -94,6 +94,7 @@ pub struct ConnectionMetrics {
     pub tls_handshakes_failed: IntCounter,
     /// 1 when the certificate's files hold a pair that cannot be used.
     pub tls_certificate_stale: IntGauge,
+    unknown_addresses: IntCounterVec,
 }
 
 impl ConnectionMetrics {
@@ -137,7 +138,20 @@ impl ConnectionMetrics {
                 "orma_tls_certificate_stale",
                 "1 when the files of certificate and key cannot be used and older ones stay in use",
             ),
+            unknown_addresses: counters(
+                r,
+                "orma_unknown_addresses_total",
+                "Requests for what is served nowhere, by method",
+                "method",
+                &["GET", "POST", "other"],
+            ),
         }
+    }
+
+    /// Counts a request for what is served nowhere.
+    pub fn count_unknown_address(&self, method: &Method) {
+        let method = if matches!(*method, Method::GET | Method::POST) { method.as_str() } else { "other" };
+        self.unknown_addresses.with_label_values(&[method]).inc();
     }
 }
 

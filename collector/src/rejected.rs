@@ -19,11 +19,17 @@ pub const COLUMNS: [(&str, ColumnType); 6] = [
 
 /// Appends a refused event as a record of the spool.
 pub fn write_record(site: &str, received_at: i64, refusal: &Refusal, out: &mut Vec<u8>) {
+    let Refusal { reason, message, kind, payload, .. } = refusal;
+    write_texts(site, received_at, [reason, message, kind, payload], out);
+}
+
+/// The same by its texts: reason, message, kind and payload.
+pub fn write_texts(site: &str, received_at: i64, texts: [&str; 4], out: &mut Vec<u8>) {
     frame(RecordKind::Rejected, out, |out| {
         let mut writer = RecordWriter::new(COLUMNS.len(), out);
         writer.push(&site);
         writer.push(&received_at);
-        for text in [refusal.reason, &refusal.message, &refusal.kind, &refusal.payload] {
+        for text in texts {
             writer.push(&text);
         }
         writer.finish();

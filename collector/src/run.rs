@@ -24,6 +24,7 @@ use crate::ingest::Ingest;
 use crate::ledger::{self, Ledger};
 use crate::memory::{self, MemoryHooks};
 use crate::metrics::Metrics;
+use crate::refused::Taken;
 use crate::ship::Shipper;
 use crate::spool::{FileSystem, Spool, SpoolConfig};
 
@@ -185,7 +186,8 @@ impl Collector {
         {
             tracing::error!("housekeeping panicked");
         }
-        flush_refused(&self.ingest).await;
+        let now = jiff::Timestamp::now().as_millisecond();
+        flush_refused(&self.ingest, self.ingest.refused_requests.take_all(now)).await;
         leave_refused(&self.ingest);
         drop(self.ingest);
         let shipped = tokio::time::timeout_at(deadline.into(), self.shipper);
@@ -209,7 +211,10 @@ async fn housekeeping(ingest: Arc<Ingest>, hooks: Option<MemoryHooks>) {
     let mut load = memory::Load::default();
     loop {
         tokio::select! {
-            _ = refused.tick() => flush_refused(ingest).await,
+            _ = refused.tick() => {
+                let now = jiff::Timestamp::now().as_millisecond();
+                flush_refused(ingest, ingest.refused_requests.take(now)).await;
+            }
             _ = geo.tick() => reload_geo(ingest).await,
             _ = looks.tick() => {
                 let requests = ingest.spool.status().appends.load(Ordering::Relaxed);
@@ -228,25 +233,24 @@ async fn reload_geo(ingest: &Ingest) {
     }
 }
 
-async fn flush_refused(ingest: &Ingest) {
-    let counts = ingest.refused_requests.take();
-    if counts.is_empty() {
+async fn flush_refused(ingest: &Ingest, taken: Taken) {
+    if taken.counts.is_empty() {
         return;
     }
-    let mut records = Vec::new();
-    ledger::write_records(&counts, &mut records);
-    match ingest.group.append(records.clone(), &records, 0).await {
-        Ok(()) => ingest.ledger.counted(&counts),
+    let mut tally = Vec::new();
+    ledger::write_records(&taken.counts, &mut tally);
+    match ingest.group.append(taken.records(), &tally, 0).await {
+        Ok(()) => ingest.ledger.counted(&taken.counts),
         Err(error) => {
             tracing::debug!(%error, "refused requests are counted later");
-            ingest.refused_requests.put_back(counts);
+            ingest.refused_requests.put_back(taken);
         }
     }
 }
 
 /// What a poisoned spool does not take is left for the next start.
 fn leave_refused(ingest: &Ingest) {
-    let counts = ingest.refused_requests.take();
+    let counts = ingest.refused_requests.take_all(jiff::Timestamp::now().as_millisecond()).counts;
     if counts.is_empty() {
         return;
     }

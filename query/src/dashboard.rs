@@ -7,13 +7,14 @@ use std::borrow::Cow;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 
 use crate::AppState;
 use crate::api::cookie;
+use crate::api::error::ApiError;
 
 #[derive(RustEmbed)]
 #[folder = "dashboard/dist"]
@@ -26,20 +27,41 @@ const NOT_BUILT: &str = "<!doctype html><title>orma</title><p>The dashboard was 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 
-/// The file of an address; addresses of the client's routes are the start page.
+/// Marks an answer to a request for what is served nowhere; who serves it may have more to say to the page that asked.
+#[derive(Clone, Copy, Debug)]
+pub struct UnknownAddress;
+
+/// The file of an address. The addresses of the client's routes are the start page, for a browser that goes there: to
+/// all others they are addresses at which nothing is. A tracker that is answered with a page believes that its events
+/// are kept.
 pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    if !matches!(method, Method::GET | Method::HEAD) {
-        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
-    }
     let path = uri.path().trim_start_matches('/');
-    if let Some(response) = file(path, &headers) {
+    let is_read = matches!(method, Method::GET | Method::HEAD);
+    if path.is_empty() && !is_read {
+        return ([(header::ALLOW, "GET, HEAD")], ApiError::MethodNotAllowed).into_response();
+    }
+    if is_read && let Some(response) = file(path, &headers) {
         return response;
     }
     // A person's id may end like a file name, so only what must be a file is one.
-    if path.starts_with("assets/") || (!path.contains('/') && path.contains('.')) {
-        return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
+    let is_file = path.starts_with("assets/") || (!path.contains('/') && path.contains('.'));
+    if path.is_empty() || (is_read && !is_file && is_navigation(&headers)) {
+        return start_page(&headers);
     }
-    start_page(&headers)
+    let message = "Nothing is served at this address.".to_owned();
+    let mut response = ApiError::NotFound { code: "unknown_address", message }.into_response();
+    response.extensions_mut().insert(UnknownAddress);
+    response
+}
+
+/// Whether somebody goes to this address, and not a script, an image or a program. Browsers say so where the connection
+/// is safe; elsewhere only who goes to a page takes HTML.
+fn is_navigation(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match text("sec-fetch-mode") {
+        Some(mode) => mode == "navigate",
+        None => text("accept").is_some_and(|accept| accept.contains("text/html")),
+    }
 }
 
 fn start_page(headers: &HeaderMap) -> Response {
@@ -128,6 +150,8 @@ pub async fn with_security_headers(State(state): State<AppState>, request: Reque
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+
     use super::*;
 
     #[test]
@@ -143,21 +167,59 @@ mod tests {
         }
     }
 
+    /// What browsers say: on their way to a page, on a safe connection and on another; for an image, a script's request
+    /// and a tag; and what programs say.
+    const NAVIGATIONS: [&[(&str, &str)]; 2] = [
+        &[("accept", "text/html,application/xhtml+xml,*/*;q=0.8"), ("sec-fetch-mode", "navigate")],
+        &[("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8")],
+    ];
+    const OTHERS: [&[(&str, &str)]; 5] = [
+        &[],
+        &[("accept", "*/*")],
+        &[("accept", "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8")],
+        &[("accept", "text/html"), ("sec-fetch-mode", "cors")],
+        &[("accept", "*/*"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "script")],
+    ];
+
+    async fn answer(method: Method, path: &str, headers: &[(&'static str, &'static str)]) -> Response {
+        let headers =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+        serve(method, path.parse().unwrap(), headers.collect()).await
+    }
+
     #[tokio::test]
-    async fn client_routes_are_the_start_page_and_missing_files_are_not() {
-        let answer = |path: &'static str| serve(Method::GET, Uri::from_static(path), HeaderMap::new());
-        for route in ["/", "/sign-in", "/demo/people/mario@example.it"] {
-            let response = answer(route).await;
-            assert_eq!(response.status(), StatusCode::OK, "{route}");
-            assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
-            assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
+    async fn only_who_goes_to_a_page_gets_the_start_page() {
+        for headers in NAVIGATIONS {
+            for route in ["/", "/sign-in", "/demo/people/mario@example.it"] {
+                let response = answer(Method::GET, route, headers).await;
+                assert_eq!(response.status(), StatusCode::OK, "{route}");
+                assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
+                assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
+                assert!(response.extensions().get::<UnknownAddress>().is_none());
+            }
+            for file in ["/assets/none.js", "/robots.txt", "/matomo.php?idsite=1"] {
+                assert_eq!(
+                    answer(Method::GET, file, headers).await.status(),
+                    StatusCode::NOT_FOUND,
+                    "{file}"
+                );
+            }
         }
-        for file in ["/assets/none.js", "/robots.txt"] {
-            assert_eq!(answer(file).await.status(), StatusCode::NOT_FOUND, "{file}");
+        for headers in OTHERS {
+            assert_eq!(answer(Method::GET, "/", headers).await.status(), StatusCode::OK, "{headers:?}");
+            for path in ["/i?e=pv", "/demo/people/mario", "/sign-in", "/assets/none.js"] {
+                for method in [Method::GET, Method::HEAD, Method::POST, Method::OPTIONS] {
+                    let response = answer(method, path, headers).await;
+                    assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path} {headers:?}");
+                    assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
+                    assert!(response.extensions().get::<UnknownAddress>().is_some());
+                }
+            }
         }
+        let posted = answer(Method::POST, "/", NAVIGATIONS[0]).await;
         assert_eq!(
-            serve(Method::POST, Uri::from_static("/"), HeaderMap::new()).await.status(),
-            StatusCode::METHOD_NOT_ALLOWED
+            (posted.status(), &posted.headers()[header::ALLOW]),
+            (StatusCode::METHOD_NOT_ALLOWED, &"GET, HEAD".parse().unwrap())
         );
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A request meets the modules in this order: `api` (who asks, what for) → `plan` (a question as a value) → `sql`
 //! (the only place that writes SQL text) → `runner` (executes it) → one module per question (`stats`, `people`,
-//! `journey`, `live`, `accounting`, `quality`), which makes the answer.
+//! `journey`, `live`, `accounting`, `quality`, `export`), which makes the answer.
 
 #![warn(missing_docs)]
 
@@ -11,10 +11,13 @@ pub mod api;
 mod attempts;
 mod dashboard;
 mod ended;
+mod export;
 mod identity;
+mod installation;
 mod journey;
 mod live;
 pub mod moment;
+mod newsletter_report;
 mod people;
 mod places;
 mod plan;
@@ -27,6 +30,7 @@ mod stats;
 
 pub use accounts::AccountsWatch;
 pub use api::router;
+pub use dashboard::UnknownAddress;
 pub use ended::EndedSessions;
 pub use places::{QuestionLimits, default_running_max};
 pub use runner::Runner;

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use orma_store::{Param, Store, StoreError, Work};
+use axum::body::Bytes;
+use orma_store::{AnswerStream, Param, Store, StoreError, Work};
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -84,9 +85,7 @@ impl Runner {
             return self.ask(sql, self.shared.seconds_max).await;
         };
         let mut held = held.lock().await;
-        if held.is_none() {
-            *held = Some(Held { _place: self.enter().await?, since: Instant::now() });
-        }
+        self.hold(&mut held).await?;
         let spent = held.as_ref().map_or(0, |held| held.since.elapsed().as_secs());
         match self.shared.seconds_max.saturating_sub(spent) {
             0 => {
@@ -95,6 +94,41 @@ impl Runner {
             }
             left => self.ask(sql, left).await,
         }
+    }
+
+    /// The rows that answer a question as they come, one JSON object a line. The request's place is held until the rows
+    /// are dropped, which ends the question in the store too.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; [`StoreError::Busy`] when there was no place in time.
+    pub async fn stream(&self, sql: &Sql, seconds_max: u64) -> Result<Rows, StoreError> {
+        let runner = if self.held.is_some() { self.clone() } else { self.for_request(&self.caller) };
+        if let Some(held) = &runner.held {
+            runner.hold(&mut *held.lock().await).await?;
+        }
+        let query_id = format!("orma-{}", Uuid::now_v7());
+        let mut settings: Vec<(&str, &str)> =
+            self.shared.settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let seconds = seconds_max.to_string();
+        settings.extend([
+            ("query_id", query_id.as_str()),
+            ("max_execution_time", &seconds),
+            // How fast it goes is its reader's affair.
+            ("timeout_before_checking_execution_speed", "0"),
+            ("max_block_size", "8192"),
+        ]);
+        let params: Vec<(&str, Param)> =
+            sql.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let answer = self.questions.select_stream(&sql.text, &params, &settings)?;
+        let kill = KillOnDrop { store: self.store.clone(), query_id: Some(query_id) };
+        Ok(Rows { answer, kill, runner })
+    }
+
+    async fn hold(&self, held: &mut Option<Held>) -> Result<(), StoreError> {
+        if held.is_none() {
+            *held = Some(Held { _place: self.enter().await?, since: Instant::now() });
+        }
+        Ok(())
     }
 
     async fn enter(&self) -> Result<Place, StoreError> {
@@ -113,7 +147,7 @@ impl Runner {
         settings.extend([("query_id", query_id.as_str()), ("max_execution_time", &seconds)]);
         let params: Vec<(&str, Param)> =
             sql.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-        let mut kill = KillOnDrop { store: &self.store, query_id: Some(query_id.clone()) };
+        let mut kill = KillOnDrop { store: self.store.clone(), query_id: Some(query_id.clone()) };
         let asked = Instant::now();
         let questions =
             self.questions.clone().with_time_limit(Duration::from_secs(seconds_max + SECONDS_OVER));
@@ -181,13 +215,45 @@ fn settings(limits: &QuestionLimits) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// The rows of an answer as they come.
+#[derive(Debug)]
+pub struct Rows {
+    answer: AnswerStream,
+    kill: KillOnDrop,
+    /// Holds the place.
+    runner: Runner,
+}
+
+impl Rows {
+    /// The next piece of lines; `None` at the end.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
+        let piece = self.answer.next().await;
+        let shared = &self.runner.shared;
+        match &piece {
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                self.kill.query_id = None;
+                shared.answered.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(_) => {
+                shared.failed.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        piece
+    }
+}
+
 /// A client that goes away does not end its query: ClickHouse must be told.
-struct KillOnDrop<'a> {
-    store: &'a Store,
+#[derive(Debug)]
+struct KillOnDrop {
+    store: Store,
     query_id: Option<String>,
 }
 
-impl Drop for KillOnDrop<'_> {
+impl Drop for KillOnDrop {
     fn drop(&mut self) {
         let Some(query_id) = self.query_id.take() else { return };
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };

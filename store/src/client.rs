@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use bytes::Bytes;
+use clickhouse::query::Query;
 use clickhouse::{Client, Compression};
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
+
+use crate::answer_stream::AnswerStream;
 
 /// Inserts at the same time: more only makes smaller parts wait for each other.
 const INSERTS_MAX: usize = 4;
@@ -410,6 +413,34 @@ impl Store {
         params: &[(&str, Param)],
         settings: &[(&str, &str)],
     ) -> Result<Vec<T>, StoreError> {
+        let query = self.question(sql, params, settings);
+        let bytes = self
+            .in_place(async {
+                let mut cursor = query.fetch_bytes("JSONEachRow")?;
+                Ok(cursor.collect().await?)
+            })
+            .await?;
+        serde_json::Deserializer::from_slice(&bytes)
+            .into_iter()
+            .collect::<Result<Vec<T>, _>>()
+            .map_err(|error| StoreError::Answer(error.to_string()))
+    }
+
+    /// The answer to a question of any size as it comes, one JSON object a line (`JSONEachRow`), as [`Store::select_with`]
+    /// asks it. It takes no place here, for it may last as long as its reader pleases: who asks bounds how many there are.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn select_stream(
+        &self,
+        sql: &str,
+        params: &[(&str, Param)],
+        settings: &[(&str, &str)],
+    ) -> Result<AnswerStream, StoreError> {
+        Ok(AnswerStream::new(self.question(sql, params, settings).fetch_bytes("JSONEachRow")?))
+    }
+
+    fn question(&self, sql: &str, params: &[(&str, Param)], settings: &[(&str, &str)]) -> Query {
         let mut query = self
             .client()
             .query_raw(sql)
@@ -424,16 +455,7 @@ impl Store {
         for (name, value) in settings {
             query = query.with_setting(*name, *value);
         }
-        let bytes = self
-            .in_place(async {
-                let mut cursor = query.fetch_bytes("JSONEachRow")?;
-                Ok(cursor.collect().await?)
-            })
-            .await?;
-        serde_json::Deserializer::from_slice(&bytes)
-            .into_iter()
-            .collect::<Result<Vec<T>, _>>()
-            .map_err(|error| StoreError::Answer(error.to_string()))
+        query
     }
 
     /// Inserts one Native block. When it returns `Ok`, all tables that the block belongs in have it.

@@ -1,6 +1,7 @@
 //! What orma keeps: the event and its columns, the schema, the ClickHouse connection, the embedded engine, and the
 //! registry of sites, keys and tokens.
 
+mod answer_stream;
 pub mod client;
 pub mod data_dir;
 pub mod engine;
@@ -17,6 +18,7 @@ pub mod secret;
 pub mod sites;
 mod unknown;
 
+pub use answer_stream::AnswerStream;
 pub use client::{Endpoint, Param, Store, StoreError, Work};
 pub use data_dir::DataDir;
 pub use engine::{Engine, EngineConfig};

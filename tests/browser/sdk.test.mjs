@@ -56,6 +56,53 @@ test("six tabs of one profile that load together and send twenty events each: al
   await context.close();
 });
 
+test("six tabs that are restored at once, on a slow machine that loses answers: what waited and what is new is in the store, once", async () => {
+  const context = await browser.newContext({ userAgent });
+  const open = async (tab) => {
+    const page = await context.newPage();
+    const devtools = await context.newCDPSession(page);
+    await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+    await page.goto(`${orma.base}/demo/scarpe.html?tab=${tab}`);
+    return page;
+  };
+  const send = (page, tab, when) =>
+    page.evaluate(
+      async ([tab, when]) => {
+        for (let index = 0; index < 10; index++) {
+          window.orma("event", `${when} ${tab} ${index}`);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      },
+      [tab, when],
+    );
+  const numbers = [0, 1, 2, 3, 4, 5];
+  const before = await Promise.all(numbers.map(open));
+  const visitor = await waitFor("the visitor", () => before[0].evaluate(() => localStorage["orma.visitor"]));
+  // Nothing goes out any more, and the browser ends.
+  await context.route("**/v1/events*", (route) => route.abort());
+  await Promise.all(before.map((page, tab) => send(page, tab, "before")));
+  await Promise.all(before.map((page) => page.close()));
+  await context.unroute("**/v1/events*");
+  // It comes back with all tabs; every third request reaches the collector, and its answer nobody.
+  let requests = 0;
+  await context.route("**/v1/events*", async (route) => {
+    if (++requests % 3) return route.continue();
+    await route.fetch().catch(() => undefined);
+    return route.abort();
+  });
+  const after = await Promise.all(numbers.map(open));
+  await Promise.all(after.map((page, tab) => send(page, tab, "after")));
+  const custom = (steps) => steps.filter(({ kind }) => kind === "custom");
+  // A queue whose tab is gone waits before another takes it.
+  await journey(after[0], (steps) => custom(steps).length >= 60);
+  const steps = custom(await journey(after[0], (steps) => custom(steps).length >= 120));
+  const expected = ["before", "after"].flatMap((when) =>
+    numbers.flatMap((tab) => Array.from({ length: 10 }, (_, index) => `${when} ${tab} ${index}`)));
+  assert.deepEqual(steps.map(({ name }) => name).sort(), expected.sort());
+  assert.equal(await after[0].evaluate(() => localStorage["orma.visitor"]), visitor);
+  await context.close();
+});
+
 test("a device whose clock is at 1970 or 2107 is in the store, now", async () => {
   for (const time of [300_000, Date.UTC(2107, 1, 3)]) {
     const context = await browser.newContext({ userAgent });

@@ -96,10 +96,28 @@ const HARMLESS: [&str; 15] = [
 
 /// Marks of feature phones and of clients that browsers on the web are among although they name no system in
 /// parentheses.
-const BARE_BROWSERS: [&str; 6] = ["midp", "up.browser", "up.link", "opera", "ucweb", "blackberry"];
+const BARE_BROWSERS: [&str; 14] = [
+    "midp",
+    "up.browser",
+    "up.link",
+    "opera",
+    "ucweb",
+    "blackberry",
+    "ucbrowser",
+    "docomo",
+    "netfront",
+    "obigo",
+    "wap-browser",
+    "wap browser",
+    ";maui/",
+    "playbook",
+];
+
+/// Engines of browsers. Some clients leave the parentheses out, of their system and of `KHTML, like Gecko` alike.
+const ENGINES: [&str; 6] = ["applewebkit", "applelwebkit", "chromium", "gecko/", "khtml", "presto/"];
 
 /// Systems that browsers run on. A user agent that names none of them is no browser's.
-const SYSTEMS: [&str; 40] = [
+const SYSTEMS: [&str; 44] = [
     "windows",
     "linux",
     "mac os",
@@ -140,6 +158,10 @@ const SYSTEMS: [&str; 40] = [
     "brew",
     "kindle",
     "samsung",
+    "openharmony",
+    "harmonyos",
+    "crkey",
+    "risc os",
 ];
 
 /// An automated client.
@@ -161,6 +183,7 @@ enum Token {
     Ending,
     Harmless,
     BareBrowser,
+    Engine,
     System,
 }
 
@@ -181,11 +204,12 @@ impl Matcher {
             patterns.push(name);
             tokens.push(Token::Name { name, kind, at_start });
         }
-        let lists: [(&[&'static str], Token); 5] = [
+        let lists: [(&[&'static str], Token); 6] = [
             (&WORDS, Token::Word),
             (&ENDINGS, Token::Ending),
             (&HARMLESS, Token::Harmless),
             (&BARE_BROWSERS, Token::BareBrowser),
+            (&ENGINES, Token::Engine),
             (&SYSTEMS, Token::System),
         ];
         for (list, token) in lists {
@@ -234,8 +258,8 @@ pub fn detect(user_agent: &str, from_app: bool) -> Option<Bot> {
         };
         return Some(bot("crawler", reason));
     }
-    // A browser names its system, in parentheses.
-    let browser = found.bare_browser || (found.system && user_agent.contains('('));
+    // A browser names its system, in parentheses or beside its engine.
+    let browser = found.bare_browser || (found.system && (found.engine || user_agent.contains('(')));
     (!browser).then(|| bot("unknown", "bare_user_agent"))
 }
 
@@ -250,6 +274,7 @@ struct Found {
     /// Where the first word stands that is not part of a harmless one.
     word: Option<(usize, usize)>,
     bare_browser: bool,
+    engine: bool,
     system: bool,
 }
 
@@ -278,6 +303,7 @@ fn search(user_agent: &str, from_app: bool) -> Found {
             Token::Word | Token::Ending => words.push((hit.start(), hit.end())),
             Token::Harmless => harmless.push((hit.start(), hit.end())),
             Token::BareBrowser => found.bare_browser = true,
+            Token::Engine => found.engine = true,
             Token::System => found.system = true,
         }
     }

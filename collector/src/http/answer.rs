@@ -10,8 +10,9 @@ use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Frame, SizeHint};
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL,
-    CONTENT_TYPE, HeaderValue, RETRY_AFTER, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_HEADERS, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
+    VARY,
 };
 use hyper::{HeaderMap, Response, StatusCode};
 use serde_json::json;
@@ -89,9 +90,16 @@ const RETRY_AFTER_SECONDS: u32 = 10;
 /// Seconds that a client should wait when it sends too fast.
 pub const RATE_RETRY_AFTER_SECONDS: u32 = 1;
 
-/// The headers that clients may send, named because `*` does not cover `Authorization`.
+/// The headers that clients may send whether they ask or not, named because `*` does not cover `Authorization`.
 const ALLOWED_HEADERS: &str =
     "authorization, content-type, content-encoding, x-retry-count, anonymousid, sentat";
+/// A preflight that asks for more, or for names longer together, is no tracker's. Headers, bytes.
+const ASKED_HEADERS_MAX: usize = 64;
+const ASKED_HEADERS_BYTES_MAX: usize = 2_048;
+/// Headers that a page may not set: those by which a proxy vouches for a client, and those that change what a request
+/// is. A proxy that passes them on would speak in the page's words.
+const NOT_OF_A_PAGE: [&str; 6] =
+    ["forwarded", "x-forwarded-", "x-real-ip", "x-http-method", "x-original-", "via"];
 
 /// Bytes as a body.
 pub fn body(bytes: impl Into<Bytes>) -> Body {
@@ -264,14 +272,57 @@ pub fn write_length_and_date(body_bytes: usize, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\r\n\r\n");
 }
 
-/// The answer to a preflight.
-pub fn preflight() -> Response<Body> {
+/// The answer to a preflight: clients add headers of their own, on a retry above all, and a preflight that leaves one
+/// out costs the event. So all that is asked for may be sent, but what is not a page's to say.
+pub fn preflight(request: &HeaderMap) -> Response<Body> {
     let mut response = Response::new(body(Bytes::new()));
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, OPTIONS"));
-    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(ALLOWED_HEADERS));
+    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed_headers(request));
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
+}
+
+fn allowed_headers(request: &HeaderMap) -> HeaderValue {
+    let asked =
+        request.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter().filter_map(|names| names.to_str().ok());
+    let mut allowed = ALLOWED_HEADERS.to_owned();
+    let names = asked.flat_map(|names| names.split(',')).map(str::trim).filter(|name| !name.is_empty());
+    for name in names.take(ASKED_HEADERS_MAX) {
+        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { continue };
+        let name = name.as_str();
+        let is_of_a_page = !NOT_OF_A_PAGE.iter().any(|other| name.starts_with(other));
+        let is_named = allowed.split(", ").any(|other| other == name);
+        if is_of_a_page && !is_named && allowed.len() + name.len() < ASKED_HEADERS_BYTES_MAX {
+            allowed.push_str(", ");
+            allowed.push_str(name);
+        }
+    }
+    HeaderValue::from_str(&allowed).expect("names of headers")
+}
+
+/// Marks an answer to a request for what is served nowhere. Who serves such a request counts it, and lets the page that
+/// sent it read the answer: a tracker of another make is told, instead of believing that its events are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct UnknownAddress;
+
+/// The answer to a request for what is served nowhere.
+pub fn unknown_address() -> Response<Body> {
+    let mut response = error(StatusCode::NOT_FOUND, "unknown_address", "nothing is served at this address");
+    response.extensions_mut().insert(UnknownAddress);
+    response
+}
+
+/// Whether the request was for what is served nowhere.
+pub fn is_unknown_address(response: &Response<Body>) -> bool {
+    response.extensions().get::<UnknownAddress>().is_some()
+}
+
+/// The answer to a request whose address takes other methods.
+pub fn other_method(allowed: &'static str, message: &str) -> Response<Body> {
+    let mut response = error(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message);
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     response
 }
 
@@ -284,5 +335,32 @@ mod tests {
         assert_eq!(PIXEL.len(), 43);
         assert_eq!(&PIXEL[..10], b"GIF89a\x01\x00\x01\x00");
         assert_eq!(PIXEL[42], b';');
+    }
+
+    #[test]
+    fn a_preflight_allows_what_is_asked_for_but_not_a_proxys_word() {
+        let allowed = |asked: &[&str]| {
+            let mut request = HeaderMap::new();
+            for names in asked {
+                request.append(ACCESS_CONTROL_REQUEST_HEADERS, HeaderValue::from_str(names).unwrap());
+            }
+            preflight(&request).headers()[ACCESS_CONTROL_ALLOW_HEADERS].to_str().unwrap().to_owned()
+        };
+        let with = |more: &str| format!("{ALLOWED_HEADERS}{more}");
+        for (asked, answered) in [
+            (&[][..], with("")),
+            (&["Content-Type, AUTHORIZATION"], with("")),
+            (&["rsa-retry-attempt,rsa-retry-reason"], with(", rsa-retry-attempt, rsa-retry-reason")),
+            (&["X-Write-Key", "x-write-key , sp-anonymous"], with(", x-write-key, sp-anonymous")),
+            (&["x-forwarded-for, X-Forwarded-Host, forwarded, x-real-ip, via, a"], with(", a")),
+            (&["x-http-method-override,X-Original-URL"], with("")),
+            (&["two words, a:b, ,é"], with("")),
+        ] {
+            assert_eq!(allowed(asked), answered, "{asked:?}");
+        }
+        let many: Vec<String> = (0..1_000).map(|number| format!("x-{number}")).collect();
+        assert_eq!(allowed(&[&many.join(",")]).split(", ").count(), 6 + ASKED_HEADERS_MAX);
+        let long = format!("a,{},b", "x".repeat(4_000));
+        assert_eq!(allowed(&[&long]), with(", a, b"));
     }
 }

@@ -1,7 +1,6 @@
-//! The browser SDK, served from the program's own bytes.
+//! The browser's scripts, served from the program's own bytes.
 
 use std::collections::HashMap;
-use std::io::Write;
 
 use bytes::Bytes;
 use hyper::header::{
@@ -27,8 +26,9 @@ struct Form {
 
 #[derive(Clone)]
 struct Asset {
-    /// The smallest first; the last is the script itself.
-    forms: [Form; 3],
+    plain: Form,
+    /// The smallest first.
+    encoded: Vec<Form>,
     cache: &'static str,
 }
 
@@ -39,26 +39,29 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// Prepares scripts given as (file name, content): each gets its plain name and one with its hash.
+    /// Prepares scripts given as (path, content). One with `.br` or `.gz` behind it is the same, compressed. Each script
+    /// gets its plain path and one with its hash; what its maker has given a hash is never another.
     pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        let files: HashMap<&str, &[u8]> = files.into_iter().collect();
         let mut by_path = HashMap::new();
-        for (name, bytes) in files {
+        for (name, bytes) in files.iter().filter(|(name, _)| name.rsplit('.').next() == Some("js")) {
             let hash = hash(&String::from_utf8_lossy(bytes))[..12].to_owned();
-            let form = |encoding: Option<&'static str>, bytes: Bytes| {
+            let form = |encoding: Option<&'static str>, bytes: &[u8]| {
                 let suffix = encoding.map(|name| format!("-{name}")).unwrap_or_default();
                 let etag = HeaderValue::from_str(&format!("\"{hash}{suffix}\"")).expect("letters and digits");
-                Form { encoding, bytes, etag }
+                Form { encoding, bytes: Bytes::copy_from_slice(bytes), etag }
             };
-            let forms = [
-                form(Some("br"), brotli(bytes).into()),
-                form(Some("gzip"), gzip(bytes).into()),
-                form(None, Bytes::copy_from_slice(bytes)),
-            ];
-            let asset = Asset { forms, cache: PLAIN_NAME_CACHE };
-            let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "js"));
-            let hashed = Asset { cache: HASHED_NAME_CACHE, ..asset.clone() };
-            by_path.insert(format!("/{stem}.{hash}.{extension}"), hashed);
-            by_path.insert(format!("/{name}"), asset);
+            let encoded = [("br", ".br"), ("gzip", ".gz")]
+                .into_iter()
+                .filter_map(|(encoding, ending)| {
+                    Some(form(Some(encoding), files.get(format!("{name}{ending}").as_str())?))
+                })
+                .collect();
+            let hashed = Asset { plain: form(None, bytes), encoded, cache: HASHED_NAME_CACHE };
+            let cache = if name.contains(".bundle.") { HASHED_NAME_CACHE } else { PLAIN_NAME_CACHE };
+            by_path.insert(format!("/{name}"), Asset { cache, ..hashed.clone() });
+            let stem = name.strip_suffix(".js").unwrap_or(name);
+            by_path.insert(format!("/{stem}.{hash}.js"), hashed);
         }
         Self { by_path }
     }
@@ -69,9 +72,8 @@ impl Assets {
         let asset = self.by_path.get(path)?;
         let text = |name| request.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let accepted = text(ACCEPT_ENCODING);
-        let [smallest @ .., plain] = &asset.forms;
         let taken = |form: &&Form| form.encoding.is_some_and(|encoding| accepts(accepted, encoding));
-        let form = smallest.iter().find(taken).unwrap_or(plain);
+        let form = asset.encoded.iter().find(taken).unwrap_or(&asset.plain);
         let mut response = if is_named(&form.etag, text(IF_NONE_MATCH)) {
             let mut response = Response::new(body(Bytes::new()));
             *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -117,17 +119,6 @@ fn accepts(header: &str, coding: &str) -> bool {
     any
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("writing to memory")
-}
-
-fn brotli(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    brotli::CompressorWriter::new(&mut out, 4096, 11, 22).write_all(bytes).expect("writing to memory");
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,7 +126,7 @@ mod tests {
     const SCRIPT: &[u8] = b"(()=>{const a=1;const b=1;const c=1;const d=1;const e=1})()";
 
     fn get(pairs: &[(&'static str, &str)]) -> Response<Body> {
-        let assets = Assets::new([("orma.js", SCRIPT)]);
+        let assets = Assets::new([("orma.js", SCRIPT), ("orma.js.gz", b"gzip"), ("orma.js.br", b"br")]);
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.insert(*name, value.parse().unwrap());

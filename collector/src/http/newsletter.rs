@@ -47,8 +47,7 @@ impl Routes {
 
     /// Other methods change nothing here, unsubscribe nobody, and are not for the dashboard to answer.
     pub(super) fn refuse_method() -> Response<Body> {
-        let status = StatusCode::METHOD_NOT_ALLOWED;
-        answer::error(status, "method_not_allowed", "a newsletter's addresses are asked for with GET")
+        answer::other_method("GET, HEAD", "a newsletter's addresses are asked for with GET")
     }
 
     async fn answer_signed(

@@ -27,6 +27,7 @@ use crate::config::HttpLimits;
 use crate::enrich::{HintHeaders, Hints};
 use crate::event::ParsedBatch;
 use crate::ingest::{Accepted, Ingest, Prepared, Refused, RequestFacts};
+use crate::refused::Sent;
 use crate::wire::{self, WireError};
 
 /// The user agent is cut here: longer ones only cost time.
@@ -80,18 +81,17 @@ impl Routes {
                 self.get_click(&request, peer).await
             }
             (_, path) if path.starts_with("/o/") || path.starts_with("/c/") => Self::refuse_method(),
-            (&Method::OPTIONS, "/v1/events" | "/p.gif") => answer::preflight(),
+            (&Method::OPTIONS, "/v1/events" | "/p.gif") => answer::preflight(request.headers()),
             (&Method::GET | &Method::HEAD, "/healthz") => {
                 answer::with_type(StatusCode::OK, "text/plain", "alive\n")
             }
             (&Method::GET | &Method::HEAD, "/readyz") => self.readiness(),
-            (_, "/v1/events") => answer::error(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "events are sent with POST",
-            ),
+            (_, "/v1/events") => answer::other_method("POST, OPTIONS", "events are sent with POST"),
+            (_, "/p.gif" | "/healthz" | "/readyz") => {
+                answer::other_method("GET, HEAD", "only GET is answered here")
+            }
             (_, path) if segment::is_route(path) => self.answer_segment(request, peer, connection).await,
-            (&Method::GET | &Method::HEAD, path) => match self.assets.get(path, request.headers()) {
+            (&Method::GET | &Method::HEAD, path) => match self.script(path, request.headers()) {
                 Some(response) => {
                     // The same for every origin: it carries all that a browser needs.
                     self.ingest.metrics.count_response(response.status());
@@ -99,6 +99,9 @@ impl Routes {
                 }
                 None => return Err(Box::new(request)),
             },
+            (_, path) if self.script(path, request.headers()).is_some() => {
+                answer::other_method("GET, HEAD", "only GET is answered here")
+            }
             _ => return Err(Box::new(request)),
         };
         answer::allow_origin(origin.as_ref(), response.headers_mut());
@@ -127,7 +130,9 @@ impl Routes {
         let body = match body::read(&parts.headers, incoming, &self.limits, connection).await {
             Ok(body) => body,
             Err(error) => {
-                self.ingest.count_refused("", received_at, error.code());
+                let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+                let sent = Sent { origin, message: error.code(), ..Sent::default() };
+                self.ingest.count_refused_sent("", received_at, error.code(), sent);
                 return error.answer(connection);
             }
         };
@@ -228,19 +233,21 @@ impl Routes {
         facts: RequestFacts<'_>,
     ) -> Result<Prepared, Response<Body>> {
         let batch = parsed.map_err(|error| {
-            self.ingest.count_refused("", facts.received_at, error.code());
+            let sent = Sent { origin: facts.origin, message: &error.to_string(), ..Sent::default() };
+            self.ingest.count_refused_sent("", facts.received_at, error.code(), sent);
             answer::unreadable(&error)
         })?;
         let registry = self.ingest.registry.snapshot();
         let Some(site) = registry.site_of_key(&batch.write_key) else {
             let refused = self.ingest.unknown(&batch.write_key, Refused::UnknownKey);
-            return Err(self.refuse("", facts.received_at, &refused));
+            return Err(self.refuse("", &facts, &batch.write_key, &refused));
         };
         if !self.rates.allows_key(&batch.write_key) {
             return Err(self.too_fast(&site.site, facts.received_at));
         }
+        let key = batch.write_key.clone();
         let prepared = self.ingest.prepare(site, batch, facts);
-        prepared.map_err(|refused| self.refuse(&site.site, facts.received_at, &refused))
+        prepared.map_err(|refused| self.refuse(&site.site, &facts, &key, &refused))
     }
 
     /// Makes prepared events durable; an error is the answer.
@@ -248,8 +255,9 @@ impl Routes {
         self.ingest.commit(prepared).await.map_err(|refused| answer::refused(&refused))
     }
 
-    fn refuse(&self, site: &str, received_at: i64, refused: &Refused) -> Response<Body> {
-        self.ingest.count_refused(site, received_at, refused.code());
+    fn refuse(&self, site: &str, facts: &RequestFacts<'_>, key: &str, refused: &Refused) -> Response<Body> {
+        let sent = Sent { origin: facts.origin, key, message: &refused.to_string() };
+        self.ingest.count_refused_sent(site, facts.received_at, refused.code(), sent);
         answer::refused(refused)
     }
 

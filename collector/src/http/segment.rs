@@ -9,12 +9,14 @@
 //! | `GET /v1/projects/{key}/settings` | web and mobile SDKs, before they send anything |
 //! | `GET /sourceConfig` | RudderStack's web SDK, likewise |
 //! | `POST /v1/m` | the SDKs' numbers of themselves, which nobody here wants |
+//! | `POST /api/s/{type}`, `/api/s/s2s/{type}` | Jitsu's SDKs: one message; `batch`: many |
+//! | `GET /analytics.js/v1/{key}/analytics.min.js` | pages that carry Segment's snippet: its script |
 //!
 //! A 4xx makes these SDKs forget a whole batch, and some of them try for ever after any 4xx but 400. So bad
 //! messages are refused one by one, in the body of a 200, and an unknown key is a 400.
 
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CACHE_CONTROL, HOST, HeaderName, HeaderValue, VARY};
+use hyper::header::{ALLOW, AUTHORIZATION, CACHE_CONTROL, HOST, HeaderName, HeaderValue, VARY};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
@@ -32,6 +34,7 @@ use super::headers::Headers;
 use super::proxy::{X_FORWARDED_HOST, X_FORWARDED_PROTO};
 use super::routes::{Routes, image_facts, request_facts};
 use crate::ingest::{Accepted, Prepared, Refused};
+use crate::refused::Sent;
 use crate::wire::segment::{self, Sender};
 
 /// How long an SDK and the caches before it may keep the settings, in seconds.
@@ -67,11 +70,15 @@ impl<'a> Route<'a> {
             "/beacon/v1/batch" => return Some(Self::Messages("")),
             _ => {}
         }
-        let name = path.strip_prefix("/v1/")?;
         let type_of = |name: &str| {
             let mut types = TYPES.into_iter();
             types.find(|(long, short)| *long == name || *short == name).map(|(long, _)| long)
         };
+        if let Some(name) = path.strip_prefix("/api/s/") {
+            let name = name.strip_prefix("s2s/").unwrap_or(name);
+            return if name == "batch" { Some("") } else { type_of(name) }.map(Self::Messages);
+        }
+        let name = path.strip_prefix("/v1/")?;
         match name {
             "batch" | "b" | "import" => Some(Self::Messages("")),
             "m" => Some(Self::SdkMetrics),
@@ -94,12 +101,27 @@ impl<'a> Route<'a> {
     }
 }
 
+/// Where the script of Segment's snippet is, among what the program carries.
+const SCRIPT: &str = "/analytics-next/bundles/standalone.js";
+
+/// The address of the script that a page with Segment's snippet asks for, with its write key in it: one for all keys.
+fn script(path: &str) -> Option<&'static str> {
+    let (key, file) = path.strip_prefix("/analytics.js/v1/")?.split_once('/')?;
+    let file = file.strip_prefix("platform/").unwrap_or(file);
+    (!key.is_empty() && matches!(file, "analytics.min.js" | "analytics.js")).then_some(SCRIPT)
+}
+
 /// Whether an address is one of these SDKs'.
 pub fn is_route(path: &str) -> bool {
     Route::find(path).is_some()
 }
 
 impl Routes {
+    /// The script at an address: orma's own, or Segment's.
+    pub(super) fn script(&self, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+        self.assets.get(script(path).unwrap_or(path), headers)
+    }
+
     /// Answers a request to one of these addresses.
     pub(super) async fn answer_segment(
         &self,
@@ -116,7 +138,7 @@ impl Routes {
             return failure(StatusCode::NOT_FOUND, "not_found", "nothing is served here");
         };
         match (&parts.method, route) {
-            (&Method::OPTIONS, _) => answer::preflight(),
+            (&Method::OPTIONS, _) => answer::preflight(&parts.headers),
             (&Method::POST, Route::Messages(usual_type)) => {
                 let answered = self.take_messages(&parts, incoming, usual_type, peer, connection).await;
                 answered.unwrap_or_else(|answer| answer)
@@ -133,9 +155,12 @@ impl Routes {
                 self.looked_for(|| self.source_config(&parts, peer)).await
             }
             _ => {
-                let method = if route.is_posted() { "POST" } else { "GET" };
+                let (method, allowed) =
+                    if route.is_posted() { ("POST", "POST, OPTIONS") } else { ("GET", "GET, HEAD, OPTIONS") };
                 let message = format!("only {method} is answered here");
-                failure(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &message)
+                let mut answer = failure(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &message);
+                answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+                answer
             }
         }
     }
@@ -190,14 +215,15 @@ impl Routes {
         received_at: i64,
         pixel: bool,
     ) -> Result<Prepared, Response<Body>> {
-        let body = segment::Body::read(json, usual_type).map_err(|error| {
-            self.ingest.count_refused("", received_at, error.code());
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            failure(status, error.code(), &error.to_string())
-        })?;
         let headers = Headers::of_map(&parts.headers);
         let facts_of = if pixel { image_facts } else { request_facts };
         let facts = facts_of(&headers, peer, received_at);
+        let body = segment::Body::read(json, usual_type).map_err(|error| {
+            let sent = Sent { origin: facts.origin, message: &error.to_string(), ..Sent::default() };
+            self.ingest.count_refused_sent("", received_at, error.code(), sent);
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+            failure(status, error.code(), &error.to_string())
+        })?;
         let query = parts.uri.query().unwrap_or_default();
         let header_key = header_key(&parts.headers);
         let secret = header_key.as_deref().or(facts.bearer);
@@ -205,7 +231,8 @@ impl Routes {
         let registry = self.ingest.registry.snapshot();
         let (site, trusted) = access(&registry, &key, secret).map_err(|refused| {
             let refused = self.ingest.unknown(&key, refused);
-            self.ingest.count_refused("", received_at, refused.code());
+            let sent = Sent { origin: facts.origin, key: &key, message: &refused.to_string() };
+            self.ingest.count_refused_sent("", received_at, refused.code(), sent);
             self.no_such_key(&key, StatusCode::BAD_REQUEST, &refused)
         })?;
         let limited_by = if trusted { &site.site } else { &*key };
@@ -222,7 +249,8 @@ impl Routes {
         };
         let batch = body.events(Cow::Borrowed(&*key), &sender);
         self.ingest.prepare_for(site, batch, facts).map_err(|refused| {
-            self.ingest.count_refused(&site.site, received_at, refused.code());
+            let sent = Sent { origin: facts.origin, key: &key, message: &refused.to_string() };
+            self.ingest.count_refused_sent(&site.site, received_at, refused.code(), sent);
             answer::refused(&refused)
         })
     }
@@ -310,9 +338,13 @@ impl Routes {
     }
 }
 
+/// The key that a header names: Segment's SDKs as a user without a password, Jitsu's by a header of its own. These want
+/// a key of two parts, with a colon between; a write key is the first.
 fn header_key(headers: &HeaderMap) -> Option<Cow<'static, str>> {
-    let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    segment::basic_user(header).map(Cow::Owned)
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let user = text(AUTHORIZATION.as_str()).and_then(segment::basic_user);
+    user.or_else(|| text("x-write-key").and_then(|key| Some(key.split(':').next()?.trim().to_owned())))
+        .map(Cow::Owned)
 }
 
 /// The site of a request, and whether it may tell of what only a server knows. `key` is the write key, wherever it
@@ -424,12 +456,37 @@ mod tests {
                 assert_eq!(Route::find(&format!("/v1/pixel/{name}")), Some(Route::Pixel(long)));
             }
         }
+        for (path, type_name) in [("page", "page"), ("s2s/track", "track"), ("batch", ""), ("s2s/batch/", "")]
+        {
+            assert_eq!(Route::find(&format!("/api/s/{path}")), Some(Route::Messages(type_name)), "{path}");
+        }
         assert_eq!(Route::find("/v1/projects/a%20b/settings"), Some(Route::Settings("a%20b")));
         assert_eq!(Route::find("/sourceConfig/"), Some(Route::SourceConfig));
         assert_eq!(Route::find("/v1/m"), Some(Route::SdkMetrics));
-        for path in ["/v1/events", "/v1/", "/v1/x", "/v1/pixel/", "/v1/pixel/x", "/batch", "/v1/batch//", "/"]
-        {
+        for path in [
+            "/v1/events",
+            "/v1/",
+            "/v1/x",
+            "/v1/pixel/",
+            "/v1/pixel/x",
+            "/batch",
+            "/v1/batch//",
+            "/",
+            "/api/s/",
+            "/api/s/x",
+            "/api/v1/sites",
+        ] {
             assert_eq!(Route::find(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_snippets_address_leads_to_the_script() {
+        for path in ["demo/analytics.min.js", "a%20b/analytics.js", "demo/platform/analytics.min.js"] {
+            assert_eq!(script(&format!("/analytics.js/v1/{path}")), Some(SCRIPT), "{path}");
+        }
+        for path in ["/analytics.min.js", "demo/other.js", "demo", "demo/x/analytics.min.js"] {
+            assert_eq!(script(&format!("/analytics.js/v1/{path}")), None, "{path}");
         }
     }
 }

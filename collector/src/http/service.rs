@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
-use hyper::header::ORIGIN;
-use hyper::{Request, Response, StatusCode};
+use hyper::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
+use hyper::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 
 use super::answer::{self, Body};
@@ -58,12 +58,24 @@ impl Service {
             },
             None => request,
         };
-        if let Some(fallback) = &self.fallback {
-            return self.fall_back(fallback, request, connection).await;
+        let origin = request.headers().get(ORIGIN).cloned();
+        let is_preflight = *request.method() == Method::OPTIONS
+            && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        let preflight = is_preflight.then(|| answer::preflight(request.headers()));
+        let method = request.method().clone();
+        let mut response = match &self.fallback {
+            Some(fallback) => self.fall_back(fallback, request, connection).await,
+            None => answer::unknown_address(),
+        };
+        if !answer::is_unknown_address(&response) {
+            return response;
         }
-        let status = StatusCode::NOT_FOUND;
-        let mut response = answer::error(status, "not_found", "nothing is served here");
-        answer::allow_origin(request.headers().get(ORIGIN), response.headers_mut());
+        match preflight {
+            // So that the page may send what it asks for, and read that nobody takes it.
+            Some(preflight) => response = preflight,
+            None => self.metrics.count_unknown_address(&method),
+        }
+        answer::allow_origin(origin.as_ref(), response.headers_mut());
         response
     }
 

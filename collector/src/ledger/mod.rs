@@ -20,7 +20,6 @@ mod file;
 pub use book::{Ledger, PublishedHour};
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 
 use orma_store::event_row::ColumnType;
 use orma_store::record::{RecordReader, read_varint, take_i64, take_text, write_text, write_varint};
@@ -177,38 +176,6 @@ pub fn site_and_reception<'a>(record: &'a [u8], columns: &[(String, ColumnType)]
         }
     }
     Some((site.unwrap_or_default(), received_at.unwrap_or_default()))
-}
-
-/// Requests refused as a whole, gathered until the next flush to the spool: a flood of them must not cost a disk
-/// flush each.
-#[derive(Debug, Default)]
-pub struct RefusedRequests {
-    counts: Mutex<Counts>,
-}
-
-impl RefusedRequests {
-    /// Distinct keys held between two flushes; an attacker must not be able to grow the map.
-    const KEYS_MAX: usize = 1024;
-
-    /// Counts a refused request.
-    pub fn add(&self, site: &str, received_at: i64, reason: &str) {
-        let mut counts = self.counts.lock().expect("no panic while counting");
-        let site = if counts.len() < Self::KEYS_MAX { site } else { "" };
-        add(&mut counts, site, received_at, Outcome::Rejected, reason, 1);
-    }
-
-    /// Takes what was gathered.
-    pub fn take(&self) -> Counts {
-        std::mem::take(&mut self.counts.lock().expect("no panic while counting"))
-    }
-
-    /// Gives back what could not be written.
-    pub fn put_back(&self, taken: Counts) {
-        let mut counts = self.counts.lock().expect("no panic while counting");
-        for (key, events) in taken {
-            *counts.entry(key).or_default() += events;
-        }
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use orma_store::native_block::BlockBuilder;
 use orma_store::record::{RecordReader, RecordWriter};
 use uuid::Uuid;
 
-use crate::duplicates::CameTwice;
+use crate::duplicates::{CameTwice, EventNumbers};
 use crate::ledger::{self, Counts, HOUR_MS, Outcome};
 use crate::rejected;
 use crate::spool::{RecordKind, Segment, read_segment};
@@ -176,12 +176,12 @@ impl<'a> Parsed<'a> {
             refused.push(&with_segment).map_err(|error| error.to_string())?;
         }
         let (mut given, mut left_out) = (HourCounts::default(), HourCounts::default());
-        let mut ids: HashSet<(&str, Uuid), RandomState> =
-            HashSet::with_capacity_and_hasher(self.events.len(), RandomState::default());
+        let numbers = EventNumbers::default();
+        let mut seen = HashSet::with_capacity_and_hasher(self.events.len(), RandomState::default());
         let mut events = Vec::with_capacity(self.events.len());
         for (place, (head, payload)) in self.events.iter().enumerate() {
             // Of one that came twice at the same time, the first counts.
-            if known.contains(&place) || !ids.insert((head.site, head.event_id)) {
+            if known.contains(&place) || !seen.insert(numbers.number(head.site, head.event_id)) {
                 left_out.add(head.site, head.received_at);
             } else {
                 given.add(head.site, head.received_at);

@@ -133,7 +133,10 @@ impl Shipper {
                     }
                 }
                 Some(()) = looking.next(), if !looking.is_empty() => {}
-                _ = replays.tick(), if open => self.take_replays(&mut queue, &decide),
+                _ = replays.tick(), if open => {
+                    self.take_replays(&mut queue, &decide);
+                    self.duplicates.end_rush(jiff::Timestamp::now().as_millisecond());
+                }
                 _ = others.tick(), if looking.is_empty() => looking.push(self.look_for_others()),
                 () = tokio::time::sleep(Duration::from_millis(BACKOFF_MS_MIN)), if !queue.is_empty() && !self.may_ship() => {}
                 _ = abandon.wait_for(|abandon| *abandon) => break,

@@ -1,7 +1,7 @@
 //! What follows when a segment's fate is decided: the store's disk, the ledger's file, the segment's files, and what the
 //! store is told.
 //!
-//! Once a second, in this order, so that a crash at any place repeats a step and skips none:
+//! Every two seconds, in this order, so that a crash at any place repeats a step and skips none:
 //! 1. what was inserted is forced to the store's disk;
 //! 2. the counts of the segments are settled, and the ledger's file is written;
 //! 3. the segments' files are deleted;
@@ -19,7 +19,7 @@ use crate::ledger::{self, Counts, Ledger};
 use crate::spool::{SealedSegment, SpoolFiles};
 
 /// How often.
-pub const SETTLE_INTERVAL_MS: u64 = 1_000;
+pub const SETTLE_INTERVAL_MS: u64 = 2_000;
 /// How often the collector reports how it is, when that has not changed.
 const STATUS_INTERVAL_MS: u64 = 10_000;
 /// Rows of `outcomes` in one insert.

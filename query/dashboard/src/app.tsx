@@ -6,7 +6,7 @@ import { I18nProvider, useI18n } from './i18n/context';
 import { SignIn } from './pages/sign-in/SignIn';
 import { SignedOutProvider } from './shell/session';
 import { Shell } from './shell/Shell';
-import { SiteProvider, SitesProvider, useSites } from './shell/site';
+import { firstSite, SiteProvider, SitesProvider, useSites } from './shell/site';
 import { ThemeProvider } from './theme/context';
 import { CrashBoundary } from './ui/CrashBoundary';
 import { EmptyState, ErrorState, PageSkeleton } from './ui/states';
@@ -17,6 +17,10 @@ const People = lazy(() => import('./pages/people/People'));
 const Journey = lazy(() => import('./pages/journey/Journey'));
 const Quality = lazy(() => import('./pages/quality/Quality'));
 const About = lazy(() => import('./pages/about/About'));
+const Installation = lazy(() => import('./pages/installation/Installation'));
+const Newsletter = lazy(() => import('./pages/newsletter/Newsletter'));
+const Settings = lazy(() => import('./pages/settings/Settings'));
+const FirstSettings = lazy(() => import('./pages/settings/FirstSettings'));
 const Accounting = lazy(() => import('./pages/accounting/Accounting'));
 
 export function App() {
@@ -37,6 +41,9 @@ export function App() {
                   <Route path="people/:person" element={<Journey />} />
                   <Route path="quality" element={<Quality />} />
                   <Route path="accounting" element={<Accounting />} />
+                  <Route path="newsletter" element={<Newsletter />} />
+                  <Route path="installation" element={<Installation />} />
+                  <Route path="settings" element={<Settings />} />
                   <Route path="about" element={<About />} />
                   <Route path="*" element={<NotFound />} />
                 </Route>
@@ -53,19 +60,18 @@ export function App() {
 function WithSites() {
   // Asked again, because a site says here when its accounts stop adding up.
   const sites = useResource('sites', (signal) => api.sites(signal), 30_000);
-  if (sites.error) return <main className="lone"><ErrorState error={sites.error} retry={sites.retry} /></main>;
+  if (sites.error && !sites.data) return <main className="lone"><ErrorState error={sites.error} retry={sites.retry} /></main>;
   if (!sites.data) return <main className="lone"><PageSkeleton /></main>;
   return (
-    <SitesProvider sites={sites.data.items}>
+    <SitesProvider sites={sites.data.items} refresh={sites.retry}>
       <Outlet />
     </SitesProvider>
   );
 }
 
 function FirstSite() {
-  const { t } = useI18n();
-  const first = useSites()[0];
-  if (!first) return <main className="lone"><EmptyState title={t('app.noSites')} hint={t('app.noSites.hint')} /></main>;
+  const first = firstSite(useSites());
+  if (!first) return <main className="lone"><Suspense fallback={<PageSkeleton />}><FirstSettings /></Suspense></main>;
   return <Navigate to={`/sites/${encodeURIComponent(first.site)}/overview`} replace />;
 }
 

@@ -77,6 +77,11 @@ impl Caller {
         }
     }
 
+    /// Whether the token is for all sites.
+    pub fn is_of_all_sites(&self) -> bool {
+        self.site.is_empty()
+    }
+
     /// Whether the token is for this site.
     pub fn may_read(&self, site: &str) -> bool {
         self.site.is_empty() || self.site == site
@@ -84,7 +89,8 @@ impl Caller {
 
     /// What `GET /session` answers.
     pub fn session(&self) -> Session {
-        Session { role: self.role.as_str().to_owned(), name: self.name.clone() }
+        let site = Some(self.site.clone()).filter(|site| !site.is_empty());
+        Session { role: self.role.as_str().to_owned(), name: self.name.clone(), site }
     }
 
     /// Asks the store for one request, in a place of this token.
@@ -172,6 +178,58 @@ impl FromRequestParts<AppState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         Self::of_request(parts, state, Self::reader).await
+    }
+}
+
+/// A caller who may change how orma is set up: all of it, or one site.
+#[derive(Clone, Debug)]
+pub struct AdminCaller(Caller);
+
+impl FromRequestParts<AppState> for AdminCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        Caller::of_request(parts, state, Caller::editor).await.map(Self)
+    }
+}
+
+impl AdminCaller {
+    /// Whether this is the caller's own token.
+    pub fn is_token(&self, token_id: &str) -> bool {
+        self.0.token_id == token_id
+    }
+
+    /// Whether the caller may manage the tokens of a site; empty: those of all sites.
+    pub fn may_manage(&self, site: &str) -> bool {
+        self.0.may_read(site)
+    }
+
+    /// The same as a refusal.
+    ///
+    /// # Errors
+    /// The caller may not.
+    pub fn check_manages(&self, site: &str) -> Result<(), ApiError> {
+        if self.may_manage(site) {
+            return Ok(());
+        }
+        let message = if site.is_empty() {
+            format!("This token is for the site `{}` only; name that site.", self.0.site)
+        } else {
+            format!("This token is not for the site `{site}`.")
+        };
+        Err(ApiError::Forbidden { code: "site_not_allowed", message })
+    }
+
+    /// Refuses whoever has the rights of one site only.
+    ///
+    /// # Errors
+    /// The token is for one site.
+    pub fn of_all_sites(&self) -> Result<(), ApiError> {
+        if self.0.is_of_all_sites() {
+            return Ok(());
+        }
+        let message = format!("This token is for the site `{}` only; it cannot make another.", self.0.site);
+        Err(ApiError::Forbidden { code: "site_not_allowed", message })
     }
 }
 

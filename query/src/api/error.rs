@@ -54,6 +54,12 @@ pub enum ApiError {
     /// The resource does not take this method.
     #[error("method not allowed")]
     MethodNotAllowed,
+    /// The answer is of a media type that the caller does not take.
+    #[error("the answer would be {given}")]
+    NotAcceptable {
+        /// What it would be.
+        given: String,
+    },
     /// The store did not answer.
     #[error("the store did not answer")]
     Store(#[from] StoreError),
@@ -110,6 +116,11 @@ impl ApiError {
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
                 "This resource does not take this method.".into(),
+            ),
+            Self::NotAcceptable { given } => (
+                StatusCode::NOT_ACCEPTABLE,
+                "not_acceptable",
+                format!("This resource answers as `{given}`, which the request's Accept does not take."),
             ),
             Self::Store(StoreError::Busy) => (
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -1,11 +1,13 @@
 //! Lists as CSV (RFC 4180) and as NDJSON.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+use super::accept::Accept;
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +46,22 @@ impl Table {
                 columns.push(name.clone());
             }
         }
+        // What is an object in some rows and null in others has the columns of the object.
+        let is_object = |name: &String| columns.iter().any(|other| is_part(other, name));
+        let is_null =
+            |name: &String| objects.iter().all(|object| object.get(name).is_none_or(Value::is_null));
+        let columns: Vec<String> =
+            columns.iter().filter(|name| !(is_object(name) && is_null(name))).cloned().collect();
         let row = |object: &Map<String, Value>| {
             columns.iter().map(|name| object.get(name).cloned().unwrap_or(Value::Null)).collect()
         };
         Self { rows: objects.iter().map(row).collect(), columns }
     }
+}
+
+/// Whether a column is of an object of that name.
+fn is_part(column: &str, object: &str) -> bool {
+    column.strip_prefix(object).is_some_and(|rest| rest.starts_with('_'))
 }
 
 fn flatten(prefix: &str, object: Map<String, Value>, out: &mut Map<String, Value>) {
@@ -64,36 +77,66 @@ fn flatten(prefix: &str, object: Map<String, Value>, out: &mut Map<String, Value
 }
 
 impl Export {
-    /// The export that the caller asks for, if any.
+    /// The export that the caller would rather have than JSON, if any.
     pub fn of(headers: &HeaderMap) -> Option<Self> {
-        let accept = headers.get(header::ACCEPT)?.to_str().ok()?;
-        accept.split(',').find_map(|part| match part.split(';').next()?.trim() {
-            "text/csv" => Some(Self::Csv),
-            "application/x-ndjson" => Some(Self::Ndjson),
-            _ => None,
-        })
+        let forms = [Self::Csv, Self::Ndjson];
+        let [csv, ndjson] = forms.map(Self::media_type);
+        let preferred = Accept::of(headers).preferred(&["application/json", csv, ndjson]);
+        forms.into_iter().find(|form| form.media_type() == preferred)
+    }
+
+    /// Its media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+
+    /// Its media type with the character set.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+
+    /// How a file of it is called.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+        }
     }
 
     /// The table as a response.
     pub fn response(self, table: &Table) -> Response {
-        let (media_type, body) = match self {
-            Self::Csv => ("text/csv; charset=utf-8", csv(table)),
-            Self::Ndjson => ("application/x-ndjson", ndjson(table)),
+        let body = match self {
+            Self::Csv => csv(table),
+            Self::Ndjson => ndjson(table),
         };
-        ([(header::CONTENT_TYPE, media_type)], body).into_response()
+        ([(header::CONTENT_TYPE, self.content_type())], body).into_response()
     }
 }
 
 fn csv(table: &Table) -> String {
     let mut out = String::new();
-    let header: Vec<String> = table.columns.iter().map(|name| cell(&Value::String(name.clone()))).collect();
-    out.push_str(&header.join(","));
-    out.push_str("\r\n");
+    write_cells(table.columns.iter().map(|name| Value::from(name.as_str())), &mut out);
     for row in &table.rows {
-        out.push_str(&row.iter().map(cell).collect::<Vec<_>>().join(","));
-        out.push_str("\r\n");
+        write_cells(row.iter(), &mut out);
     }
     out
+}
+
+/// Writes a line of CSV.
+pub fn write_cells<V: Borrow<Value>>(values: impl Iterator<Item = V>, out: &mut String) {
+    for (place, value) in values.enumerate() {
+        if place > 0 {
+            out.push(',');
+        }
+        out.push_str(&cell(value.borrow()));
+    }
+    out.push_str("\r\n");
 }
 
 fn cell(value: &Value) -> String {
@@ -199,8 +242,7 @@ mod tests {
         ];
         let table = Table::of_items(&items);
         let written = csv(&table);
-        assert!(written.starts_with("person,revenue_amount,revenue_currency"), "{written}");
-        assert!(written.contains("\r\na,1.00,EUR"), "{written}");
+        assert_eq!(written, "person,revenue_amount,revenue_currency\r\na,1.00,EUR\r\nb,,\r\n");
         assert_eq!(ndjson(&table).lines().count(), 2);
     }
 }

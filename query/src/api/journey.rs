@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
 use super::error::{ApiError, ErrorBody};
+use super::export::{Export, Table};
 use super::params::{Params, PersonPath, PersonScope};
 use crate::AppState;
 use crate::journey;
@@ -155,7 +159,7 @@ pub struct Journey {
 #[utoipa::path(get, path = "/api/v1/sites/{site}/people/{person}/journey", tag = "people",
     params(PersonPath, JourneyParams),
     responses(
-        (status = 200, description = "A page of sessions", body = Journey),
+        (status = 200, description = "A page of sessions; its events also as text/csv and application/x-ndjson", body = Journey),
         (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
         (status = 401, description = "No token or session", body = ErrorBody),
         (status = 403, description = "The token is not for this", body = ErrorBody),
@@ -163,9 +167,43 @@ pub struct Journey {
 pub async fn get(
     State(state): State<AppState>,
     access: Access,
+    headers: HeaderMap,
     PersonScope(person): PersonScope,
     Params(params): Params<JourneyParams>,
-) -> Result<Json<Journey>, ApiError> {
+) -> Result<Response, ApiError> {
     let request = journey::Request::parse(&access.site, &person, &params)?;
-    Ok(Json(journey::answer(&access.caller.runner(&state), &request).await?))
+    let answer = journey::answer(&access.caller.runner(&state), &request).await?;
+    Ok(match Export::of(&headers) {
+        Some(export) => export.response(&table(&answer)),
+        None => Json(answer).into_response(),
+    })
+}
+
+/// The events, each with what its session says. Props are one column: their names are the visitors' choice.
+fn table(answer: &Journey) -> Table {
+    let rows = answer.items.iter().flat_map(|session| {
+        session.events.iter().map(move |event| {
+            let mut row = json!({
+                "person": answer.person,
+                "session": session.session,
+                "session_started_at": session.started_at,
+                "visitor": session.visitor,
+                "channel": session.channel,
+                "source": session.source,
+                "device_class": session.device_class,
+                "browser": session.browser,
+                "os": session.os,
+                "country": session.country,
+            });
+            if let (Value::Object(row), Ok(Value::Object(mut event))) =
+                (&mut row, serde_json::to_value(event))
+            {
+                let props = event.remove("props").unwrap_or_default();
+                row.extend(event);
+                row.insert("props".into(), Value::String(props.to_string()));
+            }
+            row
+        })
+    });
+    Table::of_items(&rows.collect::<Vec<_>>())
 }

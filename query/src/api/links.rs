@@ -18,6 +18,7 @@ use crate::people;
 #[serde(deny_unknown_fields)]
 pub struct LinkRequest {
     /// The visitor id whose anonymous events up to now are the person's.
+    #[schema(min_length = 1, pattern = "^[^@]")]
     pub visitor: String,
 }
 

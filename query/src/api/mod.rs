@@ -2,28 +2,34 @@
 #![allow(clippy::missing_errors_doc, reason = "the responses of each handler say which")]
 
 pub mod about;
+pub mod accept;
 pub mod accounting;
 pub mod auth;
 pub mod cookie;
 pub mod error;
+pub mod events;
 pub mod export;
+pub mod installation;
 pub mod journey;
 pub mod links;
 pub mod live;
+pub mod newsletter_report;
 pub mod newsletters;
 pub mod openapi;
 pub mod params;
 pub mod people;
 pub mod quality;
 pub mod session;
+pub mod settings;
 pub mod sites;
 pub mod stats;
+pub mod tokens;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Uri;
 use axum::http::{HeaderValue, header};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 
@@ -46,6 +52,15 @@ pub fn router(state: AppState) -> Router {
             "/newsletters/links",
             post(newsletters::create).layer(DefaultBodyLimit::max(newsletters::LINKS_BODY_BYTES_MAX)),
         )
+        .route("/newsletters", get(newsletter_report::get))
+        .route("/newsletters/people", get(newsletter_report::people))
+        .route("/settings", get(settings::get).patch(settings::change))
+        .route("/settings/keys", post(settings::add_key))
+        .route("/settings/keys/{key}", delete(settings::revoke_key))
+        .route("/settings/newsletter-keys", post(settings::add_newsletter_key))
+        .route("/settings/newsletter-keys/{key}", delete(settings::revoke_newsletter_key))
+        .route("/installation", get(installation::get))
+        .route("/events", get(events::get))
         .route("/live", get(live::get))
         .route("/accounting", get(accounting::get))
         .route("/quality/web", get(quality::web))
@@ -53,12 +68,15 @@ pub fn router(state: AppState) -> Router {
     let api = Router::new()
         .route("/openapi.json", get(openapi::get))
         .route("/v1/session", post(session::create).get(session::get).delete(session::delete))
-        .route("/v1/sites", get(sites::list))
+        .route("/v1/sites", get(sites::list).post(settings::create))
+        .route("/v1/tokens", get(tokens::list).post(tokens::create))
+        .route("/v1/tokens/{token_id}", delete(tokens::revoke))
         .route("/v1/about", get(about::get))
         .nest("/v1/sites/{site}", site)
         .fallback(unknown_resource)
         .method_not_allowed_fallback(unknown_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn(accept::only_what_is_taken))
         .layer(map_response(never_cached));
     Router::new()
         .nest("/api", api)

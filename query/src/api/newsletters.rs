@@ -4,9 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use jiff::Timestamp;
+use orma_store::NewsletterKey;
 use orma_store::newsletter::{Act, Letter, TokenProblem};
-use orma_store::sites::RegistryError;
-use orma_store::{NewsletterKey, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,19 +28,22 @@ const ADDRESSES_MAX: usize = 10_000;
 #[serde(deny_unknown_fields)]
 pub struct NewsletterLinksRequest {
     /// The campaign.
-    #[schema(example = "saldi-2026")]
+    #[schema(example = "saldi-2026", min_length = 1)]
     pub campaign: String,
     /// When the mail will be sent, RFC 3339; now when absent. An open or click within seconds of it is a machine's.
     #[serde(default)]
+    #[schema(format = DateTime)]
     pub sent_at: Option<String>,
     /// Where readers reach a collector; the address of this request when absent.
     #[serde(default)]
-    #[schema(example = "https://collect.example")]
+    #[schema(example = "https://collect.example", pattern = "^https?://[a-z0-9]")]
     pub collector_url: Option<String>,
     /// At most 1000.
+    #[schema(min_items = 1, max_items = 1000)]
     pub recipients: Vec<NewsletterRecipient>,
     /// At most 100; recipients times links and pixels at most 10000.
     #[serde(default)]
+    #[schema(max_items = 100)]
     pub links: Vec<NewsletterLink>,
 }
 
@@ -68,7 +70,7 @@ pub struct NewsletterLink {
     #[schema(example = "hero")]
     pub name: String,
     /// Where it leads: an absolute http or https address.
-    #[schema(example = "https://bottega.example/scarpe")]
+    #[schema(example = "https://bottega.example/scarpe", pattern = "^https?://[a-z0-9]")]
     pub url: String,
     /// A link that the mail hides from people: whoever follows it is a machine.
     #[serde(default)]
@@ -123,11 +125,7 @@ pub async fn create(
     check_size(&request)?;
     let base = base_url(request.collector_url.as_deref(), &headers)?;
     let sent_at = sent_at(request.sent_at.as_deref())?;
-    let key = state.registry.newsletter_key(&access.site.site).await.map_err(|error| match error {
-        RegistryError::Store(error) => ApiError::Store(error),
-        // The secret could not be remembered on this machine's disk: try again.
-        error => ApiError::Store(StoreError::Unreachable(error.to_string())),
-    })?;
+    let key = state.registry.newsletter_key(&access.site.site).await?;
     let copies = request.recipients.iter().enumerate();
     let signed = copies.map(|(index, recipient)| copy(&request, &key, &base, sent_at, index, recipient));
     Ok(Json(NewsletterAddresses { items: signed.collect::<Result<_, _>>()? }))

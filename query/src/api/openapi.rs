@@ -1,5 +1,8 @@
 //! `GET /api/openapi.json`: the document that describes the API, from the code that answers.
 
+mod collecting;
+mod complete;
+
 use std::sync::LazyLock;
 
 use axum::body::Bytes;
@@ -8,7 +11,10 @@ use axum::response::IntoResponse;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{about, accounting, journey, links, live, newsletters, people, quality, session, sites, stats};
+use super::{
+    about, accounting, events, installation, journey, links, live, newsletter_report, newsletters, people,
+    quality, session, settings, sites, stats, tokens,
+};
 
 /// The document.
 #[derive(OpenApi)]
@@ -19,16 +25,29 @@ use super::{about, accounting, journey, links, live, newsletters, people, qualit
             Times are RFC 3339 UTC with milliseconds, durations milliseconds, rates 0 to 1.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
+    servers((url = "/", description = "The orma that gave you this document")),
     paths(
         session::create, session::get, session::delete, sites::list, stats::get, people::list, people::get,
-        journey::get, links::create, links::delete, newsletters::create, live::get, accounting::get, quality::web,
-        quality::app, about::get
+        journey::get, links::create, links::delete, newsletters::create, events::get, live::get, accounting::get,
+        quality::web, quality::app, about::get, settings::create, settings::get, settings::change,
+        settings::add_key, settings::revoke_key, settings::add_newsletter_key, settings::revoke_newsletter_key,
+        tokens::list, tokens::create, tokens::revoke, installation::get, newsletter_report::get,
+        newsletter_report::people, collecting::events, collecting::pixel, collecting::open, collecting::click,
+        collecting::segment, collecting::settings, collecting::script
     ),
-    components(schemas(live::LiveSnapshot, live::LiveActivity, live::LiveResync)),
-    modifiers(&Security),
+    components(schemas(collecting::SegmentType, live::LiveSnapshot, live::LiveActivity, live::LiveResync)),
+    modifiers(&Security, &Completion),
     security(("bearer" = []), ("session" = []))
 )]
 pub struct Document;
+
+struct Completion;
+
+impl Modify for Completion {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        complete::complete(document);
+    }
+}
 
 struct Security;
 
@@ -36,6 +55,8 @@ impl Modify for Security {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        components.add_security_scheme("ingest", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        components.add_security_scheme("write_key", SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)));
         components.add_security_scheme(
             "session",
             SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::cookie::NAME))),

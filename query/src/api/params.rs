@@ -44,6 +44,18 @@ pub struct LinkPath {
     pub id: String,
 }
 
+/// The parts of the address as `T`.
+pub struct PathOf<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for PathOf<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        path.map(|Path(path)| Self(path)).map_err(|rejection| bad_path(&rejection))
+    }
+}
+
 /// The person of the address.
 pub struct PersonScope(pub String);
 
@@ -92,7 +104,16 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
     }
 }
 
+/// A parameter that may say nothing: a search that a form sends empty.
+const EMPTY_ALLOWED: &str = "search";
+
 fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    let pairs = text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let mut empty = pairs.filter(|(name, value)| !name.is_empty() && value.is_empty());
+    if let Some((name, _)) = empty.find(|(name, _)| *name != EMPTY_ALLOWED) {
+        let message = format!("`{name}` is empty: give it a value, or leave it out.");
+        return Err(ApiError::invalid("invalid_parameter", name, message));
+    }
     serde_html_form::from_str(text).map_err(|error| {
         let message = error.to_string();
         let name = backquoted(&message).unwrap_or_default().to_owned();
@@ -148,6 +169,20 @@ pub fn parse_limit(text: Option<&str>, default: usize, max: usize) -> Result<usi
 mod tests {
     use super::*;
     use crate::api::stats::StatsParams;
+
+    #[test]
+    fn an_empty_parameter_is_refused_by_its_name() {
+        for query in ["to=", "metrics=visitors&to=", "to", "filter=country:is:IT&filter="] {
+            let error = parse_query::<StatsParams>(query).unwrap_err();
+            let ApiError::Invalid { code, field, .. } = error else { panic!("{error}") };
+            assert_eq!(code, "invalid_parameter");
+            assert!(["to", "filter"].contains(&field.as_str()), "{query}: {field}");
+        }
+        assert!(
+            parse_query::<StatsParams>("").is_ok() && parse_query::<StatsParams>("metrics=visitors&").is_ok()
+        );
+        assert!(parse_query::<crate::api::people::PeopleParams>("search=").is_ok());
+    }
 
     #[test]
     fn an_unknown_parameter_is_refused_by_its_name() {

@@ -17,10 +17,13 @@ use crate::moment::Moment;
 /// What signs in: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1, max_properties = 1)]
 pub struct SignIn {
     /// An API token of the role admin or analyst.
+    #[schema(value_type = String, required = false)]
     pub token: Option<String>,
     /// The one-time code of a sign-in link.
+    #[schema(value_type = String, required = false)]
     pub code: Option<String>,
 }
 
@@ -33,6 +36,9 @@ pub struct Session {
     /// What the token was made for.
     #[schema(example = "first admin")]
     pub name: String,
+    /// The only site that the token is for; null: all sites.
+    #[schema(example = "shop")]
+    pub site: Option<String>,
 }
 
 /// Signs in with a token or a one-time code; sets the cookie `orma_session`, over https `__Host-orma_session`.

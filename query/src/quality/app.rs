@@ -32,7 +32,7 @@ pub const STARTS: [StartKind; 3] = [
     StartKind { name: "hot", good_ms: 400, poor_ms: 1500 },
 ];
 
-const DIMENSIONS: [Dimension; 4] =
+pub const DIMENSIONS: [Dimension; 4] =
     [Dimension::AppVersion, Dimension::Os, Dimension::DeviceModel, Dimension::DeviceClass];
 
 /// The app's quality.

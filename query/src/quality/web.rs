@@ -32,7 +32,7 @@ pub const VITALS: [VitalKind; 5] = [
     VitalKind { name: "TTFB", unit: "ms", good: 800.0, poor: 1800.0 },
 ];
 
-const DIMENSIONS: [Dimension; 5] =
+pub const DIMENSIONS: [Dimension; 5] =
     [Dimension::Page, Dimension::DeviceClass, Dimension::Country, Dimension::Browser, Dimension::Os];
 
 /// The vitals of a site.

@@ -2,9 +2,12 @@
 
 pub mod accounting;
 pub mod clause;
+pub mod export;
 pub mod identity;
+pub mod installation;
 pub mod journey;
 pub mod live;
+pub mod newsletter;
 pub mod people;
 pub mod quality;
 #[cfg(test)]

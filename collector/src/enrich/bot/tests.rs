@@ -183,6 +183,18 @@ fn browsers_are_not_bots() {
         "SAMSUNG-SGH-E250/1.0 Profile/MIDP-2.0 Configuration/CLDC-1.1 UP.Browser/6.2.3.3.c.1.101",
         "UCWEB/2.0 (Java; U; MIDP-2.0; it; nokia6120c) U2/1.0.0 UCBrowser/8.7.1.234 U2/1.0.0 Mobile",
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Slack/4.38.125 Chrome/124.0.6367.243 Electron/30.1.0 Safari/537.36",
+        // A proxy, or the browser itself, has left the parentheses out.
+        "Mozilla/5.0 Linux; Android 9; SM-A600U AppleWebKit/537.36 KHTML, like Gecko Chrome/75.0.3770.101 Mobile Safari/537.36",
+        "Mozilla/5.0 Linux; U; Android 4.1.1; ru-ru; NVTAB 7.0 3G Build/JRO03C AppleWebKit/534.30 KHTML, like Gecko Version/4.0 Safari/534.30",
+        "Mozilla/5.0 Windows NT 10.0; Win64; x64 AppleWebKit/537.36 KHTML, like Gecko Chrome/126.0.0.0 Safari/537.36",
+        "Mozilla/5.0 X11; Linux x86_64; rv:109.0 Gecko/20100101 Firefox/115.0",
+        "Lenovo-A820t_TD/S100 Linux/3.4.0 Android/4.1 Release/1.4.2013 Browser/AppleWebKit534.30 Mobile Safari/534.30",
+        "Android 4.4.2;AppleWebKit/534.30;Build/KOT49H;IQ4414 Quad Build/KOT49H",
+        // Systems that are not one of the great.
+        "Mozilla/5.0 (PC; OpenHarmony 5.0; HarmonyOS 5.0) AppleWebKit/537.36 (KHTML,like Gecko) Chrome/114.0.0.0 Safari/537.36 ArkWeb/4.1.6",
+        "Mozilla/5.0 (CrKey armv7l 1.4.15250) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/31.0.1650.0 Safari/537.36",
+        "dv(iPh12,3);pr(UCBrowser/11.3.5.1203);ov(14_4_2);ss(375x812);bt(GJ);pm(0);bv(0);nm(0);im(0);nt(1);",
+        "SAGETEL61D_11C_HW MRE/3.1.00900;MAUI/ARTEL_F5_V02_20170527_MP;BDATE/2017/05/27 14:28;LCD/128160;CHIP/MT6261;KEY/Normal;TOUCH/0",
     ];
     for user_agent in browsers {
         assert_eq!(detect(user_agent, false), None, "{user_agent}");

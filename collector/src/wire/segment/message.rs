@@ -112,9 +112,10 @@ impl<'a> Message<'a> {
         }
         props.note(draft);
         draft.session = draft.session.take().or(around.session.take());
-        draft.client_ts = self.client_ts()?;
-        draft.delivery =
-            Delivery { sent_at: self.sent_at(body, sender), retry: self.retried || around.has_stale_clock() };
+        let (client_ts, is_right) = self.client_ts()?;
+        draft.client_ts = client_ts;
+        let sent_at = self.sent_at(body, sender).filter(|_| !is_right);
+        draft.delivery = Delivery { sent_at, retry: self.retried || around.has_stale_clock() };
         around.write(&self.channel, sender, draft);
         let behalf = draft.context.behalf(&Defaults::default().context);
         if draft.visitor.is_none() && draft.user.is_none() && behalf.address.is_none() {
@@ -230,14 +231,16 @@ impl<'a> Message<'a> {
         props.add(draft, Cow::Borrowed("previous"), previous);
     }
 
-    /// When it happened by the client's clock. `timestamp` is the caller's word or has been corrected already;
-    /// `originalTimestamp`, where there is one, is what the clock said.
-    fn client_ts(&mut self) -> Result<Option<i64>, Fault> {
-        match (self.original_timestamp.take(), self.timestamp.take()) {
-            (Some(original), _) => moment::parse(&original, "originalTimestamp"),
-            (None, Some(timestamp)) => moment::parse(&timestamp, "timestamp"),
-            (None, None) => Ok(None),
-        }
+    /// When it happened. `timestamp` beside an `originalTimestamp` is the caller's word (RudderStack's SDKs add the
+    /// other by themselves), or has been corrected by whoever passes the message on: it is right as it is. Alone it is
+    /// what the client's clock said, as an `originalTimestamp` alone is.
+    fn client_ts(&mut self) -> Result<(Option<i64>, bool), Fault> {
+        let (ts, is_right) = match (self.timestamp.take(), self.original_timestamp.take()) {
+            (Some(timestamp), original) => (moment::parse(&timestamp, "timestamp")?, original.is_some()),
+            (None, Some(original)) => (moment::parse(&original, "originalTimestamp")?, false),
+            (None, None) => (None, false),
+        };
+        Ok((ts, is_right))
     }
 
     /// When it was sent: what cannot be read says nothing.

@@ -44,13 +44,13 @@ export function queryString(query: QueryParameters): string {
 }
 
 interface RequestOptions {
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   query?: QueryParameters;
   body?: unknown;
   signal?: AbortSignal | undefined;
 }
 
-async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const init: RequestInit = {
     method: options.method ?? 'GET',
     credentials: 'same-origin',
@@ -82,7 +82,7 @@ async function refusal(response: Response): Promise<ApiError> {
   }
 }
 
-const ofSite = (site: string, path: string) => `/sites/${encodeURIComponent(site)}${path}`;
+export const ofSite = (site: string, path: string) => `/sites/${encodeURIComponent(site)}${path}`;
 const ofPerson = (site: string, person: string, path = '') =>
   ofSite(site, `/people/${encodeURIComponent(person)}${path}`);
 

@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /** What answers rest on. */
-        get: operations["get"];
+        get: operations["get_about"];
         put?: never;
         post?: never;
         delete?: never;
@@ -29,12 +29,12 @@ export interface paths {
             cookie?: never;
         };
         /** Who is signed in. */
-        get: operations["get"];
+        get: operations["get_session"];
         put?: never;
         /** Signs in with a token or a one-time code; sets the cookie `orma_session`, over https `__Host-orma_session`. */
-        post: operations["create"];
+        post: operations["post_session"];
         /** Signs out: ends the session, so that a copy of its cookie is worth nothing, and clears the cookie. */
-        delete: operations["delete"];
+        delete: operations["delete_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -48,9 +48,10 @@ export interface paths {
             cookie?: never;
         };
         /** The sites that the caller may read. */
-        get: operations["list"];
+        get: operations["get_sites"];
         put?: never;
-        post?: never;
+        /** Makes a site with a random write key. */
+        post: operations["post_sites"];
         delete?: never;
         options?: never;
         head?: never;
@@ -65,7 +66,44 @@ export interface paths {
             cookie?: never;
         };
         /** Whether every event that was taken is stored. */
-        get: operations["get"];
+        get: operations["get_sites_site_accounting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events of a period as they are stored, each once: by day (UTC), visitor and time. The answer is written while it is
+         *     read and may be of any size; one that breaks off has ended early. Personal data: handle it as such.
+         */
+        get: operations["get_sites_site_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/installation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What arrived of a site in the last half hour, and what was refused, with why. */
+        get: operations["get_sites_site_installation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -82,7 +120,24 @@ export interface paths {
             cookie?: never;
         };
         /** Who is on now, what happens: server-sent events `snapshot`, `activity` and `resync`. */
-        get: operations["get"];
+        get: operations["get_sites_site_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/newsletters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the newsletters, by campaign or by link. */
+        get: operations["get_sites_site_newsletters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -104,7 +159,24 @@ export interface paths {
          * Signs the pixel and the links of a mail for each recipient. A mail tool can do the same offline with the secret of
          *     `orma site newsletter-secret`: docs/newsletter.md shows how.
          */
-        post: operations["create"];
+        post: operations["post_sites_site_newsletters_links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/newsletters/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people behind a number of the report. */
+        get: operations["get_sites_site_newsletters_people"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -119,7 +191,7 @@ export interface paths {
             cookie?: never;
         };
         /** The people of a site, last seen first. */
-        get: operations["list"];
+        get: operations["get_sites_site_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -136,7 +208,7 @@ export interface paths {
             cookie?: never;
         };
         /** One person's card. Takes a user id or a visitor id; a visitor who has been identified is answered as the user. */
-        get: operations["get"];
+        get: operations["get_sites_site_people_person"];
         put?: never;
         post?: never;
         delete?: never;
@@ -153,7 +225,7 @@ export interface paths {
             cookie?: never;
         };
         /** Everything one person did, over all touchpoints, newest first, by session. */
-        get: operations["get"];
+        get: operations["get_sites_site_people_person_journey"];
         put?: never;
         post?: never;
         delete?: never;
@@ -172,7 +244,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Says that a visitor is this person. Can be taken back; every answer follows. */
-        post: operations["create"];
+        post: operations["post_sites_site_people_person_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -190,7 +262,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Takes the edges between a visitor and a user back. Later identifications count again. */
-        delete: operations["delete"];
+        delete: operations["delete_sites_site_people_person_links_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -204,7 +276,7 @@ export interface paths {
             cookie?: never;
         };
         /** The app's start times and crash-free sessions and people, in total and by a dimension. */
-        get: operations["app"];
+        get: operations["get_sites_site_quality_app"];
         put?: never;
         post?: never;
         delete?: never;
@@ -221,10 +293,96 @@ export interface paths {
             cookie?: never;
         };
         /** The web vitals at the 75th percentile, in total and by a dimension. */
-        get: operations["web"];
+        get: operations["get_sites_site_quality_web"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a site is set up. */
+        get: operations["get_sites_site_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a site. Collectors know within seconds. */
+        patch: operations["change"];
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/settings/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a site another write key; those that it has go on working. */
+        post: operations["post_sites_site_settings_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/settings/keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraws a write key: what is sent with it is refused from then on. */
+        delete: operations["delete_sites_site_settings_keys_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/settings/newsletter-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a site a new newsletter secret; what the older ones signed goes on working. */
+        post: operations["post_sites_site_settings_newsletter-keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/settings/newsletter-keys/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraws a newsletter secret: the links that it signed lead nowhere from then on. */
+        delete: operations["delete_sites_site_settings_newsletter-keys_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -238,9 +396,163 @@ export interface paths {
             cookie?: never;
         };
         /** Numbers over time or by a dimension. */
-        get: operations["get"];
+        get: operations["get_sites_site_stats"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tokens that the caller may withdraw: an admin of one site sees that site's. */
+        get: operations["get_tokens"];
+        put?: never;
+        /** Makes a token. Its secret is in the answer and nowhere else. */
+        post: operations["post_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraws a token: it works no longer, within a second. One's own cannot be withdrawn with itself. */
+        delete: operations["delete_tokens_token_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/c/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A link of a newsletter. */
+        get: operations["get_c_token"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/o/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The pixel of a newsletter. Made by `POST /api/v1/sites/{site}/newsletters/links`, or with the site's secret. */
+        get: operations["get_o_token"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orma.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The browser's SDK. */
+        get: operations["get_orma_js"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/p.gif": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Takes an event in the address of an image, for pages and mails without scripts. */
+        get: operations["get_p_gif"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes events. */
+        post: operations["post_v1_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{write_key}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What Segment's SDKs ask before they send anything. */
+        get: operations["get_v1_projects_write_key_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes messages of Segment's, RudderStack's and like SDKs. The key is in `Authorization: Basic`, or in the body. */
+        post: operations["post_v1_type"];
         delete?: never;
         options?: never;
         head?: never;
@@ -391,6 +703,127 @@ export interface components {
             /** @description Where good ends and poor begins. */
             thresholds: components["schemas"]["StartThresholds"];
         };
+        /** @description An event. */
+        ArrivedEvent: {
+            /** @description Why it counts as a bot's; empty for people. */
+            bot: string;
+            /** @description Its id. */
+            event_id: string;
+            /** @description Host of the page. */
+            host: string;
+            /**
+             * @description Its kind.
+             * @example page_view
+             */
+            kind: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Path of the page, or the app's screen. */
+            path: string;
+            /** @description When it was received. */
+            received_at: components["schemas"]["Moment"];
+            /**
+             * @description What sent it, as it says itself.
+             * @example orma-js/1.1.0
+             */
+            sdk: string;
+        };
+        /** @description One host, and what came from its pages. */
+        ArrivedHost: {
+            /**
+             * Format: int64
+             * @description How many of the events are bots' or machines'.
+             */
+            bots: number;
+            /**
+             * Format: int64
+             * @description Events.
+             */
+            events: number;
+            /**
+             * @description The pages' host; empty for apps and servers.
+             * @example shop.example
+             */
+            host: string;
+            /** @description When last. */
+            last_at: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description Distinct visitors.
+             */
+            visitors: number;
+        };
+        /** @description An event that was refused, and is kept with its reason. */
+        CollectRefusal: {
+            /**
+             * Format: int64
+             * @description Its place in the request.
+             */
+            index: number;
+            /** @description For people. */
+            message: string;
+            /** @description Stable, for programs. */
+            reason: string;
+        };
+        /** @description Events of a page, an app or a server. What stands outside the events holds for each of them, unless it says otherwise. */
+        CollectRequest: {
+            /** @description At most 1,000, each of at most 32 KiB. */
+            events: components["schemas"]["CollectedEvent"][];
+            /** @description When this try of the request was sent, by the client's clock: RFC 3339 or milliseconds since the epoch. */
+            sent_at?: unknown;
+            /** @description The session, where the client cuts them. */
+            session?: string | null;
+            /**
+             * @description The write key.
+             * @example demo
+             */
+            site: string;
+            /**
+             * @description The id of a person who is known.
+             * @example mario@example.it
+             */
+            user?: string | null;
+            /**
+             * @description A stable id of the browser or device. Without one, and without a user, visitors are told apart by a hash that
+             *     holds for a day.
+             * @example any-stable-id
+             */
+            visitor?: string | null;
+        };
+        /** @description What became of the events. They are on the disk. */
+        Collected: {
+            /**
+             * Format: int64
+             * @description How many were taken.
+             */
+            accepted: number;
+            /** @description Those that were not. */
+            rejected: components["schemas"]["CollectRefusal"][];
+        };
+        /**
+         * @description An event. One that is wrong is refused by itself, and named in the answer; a field that is not named here is a prop.
+         * @example {
+         *       "kind": "page_view",
+         *       "title": "Scarpe",
+         *       "url": "https://shop.example/scarpe"
+         *     }
+         */
+        CollectedEvent: {
+            /** @description Its id: an event that comes twice counts once. */
+            id?: unknown;
+            /** @description `page_view`, `order`, `custom`, … . */
+            kind?: unknown;
+            /** @description Of a custom event: its name. */
+            name?: unknown;
+            /** @description Everything else that is to be kept. */
+            props?: unknown;
+            /** @description Of an order: `{"amount": "12.90", "currency": "EUR"}`. */
+            revenue?: unknown;
+            /** @description When it happened: RFC 3339 or milliseconds since the epoch. */
+            ts?: unknown;
+            /** @description Of a page: its address. */
+            url?: unknown;
+        };
         /** @description What a collector said last. */
         CollectorReport: {
             /** @description Its name. */
@@ -535,6 +968,32 @@ export interface components {
             /** @description The visitor; of an alias, the earlier user id with a leading `@`. */
             visitor: string;
         };
+        /** @description The answer of `GET /installation`. */
+        Installation: {
+            /**
+             * Format: int64
+             * @description Events that arrived since then.
+             */
+            events: number;
+            /** @description Since when this looks: the last half hour. */
+            from: components["schemas"]["Moment"];
+            /** @description By host, most events first; at most 20. */
+            hosts: components["schemas"]["ArrivedHost"][];
+            last_hour?: components["schemas"]["Moment"] | null;
+            /** @description The latest ten. */
+            latest: components["schemas"]["ArrivedEvent"][];
+            /** @description Origins that browsers may send from; none means any. */
+            origins: string[];
+            /**
+             * @description What was refused since then, the latest first; at most 50. Requests that name no site are shown to whoever may read
+             *     all sites, and to others when they came from one of the site's origins.
+             */
+            refused: components["schemas"]["Refused"][];
+            /** @description The site. */
+            site: string;
+            /** @description The write key for the snippet; null when all were withdrawn. */
+            write_key?: string | null;
+        };
         /** @description A page of a journey. */
         Journey: {
             /** @description Newest first. */
@@ -674,6 +1133,11 @@ export interface components {
             /** @description The visitor id of the first event. */
             visitor: string;
         };
+        /** @description A new write key. */
+        KeyRequest: {
+            /** @description The key; a random one when absent. */
+            key?: string | null;
+        };
         /** @description What a link joins to the person. */
         LinkRequest: {
             /** @description The visitor id whose anonymous events up to now are the person's. */
@@ -805,6 +1269,16 @@ export interface components {
              */
             currency: string;
         };
+        /** @description A token with its secret. */
+        NewToken: {
+            /** @description The secret. It is shown once: only its hash is kept. */
+            secret: string;
+            /**
+             * @description Its id.
+             * @example tok_0011223344aa
+             */
+            token_id: string;
+        };
         /** @description The signed addresses. */
         NewsletterAddresses: {
             /** @description In the order of the recipients. */
@@ -820,6 +1294,16 @@ export interface components {
             open: string;
             /** @description The recipient's user id. */
             user: string;
+        };
+        /** @description A newsletter secret, without the secret. */
+        NewsletterKeyInfo: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Moment"];
+            /**
+             * @description Its id, which stands in every address that it signed.
+             * @example 1a2b3c4d
+             */
+            key_id: string;
         };
         /** @description A link of the mail. */
         NewsletterLink: {
@@ -852,8 +1336,88 @@ export interface components {
             links?: components["schemas"]["NewsletterLink"][];
             /** @description At most 1000. */
             recipients: components["schemas"]["NewsletterRecipient"][];
-            /** @description When the mail will be sent, RFC 3339; now when absent. An open or click within seconds of it is a machine's. */
+            /**
+             * Format: date-time
+             * @description When the mail will be sent, RFC 3339; now when absent. An open or click within seconds of it is a machine's.
+             */
             sent_at?: string | null;
+        };
+        /**
+         * @description What became of newsletters. A *copy* is one mail to one recipient: it counts once in each number, however often it was
+         *     opened. All of it is what happened in the period, whenever the mail was sent. Sending, delivery and opening are the
+         *     mail's and not a link's: they are null by link.
+         */
+        NewsletterNumbers: {
+            /**
+             * Format: int64
+             * @description Copies that came back (`newsletter_bounce`).
+             */
+            bounced?: number | null;
+            /**
+             * Format: int64
+             * @description Copies of which a person followed a link. Clicks of the verdict `machine` do not count, nor those of a copy within a
+             *     minute of a sweep (a trap or many links at once), before or after.
+             */
+            clicked: number;
+            /**
+             * Format: int64
+             * @description Copies of which a link was followed, but by machines only.
+             */
+            clicked_by_machines: number;
+            /**
+             * Format: int64
+             * @description Copies of which it said that they were delivered (`newsletter_delivered`).
+             */
+            delivered?: number | null;
+            /**
+             * Format: int64
+             * @description Copies with an open that may be a person's: any but those of the verdicts `machine` and `unknown`.
+             */
+            opened?: number | null;
+            /**
+             * Format: int64
+             * @description Copies that were opened, but by machines or by what is not known, and by nobody else.
+             */
+            opened_by_machines?: number | null;
+            /**
+             * Format: int64
+             * @description Orders in these visits, after the landing. With several landings in a visit an order is the last one's before it.
+             */
+            orders: number;
+            /** @description The revenue of these visits after the landing, without refunds, in the site's currency. */
+            revenue: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Copies of which the mail tool said that it sent them (`newsletter_sent`).
+             */
+            sent?: number | null;
+            /**
+             * Format: int64
+             * @description Visits to the site in which somebody landed from a link. The snippet ran there: the surest number of all.
+             */
+            visits: number;
+        };
+        /** @description The people behind a number. */
+        NewsletterPeople: {
+            /** @description The latest first. */
+            items: components["schemas"]["NewsletterPerson"][];
+            /** @description Whether there are more. */
+            more: boolean;
+        };
+        /** @description A person behind a number. */
+        NewsletterPerson: {
+            /**
+             * Format: int64
+             * @description Copies, visits or orders.
+             */
+            count: number;
+            /** @description When last. */
+            last_at: components["schemas"]["Moment"];
+            /**
+             * @description The recipient's user id, or the visitor id of one who is not named.
+             * @example mario@example.it
+             */
+            person: string;
         };
         /** @description Who gets a copy. */
         NewsletterRecipient: {
@@ -867,6 +1431,46 @@ export interface components {
              * @example mario@example.it
              */
             user?: string;
+        };
+        /** @description The answer of `GET /newsletters`. */
+        NewsletterReport: {
+            /** @description Beginning of the period. */
+            from: components["schemas"]["Moment"];
+            /** @description Whether there are more rows than were asked for. */
+            more: boolean;
+            /** @description Most copies first: sent, then clicked, then visits. */
+            rows: components["schemas"]["NewsletterRow"][];
+            /** @description The site. */
+            site: string;
+            /** @description The site's IANA time zone. */
+            timezone: string;
+            /** @description End of the period, exclusive. */
+            to: components["schemas"]["Moment"];
+            /** @description Over all campaigns, or the one that was asked for. A visit that came from two campaigns counts once. */
+            totals: components["schemas"]["NewsletterNumbers"];
+        };
+        /** @description One campaign or link. */
+        NewsletterRow: components["schemas"]["NewsletterNumbers"] & {
+            /**
+             * @description The campaign.
+             * @example saldi-2026
+             */
+            campaign: string;
+            /**
+             * @description The link's name; null by campaign.
+             * @example hero
+             */
+            link?: string | null;
+        };
+        /** @description A newsletter secret. */
+        NewsletterSecret: {
+            /**
+             * @description Its id.
+             * @example 1a2b3c4d
+             */
+            key_id: string;
+            /** @description The secret that a mail tool signs with. */
+            secret: string;
         };
         /** @description A signed link. */
         NewsletterSignedLink: {
@@ -1047,6 +1651,70 @@ export interface components {
              */
             reason: string;
         };
+        /** @description Requests or events that were refused for one reason. */
+        Refused: {
+            /**
+             * Format: int64
+             * @description How many requests, or events.
+             */
+            count: number;
+            /** @description A bounded piece of the latest event; empty for whole requests. */
+            example: string;
+            /** @description The write key in them; empty when it is not known. */
+            key: string;
+            /** @description When last. */
+            last_at: components["schemas"]["Moment"];
+            /** @description Why, in the collector's words. */
+            message: string;
+            /** @description Whether they named this site; a request with an unknown key or an unreadable body names none. */
+            of_this_site: boolean;
+            /**
+             * @description The origin of the pages that sent them; empty when it is not known.
+             * @example https://www.shop.example
+             */
+            origin: string;
+            /**
+             * @description Stable name of the reason.
+             * @example origin_not_allowed
+             */
+            reason: string;
+            /** @description Whether requests were refused as a whole; otherwise single events. */
+            whole_request: boolean;
+        };
+        /** @description Why nothing was taken. */
+        SegmentFailure: {
+            /** @description Stable, for programs. */
+            code?: string | null;
+            /** @description For people. */
+            message?: string | null;
+            /** @description False. */
+            success?: boolean | null;
+        };
+        /**
+         * @description What Segment's SDKs and its HTTP API send: one message, or `{"batch": […]}` of up to 2,500. See docs/segment.md.
+         * @example {
+         *       "event": "Order Completed",
+         *       "type": "track",
+         *       "userId": "u1",
+         *       "writeKey": "demo"
+         *     }
+         */
+        SegmentMessage: {
+            /** @description The write key, where no header names it. */
+            writeKey?: unknown;
+        };
+        /** @description What became of the messages. */
+        SegmentTaken: {
+            /** @description Those that were refused. */
+            rejected?: components["schemas"]["CollectRefusal"][] | null;
+            /** @description Whether they were read. Each one that was refused is named in `rejected`. */
+            success: boolean;
+        };
+        /**
+         * @description The addresses of Segment's SDKs.
+         * @enum {string}
+         */
+        SegmentType: "batch" | "b" | "import" | "track" | "page" | "screen" | "identify" | "group" | "alias";
         /** @description Who is signed in. */
         Session: {
             /**
@@ -1059,13 +1727,18 @@ export interface components {
              * @example admin
              */
             role: string;
+            /**
+             * @description The only site that the token is for; null: all sites.
+             * @example shop
+             */
+            site?: string | null;
         };
         /** @description What signs in: one of the two. */
         SignIn: {
             /** @description The one-time code of a sign-in link. */
-            code?: string | null;
+            code?: string;
             /** @description An API token of the role admin or analyst. */
-            token?: string | null;
+            token?: string;
         };
         /** @description A site. */
         Site: {
@@ -1100,12 +1773,82 @@ export interface components {
              */
             write_key?: string | null;
         };
+        /** @description What changes of a site; what is absent stays. */
+        SiteChange: {
+            /** @description ISO 4217. Amounts of other currencies are not converted: they are left out of revenue. */
+            currency?: string | null;
+            /** @description Its name for people. */
+            name?: string | null;
+            /** @description All origins that browsers may send from; an empty list means any. */
+            origins?: string[] | null;
+            /** @description IANA time zone. Days of the past are counted anew in it. */
+            timezone?: string | null;
+        };
         /** @description A page of sites. */
         SiteList: {
             /** @description By name in addresses. */
             items: components["schemas"]["Site"][];
             /** @description Always null: the list is whole. */
             next_cursor?: string | null;
+        };
+        /** @description A new site. */
+        SiteRequest: {
+            /**
+             * @description ISO 4217: the currency that revenue is summed in. Default `EUR`.
+             * @example EUR
+             */
+            currency?: string | null;
+            /**
+             * @description Its name for people; `site` when absent.
+             * @example La Bottega
+             */
+            name?: string | null;
+            /**
+             * @description Origins that browsers may send from; none means any.
+             * @example [
+             *       "https://shop.example"
+             *     ]
+             */
+            origins?: string[];
+            /**
+             * @description Its name in addresses: 1 to 64 letters, digits, `-`, `_` or `.`. It stays for ever.
+             * @example shop
+             */
+            site: string;
+            /**
+             * @description IANA time zone, in which its days are days. Default `Europe/Rome`.
+             * @example Europe/Rome
+             */
+            timezone?: string | null;
+        };
+        /** @description A site, as it is set up. */
+        SiteSettings: {
+            /**
+             * @description ISO 4217.
+             * @example EUR
+             */
+            currency: string;
+            /**
+             * @description Its name for people.
+             * @example La Bottega
+             */
+            name: string;
+            /** @description The secrets that sign the addresses in newsletters, newest first, without the secrets. */
+            newsletter_keys: components["schemas"]["NewsletterKeyInfo"][];
+            /** @description Origins that browsers may send from; none means any. */
+            origins: string[];
+            /**
+             * @description Its name in addresses.
+             * @example shop
+             */
+            site: string;
+            /**
+             * @description IANA time zone.
+             * @example Europe/Rome
+             */
+            timezone: string;
+            /** @description The write keys that work, by name. They stand in pages and are no secret. */
+            write_keys: string[];
         };
         /** @description Where a good start ends and a poor one begins, in milliseconds. */
         StartThresholds: {
@@ -1178,6 +1921,54 @@ export interface components {
                 [key: string]: components["schemas"]["MetricValue"];
             };
         };
+        /** @description A token, without its secret. */
+        TokenInfo: {
+            /** @description Whether it is the token of this request or session. */
+            current: boolean;
+            /**
+             * @description What it was made for.
+             * @example my notebook
+             */
+            name: string;
+            /**
+             * @description `admin`, `analyst`, `segments` or `ingest`.
+             * @example analyst
+             */
+            role: string;
+            /**
+             * @description The only site it is for; null: all sites.
+             * @example shop
+             */
+            site?: string | null;
+            /**
+             * @description Its id.
+             * @example tok_0011223344aa
+             */
+            token_id: string;
+        };
+        /** @description The tokens. */
+        TokenList: {
+            /** @description By what they were made for. */
+            items: components["schemas"]["TokenInfo"][];
+        };
+        /** @description A new token. */
+        TokenRequest: {
+            /**
+             * @description What it is for.
+             * @example my notebook
+             */
+            name?: string;
+            /**
+             * @description `admin` may everything, `analyst` reads, `segments` pulls segments, `ingest` sends server-side events.
+             * @example analyst
+             */
+            role: string;
+            /**
+             * @description The only site it is for; all sites when absent.
+             * @example shop
+             */
+            site?: string | null;
+        };
         /** @description One vital: its 75th percentile and the shares of the samples. */
         Vital: {
             /**
@@ -1248,6 +2039,14 @@ export interface components {
             /** @description In the order LCP, INP, CLS, FCP, TTFB. */
             vitals: components["schemas"]["Vital"][];
         };
+        /** @description A write key. */
+        WriteKeyInfo: {
+            /**
+             * @description The key.
+             * @example wk_0011223344556677889900aa
+             */
+            key: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1257,7 +2056,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get: {
+    get_about: {
         parameters: {
             query?: never;
             header?: never;
@@ -1275,6 +2074,15 @@ export interface operations {
                     "application/json": components["schemas"]["About"];
                 };
             };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description No token or session */
             401: {
                 headers: {
@@ -1284,9 +2092,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get: {
+    get_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1304,6 +2148,15 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Not signed in */
             401: {
                 headers: {
@@ -1313,9 +2166,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    create: {
+    post_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1364,6 +2253,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -1373,9 +2271,18 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    delete: {
+    delete_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -1391,6 +2298,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Another site sent the request */
             403: {
                 headers: {
@@ -1400,9 +2316,36 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    list: {
+    get_sites: {
         parameters: {
             query?: never;
             header?: never;
@@ -1420,6 +2363,15 @@ export interface operations {
                     "application/json": components["schemas"]["SiteList"];
                 };
             };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description No token or session */
             401: {
                 headers: {
@@ -1429,9 +2381,123 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get: {
+    post_sites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteRequest"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSettings"];
+                };
+            };
+            /** @description A field cannot be, or there is such a site */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not an admin's over all sites */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_accounting: {
         parameters: {
             query?: {
                 /** @description A date in the site's zone or an instant, by the time of receipt. Default: 6 days before today. */
@@ -1496,11 +2562,54 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get: {
+    get_sites_site_events: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A date in the site's zone or an instant. Default: 29 days before today. */
+                from?: string;
+                /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
+                to?: string;
+                /** @description `bots`: events of bots and machines too. */
+                include?: string;
+            };
             header?: never;
             path: {
                 /**
@@ -1513,13 +2622,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `event: snapshot` carries a LiveSnapshot, `event: activity` a LiveActivity, `event: resync` a LiveResync */
+            /** @description One event a line: as JSON, or as CSV with a first line of names and the props as JSON */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description No token or session */
@@ -1549,9 +2668,356 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    create: {
+    get_sites_site_installation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What arrived and what was refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Installation"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `event: snapshot` carries a LiveSnapshot, `event: activity` a LiveActivity, `event: resync` a LiveResync */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_newsletters: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `campaign` (default) or `link`.
+                 * @example link
+                 */
+                by?: string;
+                /**
+                 * @description Only this campaign.
+                 * @example saldi-2026
+                 */
+                campaign?: string;
+                /** @description A date in the site's zone or an instant. Default: 29 days before today. */
+                from?: string;
+                /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
+                to?: string;
+                /** @description How many rows. Default 100, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers; also as text/csv and application/x-ndjson (one row a line) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterReport"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_newsletters_links: {
         parameters: {
             query?: never;
             header?: never;
@@ -1615,21 +3081,163 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    list: {
+    get_sites_site_newsletters_people: {
+        parameters: {
+            query: {
+                /**
+                 * @description The number whose people these are: `sent`, `delivered`, `bounced`, `opened`, `opened_by_machines`, `clicked`,
+                 *     `clicked_by_machines`, `visits` or `orders`.
+                 * @example clicked
+                 */
+                number: string;
+                /** @description Only this campaign. */
+                campaign?: string;
+                /** @description Only this link: of clicks, visits and orders. */
+                link?: string;
+                /** @description A date in the site's zone or an instant. Default: 29 days before today. */
+                from?: string;
+                /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
+                to?: string;
+                /** @description How many people. Default 100, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The people; also as text/csv and application/x-ndjson */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterPeople"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_people: {
         parameters: {
             query?: {
                 /** @description Part of a user id, a visitor id, or the traits `name` and `email`; case does not matter. */
                 search?: string;
                 /** @description `true`: only people with a user id; `false`: only visitors nobody identified. */
-                identified?: string;
+                identified?: "true" | "false";
                 /** @description A date in the site's zone or an instant: people seen since then. Their numbers are over all time. */
                 from?: string;
                 /** @description A date in the site's zone, inclusive, or an instant, exclusive: people seen before then. */
                 to?: string;
                 /** @description Default 50, at most 1000. */
-                limit?: string;
+                limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
             };
@@ -1690,9 +3298,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get: {
+    get_sites_site_people_person: {
         parameters: {
             query?: never;
             header?: never;
@@ -1719,6 +3363,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description No token or session */
@@ -1748,9 +3401,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get: {
+    get_sites_site_people_person_journey: {
         parameters: {
             query?: {
                 /** @description A date in the site's zone or an instant: sessions that began since then. */
@@ -1758,7 +3447,7 @@ export interface operations {
                 /** @description A date in the site's zone, inclusive, or an instant, exclusive: sessions that began before then. */
                 to?: string;
                 /** @description How many sessions. Default 20, at most 200. */
-                limit?: string;
+                limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description `bots`: events of bots and machines too. */
@@ -1781,7 +3470,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of sessions */
+            /** @description A page of sessions; its events also as text/csv and application/x-ndjson */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1826,9 +3515,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    create: {
+    post_sites_site_people_person_link: {
         parameters: {
             query?: never;
             header?: never;
@@ -1897,9 +3622,36 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    delete: {
+    delete_sites_site_people_person_links_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -1928,6 +3680,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description No token or session */
             401: {
                 headers: {
@@ -1955,9 +3716,36 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    app: {
+    get_sites_site_quality_app: {
         parameters: {
             query?: {
                 /**
@@ -1972,7 +3760,7 @@ export interface operations {
                 /** @description Repeatable, as in `/stats`. */
                 filter?: string[];
                 /** @description How many rows. Default 50, at most 1000. */
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -2031,9 +3819,45 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    web: {
+    get_sites_site_quality_web: {
         parameters: {
             query?: {
                 /**
@@ -2048,7 +3872,7 @@ export interface operations {
                 /** @description Repeatable, as in `/stats`. */
                 filter?: string[];
                 /** @description How many rows. Default 50, at most 1000. */
-                limit?: string;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -2107,9 +3931,569 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
-    get: {
+    get_sites_site_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its settings and keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSettings"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteChange"];
+            };
+        };
+        responses: {
+            /** @description The site as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteSettings"];
+                };
+            };
+            /** @description A field cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this site, or may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_settings_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WriteKeyInfo"];
+                };
+            };
+            /** @description The key cannot be, is another site's, or there are too many */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this site, or may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sites_site_settings_keys_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example shop
+                 */
+                site: string;
+                /** @description The write key, or the id of the newsletter secret. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this site, or may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site, or it has no such key */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "post_sites_site_settings_newsletter-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsletterSecret"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this site, or may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    "delete_sites_site_settings_newsletter-keys_key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example shop
+                 */
+                site: string;
+                /** @description The write key, or the id of the newsletter secret. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this site, or may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site, or it has no such secret */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_stats: {
         parameters: {
             query?: {
                 /**
@@ -2128,7 +4512,7 @@ export interface operations {
                  * @description `minute`, `hour`, `day`, `week` or `month`: adds the dimension `time`.
                  * @example day
                  */
-                interval?: string;
+                interval?: "minute" | "hour" | "day" | "week" | "month";
                 /** @description A date in the site's zone or an instant. Default: 29 days before today. */
                 from?: string;
                 /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
@@ -2142,15 +4526,15 @@ export interface operations {
                  */
                 filter?: string[];
                 /** @description `previous`: also the period of the same length before. */
-                compare?: string;
+                compare?: "previous";
                 /** @description `bots`: bots and machines too. */
                 include?: string;
                 /** @description How many rows; with `interval`, how many values of the dimensions. Default 50, at most 1000. */
-                limit?: string;
+                limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description The metric to sort by, largest first. Default: the first metric. */
-                order_by?: string;
+                order_by?: "visitors" | "page_views" | "sessions" | "bounce_rate" | "session_duration_ms" | "views_per_session" | "events" | "orders" | "revenue";
             };
             header?: never;
             path: {
@@ -2202,6 +4586,721 @@ export interface operations {
             };
             /** @description No such site */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens, without their secrets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not an admin's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The token with its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            /** @description A field cannot be */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not an admin's, or not of that site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_tokens_token_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The token's id. */
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is the caller's own */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not an admin's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such token */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_c_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Who was sent where, signed
+                 * @example not-signed
+                 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To where the link leads */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It was not signed here, or has been withdrawn */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Later: there is no room */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_o_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Who got which mail, signed
+                 * @example not-signed
+                 */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A transparent pixel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                };
+            };
+            /** @description It was not signed here, or has been withdrawn */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Later: there is no room */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_orma_js: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The script */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                };
+            };
+        };
+    };
+    get_p_gif: {
+        parameters: {
+            query: {
+                /**
+                 * @description The write key.
+                 * @example demo
+                 */
+                site: string;
+                /** @description `page_view` when absent. */
+                kind?: string;
+                /** @description The page; the request's `Referer` when absent. */
+                url?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A transparent pixel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/gif": unknown;
+                };
+            };
+            /** @description It names no site */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The page is not of one of the site's origins */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Later: there is no room, or the key could not be looked for yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_v1_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectRequest"];
+            };
+        };
+        responses: {
+            /** @description The events that were taken are on the disk; those that were refused are named */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description The body cannot be read as a whole */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The key is not known, or the token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The page's origin is not among the site's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Later: there is no room, or the key could not be looked for yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_v1_projects_write_key_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The write key
+                 * @example demo
+                 */
+                write_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where to send */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The request names no host */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentFailure"];
+                };
+            };
+            /** @description The key is not known */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentFailure"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Later: the key could not be looked for yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_v1_type: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What is sent; a single message's type */
+                type: components["schemas"]["SegmentType"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentMessage"];
+            };
+        };
+        responses: {
+            /** @description Taken; what was refused is named */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentTaken"];
+                };
+            };
+            /** @description The body cannot be read, or the key is not known */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentFailure"];
+                };
+            };
+            /** @description The page's origin is not among the site's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description There is no such type */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body came too slowly */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentFailure"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Later: there is no room, or the key could not be looked for yet */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

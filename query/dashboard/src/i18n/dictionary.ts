@@ -1,3 +1,4 @@
+import type { adminEn } from './admin-en';
 import type { domainEn } from './domain-en';
 import type { en } from './en';
 
@@ -9,7 +10,7 @@ export interface Plural {
 
 export type Entry = string | Plural;
 
-type English = typeof en & typeof domainEn;
+type English = typeof en & typeof domainEn & typeof adminEn;
 export type Key = keyof English;
 
 /** What each language must supply: the same keys, text for text and plural for plural. */

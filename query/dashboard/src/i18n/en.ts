@@ -59,6 +59,7 @@ export const en = {
   'signIn.submit': 'Sign in',
   'signIn.busy': 'Signing in…',
   'signIn.wrongToken': 'This token is not valid. It may have been revoked.',
+  'signIn.otherRole': 'This token sends events or pulls segments; it opens no dashboard. Make one with “orma token add --role analyst”.',
   'signIn.usedCode': 'This sign-in link has expired or was used before. Paste a token, or restart orma for a new link.',
   'signIn.empty': 'Paste the token first.',
 
@@ -128,7 +129,6 @@ export const en = {
   'welcome.live.action': 'Open Live',
   'welcome.snippet.title': 'Put it on your site',
   'welcome.snippet.text': 'Paste this line before </head> on every page:',
-  'welcome.snippet.key': 'data-site is the site’s write key; “orma site list” shows it.',
   'welcome.waiting': 'Waiting for the first visitor…',
 
   'live.title': 'Live',

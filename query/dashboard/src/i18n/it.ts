@@ -62,6 +62,7 @@ export const it: Translation<typeof en> = {
   'signIn.submit': 'Accedi',
   'signIn.busy': 'Accesso in corso…',
   'signIn.wrongToken': 'Questo token non è valido. Forse è stato revocato.',
+  'signIn.otherRole': 'Questo token serve a inviare eventi o a scaricare segmenti, non ad aprire la dashboard. Creane uno con «orma token add --role analyst».',
   'signIn.usedCode': 'Questo link di accesso è scaduto o è già stato usato. Incolla un token, o riavvia orma per averne uno nuovo.',
   'signIn.empty': 'Incolla prima il token.',
 
@@ -131,7 +132,6 @@ export const it: Translation<typeof en> = {
   'welcome.live.action': 'Apri In diretta',
   'welcome.snippet.title': 'Mettilo sul tuo sito',
   'welcome.snippet.text': 'Incolla questa riga prima di </head> in ogni pagina:',
-  'welcome.snippet.key': 'data-site è la chiave di scrittura del sito; la mostra «orma site list».',
   'welcome.waiting': 'In attesa del primo visitatore…',
 
   'live.title': 'In diretta',

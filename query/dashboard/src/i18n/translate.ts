@@ -1,3 +1,5 @@
+import { adminEn } from './admin-en';
+import { adminIt } from './admin-it';
 import { domainEn } from './domain-en';
 import { domainIt } from './domain-it';
 import type { Dictionary, Key, Parameters } from './dictionary';
@@ -8,8 +10,8 @@ export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt },
-  en: { ...en, ...domainEn },
+  it: { ...it, ...domainIt, ...adminIt },
+  en: { ...en, ...domainEn, ...adminEn },
 };
 
 export interface Translator {

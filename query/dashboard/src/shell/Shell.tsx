@@ -1,4 +1,4 @@
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { NavLink, useLocation, useNavigate, useSearchParams } from 'react-router';
 import { api } from '../api/client';
 import { useResource } from '../api/useResource';
@@ -14,8 +14,11 @@ const pages = [
   { path: 'overview', label: 'nav.overview', icon: 'overview' },
   { path: 'live', label: 'nav.live', icon: 'live' },
   { path: 'people', label: 'nav.people', icon: 'people' },
+  { path: 'newsletter', label: 'nav.newsletter', icon: 'mail' },
   { path: 'quality', label: 'nav.quality', icon: 'quality' },
   { path: 'accounting', label: 'nav.accounting', icon: 'accounting' },
+  { path: 'installation', label: 'nav.installation', icon: 'plug' },
+  { path: 'settings', label: 'nav.settings', icon: 'settings' },
 ] as const satisfies readonly { path: string; label: Key; icon: IconName }[];
 
 /** The frame of every page of a site: header, navigation, content, footer. */
@@ -67,8 +70,17 @@ function Navigation() {
   const { t } = useI18n();
   const { site } = useSite();
   const [parameters] = useSearchParams();
+  const { pathname } = useLocation();
+  const nav = useRef<HTMLElement>(null);
+
+  // On a phone the pages stand in a row that is longer than the screen.
+  useEffect(() => {
+    const active = nav.current?.querySelector<HTMLElement>('a.active');
+    if (nav.current && active) nav.current.scrollLeft = active.offsetLeft - (nav.current.clientWidth - active.offsetWidth) / 2;
+  }, [pathname]);
+
   return (
-    <nav className="shell-nav" aria-label={t('app.navigation')}>
+    <nav className="shell-nav" ref={nav} aria-label={t('app.navigation')}>
       {pages.map((page) => (
         <NavLink key={page.path} to={`/sites/${encodeURIComponent(site)}/${page.path}${sharedQuery(parameters)}`}>
           <Icon name={page.icon} size={22} />

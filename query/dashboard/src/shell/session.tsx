@@ -1,4 +1,4 @@
-import { createContext, useCallback, useContext, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useRef, type ReactNode } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
 const Context = createContext<(() => void) | null>(null);
@@ -8,10 +8,14 @@ export function SignedOutProvider({ children }: { children: ReactNode }) {
   const navigate = useNavigate();
   const { pathname, search } = useLocation();
   const here = `${pathname}${search}`;
+  // The callback stays the same when the address changes: whatever depends on it would ask everything again.
+  const latest = useRef({ navigate, here });
+  latest.current = { navigate, here };
   const signedOut = useCallback(() => {
+    const { navigate, here } = latest.current;
     const next = here === '/' || here.startsWith('/sign-in') ? '' : `?next=${encodeURIComponent(here)}`;
     void navigate(`/sign-in${next}`, { replace: true });
-  }, [navigate, here]);
+  }, []);
   return <Context value={signedOut}>{children}</Context>;
 }
 

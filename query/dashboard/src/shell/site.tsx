@@ -6,8 +6,30 @@ import { useI18n } from '../i18n/context';
 const Sites = createContext<readonly Site[]>([]);
 const Current = createContext<Site | null>(null);
 
-export function SitesProvider({ sites, children }: { sites: readonly Site[]; children: ReactNode }) {
-  return <Sites value={sites}>{children}</Sites>;
+const Refresh = createContext<() => void>(() => undefined);
+
+interface SitesProviderProps {
+  sites: readonly Site[];
+  /** Asks for the sites again. */
+  refresh: () => void;
+  children: ReactNode;
+}
+
+export function SitesProvider({ sites, refresh, children }: SitesProviderProps) {
+  return <Sites value={sites}><Refresh value={refresh}>{children}</Refresh></Sites>;
+}
+
+/** To be called when a site was changed. */
+export function useRefreshSites(): () => void {
+  return useContext(Refresh);
+}
+
+/** The site of the demo shop, which a first start makes. */
+export const demoSite = 'demo';
+
+/** Where somebody arrives: a site of one's own before the demo's. */
+export function firstSite(sites: readonly Site[]): Site | undefined {
+  return sites.find(({ site }) => site !== demoSite) ?? sites[0];
 }
 
 export function SiteProvider({ site, children }: { site: Site; children: ReactNode }) {

@@ -1,3 +1,4 @@
+import { Link } from 'react-router';
 import { api } from '../../api/client';
 import type { Accounting as AccountingData } from '../../api/types';
 import { useResource } from '../../api/useResource';
@@ -15,6 +16,7 @@ import { Flow } from './Flow';
 import { underway } from './flow-parts';
 import { Hours } from './Hours';
 import { Reasons } from './Reasons';
+import { verdictOf } from './verdict';
 
 export default function Accounting() {
   const { t } = useI18n();
@@ -54,23 +56,22 @@ function Account({ data, stale }: { data: AccountingData; stale: boolean }) {
   );
 }
 
-const statuses = ['balanced', 'pending', 'gap'] as const;
-
 /** One plain sentence before any number. */
 function Verdict({ data }: { data: AccountingData }) {
   const { t } = useI18n();
   const { gap_events: alarm } = useSite();
-  // An unknown status must not look like good news, and a gap in another period is one too.
-  const known = statuses.find((one) => one === data.status) ?? 'gap';
-  const status = alarm > 0 ? 'gap' : known;
+  const status = verdictOf(data, alarm);
   const missing = Math.max(Math.abs(data.totals.gap), alarm);
-  const count = { balanced: data.totals.received, pending: underway(data.totals), gap: missing }[status];
+  const { received, rejected } = data.totals;
+  const count = { balanced: received, pending: underway(data.totals), gap: missing, refused: rejected, refusing: rejected }[status];
+  const isRefused = status === 'refused' || status === 'refusing';
   return (
     <section className={`card verdict verdict-${status}`} data-testid="accounting-status" data-status={status} role="status">
-      <span className="verdict-mark"><Icon name={status === 'gap' ? 'warning' : status === 'pending' ? 'accounting' : 'check'} size={26} /></span>
+      <span className="verdict-mark"><Icon name={status === 'balanced' ? 'check' : status === 'pending' ? 'accounting' : 'warning'} size={26} /></span>
       <div>
         <h2>{t(`accounting.${status}`)}</h2>
         {(count > 0 || status !== 'balanced') && <p>{t(`accounting.${status}.text`, { count })}</p>}
+        {isRefused && <p><Link to="../installation">{t('accounting.refused.action')}</Link></p>}
       </div>
     </section>
   );

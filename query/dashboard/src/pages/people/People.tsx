@@ -5,6 +5,7 @@ import type { PersonList, PersonSummary } from '../../api/types';
 import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../shell/site';
+import { useDraft } from '../../state/useDraft';
 import { useChoice, usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
 import { Icon } from '../../ui/Icon';
@@ -24,6 +25,7 @@ export default function People() {
   const { resolved } = usePeriod(timezone);
   const [who, setWho] = useChoice('who', whoChoices);
   const [search, setSearch] = useSearch();
+  const [typed, type] = useDraft(search, setSearch);
   const query = {
     search,
     identified: who === 'all' ? undefined : who === 'identified',
@@ -42,7 +44,7 @@ export default function People() {
         <label className="search">
           <Icon name="search" size={18} />
           <span className="sr-only">{t('people.search')}</span>
-          <input type="search" placeholder={t('people.search')} value={search} onChange={(event) => setSearch(event.target.value)} />
+          <input type="search" placeholder={t('people.search')} value={typed} onChange={(event) => type(event.target.value)} />
         </label>
         <Segments
           label={t('people.filter')}
@@ -74,7 +76,7 @@ export default function People() {
   );
 }
 
-/** The search text in the address, without a history entry for each letter. */
+/** The search text in the address, without a history entry for each word typed. */
 function useSearch(): [string, (text: string) => void] {
   const [parameters, setParameters] = useSearchParams();
   const setSearch = useCallback(

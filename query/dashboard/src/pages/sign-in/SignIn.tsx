@@ -75,7 +75,7 @@ export function SignIn() {
       void navigate(next, { replace: true });
     } catch (error) {
       setBusy(false);
-      setProblem(isRefusal(error) ? t('signIn.wrongToken') : t('error.unreachable'));
+      setProblem(t(problemOfToken(error)));
     }
   };
 
@@ -118,4 +118,10 @@ export function SignIn() {
 
 function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500;
+}
+
+/** What to say of a token that opens nothing: one that is good for something else is not called wrong. */
+function problemOfToken(error: unknown): 'signIn.otherRole' | 'signIn.wrongToken' | 'error.unreachable' {
+  if (!isRefusal(error)) return 'error.unreachable';
+  return error instanceof ApiError && error.code === 'role_not_allowed' ? 'signIn.otherRole' : 'signIn.wrongToken';
 }

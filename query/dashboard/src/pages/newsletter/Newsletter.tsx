@@ -1,0 +1,155 @@
+import { useState } from 'react';
+import { useSearchParams } from 'react-router';
+import { administration, type NewsletterReport, type NewsletterRow } from '../../api/administration';
+import { useResource } from '../../api/useResource';
+import { formatMoney, formatNumber, missing } from '../../format/number';
+import { useI18n } from '../../i18n/context';
+import { useSite } from '../../shell/site';
+import { usePeriod } from '../../state/useUrlState';
+import { Card } from '../../ui/Card';
+import { Icon } from '../../ui/Icon';
+import { Page } from '../../ui/Page';
+import { PeriodPicker } from '../../ui/PeriodPicker';
+import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
+import { download } from './download';
+import './newsletter.css';
+import { Readers } from './Readers';
+import { ReportLink } from './ReportLink';
+import { counts, Totals } from './Totals';
+
+const refresh_ms = 30_000;
+
+/** What became of the newsletters: all campaigns, or the links of one. */
+export default function Newsletter() {
+  const { t } = useI18n();
+  const { site, timezone } = useSite();
+  const { resolved } = usePeriod(timezone);
+  const [parameters] = useSearchParams();
+  const campaign = parameters.get('campaign');
+  const number = counts.find((one) => one === parameters.get('who'));
+  const query = {
+    from: resolved.from,
+    to: resolved.to,
+    by: campaign === null ? undefined : 'link',
+    campaign: campaign ?? undefined,
+  };
+  const report = useResource(
+    JSON.stringify([site, 'newsletters', query]),
+    (signal) => administration.newsletters(site, query, signal),
+    refresh_ms,
+  );
+  return (
+    <Page title={t('newsletter.title')} lead={t('newsletter.lead')} controls={<PeriodPicker />}>
+      {report.error && !report.data ? (
+        <ErrorState error={report.error} retry={report.retry} />
+      ) : !report.data ? (
+        <Card><Skeleton lines={6} tall /></Card>
+      ) : report.data.rows.length === 0 && campaign === null ? (
+        <EmptyState title={t('newsletter.empty')} hint={t('newsletter.empty.hint')} action={{ label: t('nav.settings'), to: '../settings' }} />
+      ) : (
+        <>
+          <Card
+            title={campaign === null ? t('newsletter.numbers') : t('newsletter.numbers.one', { campaign: campaign || t('newsletter.noName') })}
+            stale={report.stale}
+          >
+            <Totals numbers={report.data.totals} />
+          </Card>
+          {number && <Readers number={number} query={query} />}
+          <Rows report={report.data} campaign={campaign} query={query} stale={report.stale} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+interface RowsProps {
+  report: NewsletterReport;
+  campaign: string | null;
+  query: Readonly<Record<string, string | undefined>>;
+  stale: boolean;
+}
+
+function Rows({ report, campaign, query, stale }: RowsProps) {
+  const { t } = useI18n();
+  const { site } = useSite();
+  const [failed, setFailed] = useState('');
+  const save = () => {
+    const name = `newsletter-${query['from'] ?? ''}-${query['to'] ?? ''}.csv`;
+    setFailed('');
+    download(site, query, name).catch(() => setFailed(t('error.title')));
+  };
+  const title = campaign === null ? t('newsletter.campaigns') : t('newsletter.links', { campaign: campaign || t('newsletter.noName') });
+  return (
+    <Card
+      title={title}
+      stale={stale}
+      aside={
+        <span className="newsletter-actions">
+          {campaign !== null && <ReportLink change={{ campaign: null, who: null }}>{t('newsletter.back')}</ReportLink>}
+          <button type="button" className="button button-quiet" onClick={save}>
+            <Icon name="download" size={16} />
+            {t('newsletter.export')}
+          </button>
+        </span>
+      }
+    >
+      {failed !== '' && <p className="form-error" role="alert">{failed}</p>}
+      {campaign === null && <p className="quiet small">{t('newsletter.campaigns.hint')}</p>}
+      {campaign === null ? <Campaigns rows={report.rows} /> : <Links rows={report.rows} />}
+      {report.more && <p className="quiet small">{t('newsletter.more')}</p>}
+    </Card>
+  );
+}
+
+const ofMail = ['sent', 'delivered', 'opened', 'opened_by_machines'] as const;
+const ofLink = ['clicked', 'clicked_by_machines', 'visits', 'orders'] as const;
+
+function Campaigns({ rows }: { rows: readonly NewsletterRow[] }) {
+  const { t } = useI18n();
+  return (
+    <Table name={t('newsletter.campaign')} columns={[...ofMail, ...ofLink]} rows={rows} head={(row) => (
+      <ReportLink change={{ campaign: row.campaign, who: null }}>{row.campaign || t('newsletter.noName')}</ReportLink>
+    )} />
+  );
+}
+
+function Links({ rows }: { rows: readonly NewsletterRow[] }) {
+  const { t } = useI18n();
+  return <Table name={t('newsletter.link')} columns={ofLink} rows={rows} head={(row) => row.link || t('newsletter.noName')} />;
+}
+
+interface TableProps {
+  name: string;
+  columns: readonly ((typeof ofMail)[number] | (typeof ofLink)[number])[];
+  rows: readonly NewsletterRow[];
+  head: (row: NewsletterRow) => React.ReactNode;
+}
+
+function Table({ name, columns, rows, head }: TableProps) {
+  const { t, locale } = useI18n();
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={name}>
+      <table className="newsletter-table" data-testid="newsletter-rows">
+        <thead>
+          <tr>
+            <th scope="col">{name}</th>
+            {columns.map((column) => <th key={column} scope="col" className="number">{t(`newsletter.${column}`)}</th>)}
+            <th scope="col" className="number">{t('newsletter.revenue')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={JSON.stringify([row.campaign, row.link])}>
+              <th scope="row">{head(row)}</th>
+              {columns.map((column) => {
+                const value = row[column];
+                return <td key={column} className="number">{value == null ? missing : formatNumber(value, locale)}</td>;
+              })}
+              <td className="number money">{formatMoney(row.revenue, locale)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import { Link, useSearchParams } from 'react-router';
+import { administration } from '../../api/administration';
+import { useResource } from '../../api/useResource';
+import { formatNumber } from '../../format/number';
+import { formatShort } from '../../format/time';
+import { useI18n } from '../../i18n/context';
+import { useFormat, useSite } from '../../shell/site';
+import { sharedQuery } from '../../state/useUrlState';
+import { Card } from '../../ui/Card';
+import { ErrorState, Skeleton } from '../../ui/states';
+import { ReportLink } from './ReportLink';
+import type { Count } from './Totals';
+
+interface ReadersProps {
+  number: Count;
+  query: Readonly<Record<string, string | undefined>>;
+}
+
+/** The people behind a number, each with the way to the journey. */
+export function Readers({ number, query }: ReadersProps) {
+  const { t, locale } = useI18n();
+  const { timeZone } = useFormat();
+  const { site } = useSite();
+  const [parameters] = useSearchParams();
+  const { from, to, campaign } = query;
+  const asked = { number, from, to, campaign };
+  const people = useResource(JSON.stringify([site, 'readers', asked]), (signal) => administration.newsletterPeople(site, asked, signal));
+  return (
+    <Card
+      title={t('newsletter.people', { number: t(`newsletter.${number}`) })}
+      stale={people.stale}
+      aside={<ReportLink change={{ who: null }}>{t('newsletter.people.close')}</ReportLink>}
+    >
+      {people.error && !people.data ? (
+        <ErrorState error={people.error} retry={people.retry} />
+      ) : !people.data ? (
+        <Skeleton lines={3} />
+      ) : people.data.items.length === 0 ? (
+        <p className="list-empty">{t('newsletter.people.none')}</p>
+      ) : (
+        <ul className="readers" data-testid="readers">
+          {people.data.items.map((one) => (
+            <li key={one.person}>
+              <Link to={`/sites/${encodeURIComponent(site)}/people/${encodeURIComponent(one.person)}${sharedQuery(parameters)}`}>{one.person}</Link>
+              <span className="quiet small">
+                {one.count > 1 && <>{formatNumber(one.count, locale)} × · </>}
+                <time dateTime={one.last_at}>{formatShort(one.last_at, locale, timeZone)}</time>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {people.data?.more && <p className="quiet small">{t('newsletter.people.more')}</p>}
+    </Card>
+  );
+}

@@ -1,0 +1,23 @@
+import { api } from '../../api/client';
+import { useResource } from '../../api/useResource';
+import { useI18n } from '../../i18n/context';
+import { Card } from '../../ui/Card';
+import { EmptyState } from '../../ui/states';
+import { AddSite } from './AddSite';
+import { Suggestions } from './parts';
+import './settings.css';
+
+/** What somebody meets who has no site yet. */
+export default function FirstSettings() {
+  const { t } = useI18n();
+  const session = useResource('session', (signal) => api.session(signal));
+  if (!session.data) return null;
+  const { role, site } = session.data;
+  if (role !== 'admin' || site != null) return <EmptyState title={t('app.noSites')} hint={t('app.noSites.hint')} />;
+  return (
+    <Card title={t('settings.sites.adding')}>
+      <AddSite />
+      <Suggestions />
+    </Card>
+  );
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import type { Refused } from '../src/api/administration';
+import { verdictOf } from '../src/pages/accounting/verdict';
+import { refusedCount, stateOf } from '../src/pages/installation/state';
+import { contentSecurityPolicy, isLocal, originOf, snippet, ways } from '../src/pages/installation/ways';
+import { rateOf } from '../src/pages/newsletter/rates';
+import { siteId } from '../src/pages/settings/AddSite';
+
+const refused = (of_this_site: boolean, origin = 'https://other.example') => ({ of_this_site, origin, count: 2 }) as Refused;
+
+test('docs/installation.md shows the code of every way', () => {
+  const text = readFileSync(join(process.cwd(), '..', '..', 'docs', 'installation.md'), 'utf8');
+  const target = { collector: 'https://collect.example', writeKey: 'YOUR_WRITE_KEY' };
+  const codes = ways.flatMap((way) => way.steps.map((step) => step.code?.(target) ?? ''));
+  for (const code of [...codes, snippet(target), contentSecurityPolicy(target)]) assert.ok(text.includes(code), code);
+});
+
+test('what another site may have sent says nothing of this one', () => {
+  const origins = ['https://shop.example'];
+  assert.equal(stateOf({ events: 0, refused: [], origins }), 'waiting');
+  assert.equal(stateOf({ events: 3, refused: [], origins }), 'works');
+  assert.equal(stateOf({ events: 3, refused: [refused(false)], origins }), 'works');
+  assert.equal(stateOf({ events: 0, refused: [refused(false)], origins }), 'waiting');
+  assert.equal(stateOf({ events: 3, refused: [refused(false), refused(true)], origins }), 'partly');
+  // Nobody's key, or nothing that can be read, but from one of the site's own pages.
+  assert.equal(stateOf({ events: 0, refused: [refused(false, 'https://shop.example')], origins }), 'refused');
+  assert.equal(refusedCount({ events: 3, refused: [refused(false), refused(true)], origins }), 2);
+});
+
+test('addresses become origins as browsers write them', () => {
+  assert.equal(originOf(' https://www.Shop.example/scarpe?a=b '), 'https://www.shop.example');
+  assert.equal(originOf('shop.example'), 'https://shop.example');
+  assert.equal(originOf('http://localhost:8080/'), 'http://localhost:8080');
+  assert.equal(originOf('https://caffè.example'), 'https://xn--caff-8oa.example');
+  for (const none of ['', 'ftp://shop.example', 'a b']) assert.equal(originOf(none), undefined, none);
+  assert.deepEqual(['http://127.0.0.1:8080', 'http://192.168.1.4', 'https://shop.example'].map(isLocal), [true, true, false]);
+});
+
+test('a name for people gives one for addresses', () => {
+  assert.equal(siteId('La Bottega del Caffè!'), 'la-bottega-del-caffe');
+  assert.equal(siteId('  –  '), '');
+  assert.equal(siteId('x'.repeat(80)).length, 64);
+});
+
+test('a share is of what is known, and never more than all', () => {
+  const numbers = { sent: 100, delivered: 90, bounced: 4, opened: 45, opened_by_machines: 9, clicked: 9, clicked_by_machines: 0, visits: 8, orders: 2, revenue: { amount: '0.00', currency: 'EUR' } };
+  assert.deepEqual(rateOf('opened', numbers), { rate: 0.5, of: 'delivered' });
+  assert.deepEqual(rateOf('delivered', numbers), { rate: 0.9, of: 'sent' });
+  assert.deepEqual(rateOf('orders', numbers), { rate: 0.25, of: 'visits' });
+  assert.deepEqual(rateOf('clicked', { ...numbers, delivered: 0 }), { rate: 0.09, of: 'sent' });
+  assert.equal(rateOf('sent', numbers), undefined);
+  assert.equal(rateOf('opened', { ...numbers, sent: 0, delivered: 0 }), undefined);
+  assert.equal(rateOf('opened', { ...numbers, delivered: 20 }), undefined, 'sent before the period');
+});
+
+test('accounts with everything refused are not good news', () => {
+  const account = (status: 'balanced' | 'pending' | 'gap', accepted: number, rejected: number) => ({
+    status,
+    totals: { received: accepted + rejected, accepted, rejected, stored: accepted, duplicate: 0, pending: 0, gap: 0 },
+  });
+  assert.equal(verdictOf(account('balanced', 0, 7), 0), 'refused');
+  assert.equal(verdictOf(account('balanced', 80, 20), 0), 'refusing');
+  assert.equal(verdictOf(account('balanced', 90, 10), 0), 'balanced');
+  assert.equal(verdictOf(account('pending', 80, 20), 0), 'pending');
+  assert.equal(verdictOf(account('balanced', 0, 7), 1), 'gap');
+  assert.equal(verdictOf(account('gap', 0, 7), 0), 'gap');
+});

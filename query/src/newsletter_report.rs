@@ -1,0 +1,260 @@
+//! `/newsletters`: what the mail tool and the readers did, joined with what the visits brought.
+
+use std::collections::BTreeMap;
+
+use orma_store::Site;
+use serde::Deserialize;
+
+use crate::api::error::ApiError;
+use crate::api::newsletter_report::{
+    NewsletterNumbers, NewsletterParams, NewsletterPeople, NewsletterPeopleParams, NewsletterPerson,
+    NewsletterReport, NewsletterRow,
+};
+use crate::api::params::parse_limit;
+use crate::moment::{Amount, Moment, Money};
+use crate::plan::Period;
+use crate::runner::Runner;
+use crate::sql::newsletter as sql;
+
+/// The default period: four weeks and two days, as everywhere.
+const PERIOD_DAYS_DEFAULT: i64 = 30;
+const LIMIT_DEFAULT: usize = 100;
+const LIMIT_MAX: usize = 1_000;
+
+/// The question.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// The site.
+    pub site: String,
+    /// Which time.
+    pub period: Period,
+    /// The currency of the revenue.
+    pub currency: String,
+    /// A row for each link, otherwise for each campaign.
+    pub by_link: bool,
+    /// Only this campaign.
+    pub campaign: Option<String>,
+    /// Rows at most.
+    pub limit: usize,
+}
+
+impl Query {
+    /// Reads the parameters.
+    ///
+    /// # Errors
+    /// One cannot be used.
+    pub fn parse(site: &Site, params: &NewsletterParams, now: Moment) -> Result<Self, ApiError> {
+        let by_link = match params.by.as_deref() {
+            None | Some("campaign") => false,
+            Some("link") => true,
+            Some(other) => {
+                let message = format!("`by` is `campaign` or `link`, not `{other}`.");
+                return Err(ApiError::invalid("invalid_parameter", "by", message));
+            }
+        };
+        Ok(Self {
+            site: site.site.clone(),
+            period: Period::parse(
+                site,
+                params.from.as_deref(),
+                params.to.as_deref(),
+                PERIOD_DAYS_DEFAULT,
+                now,
+            )?,
+            currency: site.currency.clone(),
+            by_link,
+            campaign: params.campaign.clone(),
+            limit: parse_limit(params.limit.as_deref(), LIMIT_DEFAULT, LIMIT_MAX)?,
+        })
+    }
+}
+
+/// A number of the report, by which people can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Number {
+    /// Copies that were sent.
+    Sent,
+    /// Copies that were delivered.
+    Delivered,
+    /// Copies that came back.
+    Bounced,
+    /// Copies that people opened.
+    Opened,
+    /// Copies that only machines opened.
+    OpenedByMachines,
+    /// Copies of which people followed a link.
+    Clicked,
+    /// Copies of which only machines did.
+    ClickedByMachines,
+    /// Visits with a landing.
+    Visits,
+    /// Orders after a landing.
+    Orders,
+}
+
+impl Number {
+    const ALL: [(&str, Self); 9] = [
+        ("sent", Self::Sent),
+        ("delivered", Self::Delivered),
+        ("bounced", Self::Bounced),
+        ("opened", Self::Opened),
+        ("opened_by_machines", Self::OpenedByMachines),
+        ("clicked", Self::Clicked),
+        ("clicked_by_machines", Self::ClickedByMachines),
+        ("visits", Self::Visits),
+        ("orders", Self::Orders),
+    ];
+
+    fn parse(name: &str) -> Result<Self, ApiError> {
+        let found = Self::ALL.into_iter().find(|(known, _)| *known == name);
+        found.map(|(_, number)| number).ok_or_else(|| {
+            let known = Self::ALL.map(|(name, _)| name).join(", ");
+            let message = format!("There is no number `{name}`. There are: {known}.");
+            ApiError::invalid("invalid_parameter", "number", message)
+        })
+    }
+}
+
+/// The people behind a number.
+///
+/// # Errors
+/// A parameter cannot be used, or the store did not answer.
+pub async fn people(
+    runner: &Runner,
+    site: &Site,
+    params: NewsletterPeopleParams,
+    now: Moment,
+) -> Result<NewsletterPeople, ApiError> {
+    #[derive(Deserialize)]
+    struct Row {
+        person: String,
+        amount: i64,
+        last_at: Moment,
+    }
+    let NewsletterPeopleParams { number, campaign, link, from, to, limit } = params;
+    let number = Number::parse(&number)?;
+    let query = Query::parse(site, &NewsletterParams { by: None, campaign, from, to, limit }, now)?;
+    let rows: Vec<Row> = runner.rows(&sql::people(&query, number, link.as_deref())).await?;
+    let more = rows.len() > query.limit;
+    let items = rows.into_iter().take(query.limit);
+    let items =
+        items.map(|row| NewsletterPerson { person: row.person, count: row.amount, last_at: row.last_at });
+    Ok(NewsletterPeople { items: items.collect(), more })
+}
+
+/// A row of the store; the row over everything has `whole` set.
+#[derive(Deserialize)]
+struct MailRow {
+    campaign: String,
+    link_name: String,
+    whole: u8,
+    sent: i64,
+    delivered: i64,
+    bounced: i64,
+    opened: i64,
+    opened_by_machines: i64,
+    clicked: i64,
+    clicked_by_machines: i64,
+}
+
+#[derive(Deserialize)]
+struct VisitRow {
+    campaign: String,
+    link_name: String,
+    whole: u8,
+    visits: i64,
+}
+
+#[derive(Deserialize)]
+struct OrderRow {
+    campaign: String,
+    link_name: String,
+    whole: u8,
+    orders: i64,
+    revenue_sum: Amount,
+}
+
+/// Campaign and link; `None` for everything.
+type Key = Option<(String, String)>;
+
+fn key(whole: u8, campaign: String, link: String) -> Key {
+    (whole == 0).then_some((campaign, link))
+}
+
+/// Answers.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn answer(runner: &Runner, query: &Query) -> Result<NewsletterReport, ApiError> {
+    let statements = (sql::mail(query), sql::visits(query), sql::orders(query));
+    let (mail, visits, orders) = futures_util::try_join!(
+        runner.rows::<MailRow>(&statements.0),
+        runner.rows::<VisitRow>(&statements.1),
+        runner.rows::<OrderRow>(&statements.2),
+    )?;
+    let mut found: BTreeMap<Key, NewsletterNumbers> = BTreeMap::new();
+    let nothing = || empty(query);
+    for row in mail {
+        let numbers = found.entry(key(row.whole, row.campaign, row.link_name)).or_insert_with(nothing);
+        // A link is not sent or opened; the row over everything is of mails all the same.
+        if row.whole != 0 || !query.by_link {
+            numbers.sent = Some(row.sent);
+            numbers.delivered = Some(row.delivered);
+            numbers.bounced = Some(row.bounced);
+            numbers.opened = Some(row.opened);
+            numbers.opened_by_machines = Some(row.opened_by_machines);
+        }
+        (numbers.clicked, numbers.clicked_by_machines) = (row.clicked, row.clicked_by_machines);
+    }
+    for row in visits {
+        found.entry(key(row.whole, row.campaign, row.link_name)).or_insert_with(nothing).visits = row.visits;
+    }
+    for row in orders {
+        let numbers = found.entry(key(row.whole, row.campaign, row.link_name)).or_insert_with(nothing);
+        numbers.orders = row.orders;
+        numbers.revenue = Money::new(row.revenue_sum, &query.currency);
+    }
+    let totals = found.remove(&None).unwrap_or_else(nothing);
+    let mut rows: Vec<NewsletterRow> =
+        found.into_iter().filter_map(|(key, numbers)| row(query, key, numbers)).collect();
+    // By name already: the order of equals stays.
+    rows.sort_by_key(|row| {
+        std::cmp::Reverse((row.numbers.sent.unwrap_or(0), row.numbers.clicked, row.numbers.visits))
+    });
+    let more = rows.len() > query.limit;
+    rows.truncate(query.limit);
+    Ok(NewsletterReport {
+        site: query.site.clone(),
+        timezone: query.period.zone_name.clone(),
+        from: query.period.from,
+        to: query.period.to,
+        totals,
+        rows,
+        more,
+    })
+}
+
+fn empty(query: &Query) -> NewsletterNumbers {
+    let of_mail = (!query.by_link).then_some(0);
+    NewsletterNumbers {
+        sent: of_mail,
+        delivered: of_mail,
+        bounced: of_mail,
+        opened: of_mail,
+        opened_by_machines: of_mail,
+        clicked: 0,
+        clicked_by_machines: 0,
+        visits: 0,
+        orders: 0,
+        revenue: Money::new(Amount::default(), &query.currency),
+    }
+}
+
+/// By link, what is not of a link (sending, opening) has no row.
+fn row(query: &Query, key: Key, numbers: NewsletterNumbers) -> Option<NewsletterRow> {
+    let (campaign, link) = key?;
+    if query.by_link && numbers == empty(query) {
+        return None;
+    }
+    Some(NewsletterRow { campaign, link: query.by_link.then_some(link), numbers })
+}

@@ -1,0 +1,134 @@
+//! Which names, zones, currencies, origins and keys can be.
+
+use super::{RegistryError, Site};
+
+/// Bytes of a name for people.
+const LABEL_BYTES_MAX: usize = 200;
+/// Origins of one site: each is compared with that of every request.
+const ORIGINS_MAX: usize = 100;
+/// How the origin of an address is written that has none.
+const OPAQUE: &str = "null";
+
+/// A name that stands in addresses and pages.
+///
+/// # Errors
+/// It has other characters, or is too long.
+pub fn name(field: &'static str, name: &str) -> Result<(), RegistryError> {
+    const NAME_BYTES_MAX: usize = 64;
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || !name.bytes().all(allowed) {
+        return invalid(
+            field,
+            format!("must be 1 to {NAME_BYTES_MAX} letters, digits, `-`, `_` or `.`, not `{name}`"),
+        );
+    }
+    Ok(())
+}
+
+/// A name for people: of a site or a token. May be empty.
+///
+/// # Errors
+/// It is too long, or would break a line of a list.
+pub fn label(field: &'static str, text: &str) -> Result<(), RegistryError> {
+    if text.len() > LABEL_BYTES_MAX || text.chars().any(char::is_control) {
+        return invalid(
+            field,
+            format!("must have at most {LABEL_BYTES_MAX} bytes, without line breaks or control characters"),
+        );
+    }
+    Ok(())
+}
+
+/// A site's fields.
+///
+/// # Errors
+/// One of them cannot be.
+pub fn site(site: &Site) -> Result<(), RegistryError> {
+    name("site", &site.site)?;
+    label("name", &site.name)?;
+    // ClickHouse knows each zone in one spelling only.
+    let zone = jiff::tz::TimeZone::get(&site.timezone);
+    let spelled = zone.as_ref().ok().and_then(|zone| zone.iana_name());
+    if spelled != Some(site.timezone.as_str()) {
+        let hint = spelled.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        return invalid("timezone", format!("`{}` is not an IANA time zone{hint}", site.timezone));
+    }
+    if site.currency.len() != 3 || !site.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return invalid("currency", format!("`{}` is not an ISO 4217 code such as EUR", site.currency));
+    }
+    if site.origins.len() > ORIGINS_MAX {
+        return invalid(
+            "origins",
+            format!("{} are too many; a site has at most {ORIGINS_MAX}", site.origins.len()),
+        );
+    }
+    site.origins.iter().try_for_each(|origin| self::origin(origin))
+}
+
+fn origin(origin: &str) -> Result<(), RegistryError> {
+    let parsed = url::Url::parse(origin).ok().map(|url| url.origin().ascii_serialization());
+    if parsed.as_deref() == Some(origin) && origin != OPAQUE {
+        return Ok(());
+    }
+    let hint = match parsed {
+        Some(parsed) if parsed != OPAQUE => format!("; did you mean `{parsed}`?"),
+        _ => " such as https://shop.example".to_owned(),
+    };
+    invalid("origins", format!("`{origin}` is not an origin{hint}"))
+}
+
+fn invalid(field: &'static str, message: String) -> Result<(), RegistryError> {
+    Err(RegistryError::Invalid { field, message })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shop() -> Site {
+        Site {
+            site: "shop".into(),
+            name: "La Bottega".into(),
+            timezone: "Europe/Rome".into(),
+            currency: "EUR".into(),
+            origins: vec!["https://shop.example".into(), "http://localhost:8080".into()],
+        }
+    }
+
+    fn problem(site: &Site) -> (&'static str, String) {
+        match super::site(site) {
+            Err(RegistryError::Invalid { field, message }) => (field, message),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_named_with_what_was_meant() {
+        super::site(&shop()).unwrap();
+        super::site(&Site { timezone: "UTC".into(), ..shop() }).unwrap();
+        for (site, field, words) in [
+            (Site { site: "la bottega".into(), ..shop() }, "site", "`la bottega`"),
+            (Site { name: "a\nb".into(), ..shop() }, "name", "line breaks"),
+            (Site { name: "x".repeat(201), ..shop() }, "name", "at most 200"),
+            (Site { timezone: "Europe/Roma".into(), ..shop() }, "timezone", "`Europe/Roma`"),
+            (Site { timezone: "europe/rome".into(), ..shop() }, "timezone", "did you mean `Europe/Rome`?"),
+            (Site { currency: "eur".into(), ..shop() }, "currency", "ISO 4217"),
+            (
+                Site { origins: vec!["https://shop.example/".into()], ..shop() },
+                "origins",
+                "`https://shop.example`?",
+            ),
+            (
+                Site { origins: vec!["https://caffè.example".into()], ..shop() },
+                "origins",
+                "xn--caff-8oa.example",
+            ),
+            (Site { origins: vec!["shop.example".into()], ..shop() }, "origins", "such as https://"),
+            (Site { origins: vec!["null".into()], ..shop() }, "origins", "such as https://"),
+            (Site { origins: vec!["https://a.example".into(); 101], ..shop() }, "origins", "at most 100"),
+        ] {
+            let found = problem(&site);
+            assert!(found.0 == field && found.1.contains(words), "{field}, {words}: {found:?}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Sites, write keys, API tokens and newsletter signing secrets: kept in ClickHouse, held in memory, mirrored to a file
+//! so that a collector can start while ClickHouse is away.
+
+mod change;
+mod check;
+mod mirror;
+mod registry;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use foldhash::fast::RandomState;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+pub use registry::Registry;
+
+use crate::client::StoreError;
+use crate::newsletter::NewsletterKey;
+use crate::secret;
+
+/// A site: what one write key belongs to, and how its days and money are counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    /// Its name in addresses: lower-case letters, digits, `-` and `_`.
+    pub site: String,
+    /// Its name for people.
+    pub name: String,
+    /// IANA time zone: the site's days are days here.
+    pub timezone: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// Origins (`https://shop.example`) that browsers may send from; empty means any.
+    pub origins: Vec<String>,
+}
+
+/// A write key. Public: it stands in the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteKey {
+    /// The key.
+    pub key: String,
+    /// Its site.
+    pub site: String,
+}
+
+/// What a token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything.
+    Admin,
+    /// Read.
+    Analyst,
+    /// Pull segments.
+    Segments,
+    /// Send server-side events.
+    Ingest,
+}
+
+impl Role {
+    /// The role's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Analyst => "analyst",
+            Self::Segments => "segments",
+            Self::Ingest => "ingest",
+        }
+    }
+
+    /// The role of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Admin, Self::Analyst, Self::Segments, Self::Ingest]
+            .into_iter()
+            .find(|role| role.as_str() == name)
+    }
+}
+
+/// An API token, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// Public id.
+    pub token_id: String,
+    /// SHA-256 of the secret, hexadecimal.
+    pub hash: String,
+    /// What it may do.
+    pub role: Role,
+    /// The only site it is for; empty: all.
+    pub site: String,
+    /// Who or what it was made for.
+    pub name: String,
+}
+
+/// Looked up twice for each request, with a hash that nobody outside can foresee.
+type ByText<T> = HashMap<String, T, RandomState>;
+
+/// Everything the registry knows, as one immutable value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// By site.
+    pub sites: ByText<Site>,
+    /// Site by write key.
+    pub keys: ByText<String>,
+    /// By the hash of the secret.
+    pub tokens: ByText<Token>,
+    /// Newsletter signing secrets by key id. Mirrors of older versions have none.
+    #[serde(default)]
+    pub newsletter_keys: ByText<NewsletterKey>,
+}
+
+impl Snapshot {
+    /// The newest newsletter signing secret of a site.
+    pub fn newsletter_key(&self, site: &str) -> Option<&NewsletterKey> {
+        let of_site = self.newsletter_keys.values().filter(|key| key.site == site);
+        of_site.max_by_key(|key| (key.created_at, &key.key_id))
+    }
+
+    /// The site of a write key.
+    pub fn site_of_key(&self, key: &str) -> Option<&Site> {
+        self.sites.get(self.keys.get(key)?)
+    }
+
+    /// The token whose secret this is.
+    pub fn token_of_secret(&self, secret: &str) -> Option<&Token> {
+        // Looked up by hash: the time it takes says nothing of the secret.
+        self.tokens.get(&hash(secret))
+    }
+}
+
+/// Why a site or token was not made or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// A value that cannot be.
+    #[error("{field}: {message}")]
+    Invalid {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// ClickHouse could not be asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The mirror could not be written or read.
+    #[error("the registry's mirror {path}: {source}")]
+    Mirror {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        source: std::io::Error,
+    },
+}
+
+/// A token's hash.
+pub fn hash(secret: &str) -> String {
+    secret::hex(&Sha256::digest(secret.as_bytes()))
+}
