@@ -2,7 +2,8 @@
 //!
 //! An event's person is its own user id if it carries one; otherwise the user identified on the same visitor in the same
 //! session, at or after the event or else before it; otherwise the first user identified on the same visitor after the
-//! event; otherwise the visitor itself. A reset ends what was before it. An alias joins two users. A removal takes back
+//! event; otherwise the visitor itself. A reset ends what was before it, and is
+//! the last of it: it belongs to whose its session was. An alias joins two users. A removal takes back
 //! the edges of its visitor and user up to its moment.
 //!
 //! A visitor's *timeline* holds its identifications and resets by time, so the rule is: the first active mark at or
@@ -78,7 +79,7 @@ impl Timeline {
     fn deciding(&self, session: &str, ts: i64) -> Option<&Mark> {
         let place = self.marks.partition_point(|mark| mark.at < ts);
         let next = self.marks.get(place);
-        let decides = |mark: &Mark| mark.at == ts || (!mark.user.is_empty() && mark.session == session);
+        let decides = |mark: &Mark| !mark.user.is_empty() && (mark.at == ts || mark.session == session);
         if session.is_empty() || next.is_some_and(decides) {
             return next;
         }
@@ -393,7 +394,7 @@ mod tests {
             ("before, in an earlier session", &[landed()], 5, "r", "anna"),
             ("after a reset", &[landed(), of("s", mark(12, ""))], 15, "s", "v"),
             ("before a reset", &[landed(), of("s", mark(20, ""))], 15, "s", "anna"),
-            ("the reset itself", &[landed(), of("s", mark(15, ""))], 15, "s", "v"),
+            ("the reset itself", &[landed(), of("s", mark(15, ""))], 15, "s", "anna"),
             ("another user later in the session", &[landed(), of("s", mark(20, "bruno"))], 15, "s", "bruno"),
             ("another user in a later session", &[landed(), of("t", mark(20, "bruno"))], 15, "s", "anna"),
             ("taken back", &[Mark { active: false, ..landed() }], 15, "s", "v"),

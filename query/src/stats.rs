@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use futures_util::future::try_join_all;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::api::error::ApiError;
 use crate::api::stats::{MetricValue, Stats, StatsCompare, StatsRow};
-use crate::plan::choose::{Part, parts};
+use crate::moment::{Amount, Money};
+use crate::plan::choose::{Part, parts, source};
 use crate::plan::{Metric, Query, cursor};
 use crate::runner::Runner;
 use crate::sql::stats::{KEY_SEPARATOR, Shape, column, statement};
@@ -27,8 +29,11 @@ type Place = (String, String);
 /// The store did not answer.
 pub async fn answer(runner: &Runner, query: &Query) -> Result<Stats, ApiError> {
     let parts = parts(query);
-    let (totals, (keys, rows, next)) =
-        futures_util::try_join!(totals(runner, query, &parts), rows(runner, query, &parts))?;
+    let (totals, (keys, rows, next), other_revenue) = futures_util::try_join!(
+        totals(runner, query, &parts),
+        rows(runner, query, &parts),
+        other_revenue(runner, query)
+    )?;
     let rows =
         rows.unwrap_or_else(|| vec![StatsRow { dimensions: BTreeMap::new(), metrics: totals.clone() }]);
     let compare = if query.with_previous { Some(compare(runner, query, &parts, &keys).await?) } else { None };
@@ -42,6 +47,7 @@ pub async fn answer(runner: &Runner, query: &Query) -> Result<Stats, ApiError> {
         metrics: query.metrics.iter().map(|metric| metric.name().to_owned()).collect(),
         rows,
         totals,
+        other_revenue,
         compare,
         next_cursor: next.map(|offset| cursor::encode(&offset)),
     })
@@ -80,6 +86,22 @@ async fn compare(
 async fn totals(runner: &Runner, query: &Query, parts: &[Part]) -> Result<Metrics, ApiError> {
     let found = ask(runner, query, parts, Shape::Totals).await?;
     Ok(metrics_of(query, found.values().next()))
+}
+
+/// What was spent in other currencies than the site's, when the question is about money.
+async fn other_revenue(runner: &Runner, query: &Query) -> Result<Vec<Money>, ApiError> {
+    #[derive(Deserialize)]
+    struct Row {
+        other_revenue: BTreeMap<String, Amount>,
+    }
+    if !query.metrics.contains(&Metric::Revenue) {
+        return Ok(Vec::new());
+    }
+    let source = source(Metric::Revenue, &query.group_by, &query.filters);
+    let part = Part { source, metrics: vec![Metric::Revenue] };
+    let rows: Vec<Row> = runner.rows(&statement(query, &part, Shape::OtherRevenue)).await?;
+    let amounts = rows.into_iter().flat_map(|row| row.other_revenue);
+    Ok(amounts.map(|(currency, amount)| Money::new(amount, &currency)).collect())
 }
 
 /// The rows of the page: their keys in order, what is known of them, and where the next page begins.

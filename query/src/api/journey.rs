@@ -48,7 +48,8 @@ pub struct JourneyEvent {
     pub name: String,
     /// `site`, `app`, `newsletter`, …
     pub touchpoint: String,
-    /// `pre_purchase`, `purchase` or `post_purchase`.
+    /// `pre_purchase`, `purchase` or `post_purchase`: the person's. After the first order, what would be before a purchase
+    /// is after one.
     pub stage: String,
     /// The event carried no user id and is the person's through an identity edge.
     pub anonymous: bool,
@@ -130,6 +131,10 @@ pub struct JourneySession {
     pub page_views: i64,
     /// Sum of the money in the site's currency; null when there is none.
     pub revenue: Option<Money>,
+    /// Sum of the money in other currencies, each for itself; left out when there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub other_revenue: Vec<Money>,
     /// Newest first.
     pub events: Vec<JourneyEvent>,
 }

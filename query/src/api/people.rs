@@ -60,6 +60,10 @@ pub struct PersonSummary {
     pub orders: i64,
     /// Spent, in the site's currency; null when nothing.
     pub revenue: Option<Money>,
+    /// Spent in other currencies, each for itself; left out when nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub other_revenue: Vec<Money>,
     /// Of the last session: ISO 3166-1 alpha-2.
     pub country: String,
     /// Of the last session.
@@ -159,6 +163,10 @@ pub struct Person {
     pub orders: i64,
     /// Spent, in the site's currency; null when nothing.
     pub revenue: Option<Money>,
+    /// Spent in other currencies, each for itself; left out when nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub other_revenue: Vec<Money>,
     /// Of the last event that has one.
     pub country: String,
     /// Of the last event that has one.

@@ -16,7 +16,7 @@ use super::error::{ApiError, ErrorBody};
 use super::export::{Export, Table};
 use super::params::{Params, SitePath};
 use crate::AppState;
-use crate::moment::Moment;
+use crate::moment::{Moment, Money};
 use crate::plan::{Query, RequestText};
 use crate::stats;
 
@@ -127,6 +127,11 @@ pub struct Stats {
     /// Over the whole period: people counted once, not the sum of the rows.
     #[schema(value_type = BTreeMap<String, MetricValue>)]
     pub totals: BTreeMap<String, Option<MetricValue>>,
+    /// What was spent in other currencies than the site's, each for itself, over the whole period: `revenue` does not hold
+    /// it. Left out when there is none, or `revenue` was not asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub other_revenue: Vec<Money>,
     /// When `compare=previous` was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compare: Option<StatsCompare>,

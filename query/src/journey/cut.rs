@@ -41,6 +41,7 @@ pub struct Event {
     pub message: String,
     pub link: String,
     pub app_version: String,
+    pub language: String,
     pub bot: String,
     pub verdict: String,
     pub verdict_reason: String,
@@ -57,6 +58,11 @@ pub struct Event {
 }
 
 impl Event {
+    /// What the table of sessions keeps of a session's first event, as far as a journey shows it and in its order.
+    fn entry(&self) -> [&str; 6] {
+        [&self.path, &self.host, &self.language, &self.app_version, &self.source, &self.channel]
+    }
+
     fn is_view(&self) -> bool {
         matches!(self.kind.as_str(), "page_view" | "screen_view")
     }
@@ -124,7 +130,9 @@ impl Piece {
     /// As the API shows it.
     pub fn into_session(self, currency: &str, gap_before_ms: Option<i64>) -> JourneySession {
         let (started, ended) = (self.started(), self.ended());
-        let first = &self.events[0];
+        // Of several at the first moment, the one that numbers and cards take as well.
+        let at_once = self.events.iter().filter(|event| event.at == started);
+        let first = at_once.min_by_key(|event| event.entry()).unwrap_or(&self.events[0]);
         let known = |field: fn(&Event) -> &String| {
             self.events.iter().map(field).find(|text| !text.is_empty()).cloned().unwrap_or_default()
         };
@@ -153,6 +161,7 @@ impl Piece {
             touchpoints,
             page_views,
             revenue: revenue(&self.events, currency),
+            other_revenue: other_revenue(&self.events, currency),
             visitor: self.visitor,
             session: (!self.session.is_empty()).then_some(self.session),
             events: self.events.into_iter().rev().map(JourneyEvent::from).collect(),
@@ -160,12 +169,26 @@ impl Piece {
     }
 }
 
+/// What an event adds to the money: refunds are taken off, whatever their sign.
+fn signed(event: &Event) -> Amount {
+    if event.kind == "refund" { event.amount.negative() } else { event.amount }
+}
+
+/// Orders less refunds in each other currency.
+fn other_revenue(events: &[Event], currency: &str) -> Vec<Money> {
+    let mut sums: BTreeMap<&str, Amount> = BTreeMap::new();
+    for event in events.iter().filter(|event| event.amount != Amount(0) && event.currency != currency) {
+        let sum = sums.entry(&event.currency).or_default();
+        *sum = [*sum, signed(event)].into_iter().sum();
+    }
+    sums.into_iter().map(|(currency, amount)| Money::new(amount, currency)).collect()
+}
+
 /// Orders less refunds in the site's currency, when there are any.
 fn revenue(events: &[Event], currency: &str) -> Option<Money> {
     let mut paid =
         events.iter().filter(|event| event.amount != Amount(0) && event.currency == currency).peekable();
     paid.peek()?;
-    let signed = |event: &Event| if event.kind == "refund" { event.amount.negative() } else { event.amount };
     Some(Money::new(paid.map(signed).sum(), currency))
 }
 

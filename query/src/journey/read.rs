@@ -11,7 +11,7 @@ use crate::identity::{Aliases, Candidate, Timelines, owner, timelines};
 use crate::moment::Moment;
 use crate::plan::period::utc_day;
 use crate::runner::Runner;
-use crate::sql::journey as sql;
+use crate::sql::{journey as sql, people};
 
 /// Days are read until they hold this many events.
 const EVENTS_PER_READ: i64 = 2_000;
@@ -21,6 +21,15 @@ const EVENTS_PER_ANSWER_MAX: i64 = 20_000;
 /// Days and sessions of a person, the latest, for the same reason.
 const DAYS_MAX: usize = 200_000;
 const DAY_MS: i64 = 86_400_000;
+/// The stage of what customers and others do alike, as the collector knows it from the kind alone.
+const BEFORE_PURCHASE: &str = "pre_purchase";
+/// The stage of the same, done by a customer.
+const AFTER_PURCHASE: &str = "post_purchase";
+
+#[derive(Deserialize)]
+struct OrderRow {
+    at: i64,
+}
 
 #[derive(Clone, Debug, Deserialize)]
 struct DayRow {
@@ -37,6 +46,8 @@ pub struct Reader<'a> {
     found: &'a Candidate,
     aliases: &'a Aliases,
     timelines: Timelines,
+    /// When the person first ordered; 0 when never.
+    first_order: i64,
     with_bots: bool,
     /// By day; the last one is read next.
     unread: BTreeMap<String, Vec<DayRow>>,
@@ -65,7 +76,9 @@ impl<'a> Reader<'a> {
     ) -> Result<Self, ApiError> {
         let site = request.site.site.as_str();
         let days = sql::days(site, &found.visitors, request.with_bots, DAYS_MAX);
-        let mut rows: Vec<DayRow> = runner.rows(&days).await?;
+        let first_order = people::first_order(site, &found.visitors, &found.person, aliases);
+        let (mut rows, ordered) =
+            futures_util::try_join!(runner.rows::<DayRow>(&days), runner.rows::<OrderRow>(&first_order))?;
         let truncated = rows.len() > DAYS_MAX;
         rows.truncate(DAYS_MAX);
         let mut unread: BTreeMap<String, Vec<DayRow>> = BTreeMap::new();
@@ -78,6 +91,7 @@ impl<'a> Reader<'a> {
             found,
             aliases,
             timelines: Timelines::new(),
+            first_order: ordered.first().map_or(0, |row| row.at),
             with_bots,
             unread,
             events: Vec::new(),
@@ -145,6 +159,9 @@ impl<'a> Reader<'a> {
             let owner = owner(&event.user, &event.visitor, &event.session, event.at, &self.timelines);
             if self.aliases.person(&owner.person) == self.found.person {
                 event.anonymous = owner.through_edge;
+                if event.stage == BEFORE_PURCHASE && self.first_order != 0 && event.at > self.first_order {
+                    event.stage = AFTER_PURCHASE.to_owned();
+                }
                 self.events.push(event);
             }
         }

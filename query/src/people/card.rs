@@ -6,7 +6,7 @@ use orma_store::Site;
 use serde::Deserialize;
 
 use super::links::links_of;
-use super::{money, shown_channel};
+use super::{money, other_money, shown_channel};
 use crate::api::error::ApiError;
 use crate::api::people::{Person, PersonDevice, PersonTouchpoint};
 use crate::identity::{Aliases, Candidate, candidate, identified_visitor};
@@ -24,6 +24,7 @@ struct CardRow {
     orders: i64,
     revenue_sum: Amount,
     has_revenue: u8,
+    other_revenue: BTreeMap<String, Amount>,
     latest_country: String,
     latest_region: String,
     latest_city: String,
@@ -123,6 +124,7 @@ pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiE
         events: row.events,
         orders: row.orders,
         revenue: money(row.has_revenue, row.revenue_sum, &site.currency),
+        other_revenue: other_money(row.other_revenue),
         country: row.latest_country,
         region: row.latest_region,
         city: row.latest_city,

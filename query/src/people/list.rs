@@ -1,11 +1,11 @@
 //! The list of people: first who is on the page, then what is shown of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use orma_store::Site;
 use serde::{Deserialize, Serialize};
 
-use super::{money, shown_channel};
+use super::{money, other_money, shown_channel};
 use crate::api::error::ApiError;
 use crate::api::params::parse_limit;
 use crate::api::people::{PeopleParams, PersonList, PersonSummary};
@@ -109,6 +109,7 @@ struct PurchaseRow {
     orders: i64,
     revenue_sum: Amount,
     has_revenue: u8,
+    other_revenue: BTreeMap<String, Amount>,
 }
 
 #[derive(Deserialize)]
@@ -181,6 +182,7 @@ pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, 
             events: detail.events,
             orders: purchase.map_or(0, |row| row.orders),
             revenue: purchase.and_then(|row| money(row.has_revenue, row.revenue_sum, &site.currency)),
+            other_revenue: purchase.map(|row| other_money(row.other_revenue.clone())).unwrap_or_default(),
             country: detail.country,
             device_class: detail.device_class,
             browser: detail.browser,

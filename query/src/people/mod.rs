@@ -8,6 +8,8 @@ pub use card::{card, unknown_person};
 pub use links::{link, unlink};
 pub use list::{ListRequest, list};
 
+use std::collections::BTreeMap;
+
 use crate::moment::{Amount, Money};
 
 /// Nobody sent the visit.
@@ -16,6 +18,11 @@ const DIRECT: &str = "direct";
 /// The channel as it is shown.
 fn shown_channel(channel: String) -> String {
     if channel.is_empty() { DIRECT.to_owned() } else { channel }
+}
+
+/// Money in other currencies than the site's, by currency.
+fn other_money(amounts: BTreeMap<String, Amount>) -> Vec<Money> {
+    amounts.into_iter().map(|(currency, amount)| Money::new(amount, &currency)).collect()
 }
 
 /// Money, when there was any.

@@ -14,6 +14,8 @@ pub enum Source {
     EventsInSessions,
     /// Sessions that hold certain events: a property of sessions divided by one of events.
     SessionsOfEvents,
+    /// Purchases of the visits that saw certain pages: an order has no page of its own.
+    PurchasesOfPages,
 }
 
 /// The metrics of a question that one source answers.
@@ -25,20 +27,16 @@ pub struct Part {
     pub metrics: Vec<Metric>,
 }
 
-/// The source of one metric under these dimensions and filters.
+/// The source of one metric under these dimensions and filters. What is counted in events is read from events however
+/// it is divided: an event belongs to its own moment, not to that of its session's beginning.
 pub fn source(metric: Metric, group_by: &[Dimension], filters: &[Filter]) -> Source {
     let levels =
         || group_by.iter().map(|dimension| dimension.level()).chain(filters.iter().map(Filter::level));
     let of_events = levels().any(|level| level == Level::Event);
     let of_sessions = levels().any(|level| level == Level::Session);
     match metric {
-        Metric::Visitors | Metric::PageViews | Metric::Events => match (of_events, of_sessions) {
-            (_, false) => Source::Events,
-            (false, true) => Source::Sessions,
-            (true, true) => Source::EventsInSessions,
-        },
-        // Sessions do not know of money.
-        Metric::Orders | Metric::Revenue => {
+        Metric::Orders | Metric::Revenue if asks_for_pages(group_by, filters) => Source::PurchasesOfPages,
+        Metric::Visitors | Metric::PageViews | Metric::Events | Metric::Orders | Metric::Revenue => {
             if of_sessions {
                 Source::EventsInSessions
             } else {
@@ -53,6 +51,10 @@ pub fn source(metric: Metric, group_by: &[Dimension], filters: &[Filter]) -> Sou
             }
         }
     }
+}
+
+fn asks_for_pages(group_by: &[Dimension], filters: &[Filter]) -> bool {
+    group_by.contains(&Dimension::Page) || filters.iter().any(Filter::is_of_page)
 }
 
 /// The question divided by source. The part that decides the order of the rows comes first.
@@ -70,8 +72,8 @@ pub fn parts(query: &Query) -> Vec<Part> {
     parts
 }
 
-/// Whether visitors are those of any event: who only opened a newsletter has seen no page, and is somebody's
-/// visitor all the same when the question is about kinds of events or touchpoints.
+/// Whether the question is about other events than views: then the visitors are those who have such an event, among
+/// those who saw a page or a screen. Who was only sent a newsletter is nobody's visitor.
 pub fn counts_any_event(group_by: &[Dimension], filters: &[Filter]) -> bool {
     use super::filter::Field;
     let about_events = |dimension: &Dimension| {
@@ -99,17 +101,19 @@ mod tests {
     fn each_metric_has_its_table_under_each_dimension() {
         use Dimension as D;
         use Metric as M;
-        let table: [(Metric, &[Dimension], &str, Source); 14] = [
+        let table: [(Metric, &[Dimension], &str, Source); 16] = [
             (M::Visitors, &[], "", Source::Events),
             (M::Visitors, &[D::Page], "", Source::Events),
             (M::Visitors, &[D::Country], "", Source::Events),
-            (M::Visitors, &[D::Source], "", Source::Sessions),
-            (M::PageViews, &[D::EntryPage], "country:is:IT", Source::Sessions),
+            (M::Visitors, &[D::Source], "", Source::EventsInSessions),
+            (M::PageViews, &[D::EntryPage], "country:is:IT", Source::EventsInSessions),
             (M::PageViews, &[D::Page], "channel:is:email", Source::EventsInSessions),
             (M::Events, &[], "props.a:is:b", Source::Events),
             (M::Orders, &[D::Country], "", Source::Events),
             (M::Orders, &[D::Source], "", Source::EventsInSessions),
             (M::Revenue, &[], "campaign:is:x", Source::EventsInSessions),
+            (M::Revenue, &[], "page:is:/a channel:is:email", Source::PurchasesOfPages),
+            (M::Orders, &[D::Page], "", Source::PurchasesOfPages),
             (M::Sessions, &[], "", Source::Sessions),
             (M::Sessions, &[D::Page], "", Source::SessionsOfEvents),
             (M::BounceRate, &[D::Source], "kind:is:search", Source::SessionsOfEvents),

@@ -50,6 +50,11 @@ impl Filter {
         }
     }
 
+    /// Whether it looks at the page.
+    pub fn is_of_page(&self) -> bool {
+        self.field == Field::Dimension(Dimension::Page)
+    }
+
     /// Reads all filters of a request.
     ///
     /// # Errors

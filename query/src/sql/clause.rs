@@ -20,6 +20,10 @@ pub const IS_PURCHASE: &str = "(kind = 'order' OR revenue != 0)";
 /// visitors one in 40 million answers is off by one.
 pub const VISITOR: &str = "sipHash64(visitor)";
 
+/// Money in other currencies, each for itself, with the same signs. Needs the parameter `currency`.
+pub const OTHER_REVENUE: &str = "sumMapIf(map(toString(currency), if(kind = 'refund', -abs(revenue), revenue)), \
+    revenue != 0 AND currency != {currency:String})";
+
 /// Neither a bot nor a machine.
 pub const IS_HUMAN: &str = "bot = '' AND verdict != 'machine'";
 
@@ -137,8 +141,8 @@ pub fn sessions(which: Sessions, with_bots: bool, condition: &str) -> String {
         format!(
             "SELECT visitor, {VISIT_OF_EVENT} AS visit, min(ts) AS started, max(ts) AS ended, \
              countIf({IS_VIEW}) AS view_count, count() AS event_count, countIf({IS_ACTION}) AS action_count, \
-             splitByChar(char(31), argMin({}, (ts, event_id))) AS first, \
-             argMaxIf(path, (ts, event_id), {IS_VIEW}) AS exit_page \
+             splitByChar(char(31), min((ts, {})).2) AS first, \
+             maxIf((ts, path), {IS_VIEW}).2 AS exit_page \
              FROM events FINAL WHERE site = {{site:String}} AND toDate(ts) {days}{condition} \
              GROUP BY visitor, visit{having}",
             entry_of_event()

@@ -50,19 +50,21 @@ fn resets(edges: &str) -> String {
 
 /// The user whom the marks give to an event; empty when nobody.
 const USER_OF_EVENT: &str = "multiIf(startsWith(visitor, '@'), substring(visitor, 2), \
-    session = '' OR own_user = '' OR own_at < reset_at OR next_at = ts OR (next_mark.1 != '' AND next_mark.2 = session), \
+    session = '' OR own_user = '' OR own_at < reset_at OR (next_mark.1 != '' AND (next_at = ts OR next_mark.2 = session)), \
     next_mark.1, own_user)";
 
 /// `visits` (a table of `visitor`, `started`, `ended` and more) with what the marks say of each: `owner_user`, the user of
-/// its beginning, empty when nobody (no mark of a session is before its beginning), and `is_mixed`, whether the marks
-/// change within it, or one was taken back. Only visitors of `may_be_mixed` can have such; a reset at the very end
-/// changes nothing.
+/// its beginning, empty when nobody (no mark of a session is before its beginning), and `is_mixed`, whether its
+/// events may be several people's: one of its marks is of another user or session than the others, was taken back, or is a
+/// reset. Only visitors of `may_be_mixed` can have such; a reset at the very end changes nothing.
 pub fn owned_visits(visits: &str, columns: &str, edges: &str, may_be_mixed: &str) -> String {
-    // The place of each mark, and how many before it and with it are of another user than the one before, or taken back.
+    // The place of each mark, and how many before it and with it are of another user or session than the one before,
+    // resets, or taken back.
     let placed = format!(
-        "SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, \
-         sum(NOT active) OVER marks AS removed, NOT active AS is_removed FROM (SELECT visitor, marked_at, user, active, \
-         session, row_number() OVER marks AS place, place > 1 AND user != lagInFrame(user) OVER marks AS differs FROM ({}) \
+        "SELECT visitor, marked_at, user, place, session, \
+         sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed FROM (SELECT visitor, marked_at, user, active, \
+         session, row_number() OVER marks AS place, place > 1 AND user != lagInFrame(user) OVER marks AS differs, \
+         place > 1 AND session != lagInFrame(session) OVER marks AS moves FROM ({}) \
          WINDOW marks AS (PARTITION BY visitor ORDER BY marked_at, user, active, session \
          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) \
          WINDOW marks AS (PARTITION BY visitor ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)",
@@ -70,21 +72,22 @@ pub fn owned_visits(visits: &str, columns: &str, edges: &str, may_be_mixed: &str
     );
     let firsts = format!(
         "(SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, \
-         min(differing) AS first_differing, min(removed - is_removed) AS first_removed FROM ({placed}) \
+         min(differing - (user = '')) AS first_differing, min(moving) AS first_moving, argMin(session, place) AS first_session, \
+         min(removed - is_removed) AS first_removed FROM ({placed}) \
          GROUP BY visitor, marked_at)"
     );
     // A reset is within what ends after it, a millisecond later.
     let lasts = format!(
         "(SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, \
-         max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_removed) AS last_removed \
+         max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_moving) AS last_moving, max(at_removed) AS last_removed \
          FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, \
-         max(differing) OVER moment AS at_differing, max(removed) OVER moment AS at_removed FROM ({placed}) \
+         max(differing) OVER moment AS at_differing, max(moving) OVER moment AS at_moving, max(removed) OVER moment AS at_removed FROM ({placed}) \
          WINDOW moment AS (PARTITION BY visitor, marked_at)) GROUP BY visitor, last_at)"
     );
     format!(
         "(SELECT {columns}, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, \
          first_place > 0 AND last_place >= first_place \
-         AND (last_differing != first_differing OR last_removed != first_removed) AS is_mixed \
+         AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed \
          FROM {visits} AS visits \
          ASOF LEFT JOIN {} AS next ON visitor = next_visitor AND started <= next_at \
          ASOF LEFT JOIN {firsts} AS first ON visitor = first_visitor AND started <= first_at \

@@ -42,7 +42,7 @@ pub fn events(site: &str, visitors: &[String], days: &[String], with_bots: bool,
         "SELECT toString(event_id) AS id, toUnixTimestamp64Milli(ts) AS at, visitor, user, session, kind, name, \
          touchpoint, stage, title, host, path, referrer, screen, target, duration_ms, engaged_ms, scroll_pct, value, \
          rating, revenue AS amount, currency, \
-         if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, link, app_version, \
+         if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, link, app_version, language, \
          bot, verdict, verdict_reason, props, source, channel, device_class, browser, os, country \
          FROM events WHERE site = {{site:String}} AND toDate(ts) IN {days} \
          AND visitor IN {visitors}{human} ORDER BY at DESC, id DESC LIMIT {rows_max}"

@@ -46,7 +46,7 @@ enum Columns {
 /// `view_count`, `event_count`, `first`, `exit_page`.
 ///
 /// A session has one owner, that of its beginning, unless its timeline changes within it or an edge within it was
-/// taken back: then its events are looked at one by one. A reset alone makes nobody a person of the list.
+/// taken back: then its events are looked at one by one.
 fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
     let (of_sessions, of_visits, of_events) = match columns {
         Columns::Few => (String::new(), "", ""),
@@ -56,22 +56,21 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
                  {ENTRY_OF_SESSION} AS first, {EXIT_OF_SESSION} AS exit_page"
             ),
             ", view_count, event_count, first, exit_page",
-            ", countIf(IS_VIEW) AS view_count, count() AS event_count, argMin(ENTRY, (ts, event_id)) AS first, \
-             argMaxIf(path, (ts, event_id), IS_VIEW) AS exit_page",
+            ", countIf(IS_VIEW) AS view_count, count() AS event_count, min((ts, ENTRY)).2 AS first, \
+             maxIf((ts, path), IS_VIEW).2 AS exit_page",
         ),
     };
     let of_events = of_events.replace("IS_VIEW", IS_VIEW).replace("ENTRY", &clause::entry_of_event());
     // Only these visitors are looked at twice.
     let may_be_mixed = format!(
-        " AND visitor IN (SELECT visitor FROM identity_edges WHERE site = {{site:String}} AND source != 'alias'{edges} \
-         GROUP BY visitor HAVING uniqExact(user) > 1 OR min(sign) < 0)"
+        " AND visitor IN (SELECT visitor FROM identity_edges WHERE site = {{site:String}} AND source != 'alias'{edges})"
     );
     let all = placed(&of_sessions, of_visits, sessions, edges, &may_be_mixed);
     let mixed = placed("", "", &format!("{sessions}{may_be_mixed}"), edges, &may_be_mixed);
     // The days are what the table's key finds.
     let mixed_events = identity::owned_events(
         &format!(
-            "{IS_HUMAN} AND kind != 'reset' AND (toDate(ts), visitor) IN (SELECT day, visitor FROM sessions \
+            "{IS_HUMAN} AND (toDate(ts), visitor) IN (SELECT day, visitor FROM sessions \
              WHERE site = {{site:String}}{sessions}{may_be_mixed}) \
              AND (visitor, {VISIT_OF_EVENT}) IN (SELECT visitor, visit FROM {mixed} WHERE is_mixed)"
         ),
@@ -180,7 +179,7 @@ pub fn details(site: &str, visitors: &Visitors, people: &[String], aliases: &Ali
     sql
 }
 
-/// Orders and money of the people of a page: `person`, `orders`, `revenue_sum`, `has_revenue`. Read on
+/// Orders and money of the people of a page: `person`, `orders`, `revenue_sum`, `has_revenue`, `other_revenue`. Read on
 /// the days on which something was done.
 pub fn purchases(
     site: &str,
@@ -199,10 +198,11 @@ pub fn purchases(
     );
     sql.text = format!(
         "SELECT {} AS person, countIf(kind = 'order') AS orders, {} AS revenue_sum, \
-         countIf(revenue != 0 AND currency = {{currency:String}}) > 0 AS has_revenue \
+         countIf(revenue != 0 AND currency = {{currency:String}}) > 0 AS has_revenue, {} AS other_revenue \
          FROM {} GROUP BY person HAVING person IN {people}",
         person.expression,
         clause::REVENUE,
+        clause::OTHER_REVENUE,
         person.rows(&identity::owned_events(&condition, Duplicates::Merged, &edges_on(&visitors)))
     );
     sql
@@ -270,7 +270,7 @@ pub fn card(site: &str, visitors: &Visitors, person: &str, currency: &str, alias
          toUnixTimestamp64Milli(max(ts)) AS last_seen, \
          uniqExactIf((visitor, visit), session != '' OR {IS_VIEW}) AS sessions, countIf({IS_VIEW}) AS page_views, \
          countIf(kind = 'order') AS orders, {revenue} AS revenue_sum, \
-         countIf(revenue != 0 AND currency = {{currency:String}}) > 0 AS has_revenue, {}, {}, {}, {}, \
+         countIf(revenue != 0 AND currency = {{currency:String}}) > 0 AS has_revenue, {other} AS other_revenue, {}, {}, {}, {}, \
          argMin((toString(channel), toString(source)), (ts, event_id)) AS origin, \
          origin.1 AS first_channel, origin.2 AS first_source",
         latest("country"),
@@ -278,8 +278,16 @@ pub fn card(site: &str, visitors: &Visitors, person: &str, currency: &str, alias
         latest("city"),
         latest("language"),
         revenue = clause::REVENUE,
+        other = clause::OTHER_REVENUE,
     );
     of_person(of_visitors, person, aliases, &columns, "")
+}
+
+/// When a person first ordered: `at` (milliseconds), 0 when never.
+pub fn first_order(site: &str, visitors: &Visitors, person: &str, aliases: &Aliases) -> Sql {
+    let of_visitors = identity::on_visitors(site, visitors);
+    let columns = "toUnixTimestamp64Milli(minIf(ts, kind = 'order')) AS at";
+    of_person(of_visitors, person, aliases, columns, "")
 }
 
 /// The devices of a card, last used first.

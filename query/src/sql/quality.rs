@@ -79,7 +79,7 @@ pub fn web(query: &QualityQuery, totals: bool) -> Sql {
     for (index, vital) in VITALS.iter().enumerate() {
         let (name, good, poor) = (vital.name, vital.good, vital.poor);
         columns.push(format!(
-            "countIf(name = '{name}') AS samples{index}, quantileIf(0.75)(value, name = '{name}') AS p75_{index}, \
+            "countIf(name = '{name}') AS samples{index}, quantileExactInclusiveIf(0.75)(value, name = '{name}') AS p75_{index}, \
              countIf(name = '{name}' AND value <= toFloat32({good})) AS good{index}, \
              countIf(name = '{name}' AND value > toFloat32({poor})) AS poor{index}"
         ));
@@ -108,7 +108,7 @@ pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
         let is_start = format!("kind = 'app_start' AND name = '{}' AND duration_ms > 0", start.name);
         let (good, poor) = (start.good_ms, start.poor_ms);
         columns.push(format!(
-            "countIf({is_start}) AS samples{index}, quantileIf(0.75)(duration_ms, {is_start}) AS p75_{index}, \
+            "countIf({is_start}) AS samples{index}, quantileExactInclusiveIf(0.75)(duration_ms, {is_start}) AS p75_{index}, \
              countIf({is_start} AND duration_ms < {good}) AS good{index}, \
              countIf({is_start} AND duration_ms > {poor}) AS poor{index}"
         ));

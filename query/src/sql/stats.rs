@@ -7,7 +7,7 @@ use super::clause::{self, Sessions};
 use crate::plan::choose::{Part, Source, counts_any_event};
 use crate::plan::dimension::Level;
 use crate::plan::metric::Shape as MetricShape;
-use crate::plan::{Filter, Metric, Query};
+use crate::plan::{Dimension, Filter, Metric, Query};
 
 /// Stands between the values of two dimensions in a row's key.
 pub const KEY_SEPARATOR: char = '\u{1f}';
@@ -21,6 +21,8 @@ pub enum Shape<'a> {
     Page,
     /// The rows of these values of the dimensions.
     Keyed(&'a [String]),
+    /// Money in other currencies over everything: a row with `other_revenue`.
+    OtherRevenue,
     /// A row for each bucket of time, and of these values of the dimensions when there are any.
     Series(&'a [String]),
 }
@@ -50,16 +52,21 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             keys.push(format!("d{index}"));
         }
     }
-    let any_event = counts_any_event(&query.group_by, &query.filters);
+    let viewers = counts_any_event(&query.group_by, &query.filters).then(|| viewers(query, shape));
     for metric in &part.metrics {
         let expression = match part.source {
-            Source::Events | Source::EventsInSessions => of_events(*metric, any_event),
+            Source::Events | Source::EventsInSessions | Source::PurchasesOfPages => {
+                of_events(*metric, viewers.as_deref())
+            }
             Source::Sessions | Source::SessionsOfEvents => of_sessions(*metric),
         };
         columns.push(format!("{expression} AS {}", column(*metric)));
     }
     if part.metrics.contains(&Metric::Revenue) {
         sql.params.push(("currency".into(), query.currency.as_str().into()));
+    }
+    if matches!(shape, Shape::OtherRevenue) {
+        columns = vec![format!("{} AS other_revenue", clause::OTHER_REVENUE)];
     }
     sql.text = format!("SELECT {} FROM {from}", columns.join(", "));
     if !keys.is_empty() {
@@ -82,7 +89,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
 }
 
 fn has_dimensions(query: &Query, shape: Shape<'_>) -> bool {
-    !matches!(shape, Shape::Totals) && !query.group_by.is_empty()
+    !matches!(shape, Shape::Totals | Shape::OtherRevenue) && !query.group_by.is_empty()
 }
 
 /// How events that came twice are made to count once.
@@ -160,6 +167,26 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
             let sessions = sessions_of_events(query, &part.metrics);
             format!("{events} AS event INNER JOIN {sessions} AS session_row USING (visitor, visit)")
         }
+        Source::PurchasesOfPages => {
+            let (of_pages, others): (Vec<&Filter>, Vec<&Filter>) =
+                query.filters.iter().partition(|filter| filter.is_of_page());
+            let (of_sessions, of_events): (Vec<&Filter>, Vec<&Filter>) =
+                others.into_iter().partition(|filter| filter.level() == Level::Session);
+            let purchases = events_table(sql, query, &of_events, &part.metrics);
+            let pages = visits_with_pages(sql, query, &of_pages, has_dimensions(query, shape));
+            let joined = format!("{purchases} AS event INNER JOIN {pages} AS seen USING (visitor, visit)");
+            if !asks_for_sessions(query) {
+                joined
+            } else {
+                for filter in of_sessions {
+                    conditions.push(clause::session_condition(sql, filter));
+                }
+                let sessions = sessions_of_events(query, &part.metrics);
+                format!(
+                    "(SELECT * FROM {joined}) AS event INNER JOIN {sessions} AS session_row USING (visitor, visit)"
+                )
+            }
+        }
         Source::SessionsOfEvents => {
             let (of_events, of_sessions) = split_filters(&query.filters, Level::Event);
             let events = visits_with_events(sql, query, &of_events, has_dimensions(query, shape));
@@ -196,6 +223,39 @@ fn visits_with_events(sql: &mut Sql, query: &Query, filters: &[&Filter], with_di
     format!("(SELECT {} FROM events WHERE {})", columns.join(", "), conditions.join(" AND "))
 }
 
+/// The visits that saw certain pages, once for each page (`e0` or `e1`) when the rows are pages.
+fn visits_with_pages(sql: &mut Sql, query: &Query, filters: &[&Filter], with_dimensions: bool) -> String {
+    let mut columns = vec![format!("DISTINCT visitor, {} AS visit", clause::VISIT_OF_EVENT)];
+    for (index, dimension) in query.group_by.iter().enumerate() {
+        if with_dimensions && *dimension == Dimension::Page {
+            columns.push(format!("{} AS e{index}", clause::of_event(*dimension)));
+        }
+    }
+    let mut conditions = vec![clause::events_window(query.with_bots), clause::IS_VIEW.to_owned()];
+    for filter in filters {
+        conditions.push(clause::event_condition(sql, filter));
+    }
+    format!("(SELECT {} FROM events WHERE {})", columns.join(", "), conditions.join(" AND "))
+}
+
+fn asks_for_sessions(query: &Query) -> bool {
+    query.group_by.iter().any(|dimension| dimension.level() == Level::Session)
+        || query.filters.iter().any(|filter| filter.level() == Level::Session)
+}
+
+/// The condition that an event's visitor saw a page or a screen: in the period, or in the event's bucket.
+fn viewers(query: &Query, shape: Shape<'_>) -> String {
+    let (own, key) = match (shape, query.interval) {
+        (Shape::Series(_), Some(interval)) => {
+            let bucket = clause::bucket(interval, "ts");
+            (format!("(visitor, {bucket})"), format!("visitor, {bucket}"))
+        }
+        _ => ("visitor".to_owned(), "visitor".to_owned()),
+    };
+    let window = clause::events_window(query.with_bots);
+    format!("{own} IN (SELECT {key} FROM events WHERE {window} AND {})", clause::IS_VIEW)
+}
+
 /// The filters of one level, and the others.
 fn split_filters(filters: &[Filter], level: Level) -> (Vec<&Filter>, Vec<&Filter>) {
     filters.iter().partition(|filter| filter.level() == level)
@@ -204,16 +264,17 @@ fn split_filters(filters: &[Filter], level: Level) -> (Vec<&Filter>, Vec<&Filter
 /// The moment that puts a row into a bucket: a session belongs to the bucket in which it began.
 fn moment(source: Source) -> &'static str {
     match source {
-        Source::Events | Source::EventsInSessions => "ts",
+        Source::Events | Source::EventsInSessions | Source::PurchasesOfPages => "ts",
         Source::Sessions | Source::SessionsOfEvents => "started",
     }
 }
 
 fn dimensions(query: &Query, source: Source) -> Vec<String> {
-    let expression = |(index, dimension): (usize, &crate::plan::Dimension)| match (source, dimension.level())
-    {
+    let expression = |(index, dimension): (usize, &Dimension)| match (source, dimension.level()) {
         (Source::SessionsOfEvents, Level::Event) => format!("e{index}"),
-        (Source::Events, _) | (Source::EventsInSessions, Level::Event | Level::Both) => {
+        (Source::PurchasesOfPages, Level::Event) if *dimension == Dimension::Page => format!("e{index}"),
+        (Source::Events, _)
+        | (Source::EventsInSessions | Source::PurchasesOfPages, Level::Event | Level::Both) => {
             clause::of_event(*dimension).to_owned()
         }
         _ => clause::of_session(*dimension).to_owned(),
@@ -221,12 +282,11 @@ fn dimensions(query: &Query, source: Source) -> Vec<String> {
     query.group_by.iter().enumerate().map(expression).collect()
 }
 
-/// A metric over rows of events.
-fn of_events(metric: Metric, any_event: bool) -> String {
+/// A metric over rows of events. `viewers` is who counts as a visitor when other events than views are asked for.
+fn of_events(metric: Metric, viewers: Option<&str>) -> String {
     let is_view = clause::IS_VIEW;
     match metric {
-        Metric::Visitors if any_event => format!("uniqExact({})", clause::VISITOR),
-        Metric::Visitors => format!("uniqExactIf({}, {is_view})", clause::VISITOR),
+        Metric::Visitors => format!("uniqExactIf({}, {})", clause::VISITOR, viewers.unwrap_or(is_view)),
         Metric::PageViews => format!("countIf({is_view})"),
         Metric::Events => "count()".into(),
         Metric::Orders => "countIf(kind = 'order')".into(),
@@ -242,9 +302,6 @@ fn of_sessions(metric: Metric) -> String {
     let is_session = clause::IS_SESSION;
     let with_views = "countIf(view_count > 0)";
     match metric {
-        Metric::Visitors => format!("uniqExactIf({}, view_count > 0)", clause::VISITOR),
-        Metric::PageViews => "sum(view_count)".into(),
-        Metric::Events => "sum(event_count)".into(),
         Metric::Sessions => format!("countIf({is_session})"),
         Metric::BounceRate => format!(
             "if({with_views} = 0, NULL, countIf(view_count = 1 AND action_count = 0 \
@@ -257,7 +314,9 @@ fn of_sessions(metric: Metric) -> String {
         Metric::ViewsPerSession => {
             format!("if({with_views} = 0, NULL, sum(view_count) / {with_views})")
         }
-        Metric::Orders | Metric::Revenue => unreachable!("a metric of events"),
+        Metric::Visitors | Metric::PageViews | Metric::Events | Metric::Orders | Metric::Revenue => {
+            unreachable!("a metric of events")
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 SELECT count() AS events, toUnixTimestamp64Milli(min(ts)) AS first_seen, toUnixTimestamp64Milli(max(ts)) AS last_seen, uniqExactIf((visitor, visit), session != '' OR kind IN ('page_view', 'screen_view')) AS sessions, countIf(kind IN ('page_view', 'screen_view')) AS page_views, countIf(kind = 'order') AS orders, sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) AS revenue_sum, countIf(revenue != 0
-  AND currency = {currency:String}) > 0 AS has_revenue, argMaxIf(toString(country), ts, country != '') AS latest_country, argMaxIf(toString(region), ts, region != '') AS latest_region, argMaxIf(toString(city), ts, city != '') AS latest_city, argMaxIf(toString(language), ts, language != '') AS latest_language, argMin((toString(channel), toString(source)), (ts, event_id)) AS origin, origin.1 AS first_channel, origin.2 AS first_source
-  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR own_user = '' OR own_at < reset_at OR next_at = ts OR (next_mark.1 != ''
-  AND next_mark.2 = session), next_mark.1, own_user)) AS owner_user
+  AND currency = {currency:String}) > 0 AS has_revenue, sumMapIf(map(toString(currency), if(kind = 'refund', -abs(revenue), revenue)), revenue != 0
+  AND currency != {currency:String}) AS other_revenue, argMaxIf(toString(country), ts, country != '') AS latest_country, argMaxIf(toString(region), ts, region != '') AS latest_region, argMaxIf(toString(city), ts, city != '') AS latest_city, argMaxIf(toString(language), ts, language != '') AS latest_language, argMin((toString(channel), toString(source)), (ts, event_id)) AS origin, origin.1 AS first_channel, origin.2 AS first_source
+  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR own_user = '' OR own_at < reset_at OR (next_mark.1 != ''
+  AND (next_at = ts OR next_mark.2 = session)), next_mark.1, own_user)) AS owner_user
   FROM (SELECT *
   FROM events FINAL
   WHERE site = {site:String}

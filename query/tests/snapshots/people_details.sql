@@ -2,7 +2,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM (SELECT visitor, visit, owner_user, started, ended, view_count, event_count, first, exit_page
   FROM (SELECT visitor, visit, started, ended, view_count, event_count, first, exit_page, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
   AND last_place >= first_place
-  AND (last_differing != first_differing OR last_removed != first_removed) AS is_mixed
+  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, substring(min(entry), 9) AS first, substring(max(exit_path), 9) AS exit_page
   FROM sessions
   WHERE site = {site:String}
@@ -25,10 +25,11 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   WHERE active
   GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
   AND started <= next_at ASOF
-  LEFT JOIN (SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, min(differing) AS first_differing, min(removed - is_removed) AS first_removed
-  FROM (SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
+  LEFT JOIN (SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, min(differing - (user = '')) AS first_differing, min(moving) AS first_moving, argMin(session, place) AS first_session, min(removed - is_removed) AS first_removed
+  FROM (SELECT visitor, marked_at, user, place, session, sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
-  AND user != lagInFrame(user) OVER marks AS differs
+  AND user != lagInFrame(user) OVER marks AS differs, place > 1
+  AND session != lagInFrame(session) OVER marks AS moves
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
@@ -39,9 +40,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND visitor IN {visitors:Array(String)})
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -54,11 +53,12 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   AND CURRENT ROW))
   GROUP BY visitor, marked_at) AS first ON visitor = first_visitor
   AND started <= first_at ASOF
-  LEFT JOIN (SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_removed) AS last_removed
-  FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, max(differing) OVER moment AS at_differing, max(removed) OVER moment AS at_removed
-  FROM (SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
+  LEFT JOIN (SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_moving) AS last_moving, max(at_removed) AS last_removed
+  FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, max(differing) OVER moment AS at_differing, max(moving) OVER moment AS at_moving, max(removed) OVER moment AS at_removed
+  FROM (SELECT visitor, marked_at, user, place, session, sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
-  AND user != lagInFrame(user) OVER marks AS differs
+  AND user != lagInFrame(user) OVER marks AS differs, place > 1
+  AND session != lagInFrame(session) OVER marks AS moves
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
@@ -69,9 +69,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND visitor IN {visitors:Array(String)})
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -85,15 +83,14 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   GROUP BY visitor, last_at) AS last ON visitor = last_visitor
   AND ended >= last_at)
   WHERE NOT is_mixed
-  UNION ALL SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended, countIf(kind IN ('page_view', 'screen_view')) AS view_count, count() AS event_count, argMin(concat(path, char(31), host, char(31), language, char(31), app_version, char(31), source, char(31), channel, char(31), utm_campaign, char(31), utm_source, char(31), utm_medium, char(31), country, char(31), region, char(31), city, char(31), device_class, char(31), device_brand, char(31), device_model, char(31), browser, char(31), os, char(31), os_version), (ts, event_id)) AS first, argMaxIf(path, (ts, event_id), kind IN ('page_view', 'screen_view')) AS exit_page
-  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR own_user = '' OR own_at < reset_at OR next_at = ts OR (next_mark.1 != ''
-  AND next_mark.2 = session), next_mark.1, own_user)) AS owner_user
+  UNION ALL SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended, countIf(kind IN ('page_view', 'screen_view')) AS view_count, count() AS event_count, min((ts, concat(path, char(31), host, char(31), language, char(31), app_version, char(31), source, char(31), channel, char(31), utm_campaign, char(31), utm_source, char(31), utm_medium, char(31), country, char(31), region, char(31), city, char(31), device_class, char(31), device_brand, char(31), device_model, char(31), browser, char(31), os, char(31), os_version))).2 AS first, maxIf((ts, path), kind IN ('page_view', 'screen_view')).2 AS exit_page
+  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR own_user = '' OR own_at < reset_at OR (next_mark.1 != ''
+  AND (next_at = ts OR next_mark.2 = session)), next_mark.1, own_user)) AS owner_user
   FROM (SELECT *
   FROM events FINAL
   WHERE site = {site:String}
   AND bot = ''
   AND verdict != 'machine'
-  AND kind != 'reset'
   AND (toDate(ts), visitor) IN (SELECT day, visitor
   FROM sessions
   WHERE site = {site:String}
@@ -102,13 +99,11 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0))
+  AND visitor IN {visitors:Array(String)}))
   AND (visitor, if(session = '', concat('@', toString(toDate(ts))), session)) IN (SELECT visitor, visit
   FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
   AND last_place >= first_place
-  AND (last_differing != first_differing OR last_removed != first_removed) AS is_mixed
+  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
@@ -117,9 +112,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND visitor IN {visitors:Array(String)})
   GROUP BY visitor, visit) AS visits ASOF
   LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
@@ -138,10 +131,11 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   WHERE active
   GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
   AND started <= next_at ASOF
-  LEFT JOIN (SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, min(differing) AS first_differing, min(removed - is_removed) AS first_removed
-  FROM (SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
+  LEFT JOIN (SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, min(differing - (user = '')) AS first_differing, min(moving) AS first_moving, argMin(session, place) AS first_session, min(removed - is_removed) AS first_removed
+  FROM (SELECT visitor, marked_at, user, place, session, sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
-  AND user != lagInFrame(user) OVER marks AS differs
+  AND user != lagInFrame(user) OVER marks AS differs, place > 1
+  AND session != lagInFrame(session) OVER marks AS moves
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
@@ -152,9 +146,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND visitor IN {visitors:Array(String)})
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -167,11 +159,12 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   AND CURRENT ROW))
   GROUP BY visitor, marked_at) AS first ON visitor = first_visitor
   AND started <= first_at ASOF
-  LEFT JOIN (SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_removed) AS last_removed
-  FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, max(differing) OVER moment AS at_differing, max(removed) OVER moment AS at_removed
-  FROM (SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
+  LEFT JOIN (SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_moving) AS last_moving, max(at_removed) AS last_removed
+  FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, max(differing) OVER moment AS at_differing, max(moving) OVER moment AS at_moving, max(removed) OVER moment AS at_removed
+  FROM (SELECT visitor, marked_at, user, place, session, sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
-  AND user != lagInFrame(user) OVER marks AS differs
+  AND user != lagInFrame(user) OVER marks AS differs, place > 1
+  AND session != lagInFrame(session) OVER marks AS moves
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
@@ -182,9 +175,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND visitor IN {visitors:Array(String)})
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -209,9 +200,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND visitor IN {visitors:Array(String)})
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -233,9 +222,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND visitor IN {visitors:Array(String)})
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -257,9 +244,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND visitor IN {visitors:Array(String)})
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -277,9 +262,10 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
 -- p3 = ["anna"]
 -- p4 = ["anna@example.it"]
 SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {p4:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, countIf(kind = 'order') AS orders, sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) AS revenue_sum, countIf(revenue != 0
-  AND currency = {currency:String}) > 0 AS has_revenue
-  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR own_user = '' OR own_at < reset_at OR next_at = ts OR (next_mark.1 != ''
-  AND next_mark.2 = session), next_mark.1, own_user)) AS owner_user
+  AND currency = {currency:String}) > 0 AS has_revenue, sumMapIf(map(toString(currency), if(kind = 'refund', -abs(revenue), revenue)), revenue != 0
+  AND currency != {currency:String}) AS other_revenue
+  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR own_user = '' OR own_at < reset_at OR (next_mark.1 != ''
+  AND (next_at = ts OR next_mark.2 = session)), next_mark.1, own_user)) AS owner_user
   FROM (SELECT *
   FROM events FINAL
   WHERE site = {site:String}

@@ -2,7 +2,7 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   FROM (SELECT visitor, visit, owner_user, started, ended
   FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
   AND last_place >= first_place
-  AND (last_differing != first_differing OR last_removed != first_removed) AS is_mixed
+  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
@@ -23,10 +23,11 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   WHERE active
   GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
   AND started <= next_at ASOF
-  LEFT JOIN (SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, min(differing) AS first_differing, min(removed - is_removed) AS first_removed
-  FROM (SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
+  LEFT JOIN (SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, min(differing - (user = '')) AS first_differing, min(moving) AS first_moving, argMin(session, place) AS first_session, min(removed - is_removed) AS first_removed
+  FROM (SELECT visitor, marked_at, user, place, session, sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
-  AND user != lagInFrame(user) OVER marks AS differs
+  AND user != lagInFrame(user) OVER marks AS differs, place > 1
+  AND session != lagInFrame(session) OVER marks AS moves
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
@@ -36,9 +37,7 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias'
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND source != 'alias')
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -51,11 +50,12 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND CURRENT ROW))
   GROUP BY visitor, marked_at) AS first ON visitor = first_visitor
   AND started <= first_at ASOF
-  LEFT JOIN (SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_removed) AS last_removed
-  FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, max(differing) OVER moment AS at_differing, max(removed) OVER moment AS at_removed
-  FROM (SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
+  LEFT JOIN (SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_moving) AS last_moving, max(at_removed) AS last_removed
+  FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, max(differing) OVER moment AS at_differing, max(moving) OVER moment AS at_moving, max(removed) OVER moment AS at_removed
+  FROM (SELECT visitor, marked_at, user, place, session, sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
-  AND user != lagInFrame(user) OVER marks AS differs
+  AND user != lagInFrame(user) OVER marks AS differs, place > 1
+  AND session != lagInFrame(session) OVER marks AS moves
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
@@ -65,9 +65,7 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias'
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND source != 'alias')
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -82,36 +80,31 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND ended >= last_at)
   WHERE NOT is_mixed
   UNION ALL SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended
-  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR own_user = '' OR own_at < reset_at OR next_at = ts OR (next_mark.1 != ''
-  AND next_mark.2 = session), next_mark.1, own_user)) AS owner_user
+  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR own_user = '' OR own_at < reset_at OR (next_mark.1 != ''
+  AND (next_at = ts OR next_mark.2 = session)), next_mark.1, own_user)) AS owner_user
   FROM (SELECT *
   FROM events FINAL
   WHERE site = {site:String}
   AND bot = ''
   AND verdict != 'machine'
-  AND kind != 'reset'
   AND (toDate(ts), visitor) IN (SELECT day, visitor
   FROM sessions
   WHERE site = {site:String}
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias'
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0))
+  AND source != 'alias'))
   AND (visitor, if(session = '', concat('@', toString(toDate(ts))), session)) IN (SELECT visitor, visit
   FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
   AND last_place >= first_place
-  AND (last_differing != first_differing OR last_removed != first_removed) AS is_mixed
+  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias'
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND source != 'alias')
   GROUP BY visitor, visit) AS visits ASOF
   LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
@@ -129,10 +122,11 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   WHERE active
   GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
   AND started <= next_at ASOF
-  LEFT JOIN (SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, min(differing) AS first_differing, min(removed - is_removed) AS first_removed
-  FROM (SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
+  LEFT JOIN (SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, min(differing - (user = '')) AS first_differing, min(moving) AS first_moving, argMin(session, place) AS first_session, min(removed - is_removed) AS first_removed
+  FROM (SELECT visitor, marked_at, user, place, session, sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
-  AND user != lagInFrame(user) OVER marks AS differs
+  AND user != lagInFrame(user) OVER marks AS differs, place > 1
+  AND session != lagInFrame(session) OVER marks AS moves
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
@@ -142,9 +136,7 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias'
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND source != 'alias')
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -157,11 +149,12 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND CURRENT ROW))
   GROUP BY visitor, marked_at) AS first ON visitor = first_visitor
   AND started <= first_at ASOF
-  LEFT JOIN (SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_removed) AS last_removed
-  FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, max(differing) OVER moment AS at_differing, max(removed) OVER moment AS at_removed
-  FROM (SELECT visitor, marked_at, user, place, sum(differs) OVER marks AS differing, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
+  LEFT JOIN (SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_moving) AS last_moving, max(at_removed) AS last_removed
+  FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, max(differing) OVER moment AS at_differing, max(moving) OVER moment AS at_moving, max(removed) OVER moment AS at_removed
+  FROM (SELECT visitor, marked_at, user, place, session, sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
-  AND user != lagInFrame(user) OVER marks AS differs
+  AND user != lagInFrame(user) OVER marks AS differs, place > 1
+  AND session != lagInFrame(session) OVER marks AS moves
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
@@ -171,9 +164,7 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias'
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND source != 'alias')
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -197,9 +188,7 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias'
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND source != 'alias')
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -220,9 +209,7 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias'
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND source != 'alias')
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -243,9 +230,7 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias'
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0)
+  AND source != 'alias')
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges

@@ -1,4 +1,31 @@
-SELECT first_source AS d0, first_country AS d1, uniqExactIf(sipHash64(visitor), view_count > 0) AS m_visitors, if(countIf((view_count > 0 OR NOT startsWith(visit, '@'))) = 0, NULL, round(avgIf(dateDiff('millisecond', started, ended), (view_count > 0 OR NOT startsWith(visit, '@'))))) AS m_session_duration_ms
+SELECT first_source AS d0, toString(country) AS d1, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors, countIf(kind = 'order') AS m_orders
+  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM events FINAL
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine') AS event
+  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, exit_page
+  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
+  FROM sessions
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date} - 1
+  AND {to_day:Date} + 1
+  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
+  GROUP BY d0, d1
+  HAVING m_visitors != 0 OR m_orders != 0
+  ORDER BY m_visitors DESC, d0, d1 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT first_source AS d0, first_country AS d1, if(countIf((view_count > 0 OR NOT startsWith(visit, '@'))) = 0, NULL, round(avgIf(dateDiff('millisecond', started, ended), (view_count > 0 OR NOT startsWith(visit, '@'))))) AS m_session_duration_ms
   FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, exit_page
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
   FROM sessions
@@ -9,46 +36,8 @@ SELECT first_source AS d0, first_country AS d1, uniqExactIf(sipHash64(visitor), 
   HAVING started >= fromUnixTimestamp64Milli({from:Int64})
   AND started < fromUnixTimestamp64Milli({to:Int64})))
   GROUP BY d0, d1
-  HAVING m_visitors != 0 OR isNotNull(m_session_duration_ms)
-  ORDER BY m_visitors DESC, d0, d1 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_source AS d0, toString(country) AS d1, countIf(kind = 'order') AS m_orders
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND (kind = 'order' OR revenue != 0) LIMIT 1 BY event_id) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  AND visitor IN (SELECT visitor
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND (kind = 'order' OR revenue != 0))
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  GROUP BY d0, d1
-  HAVING m_orders != 0
-  ORDER BY m_orders DESC, d0, d1 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+  HAVING isNotNull(m_session_duration_ms)
+  ORDER BY m_session_duration_ms DESC, d0, d1 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

@@ -1060,7 +1060,10 @@ export interface components {
              * @description How far down the page was seen, 0 to 100.
              */
             scroll_pct?: number | null;
-            /** @description `pre_purchase`, `purchase` or `post_purchase`. */
+            /**
+             * @description `pre_purchase`, `purchase` or `post_purchase`: the person's. After the first order, what would be before a purchase
+             *     is after one.
+             */
             stage: string;
             /** @description What was clicked. */
             target: string;
@@ -1108,6 +1111,8 @@ export interface components {
             gap_before_ms?: number | null;
             /** @description Of the first event that has one. */
             os: string;
+            /** @description Sum of the money in other currencies, each for itself; left out when there is none. */
+            other_revenue?: components["schemas"]["Money"][];
             /**
              * Format: int64
              * @description Pages and screens seen.
@@ -1506,6 +1511,8 @@ export interface components {
              * @description Number of orders.
              */
             orders: number;
+            /** @description Spent in other currencies, each for itself; left out when nothing. */
+            other_revenue?: components["schemas"]["Money"][];
             /**
              * Format: int64
              * @description Pages and screens seen.
@@ -1589,6 +1596,8 @@ export interface components {
             orders: number;
             /** @description Of the last session. */
             os: string;
+            /** @description Spent in other currencies, each for itself; left out when nothing. */
+            other_revenue?: components["schemas"]["Money"][];
             /**
              * Format: int64
              * @description Pages and screens seen.
@@ -1867,6 +1876,11 @@ export interface components {
             metrics: string[];
             /** @description For the next page. */
             next_cursor?: string | null;
+            /**
+             * @description What was spent in other currencies than the site's, each for itself, over the whole period: `revenue` does not hold
+             *     it. Left out when there is none, or `revenue` was not asked for.
+             */
+            other_revenue?: components["schemas"]["Money"][];
             /** @description Sorted by time, or by the metric, largest first. */
             rows: components["schemas"]["StatsRow"][];
             /** @description The site. */
