@@ -12,10 +12,13 @@ DASHBOARD := query/dashboard/dist/index.html
 PACKAGES := node_modules/.package-lock.json
 CLIENTS_PYTHON := target/clients-python/requirements.txt
 
+# Where releases are made.
+DIST := target/dist
+
 # Rounds of each kind of `make torture`.
 ROUNDS ?= 100
 
-.PHONY: help run test test-programs test-pages torture bench bench-quick lint demo build deps clients tools chromium strace user-agents
+.PHONY: help run test test-programs test-pages torture bench bench-quick lint demo build deps clients tools chromium strace user-agents dist dist-test image
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -29,6 +32,15 @@ demo: build ## Send a month of simulated visitors through the running orma
 build: $(SDK) $(DASHBOARD) ## Build the program with everything in it
 	@echo "orma: building the program (the first time takes some minutes)"
 	@$(CARGO) build --release --locked
+
+dist: build ## Make target/dist/orma-VERSION-x86_64-linux.tar.gz, which runs without Rust and Node.js
+	@packaging/make.sh target/release/orma $(DIST)
+
+dist-test: dist ## Unpack that release into an empty directory and use it
+	@packaging/test.sh $(DIST)/orma-*-x86_64-linux.tar.gz
+
+image: dist ## Make a container image of that release, with docker
+	@docker build --file docker/Dockerfile --tag orma:local $(DIST)/orma-*-x86_64-linux
 
 test: $(SDK) $(DASHBOARD) $(CLIENTS_PYTHON) chromium strace ## Run every test, the browser's included
 	@$(CARGO) build --locked --bin orma

@@ -49,6 +49,8 @@ pub enum Command {
     },
     /// Check configuration, engine, disk, clock, geo data and schema, and say what to do
     Doctor(DoctorOptions),
+    /// Ask the running orma whether it is well: exits with 0 or 1, for container runtimes and scripts
+    Health(HealthOptions),
     /// Send simulated visitors through the collector
     Demo(DemoOptions),
     /// The embedded engine's own process
@@ -76,7 +78,7 @@ pub struct StoreOptions {
     #[arg(long, env = "ORMA_CLICKHOUSE_URL", hide_env_values = true, value_name = "URL")]
     pub clickhouse_url: Option<String>,
     /// The cluster on which tables are created, with --clickhouse-url
-    #[arg(long, env = "ORMA_CLICKHOUSE_CLUSTER", value_name = "NAME", requires = "clickhouse_url")]
+    #[arg(long, env = "ORMA_CLICKHOUSE_CLUSTER", value_name = "NAME")]
     pub clickhouse_cluster: Option<String>,
     /// libchdb.so of the embedded engine; found by itself in `node_modules` and beside the program
     #[arg(long, env = "ORMA_ENGINE_LIBRARY", value_name = "FILE")]
@@ -85,6 +87,18 @@ pub struct StoreOptions {
     #[arg(long, env = "ORMA_ENGINE_MEMORY_BYTES_MAX", value_name = "BYTES",
         default_value_t = orma_store::engine::config::ENGINE_MEMORY_BYTES_MAX)]
     pub engine_memory_bytes_max: u64,
+}
+
+impl StoreOptions {
+    /// The cluster, which only a server can have. clap's `requires` would not see an address that stands in a file.
+    pub fn cluster(&self) -> anyhow::Result<Option<&str>> {
+        let cluster = self.clickhouse_cluster.as_deref();
+        anyhow::ensure!(
+            cluster.is_none() || self.clickhouse_url.is_some(),
+            "--clickhouse-cluster needs --clickhouse-url: the embedded engine is in no cluster"
+        );
+        Ok(cluster)
+    }
 }
 
 /// Where it is reached.
@@ -408,6 +422,16 @@ pub struct DoctorOptions {
     pub json: bool,
 }
 
+/// `orma health`.
+#[derive(Clone, Debug, Args)]
+pub struct HealthOptions {
+    #[command(flatten)]
+    pub common: CommonOptions,
+    /// Whether it takes events, and not only whether it is alive
+    #[arg(long)]
+    pub ready: bool,
+}
+
 /// `orma engine`.
 #[derive(Clone, Debug, Args)]
 pub struct EngineProcess {
@@ -444,6 +468,7 @@ impl Cli {
             },
             Command::Spool { action } => action.common(),
             Command::Doctor(options) => &options.up.store.common,
+            Command::Health(options) => &options.common,
             Command::Engine(_) => return "warn",
         };
         &common.log_level

@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod doctor;
+mod health;
 mod spool;
 
 use std::path::Path;
@@ -28,6 +29,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Token { action } => token(action).await,
         Command::Spool { action } => spool::run(action),
         Command::Doctor(options) => doctor::run(options).await,
+        Command::Health(options) => health::run(&options).await,
         Command::Demo(options) => tell_demo(options).await,
         Command::Engine(process) => engine(process),
     }
@@ -118,11 +120,12 @@ impl Session {
 }
 
 async fn migrate(options: StoreOptions) -> anyhow::Result<()> {
+    let cluster = options.cluster()?;
     let (store, own) = match &options.clickhouse_url {
         Some(url) => (Store::connect(Endpoint::parse(url)?), None),
         None => Session::embedded(&options)?,
     };
-    let applied = migrations::migrate(&store, options.clickhouse_cluster.as_deref()).await;
+    let applied = migrations::migrate(&store, cluster).await;
     if let Some((opened, _data_dir)) = own {
         opened.close().await;
     }

@@ -57,7 +57,8 @@ pub fn open_store(options: &StoreOptions, data_dir: &DataDir) -> anyhow::Result<
         return Ok(OpenStore { store: Store::connect(Endpoint::parse(url)?), engine: None });
     }
     let library = options.engine_library.clone().or_else(find_library).context(
-        "libchdb.so was not found: run `npm ci`, name it with --engine-library, or use a server with --clickhouse-url",
+        "libchdb.so was not found: a release has it in lib/ beside the program, a clone gets it by `npm ci`; name it with \
+         --engine-library, or use a server with --clickhouse-url",
     )?;
     let engine = start_engine(&EngineConfig {
         program: std::env::current_exe()?,
@@ -110,13 +111,14 @@ async fn look_after_tables(store: &Store, data_dir: &Path, migrated: bool) {
 
 /// `orma up`.
 pub async fn up(options: UpOptions) -> anyhow::Result<()> {
+    let cluster = options.store.cluster()?;
     let data_dir = DataDir::open(&options.store.common.data_dir)?;
     let mut config = collector_config(&options.collector, data_dir.path())?;
     // Before anything slow: a taken port is told at once.
     let (listeners, admin) = open_listeners(&options.listen, options.collector.workers)?;
     let opened = tokio::task::block_in_place(|| open_store(&options.store, &data_dir))?;
     let store = opened.store.clone();
-    let applied = migrations::migrate(&store, options.store.clickhouse_cluster.as_deref()).await?;
+    let applied = migrations::migrate(&store, cluster).await?;
     if opened.engine.is_some() {
         look_after_tables(&store, data_dir.path(), !applied.is_empty()).await;
     }
@@ -336,18 +338,16 @@ pub fn geo_databases(named: &[PathBuf]) -> Vec<PathBuf> {
     if named.is_empty() { find_geo_database().into_iter().collect() } else { named.to_vec() }
 }
 
-/// The country database of the npm package, beside the working directory or above the program.
+/// The country database of the npm package beside the working directory, or beside or above the program: a release has it
+/// in `share/`.
 fn find_geo_database() -> Option<PathBuf> {
-    const PACKAGED: &str =
-        "node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb";
+    const FILE: &str = "geo-whois-asn-country.mmdb";
+    let packaged = Path::new("node_modules/@ip-location-db/geo-whois-asn-country-mmdb").join(FILE);
     let program = std::env::current_exe().ok();
-    let above = program.iter().flat_map(|path| path.ancestors().skip(1)).map(|dir| dir.join(PACKAGED));
-    std::env::current_dir()
-        .ok()
-        .map(|dir| dir.join(PACKAGED))
-        .into_iter()
-        .chain(above)
-        .find(|path| path.is_file())
+    let above = program.iter().flat_map(|path| path.ancestors().skip(1));
+    let above = above.flat_map(|dir| [dir.join("share").join(FILE), dir.join(&packaged)]);
+    let working = std::env::current_dir().ok().map(|dir| dir.join(&packaged));
+    working.into_iter().chain(above).find(|path| path.is_file())
 }
 
 /// Makes what a first start needs: a site, and an admin token if there is none. Returns the token that was made.

@@ -4,7 +4,7 @@
 //! for the moment. It changes nothing but a probe file, which it deletes.
 
 mod host;
-mod running;
+pub mod running;
 mod spool;
 mod store;
 

@@ -51,9 +51,7 @@ pub async fn ask(report: &mut Report, data_dir: &Path, held: bool) -> Option<Ins
         report.ok(NAME, "no orma uses this data directory");
         return None;
     }
-    let noted: Option<Noted> =
-        std::fs::read(data_dir.join("running.json")).ok().and_then(|text| serde_json::from_slice(&text).ok());
-    let Some(Noted { listen, admin }) = noted else {
+    let Some(Noted { listen, admin }) = noted(data_dir) else {
         report.warning(
             NAME,
             "an orma holds the data directory and has not said where it listens",
@@ -97,7 +95,20 @@ pub async fn ask(report: &mut Report, data_dir: &Path, held: bool) -> Option<Ins
     Some(instance)
 }
 
-async fn get(address: SocketAddr, path: &str) -> std::io::Result<(u16, String)> {
+fn noted(data_dir: &Path) -> Option<Noted> {
+    serde_json::from_slice(&std::fs::read(data_dir.join("running.json")).ok()?).ok()
+}
+
+/// The admin address of the orma that ran last in a data directory; it need not run any more.
+pub fn admin_address(data_dir: &Path) -> Option<SocketAddr> {
+    noted(data_dir).map(|noted| noted.admin)
+}
+
+/// GETs from an admin address: the status and the body.
+///
+/// # Errors
+/// Nothing answers there, or not in time.
+pub async fn get(address: SocketAddr, path: &str) -> std::io::Result<(u16, String)> {
     let asked = async {
         let mut stream = TcpStream::connect(address).await?;
         stream.write_all(format!("GET {path} HTTP/1.0\r\nhost: {address}\r\n\r\n").as_bytes()).await?;
