@@ -168,6 +168,47 @@ fn origins_tokens_and_preflights() {
 }
 
 #[test]
+fn no_click_id_is_stored_wherever_an_address_stands() {
+    let orma = Orma::start();
+    let events = json!([
+        {"kind": "page_view", "url": "https://b.example/?x=1&amp;%67clid=SECRET&amp;igsh=SECRET#utm_source=news&_gl=SECRET",
+            "referrer": "https://c.example/?gclid=SECRET&y=2#fbclid=SECRET", "title": "https://b.example/?gclid=SECRET"},
+        {"kind": "outbound", "url": "https://b.example/", "href": "https://d.example/?msclkid=SECRET&z=3",
+            "props": {"from": "https://b.example/?mkt_tok=SECRET"}},
+        {"kind": "no_such_kind", "url": "https://b.example/?a=1&gclid=SECRET", "href": "/?_hsenc=SECRET&b=2"},
+    ]);
+    let answer = orma.post(batch(events.as_array().unwrap()), &[]);
+    assert_eq!((answer.status, answer.json()["accepted"].as_u64()), (200, Some(2)), "{}", answer.text);
+    let image = format!(
+        "/p.gif?site=demo&visitor=v2&referrer={}",
+        "https%3A%2F%2Fc.example%2F%3Fgclid%3DSECRET%26y%3D2"
+    );
+    let page = [("referer", "https://b.example/image?wickedid=SECRET&w=4")];
+    assert_eq!(request("GET", &orma.url(&image), &page, &[]).status, 200);
+    let events = wait_for("the events", || {
+        let rows = orma.sql(
+            "SELECT query, referrer, title, utm_source, click_id_kind, props FROM events \
+             ORDER BY visitor, kind DESC",
+        );
+        (rows.len() == 3).then_some(rows)
+    });
+    assert_eq!(
+        events[0],
+        json!({"query": "x=1&utm_source=news", "referrer": "https://c.example/?y=2", "title": "https://b.example/",
+            "utm_source": "news", "click_id_kind": "gclid", "props": {}})
+    );
+    assert_eq!(events[1]["props"], json!({"href": "https://d.example/?z=3", "from": "https://b.example/"}));
+    assert_eq!(
+        (&events[2]["query"], &events[2]["referrer"]),
+        (&json!("w=4"), &json!("https://c.example/?y=2"))
+    );
+    let refused = wait_for("the refused event", || orma.sql("SELECT payload FROM rejected_events").pop());
+    let payload = refused["payload"].as_str().unwrap();
+    assert!(payload.contains("https://b.example/?a=1\"") && payload.contains("\"/?b=2\""), "{payload}");
+    assert!(!payload.contains("SECRET"), "{payload}");
+}
+
+#[test]
 fn the_pixel_counts_a_page_and_enriches_it() {
     let orma = Orma::start();
     let chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \

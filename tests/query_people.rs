@@ -99,6 +99,7 @@ async fn people_their_cards_journeys_and_links() {
     links(&service).await;
     aliases(&service).await;
     paging(&service).await;
+    ids_of_a_day(&service).await;
     service.engine.stop().await;
 }
 
@@ -288,6 +289,42 @@ async fn aliases(service: &Service) {
     );
     let list = service.get("/people?search=anna").await;
     assert_eq!(texts(&list, "person"), ["anna@example.it"]);
+}
+
+/// Behind one address somebody reads, Bea signs in and reads on, somebody else reads, Carlo signs in: each has what carries
+/// the name, and the rest stays the day's id's, with a session and without.
+async fn ids_of_a_day(service: &Service) {
+    let when = at("2026-11-05T10:00:00Z");
+    for (visitor, session, names) in
+        [("c0123456789abcdef0123", "", ["bea", "carlo"]), ("cfedcba98765432100123", "d1", ["bea2", "carlo2"])]
+    {
+        let [bea, carlo] = names;
+        let page = |minute: i64, path: &'static str| view(visitor, session, when + minute * MINUTE, path);
+        let rows = [
+            page(0, "/hiv-test"),
+            with_user(bea, event("identify", visitor, session, when + 5 * MINUTE)),
+            with_user(bea, page(6, "/conto")),
+            page(7, "/altro"),
+            with_user(carlo, event("login", visitor, session, when + 8 * MINUTE)),
+            page(9, "/dopo"),
+        ];
+        service.insert(&rows).await;
+        for (person, events, own) in [
+            (bea, 2, vec!["identify", "page_view/conto"]),
+            (carlo, 1, vec!["login"]),
+            (visitor, 3, vec!["page_view/hiv-test", "page_view/altro", "page_view/dopo"]),
+        ] {
+            let journey = service.get(&format!("/people/{person}/journey")).await;
+            assert_eq!(story(&journey).concat(), own, "{person}");
+            let card = service.get(&format!("/people/{person}")).await;
+            assert_eq!((&card["person"], &card["events"]), (&json!(person), &json!(events)), "{person}");
+            assert_eq!(card["links"], json!([]), "{person}");
+            let list = service.get(&format!("/people?search={person}")).await;
+            let listed =
+                list["items"].as_array().unwrap().iter().find(|one| one["person"] == person).unwrap();
+            assert_eq!(listed["events"], json!(events), "{person} in the list");
+        }
+    }
 }
 
 async fn paging(service: &Service) {

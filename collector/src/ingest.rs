@@ -12,7 +12,9 @@ use uuid::Uuid;
 use crate::cookieless::CookielessIds;
 use crate::duplicates::DuplicateWindow;
 use crate::enrich::clock::{Sending, Unbelievable};
-use crate::enrich::describe::{describe_device, mark_bot, name_mail, name_origin, named_campaign};
+use crate::enrich::describe::{
+    cut_click_ids, describe_device, mark_bot, name_mail, name_origin, named_campaign,
+};
 use crate::enrich::geo::{Geo, GeoReader};
 use crate::enrich::mail::MailJudge;
 use crate::enrich::{
@@ -437,6 +439,7 @@ impl Ingest {
                 row.query = Cow::Borrowed(kept.strip_prefix(&*named).unwrap_or_default());
             }
         }
+        cut_click_ids(&mut row);
         name_mail(&mut row);
         if landing::is_marked(&row)
             && let Some(outcome) = landing::take(&mut row, &self.registry.snapshot())

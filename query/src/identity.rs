@@ -6,6 +6,9 @@
 //! the last of it: it belongs to whose its session was. An alias joins two users. A removal takes back
 //! the edges of its visitor and user up to its moment.
 //!
+//! An edge on the id of a day, which stands for whoever shares an address and a user agent, only finds the user's own
+//! events: it gives nobody the events of the others.
+//!
 //! A visitor's *timeline* holds its identifications and resets by time, so the rule is: the first active mark at or
 //! after the event decides, unless it is of another session and an earlier mark of the event's own says who it is. (A
 //! visit that a newsletter's link began is the recipient's to its end, although only its first page knows him.)

@@ -1,6 +1,8 @@
-//! The campaign parameters of an address: `utm_*` and the kind of click id.
+//! The campaign parameters of an address: `utm_*` and the kind of click id; and addresses without the ids of persons.
 
 use std::borrow::Cow;
+
+use memchr::memchr3;
 
 /// A campaign value is cut to this many bytes, at the boundary of a character.
 pub const CAMPAIGN_VALUE_BYTES_MAX: usize = 200;
@@ -11,7 +13,7 @@ pub const QUERY_PARAMETERS_MAX: usize = 256;
 /// The click ids that advertising and mail systems append to an address, by parameter name in lower case.
 /// When an address carries several, the first of this list says more: the ids that only paid clicks carry
 /// stand before those that are on every link.
-pub const CLICK_IDS: [&str; 20] = [
+pub const CLICK_IDS: [&str; 32] = [
     "gclid",
     "gbraid",
     "wbraid",
@@ -27,12 +29,42 @@ pub const CLICK_IDS: [&str; 20] = [
     "obclid",
     "tblci",
     "irclickid",
+    "cjevent",
     "epik",
     "mc_cid",
     "mc_eid",
+    "mkt_tok",
+    "_hsenc",
+    "_hsmi",
+    "_kx",
+    "vero_id",
+    "vero_conv",
+    "ml_subscriber",
+    "ml_subscriber_hash",
     "fbclid",
     "igshid",
+    "igsh",
+    "ysclid",
+    "srsltid",
 ];
+
+/// Ids of persons that say nothing of who sent the visit: of links from one of a company's sites to the next, and of
+/// services that watch campaigns. They are cut out like click ids.
+const LINK_IDS: [&str; 10] = [
+    "_gl",
+    "_ga",
+    "__hstc",
+    "__hssc",
+    "__hsfp",
+    "wickedid",
+    "oly_anon_id",
+    "oly_enc_id",
+    "rb_clickid",
+    "_branch_match_id",
+];
+
+/// A parameter's name is not decoded when it is longer than any that is looked for could be. Bytes.
+const ENCODED_NAME_BYTES_MAX: usize = 100;
 
 /// The campaign that an address names. What it does not name is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,13 +83,113 @@ pub struct Campaign<'a> {
     pub click_id_kind: &'static str,
 }
 
-/// The query without click ids: each names one person's click.
-pub fn without_click_ids(query: &str) -> String {
-    let keeps = |parameter: &&str| {
-        let name = parameter.split('=').next().unwrap_or_default();
-        !CLICK_IDS.iter().any(|id| id.eq_ignore_ascii_case(name))
+/// A query without click ids, each of which names one person's click; `None` when it has none.
+pub fn query_without_click_ids(query: &str) -> Option<String> {
+    without_click_ids(query, true, |_| false)
+}
+
+/// An address without click ids in its query and its fragment; `None` when it has none.
+pub fn address_without_click_ids(address: &str) -> Option<String> {
+    without_click_ids(address, false, |_| false)
+}
+
+/// Text without the click ids of the addresses in it; `None` when it has none. JSON is such text.
+pub fn text_without_click_ids(text: &str) -> Option<String> {
+    let ends =
+        |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '<' | '>' | '(' | ')' | '\\');
+    without_click_ids(text, false, ends)
+}
+
+/// `in_query`: the text begins with a parameter. `ends`: what ends a parameter beside the next.
+fn without_click_ids(text: &str, in_query: bool, ends: fn(char) -> bool) -> Option<String> {
+    if !in_query {
+        memchr3(b'?', b'&', b'#', text.as_bytes())?;
+    }
+    let is_cut = |(before, piece): (Option<char>, &str)| match before {
+        None => in_query && is_id(piece),
+        Some('?' | '&' | '#') => is_id(piece),
+        // An & that JSON wrote as an escape.
+        Some('\\') => piece.strip_prefix("u0026").is_some_and(is_id),
+        Some(_) => false,
     };
-    query.split('&').filter(keeps).collect::<Vec<_>>().join("&")
+    if !pieces(text, ends).any(is_cut) {
+        return None;
+    }
+    let mut kept = String::with_capacity(text.len());
+    // What stood before the first that was cut: the next parameter takes its place.
+    let mut vacant = None;
+    for (before, piece) in pieces(text, ends) {
+        if is_cut((before, piece)) {
+            // What is behind the # stays there.
+            if vacant.is_none() || before == Some('#') {
+                vacant = Some(before);
+            }
+            continue;
+        }
+        match vacant.take() {
+            Some(place) if before == Some('&') && place != Some('&') => {
+                kept.extend(place);
+                kept.push_str(piece.trim_start_matches("amp;"));
+            }
+            _ => {
+                kept.extend(before);
+                kept.push_str(piece);
+            }
+        }
+    }
+    Some(kept)
+}
+
+/// What lies between the separators of an address, with the one before it.
+fn pieces(text: &str, ends: fn(char) -> bool) -> impl Iterator<Item = (Option<char>, &str)> {
+    let mut rest = Some((None, text));
+    std::iter::from_fn(move || {
+        let (before, text) = rest.take()?;
+        let end = text.find(|letter| matches!(letter, '?' | '&' | '#') || ends(letter));
+        let Some(end) = end else { return Some((before, text)) };
+        let separator = text[end..].chars().next();
+        rest = Some((separator, &text[end + separator.map_or(0, char::len_utf8)..]));
+        Some((before, &text[..end]))
+    })
+}
+
+fn is_id(parameter: &str) -> bool {
+    let name = parameter.split('=').next().unwrap_or_default();
+    let name = &*plain_name(name);
+    CLICK_IDS.iter().chain(&LINK_IDS).any(|id| id.eq_ignore_ascii_case(name))
+}
+
+/// A parameter's name, decoded, and without what is left of an `&amp;` that somebody copied out of a page's source.
+fn plain_name(name: &str) -> Cow<'_, str> {
+    if name.len() <= ENCODED_NAME_BYTES_MAX && name.contains('%') {
+        let decoded = percent_decode(name.as_bytes());
+        return Cow::Owned(without_amp(&String::from_utf8_lossy(&decoded)).to_owned());
+    }
+    Cow::Borrowed(without_amp(name))
+}
+
+fn without_amp(mut name: &str) -> &str {
+    while let Some(rest) = strip_prefix_ignoring_case(name, "amp;") {
+        name = rest;
+    }
+    name
+}
+
+/// The campaign parameters behind the `#` of an address, joined like a query: some write all of theirs there. `None`
+/// when there are none.
+pub fn campaign_of_fragment(address: &str) -> Option<String> {
+    let (_, fragment) = address.split_once('#')?;
+    let is_of_campaign = |parameter: &&str| {
+        parameter.split_once('=').is_some_and(|(name, _)| {
+            let name = plain_name(name);
+            let utm = strip_prefix_ignoring_case(&name, "utm_");
+            utm.is_some_and(|utm| Campaign::default().field(utm).is_some())
+                || CLICK_IDS.iter().any(|id| id.eq_ignore_ascii_case(&name))
+        })
+    };
+    let parameters = fragment.split(['?', '&', '#']).take(QUERY_PARAMETERS_MAX).filter(is_of_campaign);
+    let joined = parameters.collect::<Vec<_>>().join("&");
+    (!joined.is_empty()).then_some(joined)
 }
 
 /// Reads the campaign from a query, with or without the leading `?`.
@@ -73,11 +205,16 @@ pub fn campaign(query: &str) -> Campaign<'_> {
         if value.is_empty() {
             continue;
         }
+        let name = &*plain_name(name);
         if let Some(utm) = strip_prefix_ignoring_case(name, "utm_") {
             if let Some(field) = campaign.field(utm)
                 && field.is_empty()
             {
-                *field = decode(value);
+                // Of addresses that were put together wrongly: `?utm_source=a?gclid=b`.
+                *field = match address_without_click_ids(value) {
+                    Some(value) => Cow::Owned(decode(&value).into_owned()),
+                    None => decode(value),
+                };
             }
         } else if let Some(rank) =
             CLICK_IDS[..click_id_rank].iter().position(|id| id.eq_ignore_ascii_case(name))
@@ -203,6 +340,13 @@ mod tests {
             ("ScCid=1", ["", "", "", "", "", "sccid"]),
             ("utm_source=n&mc_cid=1", ["n", "", "", "", "", "mc_cid"]),
             ("ũtm=1&é=2", ["", "", "", "", "", ""]),
+            (
+                "utm_source=news&amp;utm_medium=email&amp;amp;utm_campaign=saldi&AMP;gclid=1",
+                ["news", "email", "saldi", "", "", "gclid"],
+            ),
+            ("%75tm_source=n&%67clid=1", ["n", "", "", "", "", "gclid"]),
+            ("utm_source=a?gclid=b&utm_campaign=why?", ["a", "", "why?", "", "", ""]),
+            ("igsh=1", ["", "", "", "", "", "igsh"]),
         ];
         for (query, expected) in table {
             let found = campaign(query);
@@ -233,14 +377,73 @@ mod tests {
     }
 
     #[test]
-    fn click_ids_leave_the_query_and_nothing_else_does() {
+    fn click_ids_leave_a_query_and_nothing_else_does() {
         for (query, kept) in [
-            ("a=1&gclid=xyz&b=2", "a=1&b=2"),
-            ("FBCLID=x", ""),
-            ("a=gclid&fbclid", "a=gclid"),
-            ("utm_source=news", "utm_source=news"),
+            ("a=1&gclid=xyz&b=2", Some("a=1&b=2")),
+            ("FBCLID=x", Some("")),
+            ("a=gclid&fbclid", Some("a=gclid")),
+            ("utm_source=news", None),
+            ("gclid=x&amp;b=2", Some("b=2")),
+            ("a=1&amp;gclid=x&amp;b=2", Some("a=1&amp;b=2")),
+            ("a=1&%67clid=x", Some("a=1")),
+            ("%67%63%6C%69%64=x&a=%67clid", Some("a=%67clid")),
+            ("utm_source=n?gclid=x", Some("utm_source=n")),
+            ("a=1&gclid=x#b", Some("a=1#b")),
+            ("xgclid=1&gclidx=2&amp=3", None),
         ] {
-            assert_eq!(without_click_ids(query), kept, "{query}");
+            assert_eq!(query_without_click_ids(query).as_deref(), kept, "{query}");
+        }
+        let named = "igsh srsltid _gl mkt_tok _hsenc _hsmi vero_id wickedid yclid msclkid";
+        for name in named.split(' ').chain(CLICK_IDS).chain(LINK_IDS) {
+            for query in [format!("a=1&{name}=x"), format!("{}=x&a=1", name.to_uppercase())] {
+                assert_eq!(query_without_click_ids(&query).as_deref(), Some("a=1"), "{query}");
+            }
+        }
+    }
+
+    #[test]
+    fn click_ids_leave_addresses() {
+        for (address, kept) in [
+            ("https://b.example/?gclid=S&x=1", Some("https://b.example/?x=1")),
+            ("https://b.example/?gclid=S", Some("https://b.example/")),
+            ("https://b.example/?x=1&gclid=S#top", Some("https://b.example/?x=1#top")),
+            ("/a?gclid=S#fbclid=T&y=2", Some("/a#y=2")),
+            ("/#/route?x=1&_gl=S", Some("/#/route?x=1")),
+            ("/?gclid=a\"b c&x=1", Some("/?x=1")),
+            ("https://b.example/gclid=S", None),
+            ("gclid=S", None),
+            ("", None),
+        ] {
+            assert_eq!(address_without_click_ids(address).as_deref(), kept, "{address}");
+        }
+    }
+
+    #[test]
+    fn click_ids_leave_the_addresses_in_a_text() {
+        for (text, kept) in [
+            ("Pagina https://b.example/?gclid=S&x=1 aperta", Some("Pagina https://b.example/?x=1 aperta")),
+            (
+                r#"{"url":"https://b.example/?gclid=S","a":"b"}"#,
+                Some(r#"{"url":"https://b.example/","a":"b"}"#),
+            ),
+            (r#"{"url":"/?a=1\u0026gclid=S\u0026b=2"}"#, Some(r#"{"url":"/?a=1\u0026b=2"}"#)),
+            ("Cos'è un gclid? Domande & risposte", None),
+            ("gclid=1", None),
+        ] {
+            assert_eq!(text_without_click_ids(text).as_deref(), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_fragment_may_hold_a_campaign() {
+        for (address, campaign) in [
+            ("/a?x=1#utm_source=news&y=2&utm_medium=email", Some("utm_source=news&utm_medium=email")),
+            ("/#/route?gclid=S&token=T", Some("gclid=S")),
+            ("/a?utm_source=news#top", None),
+            ("/a#utm_id=1&gclid", None),
+            ("/a", None),
+        ] {
+            assert_eq!(campaign_of_fragment(address).as_deref(), campaign, "{address}");
         }
     }
 

@@ -60,9 +60,9 @@ pub const CHANNELS: [&str; 19] = [
     "direct",
 ];
 
-/// Whose click id it is: parameter, sender, category, and whether only paid clicks carry it. `fbclid` and
-/// `igshid` are on every link that leaves those networks.
-const CLICK_ID_SOURCES: [(&str, &str, Category, bool); 20] = [
+/// Whose click id it is: parameter, sender, category, and whether only paid clicks carry it. `fbclid`,
+/// `igshid`, `igsh`, `ysclid` and `srsltid` are on every link that leaves those networks.
+const CLICK_ID_SOURCES: [(&str, &str, Category, bool); 32] = [
     ("gclid", "Google", Category::Search, true),
     ("gbraid", "Google", Category::Search, true),
     ("wbraid", "Google", Category::Search, true),
@@ -78,11 +78,23 @@ const CLICK_ID_SOURCES: [(&str, &str, Category, bool); 20] = [
     ("obclid", "Outbrain", Category::Display, true),
     ("tblci", "Taboola", Category::Display, true),
     ("irclickid", "impact.com", Category::Affiliates, false),
+    ("cjevent", "CJ", Category::Affiliates, false),
     ("epik", "Pinterest", Category::Social, false),
     ("mc_cid", "Mailchimp", Category::Email, false),
     ("mc_eid", "Mailchimp", Category::Email, false),
+    ("mkt_tok", "Marketo", Category::Email, false),
+    ("_hsenc", "HubSpot", Category::Email, false),
+    ("_hsmi", "HubSpot", Category::Email, false),
+    ("_kx", "Klaviyo", Category::Email, false),
+    ("vero_id", "Vero", Category::Email, false),
+    ("vero_conv", "Vero", Category::Email, false),
+    ("ml_subscriber", "MailerLite", Category::Email, false),
+    ("ml_subscriber_hash", "MailerLite", Category::Email, false),
     ("fbclid", "Facebook", Category::Social, false),
     ("igshid", "Instagram", Category::Social, false),
+    ("igsh", "Instagram", Category::Social, false),
+    ("ysclid", "Yandex", Category::Search, false),
+    ("srsltid", "Google", Category::Search, false),
 ];
 
 /// Finds out who sent a visit.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use orma_store::EventRow;
 
+use super::campaign::{address_without_click_ids, text_without_click_ids};
 use super::device::Device;
 use super::hints::{Hinted, TABLET_SIDE_PIXELS_MIN};
 use super::traffic::Traffic;
@@ -139,7 +140,22 @@ pub fn name_origin<'a>(row: &mut EventRow<'a>, traffic: &'a Traffic, query: &'a 
     row.source = Cow::Borrowed(&traffic.source);
     row.channel = Cow::Borrowed(traffic.channel);
     row.query = Cow::Borrowed(traffic.query.as_deref().unwrap_or(query));
-    row.referrer = Cow::Borrowed(referrer);
+    row.referrer = Cow::Borrowed(traffic.referrer.as_deref().unwrap_or(referrer));
+}
+
+/// Takes the click ids out of the addresses that an event holds beside its own and its referrer: where a link leads, a
+/// title without a name, what a site put into a property.
+pub fn cut_click_ids(row: &mut EventRow<'_>) {
+    if let Some(title) = text_without_click_ids(&row.title) {
+        row.title = title.into();
+    }
+    for (key, value) in &mut row.props {
+        let kept =
+            if key == "href" { address_without_click_ids(value) } else { text_without_click_ids(value) };
+        if let Some(kept) = kept {
+            *value = kept.into();
+        }
+    }
 }
 
 /// Who opens a newsletter or follows its link comes by mail, wherever he goes from there.
@@ -152,6 +168,23 @@ pub fn name_mail(row: &mut EventRow<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn click_ids_leave_titles_and_properties() {
+        let mut row = EventRow {
+            title: "https://b.example/?gclid=S&x=1".into(),
+            props: vec![
+                ("href".into(), "https://c.example/?a=1&fbclid=S T".into()),
+                ("page".into(), "da https://b.example/?_gl=S a".into()),
+                ("answer".into(), "gclid? no".into()),
+            ],
+            ..EventRow::default()
+        };
+        cut_click_ids(&mut row);
+        let props: Vec<&str> = row.props.iter().map(|(_, value)| &**value).collect();
+        assert_eq!(row.title, "https://b.example/?x=1");
+        assert_eq!(props, ["https://c.example/?a=1", "da https://b.example/ a", "gclid? no"]);
+    }
 
     #[test]
     fn opens_and_clicks_come_by_mail_unless_they_say_otherwise() {

@@ -27,6 +27,8 @@ pub struct Traffic {
     pub channel: &'static str,
     /// The query without click ids, where it had some.
     pub query: Option<Box<str>>,
+    /// The referrer without click ids, where it had some.
+    pub referrer: Option<Box<str>>,
 }
 
 /// Finds out where visits come from and remembers the answers.
@@ -126,8 +128,8 @@ fn find(way: WayRef<'_>) -> Traffic {
     Traffic {
         source: origin.source.into(),
         channel: origin.channel,
-        query: (!found.click_id_kind.is_empty())
-            .then(|| campaign::without_click_ids(way.query).into_boxed_str()),
+        query: campaign::query_without_click_ids(way.query).map(String::into_boxed_str),
+        referrer: campaign::address_without_click_ids(way.referrer).map(String::into_boxed_str),
         campaign: found.into_owned(),
     }
 }

@@ -9,7 +9,10 @@ use super::identifier::{self, Content};
 use super::kinds::{Kind, RATINGS, vital_rating};
 use super::value::Value;
 use super::{address, value};
-use crate::event::{NAME_BYTES_MAX, ParsedEvent, REJECTED_PAYLOAD_BYTES_MAX, Refusal, TEXT_BYTES_MAX, cut};
+use crate::enrich::campaign::{campaign_of_fragment, text_without_click_ids};
+use crate::event::{
+    NAME_BYTES_MAX, ParsedEvent, REJECTED_PAYLOAD_BYTES_MAX, Refusal, TEXT_BYTES_MAX, URL_BYTES_MAX, cut,
+};
 
 /// The ways in which an app starts, as Android and iOS tell them apart.
 const STARTS: [&str; 3] = ["cold", "warm", "hot"];
@@ -50,8 +53,15 @@ impl<'a> Draft<'a> {
         defaults.context.write(&mut self.row);
         self.context.write(&mut self.row);
         if !self.url.is_empty() {
+            let campaign = campaign_of_fragment(&self.url);
             let address = address::parse(take(&mut self.url))?;
             (self.row.host, self.row.path, self.row.query) = (address.host, address.path, address.query);
+            if let Some(campaign) = campaign {
+                let query = take(&mut self.row.query);
+                let between = if query.is_empty() { "" } else { "&" };
+                let query = format!("{query}{between}{campaign}");
+                self.row.query = Cow::Owned(cut(Cow::Owned(query), URL_BYTES_MAX).into_owned());
+            }
         }
         self.take_start(kind)?;
         self.take_measures(kind)?;
@@ -231,6 +241,8 @@ impl<'a> Draft<'a> {
 
 /// What is told of an event that is not stored. `payload` is the event's JSON.
 pub fn refusal(index: usize, fault: Fault, kind: Cow<str>, payload: Cow<str>) -> Refusal {
+    // Before it is cut, lest it end within an id's name.
+    let payload = text_without_click_ids(&payload).map_or(payload, Cow::Owned);
     Refusal {
         index,
         reason: fault.reason,

@@ -7,10 +7,17 @@ use super::{Sql, is_long};
 use crate::identity::{ALIAS_BYTES_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX, MARKS_MAX, Visitors};
 use crate::moment::Moment;
 
-/// Edges with whether they hold: an edge is taken back by a later row with sign -1 of the same visitor and user.
+/// Edges that say only that a user has events on the visitor: its id is one of a day, made of an address and a user agent
+/// that others may share, so what else happened on it is nobody's. (The collector's `cookieless` makes these ids.) Who
+/// joins one by hand knows more.
+const IS_OF_A_DAY: &str = "(source != 'manual' AND match(visitor, '^c[0-9a-f]{20}$'))";
+
+/// Edges with whether they hold: an edge is taken back by a later row with sign -1 of the same visitor and user, and says
+/// nothing of other events when it [is of a day](IS_OF_A_DAY).
 fn marks_where(condition: &str) -> String {
     format!(
-        "SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active \
+        "SELECT visitor, user, source, session, recorded_by, marked_at, \
+         marked_at > removed_at AND NOT {IS_OF_A_DAY} AS active \
          FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by \
          FROM identity_edges WHERE site = {{site:String}} AND sign = 1 AND {condition} \
          GROUP BY visitor, user, source, session, at) AS edge \
@@ -141,6 +148,13 @@ pub fn person_of(sql: &mut Sql, id: &'static str, aliases: &Aliases) -> Person {
         ids.array, persons.array
     );
     Person { expression: "person_id".to_owned(), join: Some((id, joined)) }
+}
+
+/// The visitors of some edges whose visits may have more than one owner, or another than their beginning's.
+pub fn may_be_mixed(edges: &str) -> String {
+    format!(
+        " AND visitor IN (SELECT visitor FROM identity_edges WHERE site = {{site:String}} AND source != 'alias'{edges})"
+    )
 }
 
 /// How events that came twice are made one.

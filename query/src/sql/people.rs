@@ -62,9 +62,7 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
     };
     let of_events = of_events.replace("IS_VIEW", IS_VIEW).replace("ENTRY", &clause::entry_of_event());
     // Only these visitors are looked at twice.
-    let may_be_mixed = format!(
-        " AND visitor IN (SELECT visitor FROM identity_edges WHERE site = {{site:String}} AND source != 'alias'{edges})"
-    );
+    let may_be_mixed = identity::may_be_mixed(edges);
     let all = placed(&of_sessions, of_visits, sessions, edges, &may_be_mixed);
     let mixed = placed("", "", &format!("{sessions}{may_be_mixed}"), edges, &may_be_mixed);
     // The days are what the table's key finds.

@@ -66,6 +66,12 @@ pub fn site(site: &Site) -> Result<(), RegistryError> {
 }
 
 fn origin(origin: &str) -> Result<(), RegistryError> {
+    // A browser sends no pattern, and whoever may make a subdomain could send for the site.
+    if origin.contains('*') {
+        let problem = "has a wildcard, and an origin stands for one host: name each, such as \
+            https://shop.example and https://www.shop.example, or none to accept any";
+        return invalid("origins", format!("`{origin}` {problem}"));
+    }
     let parsed = url::Url::parse(origin).ok().map(|url| url.origin().ascii_serialization());
     if parsed.as_deref() == Some(origin) && origin != OPAQUE {
         return Ok(());
@@ -125,6 +131,17 @@ mod tests {
             ),
             (Site { origins: vec!["shop.example".into()], ..shop() }, "origins", "such as https://"),
             (Site { origins: vec!["null".into()], ..shop() }, "origins", "such as https://"),
+            (
+                Site { origins: vec!["https://*.shop.example".into()], ..shop() },
+                "origins",
+                "`https://*.shop.example` has",
+            ),
+            (
+                Site { origins: vec!["*".into()], ..shop() },
+                "origins",
+                "name each, such as https://shop.example and",
+            ),
+            (Site { origins: vec!["https://shop.example:*".into()], ..shop() }, "origins", "wildcard"),
             (Site { origins: vec!["https://a.example".into(); 101], ..shop() }, "origins", "at most 100"),
         ] {
             let found = problem(&site);
