@@ -28,7 +28,7 @@ export const en = {
   'nav.live': 'Live',
   'nav.people': 'People',
   'nav.quality': 'Quality',
-  'nav.accounting': 'Accounting',
+  'nav.accounting': 'Data integrity',
   'nav.about': 'About and data sources',
 
   'about.title': 'About and data sources',
@@ -102,7 +102,7 @@ export const en = {
   'overview.pages': 'Pages',
   'overview.sources': 'Where from',
   'overview.places': 'Where',
-  'overview.devices': 'With what',
+  'overview.devices': 'Devices',
   'overview.tab.page': 'Top pages',
   'overview.tab.entry_page': 'Entry',
   'overview.tab.exit_page': 'Exit',
@@ -266,7 +266,7 @@ export const en = {
   'quality.crashFree.peopleSentence': { one: '{count} person met a crash.', other: '{count} people met a crash.' },
   'quality.table': 'Details by {dimension}',
 
-  'accounting.title': 'Accounting',
+  'accounting.title': 'Data integrity',
   'accounting.lead': 'Every event that reached orma, and what became of it. Nothing disappears without a line here.',
   'accounting.balanced': 'Everything is accounted for',
   'accounting.balanced.text': { one: 'The one event received was stored, recognised as a duplicate, or refused with a reason.', other: 'All {count} events received were stored, recognised as duplicates, or refused with a reason.' },
