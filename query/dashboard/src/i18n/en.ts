@@ -88,6 +88,11 @@ export const en = {
   'filter.remove': 'Remove the filter {filter}',
   'filter.clear': 'Remove all',
   'filter.by': 'Show only {value}',
+  'filter.suggestions': 'Values in this period',
+  'filter.visitors': { one: '{count} visitor', other: '{count} visitors' },
+  'filter.unseen': 'Nobody has such a value in this period.',
+  'filter.nothing': { one: 'Nothing matches this filter', other: 'Nothing matches these filters' },
+  'filter.nothing.hint': 'In this period nobody fits all of this: {filters}.',
   'filter.active': 'Active filters',
 
   'change.up': 'up {change} on the period before',
@@ -117,7 +122,7 @@ export const en = {
   'overview.share': '{share} of visitors',
   'overview.list.empty': 'Nothing in this period.',
   'overview.empty.period': 'Nothing happened in this period',
-  'overview.empty.period.hint': 'Choose a longer period or remove a filter.',
+  'overview.empty.period.hint': 'Choose a longer period.',
 
   'welcome.title': 'Nobody has left a footprint yet',
   'welcome.lead': 'Three steps, five minutes.',

@@ -91,6 +91,11 @@ export const it: Translation<typeof en> = {
   'filter.remove': 'Togli il filtro {filter}',
   'filter.clear': 'Togli tutti',
   'filter.by': 'Mostra solo {value}',
+  'filter.suggestions': 'Valori di questo periodo',
+  'filter.visitors': { one: '{count} visitatore', other: '{count} visitatori' },
+  'filter.unseen': 'Nessuno ha un valore così in questo periodo.',
+  'filter.nothing': { one: 'Nulla corrisponde a questo filtro', other: 'Nulla corrisponde a questi filtri' },
+  'filter.nothing.hint': 'In questo periodo nessuno corrisponde a: {filters}.',
   'filter.active': 'Filtri attivi',
 
   'change.up': 'in aumento del {change} sul periodo precedente',
@@ -120,7 +125,7 @@ export const it: Translation<typeof en> = {
   'overview.share': '{share} dei visitatori',
   'overview.list.empty': 'Niente in questo periodo.',
   'overview.empty.period': 'In questo periodo non è successo nulla',
-  'overview.empty.period.hint': 'Scegli un periodo più lungo o togli un filtro.',
+  'overview.empty.period.hint': 'Scegli un periodo più lungo.',
 
   'welcome.title': 'Nessuno ha ancora lasciato un’orma',
   'welcome.lead': 'Tre passi, cinque minuti.',

@@ -25,6 +25,8 @@ export interface Translator {
   label(group: string, value: string): string;
   /** The same, and undefined for a value that has no name. */
   named(group: string, value: string): string | undefined;
+  /** The values of a closed list that have a name. */
+  valuesOf(group: string): string[];
 }
 
 /** Italian and English readers get day-month order; English uses the 24-hour clock as Europe does. */
@@ -55,7 +57,10 @@ export function createTranslator(language: Language): Translator {
 
   const label = (group: string, value: string) => named(group, value) ?? readable(value);
 
-  return { language, locale, t, label, named };
+  const valuesOf = (group: string) =>
+    Object.keys(dictionary).flatMap((key) => (key.startsWith(`${group}.`) ? [key.slice(group.length + 1)] : []));
+
+  return { language, locale, t, label, named, valuesOf };
 }
 
 /** `device_model` → `Device model`. */
