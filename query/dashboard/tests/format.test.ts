@@ -12,8 +12,8 @@ const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
 test('durations use at most two units of the language', () => {
   assert.equal(plain(formatDuration(4_400, 'it-IT')), '4 s');
   assert.equal(plain(formatDuration(184_000, 'it-IT')), '3 min 4 s');
-  assert.equal(plain(formatDuration(180_000, 'en-GB')), '3 mins');
-  assert.equal(plain(formatDuration(128_000, 'en-GB', 'narrow')), '2m 8s');
+  assert.equal(plain(formatDuration(180_000, 'en-GB')), '3 min');
+  assert.equal(plain(formatDuration(128_000, 'en-GB')), '2 min 8 s');
   assert.equal(plain(formatDuration(26 * hour_ms, 'it-IT')), '1 giorno 2 h');
 });
 
@@ -109,4 +109,13 @@ test('countries have names, and what is no country stays what it is', () => {
   assert.equal(countryName('it', 'en-GB'), 'Italy');
   assert.equal(countryName('not-a-code', 'it-IT'), 'NOT-A-CODE');
   assert.equal(countryName('', 'it-IT'), '');
+});
+
+test('durations have a space between number and symbol, the same in both languages', () => {
+  for (const locale of ['it-IT', 'en-GB']) {
+    const context = { locale, timeZone: 'Europe/Rome', currency: 'EUR' };
+    assert.equal(plain(formatMetric('session_duration_ms', 92_000, context, true)), '1 min 32 s');
+    assert.equal(plain(formatDuration(7_200_000 + 180_000, locale)), '2 h 3 min');
+    assert.equal(plain(formatDuration(5_000, locale)), '5 s');
+  }
 });

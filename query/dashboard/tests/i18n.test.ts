@@ -26,7 +26,7 @@ test('both languages use the same placeholders', () => {
 
 test('every key is used somewhere in the source, whole or by its group', () => {
   const source = sourceFiles(join(process.cwd(), 'src')).map((path) => readFileSync(path, 'utf8')).join('\n');
-  const groups = new Set([...source.matchAll(/label\('(\w+)'/g)].map((match) => `${match[1]}.`));
+  const groups = new Set([...source.matchAll(/(?:label|named)\('(\w+)'/g)].map((match) => `${match[1]}.`));
   // useValueName passes these groups on from a variable.
   for (const group of ['channel.', 'kind.', 'touchpoint.', 'stage.']) groups.add(group);
   const templates = [...source.matchAll(/`([\w.]+\.)\$\{/g)].map((match) => match[1] ?? '');

@@ -5,24 +5,32 @@ export const day_ms = 24 * hour_ms;
 
 type Unit = 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
-function withUnit(value: number, unit: Unit, locale: string, unitDisplay: 'narrow' | 'short' | 'long') {
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 0 }).format(value);
+/** SI symbols and the usual short forms, the same in both languages; Intl would write `1min` or `4 secs`. */
+const symbols: Partial<Record<Unit, string>> = { second: 's', minute: 'min', hour: 'h' };
+
+function withSymbol(value: number, unit: Unit, locale: string) {
+  const symbol = symbols[unit];
+  return symbol === undefined ? inWords(value, unit, locale) : `${new Intl.NumberFormat(locale).format(value)}\u00a0${symbol}`;
 }
 
-/** How long something lasted, in at most two units: `3 min 4 s`; `narrow` for tight places. */
-export function formatDuration(duration_ms: number, locale: string, display: 'narrow' | 'short' = 'short'): string {
+function inWords(value: number, unit: Unit, locale: string) {
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(value);
+}
+
+/** How long something lasted, in at most two units: `3 min 4 s`. */
+export function formatDuration(duration_ms: number, locale: string): string {
   const seconds = Math.round(Math.max(0, duration_ms) / second_ms);
-  if (seconds < 60) return withUnit(seconds, 'second', locale, display);
+  if (seconds < 60) return withSymbol(seconds, 'second', locale);
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return pair(minutes, 'minute', seconds % 60, 'second', locale, display);
+  if (minutes < 60) return pair(minutes, 'minute', seconds % 60, 'second', locale);
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return pair(hours, 'hour', minutes % 60, 'minute', locale, display);
-  return pair(Math.floor(hours / 24), 'day', hours % 24, 'hour', locale, display);
+  if (hours < 24) return pair(hours, 'hour', minutes % 60, 'minute', locale);
+  return pair(Math.floor(hours / 24), 'day', hours % 24, 'hour', locale);
 }
 
-function pair(large: number, largeUnit: Unit, small: number, smallUnit: Unit, locale: string, display: 'narrow' | 'short'): string {
-  const first = withUnit(large, largeUnit, locale, largeUnit === 'day' ? 'long' : display);
-  return small === 0 ? first : `${first} ${withUnit(small, smallUnit, locale, display)}`;
+function pair(large: number, largeUnit: Unit, small: number, smallUnit: Unit, locale: string): string {
+  const first = withSymbol(large, largeUnit, locale);
+  return small === 0 ? first : `${first} ${withSymbol(small, smallUnit, locale)}`;
 }
 
 /** A measured time: milliseconds below one second, seconds with up to two decimals below a minute. */
@@ -38,7 +46,7 @@ export function formatLatency(duration_ms: number, locale: string): string {
 /** A pause between two visits, in words and one unit: `3 days`, `2 months`. */
 export function formatGap(gap_ms: number, locale: string): string {
   const { value, unit } = gapUnit(gap_ms);
-  return withUnit(value, unit, locale, 'long');
+  return inWords(value, unit, locale);
 }
 
 function gapUnit(gap_ms: number): { value: number; unit: Unit } {

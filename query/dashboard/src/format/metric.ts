@@ -16,7 +16,7 @@ export function formatMetric(metric: Metric, value: MetricValue | undefined, con
     case 'bounce_rate':
       return formatRate(number, context.locale);
     case 'session_duration_ms':
-      return formatDuration(number, context.locale, compact ? 'narrow' : 'short');
+      return formatDuration(number, context.locale);
     case 'revenue':
       return formatMoney({ amount: String(value), currency: context.currency }, context.locale);
     default:

@@ -1,4 +1,5 @@
 import type { adminEn } from './admin-en';
+import type { codesEn } from './codes-en';
 import type { domainEn } from './domain-en';
 import type { en } from './en';
 
@@ -10,7 +11,7 @@ export interface Plural {
 
 export type Entry = string | Plural;
 
-type English = typeof en & typeof domainEn & typeof adminEn;
+type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn;
 export type Key = keyof English;
 
 /** What each language must supply: the same keys, text for text and plural for plural. */

@@ -28,7 +28,7 @@ export const en = {
   'nav.live': 'Live',
   'nav.people': 'People',
   'nav.quality': 'Quality',
-  'nav.accounting': 'Accounting',
+  'nav.accounting': 'Data integrity',
   'nav.about': 'About and data sources',
 
   'about.title': 'About and data sources',
@@ -88,6 +88,11 @@ export const en = {
   'filter.remove': 'Remove the filter {filter}',
   'filter.clear': 'Remove all',
   'filter.by': 'Show only {value}',
+  'filter.suggestions': 'Values in this period',
+  'filter.visitors': { one: '{count} visitor', other: '{count} visitors' },
+  'filter.unseen': 'Nobody has such a value in this period.',
+  'filter.nothing': { one: 'Nothing matches this filter', other: 'Nothing matches these filters' },
+  'filter.nothing.hint': 'In this period nobody fits all of this: {filters}.',
   'filter.active': 'Active filters',
 
   'change.up': 'up {change} on the period before',
@@ -102,7 +107,7 @@ export const en = {
   'overview.pages': 'Pages',
   'overview.sources': 'Where from',
   'overview.places': 'Where',
-  'overview.devices': 'With what',
+  'overview.devices': 'Devices',
   'overview.tab.page': 'Top pages',
   'overview.tab.entry_page': 'Entry',
   'overview.tab.exit_page': 'Exit',
@@ -117,7 +122,7 @@ export const en = {
   'overview.share': '{share} of visitors',
   'overview.list.empty': 'Nothing in this period.',
   'overview.empty.period': 'Nothing happened in this period',
-  'overview.empty.period.hint': 'Choose a longer period or remove a filter.',
+  'overview.empty.period.hint': 'Choose a longer period.',
 
   'welcome.title': 'Nobody has left a footprint yet',
   'welcome.lead': 'Three steps, five minutes.',
@@ -266,7 +271,7 @@ export const en = {
   'quality.crashFree.peopleSentence': { one: '{count} person met a crash.', other: '{count} people met a crash.' },
   'quality.table': 'Details by {dimension}',
 
-  'accounting.title': 'Accounting',
+  'accounting.title': 'Data integrity',
   'accounting.lead': 'Every event that reached orma, and what became of it. Nothing disappears without a line here.',
   'accounting.balanced': 'Everything is accounted for',
   'accounting.balanced.text': { one: 'The one event received was stored, recognised as a duplicate, or refused with a reason.', other: 'All {count} events received were stored, recognised as duplicates, or refused with a reason.' },

@@ -1,5 +1,7 @@
 import { adminEn } from './admin-en';
 import { adminIt } from './admin-it';
+import { codesEn } from './codes-en';
+import { codesIt } from './codes-it';
 import { domainEn } from './domain-en';
 import { domainIt } from './domain-it';
 import type { Dictionary, Key, Parameters } from './dictionary';
@@ -10,8 +12,8 @@ export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt, ...adminIt },
-  en: { ...en, ...domainEn, ...adminEn },
+  it: { ...it, ...domainIt, ...adminIt, ...codesIt },
+  en: { ...en, ...domainEn, ...adminEn, ...codesEn },
 };
 
 export interface Translator {
@@ -21,6 +23,10 @@ export interface Translator {
   t<K extends Key>(key: K, ...parameters: Parameters<K>): string;
   /** The name of a value of a closed list (`kind.page_view`); an unknown value is shown readably. */
   label(group: string, value: string): string;
+  /** The same, and undefined for a value that has no name. */
+  named(group: string, value: string): string | undefined;
+  /** The values of a closed list that have a name. */
+  valuesOf(group: string): string[];
 }
 
 /** Italian and English readers get day-month order; English uses the 24-hour clock as Europe does. */
@@ -44,12 +50,17 @@ export function createTranslator(language: Language): Translator {
     });
   }
 
-  function label(group: string, value: string): string {
-    const entry = dictionary[`${group}.${value}`];
-    return typeof entry === 'string' ? entry : readable(value);
+  function named(group: string, value: string): string | undefined {
+    const entry = Object.hasOwn(dictionary, `${group}.${value}`) ? dictionary[`${group}.${value}`] : undefined;
+    return typeof entry === 'string' ? entry : undefined;
   }
 
-  return { language, locale, t, label };
+  const label = (group: string, value: string) => named(group, value) ?? readable(value);
+
+  const valuesOf = (group: string) =>
+    Object.keys(dictionary).flatMap((key) => (key.startsWith(`${group}.`) ? [key.slice(group.length + 1)] : []));
+
+  return { language, locale, t, label, named, valuesOf };
 }
 
 /** `device_model` → `Device model`. */

@@ -1,20 +1,23 @@
 import { useState, type FormEvent } from 'react';
+import { api } from '../api/client';
+import { useResource } from '../api/useResource';
+import { numeric } from '../format/number';
 import { useI18n } from '../i18n/context';
-import { filterDimensions, formatFilter, operators, withFilter, withoutFilter, type Filter } from '../state/filters';
-import { useFilters } from '../state/useUrlState';
+import { useSite } from '../shell/site';
+import { filterDimensions, formatFilter, withFilter, withoutFilter, type Filter, type FilterDimension } from '../state/filters';
+import { operatorsFor, suggestionsAsked, valuesOf, type Suggestion } from '../state/suggestions';
+import { useFilters, usePeriod } from '../state/useUrlState';
 import { Icon } from './Icon';
 import { Popover } from './Popover';
+import { EmptyState } from './states';
 import { useValueName } from './useValueName';
+import { ValueField } from './ValueField';
 
 /** The filters as chips that can be taken away, and a way to add one by hand. */
 export function FilterBar() {
-  const { t, label } = useI18n();
+  const { t } = useI18n();
   const { filters, setFilters } = useFilters();
-  const valueName = useValueName();
-  const name = (filter: Filter) => {
-    const values = filter.value.split(',').map((value) => valueName(filter.dimension, value)).join(', ');
-    return `${label('dimension', filter.dimension)} ${label('operator', filter.operator)} ${values}`;
-  };
+  const name = useFilterName();
   return (
     <div className="filters">
       <Popover icon="filter" label={t('filter.add')} title={t('filter.title')}>
@@ -53,12 +56,64 @@ export function FilterBar() {
   );
 }
 
+/** Names a filter for people: `Paese è Italia, Francia`. */
+function useFilterName(): (filter: Filter) => string {
+  const { label } = useI18n();
+  const valueName = useValueName();
+  return (filter) => {
+    const values = filter.value.split(',').map((value) => valueName(filter.dimension, value)).join(', ');
+    return `${label('dimension', filter.dimension)} ${label('operator', filter.operator)} ${values}`;
+  };
+}
+
+/** Stands where numbers would be when there are none behind the filters. */
+export function NothingMatches() {
+  const { t } = useI18n();
+  const { filters, setFilters } = useFilters();
+  const name = useFilterName();
+  return (
+    <EmptyState
+      title={t('filter.nothing', { count: filters.length })}
+      hint={t('filter.nothing.hint', { filters: filters.map(name).join(' · ') })}
+    >
+      <div className="state-actions">
+        {filters.map((filter) => (
+          <button key={formatFilter(filter)} type="button" className="button" onClick={() => setFilters(withoutFilter(filters, filter))}>
+            {t('filter.remove', { filter: name(filter) })}
+          </button>
+        ))}
+        {filters.length > 1 && (
+          <button type="button" className="button" onClick={() => setFilters([])}>{t('filter.clear')}</button>
+        )}
+      </div>
+    </EmptyState>
+  );
+}
+
+/** The values that a dimension has in the period, most visited first. */
+function useSuggestions(dimension: FilterDimension): readonly Suggestion[] | undefined {
+  const { site, timezone } = useSite();
+  const { resolved } = usePeriod(timezone);
+  const valueName = useValueName();
+  const asked = { from: resolved.from, to: resolved.to, metrics: 'visitors', group_by: dimension, limit: suggestionsAsked };
+  const { data, stale } = useResource(JSON.stringify([site, asked]), (signal) => api.stats(site, asked, signal));
+  if (!data || stale) return undefined;
+  return data.rows.flatMap((row) => {
+    const value = row.dimensions[dimension] ?? '';
+    // The API has no way to ask for "empty".
+    return value === '' ? [] : [{ value, label: valueName(dimension, value), visitors: numeric(row.metrics['visitors']) ?? 0 }];
+  });
+}
+
 function AddFilter({ add }: { add: (filter: Filter) => void }) {
-  const { t, label } = useI18n();
+  const i18n = useI18n();
+  const { t, label } = i18n;
   const [filter, setFilter] = useState<Filter>({ dimension: 'page', operator: 'contains', value: '' });
+  const suggestions = useSuggestions(filter.dimension);
+  const choices = operatorsFor(filter.dimension);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const value = filter.value.trim();
+    const value = valuesOf(filter.dimension, filter.value, suggestions ?? [], i18n);
     if (value !== '') add({ ...filter, value });
   };
   return (
@@ -67,7 +122,10 @@ function AddFilter({ add }: { add: (filter: Filter) => void }) {
         {t('filter.dimension')}
         <select
           value={filter.dimension}
-          onChange={(event) => setFilter({ ...filter, dimension: pick(filterDimensions, event.target.value, filter.dimension) })}
+          onChange={(event) => {
+            const dimension = pick(filterDimensions, event.target.value, filter.dimension);
+            setFilter({ dimension, operator: pick(operatorsFor(dimension), filter.operator, 'is'), value: '' });
+          }}
         >
           {filterDimensions.map((dimension) => (
             <option key={dimension} value={dimension}>{label('dimension', dimension)}</option>
@@ -78,25 +136,14 @@ function AddFilter({ add }: { add: (filter: Filter) => void }) {
         {t('filter.operator')}
         <select
           value={filter.operator}
-          onChange={(event) => setFilter({ ...filter, operator: pick(operators, event.target.value, filter.operator) })}
+          onChange={(event) => setFilter({ ...filter, operator: pick(choices, event.target.value, filter.operator) })}
         >
-          {operators.map((operator) => (
+          {choices.map((operator) => (
             <option key={operator} value={operator}>{label('operator', operator)}</option>
           ))}
         </select>
       </label>
-      <label>
-        {t('filter.value')}
-        <input
-          type="text"
-          required
-          autoCapitalize="off"
-          spellCheck={false}
-          value={filter.value}
-          onChange={(event) => setFilter({ ...filter, value: event.target.value })}
-        />
-      </label>
-      <p className="quiet">{t('filter.valueHint')}</p>
+      <ValueField value={filter.value} change={(value) => setFilter({ ...filter, value })} suggestions={suggestions} />
       <button type="submit" className="button">{t('period.apply')}</button>
     </form>
   );

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { ApiError } from '../api/client';
+import { problemText } from '../format/codes';
 import { useI18n } from '../i18n/context';
 import { Icon } from './Icon';
 import { Mark } from './Mark';
@@ -23,11 +24,7 @@ export function ErrorState({ error, retry }: { error: ApiError; retry: () => voi
 }
 
 export function useErrorMessage(error: ApiError): string {
-  const { t } = useI18n();
-  if (error.status === 0) return t('error.unreachable');
-  if (error.message !== '') return error.message;
-  if (error.status === 403) return t('error.forbidden');
-  return t('error.server', { status: String(error.status) });
+  return problemText(error, useI18n());
 }
 
 interface EmptyStateProps {

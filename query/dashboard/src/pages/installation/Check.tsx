@@ -4,6 +4,7 @@ import { api, ApiError } from '../../api/client';
 import { useResource } from '../../api/useResource';
 import { formatNumber } from '../../format/number';
 import { formatShort, formatTime } from '../../format/time';
+import { faultText, problemText } from '../../format/codes';
 import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../shell/site';
 import { Card } from '../../ui/Card';
@@ -70,8 +71,10 @@ const fixes = [
 ] as const;
 
 function Refusal({ refused, data, again }: { refused: Refused; data: Installation; again: () => void }) {
-  const { t, label } = useI18n();
+  const i18n = useI18n();
+  const { t, label } = i18n;
   const { locale, timeZone } = useFormat();
+  const fault = faultText(refused.message, i18n);
   const fix = refused.whole_request ? fixes.find((one) => one === refused.reason) : undefined;
   // An origin that cannot be read, or that a sandboxed page has, is nobody's.
   const allowable = refused.reason === 'origin_not_allowed' && refused.of_this_site && /^https?:\/\//.test(refused.origin);
@@ -87,8 +90,7 @@ function Refusal({ refused, data, again }: { refused: Refused; data: Installatio
         <time dateTime={refused.last_at}>{formatTime(refused.last_at, locale, timeZone)}</time>
         {!refused.of_this_site && <> · {t('installation.stranger')}</>}
       </p>
-      {refused.message !== '' && !fix && <p className="mono small">{refused.message}</p>}
-      {fix === 'missing_field' && <p className="mono small">{refused.message}</p>}
+      {fault !== '' && (!fix || fix === 'missing_field') && <p className="mono small">{fault}</p>}
       {fix && <p>{t(`installation.fix.${fix}`, { key: data.write_key ?? '–' })}</p>}
       {allowable && <Allow origin={refused.origin} origins={data.origins} again={again} />}
       {refused.example !== '' && (
@@ -103,7 +105,8 @@ function Refusal({ refused, data, again }: { refused: Refused; data: Installatio
 
 /** Adds an origin to the site's, for whoever may. */
 function Allow({ origin, origins, again }: { origin: string; origins: readonly string[]; again: () => void }) {
-  const { t } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   const { site } = useSite();
   const session = useResource('session', (signal) => api.session(signal));
   const [problem, setProblem] = useState('');
@@ -114,7 +117,7 @@ function Allow({ origin, origins, again }: { origin: string; origins: readonly s
       await administration.changeSite(site, { origins: [...origins, origin] });
       again();
     } catch (error) {
-      setProblem(error instanceof ApiError ? error.message : String(error));
+      setProblem(problemText(error instanceof ApiError ? error : new ApiError(0, 'unexpected', ''), i18n));
     }
   };
   return (

@@ -1,9 +1,11 @@
+import { propertyText, verdictReasonText } from '../../format/codes';
 import { useI18n } from '../../i18n/context';
 import type { Step } from './fold';
 
 /** Everything the event carries that has no place on the line, on demand. */
 export function StepDetails({ step, numberText }: { step: Step; numberText: (value: number) => string }) {
-  const { t, label } = useI18n();
+  const i18n = useI18n();
+  const { t, label } = i18n;
   const { event } = step;
   const rows: [string, string][] = [
     [t('journey.detail.name'), event.name],
@@ -16,8 +18,8 @@ export function StepDetails({ step, numberText }: { step: Step; numberText: (val
     [t('journey.detail.version'), event.app_version],
     [t('journey.detail.stage'), event.stage === '' ? '' : label('stage', event.stage)],
     [t('journey.detail.bot'), event.bot],
-    [t('journey.detail.verdict'), event.verdict === '' ? '' : `${label('verdict', event.verdict)} (${event.verdict_reason})`],
-    ...Object.entries(event.props),
+    [t('journey.detail.verdict'), event.verdict === '' ? '' : `${label('verdict', event.verdict)} (${verdictReasonText(event.verdict_reason, i18n)})`],
+    ...Object.entries(event.props).map(([name, value]) => propertyText(name, value, i18n)),
     [t('journey.detail.id'), event.event_id],
   ];
   return (

@@ -53,7 +53,8 @@ export function describe(event: JourneyEvent, translator: Translator): Descripti
 }
 
 function subjectOf(event: JourneyEvent, translator: Translator): string {
-  const fromProps = firstProp(event, subjectProps[event.kind] ?? []) || itemNames(event);
+  const names = subjectProps[event.kind] ?? [];
+  const fromProps = firstProp(event, names.filter((name) => name !== 'outcome')) || (names.includes('outcome') ? outcomeOf(event, translator) : '') || itemNames(event);
   switch (event.kind) {
     case 'page_view':
     case 'page_leave':
@@ -98,8 +99,14 @@ function remarkOf(event: JourneyEvent, translator: Translator): string {
     return event.props['order_id'] ? itemNames(event) : '';
   }
   if (event.kind === 'newsletter_click') return event.link ? event.campaign : '';
-  if (event.kind === 'call' || event.kind.startsWith('ticket_')) return firstProp(event, ['outcome']);
+  if (event.kind === 'call' || event.kind.startsWith('ticket_')) return outcomeOf(event, translator);
   return '';
+}
+
+/** How it ended, in the reader's words where they are known. */
+function outcomeOf(event: JourneyEvent, translator: Translator): string {
+  const outcome = firstProp(event, ['outcome']);
+  return outcome === '' ? '' : translator.named('outcome', outcome) ?? outcome;
 }
 
 /** The names in the list of items that shop events carry, as JSON text: `Livorno, Dolomiti × 2`. */

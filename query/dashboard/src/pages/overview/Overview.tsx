@@ -8,7 +8,7 @@ import { useSite } from '../../shell/site';
 import { formatFilter } from '../../state/filters';
 import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
-import { FilterBar } from '../../ui/FilterBar';
+import { FilterBar, NothingMatches } from '../../ui/FilterBar';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
@@ -79,6 +79,8 @@ export default function Overview() {
             <Headlines stats={stats.data} shown={shownMetrics} selected={metric} onSelect={setMetric} />
             {nothing && filters.length === 0 && anybody.data === undefined && !anybody.error ? (
               <Skeleton lines={1} tall />
+            ) : nothing && filters.length > 0 ? (
+              <NothingMatches />
             ) : nothing ? (
               <EmptyState title={t('overview.empty.period')} hint={t('overview.empty.period.hint')} />
             ) : (

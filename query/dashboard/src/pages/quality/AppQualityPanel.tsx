@@ -8,6 +8,7 @@ import { useSite } from '../../shell/site';
 import { formatFilter } from '../../state/filters';
 import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
+import { NothingMatches } from '../../ui/FilterBar';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
 import { useValueName } from '../../ui/useValueName';
@@ -30,6 +31,7 @@ export function AppQualityPanel() {
   if (!quality.data) return <Card><Skeleton lines={6} tall /></Card>;
   const { data } = quality;
   if (data.sessions === 0 && data.starts.every((start) => start.samples === 0)) {
+    if (filters.length > 0) return <NothingMatches />;
     return <EmptyState title={t('quality.empty')} hint={t('quality.empty.app')} />;
   }
   return (

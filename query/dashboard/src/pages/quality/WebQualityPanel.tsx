@@ -8,6 +8,7 @@ import { useSite } from '../../shell/site';
 import { formatFilter } from '../../state/filters';
 import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
+import { NothingMatches } from '../../ui/FilterBar';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
 import { useValueName } from '../../ui/useValueName';
@@ -32,6 +33,7 @@ export function WebQualityPanel() {
   if (!quality.data) return <Card><Skeleton lines={6} tall /></Card>;
   const { vitals, rows } = quality.data;
   if (vitals.every((vital) => vital.samples === 0)) {
+    if (filters.length > 0) return <NothingMatches />;
     return <EmptyState title={t('quality.empty')} hint={t('quality.empty.web')} />;
   }
   return (

@@ -1,0 +1,86 @@
+import { countryName } from '../format/names';
+import type { Translator } from '../i18n/translate';
+import { operators, type FilterDimension, type Operator } from './filters';
+
+/** A value of a dimension, named for people, with how many visitors it has in the period. */
+export interface Suggestion {
+  readonly value: string;
+  readonly label: string;
+  readonly visitors: number;
+}
+
+/** How many values are asked for, and how many are shown at once. */
+export const suggestionsAsked = 200;
+export const suggestionsShown = 8;
+
+/** Dimensions whose values are codes that nobody types: the reader's name for them is turned into the code. */
+const codedDimensions: readonly FilterDimension[] = ['country', 'language', 'channel', 'device_class', 'kind', 'touchpoint', 'stage'];
+
+export function isCoded(dimension: FilterDimension): boolean {
+  return codedDimensions.includes(dimension);
+}
+
+/** A part of a code says nothing, so codes are only compared as a whole. */
+export function operatorsFor(dimension: FilterDimension): readonly Operator[] {
+  return isCoded(dimension) ? ['is', 'is_not'] : operators;
+}
+
+/** Upper and lower case and accents make no difference to who searches. */
+export function folded(text: string): string {
+  return text.normalize('NFD').replace(/\p{Diacritic}/gu, '').toLowerCase().trim();
+}
+
+/** What fits the piece that is being typed: what begins so first, then what contains it; in each the most visited first. */
+export function matching(suggestions: readonly Suggestion[], typed: string): Suggestion[] {
+  const wanted = folded(lastPiece(typed));
+  const rank = ({ label, value }: Suggestion) => {
+    const texts = [folded(label), folded(value)];
+    if (texts.some((text) => text.startsWith(wanted))) return 0;
+    return texts.some((text) => text.includes(wanted)) ? 1 : 2;
+  };
+  return suggestions
+    .map((one) => ({ one, rank: rank(one) }))
+    .filter(({ rank: at }) => at < 2)
+    .sort((a, b) => a.rank - b.rank || b.one.visitors - a.one.visitors)
+    .slice(0, suggestionsShown)
+    .map(({ one }) => one);
+}
+
+/** Puts a chosen name in the place of the piece that was being typed. */
+export function withChosen(typed: string, label: string): string {
+  const before = typed.slice(0, typed.length - lastPiece(typed).length).trimEnd();
+  return before === '' ? label : `${before} ${label}`;
+}
+
+function lastPiece(typed: string): string {
+  return typed.slice(typed.lastIndexOf(',') + 1);
+}
+
+/** The API's values for what was typed or chosen, names and codes mixed: `Italia, FR` → `IT,FR`. */
+export function valuesOf(dimension: FilterDimension, typed: string, suggestions: readonly Suggestion[], translator: Translator): string {
+  const whole = suggestions.find(({ label }) => label === typed.trim());
+  if (whole) return whole.value;
+  return typed
+    .split(',')
+    .map((piece) => piece.trim())
+    .filter((piece) => piece !== '')
+    .map((piece) => suggestions.find(({ label }) => folded(label) === folded(piece))?.value ?? codeNamed(dimension, piece, translator) ?? piece)
+    .join(',');
+}
+
+/** The code behind a name, also when it has no visitor in the period. */
+function codeNamed(dimension: FilterDimension, name: string, translator: Translator): string | undefined {
+  if (dimension === 'country') return countryNamed(name, translator.locale);
+  if (!isCoded(dimension)) return undefined;
+  const group = dimension === 'device_class' ? 'device' : dimension;
+  return translator.valuesOf(group).find((value) => folded(translator.label(group, value)) === folded(name));
+}
+
+function countryNamed(name: string, locale: string): string | undefined {
+  const wanted = folded(name);
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+  const codes = letters.flatMap((first) => letters.map((second) => first + second));
+  const found = codes.find((code) => code.toLowerCase() === wanted) ?? codes.find((code) => folded(countryName(code, locale)) === wanted);
+  // Codes of former use have the names of today's: DD is DE, UK is GB.
+  return found && new Intl.Locale(`und-${found}`).region;
+}
