@@ -14,7 +14,7 @@ root=$out/$name
 engine=node_modules/@chdb/lib-linux-x64-gnu
 countries=node_modules/@ip-location-db/geo-whois-asn-country-mmdb
 
-rm -rf "$root" "$root.tar.gz" "$root.tar.gz.sha256"
+rm -rf "$out"/orma-*-x86_64-linux*
 mkdir -p "$root"/{lib,share,licences,docs,docker}
 install -m 755 "$program" "$root/orma"
 # Names of functions stay, for what a panic says.
