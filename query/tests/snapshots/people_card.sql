@@ -14,7 +14,9 @@ SELECT count() AS events, toUnixTimestamp64Milli(min(ts)) AS first_seen, toUnixT
   AND bot = ''
   AND verdict != 'machine') AS event ASOF
   LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -31,7 +33,9 @@ SELECT count() AS events, toUnixTimestamp64Milli(min(ts)) AS first_seen, toUnixT
   GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
   AND ts <= next_at ASOF
   LEFT JOIN (SELECT visitor AS own_visitor, session AS own_session, marked_at AS own_at, max(user) AS own_user
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -50,7 +54,9 @@ SELECT count() AS events, toUnixTimestamp64Milli(min(ts)) AS first_seen, toUnixT
   AND session = own_session
   AND ts > own_at ASOF
   LEFT JOIN (SELECT DISTINCT visitor AS reset_visitor, marked_at AS reset_at
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}

@@ -8,7 +8,9 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   WHERE site = {site:String}
   GROUP BY visitor, visit) AS visits ASOF
   LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -28,7 +30,9 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
   AND user != lagInFrame(user) OVER marks AS differs, place > 1
   AND session != lagInFrame(session) OVER marks AS moves
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -56,7 +60,9 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
   AND user != lagInFrame(user) OVER marks AS differs, place > 1
   AND session != lagInFrame(session) OVER marks AS moves
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -107,7 +113,9 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND source != 'alias')
   GROUP BY visitor, visit) AS visits ASOF
   LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -127,7 +135,9 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
   AND user != lagInFrame(user) OVER marks AS differs, place > 1
   AND session != lagInFrame(session) OVER marks AS moves
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -155,7 +165,9 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
   AND user != lagInFrame(user) OVER marks AS differs, place > 1
   AND session != lagInFrame(session) OVER marks AS moves
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -179,7 +191,9 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND ended >= last_at)
   WHERE is_mixed)) AS event ASOF
   LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -199,7 +213,9 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
   AND ts <= next_at ASOF
   LEFT JOIN (SELECT visitor AS own_visitor, session AS own_session, marked_at AS own_at, max(user) AS own_user
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -221,7 +237,9 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND session = own_session
   AND ts > own_at ASOF
   LEFT JOIN (SELECT DISTINCT visitor AS reset_visitor, marked_at AS reset_at
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}

@@ -9,7 +9,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND day >= {p8:Date} - 1
   GROUP BY visitor, visit) AS visits ASOF
   LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -33,7 +35,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
   AND user != lagInFrame(user) OVER marks AS differs, place > 1
   AND session != lagInFrame(session) OVER marks AS moves
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -65,7 +69,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
   AND user != lagInFrame(user) OVER marks AS differs, place > 1
   AND session != lagInFrame(session) OVER marks AS moves
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -130,7 +136,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND day >= {p8:Date} - 1))
   GROUP BY visitor, visit) AS visits ASOF
   LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -154,7 +162,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
   AND user != lagInFrame(user) OVER marks AS differs, place > 1
   AND session != lagInFrame(session) OVER marks AS moves
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -186,7 +196,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
   AND user != lagInFrame(user) OVER marks AS differs, place > 1
   AND session != lagInFrame(session) OVER marks AS moves
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -214,7 +226,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND ended >= last_at)
   WHERE is_mixed)) AS event ASOF
   LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -238,7 +252,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
   AND ts <= next_at ASOF
   LEFT JOIN (SELECT visitor AS own_visitor, session AS own_session, marked_at AS own_at, max(user) AS own_user
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
@@ -264,7 +280,9 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND session = own_session
   AND ts > own_at ASOF
   LEFT JOIN (SELECT DISTINCT visitor AS reset_visitor, marked_at AS reset_at
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at AS active
+  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
+  AND NOT (source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
   FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
   FROM identity_edges
   WHERE site = {site:String}
