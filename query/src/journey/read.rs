@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
             if self.aliases.person(&owner.person) == self.found.person {
                 event.anonymous = owner.through_edge;
                 if event.stage == BEFORE_PURCHASE && self.first_order != 0 && event.at > self.first_order {
-                    event.stage = AFTER_PURCHASE.to_owned();
+                    AFTER_PURCHASE.clone_into(&mut event.stage);
                 }
                 self.events.push(event);
             }

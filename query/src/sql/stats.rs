@@ -175,9 +175,7 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
             let purchases = events_table(sql, query, &of_events, &part.metrics);
             let pages = visits_with_pages(sql, query, &of_pages, has_dimensions(query, shape));
             let joined = format!("{purchases} AS event INNER JOIN {pages} AS seen USING (visitor, visit)");
-            if !asks_for_sessions(query) {
-                joined
-            } else {
+            if asks_for_sessions(query) {
                 for filter in of_sessions {
                     conditions.push(clause::session_condition(sql, filter));
                 }
@@ -185,6 +183,8 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
                 format!(
                     "(SELECT * FROM {joined}) AS event INNER JOIN {sessions} AS session_row USING (visitor, visit)"
                 )
+            } else {
+                joined
             }
         }
         Source::SessionsOfEvents => {
