@@ -58,7 +58,7 @@ fn history(seed: u64) -> Vec<EventRow<'static>> {
             + random.below(60) as i64 * MINUTE;
         let channel = if session.is_empty() { "" } else { random.one_of(&CHANNELS) };
         let mut user = String::new();
-        for place in 0..1 + random.below(7) {
+        for place in 0..=random.below(7) {
             let row = match random.below(10) {
                 7 if !session.is_empty() => purchase(&mut random, &visitor, &session, ts),
                 8 if !session.is_empty() => {
@@ -105,7 +105,7 @@ fn purchase(random: &mut Random, visitor: &str, session: &str, ts: i64) -> Event
     let kind = random.one_of(&["order", "order", "refund"]);
     let revenue = unit * (1 + random.below(100_000) as i64);
     let row = event(kind, visitor.to_owned(), session.to_owned(), ts);
-    EventRow { revenue: revenue.into(), currency: currency.into(), ..row }
+    EventRow { revenue, currency: currency.into(), ..row }
 }
 
 fn site(seed: u64) -> String {
@@ -140,7 +140,7 @@ impl Counted {
             self.visitors.insert(row.visitor.to_string());
         }
         self.orders += i64::from(row.kind == "order");
-        if row.currency != "" {
+        if !row.currency.is_empty() {
             let amount = money_of(row);
             *self.money.entry(row.currency.to_string()).or_default() +=
                 if row.kind == "refund" { -amount } else { amount };
@@ -166,7 +166,7 @@ impl Counted {
 }
 
 fn money_of(row: &EventRow<'_>) -> i64 {
-    i64::try_from(row.revenue).unwrap()
+    row.revenue
 }
 
 /// Ten-thousandths as decimal text of two to four places.
@@ -250,9 +250,9 @@ async fn filters(service: &Service, seed: u64, zone: &TimeZone, rows: &[&EventRo
     let came = |day: Option<&str>| -> BTreeSet<String> {
         let of_day: Vec<&EventRow<'_>> =
             rows.iter().copied().filter(|row| day.is_none_or(|day| day_of(zone, row.ts) == day)).collect();
-        let seen = Counted::of(of_day.iter().copied()).visitors;
+        let visitors_of_day = Counted::of(of_day.iter().copied()).visitors;
         let did = of_day.iter().filter(|row| kinds.contains(&row.kind.as_ref()));
-        did.map(|row| row.visitor.to_string()).filter(|visitor| seen.contains(visitor)).collect()
+        did.map(|row| row.visitor.to_string()).filter(|visitor| visitors_of_day.contains(visitor)).collect()
     };
     assert_eq!(answer["totals"]["visitors"], came(None).len(), "seed {seed}");
     for row in answer["rows"].as_array().unwrap() {
@@ -351,7 +351,7 @@ async fn random_histories_have_one_answer() {
     for seed in 0..seeds {
         let name = site(seed);
         let of_site: Vec<&EventRow<'_>> =
-            rows.iter().filter(|row| row.site == name.as_str() && row.bot == "").collect();
+            rows.iter().filter(|row| row.site == name.as_str() && row.bot.is_empty()).collect();
         let zone = TimeZone::get(ZONES[seed as usize % ZONES.len()]).unwrap();
         numbers(&service, seed, &zone, &of_site).await;
         channels(&service, seed, &of_site).await;
