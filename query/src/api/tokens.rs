@@ -44,6 +44,7 @@ pub struct TokenList {
 pub struct TokenRequest {
     /// `admin` may everything, `analyst` reads, `segments` pulls segments, `ingest` sends server-side events.
     #[schema(example = "analyst")]
+    #[schema(pattern = "^(admin|analyst|segments|ingest)$")]
     pub role: String,
     /// The only site it is for; all sites when absent.
     #[schema(example = "shop")]
