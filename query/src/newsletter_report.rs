@@ -93,7 +93,8 @@ pub enum Number {
 }
 
 impl Number {
-    const ALL: [(&str, Self); 9] = [
+    /// All of them, by their names.
+    pub const ALL: [(&str, Self); 9] = [
         ("sent", Self::Sent),
         ("delivered", Self::Delivered),
         ("bounced", Self::Bounced),

@@ -36,7 +36,10 @@ pub struct NewsletterLinksRequest {
     pub sent_at: Option<String>,
     /// Where readers reach a collector; the address of this request when absent.
     #[serde(default)]
-    #[schema(example = "https://collect.example", pattern = "^https?://[a-z0-9]")]
+    #[schema(
+        example = "https://collect.example",
+        pattern = "^https?://[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$"
+    )]
     pub collector_url: Option<String>,
     /// At most 1000.
     #[schema(min_items = 1, max_items = 1000)]

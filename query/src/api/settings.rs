@@ -24,20 +24,20 @@ const CURRENCY_DEFAULT: &str = "EUR";
 #[serde(deny_unknown_fields)]
 pub struct SiteRequest {
     /// Its name in addresses: 1 to 64 letters, digits, `-`, `_` or `.`. It stays for ever.
-    #[schema(example = "shop")]
+    #[schema(example = "shop", pattern = "^[A-Za-z0-9._-]{1,64}$")]
     pub site: String,
-    /// Its name for people; `site` when absent.
-    #[schema(example = "La Bottega")]
+    /// Its name for people, in at most 200 bytes; `site` when absent.
+    #[schema(example = "La Bottega", max_length = 200)]
     pub name: Option<String>,
     /// IANA time zone, in which its days are days. Default `Europe/Rome`.
     #[schema(example = "Europe/Rome")]
     pub timezone: Option<String>,
     /// ISO 4217: the currency that revenue is summed in. Default `EUR`.
-    #[schema(example = "EUR")]
+    #[schema(example = "EUR", pattern = "^[A-Z]{3}$")]
     pub currency: Option<String>,
-    /// Origins that browsers may send from; none means any.
+    /// Origins that browsers may send from, at most 100; none means any.
     #[serde(default)]
-    #[schema(example = json!(["https://shop.example"]))]
+    #[schema(example = json!(["https://shop.example"]), max_items = 100)]
     pub origins: Vec<String>,
 }
 
@@ -45,13 +45,16 @@ pub struct SiteRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiteChange {
-    /// Its name for people.
+    /// Its name for people, in at most 200 bytes.
+    #[schema(max_length = 200)]
     pub name: Option<String>,
     /// IANA time zone. Days of the past are counted anew in it.
     pub timezone: Option<String>,
-    /// ISO 4217. Amounts of other currencies are not converted: they are left out of revenue.
+    /// ISO 4217. Amounts of other currencies are not converted: they stand beside revenue, each for itself.
+    #[schema(pattern = "^[A-Z]{3}$")]
     pub currency: Option<String>,
-    /// All origins that browsers may send from; an empty list means any.
+    /// All origins that browsers may send from, at most 100; an empty list means any.
+    #[schema(max_items = 100)]
     pub origins: Option<Vec<String>>,
 }
 
@@ -103,6 +106,7 @@ pub struct NewsletterSecret {
 #[serde(deny_unknown_fields)]
 pub struct KeyRequest {
     /// The key; a random one when absent.
+    #[schema(pattern = "^[A-Za-z0-9._-]{1,64}$")]
     pub key: Option<String>,
 }
 

@@ -43,15 +43,14 @@ pub struct TokenList {
 #[serde(deny_unknown_fields)]
 pub struct TokenRequest {
     /// `admin` may everything, `analyst` reads, `segments` pulls segments, `ingest` sends server-side events.
-    #[schema(example = "analyst")]
-    #[schema(pattern = "^(admin|analyst|segments|ingest)$")]
+    #[schema(example = "analyst", pattern = "^(admin|analyst|segments|ingest)$")]
     pub role: String,
     /// The only site it is for; all sites when absent.
     #[schema(example = "shop")]
     pub site: Option<String>,
-    /// What it is for.
+    /// What it is for, in at most 200 bytes.
     #[serde(default)]
-    #[schema(example = "my notebook")]
+    #[schema(example = "my notebook", max_length = 200)]
     pub name: String,
 }
 

@@ -317,7 +317,7 @@ export interface paths {
         options?: never;
         head?: never;
         /** Changes a site. Collectors know within seconds. */
-        patch: operations["change"];
+        patch: operations["patch_sites_site_settings"];
         trace?: never;
     };
     "/api/v1/sites/{site}/settings/keys": {
@@ -1775,11 +1775,11 @@ export interface components {
         };
         /** @description What changes of a site; what is absent stays. */
         SiteChange: {
-            /** @description ISO 4217. Amounts of other currencies are not converted: they are left out of revenue. */
+            /** @description ISO 4217. Amounts of other currencies are not converted: they stand beside revenue, each for itself. */
             currency?: string | null;
-            /** @description Its name for people. */
+            /** @description Its name for people, in at most 200 bytes. */
             name?: string | null;
-            /** @description All origins that browsers may send from; an empty list means any. */
+            /** @description All origins that browsers may send from, at most 100; an empty list means any. */
             origins?: string[] | null;
             /** @description IANA time zone. Days of the past are counted anew in it. */
             timezone?: string | null;
@@ -1799,12 +1799,12 @@ export interface components {
              */
             currency?: string | null;
             /**
-             * @description Its name for people; `site` when absent.
+             * @description Its name for people, in at most 200 bytes; `site` when absent.
              * @example La Bottega
              */
             name?: string | null;
             /**
-             * @description Origins that browsers may send from; none means any.
+             * @description Origins that browsers may send from, at most 100; none means any.
              * @example [
              *       "https://shop.example"
              *     ]
@@ -1954,7 +1954,7 @@ export interface components {
         /** @description A new token. */
         TokenRequest: {
             /**
-             * @description What it is for.
+             * @description What it is for, in at most 200 bytes.
              * @example my notebook
              */
             name?: string;
@@ -2909,7 +2909,7 @@ export interface operations {
                  * @description `campaign` (default) or `link`.
                  * @example link
                  */
-                by?: string;
+                by?: "campaign" | "link";
                 /**
                  * @description Only this campaign.
                  * @example saldi-2026
@@ -3118,7 +3118,7 @@ export interface operations {
                  *     `clicked_by_machines`, `visits` or `orders`.
                  * @example clicked
                  */
-                number: string;
+                number: "sent" | "delivered" | "bounced" | "opened" | "opened_by_machines" | "clicked" | "clicked_by_machines" | "visits" | "orders";
                 /** @description Only this campaign. */
                 campaign?: string;
                 /** @description Only this link: of clicks, visits and orders. */
@@ -4067,7 +4067,7 @@ export interface operations {
             };
         };
     };
-    change: {
+    patch_sites_site_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -4124,6 +4124,33 @@ export interface operations {
             };
             /** @description No such site */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

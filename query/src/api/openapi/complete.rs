@@ -4,6 +4,7 @@ use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
 
+use crate::newsletter_report::Number;
 use crate::plan::{Dimension, Metric};
 use crate::quality;
 
@@ -21,6 +22,7 @@ pub fn complete(document: &mut OpenApi) {
         let operations = [
             (HttpMethod::Get, item.get.as_mut()),
             (HttpMethod::Post, item.post.as_mut()),
+            (HttpMethod::Patch, item.patch.as_mut()),
             (HttpMethod::Delete, item.delete.as_mut()),
         ];
         for (method, operation) in operations.into_iter().filter_map(|(method, found)| Some((method, found?)))
@@ -42,6 +44,7 @@ pub fn complete(document: &mut OpenApi) {
 fn operation_id(method: &HttpMethod, path: &str) -> String {
     let method = match method {
         HttpMethod::Post => "post",
+        HttpMethod::Patch => "patch",
         HttpMethod::Delete => "delete",
         _ => "get",
     };
@@ -108,6 +111,9 @@ fn be_strict(parameter: &mut Parameter, path: &str) {
             };
             text().pattern(Some(some_of(&names(dimensions), most))).build().into()
         }
+        "by" => one_of(&["campaign", "link"]).into(),
+        "number" => one_of(&Number::ALL.map(|(name, _)| name)).into(),
+        "campaign" | "link" => text().min_length(Some(1)).build().into(),
         "order_by" => one_of(&Metric::ALL.map(Metric::name)).into(),
         "cursor" => text().pattern(Some("^[A-Za-z0-9_-]+$")).build().into(),
         "filter" => {
