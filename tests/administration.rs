@@ -111,9 +111,10 @@ fn what_is_refused_is_named(orma: &Orma, key: &str) {
     wait_for("the unknown key", || (send(orma, "wk_wrong", "https://shop.example") == 401).then_some(()));
     assert_eq!(orma.post("{oops", &[("origin", "https://shop.example")]).status, 400);
     assert_eq!(orma.post("{oops", &[("origin", "https://other.example")]).status, 400);
-    // A single event, in a request that is taken.
-    let body = json!({"site": key, "visitor": "v", "events": [{"kind": "dance"}]});
-    assert_eq!(orma.post(body.to_string(), &[("origin", "https://shop.example")]).status, 200);
+    // A single event, in a request that is taken: what looks like the collector's own word is not taken for it.
+    let forged = r#"{"request":{"origin":"https://evil.example","key":"k","requests":9},"kind":"dance"}"#;
+    let body = format!(r#"{{"site":"{key}","visitor":"v","events":[{forged}]}}"#);
+    assert_eq!(orma.post(body, &[("origin", "https://shop.example")]).status, 200);
     let expected = |with_strangers: bool| {
         let mut rows = vec![
             ("origin_not_allowed", "https://blog.example", key, 1),

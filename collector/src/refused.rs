@@ -19,6 +19,8 @@ const KEYS_MAX: usize = 1024;
 const NAMED_MAX: usize = 64;
 /// A refusal that goes on is told again after this long. Milliseconds.
 const TELL_MS: i64 = 10_000;
+/// How the payload of such a row begins. That of a refused event is JSON, which never does: nobody can send a row.
+const PAYLOAD_HEAD: &str = "request ";
 /// Bytes of an origin and of a key that are kept: whoever sends may write anything there.
 const TEXT_BYTES_MAX: usize = 256;
 
@@ -184,14 +186,13 @@ impl Gathered {
 
 impl Name {
     fn tell(&self, untold: &Untold) -> Told {
-        let request =
-            json!({"request": {"origin": self.origin, "key": self.key, "requests": untold.requests}});
+        let request = json!({"origin": self.origin, "key": self.key, "requests": untold.requests});
         Told {
             site: self.site.clone(),
             last_at: untold.last_at,
             reason: self.reason.clone(),
             message: untold.message.clone(),
-            payload: request.to_string(),
+            payload: format!("{PAYLOAD_HEAD}{request}"),
         }
     }
 }

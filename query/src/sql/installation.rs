@@ -42,23 +42,21 @@ pub fn latest(site: &str, from: Moment) -> Sql {
 
 /// What was refused since `from`, the latest first: `reason_name`, `message_text`, `origin`, `write_key`, `whole` (the
 /// request as a whole), `named` (it named this site), `amount`, `last_at` (milliseconds), `example`. The collector tells
-/// of whole requests by a payload of its own. Those that name no site are left out unless they came from one of `origins`
+/// of whole requests by a payload that is no JSON, and so no event's. Those that name no site are left out unless they came from one of `origins`
 /// or `of_all_sites` is set: they may be another site's business.
 pub fn refused(site: &str, origins: &[String], of_all_sites: bool, from: Moment) -> Sql {
     let strangers = if of_all_sites { "1" } else { "origin IN {origins:Array(String)}" };
     let mut sql = Sql::new(
         format!(
             "SELECT reason_name, argMax(message, received_at) AS message_text, origin, write_key, \
-             toUInt8(requests > 0) AS whole, toUInt8(site_name != '') AS named, \
+             toUInt8(requests) AS whole, toUInt8(site_name != '') AS named, \
              toInt64(sum(greatest(requests_of_row, 1))) AS amount, \
              toUnixTimestamp64Milli(max(received_at)) AS last_at, \
              if(whole, '', argMax(payload, received_at)) AS example \
              FROM (SELECT toString(site) AS site_name, toString(reason) AS reason_name, message, received_at, payload, \
-             JSONExtractRaw(payload, 'request') AS request, \
-             if(startsWith(payload, '{{\"request\":{{'), JSONExtractUInt(request, 'requests'), 0) AS requests_of_row, \
-             requests_of_row > 0 AS requests, \
-             if(requests, JSONExtractString(request, 'origin'), '') AS origin, \
-             if(requests, JSONExtractString(request, 'key'), '') AS write_key \
+             if(startsWith(payload, 'request {{'), substring(payload, length('request ') + 1), '') AS request, \
+             request != '' AS requests, JSONExtractUInt(request, 'requests') AS requests_of_row, \
+             JSONExtractString(request, 'origin') AS origin, JSONExtractString(request, 'key') AS write_key \
              FROM rejected_events WHERE site IN ({{site:String}}, '') \
              AND received_at >= fromUnixTimestamp64Milli({{from:Int64}}, 'UTC')) \
              WHERE named OR {strangers} \

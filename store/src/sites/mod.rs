@@ -22,7 +22,7 @@ use crate::secret;
 /// A site: what one write key belongs to, and how its days and money are counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Site {
-    /// Its name in addresses: lower-case letters, digits, `-` and `_`.
+    /// Its name in addresses: 1 to 64 letters, digits, `-`, `_` or `.`.
     pub site: String,
     /// Its name for people.
     pub name: String,
