@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use orma_store::{EventRow, Site};
 use query_api::{ADMIN, Service, at, event, view};
 use serde_json::{Value, json};
+use support::random::Random;
 use uuid::Uuid;
 
 const MINUTE: i64 = 60_000;
@@ -25,27 +26,10 @@ const PAGES: [&str; 4] = ["/", "/a", "/b", "/caffè"];
 const CURRENCIES: [(&str, i64); 3] = [("EUR", 100), ("JPY", 10_000), ("BHD", 10)];
 const PERIOD: &str = "from=2026-11-08&to=2026-11-16";
 
-/// SplitMix64: the same history for the same seed.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-
-    fn one_of<T: Copy>(&mut self, values: &[T]) -> T {
-        values[self.below(values.len() as u64) as usize]
-    }
-}
-
 /// A history of some days: visits with and without a session id, around midnight, on devices that change hands; orders and
 /// refunds in three currencies; letters to who never comes; bots; moments shared by several events.
 fn history(seed: u64) -> Vec<EventRow<'static>> {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let mut rows = Vec::new();
     let start = at("2026-11-10T00:00:00Z");
     for visit in 0..6 + random.below(8) {
@@ -54,9 +38,9 @@ fn history(seed: u64) -> Vec<EventRow<'static>> {
         let session = if random.below(4) == 0 { String::new() } else { format!("s{visit}") };
         let mut ts = start
             + random.below(4) as i64 * DAY
-            + random.one_of(&[0, 5, 18, 22, 23]) * 60 * MINUTE
+            + *random.one_of(&[0, 5, 18, 22, 23]) * 60 * MINUTE
             + random.below(60) as i64 * MINUTE;
-        let channel = if session.is_empty() { "" } else { random.one_of(&CHANNELS) };
+        let channel = if session.is_empty() { "" } else { *random.one_of(&CHANNELS) };
         let mut user = String::new();
         for place in 0..=random.below(7) {
             let row = match random.below(10) {
@@ -70,7 +54,10 @@ fn history(seed: u64) -> Vec<EventRow<'static>> {
                     event("reset", visitor.clone(), session.clone(), ts)
                 }
                 6 => event("search", visitor.clone(), session.clone(), ts),
-                _ => view(visitor.clone(), session.clone(), ts, random.one_of(&PAGES)),
+                _ => {
+                    let page = *random.one_of(&PAGES);
+                    view(visitor.clone(), session.clone(), ts, page)
+                }
             };
             let is_bot = random.below(15) == 0 && row.kind == "page_view";
             rows.push(EventRow {
@@ -84,7 +71,7 @@ fn history(seed: u64) -> Vec<EventRow<'static>> {
                 bot: if is_bot { "crawler" } else { "" }.into(),
                 ..row
             });
-            ts += random.one_of(&[0, 1, 30_000, 7 * MINUTE, 29 * MINUTE]);
+            ts += *random.one_of(&[0, 1, 30_000, 7 * MINUTE, 29 * MINUTE]);
         }
     }
     for letter in 0..random.below(4) {
@@ -101,8 +88,8 @@ fn history(seed: u64) -> Vec<EventRow<'static>> {
 }
 
 fn purchase(random: &mut Random, visitor: &str, session: &str, ts: i64) -> EventRow<'static> {
-    let (currency, unit) = random.one_of(&CURRENCIES);
-    let kind = random.one_of(&["order", "order", "refund"]);
+    let (currency, unit) = *random.one_of(&CURRENCIES);
+    let kind = *random.one_of(&["order", "order", "refund"]);
     let revenue = unit * (1 + random.below(100_000) as i64);
     let row = event(kind, visitor.to_owned(), session.to_owned(), ts);
     EventRow { revenue, currency: currency.into(), ..row }

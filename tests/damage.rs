@@ -17,6 +17,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
+use support::random::Random;
 use support::{Orma, Setup, program, wait_for};
 
 /// A start that fails must do so before a service manager loses patience.
@@ -25,30 +26,6 @@ const START_SECONDS_MAX: u64 = 30;
 const DRAIN_SECONDS_MAX: u64 = 15;
 /// Rounds at once: each waits more than it computes.
 const THREADS: u64 = 2;
-
-/// Marsaglia's xorshift64, begun so that seeds beside each other are far apart.
-struct Random(u64);
-
-impl Random {
-    fn new(seed: u64) -> Self {
-        let mut random = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        for _ in 0..8 {
-            random.below(2);
-        }
-        random
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-
-    fn one_of<'a, T>(&mut self, among: &'a [T]) -> &'a T {
-        &among[self.below(among.len() as u64) as usize]
-    }
-}
 
 /// A data directory in some state, and the events that were answered with 200 by then.
 struct State {

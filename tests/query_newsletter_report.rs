@@ -9,6 +9,7 @@ use axum::http::{Method, Request, StatusCode};
 use orma_store::EventRow;
 use query_api::{ADMIN, Service, at, event, view};
 use serde_json::{Value, json};
+use support::random::Random;
 
 const MINUTE: i64 = 60_000;
 const PERIOD: &str = "from=2026-11-10&to=2026-11-10";
@@ -18,34 +19,19 @@ const SEEDS: u64 = 12;
 /// So many of them are asked for the people too, which is a question for each number.
 const SEEDS_OF_PEOPLE: u64 = 3;
 
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-
-    fn one_of<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len() as u64) as usize]
-    }
-}
-
 /// A history whose moments and ids meet often.
 fn history(random: &mut Random) -> Vec<EventRow<'static>> {
     let begin = at(DAY);
     let mut rows = Vec::new();
     for _ in 0..40 + random.below(80) {
         // Close together, so that sweeps, landings and orders meet; some lie before the day and some after it.
-        let minute = random.one_of(&[-4, -1, 1, 3, 5, 700, 702, 1437, 1439, 1441]);
+        let minute = *random.one_of(&[-4, -1, 1, 3, 5, 700, 702, 1437, 1439, 1441]);
         let near = begin + minute * MINUTE + random.below(5) as i64 * 30_000;
-        let visitor = random.one_of(&["v1", "v2", "v3"]);
-        let session = random.one_of(&["s1", "s2", ""]);
+        let visitor = *random.one_of(&["v1", "v2", "v3"]);
+        let session = *random.one_of(&["s1", "s2", ""]);
         let row = match random.below(10) {
             0..=5 => {
-                let kind = random.one_of(&[
+                let kind = *random.one_of(&[
                     "newsletter_sent",
                     "newsletter_delivered",
                     "newsletter_bounce",
@@ -55,7 +41,7 @@ fn history(random: &mut Random) -> Vec<EventRow<'static>> {
                     "newsletter_click",
                     "newsletter_click",
                 ]);
-                let (verdict, reason) = random.one_of(&[
+                let (verdict, reason) = *random.one_of(&[
                     ("human", "browser"),
                     ("proxy", "gmail_proxy"),
                     ("machine", "many_links"),
@@ -66,10 +52,10 @@ fn history(random: &mut Random) -> Vec<EventRow<'static>> {
                 ]);
                 let is_read = matches!(kind, "newsletter_open" | "newsletter_click");
                 EventRow {
-                    user: random.one_of(&["anna", "bruno", ""]).into(),
-                    newsletter_campaign: random.one_of(&["saldi", "auguri", "=1+1"]).into(),
-                    message: random.one_of(&["m1", "m2"]).into(),
-                    link: if kind == "newsletter_click" { random.one_of(&["hero", "footer"]) } else { "" }
+                    user: (*random.one_of(&["anna", "bruno", ""])).into(),
+                    newsletter_campaign: (*random.one_of(&["saldi", "auguri", "=1+1"])).into(),
+                    message: (*random.one_of(&["m1", "m2"])).into(),
+                    link: if kind == "newsletter_click" { *random.one_of(&["hero", "footer"]) } else { "" }
                         .into(),
                     verdict: if is_read { verdict } else { "" }.into(),
                     verdict_reason: if is_read { reason } else { "" }.into(),
@@ -77,19 +63,22 @@ fn history(random: &mut Random) -> Vec<EventRow<'static>> {
                 }
             }
             6 | 7 => EventRow {
-                newsletter_campaign: random.one_of(&["saldi", "auguri"]).into(),
-                link: random.one_of(&["hero", "footer"]).into(),
+                newsletter_campaign: (*random.one_of(&["saldi", "auguri"])).into(),
+                link: (*random.one_of(&["hero", "footer"])).into(),
                 verdict: "human".into(),
-                verdict_reason: random.one_of(&["landed", "landed", ""]).into(),
-                bot: random.one_of(&["", "", "", "crawler"]).into(),
+                verdict_reason: (*random.one_of(&["landed", "landed", ""])).into(),
+                bot: (*random.one_of(&["", "", "", "crawler"])).into(),
                 ..view(visitor, session, near, "/scarpe")
             },
-            _ => EventRow {
-                revenue: random.below(100_000) as i64,
-                currency: random.one_of(&["EUR", "EUR", "USD"]).into(),
-                bot: random.one_of(&["", "", "", "crawler"]).into(),
-                ..event(random.one_of(&["order", "order", "refund"]), visitor, session, near + 1)
-            },
+            _ => {
+                let kind = *random.one_of(&["order", "order", "refund"]);
+                EventRow {
+                    revenue: random.below(100_000) as i64,
+                    currency: (*random.one_of(&["EUR", "EUR", "USD"])).into(),
+                    bot: (*random.one_of(&["", "", "", "crawler"])).into(),
+                    ..event(kind, visitor, session, near + 1)
+                }
+            }
         };
         // The same event twice counts once.
         if random.below(6) == 0 {
@@ -245,7 +234,7 @@ async fn random_histories_give_what_a_plain_computation_gives() {
     let service = Service::start(dir.path()).await;
     let mut orders = 0;
     for seed in 1..=SEEDS {
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut random = Random::new(seed);
         let rows = history(&mut random);
         service.store.execute("TRUNCATE TABLE events", &[]).await.unwrap();
         service.insert(&rows).await;

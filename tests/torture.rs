@@ -13,6 +13,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
 use load::{Load, Plan, event_id};
+use support::random::Random;
 use support::remote::Remote;
 use support::{Orma, Setup, wait_for};
 
@@ -24,18 +25,6 @@ const EVENTS_MAX: u32 = 20_000;
 const ANSWERED_MIN: usize = 100;
 /// The kill comes within this time after that.
 const KILL_MS_MAX: u64 = 700;
-
-/// Marsaglia's xorshift64.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end
-    }
-}
 
 fn from_environment(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}: {text}")))
@@ -60,8 +49,8 @@ fn no_answered_event_is_lost_or_doubled_whatever_is_killed() {
     println!("ORMA_TORTURE_SEED={seed}");
     // Both installations at once, each with its rounds in turn.
     let (distant, whole) = std::thread::scope(|scope| {
-        let distant = scope.spawn(|| distant_rounds(rounds, Random(seed)));
-        let whole = scope.spawn(|| whole_rounds(rounds, Random(seed ^ 0x9e37_79b9_7f4a_7c15)));
+        let distant = scope.spawn(|| distant_rounds(rounds, Random::new(seed)));
+        let whole = scope.spawn(|| whole_rounds(rounds, Random::new(seed ^ 0x9e37_79b9_7f4a_7c15)));
         (distant.join(), whole.join())
     });
     let mut table = distant.expect("the rounds beside a distant store");

@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: the real program, a real engine, each in a directory of its own.
 #![allow(dead_code, missing_docs)]
 
+pub mod random;
 pub mod remote;
 
 use std::ffi::OsString;
