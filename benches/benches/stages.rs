@@ -17,9 +17,10 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use orma_benches::random::mix;
 use orma_benches::traffic::browser::Browser;
 use orma_benches::traffic::{BROWSERS, Requests, What};
+use orma_collector::campaign;
 use orma_collector::config::RateLimits;
 use orma_collector::duplicates::{DUPLICATE_WINDOW_EVENTS, DuplicateWindow};
-use orma_collector::enrich::{Geo, UserAgents, Visit, bot, campaign, channel, device};
+use orma_collector::enrich::{Geo, UserAgents, Visit, bot, channel, device};
 use orma_collector::http::rate::Rates;
 use orma_collector::spool::{RecordKind, frame};
 use orma_collector::wire;

@@ -6,12 +6,14 @@
 //! ```
 //! It answers without ClickHouse: what it takes is on its own disk first.
 
+pub mod campaign;
 pub mod config;
 pub mod cookieless;
 pub mod duplicates;
 pub mod enrich;
 pub mod event;
 pub mod flood;
+mod form;
 #[cfg(test)]
 pub(crate) mod fuzz;
 pub mod http;

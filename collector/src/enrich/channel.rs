@@ -24,7 +24,7 @@ pub struct Visit<'a> {
     pub utm_medium: &'a str,
     /// `utm_campaign`, decoded.
     pub utm_campaign: &'a str,
-    /// One of [`super::campaign::CLICK_IDS`], or empty.
+    /// One of [`crate::campaign::CLICK_IDS`], or empty.
     pub click_id_kind: &'a str,
 }
 

@@ -5,11 +5,11 @@ use std::net::IpAddr;
 
 use orma_store::EventRow;
 
-use super::campaign::{address_without_click_ids, text_without_click_ids};
 use super::device::Device;
 use super::hints::{Hinted, TABLET_SIDE_PIXELS_MIN};
 use super::traffic::Traffic;
 use super::{Hints, UserAgentFacts};
+use crate::campaign::{address_without_click_ids, text_without_click_ids};
 
 /// The source of who comes from a newsletter that orma counts …
 pub const NEWSLETTER_SOURCE: &str = "newsletter";

@@ -4,7 +4,6 @@
 //! without a browser name is worth more than a refused event.
 
 pub mod bot;
-pub mod campaign;
 pub mod channel;
 pub mod clock;
 pub mod describe;
@@ -18,7 +17,6 @@ pub mod traffic;
 pub mod user_agent;
 
 pub use bot::Bot;
-pub use campaign::Campaign;
 pub use channel::{Origin, Visit};
 pub use clock::Moment;
 pub use device::Device;

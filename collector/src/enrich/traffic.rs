@@ -8,8 +8,8 @@ use foldhash::fast::RandomState;
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, UnitWeighter};
 
-use super::campaign::{self, Campaign};
 use super::channel::{self, Visit};
+use crate::campaign::{self, Campaign};
 
 /// So many ways are remembered; with the bound below never more than 12 MiB, usually 2.
 const WAYS_CACHED_MAX: usize = 8_192;

@@ -11,7 +11,7 @@ use orma_store::{Endpoint, EventBlock, EventRow, Registry, Site, Store};
 use uuid::Uuid;
 
 use super::{Random, fuzz};
-use crate::enrich::campaign::{CLICK_IDS, campaign, query_without_click_ids};
+use crate::campaign::{CLICK_IDS, campaign, query_without_click_ids};
 use crate::enrich::channel::{CHANNELS, Visit, classify};
 use crate::enrich::{UserAgents, device};
 use crate::event::Refusal;

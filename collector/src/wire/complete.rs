@@ -9,7 +9,7 @@ use super::identifier::{self, Content};
 use super::kinds::{Kind, RATINGS, vital_rating};
 use super::value::Value;
 use super::{address, value};
-use crate::enrich::campaign::{campaign_of_fragment, text_without_click_ids};
+use crate::campaign::{campaign_of_fragment, text_without_click_ids};
 use crate::event::{
     NAME_BYTES_MAX, ParsedEvent, REJECTED_PAYLOAD_BYTES_MAX, Refusal, TEXT_BYTES_MAX, URL_BYTES_MAX, cut,
 };

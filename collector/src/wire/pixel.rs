@@ -5,14 +5,13 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
-
 use super::complete::refusal;
 use super::draft::{Defaults, Draft};
 use super::fault::Fault;
 use super::value::Value;
 use super::{WireError, moment, money};
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
+use crate::form::decode;
 
 /// Reads the query of a request, without `?`.
 ///
@@ -84,15 +83,6 @@ pub(super) fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decode(name), decode(value))
     })
-}
-
-/// Percent-decoding with `+` for a space. Bytes that are not UTF-8 become U+FFFD.
-fn decode(text: &str) -> Cow<'_, str> {
-    if !text.contains('+') {
-        return percent_decode_str(text).decode_utf8_lossy();
-    }
-    let text = text.replace('+', " ");
-    Cow::Owned(percent_decode_str(&text).decode_utf8_lossy().into_owned())
 }
 
 /// The parameters as the JSON of an event, for the record of refused ones.

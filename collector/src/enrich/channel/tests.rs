@@ -212,7 +212,7 @@ fn every_line_of_the_list_is_whole_and_finds_itself() {
 #[test]
 fn every_click_id_has_an_owner() {
     let owners: Vec<_> = CLICK_ID_SOURCES.iter().map(|line| line.0).collect();
-    assert_eq!(owners, super::super::campaign::CLICK_IDS);
+    assert_eq!(owners, crate::campaign::CLICK_IDS);
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use memchr::memchr3;
 
+use crate::form;
+
 /// A campaign value is cut to this many bytes, at the boundary of a character.
 pub const CAMPAIGN_VALUE_BYTES_MAX: usize = 200;
 
@@ -162,8 +164,7 @@ fn is_id(parameter: &str) -> bool {
 /// A parameter's name, decoded, and without what is left of an `&amp;` that somebody copied out of a page's source.
 fn plain_name(name: &str) -> Cow<'_, str> {
     if name.len() <= ENCODED_NAME_BYTES_MAX && name.contains('%') {
-        let decoded = percent_decode(name.as_bytes());
-        return Cow::Owned(without_amp(&String::from_utf8_lossy(&decoded)).to_owned());
+        return Cow::Owned(without_amp(&form::decode(name)).to_owned());
     }
     Cow::Borrowed(without_amp(name))
 }
@@ -267,36 +268,8 @@ fn decode(value: &str) -> Cow<'_, str> {
     if plain {
         return Cow::Borrowed(cut(value, CAMPAIGN_VALUE_BYTES_MAX).trim());
     }
-    let bytes = percent_decode(value.as_bytes());
-    let decoded = String::from_utf8_lossy(&bytes).replace(char::is_control, " ");
+    let decoded = form::decode(value).replace(char::is_control, " ");
     Cow::Owned(cut(&decoded, CAMPAIGN_VALUE_BYTES_MAX).trim().to_owned())
-}
-
-fn percent_decode(value: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(value.len());
-    let mut rest = value;
-    while let Some((&byte, tail)) = rest.split_first() {
-        rest = tail;
-        decoded.push(match byte {
-            b'+' => b' ',
-            b'%' => match tail {
-                [high, low, after @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                    rest = after;
-                    hex_digit(*high) << 4 | hex_digit(*low)
-                }
-                _ => b'%',
-            },
-            _ => byte,
-        });
-    }
-    decoded
-}
-
-fn hex_digit(digit: u8) -> u8 {
-    match digit {
-        b'0'..=b'9' => digit - b'0',
-        _ => (digit | 0x20) - b'a' + 10,
-    }
 }
 
 fn cut(text: &str, bytes_max: usize) -> &str {
