@@ -211,7 +211,7 @@ describe('one bad event', () => {
     await now.until(() => now.stored('custom').length >= 7, 'the good ones');
     await sleep(300);
     assert.deepEqual(now.stored('custom').map(({ name }) => name).sort(), [0, 1, 2, 3, 4, 6, 7].map((index) => `good${index}`));
-    assert.deepEqual(await now.queues(page), []);
+    await now.emptied(page);
     assert.ok(now.collector.requests.length < 20);
   });
 });

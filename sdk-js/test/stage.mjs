@@ -50,6 +50,8 @@ export const stage = () => {
   now.arrived = (kind, count = 1) => now.until(() => now.stored(kind).length >= count && now.stored(kind), `${count} ${kind}`);
   now.queues = (page) =>
     page.evaluate(() => Object.entries({ ...localStorage }).filter(([key]) => key.startsWith('orma.queue')).map(([, text]) => text.split('\n')));
+  /** A page takes what was answered out of storage only when it gets to it. */
+  now.emptied = (page) => now.until(async () => (await now.queues(page)).length === 0, 'an empty storage');
   return now;
 };
 
