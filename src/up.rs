@@ -17,6 +17,7 @@ use orma_store::engine::supervisor::{EngineError, STOP_MS_MAX as ENGINE_STOP_MS_
 use orma_store::engine::{find_library, metadata};
 use orma_store::migrations::detached_parts;
 use orma_store::{DataDir, Endpoint, Engine, EngineConfig, Registry, Role, Site, Store, migrations};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::{
     AccountingOptions, CollectOptions, CollectorOptions, ListenOptions, QueryOptions, StoreOptions, UpOptions,
@@ -138,6 +139,7 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     }
     let scheme = if config.network.tls.is_some() { "https" } else { "http" };
     let address = listeners[0].local_addr()?;
+    let stop = StopSignal::held()?;
     let collector =
         Collector::start(config, listeners, store, registry, embedded::sdk()?, Some(serve::fallback(router)))
             .map_err(explain)?;
@@ -156,7 +158,7 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
         println!("  demo shop   {base}/demo/");
     }
 
-    stop_signal().await?;
+    stop.received().await;
     println!("orma is stopping …");
     accounts.abort();
     state.close_live();
@@ -181,6 +183,7 @@ pub async fn collect(options: CollectOptions) -> anyhow::Result<()> {
     learn_sites(&registry).await;
     let scheme = if config.network.tls.is_some() { "https" } else { "http" };
     let address = listeners[0].local_addr()?;
+    let stop = StopSignal::held()?;
     let collector =
         Collector::start(config, listeners, store, registry, embedded::sdk()?, None).map_err(explain)?;
     let admin_address = admin.local_addr()?;
@@ -189,7 +192,7 @@ pub async fn collect(options: CollectOptions) -> anyhow::Result<()> {
     Running::here(scheme, address, admin_address, options.collector.public_url.clone())
         .write(data_dir.path())?;
     println!("orma collects on {scheme}://{address}/v1/events\n  metrics     http://{admin_address}/metrics");
-    stop_signal().await?;
+    stop.received().await;
     collector.stop().await;
     admin.stop().await;
     Ok(())
@@ -229,6 +232,7 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     let admin_address = admin.local_addr()?;
     let answers = state.clone();
     let router = orma_query::router(state.clone());
+    let stop = StopSignal::held()?;
     let (server, connections) = serve::query(listener, router, &options.network)?;
     let metrics = move || connections() + &answers.metrics();
     let admin = serve::admin(admin, &options.network, metrics, || Ok(()))?;
@@ -239,7 +243,7 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
         "orma answers on {scheme}://{address}/\n  sign in     {scheme}://{address}/sign-in#code={}\n  metrics     http://{admin_address}/metrics",
         state.new_sign_in_code()
     );
-    stop_signal().await?;
+    stop.received().await;
     accounts.abort();
     state.close_live();
     following.abort();
@@ -390,13 +394,21 @@ fn greet(base: &str, admin: SocketAddr, code: &str, made_token: Option<&str>) {
     }
 }
 
-async fn stop_signal() -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// The signals that ask for a stop. They are held from its making on: whoever has been answered once is stopped in order.
+struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    fn held() -> anyhow::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn received(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

@@ -142,6 +142,14 @@ fn an_unpacked_release_runs_with_nothing_but_its_own_files() {
     again.stop();
 }
 
+#[test]
+fn whoever_is_stopped_as_soon_as_it_is_reached_stops_in_order() {
+    let release = Release::unpacked();
+    for _ in 0..5 {
+        Running::start(&release).stop();
+    }
+}
+
 /// Debian's newer images and small containers have no /usr/share/zoneinfo: without zones of its own orma would refuse
 /// every site's time zone there.
 #[test]
