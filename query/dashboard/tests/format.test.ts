@@ -3,7 +3,7 @@ import test from 'node:test';
 import { formatAgo, formatDuration, formatGap, formatLatency, gapHeight, day_ms, hour_ms, minute_ms } from '../src/format/duration';
 import { formatMetric } from '../src/format/metric';
 import { countryName } from '../src/format/names';
-import { formatBytes, formatChange, formatMoney, formatRate, relativeChange } from '../src/format/number';
+import { formatBytes, formatChange, formatMoney, formatMoneys, formatRate, relativeChange } from '../src/format/number';
 import { addDays, daysBetween, firstOfMonth, formatBucket, formatMoment, isAhead, localDate } from '../src/format/time';
 
 /** Intl puts no-break spaces where people read spaces. */
@@ -50,6 +50,11 @@ test('numbers, money and rates follow the language', () => {
   assert.equal(plain(formatMoney({ amount: '1234.50', currency: 'EUR' }, 'it-IT')), '1234,50 €');
   assert.equal(plain(formatMoney({ amount: '1234.50', currency: 'EUR' }, 'en-GB')), '€1,234.50');
   assert.equal(formatMoney({ amount: '3', currency: 'not a currency' }, 'en-GB'), '3 not a currency');
+  const [euros, dollars, none] = [{ amount: '12.90', currency: 'EUR' }, { amount: '-5', currency: 'USD' }, { amount: '0.00', currency: 'EUR' }];
+  assert.equal(plain(formatMoneys(euros, undefined, 'it-IT')), '12,90 €');
+  assert.equal(plain(formatMoneys(euros, [dollars], 'it-IT')), '12,90 € · -5,00 USD');
+  assert.equal(plain(formatMoneys(none, [dollars], 'it-IT')), '-5,00 USD', 'no zero beside what was spent');
+  assert.equal(formatMoneys(none, [], 'it-IT'), '');
   const large = { amount: '-123456789012345678.12', currency: 'EUR' };
   assert.equal(plain(formatMoney(large, 'en-GB')), '-€123,456,789,012,345,678.12', 'more digits than a number holds');
   assert.equal(formatMoney({ ...large, currency: '?' }, 'en-GB'), '-123,456,789,012,345,678.12 ?');

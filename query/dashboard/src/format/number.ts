@@ -85,3 +85,9 @@ export function relativeChange(now: MetricValue | undefined, before: MetricValue
   if (current === null || previous === null || previous === 0) return null;
   return current / previous - 1;
 }
+
+/** Money in the site's currency and in others, each for itself: `12,90 € · 5,00 US$`. Empty when there is none. */
+export function formatMoneys(own: Money | null | undefined, others: readonly Money[] | undefined, locale: string): string {
+  const all = [...(own ? [own] : []), ...(others ?? [])].filter((money) => Number(money.amount) !== 0);
+  return all.map((money) => formatMoney(money, locale)).join(' · ');
+}

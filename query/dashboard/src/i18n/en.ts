@@ -101,6 +101,7 @@ export const en = {
 
   'overview.title': 'Overview',
   'overview.headlines': 'Headline numbers',
+  'overview.otherRevenue': 'Taken in other currencies, not converted and in none of the sums: {amounts}.',
   'overview.chart': '{metric} over time',
   'overview.chart.summary': '{metric}, {from} – {to}. Highest: {peak} ({when}).',
   'overview.chart.table': 'Show the numbers as a table',

@@ -104,6 +104,7 @@ export const it: Translation<typeof en> = {
 
   'overview.title': 'Panoramica',
   'overview.headlines': 'Numeri principali',
+  'overview.otherRevenue': 'Incassati in altre valute, non convertiti e in nessuna delle somme: {amounts}.',
   'overview.chart': '{metric} nel tempo',
   'overview.chart.summary': '{metric}, {from} – {to}. Massimo: {peak} ({when}).',
   'overview.chart.table': 'Mostra i numeri in tabella',

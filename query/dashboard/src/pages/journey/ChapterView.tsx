@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { formatDuration } from '../../format/duration';
 import { countryName } from '../../format/names';
-import { formatMoney } from '../../format/number';
+import { formatMoneys } from '../../format/number';
 import { formatMoment } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../shell/site';
@@ -22,6 +22,7 @@ export const ChapterView = memo(function ChapterView({ chapter, oldestFirst, fre
   const { locale, timeZone } = useFormat();
   const { session } = chapter;
   const steps = oldestFirst ? [...chapter.steps].reverse() : chapter.steps;
+  const money = formatMoneys(session.revenue, session.other_revenue, locale);
   const when = formatMoment(session.started_at, locale, timeZone);
   const channel = session.channel === '' ? '' : label('channel', session.channel);
   const facts = [
@@ -47,7 +48,7 @@ export const ChapterView = memo(function ChapterView({ chapter, oldestFirst, fre
         <p className="chapter-numbers">
           {session.duration_ms >= 1000 && <span>{formatDuration(session.duration_ms, locale)}</span>}
           {session.page_views > 0 && <span>{t('journey.pageViews', { count: session.page_views })}</span>}
-          {session.revenue && <span className="money">{formatMoney(session.revenue, locale)}</span>}
+          {money !== '' && <span className="money">{money}</span>}
         </p>
         {facts.length > 0 && <p className="quiet chapter-facts">{facts.join(' · ')}</p>}
       </header>

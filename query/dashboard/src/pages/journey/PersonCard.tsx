@@ -1,7 +1,7 @@
 import type { Person } from '../../api/types';
 import { formatAgo } from '../../format/duration';
 import { countryName, languageName } from '../../format/names';
-import { formatMoney, missing } from '../../format/number';
+import { formatMoneys, missing } from '../../format/number';
 import { formatDay, formatMoment, formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../shell/site';
@@ -37,7 +37,7 @@ export function PersonCard({ person, name }: { person: Person; name: string }) {
       </div>
       <div className="person-value">
         <div className={person.orders > 0 ? 'is-money' : ''}>
-          <strong>{person.revenue && person.orders > 0 ? formatMoney(person.revenue, locale) : missing}</strong>
+          <strong>{formatMoneys(person.revenue, person.other_revenue, locale) || missing}</strong>
           <span>{person.orders > 0 ? t('journey.orders', { count: person.orders }) : t('journey.value')}</span>
         </div>
         <p className="quiet">

@@ -2,9 +2,9 @@ import { useEffect, useState } from 'react';
 import { api } from '../../api/client';
 import { useResource } from '../../api/useResource';
 import { commerceMetrics, headlineMetrics, metrics, type Metric } from '../../format/metric';
-import { numeric } from '../../format/number';
+import { formatMoneys, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
+import { useFormat, useSite } from '../../shell/site';
 import { formatFilter } from '../../state/filters';
 import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
@@ -25,6 +25,7 @@ const waiting_ms = 2_000;
 
 export default function Overview() {
   const { t } = useI18n();
+  const { locale } = useFormat();
   const { site, timezone } = useSite();
   const { period, resolved } = usePeriod(timezone);
   const { filters } = useFilters();
@@ -57,6 +58,7 @@ export default function Overview() {
   const firstDay = nothing && filters.length === 0 && anybody.data?.items.length === 0;
   useEffect(() => setWaiting(firstDay), [firstDay]);
   const sells = commerceMetrics.some((one) => (numeric(stats.data?.totals[one]) ?? 0) > 0);
+  const otherMoney = formatMoneys(undefined, stats.data?.other_revenue, locale);
   const shownMetrics: readonly Metric[] = sells ? metrics : headlineMetrics;
 
   if (firstDay) {
@@ -77,6 +79,7 @@ export default function Overview() {
         ) : (
           <>
             <Headlines stats={stats.data} shown={shownMetrics} selected={metric} onSelect={setMetric} />
+            {otherMoney !== '' && <p className="quiet small headlines-note">{t('overview.otherRevenue', { amounts: otherMoney })}</p>}
             {nothing && filters.length === 0 && anybody.data === undefined && !anybody.error ? (
               <Skeleton lines={1} tall />
             ) : nothing && filters.length > 0 ? (

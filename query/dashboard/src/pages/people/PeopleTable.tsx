@@ -2,7 +2,7 @@ import { Link, useNavigate } from 'react-router';
 import type { PersonSummary } from '../../api/types';
 import { formatAgo } from '../../format/duration';
 import { countryName } from '../../format/names';
-import { formatMoney, formatNumber, missing } from '../../format/number';
+import { formatMoneys, formatNumber, missing } from '../../format/number';
 import { formatMoment } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../shell/site';
@@ -43,6 +43,7 @@ function PersonRow({ person, now }: { person: PersonSummary; now: number }) {
   const address = `/sites/${encodeURIComponent(site)}/people/${encodeURIComponent(person.person)}`;
   const name = person.identified ? person.name || person.person : t('people.anonymous');
   const from = person.source || (person.channel === '' ? '' : label('channel', person.channel));
+  const money = formatMoneys(person.revenue, person.other_revenue, locale);
   const device = [person.device_class && label('device', person.device_class), person.browser, person.os].filter(Boolean).join(' · ');
   return (
     <tr
@@ -72,11 +73,7 @@ function PersonRow({ person, now }: { person: PersonSummary; now: number }) {
       <td className="number" data-label={t('people.column.sessions')}>{formatNumber(person.sessions, locale)}</td>
       <td className="number" data-label={t('people.column.pages')}>{formatNumber(person.page_views, locale)}</td>
       <td className="number" data-label={t('people.column.value')}>
-        {person.revenue && Number(person.revenue.amount) !== 0 ? (
-          <span className="money">{formatMoney(person.revenue, locale)}</span>
-        ) : (
-          <span className="quiet">{missing}</span>
-        )}
+        {money !== '' ? <span className="money">{money}</span> : <span className="quiet">{missing}</span>}
       </td>
       <td data-label={t('people.column.from')}>
         {from || missing}

@@ -13,7 +13,6 @@ export interface Change {
   run: (change: () => Promise<unknown>) => Promise<boolean>;
 }
 
-const codes = ['site_exists', 'own_token'] as const;
 const fields = ['site', 'name', 'timezone', 'currency', 'origins', 'key'] as const;
 const nothing = new ApiError(200, '', '');
 
@@ -36,8 +35,7 @@ export function useChange(): Change {
       setBusy(false);
     }
   };
-  const code = codes.find((one) => one === error?.code);
   const field = error?.code === 'invalid_field' ? fields.find((one) => one === error.field) : undefined;
-  const known = code ? t(`settings.error.${code}`) : field ? t(`settings.error.${field}`) : message;
+  const known = field ? t(`settings.error.${field}`) : message;
   return { busy, problem: error ? known : '', field: error?.field, run };
 }
