@@ -105,6 +105,9 @@ fn a_new_site_comes_with_its_key_and_the_tag_for_its_pages() {
     assert!(!key.is_empty() && !key.contains(['<', ' ']), "a script can take it: {key}");
     let tag = format!("<script defer src=\"{}/orma.js\" data-site=\"{key}\"></script>", orma.url(""));
     assert!(text(&added.stderr).contains(&tag), "{}", text(&added.stderr));
+    // At once, although another process has made it.
+    assert_eq!(orma.ask("/api/v1/sites/shop/settings")["write_keys"], serde_json::json!([key]));
+    assert_eq!(orma.get("/api/v1/sites/shopp/settings").status, 404);
 }
 
 #[test]

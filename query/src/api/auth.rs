@@ -301,13 +301,17 @@ impl Access {
                 message: format!("This token is not for the site `{name}`."),
             });
         }
-        match state.snapshot().sites.get(&name) {
-            Some(site) => Ok(Self { caller, site: Arc::new(site.clone()) }),
-            None => Err(ApiError::NotFound {
-                code: "unknown_site",
-                message: format!("There is no site `{name}`."),
-            }),
+        let mut site = state.snapshot().sites.get(&name).cloned();
+        // It may have been made a moment ago, by another process.
+        if site.is_none() && !state.registry.is_refutable(&name) {
+            state.registry.refresh().await?;
+            site = state.snapshot().sites.get(&name).cloned();
         }
+        let site = site.ok_or_else(|| ApiError::NotFound {
+            code: "unknown_site",
+            message: format!("There is no site `{name}`."),
+        })?;
+        Ok(Self { caller, site: Arc::new(site) })
     }
 }
 

@@ -87,7 +87,7 @@ export const adminEn = {
   'settings.site.timezone': 'Time zone',
   'settings.site.timezone.hint': 'Days begin and end here, those of the past too.',
   'settings.site.currency': 'Currency',
-  'settings.site.currency.hint': 'Revenue is summed in it. Other currencies are not converted, but left out.',
+  'settings.site.currency.hint': 'Revenue is summed in it. Other currencies stand beside it, not converted.',
   'settings.site.origins': 'Origins',
   'settings.site.origins.hint': 'One a line, such as https://www.shop.example. With and without www are two. Empty: any page may send.',
   'settings.save': 'Save',

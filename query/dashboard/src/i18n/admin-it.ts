@@ -90,7 +90,7 @@ export const adminIt: Translation<typeof adminEn> = {
   'settings.site.timezone': 'Fuso orario',
   'settings.site.timezone.hint': 'I giorni iniziano e finiscono qui, anche quelli passati.',
   'settings.site.currency': 'Valuta',
-  'settings.site.currency.hint': 'I ricavi si sommano in questa valuta. Le altre non sono convertite, ma escluse.',
+  'settings.site.currency.hint': 'I ricavi si sommano in questa valuta. Le altre compaiono a parte, non convertite.',
   'settings.site.origins': 'Origini',
   'settings.site.origins.hint': 'Una per riga, come https://www.negozio.example. Con e senza www sono due. Vuoto: può inviare qualsiasi pagina.',
   'settings.save': 'Salva',
