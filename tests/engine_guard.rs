@@ -461,6 +461,24 @@ fn a_new_key_is_never_refused_for_good() {
     assert_eq!((answer.status, &answer.json()["error"]["code"]), (401, &json!("unknown_key")));
 }
 
+/// More at once than one client may be wrong in a minute.
+#[test]
+fn a_new_tokens_first_requests_may_come_all_at_once() {
+    let orma = Orma::start();
+    let token = token_command(&orma, &["add", "--role", "analyst", "--name", "new"]);
+    let begin = std::sync::Barrier::new(150);
+    std::thread::scope(|scope| {
+        let (orma, token, begin) = (&orma, &token, &begin);
+        let ask = move || {
+            begin.wait();
+            as_token(orma, token, "/api/v1/session").status
+        };
+        let asked: Vec<_> = (0..150).map(|_| scope.spawn(ask)).collect();
+        let statuses: Vec<_> = asked.into_iter().map(|asked| asked.join().unwrap()).collect();
+        assert!(statuses.iter().all(|&status| status == 200), "{statuses:?}");
+    });
+}
+
 #[test]
 fn a_first_start_that_was_cut_off_is_made_whole() {
     let mut orma = Orma::start();

@@ -79,7 +79,10 @@ fn beacons_beside<T>(orma: &Orma, attack: impl FnOnce() -> T) -> T {
         let took = honest.join().unwrap();
         let p99 = took[took.len() * 99 / 100];
         println!("{} honest beacons: p99 {p99:?}, longest {:?}", took.len(), took.last().unwrap());
-        assert!(p99 < Duration::from_secs(5), "{p99:?}");
+        // Nobody waits behind the attack. How short it is on a machine that does nothing else is for the torture to say.
+        let torture = std::env::var_os("ORMA_TORTURE").is_some();
+        let most = if torture { Duration::from_millis(50) } else { Duration::from_secs(5) };
+        assert!(p99 < most, "{p99:?}");
         result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }

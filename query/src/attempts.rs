@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use orma_store::LogLimit;
 
-/// Wrong tokens and codes that one client may try in a minute. A known token is not held up by a neighbour's.
+/// Tokens and codes that one client may get wrong in a minute. A known token is not held up by a neighbour's.
 pub const ATTEMPTS_PER_MINUTE_MAX: u32 = 60;
 const WINDOW: Duration = Duration::from_mins(1);
 /// Clients remembered at once; more share an allowance.
@@ -21,12 +21,19 @@ pub struct Attempts(Arc<Counts>);
 
 #[derive(Debug)]
 struct Counts {
-    /// By client: when its minute began, and how many it has tried since.
-    clients: Mutex<HashMap<IpAddr, (Instant, u32)>>,
+    clients: Mutex<HashMap<IpAddr, Tried>>,
     succeeded: AtomicU64,
     refused: AtomicU64,
     limited: AtomicU64,
     log: LogLimit,
+}
+
+/// What one client has tried in its minute.
+#[derive(Debug)]
+struct Tried {
+    since: Instant,
+    wrong: u32,
+    undecided: u32,
 }
 
 impl Default for Counts {
@@ -41,64 +48,82 @@ impl Default for Counts {
     }
 }
 
-/// The client has tried too often; it may again after so long.
+/// Why a client may not try now.
 #[derive(Debug, PartialEq, Eq)]
-pub struct TooMany(pub Duration);
+pub enum NoAttempt {
+    /// It was wrong too often; it may again after so long.
+    TooMany(Duration),
+    /// As many as it may be wrong are being looked up: a new token's first requests come all at once.
+    Undecided,
+}
+
+/// A token or code that is being looked up. Whoever does not wait for the outcome was wrong.
+#[derive(Debug)]
+#[must_use]
+pub struct Attempt<'a> {
+    counts: &'a Counts,
+    network: IpAddr,
+    right: bool,
+}
+
+impl Attempt<'_> {
+    /// It is known after all, and does not count against the client.
+    pub fn was_right(mut self) {
+        self.right = true;
+    }
+}
+
+impl Drop for Attempt<'_> {
+    fn drop(&mut self) {
+        let mut clients = self.counts.clients.lock().expect("no panic while counting");
+        if let Some(tried) = clients.get_mut(&self.network) {
+            tried.undecided = tried.undecided.saturating_sub(1);
+            tried.wrong += u32::from(!self.right);
+        }
+        drop(clients);
+        if !self.right {
+            self.counts.refused.fetch_add(1, Ordering::Relaxed);
+            self.counts.log();
+        }
+    }
+}
 
 impl Attempts {
     /// Takes one of a client's attempts.
     ///
     /// # Errors
-    /// It has none left.
-    pub fn begin(&self, client: IpAddr, now: Instant) -> Result<(), TooMany> {
+    /// It has none left, or none until others are decided.
+    pub fn begin(&self, client: IpAddr, now: Instant) -> Result<Attempt<'_>, NoAttempt> {
         let mut clients = self.0.clients.lock().expect("no panic while counting");
         let network = network_of(client);
         if clients.len() >= CLIENTS_MAX {
-            clients.retain(|_, (begun, _)| now.saturating_duration_since(*begun) < WINDOW);
+            clients.retain(|_, tried| now.saturating_duration_since(tried.since) < WINDOW);
         }
         let crowded = clients.len() >= CLIENTS_MAX && !clients.contains_key(&network);
         // 100::/64 is nobody's address (RFC 6666).
         let network = if crowded { IpAddr::from([0x100, 0, 0, 0, 0, 0, 0, 0]) } else { network };
-        let (begun, tried) = clients.entry(network).or_insert((now, 0));
-        let elapsed = now.saturating_duration_since(*begun);
+        let anew = Tried { since: now, wrong: 0, undecided: 0 };
+        let tried = clients.entry(network).or_insert(anew);
+        let elapsed = now.saturating_duration_since(tried.since);
         if elapsed >= WINDOW {
-            (*begun, *tried) = (now, 0);
-        } else if *tried >= ATTEMPTS_PER_MINUTE_MAX {
+            (tried.since, tried.wrong) = (now, 0);
+        }
+        if tried.wrong >= ATTEMPTS_PER_MINUTE_MAX {
             drop(clients);
             self.0.limited.fetch_add(1, Ordering::Relaxed);
-            self.log();
-            return Err(TooMany(WINDOW.saturating_sub(elapsed)));
+            self.0.log();
+            return Err(NoAttempt::TooMany(WINDOW.saturating_sub(elapsed)));
         }
-        *tried += 1;
-        Ok(())
-    }
-
-    /// The attempt was right after all: it does not count against the client.
-    pub fn give_back(&self, client: IpAddr) {
-        let mut clients = self.0.clients.lock().expect("no panic while counting");
-        if let Some((_, tried)) = clients.get_mut(&network_of(client)) {
-            *tried = tried.saturating_sub(1);
+        if tried.wrong + tried.undecided >= ATTEMPTS_PER_MINUTE_MAX {
+            return Err(NoAttempt::Undecided);
         }
+        tried.undecided += 1;
+        Ok(Attempt { counts: &self.0, network, right: false })
     }
 
     /// Somebody signed in.
     pub fn succeeded(&self) {
         self.0.succeeded.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// A token or code was not known.
-    pub fn refused(&self) {
-        self.0.refused.fetch_add(1, Ordering::Relaxed);
-        self.log();
-    }
-
-    /// Neither who nor what: a mistyped secret is nearly the secret.
-    fn log(&self) {
-        if self.0.log.line().is_some() {
-            let refused = self.0.refused.load(Ordering::Relaxed);
-            let limited = self.0.limited.load(Ordering::Relaxed);
-            tracing::warn!(refused, limited, "tokens or sign-in codes were wrong; counted since the start");
-        }
     }
 
     /// What Prometheus reads.
@@ -113,6 +138,17 @@ impl Attempts {
             let _infallible = writeln!(text, "orma_sign_ins_total{{result=\"{result}\"}} {count}");
         }
         text
+    }
+}
+
+impl Counts {
+    /// Neither who nor what: a mistyped secret is nearly the secret.
+    fn log(&self) {
+        if self.log.line().is_some() {
+            let refused = self.refused.load(Ordering::Relaxed);
+            let limited = self.limited.load(Ordering::Relaxed);
+            tracing::warn!(refused, limited, "tokens or sign-in codes were wrong; counted since the start");
+        }
     }
 }
 
@@ -136,17 +172,33 @@ mod tests {
     }
 
     #[test]
-    fn a_client_may_try_so_often_a_minute_and_its_neighbour_as_often() {
+    fn a_client_may_be_wrong_so_often_a_minute_and_its_neighbour_as_often() {
         let attempts = Attempts::default();
         let now = Instant::now();
-        let one = |n: u32| attempts.begin(address(&format!("2001:db8::{n}")), now);
-        assert!((0..ATTEMPTS_PER_MINUTE_MAX).all(|n| one(n).is_ok()));
-        assert_eq!(one(99), Err(TooMany(WINDOW)), "a /64 is one client");
-        assert_eq!(attempts.begin(address("79.0.0.1"), now), Ok(()));
-        attempts.give_back(address("2001:db8::5"));
-        assert_eq!((one(1).is_ok(), one(1).is_ok()), (true, false));
-        assert_eq!(attempts.begin(address("2001:db8::1"), now + WINDOW), Ok(()));
-        assert!(attempts.metrics().contains("orma_sign_ins_total{result=\"limited\"} 2"));
+        let wrong = |text: &str, now| attempts.begin(address(text), now).map(drop);
+        assert!((0..ATTEMPTS_PER_MINUTE_MAX).all(|n| wrong(&format!("2001:db8::{n}"), now).is_ok()));
+        assert_eq!(wrong("2001:db8::99", now), Err(NoAttempt::TooMany(WINDOW)), "a /64 is one client");
+        assert_eq!(wrong("79.0.0.1", now), Ok(()));
+        assert_eq!(wrong("2001:db8::1", now + WINDOW), Ok(()));
+        assert!(attempts.metrics().contains("orma_sign_ins_total{result=\"limited\"} 1"));
+        assert!(attempts.metrics().contains("orma_sign_ins_total{result=\"refused\"} 62"));
+    }
+
+    #[test]
+    fn whoever_is_right_is_never_told_that_he_was_wrong_too_often() {
+        let attempts = Attempts::default();
+        let now = Instant::now();
+        let begin = || attempts.begin(address("79.0.0.1"), now);
+        let mut first: Vec<_> = (0..ATTEMPTS_PER_MINUTE_MAX).map(|_| begin().unwrap()).collect();
+        assert_eq!(begin().unwrap_err(), NoAttempt::Undecided);
+        first.pop().unwrap().was_right();
+        begin().unwrap().was_right();
+        drop(first.pop());
+        assert_eq!(begin().map(drop), Ok(()));
+        assert_eq!(begin().unwrap_err(), NoAttempt::Undecided);
+        drop(first);
+        assert_eq!(begin().unwrap_err(), NoAttempt::TooMany(WINDOW));
+        assert!(attempts.metrics().contains("orma_sign_ins_total{result=\"refused\"} 60"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use orma_store::{Registry, Role, Store, Token};
 use crate::accounts::AccountsWatch;
 use crate::api::about::{GeoReporter, GeoReporterCell};
 use crate::api::error::ApiError;
-use crate::attempts::Attempts;
+use crate::attempts::{Attempt, Attempts, NoAttempt};
 use crate::ended::EndedSessions;
 use crate::live::Live;
 use crate::places::QuestionLimits;
@@ -23,6 +23,7 @@ const REGISTRY_AGE_MS_MAX: u64 = 1_000;
 const REGISTRY_MISS_MS_MIN: u64 = 1_000;
 /// How often a request with an unknown token looks within that time.
 const REGISTRY_MISS_POLLS: u64 = 10;
+const REGISTRY_MISS_POLL: Duration = Duration::from_millis(REGISTRY_MISS_MS_MIN / REGISTRY_MISS_POLLS);
 
 /// How the query service behaves.
 #[derive(Clone, Debug, Default)]
@@ -116,8 +117,12 @@ impl AppState {
         if let Some(token) = self.snapshot().token_of_secret(secret) {
             return Ok(Some(token.clone()));
         }
-        self.attempts.begin(client, Instant::now())?;
-        Ok(self.judged(self.new_token_of_secret(secret).await, client))
+        let attempt = self.attempt(client).await?;
+        let token = self.new_token_of_secret(secret).await;
+        if token.is_some() {
+            attempt.was_right();
+        }
+        Ok(token)
     }
 
     /// The token that a one-time code stands for: an admin's over all sites, so that the session ends when that
@@ -125,17 +130,24 @@ impl AppState {
     ///
     /// # Errors
     /// The client was wrong too often.
-    pub(crate) fn token_of_code(&self, code: &str, client: IpAddr) -> Result<Option<Token>, ApiError> {
-        self.attempts.begin(client, Instant::now())?;
-        Ok(self.judged(self.redeem(code), client))
+    pub(crate) async fn token_of_code(&self, code: &str, client: IpAddr) -> Result<Option<Token>, ApiError> {
+        let attempt = self.attempt(client).await?;
+        let token = self.redeem(code);
+        if token.is_some() {
+            attempt.was_right();
+        }
+        Ok(token)
     }
 
-    fn judged(&self, token: Option<Token>, client: IpAddr) -> Option<Token> {
-        match &token {
-            Some(_) => self.attempts.give_back(client),
-            None => self.attempts.refused(),
+    /// One of a client's attempts, as soon as it has one.
+    async fn attempt(&self, client: IpAddr) -> Result<Attempt<'_>, ApiError> {
+        loop {
+            match self.attempts.begin(client, Instant::now()) {
+                Ok(attempt) => return Ok(attempt),
+                Err(NoAttempt::TooMany(wait)) => return Err(ApiError::TooManyAttempts(wait)),
+                Err(NoAttempt::Undecided) => tokio::time::sleep(REGISTRY_MISS_POLL).await,
+            }
         }
-        token
     }
 
     /// A token that is not known yet may have been made by another process.
@@ -147,7 +159,7 @@ impl AppState {
                 refresh(&self.registry).await;
                 break;
             }
-            tokio::time::sleep(Duration::from_millis(REGISTRY_MISS_MS_MIN / REGISTRY_MISS_POLLS)).await;
+            tokio::time::sleep(REGISTRY_MISS_POLL).await;
             if self.registry.snapshot().token_of_secret(secret).is_some() {
                 break;
             }

@@ -11,8 +11,6 @@ use orma_store::{LogLimit, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::attempts::TooMany;
-
 /// After how many seconds a caller may try again when the store is away.
 const RETRY_AFTER_SECONDS: &str = "2";
 
@@ -145,12 +143,6 @@ impl ApiError {
                 "The question could not be answered; the log says why.".into(),
             ),
         }
-    }
-}
-
-impl From<TooMany> for ApiError {
-    fn from(TooMany(wait): TooMany) -> Self {
-        Self::TooManyAttempts(wait)
     }
 }
 

@@ -57,7 +57,7 @@ pub async fn create(
     check_same_origin(&headers)?;
     let token = match (&body.token, &body.code) {
         (Some(secret), None) => state.token_of_stranger(secret, client(&headers)).await?,
-        (None, Some(code)) => state.token_of_code(code, client(&headers))?,
+        (None, Some(code)) => state.token_of_code(code, client(&headers)).await?,
         _ => return Err(ApiError::invalid("invalid_body", "token", "Send either `token` or `code`.")),
     };
     let token = token.ok_or(ApiError::Unauthorized("This token or code is not valid."))?;
