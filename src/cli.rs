@@ -1,5 +1,6 @@
 //! The commands and their options. Each option is also a variable `ORMA_…` and a key of `orma.toml`.
 
+mod accounts;
 mod spool;
 
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use orma_store::Role;
 
 use crate::configuration;
 use crate::network::{IntakeOptions, NetworkOptions, listen_address};
+pub use accounts::AccountsAction;
 pub use spool::{QuarantineAction, SpoolAction, SpoolShow};
 
 /// Self-hosted tracker of customer behaviour.
@@ -46,6 +48,11 @@ pub enum Command {
     Spool {
         #[command(subcommand)]
         action: SpoolAction,
+    },
+    /// Show what does not add up in the accounts, and write off what is lost for good
+    Accounts {
+        #[command(subcommand)]
+        action: AccountsAction,
     },
     /// Check configuration, engine, disk, clock, geo data and schema, and say what to do
     Doctor(DoctorOptions),
@@ -467,6 +474,7 @@ impl Cli {
                 | TokenAction::Revoke { store, .. } => &store.common,
             },
             Command::Spool { action } => action.common(),
+            Command::Accounts { action } => &action.store().common,
             Command::Doctor(options) => &options.up.store.common,
             Command::Health(options) => &options.common,
             Command::Engine(_) => return "warn",

@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod accounts;
 mod doctor;
 mod health;
 mod spool;
@@ -28,6 +29,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Site { action } => site(action).await,
         Command::Token { action } => token(action).await,
         Command::Spool { action } => spool::run(action),
+        Command::Accounts { action } => accounts::run(action).await,
         Command::Doctor(options) => doctor::run(options).await,
         Command::Health(options) => health::run(&options).await,
         Command::Demo(options) => tell_demo(options).await,
@@ -44,6 +46,7 @@ fn engine(process: EngineProcess) -> anyhow::Result<()> {
 
 /// A store for one command: a server that was named, the engine of a running `orma up`, or an engine for the moment.
 struct Session {
+    store: Store,
     registry: Registry,
     own: Option<(OpenStore, DataDir)>,
 }
@@ -57,9 +60,9 @@ impl Session {
         if own.is_some() {
             migrations::migrate(&store, None).await?;
         }
-        let registry = Registry::without_mirror(store);
+        let registry = Registry::without_mirror(store.clone());
         registry.refresh().await?;
-        Ok(Self { registry, own })
+        Ok(Self { store, registry, own })
     }
 
     fn embedded(options: &StoreOptions) -> anyhow::Result<(Store, Option<(OpenStore, DataDir)>)> {
@@ -102,9 +105,9 @@ impl Session {
                 dir.display()
             ),
         };
-        let registry = Registry::without_mirror(store);
+        let registry = Registry::without_mirror(store.clone());
         registry.refresh().await?;
-        Ok(Self { registry, own: None })
+        Ok(Self { store, registry, own: None })
     }
 
     fn site(&self, name: &str) -> anyhow::Result<Site> {

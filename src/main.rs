@@ -23,7 +23,8 @@ fn main() -> ExitCode {
     };
     cli::start_log(cli.log_level());
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = match runtime.enable_all().on_thread_park(memory::give_back).build() {
+    runtime.enable_all().thread_keep_alive(memory::BLOCKING_THREAD_KEPT).on_thread_park(memory::give_back);
+    let runtime = match runtime.build() {
         Ok(runtime) => runtime,
         Err(error) => return cli::failed(&error.into()),
     };

@@ -1,14 +1,18 @@
 //! The allocator, and when it gives memory back to the system.
 //!
 //! By itself it does so when it is next busy, which on a quiet night is in the morning. So freed pages go back at once,
-//! but while the collector takes batches in numbers: then it says so, and they are kept for a moment.
+//! but while the collector takes batches in numbers: then it says so, and they are kept for a moment. What a thread has
+//! kept only that thread gives back. So when the batches are over the runtime's sleeping threads are woken, and those
+//! that compute or wait for the disk end when nobody needs them.
 
 #![expect(unsafe_code, reason = "the allocator is told through its C interface")]
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use orma_collector::memory::MemoryHooks;
+use tokio::runtime::Handle;
 
 /// Half the cost of the system's for the many small values of a request.
 #[global_allocator]
@@ -21,6 +25,12 @@ const ARENA_PURGE_MULTIPLIER: libmimalloc_sys::mi_option_t = 24;
 
 /// While it is kept, freed memory goes back after so long, in milliseconds.
 const KEPT_MS: std::ffi::c_long = 200;
+
+/// A thread of the runtime for what blocks ends after so long without work. Shorter than the time between two looks at
+/// what is shipped (`ship/settle.rs`), which would keep each of them, and all that it has freed, for ever.
+pub const BLOCKING_THREAD_KEPT: Duration = Duration::from_secs(1);
+/// So long one thread of the runtime is held up, so that another wakes as well.
+const WAKE: Duration = Duration::from_millis(2);
 
 /// How often memory was to be given back.
 static RESTS: AtomicU64 = AtomicU64::new(0);
@@ -49,6 +59,16 @@ fn keep_freed(keep: bool) {
     unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, if keep { KEPT_MS } else { 0 }) };
     if !keep {
         RESTS.fetch_add(1, Ordering::Release);
+        wake_runtime();
+    }
+}
+
+/// Wakes the threads of the runtime: each gives back what it has kept when it goes to sleep again. One that sleeps has
+/// nothing to do, perhaps for hours.
+fn wake_runtime() {
+    let Ok(runtime) = Handle::try_current() else { return };
+    for _ in 0..runtime.metrics().num_workers() {
+        runtime.spawn(async { std::thread::sleep(WAKE) });
     }
 }
 

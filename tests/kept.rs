@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use support::remote::Remote;
-use support::{ADMIN_TOKEN, Orma, Setup, wait_for};
+use support::{ADMIN_TOKEN, Orma, Setup, program, wait_for, with_failing_disk};
 
 const GAP: &str = "orma_accounting_gap_events{site=\"demo\"}";
 
@@ -138,6 +138,137 @@ fn an_event_that_reaches_two_collectors_counts_once() {
     }
     let totals = balanced(&first, 202);
     assert_eq!((&totals["stored"], &totals["duplicate"]), (&json!(101), &json!(101)), "{totals}");
+}
+
+#[test]
+fn what_is_inserted_again_after_a_refused_flush_counts_once_also_before_it_is_merged() {
+    let (orma, trigger, _dir) = with_failing_disk(watched());
+    wait_for("the tables", || orma.try_sql("SYSTEM STOP MERGES events").ok());
+    std::fs::write(&trigger, "refuse").unwrap();
+    orma.collect(&views(10));
+    let twice = |at_least: u64| {
+        wait_for("the same rows again", || {
+            (orma.number("SELECT count() FROM events") >= at_least).then_some(())
+        });
+    };
+    twice(20);
+    assert_eq!(orma.metric("orma_spool_bytes").map(|bytes| bytes > 0.0), Some(true), "the segment stays");
+    std::fs::remove_file(&trigger).unwrap();
+    let totals = balanced(&orma, 10);
+    assert_eq!((&totals["stored"], &totals["duplicate"]), (&json!(10), &json!(0)), "{totals}");
+    twice(20);
+    let period = "from=2026-01-01T00:00:00Z&to=2100-01-01T00:00:00Z";
+    for metrics in ["page_views", "events,page_views,visitors"] {
+        let stats = orma.ask(&format!("/api/v1/sites/demo/stats?metrics={metrics}&{period}"));
+        assert_eq!(stats["totals"]["page_views"], 10, "{metrics}: {stats}");
+    }
+    assert_eq!(orma.metric(GAP), Some(0.0));
+}
+
+#[test]
+fn the_accounts_do_not_wait_for_a_disk_that_hangs() {
+    let (orma, trigger, _dir) = with_failing_disk(watched());
+    orma.collect(&views(1));
+    balanced(&orma, 1);
+    std::fs::write(&trigger, "hang").unwrap();
+    orma.collect(&views(2));
+    let shipped = |events: f64| {
+        wait_for("the insert", || (orma.metric("orma_events_shipped_total") == Some(events)).then_some(()));
+    };
+    shipped(3.0);
+    // The disk is forced for these, and hangs.
+    balanced(&orma, 3);
+    orma.collect(&views(4));
+    shipped(7.0);
+    balanced(&orma, 7);
+    assert!(
+        orma.metric("orma_spool_bytes") > Some(0.0),
+        "no segment is deleted before the disk has its events"
+    );
+    std::fs::remove_file(&trigger).unwrap();
+    wait_for("an empty spool", || (orma.metric("orma_spool_bytes") == Some(0.0)).then_some(()));
+}
+
+fn accounts(orma: &Orma, arguments: &[&str]) -> (Option<i32>, String) {
+    command(orma, &[&["accounts"], arguments].concat())
+}
+
+fn doctor(orma: &Orma) -> String {
+    command(orma, &["doctor", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]).1
+}
+
+fn command(orma: &Orma, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new(program());
+    command.args(arguments).arg("--data-dir").arg(orma.dir.path());
+    let output = command.env_remove("ORMA_ADMIN_TOKEN").output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn a_loss_that_is_written_off_ends_the_alarm_and_stays_to_be_seen() {
+    const WRITTEN_OFF: &str = "orma_accounting_written_off_events{site=\"demo\"}";
+    let mut orma = watched().start();
+    orma.collect(&views(10));
+    balanced(&orma, 10);
+    let (code, said) = accounts(&orma, &["write-off", "demo", "--note", "nothing is lost"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("nothing is missing"), "{said}");
+    orma.sql("DELETE FROM events WHERE path IN ('/p1', '/p2', '/p3') SETTINGS mutations_sync = 1");
+    wait_for("the alarm", || (orma.metric(GAP) == Some(3.0)).then_some(()));
+    let (code, said) = accounts(&orma, &["list", "--json"]);
+    let hour: Value = serde_json::from_str(said.trim()).unwrap();
+    assert_eq!((code, &hour["unstored"], &hour["open"]), (Some(0), &json!(3), &json!(3)), "{said}");
+    for (arguments, problem) in [
+        (&["write-off", "demo", "--note", " "][..], "note"),
+        (&["write-off", "nobody", "--note", "x"], "nobody"),
+        (&["write-off", "demo", "--note", "x", "--to", "2001-01-01T00:00:00Z"], "nothing is missing there"),
+    ] {
+        let (code, said) = accounts(&orma, arguments);
+        assert!(code == Some(1) && said.contains(problem), "{arguments:?}: {said}");
+    }
+    assert_eq!(orma.metric(GAP), Some(3.0), "nothing was written off");
+
+    let note = "deleted by mistake; no backup";
+    let (code, said) = accounts(&orma, &["write-off", "demo", "--note", note]);
+    assert!(code == Some(0) && said.contains("3 shipped and not in the store"), "{said}");
+    let is_seen = |orma: &Orma, written_off: u64| {
+        wait_for("the end of the alarm", || {
+            (orma.metric(GAP) == Some(0.0) && orma.metric(WRITTEN_OFF) == Some(written_off as f64))
+                .then_some(())
+        });
+        let account = wait_for("the page", || {
+            let account = orma.ask("/api/v1/sites/demo/accounting");
+            (account["totals"]["written_off"] == written_off).then_some(account)
+        });
+        assert_eq!(
+            (&account["status"], &account["totals"]["gap"]),
+            (&json!("balanced"), &json!(0)),
+            "{account}"
+        );
+        let entry = &account["write_offs"][0];
+        assert_eq!((&entry["missing"], &entry["note"]), (&json!(3), &json!(note)), "{account}");
+        let report = doctor(orma);
+        assert!(report.contains(&format!("balanced; {written_off} written off")), "{report}");
+    };
+    is_seen(&orma, 3);
+    assert_eq!(orma.ask("/api/v1/sites")["items"][0]["gap_events"], 0);
+    // What is lost afterwards is an alarm again, and no more than that.
+    orma.sql("DELETE FROM events WHERE path = '/p4' SETTINGS mutations_sync = 1");
+    wait_for("another alarm", || (orma.metric(GAP) == Some(1.0)).then_some(()));
+    assert!(doctor(&orma).contains("1 accepted events are not accounted for; 3 written off"));
+    assert_eq!(accounts(&orma, &["write-off", "demo", "--note", "that one too"]).0, Some(0));
+    wait_for("its end", || (orma.metric(WRITTEN_OFF) == Some(4.0)).then_some(()));
+
+    // The same without a running orma, and after a restart.
+    assert_eq!(orma.stop().code(), Some(0));
+    let (code, said) = accounts(&orma, &["list"]);
+    assert!(code == Some(0) && said.contains("written off: 4 shipped and not in the store"), "{said}");
+    let report = doctor(&orma);
+    assert!(report.contains("balanced; written off: 4 of demo"), "{report}");
+    orma.start_again();
+    wait_for("the number again", || (orma.metric(WRITTEN_OFF) == Some(4.0)).then_some(()));
+    assert_eq!(orma.metric(GAP), Some(0.0));
 }
 
 fn sealed_segment(spool: &Path) -> PathBuf {

@@ -24,6 +24,25 @@ pub struct MemoryHooks {
     pub give_back: fn(),
 }
 
+/// Does what computes or blocks on a thread for that, which then gives back what it has kept: threads for that are used
+/// in turn, and none of them sleeps long enough to end while a few events come.
+///
+/// # Errors
+/// It panicked, or the runtime stops.
+pub async fn blocking<T: Send + 'static>(
+    hooks: Option<MemoryHooks>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, tokio::task::JoinError> {
+    tokio::task::spawn_blocking(move || {
+        let done = work();
+        if let Some(hooks) = hooks {
+            (hooks.give_back)();
+        }
+        done
+    })
+    .await
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     Busy,

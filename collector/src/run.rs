@@ -115,7 +115,8 @@ impl Collector {
             ledger: ledger.clone(),
         });
         let (abandon, abandoned) = watch::channel(false);
-        let shipper = Shipper::new(files, store, metrics, config.collector, ledger, duplicates);
+        let (name, memory) = (config.collector, config.memory);
+        let shipper = Shipper::new(files, store, metrics, name, ledger, duplicates, memory);
         let shipper = tokio::spawn(shipper.run(sealed, abandoned));
         let rates = Arc::new(Rates::new(config.rates));
         let proxies = Arc::new(config.network.trusted_proxies);

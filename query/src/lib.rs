@@ -6,7 +6,7 @@
 
 #![warn(missing_docs)]
 
-mod accounts;
+pub mod accounts;
 pub mod api;
 mod attempts;
 mod dashboard;
@@ -28,7 +28,6 @@ mod sql;
 mod state;
 mod stats;
 
-pub use accounts::AccountsWatch;
 pub use api::router;
 pub use dashboard::UnknownAddress;
 pub use ended::EndedSessions;

@@ -1,7 +1,8 @@
 /* Preloaded into the program under test: makes the disk below the spool fail while the file that ORMA_TEST_FAULT names
  * exists. Its content says how: "fsync" refuses flushes with EIO, "full" refuses writes with ENOSPC, "short" writes half
- * of what it is given, "create" refuses new files with ENOSPC, "rename" refuses renames with EIO. Everything else, and
- * every other file, reaches the real system. */
+ * of what it is given, "create" refuses new files with ENOSPC, "rename" refuses renames with EIO. Of the engine's disk
+ * "refuse" refuses to be forced, and "hang" hangs as long as the file says so. Everything else, and every other file,
+ * reaches the real system. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -50,7 +51,17 @@ ssize_t write(int fd, const void *bytes, size_t length) {
     return syscall(SYS_write, fd, bytes, length);
 }
 
+static int is_engine_directory(const char *path, int flags) {
+    static const char ending[] = "/engine/store";
+    size_t length = strlen(path), end = sizeof ending - 1;
+    return length > end && !strcmp(path + length - end, ending) && !(flags & (O_ACCMODE | O_CREAT));
+}
+
 static int open_with(const char *path, int flags, mode_t mode) {
+    if (is_engine_directory(path, flags)) {
+        if (asked_for("refuse")) { errno = EIO; return -1; }
+        while (asked_for("hang")) usleep(10000);
+    }
     if ((flags & O_CREAT) && strstr(path, "/spool/") && asked_for("create")) { errno = ENOSPC; return -1; }
     return syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }

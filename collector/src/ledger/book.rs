@@ -248,6 +248,11 @@ impl Ledger {
         }
     }
 
+    /// Whether the file lacks something.
+    pub fn is_unsaved(&self) -> bool {
+        self.book().unsaved
+    }
+
     /// Writes the file when something was settled, or an hour begun, since the last time. Blocks.
     ///
     /// # Errors

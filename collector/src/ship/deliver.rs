@@ -12,6 +12,7 @@ use super::known;
 use super::settle::{Decided, Fate};
 use super::{BACKOFF_MS_MAX, BACKOFF_MS_MIN, Shipper, Waiting};
 use crate::ledger::{self, Counts, Outcome};
+use crate::memory;
 use crate::rejected;
 use crate::spool::{Done, Origin, SealedSegment};
 
@@ -173,7 +174,7 @@ impl Shipper {
         self.metrics.ship_unasked.inc_by(unasked);
         let known = self.known_until_answered(name, &heads, abandon).await?;
         heads.retain(|(place, _)| !known.contains(place));
-        let built = tokio::task::spawn_blocking(move || blocks::build(&bytes, &known)).await;
+        let built = memory::blocking(self.memory, move || blocks::build(&bytes, &known)).await;
         let built = built.map_err(|error| error.to_string()).and_then(|built| built);
         Some(built.map(|blocks| (blocks, heads)))
     }
@@ -249,7 +250,7 @@ impl Shipper {
         let (spool, segment) = (self.spool.clone(), segment.clone());
         let others = self.others.load(Ordering::Relaxed);
         let twice = self.duplicates.came_twice();
-        tokio::task::spawn_blocking(move || {
+        memory::blocking(self.memory, move || {
             let bytes = spool.read(&segment).map_err(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => LoadError::Gone,
                 _ => LoadError::Disk(error.to_string()),

@@ -24,6 +24,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::duplicates::DuplicateWindow;
 use crate::ledger::{self, Counts, Ledger};
+use crate::memory::MemoryHooks;
 use crate::metrics::Metrics;
 use crate::spool::{Origin, SealedSegment, SpoolFiles, Tally, plain_name};
 use settle::{Decided, Fate, Settler};
@@ -60,6 +61,7 @@ pub struct Shipper {
     on_their_way: Mutex<BTreeSet<String>>,
     arrived: tokio::sync::Notify,
     oldest: Arc<AtomicU64>,
+    memory: Option<MemoryHooks>,
 }
 
 /// A segment that waits, with what is counted for it.
@@ -78,6 +80,7 @@ impl Shipper {
         collector: String,
         ledger: Arc<Ledger>,
         duplicates: Arc<DuplicateWindow>,
+        memory: Option<MemoryHooks>,
     ) -> Self {
         Self {
             spool,
@@ -92,6 +95,7 @@ impl Shipper {
             on_their_way: Mutex::default(),
             arrived: tokio::sync::Notify::new(),
             oldest: Arc::default(),
+            memory,
         }
     }
 
@@ -106,7 +110,7 @@ impl Shipper {
         let (spool, store, ledger) = (self.spool.clone(), self.store.clone(), self.ledger.clone());
         let (collector, oldest) = (self.collector.clone(), self.oldest.clone());
         let settler = Settler::new(spool, store, ledger, collector, decided, again, oldest);
-        let mut settler = tokio::spawn(settler.run());
+        let mut settler = tokio::spawn(settler.with_memory(self.memory).run());
         let mut replays = tokio::time::interval(Duration::from_millis(REPLAY_POLL_MS));
         let mut others = tokio::time::interval(Duration::from_millis(OTHERS_POLL_MS));
         let mut in_flight = FuturesUnordered::new();

@@ -1,11 +1,14 @@
 //! What follows when a segment's fate is decided: the store's disk, the ledger's file, the segment's files, and what the
 //! store is told.
 //!
-//! Every two seconds, in this order, so that a crash at any place repeats a step and skips none:
+//! In this order, so that a crash at any place repeats a step and skips none:
 //! 1. what was inserted is forced to the store's disk;
 //! 2. the counts of the segments are settled, and the ledger's file is written;
-//! 3. the segments' files are deleted;
-//! 4. the store is told the hours that changed, and how the collector is.
+//! 3. the segments' files are deleted.
+//!
+//! Every two seconds the store is told the hours that changed, and how the collector is. To force the disk takes as long
+//! as others have written to it, minutes perhaps; who says nothing for a minute counts as gone, with what it holds. So
+//! nothing but the segments' files waits for the disk.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,13 +16,17 @@ use std::time::{Duration, Instant};
 
 use orma_store::{Param, Store, StoreError};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::blocks::outcome_block;
 use crate::ledger::{self, Counts, Ledger};
+use crate::memory::{self, MemoryHooks};
 use crate::spool::{SealedSegment, SpoolFiles};
 
-/// How often.
+/// How often it looks what was shipped, and tells the store.
 pub const SETTLE_INTERVAL_MS: u64 = 2_000;
+/// What a disk refuses again and again is inserted no less often than this.
+const INSERT_AGAIN_MS_MAX: u64 = 120_000;
 /// How often the collector reports how it is, when that has not changed.
 const STATUS_INTERVAL_MS: u64 = 10_000;
 /// Rows of `outcomes` in one insert.
@@ -47,6 +54,56 @@ pub enum Fate {
     Away,
 }
 
+/// Segments whose insert the store's disk did not keep, and when they are inserted again: later each time, so that a disk
+/// which refuses every flush is not filled with the same rows over and over.
+#[derive(Debug, Default)]
+struct Unkept {
+    segments: Vec<(SealedSegment, Counts)>,
+    /// Flushes refused one after the other.
+    refusals: u32,
+    again_at: Option<Instant>,
+}
+
+impl Unkept {
+    /// The disk has refused a flush; how long to wait until all of them are inserted again.
+    fn refused(&mut self, segments: Vec<(SealedSegment, Counts)>, now: Instant) -> Duration {
+        let wait =
+            Duration::from_millis((SETTLE_INTERVAL_MS << self.refusals.min(10)).min(INSERT_AGAIN_MS_MAX));
+        self.refusals += 1;
+        self.segments.extend(segments);
+        self.again_at = Some(now + wait);
+        wait
+    }
+
+    /// What is to be inserted again now.
+    fn due(&mut self, now: Instant) -> Vec<(SealedSegment, Counts)> {
+        if self.again_at.is_none_or(|at| at > now) {
+            return Vec::new();
+        }
+        self.again_at = None;
+        std::mem::take(&mut self.segments)
+    }
+
+    /// The disk has taken a flush.
+    const fn taken(&mut self) {
+        self.refusals = 0;
+    }
+}
+
+/// What was decided before the store's disk was forced, and how that ended.
+struct Flushed {
+    waiting: Vec<Decided>,
+    result: std::io::Result<()>,
+}
+
+/// Waits for the disk; for ever when it is not forced.
+async fn flushed(flush: &mut Option<JoinHandle<Flushed>>) -> Option<Flushed> {
+    match flush {
+        Some(flush) => flush.await.ok(),
+        None => std::future::pending().await,
+    }
+}
+
 /// Settles segments.
 pub struct Settler {
     spool: SpoolFiles,
@@ -58,9 +115,13 @@ pub struct Settler {
     again: mpsc::UnboundedSender<(SealedSegment, Counts)>,
     /// Milliseconds since the epoch of the oldest segment on its way, 0 for none.
     oldest: Arc<AtomicU64>,
-    /// Decided, and not yet on the store's disk.
+    /// Decided, and the store's disk is not asked for it yet.
     waiting: Vec<Decided>,
+    /// The store's disk is forced.
+    flush: Option<JoinHandle<Flushed>>,
+    unkept: Unkept,
     reported: Option<(u64, Instant)>,
+    memory: Option<MemoryHooks>,
 }
 
 impl Settler {
@@ -74,7 +135,25 @@ impl Settler {
         again: mpsc::UnboundedSender<(SealedSegment, Counts)>,
         oldest: Arc<AtomicU64>,
     ) -> Self {
-        Self { spool, store, ledger, collector, decided, again, oldest, waiting: Vec::new(), reported: None }
+        Self {
+            spool,
+            store,
+            ledger,
+            collector,
+            decided,
+            again,
+            oldest,
+            waiting: Vec::new(),
+            flush: None,
+            unkept: Unkept::default(),
+            reported: None,
+            memory: None,
+        }
+    }
+
+    /// The same; its threads give memory back as the allocator is told.
+    pub fn with_memory(self, memory: Option<MemoryHooks>) -> Self {
+        Self { memory, ..self }
     }
 
     /// Settles until nobody decides any more, and then once more.
@@ -83,12 +162,26 @@ impl Settler {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut open = true;
         while open {
-            ticks.tick().await;
-            open = self.take();
-            self.settle().await;
+            tokio::select! {
+                _ = ticks.tick() => {
+                    open = self.take();
+                    self.begin_flush();
+                }
+                flushed = flushed(&mut self.flush) => self.flushed(flushed).await,
+            }
+            self.send_again();
+            self.save_and_tell().await;
+        }
+        for _ in 0..2 {
+            // What is on its way, and what was decided since.
+            self.begin_flush();
+            if self.flush.is_some() {
+                let flushed = flushed(&mut self.flush).await;
+                self.flushed(flushed).await;
+            }
         }
         self.reported = None;
-        self.settle().await;
+        self.save_and_tell().await;
     }
 
     /// Takes what was decided; `false` when nothing more will be.
@@ -102,38 +195,72 @@ impl Settler {
         }
     }
 
-    async fn settle(&mut self) {
-        let waiting = std::mem::take(&mut self.waiting);
-        if !waiting.is_empty() {
-            if let Err(error) = self.store.sync().await {
-                tracing::error!(%error, "the store's disk refuses a flush: what was inserted is inserted again");
-                self.insert_again(waiting);
-            } else {
-                self.waiting = self.keep_and_remove(waiting).await;
+    /// Has the store's disk forced, unless that is going on.
+    fn begin_flush(&mut self) {
+        if self.waiting.is_empty() || self.flush.is_some() {
+            return;
+        }
+        let (store, waiting) = (self.store.clone(), std::mem::take(&mut self.waiting));
+        self.flush = Some(tokio::spawn(async move { Flushed { waiting, result: store.sync().await } }));
+    }
+
+    async fn flushed(&mut self, flushed: Option<Flushed>) {
+        self.flush = None;
+        let Some(Flushed { waiting, result }) = flushed else { return };
+        match result {
+            Ok(()) => {
+                self.unkept.taken();
+                let stay = self.keep_and_remove(waiting).await;
+                self.waiting.extend(stay);
+            }
+            Err(error) => self.not_kept(waiting, &error),
+        }
+    }
+
+    fn send_again(&mut self) {
+        for segment in self.unkept.due(Instant::now()) {
+            if self.again.send(segment).is_err() {
+                tracing::debug!("nobody ships any more; the next start finds the segment");
             }
         }
+    }
+
+    async fn save_and_tell(&mut self) {
         self.ledger.forget(jiff::Timestamp::now().as_millisecond());
-        let ledger = self.ledger.clone();
-        if !matches!(tokio::task::spawn_blocking(move || ledger.save()).await, Ok(Ok(()))) {
+        if !self.save_ledger().await {
             tracing::debug!("the store is told when the ledger's file is written");
         } else if let Err(error) = self.tell().await {
             tracing::debug!(%error, "the store was not told what became of events");
         }
     }
 
-    fn insert_again(&mut self, waiting: Vec<Decided>) {
+    async fn save_ledger(&self) -> bool {
+        if !self.ledger.is_unsaved() {
+            return true;
+        }
+        let ledger = self.ledger.clone();
+        matches!(memory::blocking(self.memory, move || ledger.save()).await, Ok(Ok(())))
+    }
+
+    /// What was inserted since the last flush may be lost in a power cut, whatever a later flush says.
+    fn not_kept(&mut self, waiting: Vec<Decided>, error: &std::io::Error) {
+        let mut unkept = Vec::new();
         for decided in waiting {
             match decided.fate {
                 // One that is settled was on the store's disk before, and only its file is left to delete.
                 Fate::Shipped(outcomes) if !self.ledger.is_settled(&decided.name) => {
                     self.ledger.not_shipped(&ledger::held(&decided.counts), &outcomes);
-                    if self.again.send((decided.segment, decided.counts)).is_err() {
-                        tracing::debug!("nobody ships any more; the next start finds the segment");
-                    }
+                    unkept.push((decided.segment, decided.counts));
                 }
                 Fate::Shipped(_) | Fate::Away => self.waiting.push(decided),
             }
         }
+        let segments = unkept.len();
+        let wait = self.unkept.refused(unkept, Instant::now());
+        tracing::error!(
+            %error, segments, seconds = wait.as_secs(),
+            "the store's disk refuses a flush: what was inserted is inserted again after so many seconds"
+        );
     }
 
     /// Settles the counts and deletes the files. Returns what could not be.
@@ -148,7 +275,7 @@ impl Settler {
             }
         }
         let (ledger, spool) = (self.ledger.clone(), self.spool.clone());
-        let removed = tokio::task::spawn_blocking(move || {
+        let removed = memory::blocking(self.memory, move || {
             if let Err(error) = ledger.save() {
                 tracing::error!(%error, "the ledger's file cannot be written: segments stay until it can");
                 return waiting;
@@ -225,5 +352,44 @@ fn remove(spool: &SpoolFiles, ledger: &Ledger, decided: Decided) -> Option<Decid
             tracing::error!(%error, segment = %decided.name, "a segment's file stays; it is tried again");
             Some(decided)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spool::Origin;
+
+    #[test]
+    fn what_a_disk_refuses_is_inserted_again_ever_later_until_it_takes_a_flush() {
+        let segment = || {
+            let path = "s.seg".into();
+            (
+                SealedSegment { path, bytes: 1, events: None, tally: None, origin: Origin::Sealed },
+                Counts::new(),
+            )
+        };
+        let mut unkept = Unkept::default();
+        let start = Instant::now();
+        let mut waits = Vec::new();
+        let mut now = start;
+        for _ in 0..100 {
+            let wait = unkept.refused(vec![segment()], now);
+            assert!(unkept.due(now).is_empty(), "not yet");
+            now += wait;
+            assert_eq!(unkept.due(now).len(), 1);
+            assert!(unkept.due(now + wait).is_empty(), "once");
+            waits.push(wait.as_secs());
+        }
+        assert_eq!(waits[..7], [2, 4, 8, 16, 32, 64, 120]);
+        assert_eq!(waits[99], 120, "and no less often");
+        unkept.taken();
+        unkept.refused(vec![segment()], now);
+        let wait = unkept.refused(vec![segment()], now);
+        assert_eq!(
+            (wait.as_secs(), unkept.due(now + wait).len()),
+            (4, 2),
+            "they go together, from the beginning"
+        );
     }
 }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::watch::{AccountsWatch, Judged};
 use crate::api::accounting::{
     Accounting, AccountingHour, AccountingParams, AccountingStatus, CollectorReport, Counts, RefusalReason,
+    WriteOff,
 };
 use crate::api::error::ApiError;
 use crate::moment::Moment;
@@ -37,11 +38,22 @@ struct CollectorRow {
     quarantined: i64,
 }
 
+#[derive(Deserialize)]
+struct WriteOffRow {
+    written: Moment,
+    hours_counted: i64,
+    missing: i64,
+    too_many: i64,
+    why: String,
+}
+
 /// What is neither here nor there at this moment is settling: a row may be in the store before the collector has said
 /// that it shipped it, or answered and not yet said to be.
 fn counts(hour: &Judged) -> Counts {
     let counted = hour.seen.counted;
     let (accepted, stored) = (counted.accepted, hour.seen.stored);
+    let gap = hour.gap();
+    let written_off = hour.written_off.lost() - hour.written_off.surplus;
     Counts {
         received: accepted + counted.rejected,
         accepted,
@@ -49,8 +61,9 @@ fn counts(hour: &Judged) -> Counts {
         stored,
         duplicate: counted.duplicate,
         pending: counted.pending,
-        settling: accepted - stored - counted.duplicate - counted.pending - hour.gap,
-        gap: hour.gap,
+        settling: accepted - stored - counted.duplicate - counted.pending - gap - written_off,
+        gap,
+        written_off,
     }
 }
 
@@ -64,6 +77,7 @@ fn sum(hours: impl Iterator<Item = Counts>) -> Counts {
         pending: one.pending + other.pending,
         settling: one.settling + other.settling,
         gap: one.gap + other.gap,
+        written_off: one.written_off + other.written_off,
     })
 }
 
@@ -90,12 +104,14 @@ pub async fn answer(
     now: Moment,
 ) -> Result<Accounting, ApiError> {
     let period = Period::parse(site, params.from.as_deref(), params.to.as_deref(), PERIOD_DAYS_DEFAULT, now)?;
-    let statements = (sql::reasons(&site.site, &period), sql::collectors(&site.site));
+    let (why, who) = (sql::reasons(&site.site, &period), sql::collectors(&site.site));
+    let given_up = sql::write_offs(&site.site, &period);
     let (from, to) = (period.from.0.div_euclid(HOUR_MS) * 3_600, period.to.0.div_euclid(1000));
-    let (seen, reasons, collectors) = futures_util::try_join!(
+    let (seen, reasons, collectors, write_offs) = futures_util::try_join!(
         watch.hours(&site.site, from, to),
-        runner.rows::<ReasonRow>(&statements.0),
-        runner.rows::<CollectorRow>(&statements.1),
+        runner.rows::<ReasonRow>(&why),
+        runner.rows::<CollectorRow>(&who),
+        runner.rows::<WriteOffRow>(&given_up),
     )?;
     let collectors: Vec<CollectorReport> = collectors.into_iter().map(|row| report(row, now)).collect();
     let hours: Vec<AccountingHour> = seen
@@ -116,7 +132,13 @@ pub async fn answer(
         hours,
         reasons: reasons.into_iter().map(reason).collect(),
         collectors,
+        write_offs: write_offs.into_iter().map(write_off).collect(),
     })
+}
+
+fn write_off(row: WriteOffRow) -> WriteOff {
+    let WriteOffRow { written, hours_counted, missing, too_many, why } = row;
+    WriteOff { written_at: written, hours: hours_counted, missing, surplus: too_many, note: why }
 }
 
 fn reason(row: ReasonRow) -> RefusalReason {
@@ -142,6 +164,7 @@ fn local_hour(start: i64, period: &Period) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::difference::Difference;
     use super::super::look::{Counted, Seen};
     use super::*;
 
@@ -155,7 +178,11 @@ mod tests {
             ("missing", 90, 0, 7, 0),
         ] {
             let counted = Counted { accepted: 98, duplicate: 1, rejected: 2, pending, ..Counted::default() };
-            let counts = counts(&Judged { seen: Seen { counted, stored }, gap });
+            let difference = Difference { unshipped: gap, ..Difference::default() };
+            let judged = Judged { seen: Seen { counted, stored }, difference, ..Judged::default() };
+            let written = counts(&Judged { written_off: difference, ..judged });
+            assert_eq!((written.gap, written.written_off, written.settling), (0, gap, settling), "{what}");
+            let counts = counts(&judged);
             assert_eq!((counts.gap, counts.settling), (gap, settling), "{what}");
             assert_eq!(counts.received, counts.accepted + counts.rejected, "{what}");
             let found = counts.stored + counts.duplicate + counts.pending + counts.settling + counts.gap;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use orma_store::{Store, StoreError};
 use serde::Deserialize;
 
+use super::difference::Difference;
 use super::stored::{SiteHour, StoredRows};
 use crate::sql::accounting as sql;
 
@@ -45,10 +46,14 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Events that were answered and are nowhere.
-    pub fn lost(&self) -> i64 {
+    /// What does not add up: events that were answered and are nowhere, and rows that nobody has taken.
+    pub fn difference(&self) -> Difference {
         let Counted { accepted, duplicate, shipped, pending, .. } = self.counted;
-        (accepted - duplicate - shipped - pending).max(0) + (shipped - self.stored).max(0)
+        Difference {
+            unshipped: (accepted - duplicate - shipped - pending).max(0),
+            unstored: (shipped - self.stored).max(0),
+            surplus: surplus(self, self),
+        }
     }
 }
 
@@ -109,7 +114,7 @@ mod tests {
             ("deleted, while others wait", seen(98, 0, 90, 8, 85), 5),
             ("others came past the collectors", seen(98, 0, 90, 0, 98), 8),
         ] {
-            assert_eq!(seen.lost(), lost, "{what}");
+            assert_eq!(seen.difference().lost(), lost, "{what}");
         }
     }
 

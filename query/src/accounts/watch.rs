@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use orma_store::{Store, StoreError};
 
+use super::difference::Difference;
 use super::look::{Hours, Seen, look, surplus};
 use super::stored::{SiteHour, StoredRows};
+use super::write_off;
 
 /// A page shows a look that is no older than this.
 const LOOK_AGE_MAX: Duration = Duration::from_secs(2);
@@ -20,8 +22,22 @@ const SAID_AFTER: Duration = Duration::from_secs(5);
 pub struct Judged {
     /// The numbers.
     pub seen: Seen,
-    /// Events that two looks in a row did not find; negative: rows that nobody took.
-    pub gap: i64,
+    /// What two looks in a row did not find, or found too much.
+    pub difference: Difference,
+    /// What of that an operator has given up.
+    pub written_off: Difference,
+}
+
+impl Judged {
+    /// What is left of the difference without what was written off.
+    pub fn open(&self) -> Difference {
+        self.difference.without(self.written_off)
+    }
+
+    /// Events that are missing; negative: rows that nobody took.
+    pub fn gap(&self) -> i64 {
+        self.open().gap()
+    }
 }
 
 /// Watches the accounts of all sites. Cheap to clone.
@@ -39,52 +55,73 @@ struct State {
     /// The last look.
     hours: Hours,
     /// What the last two looks found.
-    gaps: BTreeMap<SiteHour, i64>,
+    differences: BTreeMap<SiteHour, Difference>,
+    /// What operators have given up, found again or not.
+    given_up: BTreeMap<SiteHour, Difference>,
     looked: Option<Instant>,
 }
 
 impl State {
-    /// Events by site that are not accounted for.
-    fn alarms(&self) -> BTreeMap<String, u64> {
-        let mut alarms = BTreeMap::new();
-        for ((site, _), gap) in &self.gaps {
-            *alarms.entry(site.clone()).or_default() += gap.unsigned_abs();
-        }
-        alarms
+    fn judged(&self, hour: &SiteHour) -> Judged {
+        let difference = self.differences.get(hour).copied().unwrap_or_default();
+        // What was given up and is there again was not lost.
+        let written_off = self.given_up.get(hour).copied().unwrap_or_default().least(difference);
+        Judged { seen: self.hours.get(hour).copied().unwrap_or_default(), difference, written_off }
     }
 
-    fn take(&mut self, now: Hours, looked: Instant) {
+    fn by_site(&self, number: impl Fn(&Judged) -> u64) -> BTreeMap<String, u64> {
+        let mut sites = BTreeMap::new();
+        for hour in self.differences.keys() {
+            let events = number(&self.judged(hour));
+            if events > 0 {
+                *sites.entry(hour.0.clone()).or_default() += events;
+            }
+        }
+        sites
+    }
+
+    /// Events by site that are not accounted for.
+    fn alarms(&self) -> BTreeMap<String, u64> {
+        self.by_site(|judged| judged.gap().unsigned_abs())
+    }
+
+    /// Events by site that do not add up and were written off.
+    fn written_off(&self) -> BTreeMap<String, u64> {
+        self.by_site(|judged| judged.written_off.events())
+    }
+
+    fn take(&mut self, now: Hours, given_up: BTreeMap<SiteHour, Difference>, looked: Instant) {
         let since_last = self.looked.map(|before| looked - before);
-        self.gaps = judge(&self.hours, &now, &self.gaps, since_last);
+        self.differences = judge(&self.hours, &now, &self.differences, since_last);
         self.hours = now;
+        self.given_up = given_up;
         self.looked = Some(looked);
     }
 }
 
-/// The gaps of two looks, so far apart; `None`: there was no look before.
+/// What two looks, so far apart, both find; `None`: there was no look before.
 fn judge(
     before: &Hours,
     now: &Hours,
-    known: &BTreeMap<SiteHour, i64>,
+    known: &BTreeMap<SiteHour, Difference>,
     since_last: Option<Duration>,
-) -> BTreeMap<SiteHour, i64> {
+) -> BTreeMap<SiteHour, Difference> {
     let Some(since_last) = since_last else { return BTreeMap::new() };
-    let mut gaps = BTreeMap::new();
+    let mut differences = BTreeMap::new();
     for (hour, seen) in now {
         let earlier = before.get(hour).copied().unwrap_or_default();
-        let lost = seen.lost().min(earlier.lost());
-        let too_many = if since_last < SAID_AFTER {
+        let surplus = if since_last < SAID_AFTER {
             // Too early to tell: what was known stays while it is not refuted.
-            surplus(seen, seen).min(known.get(hour).map_or(0, |gap| (-gap).max(0)))
+            surplus(seen, seen).min(known.get(hour).map_or(0, |known| known.surplus))
         } else {
             surplus(&earlier, seen).min(surplus(seen, seen))
         };
-        let gap = if lost > 0 { lost } else { -too_many };
-        if gap != 0 {
-            gaps.insert(hour.clone(), gap);
+        let difference = Difference { surplus, ..seen.difference().lost_before_too(earlier.difference()) };
+        if !difference.is_none() {
+            differences.insert(hour.clone(), difference);
         }
     }
-    gaps
+    differences
 }
 
 impl AccountsWatch {
@@ -114,7 +151,8 @@ impl AccountsWatch {
 
     async fn look_with(&self, rows: &mut StoredRows) -> Result<(), StoreError> {
         let now = look(&self.store, rows).await?;
-        self.change(|state| state.take(now, Instant::now()));
+        let given_up = write_off::given_up(&self.store).await?;
+        self.change(|state| state.take(now, given_up, Instant::now()));
         Ok(())
     }
 
@@ -132,12 +170,7 @@ impl AccountsWatch {
         let state = self.state();
         let of_site =
             state.hours.iter().filter(|((of, start), _)| of == site && *start >= from && *start < to);
-        Ok(of_site
-            .map(|(hour, seen)| {
-                let gap = state.gaps.get(hour).copied().unwrap_or(0);
-                (hour.1, Judged { seen: *seen, gap })
-            })
-            .collect())
+        Ok(of_site.map(|(hour, _)| (hour.1, state.judged(hour))).collect())
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -170,13 +203,24 @@ impl AccountsWatch {
     /// What Prometheus reads, for these sites and any other that has a gap.
     pub fn metrics<'a>(&self, sites: impl IntoIterator<Item = &'a str>) -> String {
         let state = self.state();
-        let mut gaps: BTreeMap<String, u64> = sites.into_iter().map(|site| (site.to_owned(), 0)).collect();
-        gaps.extend(state.alarms());
-        let mut text = "# HELP orma_accounting_gap_events Accepted events that are neither stored, nor duplicates, nor pending\n\
-            # TYPE orma_accounting_gap_events gauge\n"
-            .to_owned();
-        for (site, events) in gaps {
-            let _infallible = writeln!(text, "orma_accounting_gap_events{{site=\"{site}\"}} {events}");
+        let none: BTreeMap<String, u64> = sites.into_iter().map(|site| (site.to_owned(), 0)).collect();
+        let mut text = String::new();
+        for (name, help, found) in [
+            (
+                "orma_accounting_gap_events",
+                "Accepted events that are neither stored, nor duplicates, nor pending, nor written off",
+                state.alarms(),
+            ),
+            (
+                "orma_accounting_written_off_events",
+                "Events that do not add up and that an operator has given up",
+                state.written_off(),
+            ),
+        ] {
+            let _infallible = write!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n");
+            for (site, events) in none.clone().into_iter().chain(found).collect::<BTreeMap<_, _>>() {
+                let _infallible = writeln!(text, "{name}{{site=\"{site}\"}} {events}");
+            }
         }
         // Before the first look it is the age of the watch, so that an alarm fires when no look ever succeeds.
         let age = state.looked.unwrap_or(self.begun).elapsed().as_secs_f64();
@@ -188,19 +232,20 @@ impl AccountsWatch {
         text
     }
 
-    /// The gaps of this moment by site.
+    /// The hours of this moment that do not add up, whether written off or not.
     ///
     /// # Errors
     /// The store did not answer.
-    pub async fn gaps(store: &Store) -> Result<BTreeMap<String, u64>, StoreError> {
-        let watch = Self::new(store.clone());
-        watch.look().await?;
-        if watch.state().hours.values().any(|seen| surplus(seen, seen) > 0) {
-            tokio::time::sleep(SAID_AFTER).await;
+    pub async fn differing(store: &Store) -> Result<BTreeMap<SiteHour, Judged>, StoreError> {
+        let (mut state, mut rows) = (State::default(), StoredRows::default());
+        for _ in 0..2 {
+            if state.hours.values().any(|seen| surplus(seen, seen) > 0) {
+                tokio::time::sleep(SAID_AFTER).await;
+            }
+            let now = look(store, &mut rows).await?;
+            state.take(now, write_off::given_up(store).await?, Instant::now());
         }
-        watch.look().await?;
-        let alarms = watch.state().alarms();
-        Ok(alarms)
+        Ok(state.differences.keys().map(|hour| (hour.clone(), state.judged(hour))).collect())
     }
 }
 
@@ -237,7 +282,8 @@ mod tests {
             ("told by now", [500, 500, 0, 507], [510, 510, 0, 512], 0),
         ] {
             let (before, now) = (hours(&[("demo", 1, before)]), hours(&[("demo", 1, now)]));
-            let found = judge(&before, &now, &BTreeMap::new(), LONG).values().sum::<i64>();
+            let found = judge(&before, &now, &BTreeMap::new(), LONG);
+            let found: i64 = found.values().map(|difference| difference.gap()).sum();
             assert_eq!(found, expected, "{what}");
         }
         let lost = hours(&[("demo", 1, [5, 5, 0, 0])]);
@@ -249,7 +295,8 @@ mod tests {
         );
         let more = hours(&[("demo", 1, [5, 5, 0, 9])]);
         assert!(judge(&more, &more, &BTreeMap::new(), Some(Duration::ZERO)).is_empty(), "a surplus does");
-        let known = BTreeMap::from([(("demo".to_owned(), 1), -4)]);
+        let known =
+            BTreeMap::from([(("demo".to_owned(), 1), Difference { surplus: 4, ..Difference::default() })]);
         assert_eq!(judge(&more, &more, &known, Some(Duration::ZERO)), known, "and stays while it is seen");
     }
 
@@ -257,7 +304,33 @@ mod tests {
     fn hours_do_not_make_up_for_each_other() {
         let both = hours(&[("demo", 1, [5, 5, 0, 0]), ("demo", 2, [5, 5, 0, 7])]);
         let mut state = State { hours: both.clone(), ..State::default() };
-        state.gaps = judge(&both, &both, &BTreeMap::new(), LONG);
+        state.differences = judge(&both, &both, &BTreeMap::new(), LONG);
         assert_eq!(state.alarms(), BTreeMap::from([("demo".to_owned(), 7)]));
+    }
+
+    #[test]
+    fn what_is_written_off_is_no_gap_as_long_as_it_is_what_is_missing() {
+        let hour = ("demo".to_owned(), 1);
+        // Ten were answered and never shipped, two are too many in another hour.
+        let lost = [500, 490, 0, 490];
+        let written = BTreeMap::from([
+            (hour.clone(), Difference { unshipped: 10, ..Difference::default() }),
+            (("demo".to_owned(), 2), Difference { surplus: 2, ..Difference::default() }),
+        ]);
+        for (what, now, gap, written_off) in [
+            ("all of it is still missing", lost, 0, 12),
+            ("more is missing by now", [505, 490, 0, 490], 5, 12),
+            ("some came back", [500, 496, 0, 496], 0, 6),
+            ("all came back", [500, 500, 0, 500], 0, 2),
+            ("all came back, and others are gone from the store", [500, 500, 0, 493], 7, 2),
+            ("rows are gone beside it", [500, 490, 0, 483], 7, 12),
+        ] {
+            let looked = hours(&[("demo", 1, now), ("demo", 2, [5, 5, 0, 7])]);
+            let mut state = State { hours: looked.clone(), given_up: written.clone(), ..State::default() };
+            state.differences = judge(&looked, &looked, &BTreeMap::new(), LONG);
+            assert_eq!(state.judged(&hour).gap(), gap, "{what}");
+            assert_eq!(state.alarms().get("demo").copied().unwrap_or(0), gap.unsigned_abs(), "{what}");
+            assert_eq!(state.written_off().get("demo").copied(), Some(written_off), "{what}");
+        }
     }
 }

@@ -38,7 +38,7 @@ pub struct Counts {
     pub duplicate: i64,
     /// Taken, and still with a collector.
     pub pending: i64,
-    /// `accepted − stored − duplicate − pending − gap`: what is neither here nor there at the moment of the look, such as
+    /// `accepted − stored − duplicate − pending − gap − written_off`: what is neither here nor there at the moment of the look, such as
     /// a row that is in the store before its collector has said so. Left out when it is 0, as after some seconds of quiet.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(required = false)]
@@ -46,6 +46,11 @@ pub struct Counts {
     /// Accepted events that two looks in a row found nowhere; negative: rows in the store that nobody took. 0 when
     /// nothing is lost.
     pub gap: i64,
+    /// Events that would be in the gap and that an operator has given up (`orma accounts write-off`), as far as they are
+    /// still missing; negative: rows that nobody took. Left out when it is 0.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(required = false)]
+    pub written_off: i64,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
@@ -97,6 +102,22 @@ pub struct CollectorReport {
     pub quarantined_segments: i64,
 }
 
+/// What an operator has given up at one time.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct WriteOff {
+    /// When.
+    pub written_at: Moment,
+    /// In so many hours of the period.
+    pub hours: i64,
+    /// Accepted events that were missing then.
+    pub missing: i64,
+    /// Rows that nobody had taken.
+    pub surplus: i64,
+    /// Why, in the operator's words.
+    #[schema(example = "the disk of 3 May was lost; no backup")]
+    pub note: String,
+}
+
 /// Whether the numbers add up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -130,6 +151,8 @@ pub struct Accounting {
     pub reasons: Vec<RefusalReason>,
     /// By name.
     pub collectors: Vec<CollectorReport>,
+    /// What was written off of the period's hours, latest first, 100 at most.
+    pub write_offs: Vec<WriteOff>,
 }
 
 /// Whether every event that was taken is stored.

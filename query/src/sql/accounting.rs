@@ -52,6 +52,34 @@ pub const OUTCOMES: &str = "WITH (SELECT groupArray(collector) FROM collector_st
     repeated AS repeated_events, pending AS pending_events FROM outcomes FINAL) \
     GROUP BY site_name, hour ORDER BY site, hour_start";
 
+/// What was written off, of all sites and hours: `site`, `hour_start` (seconds since the epoch), and by where.
+pub const GIVEN_UP: &str = "SELECT toString(site_name) AS site, toUnixTimestamp(hour) AS hour_start, \
+    toInt64(sum(unshipped_events)) AS unshipped, toInt64(sum(unstored_events)) AS unstored, \
+    toInt64(sum(surplus_events)) AS surplus \
+    FROM (SELECT site AS site_name, hour, unshipped AS unshipped_events, unstored AS unstored_events, \
+    surplus AS surplus_events FROM write_offs FINAL) GROUP BY site_name, hour";
+
+/// Writes off: `site`, `note`, `written_at` (milliseconds), and an array for the hours and each number.
+pub const WRITE_OFF: &str = "INSERT INTO write_offs (site, hour, written_at, unshipped, unstored, surplus, note) \
+    SELECT {site:String}, toDateTime(toInt64(one.1), 'UTC'), fromUnixTimestamp64Milli({written_at:Int64}, 'UTC'), \
+    toUInt64(one.2), toUInt64(one.3), toUInt64(one.4), {note:String} \
+    FROM (SELECT arrayJoin(arrayZip({hours:Array(String)}, {unshipped:Array(String)}, {unstored:Array(String)}, \
+    {surplus:Array(String)})) AS one)";
+
+/// What was written off of a site's hours, each time in one row: `written_at` (milliseconds), `hours_counted`, `missing`,
+/// `surplus`, `why`.
+pub fn write_offs(site: &str, period: &Period) -> Sql {
+    Sql::new(
+        "SELECT toUnixTimestamp64Milli(written_at) AS written, toInt64(count()) AS hours_counted, \
+         toInt64(sum(unshipped + unstored)) AS missing, toInt64(sum(surplus)) AS too_many, any(note) AS why \
+         FROM write_offs FINAL WHERE site = {site:String} \
+         AND hour >= toStartOfHour(fromUnixTimestamp64Milli({from:Int64}, 'UTC')) \
+         AND hour < fromUnixTimestamp64Milli({to:Int64}, 'UTC') \
+         GROUP BY written_at ORDER BY written_at DESC LIMIT 100",
+        [("site", site.into()), ("from", Param::Int(period.from.0)), ("to", Param::Int(period.to.0))],
+    )
+}
+
 /// The parts of `events` that are there: `name`.
 pub const PARTS: &str =
     "SELECT name FROM system.parts WHERE database = currentDatabase() AND table = 'events' AND active";

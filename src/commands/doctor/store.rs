@@ -1,7 +1,9 @@
 //! ClickHouse: the embedded engine or a server, its clock, schema, damaged parts, and whether the accounts balance.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use orma_query::AccountsWatch;
+use orma_query::accounts::{AccountsWatch, Judged};
 use orma_store::engine::config::read_connection;
 use orma_store::engine::find_library;
 use orma_store::{Endpoint, Store, StoreError, migrations};
@@ -196,23 +198,48 @@ async fn accounts(report: &mut Report, store: &Store, instance: Option<&Instance
     const ADVICE: &str = "the accounting page shows the hours; see `An accounting gap` in docs/operations.md";
     // A running orma has looked twice, and knows what was only on its way.
     if let Some(gap) = instance.and_then(|instance| instance.metric("orma_accounting_gap_events")) {
+        let given_up = instance.and_then(|instance| instance.metric("orma_accounting_written_off_events"));
+        let given_up = given_up.filter(|events| *events > 0.0);
+        let given_up = given_up.map(|events| format!("; {events} written off")).unwrap_or_default();
         return match gap {
-            0.0 => report.ok(NAME, "balanced"),
-            gap => report.problem(NAME, format!("{gap} accepted events are not accounted for"), ADVICE),
+            0.0 => report.ok(NAME, format!("balanced{given_up}")),
+            gap => {
+                report.problem(
+                    NAME,
+                    format!("{gap} accepted events are not accounted for{given_up}"),
+                    ADVICE,
+                );
+            }
         };
     }
-    match AccountsWatch::gaps(store).await {
-        Ok(gaps) if gaps.is_empty() => report.ok(NAME, "balanced"),
-        Ok(gaps) => {
-            let named: Vec<String> =
-                gaps.iter().map(|(site, events)| format!("{events} of {site}")).collect();
-            report.problem(
-                NAME,
-                format!("accepted events that are not accounted for: {}", named.join(", ")),
-                ADVICE,
-            );
+    match AccountsWatch::differing(store).await {
+        Ok(hours) => {
+            let given_up = by_site(&hours, |judged| judged.written_off.events());
+            let given_up = given_up.map(|named| format!("; written off: {named}")).unwrap_or_default();
+            match by_site(&hours, |judged| judged.gap().unsigned_abs()) {
+                None => report.ok(NAME, format!("balanced{given_up}")),
+                Some(named) => report.problem(
+                    NAME,
+                    format!("accepted events that are not accounted for: {named}{given_up}"),
+                    ADVICE,
+                ),
+            }
         }
         Err(StoreError::Refused { code: 60 | 81, .. }) => report.ok(NAME, "nothing to account for yet"),
         Err(error) => report.warning(NAME, short(&error), "ask again when ClickHouse answers"),
     }
+}
+
+/// The sites with a number above 0; `None` when there is none.
+fn by_site(hours: &BTreeMap<(String, i64), Judged>, number: impl Fn(&Judged) -> u64) -> Option<String> {
+    let mut sites: BTreeMap<&str, u64> = BTreeMap::new();
+    for ((site, _), judged) in hours {
+        *sites.entry(site).or_default() += number(judged);
+    }
+    let named: Vec<String> = sites
+        .iter()
+        .filter(|(_, events)| **events > 0)
+        .map(|(site, events)| format!("{events} of {site}"))
+        .collect();
+    (!named.is_empty()).then(|| named.join(", "))
 }

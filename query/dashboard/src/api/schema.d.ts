@@ -599,6 +599,8 @@ export interface components {
             to: components["schemas"]["Moment"];
             /** @description Over the period. */
             totals: components["schemas"]["Counts"];
+            /** @description What was written off of the period's hours, latest first, 100 at most. */
+            write_offs: components["schemas"]["WriteOff"][];
         };
         /** @description One hour. */
         AccountingHour: components["schemas"]["Counts"] & {
@@ -884,7 +886,7 @@ export interface components {
             rejected: number;
             /**
              * Format: int64
-             * @description `accepted − stored − duplicate − pending − gap`: what is neither here nor there at the moment of the look, such as
+             * @description `accepted − stored − duplicate − pending − gap − written_off`: what is neither here nor there at the moment of the look, such as
              *     a row that is in the store before its collector has said so. Left out when it is 0, as after some seconds of quiet.
              */
             settling?: number;
@@ -893,6 +895,12 @@ export interface components {
              * @description Events found in the store, each once.
              */
             stored: number;
+            /**
+             * Format: int64
+             * @description Events that would be in the gap and that an operator has given up (`orma accounts write-off`), as far as they are
+             *     still missing; negative: rows that nobody took. Left out when it is 0.
+             */
+            written_off?: number;
         };
         /** @description Data that the program contains. */
         DataSource: {
@@ -2046,6 +2054,31 @@ export interface components {
              * @example wk_0011223344556677889900aa
              */
             key: string;
+        };
+        /** @description What an operator has given up at one time. */
+        WriteOff: {
+            /**
+             * Format: int64
+             * @description In so many hours of the period.
+             */
+            hours: number;
+            /**
+             * Format: int64
+             * @description Accepted events that were missing then.
+             */
+            missing: number;
+            /**
+             * @description Why, in the operator's words.
+             * @example the disk of 3 May was lost; no backup
+             */
+            note: string;
+            /**
+             * Format: int64
+             * @description Rows that nobody had taken.
+             */
+            surplus: number;
+            /** @description When. */
+            written_at: components["schemas"]["Moment"];
         };
     };
     responses: never;

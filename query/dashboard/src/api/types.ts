@@ -35,6 +35,7 @@ export type Vital = Schemas['Vital'];
 export type VitalSummary = Schemas['VitalSummary'];
 export type WebQuality = Schemas['WebQuality'];
 export type WebQualityRow = Schemas['WebQualityRow'];
+export type WriteOff = Schemas['WriteOff'];
 
 /** A number, a decimal string (revenue), or null where there is nothing to divide by; `numeric` reads it. */
 export type MetricValue = Schemas['MetricValue'];

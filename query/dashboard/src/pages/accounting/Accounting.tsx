@@ -17,6 +17,7 @@ import { underway } from './flow-parts';
 import { Hours } from './Hours';
 import { Reasons } from './Reasons';
 import { verdictOf } from './verdict';
+import { WriteOffs } from './WriteOffs';
 
 export default function Accounting() {
   const { t } = useI18n();
@@ -50,6 +51,7 @@ function Account({ data, stale }: { data: AccountingData; stale: boolean }) {
           <Card title={t('accounting.hours')}><Hours hours={data.hours} /></Card>
         </>
       )}
+      {data.write_offs.length > 0 && <Card title={t('accounting.writeOffs')}><WriteOffs writeOffs={data.write_offs} /></Card>}
       <Card title={t('accounting.reasons')}><Reasons reasons={data.reasons} /></Card>
       <Card title={t('accounting.collectors')}><Collectors collectors={data.collectors} /></Card>
     </div>
@@ -71,6 +73,9 @@ function Verdict({ data }: { data: AccountingData }) {
       <div>
         <h2>{t(`accounting.${status}`)}</h2>
         {(count > 0 || status !== 'balanced') && <p>{t(`accounting.${status}.text`, { count })}</p>}
+        {(data.totals.written_off ?? 0) !== 0 && (
+          <p data-testid="accounting-written-off-text">{t('accounting.writtenOff.text', { count: Math.abs(data.totals.written_off ?? 0) })}</p>
+        )}
         {isRefused && <p><Link to="../installation">{t('accounting.refused.action')}</Link></p>}
       </div>
     </section>

@@ -10,7 +10,7 @@ export function Flow({ totals }: { totals: Counts }) {
   const name = (part: FlowPart) =>
     part.id === 'pending' ? t('accounting.pendingEvents') : part.id === 'gap' ? t('accounting.gapEvents') : t(`accounting.${part.id}`);
   const hint = (part: FlowPart) =>
-    part.id === 'duplicate' || part.id === 'rejected' || part.id === 'pending' ? t(`accounting.hint.${part.id}`) : '';
+    part.id === 'duplicate' || part.id === 'rejected' || part.id === 'pending' || part.id === 'written_off' ? t(`accounting.hint.${part.id}`) : '';
   return (
     <div className="flow">
       <p className="flow-total">
@@ -41,7 +41,7 @@ export function Flow({ totals }: { totals: Counts }) {
       </dl>
       <p className="quiet small flow-equations">
         <span>{t('accounting.equation.received')}</span>
-        <span>{t('accounting.equation.accepted')}</span>
+        <span>{t(totals.written_off ? 'accounting.equation.writtenOff' : 'accounting.equation.accepted')}</span>
       </p>
     </div>
   );

@@ -37,6 +37,7 @@ export function Hours({ hours }: { hours: readonly AccountingHour[] }) {
     [bars, barName, locale, t],
   );
   if (hours.length === 0) return <p className="list-empty">{t('accounting.hours.empty')}</p>;
+  const isWrittenOff = bars.some((bar) => (bar.written_off ?? 0) !== 0);
   const columns = ['received', 'accepted', 'rejected', 'stored', 'duplicate'] as const;
   return (
     <>
@@ -51,6 +52,7 @@ export function Hours({ hours }: { hours: readonly AccountingHour[] }) {
                 {columns.map((column) => <th key={column} scope="col" className="number">{t(`accounting.${column}`)}</th>)}
                 <th scope="col" className="number">{t('accounting.pendingEvents')}</th>
                 <th scope="col" className="number">{t('accounting.gapEvents')}</th>
+                {isWrittenOff && <th scope="col" className="number">{t('accounting.written_off')}</th>}
               </tr>
             </thead>
             <tbody>
@@ -60,6 +62,7 @@ export function Hours({ hours }: { hours: readonly AccountingHour[] }) {
                   {columns.map((column) => <td key={column} className="number">{formatNumber(hour[column], locale)}</td>)}
                   <td className="number">{formatNumber(hour.pending, locale)}</td>
                   <td className="number">{formatNumber(hour.gap, locale)}</td>
+                  {isWrittenOff && <td className="number">{formatNumber(hour.written_off ?? 0, locale)}</td>}
                 </tr>
               ))}
             </tbody>

@@ -1,7 +1,7 @@
 import type { Counts } from '../../api/types';
 
 export interface FlowPart {
-  readonly id: 'accepted' | 'rejected' | 'stored' | 'duplicate' | 'pending' | 'gap';
+  readonly id: 'accepted' | 'rejected' | 'stored' | 'duplicate' | 'pending' | 'gap' | 'written_off';
   readonly count: number;
   /** Share of its row, 0..1. */
   readonly share: number;
@@ -21,7 +21,7 @@ export function underway(totals: Counts): number {
   return Math.max(0, totals.pending + (totals.settling ?? 0));
 }
 
-/** The two sums of the account as rows; a gap is shown only when there is one. */
+/** The two sums of the account as rows; a gap and what was written off are shown only when there is some. */
 export function flowRows(totals: Counts): FlowRow[] {
   const received = Math.max(1, totals.received);
   const accepted = Math.max(1, totals.accepted);
@@ -36,6 +36,7 @@ export function flowRows(totals: Counts): FlowRow[] {
         ['stored', totals.stored],
         ['duplicate', totals.duplicate],
         ['pending', underway(totals)],
+        ...(totals.written_off ? ([['written_off', totals.written_off]] as [FlowPart['id'], number][]) : []),
         ...(totals.gap === 0 ? [] : ([['gap', totals.gap]] as [FlowPart['id'], number][])),
       ]),
     },

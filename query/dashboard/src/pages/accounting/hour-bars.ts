@@ -31,5 +31,6 @@ function add(day: CountBar, hour: Counts): CountBar {
     duplicate: day.duplicate + hour.duplicate,
     pending: day.pending + hour.pending,
     gap: day.gap + hour.gap,
+    written_off: (day.written_off ?? 0) + (hour.written_off ?? 0),
   };
 }
