@@ -208,6 +208,33 @@ fn a_spool_at_its_bound_is_answered_with_503() {
 }
 
 #[test]
+fn what_clickhouse_refuses_is_within_the_bound_of_the_spool_until_an_operator_has_seen_to_it() {
+    let orma = Setup::default().argument("--spool-bytes-max", "4000").start();
+    assert_eq!(orma.post(view(0), &[]).status, 200);
+    assert_stored_once(&orma, &[0]);
+    orma.sql("RENAME TABLE events TO events_away");
+    let mut answered = vec![0];
+    let full = (1..).find(|&number| {
+        let status = orma.post(view(number), &[]).status;
+        if status == 200 {
+            answered.push(number);
+            wait_for("the quarantine", || (orma.metric("orma_spool_bytes") == Some(0.0)).then_some(()));
+        }
+        status == 503
+    });
+    assert!(answered.len() > 2 && full.is_some(), "{answered:?}");
+    assert!(orma.metric("orma_spool_quarantined_segments") > Some(0.0));
+    let ready = support::request("GET", &orma.url("/readyz"), &[], &[]);
+    assert_eq!((ready.status, &ready.json()["error"]["code"]), (503, &json!("spool_full")));
+    orma.sql("RENAME TABLE events_away TO events");
+    let mut replay = std::process::Command::new(support::program());
+    replay.args(["spool", "replay", "--all", "--data-dir"]).arg(orma.dir.path());
+    assert!(replay.status().unwrap().success());
+    assert_stored_once(&orma, &answered);
+    assert_eq!(orma.post(view(500), &[]).status, 200, "there is room again");
+}
+
+#[test]
 fn a_stop_drains_seals_and_ends_with_zero() {
     let mut orma = Orma::start();
     let load = Load::start(orma.listen, PLAN);

@@ -47,6 +47,7 @@
 //! a restart has read the file again. A write that finds the disk full is taken back and answered with "not now".
 
 mod disk;
+mod files;
 mod format;
 mod group;
 pub mod inspect;
@@ -56,12 +57,13 @@ mod tally;
 mod writer;
 
 pub use disk::{Disk, FileSystem, SpoolFile};
+pub use files::{Origin, SealedSegment, SpoolFiles, SpoolStatus};
 pub use format::{FrameError, RecordKind, Segment, frame, read_segment};
 pub use group::SpoolGroup;
 pub use recovery::Recovered;
 pub use replay::Done;
 pub use tally::{Tally, plain_name};
-pub use writer::{Origin, SealedSegment, Spool, SpoolConfig, SpoolError, SpoolFiles, SpoolStatus};
+pub use writer::{Spool, SpoolConfig, SpoolError};
 
 #[cfg(test)]
 pub(crate) fn header_for_tests() -> Vec<u8> {

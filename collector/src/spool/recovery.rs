@@ -32,10 +32,10 @@ use orma_store::private::named;
 use uuid::Uuid;
 
 use super::disk::Disk;
+use super::files::SealedSegment;
 use super::format::{FrameError, is_cut, mend_header, read_segment};
 use super::replay::{self, Done};
 use super::tally::{self, Tally, plain_name};
-use super::writer::SealedSegment;
 
 /// A file is not read when it is larger: the writer seals at 32 MiB, and one group of requests may come on top. Bytes.
 const SEGMENT_BYTES_READ_MAX: u64 = 1 << 30;
@@ -55,6 +55,8 @@ pub struct Recovered {
     pub damaged: Damage,
     /// Segments in quarantine.
     pub quarantined: u64,
+    /// Their bytes.
+    pub quarantined_bytes: u64,
 }
 
 /// What was found damaged.
@@ -113,7 +115,7 @@ pub fn recover(disk: &dyn Disk, dir: &Path) -> io::Result<Recovered> {
         recovered.sealed.push(SealedSegment { tally: Some(tally), ..SealedSegment::found(path, 0) });
     }
     recovered.sealed.sort_by(|one, other| one.path.cmp(&other.path));
-    recovered.quarantined = count_quarantined(disk, dir)?;
+    (recovered.quarantined, recovered.quarantined_bytes) = count_quarantined(disk, dir)?;
     Ok(recovered)
 }
 
@@ -228,11 +230,12 @@ fn warn_of_strangers(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Segments that wait for an operator; what a salvage left behind does not.
-pub fn count_quarantined(disk: &dyn Disk, dir: &Path) -> io::Result<u64> {
+/// Segments that wait for an operator, and their bytes; what a salvage left behind does not.
+pub fn count_quarantined(disk: &dyn Disk, dir: &Path) -> io::Result<(u64, u64)> {
     let files = disk.list(&quarantine_dir(dir))?;
-    Ok(files.iter().filter(|(path, _)| path.extension().is_some_and(|extension| extension == "seg")).count()
-        as u64)
+    let waiting =
+        files.iter().filter(|(path, _)| path.extension().is_some_and(|extension| extension == "seg"));
+    Ok(waiting.fold((0, 0), |(segments, sum), (_, bytes)| (segments + 1, sum + bytes)))
 }
 
 /// Where segments go that need an operator.

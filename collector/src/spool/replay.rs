@@ -14,10 +14,10 @@ use std::sync::atomic::Ordering;
 
 use uuid::Uuid;
 
+use super::files::{Origin, SealedSegment, SpoolFiles};
 use super::format::{FrameError, assumed_header, mend_header, read_record, read_segment};
 use super::inspect;
 use super::recovery::{count_quarantined, id_of_name, quarantine_dir, unused};
-use super::writer::{Origin, SealedSegment, SpoolFiles};
 
 /// Which inserts of a segment ClickHouse has confirmed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,6 +71,7 @@ impl SpoolFiles {
         let salvaged = salvage(&self.dir, &aside);
         if salvaged.is_none() {
             self.status.quarantined.fetch_add(1, Ordering::Relaxed);
+            self.status.quarantined_bytes.fetch_add(segment.bytes, Ordering::Relaxed);
             if !is_damaged(&aside) {
                 return Ok(());
             }
@@ -107,6 +108,8 @@ impl SpoolFiles {
     /// The disk's; what was not taken stays where it is.
     pub fn take_replays(&self) -> io::Result<Vec<SealedSegment>> {
         let dir = replay_dir(&self.dir);
+        // An operator may also delete what is in quarantine.
+        self.count_quarantined()?;
         let waiting = match self.disk.list(&dir) {
             Ok(waiting) => waiting,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -122,11 +125,14 @@ impl SpoolFiles {
             self.status.bytes.fetch_add(bytes, Ordering::Relaxed);
             taken.push(SealedSegment { origin: Origin::Replayed, ..SealedSegment::found(path, bytes) });
         }
-        if !taken.is_empty() {
-            let quarantined = count_quarantined(self.disk.as_ref(), &self.dir)?;
-            self.status.quarantined.store(quarantined, Ordering::Relaxed);
-        }
         Ok(taken)
+    }
+
+    fn count_quarantined(&self) -> io::Result<()> {
+        let (segments, bytes) = count_quarantined(self.disk.as_ref(), &self.dir)?;
+        self.status.quarantined.store(segments, Ordering::Relaxed);
+        self.status.quarantined_bytes.store(bytes, Ordering::Relaxed);
+        Ok(())
     }
 }
 

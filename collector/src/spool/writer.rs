@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use tokio::sync::{mpsc as tokio_mpsc, oneshot};
 use uuid::Uuid;
 
 use super::disk::{Disk, SpoolFile};
+use super::files::{Origin, SealedSegment, SpoolFiles, SpoolStatus};
 use super::format;
 use super::recovery::{Recovered, quarantine_dir, recover};
 use super::replay::replay_dir;
@@ -23,7 +24,7 @@ use super::tally::{self, Tally};
 pub struct SpoolConfig {
     /// The directory; made if it is missing.
     pub dir: PathBuf,
-    /// All segments together; beyond it requests are refused until some are shipped.
+    /// All segments together, those in quarantine included; beyond it requests are refused until there are fewer.
     pub spool_bytes_max: u64,
     /// A segment is sealed when its first record is this old …
     pub segment_age_ms_max: u64,
@@ -72,61 +73,6 @@ pub enum SpoolError {
     Closed,
 }
 
-/// A segment that waits to be shipped.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedSegment {
-    /// Its file.
-    pub path: PathBuf,
-    /// Its size.
-    pub bytes: u64,
-    /// The number of its events, unknown for one found at the start.
-    pub events: Option<u64>,
-    /// What was answered for it, if that is known.
-    pub tally: Option<Tally>,
-    /// Where it comes from.
-    pub origin: Origin,
-}
-
-/// Where a segment comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// Sealed just now.
-    Sealed,
-    /// Left by an earlier process. If there is a tally and no file, what was answered is lost.
-    Found,
-    /// Put back by an operator.
-    Replayed,
-}
-
-impl SealedSegment {
-    pub(super) fn found(path: PathBuf, bytes: u64) -> Self {
-        Self { path, bytes, events: None, tally: None, origin: Origin::Found }
-    }
-}
-
-/// Numbers for metrics and readiness.
-#[derive(Debug, Default)]
-pub struct SpoolStatus {
-    /// Bytes in open and sealed segments.
-    pub bytes: AtomicU64,
-    /// Flushes so far.
-    pub flushes: AtomicU64,
-    /// Requests appended so far; divided by the flushes it says how well they are grouped.
-    pub appends: AtomicU64,
-    /// Bytes of torn tails cut off at the start.
-    pub torn_bytes: AtomicU64,
-    /// Segments found damaged since the start, salvaged or not.
-    pub damaged_segments: AtomicU64,
-    /// Bytes of them that could not be read.
-    pub damaged_bytes: AtomicU64,
-    /// Segments in quarantine.
-    pub quarantined: AtomicU64,
-    /// A flush failed.
-    pub poisoned: AtomicBool,
-    /// The last write found the disk full.
-    pub disk_full: AtomicBool,
-}
-
 /// The writer joins appends in a buffer that it keeps while there is traffic, up to this size. Bytes.
 const JOINED_BYTES_KEPT_MAX: usize = 1 << 20;
 
@@ -157,14 +103,6 @@ pub struct Spool {
     bytes_max: u64,
 }
 
-/// The sealed segments on the disk, for whoever ships them. Does not keep the writer alive.
-#[derive(Clone)]
-pub struct SpoolFiles {
-    pub(super) status: Arc<SpoolStatus>,
-    pub(super) disk: Arc<dyn Disk>,
-    pub(super) dir: PathBuf,
-}
-
 impl Spool {
     /// Recovers the directory and starts the writer. Returns the handle, the stream of sealed segments (those found
     /// first), and the writer's thread, which ends when all handles are gone and the last segment is sealed.
@@ -183,12 +121,14 @@ impl Spool {
         }
         let recovered = recover(disk.as_ref(), &config.dir)?;
         let status = Arc::new(SpoolStatus::default());
-        let Recovered { sealed, last_sequence, torn_bytes, damaged, quarantined } = recovered;
+        let Recovered { sealed, last_sequence, torn_bytes, damaged, quarantined, quarantined_bytes } =
+            recovered;
         status.bytes.store(sealed.iter().map(|segment| segment.bytes).sum(), Ordering::Relaxed);
         status.torn_bytes.store(torn_bytes, Ordering::Relaxed);
         status.damaged_segments.store(damaged.segments, Ordering::Relaxed);
         status.damaged_bytes.store(damaged.lost_bytes, Ordering::Relaxed);
         status.quarantined.store(quarantined, Ordering::Relaxed);
+        status.quarantined_bytes.store(quarantined_bytes, Ordering::Relaxed);
 
         let (sealed_sender, sealed_receiver) = tokio_mpsc::unbounded_channel();
         for segment in sealed {
@@ -242,7 +182,7 @@ impl Spool {
         if self.files.status.poisoned.load(Ordering::Acquire) {
             return Err(SpoolError::Poisoned);
         }
-        if self.files.status.bytes.load(Ordering::Relaxed) >= self.bytes_max {
+        if self.files.status.bytes_held() >= self.bytes_max {
             return Err(SpoolError::Full);
         }
         Ok(())
@@ -256,47 +196,6 @@ impl Spool {
     /// The sealed segments.
     pub fn files(&self) -> SpoolFiles {
         self.files.clone()
-    }
-}
-
-impl SpoolFiles {
-    /// Numbers for metrics and readiness.
-    pub fn status(&self) -> &SpoolStatus {
-        &self.status
-    }
-
-    /// A segment's bytes.
-    ///
-    /// # Errors
-    /// The disk's.
-    pub fn read(&self, segment: &SealedSegment) -> io::Result<Vec<u8>> {
-        self.disk.read(&segment.path)
-    }
-
-    /// Deletes a segment that ClickHouse has, on its disk.
-    ///
-    /// # Errors
-    /// The disk's.
-    pub fn remove(&self, segment: &SealedSegment) -> io::Result<()> {
-        self.disk.remove(&segment.path)?;
-        self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
-        Ok(())
-    }
-
-    /// Deletes the tally of a segment; there may be none.
-    ///
-    /// # Errors
-    /// The disk's.
-    pub fn remove_tally(&self, segment: &SealedSegment) -> io::Result<()> {
-        match self.disk.remove(&tally::path_of(&segment.path)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            removed => removed,
-        }
-    }
-
-    /// A segment whose file is gone takes no room any more.
-    pub fn forget(&self, segment: &SealedSegment) {
-        self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
     }
 }
 

@@ -18,7 +18,6 @@ use crate::sql::accounting as sql;
 const PERIOD_DAYS_DEFAULT: i64 = 7;
 /// A collector reports every 10 seconds; after this long it is gone, and so are the events that it says it holds.
 const REPORT_AGE_MS_MAX: i64 = 60_000;
-const HOUR_MS: i64 = 3_600_000;
 
 #[derive(Deserialize)]
 struct ReasonRow {
@@ -106,7 +105,7 @@ pub async fn answer(
     let period = Period::parse(site, params.from.as_deref(), params.to.as_deref(), PERIOD_DAYS_DEFAULT, now)?;
     let (why, who) = (sql::reasons(&site.site, &period), sql::collectors(&site.site));
     let given_up = sql::write_offs(&site.site, &period);
-    let (from, to) = (period.from.0.div_euclid(HOUR_MS) * 3_600, period.to.0.div_euclid(1000));
+    let (from, to) = (seconds(period.from), seconds(period.to));
     let (seen, reasons, collectors, write_offs) = futures_util::try_join!(
         watch.hours(&site.site, from, to),
         runner.rows::<ReasonRow>(&why),
@@ -139,6 +138,12 @@ pub async fn answer(
 fn write_off(row: WriteOffRow) -> WriteOff {
     let WriteOffRow { written, hours_counted, missing, too_many, why } = row;
     WriteOff { written_at: written, hours: hours_counted, missing, surplus: too_many, note: why }
+}
+
+/// The first whole second that is not before a moment: an hour belongs to the period that it begins in, so that where days
+/// begin at half past, none is counted in two of them.
+const fn seconds(moment: Moment) -> i64 {
+    moment.0.saturating_add(999).div_euclid(1000)
 }
 
 fn reason(row: ReasonRow) -> RefusalReason {
@@ -188,6 +193,30 @@ mod tests {
             let found = counts.stored + counts.duplicate + counts.pending + counts.settling + counts.gap;
             assert_eq!(counts.accepted, found, "{what}");
         }
+    }
+
+    #[test]
+    fn an_hour_is_in_one_of_two_days_that_follow_each_other() {
+        // At half past, a quarter past, in a week in which the clock is moved by half an hour, and at the full hour.
+        for zone in ["Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "Europe/Rome"] {
+            let site = Site {
+                site: "demo".into(),
+                name: String::new(),
+                timezone: zone.into(),
+                currency: "EUR".into(),
+                origins: Vec::new(),
+            };
+            let day = |day: &str| Period::parse(&site, Some(day), Some(day), 1, Moment(0)).unwrap();
+            let days = ["2026-10-02", "2026-10-03", "2026-10-04", "2026-10-05"].map(day);
+            let (first, last) = (days[0].from.0, days[3].to.0);
+            for hour in first.div_euclid(3_600_000) - 1..=last.div_euclid(3_600_000) {
+                let start = hour * 3_600;
+                let of = days.iter().filter(|day| start >= seconds(day.from) && start < seconds(day.to));
+                let expected = usize::from(start * 1000 >= first && start * 1000 < last);
+                assert_eq!(of.count(), expected, "{zone} {start}");
+            }
+        }
+        assert_eq!([-1, 0, 1, 1000].map(|ms| seconds(Moment(ms))), [0, 0, 1, 1]);
     }
 
     #[test]

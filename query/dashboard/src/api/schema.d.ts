@@ -2533,7 +2533,10 @@ export interface operations {
     get_sites_site_accounting: {
         parameters: {
             query?: {
-                /** @description A date in the site's zone or an instant, by the time of receipt. Default: 6 days before today. */
+                /**
+                 * @description A date in the site's zone or an instant, by the time of receipt: the accounts are of hours of UTC, and an hour belongs
+                 *     to the period that it begins in. Default: 6 days before today.
+                 */
                 from?: string;
                 /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
                 to?: string;
