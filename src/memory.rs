@@ -8,8 +8,9 @@
 #![expect(unsafe_code, reason = "the allocator is told through its C interface")]
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use orma_collector::memory::MemoryHooks;
 use tokio::runtime::Handle;
@@ -29,8 +30,10 @@ const KEPT_MS: std::ffi::c_long = 200;
 /// A thread of the runtime for what blocks ends after so long without work. Shorter than the time between two looks at
 /// what is shipped (`ship/settle.rs`), which would keep each of them, and all that it has freed, for ever.
 pub const BLOCKING_THREAD_KEPT: Duration = Duration::from_secs(1);
-/// So long one thread of the runtime is held up, so that another wakes as well.
-const WAKE: Duration = Duration::from_millis(2);
+/// So long a thread of the runtime that was woken waits for the others at most: one may have something better to do.
+const AWAKE_MAX: Duration = Duration::from_millis(20);
+/// How often it looks.
+const AWAKE_LOOK: Duration = Duration::from_micros(200);
 
 /// How often memory was to be given back.
 static RESTS: AtomicU64 = AtomicU64::new(0);
@@ -64,11 +67,20 @@ fn keep_freed(keep: bool) {
 }
 
 /// Wakes the threads of the runtime: each gives back what it has kept when it goes to sleep again. One that sleeps has
-/// nothing to do, perhaps for hours.
+/// nothing to do, perhaps for hours. Whoever is awake holds on until all are, so that none does two of these tasks.
 fn wake_runtime() {
     let Ok(runtime) = Handle::try_current() else { return };
-    for _ in 0..runtime.metrics().num_workers() {
-        runtime.spawn(async { std::thread::sleep(WAKE) });
+    let threads = runtime.metrics().num_workers();
+    let awake = Arc::new(AtomicUsize::new(0));
+    for _ in 0..threads {
+        let awake = awake.clone();
+        runtime.spawn(async move {
+            awake.fetch_add(1, Ordering::Relaxed);
+            let until = Instant::now() + AWAKE_MAX;
+            while awake.load(Ordering::Relaxed) < threads && Instant::now() < until {
+                std::thread::sleep(AWAKE_LOOK);
+            }
+        });
     }
 }
 
@@ -88,6 +100,9 @@ fn is_due() -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Mutex;
+
     use super::*;
 
     #[test]
@@ -103,5 +118,30 @@ mod tests {
         keep_freed(false);
         give_back();
         assert!(!is_due());
+        all_threads_of_a_runtime_give_back_though_they_sleep();
+    }
+
+    // Part of the one test that counts rests.
+    fn all_threads_of_a_runtime_give_back_though_they_sleep() {
+        static GAVE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+        const THREADS: usize = 4;
+        let note = || {
+            if is_due() {
+                let thread = format!("{:?}", std::thread::current().id());
+                GAVE.lock().unwrap().insert(thread);
+            }
+        };
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(THREADS).enable_all().on_thread_park(note).build().unwrap();
+        keep_freed(true);
+        let deadline = Instant::now() + Duration::from_mins(1);
+        // Threads that have begun to sleep before.
+        std::thread::sleep(Duration::from_millis(100));
+        GAVE.lock().unwrap().clear();
+        runtime.block_on(async { tokio::spawn(async { keep_freed(false) }).await.unwrap() });
+        while GAVE.lock().unwrap().len() < THREADS {
+            assert!(Instant::now() < deadline, "{:?} of {THREADS} gave back", GAVE.lock().unwrap());
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }
