@@ -34,8 +34,8 @@ test('the account’s bars share the scale of what was received, and a gap is sh
   assert.equal(accepted?.width, 0.5);
   assert.deepEqual(accepted?.parts.map((part) => [part.id, part.share]), [['stored', 0.75], ['duplicate', 0.25], ['pending', 0]]);
   assert.equal(flowRows({ ...totals, gap: 3 })[1]?.parts.at(-1)?.id, 'gap');
-  const given_up = flowRows({ ...totals, written_off: 4 })[1]?.parts.at(-1);
-  assert.deepEqual([given_up?.id, given_up?.count], ['written_off', 4]);
+  const givenUp = flowRows({ ...totals, written_off: 4 })[1]?.parts.at(-1);
+  assert.deepEqual([givenUp?.id, givenUp?.count], ['written_off', 4]);
 });
 
 test('ratings of the API are understood in both spellings, and nothing measured is not good', () => {

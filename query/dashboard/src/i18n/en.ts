@@ -276,6 +276,7 @@ export const en = {
   'accounting.lead': 'Every event that reached orma, and what became of it. Nothing disappears without a line here.',
   'accounting.balanced': 'Everything is accounted for',
   'accounting.balanced.text': { one: 'The one event received was stored, recognised as a duplicate, or refused with a reason.', other: 'All {count} events received were stored, recognised as duplicates, or refused with a reason.' },
+  'accounting.balanced.others': 'All other events received were stored, recognised as duplicates, or refused with a reason.',
   'accounting.pending': 'Safe, and on the way',
   'accounting.pending.text': { one: '{count} event is on disk and not yet in the store. This is normal for a second or two.', other: '{count} events are on disk and not yet in the store. This is normal for a second or two.' },
   'accounting.gap': 'Something does not add up',

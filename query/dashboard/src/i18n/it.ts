@@ -279,6 +279,7 @@ export const it: Translation<typeof en> = {
   'accounting.lead': 'Ogni evento arrivato a orma e che fine ha fatto. Niente sparisce senza una riga qui.',
   'accounting.balanced': 'I conti tornano',
   'accounting.balanced.text': { one: 'L’unico evento ricevuto è stato salvato, riconosciuto come duplicato o rifiutato con un motivo.', other: 'Tutti i {count} eventi ricevuti sono stati salvati, riconosciuti come duplicati o rifiutati con un motivo.' },
+  'accounting.balanced.others': 'Tutti gli altri eventi ricevuti sono stati salvati, riconosciuti come duplicati o rifiutati con un motivo.',
   'accounting.pending': 'Al sicuro, in arrivo',
   'accounting.pending.text': { one: '{count} evento è su disco e non ancora nell’archivio. Per un secondo o due è normale.', other: '{count} eventi sono su disco e non ancora nell’archivio. Per un secondo o due è normale.' },
   'accounting.gap': 'I conti non tornano',

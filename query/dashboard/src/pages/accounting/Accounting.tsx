@@ -65,6 +65,7 @@ function Verdict({ data }: { data: AccountingData }) {
   const status = verdictOf(data, alarm);
   const missing = Math.max(Math.abs(data.totals.gap), alarm);
   const { received, rejected } = data.totals;
+  const givenUp = Math.abs(data.totals.written_off ?? 0);
   const count = { balanced: received, pending: underway(data.totals), gap: missing, refused: rejected, refusing: rejected }[status];
   const isRefused = status === 'refused' || status === 'refusing';
   return (
@@ -72,9 +73,11 @@ function Verdict({ data }: { data: AccountingData }) {
       <span className="verdict-mark"><Icon name={status === 'balanced' ? 'check' : status === 'pending' ? 'accounting' : 'warning'} size={26} /></span>
       <div>
         <h2>{t(`accounting.${status}`)}</h2>
-        {(count > 0 || status !== 'balanced') && <p>{t(`accounting.${status}.text`, { count })}</p>}
-        {(data.totals.written_off ?? 0) !== 0 && (
-          <p data-testid="accounting-written-off-text">{t('accounting.writtenOff.text', { count: Math.abs(data.totals.written_off ?? 0) })}</p>
+        {givenUp > 0 && <p data-testid="accounting-written-off-text">{t('accounting.writtenOff.text', { count: givenUp })}</p>}
+        {status === 'balanced' && givenUp > 0 ? (
+          <p>{t('accounting.balanced.others')}</p>
+        ) : (
+          (count > 0 || status !== 'balanced') && <p>{t(`accounting.${status}.text`, { count })}</p>
         )}
         {isRefused && <p><Link to="../installation">{t('accounting.refused.action')}</Link></p>}
       </div>
