@@ -150,7 +150,7 @@ impl DuplicateWindow {
     /// Gives the memory of a rush back when it is over, `now`, in milliseconds since the epoch: the window begins anew.
     pub fn end_rush(&self, now: i64) {
         let mut inner = self.inner.lock().expect("no panic while looking up");
-        let has_grown = inner.younger.capacity().max(inner.older.capacity()) > 2 * self.events_min;
+        let has_grown = inner.younger.capacity().max(inner.older.capacity()) >= 2 * self.events_min;
         // While it lasts, a set lives for little longer than the time that it must cover.
         if has_grown && now - inner.younger_from > RUSH_OVER_MS {
             let came_twice = std::mem::take(&mut inner.came_twice);
@@ -203,5 +203,18 @@ mod tests {
         assert!(!window.known("a", ids(800, 801))[0]);
         window.end_rush(3_000 + 2 * RUSH_OVER_MS);
         assert_eq!(from.load(Ordering::Relaxed), 2_001 + RUSH_OVER_MS, "once");
+    }
+
+    #[test]
+    fn a_set_that_was_full_and_doubled_once_has_grown() {
+        // As the real one, a set of so many has room for exactly these, and the next doubles it.
+        for events in [224, DUPLICATE_WINDOW_EVENTS] {
+            let window = DuplicateWindow::new(events, 0);
+            let ids = || (0..=events as u128).map(id);
+            window.remember("a", ids(), 1_000);
+            assert!(window.known("a", ids()).into_iter().all(|known| known));
+            window.end_rush(1_001 + RUSH_OVER_MS);
+            assert_eq!(window.remembered_from().load(Ordering::Relaxed), 1_001 + RUSH_OVER_MS, "{events}");
+        }
     }
 }
