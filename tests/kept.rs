@@ -189,6 +189,35 @@ fn the_accounts_do_not_wait_for_a_disk_that_hangs() {
     wait_for("an empty spool", || (orma.metric("orma_spool_bytes") == Some(0.0)).then_some(()));
 }
 
+#[test]
+fn a_deletion_that_a_power_cut_undoes_counts_nothing_twice() {
+    let (mut orma, trigger, _dir) = with_failing_disk(watched());
+    let spool = orma.dir.path().join("spool");
+    let files = || {
+        let entries = std::fs::read_dir(&spool).unwrap().map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.is_file()).collect::<Vec<_>>()
+    };
+    std::fs::write(&trigger, "hang").unwrap();
+    orma.collect(&views(5));
+    wait_for("the insert", || (orma.metric("orma_events_shipped_total") == Some(5.0)).then_some(()));
+    let kept: Vec<(PathBuf, Vec<u8>)> =
+        files().into_iter().map(|path| (path.clone(), std::fs::read(path).unwrap())).collect();
+    assert_eq!(kept.len(), 2, "the segment and its tally: {kept:?}");
+    // The files are deleted, and the disk is not made to keep that.
+    std::fs::write(&trigger, "fsync").unwrap();
+    wait_for("the deletion", || files().is_empty().then_some(()));
+    balanced(&orma, 5);
+    orma.kill_group();
+    std::fs::remove_file(&trigger).unwrap();
+    for (path, bytes) in &kept {
+        std::fs::write(path, bytes).unwrap();
+    }
+    orma.start_again();
+    wait_for("the deletion again", || files().is_empty().then_some(()));
+    let totals = balanced(&orma, 5);
+    assert_eq!((&totals["stored"], &totals["duplicate"]), (&json!(5), &json!(0)), "{totals}");
+}
+
 fn accounts(orma: &Orma, arguments: &[&str]) -> (Option<i32>, String) {
     command(orma, &[&["accounts"], arguments].concat())
 }

@@ -80,6 +80,10 @@ impl Disk for FaultyDisk {
         FileSystem.remove(path)
     }
 
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        FileSystem.sync_dir(dir)
+    }
+
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         if self.fault.load(Ordering::SeqCst) == REFUSES_READ {
             return Err(io::Error::other("refused"));

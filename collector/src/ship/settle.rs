@@ -280,8 +280,10 @@ impl Settler {
                 tracing::error!(%error, "the ledger's file cannot be written: segments stay until it can");
                 return waiting;
             }
+            let names: Vec<String> = waiting.iter().map(|decided| decided.name.clone()).collect();
             let stay: Vec<Decided> =
-                waiting.into_iter().filter_map(|decided| remove(&spool, &ledger, decided)).collect();
+                waiting.into_iter().filter_map(|decided| remove(&spool, decided)).collect();
+            forget_removed(&spool, &ledger, &names, &stay);
             stay
         });
         removed.await.unwrap_or_default()
@@ -330,8 +332,20 @@ impl Settler {
     }
 }
 
+/// The ledger forgets a segment when its files cannot come back: a power cut may undo a deletion that the disk was not
+/// made to keep, where the spool lies on another disk than the ledger or the file system keeps no order.
+fn forget_removed(spool: &SpoolFiles, ledger: &Ledger, names: &[String], stay: &[Decided]) {
+    match spool.sync() {
+        Ok(()) => {
+            let removed = |name: &&String| !stay.iter().any(|decided| decided.name == **name);
+            ledger.gone(names.iter().filter(removed).map(String::as_str));
+        }
+        Err(error) => tracing::error!(%error, "the spool's directory cannot be flushed"),
+    }
+}
+
 /// Deletes a settled segment's files; gives it back when they cannot be.
-fn remove(spool: &SpoolFiles, ledger: &Ledger, decided: Decided) -> Option<Decided> {
+fn remove(spool: &SpoolFiles, decided: Decided) -> Option<Decided> {
     let removed = match decided.fate {
         Fate::Shipped(_) => spool.remove(&decided.segment).or_else(|error| {
             // One that is gone already needs no deleting, and takes no room.
@@ -344,10 +358,7 @@ fn remove(spool: &SpoolFiles, ledger: &Ledger, decided: Decided) -> Option<Decid
         Fate::Away => Ok(()),
     };
     match removed.and_then(|()| spool.remove_tally(&decided.segment)) {
-        Ok(()) => {
-            ledger.gone([decided.name.as_str()]);
-            None
-        }
+        Ok(()) => None,
         Err(error) => {
             tracing::error!(%error, segment = %decided.name, "a segment's file stays; it is tried again");
             Some(decided)

@@ -46,6 +46,11 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// The operating system's.
     fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Makes durable what was created, renamed and deleted in a directory.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn sync_dir(&self, dir: &Path) -> io::Result<()>;
     /// The whole content.
     ///
     /// # Errors
@@ -86,7 +91,7 @@ impl Disk for FileSystem {
         let file = self.create_beside(path)?;
         if let Some(dir) = path.parent() {
             // Without this a power cut could take the file away with everything that was forced into it.
-            File::open(dir)?.sync_all()?;
+            self.sync_dir(dir)?;
         }
         Ok(file)
     }
@@ -101,6 +106,10 @@ impl Disk for FileSystem {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         fs::remove_file(path)
+    }
+
+    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        File::open(dir)?.sync_all()
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {

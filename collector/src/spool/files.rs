@@ -115,6 +115,14 @@ impl SpoolFiles {
         }
     }
 
+    /// Makes durable that files are deleted.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn sync(&self) -> io::Result<()> {
+        self.disk.sync_dir(&self.dir)
+    }
+
     /// A segment whose file is gone takes no room any more.
     pub fn forget(&self, segment: &SealedSegment) {
         self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
