@@ -144,7 +144,8 @@ function AddFilter({ add }: { add: (filter: Filter) => void }) {
         </select>
       </label>
       <ValueField value={filter.value} change={(value) => setFilter({ ...filter, value })} suggestions={suggestions} />
-      <button type="submit" className="button">{t('period.apply')}</button>
+      {/* The field keeps the focus: its list would close, and the button move away from under the pointer. */}
+      <button type="submit" className="button" onMouseDown={(event) => event.preventDefault()}>{t('period.apply')}</button>
     </form>
   );
 }
