@@ -27,7 +27,8 @@ fn encoded(text: &str) -> String {
 }
 
 fn stats(orma: &Orma, question: &str, filters: &[&str]) -> Value {
-    let filters: String = filters.iter().map(|filter| format!("&filter={}", encoded(filter))).collect();
+    let filters =
+        filters.iter().map(|filter| format!("&filter={}", encoded(filter))).collect::<Vec<_>>().concat();
     orma.ask(&format!("/api/v1/sites/demo/stats?{question}{filters}"))
 }
 

@@ -118,12 +118,8 @@ pub fn path(path: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Without escapes, and without a segment that begins with a dot: there is nothing to do.
 fn is_plain(path: &[u8]) -> bool {
-    let mut before = 0;
-    path.iter().fold(true, |plain, &byte| {
-        let dot = before == b'/' && byte == b'.';
-        before = byte;
-        plain & is_allowed(byte) & !dot
-    })
+    path.iter().fold(true, |plain, &byte| plain & is_allowed(byte))
+        && !path.windows(2).any(|two| two == b"/.")
 }
 
 /// Spelled so already, with escapes: those of reserved characters, and of letters that cannot be composed any

@@ -76,7 +76,12 @@ pub(super) fn host(authority: &str) -> Option<Cow<'_, str>> {
         authority.split(':').next().unwrap_or_default()
     };
     let host = host.trim_end_matches('.');
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '[' | ']' | ':');
+    let allowed = |letter: char| match letter {
+        '.' | '-' | '_' | '[' | ']' | ':' => true,
+        _ if letter.is_ascii() => letter.is_ascii_alphanumeric(),
+        // Marks too, which stand for themselves where a letter is not composed.
+        _ => !letter.is_whitespace() && !letter.is_control(),
+    };
     let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     let is_host = host.bytes().all(is_usual) || host.chars().all(allowed);
     if host.is_empty() || host.len() > HOST_BYTES_MAX || !is_host {

@@ -155,7 +155,8 @@ fn colleagues_who_read_together_are_people() {
     ];
     const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
     // How old the mail is, the devices and addresses, and how many of the seven are taken for people.
-    let table: [(&str, i64, [&str; 7], [&str; 7], usize); 5] = [
+    type Seven = [&'static str; 7];
+    let table: [(&str, i64, Seven, Seven, usize); 5] = [
         ("a day later", DAY_MS, DEVICES, ADDRESSES, 7),
         ("a day later, behind one address", DAY_MS, DEVICES, [ADDRESSES[0]; 7], 7),
         ("a day later, one program", DAY_MS, [CHROME; 7], ADDRESSES, 4),

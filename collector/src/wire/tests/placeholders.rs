@@ -43,7 +43,7 @@ fn ids(batch: &ParsedBatch<'_>, sent: &str) -> (String, String, String, usize) {
     assert_eq!(batch.refused, [], "{sent}");
     let [event] = batch.events.as_slice() else { panic!("one event: {sent}") };
     let row = &event.row;
-    let texts = [&row.visitor, &row.user, &row.session].map(|id| id.to_string());
+    let texts = [&row.visitor, &row.user, &row.session].map(ToString::to_string);
     let [visitor, user, session] = texts;
     (visitor, user, session, row.event_id.get_version_num())
 }
