@@ -159,3 +159,12 @@ fn nobody_is_identified_and_nothing_is_joined() {
         assert_eq!(super::refused(event).reason, "missing_field", "{event}");
     }
 }
+
+#[test]
+fn an_address_that_is_none_costs_no_event() {
+    for ip in ["", "unknown", "-", "null", "{{ip}}"] {
+        let event = format!(r#"{{"kind":"reset","context":{{"ip":"{ip}"}}}}"#);
+        super::accepted(&event, |event| assert_eq!(event.behalf.address, None));
+    }
+    assert_eq!(super::refused(r#"{"kind":"reset","context":{"ip":"203.0.113"}}"#).reason, "invalid_field");
+}
