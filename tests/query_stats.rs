@@ -357,3 +357,47 @@ async fn sign_in(service: &Service) {
     let nothing = service.answer(ask(Method::POST, "/session", &[], Some(json!({})))).await;
     assert_eq!(nothing.json()["error"]["code"], "invalid_body");
 }
+
+/// As version 0.1.0 stored them: a page and a host in two spellings.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_in_other_spellings_stand_as_they_came_and_are_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start(dir.path()).await;
+    let ten = at("2026-11-10T10:00:00Z");
+    let written = |visitor, host: &'static str, path| EventRow {
+        host: host.into(),
+        source: host.into(),
+        channel: "referral".into(),
+        ..view(visitor, visitor, ten, path)
+    };
+    service
+        .insert(&[
+            written("v1", "caffè.example", "/caffè"),
+            written("v2", "xn--caff-8oa.example", "/caff%C3%A8"),
+            written("v3", "caff.example", "/caff"),
+        ])
+        .await;
+    let ask = |question: String| {
+        let path = format!("/stats?metrics=visitors&{PERIOD}&{question}");
+        let service = &service;
+        async move { service.get(&path).await }
+    };
+    let pages = ask("group_by=page".into()).await;
+    let expected = [("/caff", json!(1)), ("/caff%C3%A8", json!(1)), ("/caffè", json!(1))];
+    assert_eq!(pairs(&pages, "page", "visitors"), owned(&expected));
+    for (filter, visitors) in [
+        ("page:is:/caff%25C3%25A8", 1),
+        ("page:is:/caff%C3%A8", 2),
+        ("page:is_not:/caff%C3%A8", 1),
+        ("page:contains:CAFF%C3%88", 2),
+        ("page:contains:caff", 3),
+        ("entry_page:starts:/caff%C3%A8", 2),
+        ("exit_page:is:/caff%C3%A8", 2),
+        ("host:is:caff%C3%A8.example", 2),
+        ("host:is:xn--caff-8oa.example", 1),
+        ("source:is:Caff%C3%A8.example", 1),
+    ] {
+        let answer = ask(format!("filter={filter}")).await;
+        assert_eq!(answer["totals"]["visitors"], json!(visitors), "{filter}");
+    }
+}

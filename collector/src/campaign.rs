@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr3;
+use memchr::{memchr, memchr3};
 
 use crate::form;
 
@@ -105,60 +105,148 @@ pub fn text_without_click_ids(text: &str) -> Option<String> {
 /// `in_query`: the text begins with a parameter. `ends`: what ends a parameter beside the next.
 fn without_click_ids(text: &str, in_query: bool, ends: fn(char) -> bool) -> Option<String> {
     if !in_query {
-        memchr3(b'?', b'&', b'#', text.as_bytes())?;
+        memchr3(b'?', b'&', b'#', text.as_bytes()).or_else(|| memchr(b'%', text.as_bytes()))?;
     }
-    let is_cut = |(before, piece): (Option<char>, &str)| match before {
-        None => in_query && is_id(piece),
-        Some('?' | '&' | '#') => is_id(piece),
+    let is_cut = |piece: &Piece| match piece.mark {
+        Mark::Begin => in_query && is_id(piece.text, 0),
+        Mark::Parameter { depth, .. } => is_id(piece.text, depth),
         // An & that JSON wrote as an escape.
-        Some('\\') => piece.strip_prefix("u0026").is_some_and(is_id),
-        Some(_) => false,
+        Mark::End('\\') => piece.text.strip_prefix("u0026").is_some_and(|parameter| is_id(parameter, 0)),
+        Mark::End(_) => false,
     };
-    if !pieces(text, ends).any(is_cut) {
+    if !pieces(text, ends).any(|piece| is_cut(&piece)) {
         return None;
     }
     let mut kept = String::with_capacity(text.len());
     // What stood before the first that was cut: the next parameter takes its place.
-    let mut vacant = None;
-    for (before, piece) in pieces(text, ends) {
-        if is_cut((before, piece)) {
+    let mut vacant: Option<Piece> = None;
+    // What is encoded within a value that was cut goes with it.
+    let mut within = None;
+    for piece in pieces(text, ends) {
+        let depth = piece.mark.depth();
+        if depth.is_some_and(|depth| within.is_some_and(|cut| depth > cut)) {
+            continue;
+        }
+        within = None;
+        if is_cut(&piece) {
+            within = depth.or(Some(0));
             // What is behind the # stays there.
-            if vacant.is_none() || before == Some('#') {
-                vacant = Some(before);
+            if vacant.is_none_or(|vacant| vacant.mark.depth() != depth) || piece.mark.letter() == Some('#') {
+                vacant = Some(piece);
             }
             continue;
         }
         match vacant.take() {
-            Some(place) if before == Some('&') && place != Some('&') => {
-                kept.extend(place);
-                kept.push_str(piece.trim_start_matches("amp;"));
+            Some(place) if piece.mark.letter() == Some('&') && place.is_place_for(depth) => {
+                kept.push_str(place.before);
+                kept.push_str(piece.text.trim_start_matches("amp;"));
             }
             _ => {
-                kept.extend(before);
-                kept.push_str(piece);
+                kept.push_str(piece.before);
+                kept.push_str(piece.text);
             }
         }
     }
     Some(kept)
 }
 
-/// What lies between the separators of an address, with the one before it.
-fn pieces(text: &str, ends: fn(char) -> bool) -> impl Iterator<Item = (Option<char>, &str)> {
-    let mut rest = Some((None, text));
+/// What lies between the separators of an address.
+#[derive(Clone, Copy)]
+struct Piece<'a> {
+    mark: Mark,
+    /// What the mark is written like.
+    before: &'a str,
+    text: &'a str,
+}
+
+/// What stands before a piece.
+#[derive(Clone, Copy)]
+enum Mark {
+    /// Nothing.
+    Begin,
+    /// `?`, `&` or `#`, percent-encoded so many times: an address within the value of a parameter has them so.
+    Parameter { letter: char, depth: usize },
+    /// What ends a parameter beside the next.
+    End(char),
+}
+
+impl Mark {
+    const fn letter(self) -> Option<char> {
+        match self {
+            Self::Parameter { letter, .. } => Some(letter),
+            _ => None,
+        }
+    }
+
+    const fn depth(self) -> Option<usize> {
+        match self {
+            Self::Parameter { depth, .. } => Some(depth),
+            Self::Begin => Some(0),
+            Self::End(_) => None,
+        }
+    }
+}
+
+impl Piece<'_> {
+    /// Whether the next parameter, which is so deep, begins where this one was cut out.
+    fn is_place_for(&self, depth: Option<usize>) -> bool {
+        self.mark.letter() != Some('&') && self.mark.depth() == depth
+    }
+}
+
+fn pieces(text: &str, ends: fn(char) -> bool) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = Some((Mark::Begin, "", text));
     std::iter::from_fn(move || {
-        let (before, text) = rest.take()?;
-        let end = text.find(|letter| matches!(letter, '?' | '&' | '#') || ends(letter));
-        let Some(end) = end else { return Some((before, text)) };
-        let separator = text[end..].chars().next();
-        rest = Some((separator, &text[end + separator.map_or(0, char::len_utf8)..]));
-        Some((before, &text[..end]))
+        let (mark, before, text) = rest.take()?;
+        let is_mark = |(at, letter): &(usize, char)| {
+            matches!(letter, '?' | '&' | '#')
+                || ends(*letter)
+                || (*letter == '%' && encoded(&text[*at..]).is_some())
+        };
+        let Some((end, letter)) = text.char_indices().find(is_mark) else {
+            return Some(Piece { mark, before, text });
+        };
+        let (next, bytes) = match encoded(&text[end..]) {
+            Some((letter, depth)) => (Mark::Parameter { letter, depth }, 1 + 2 * depth),
+            None if matches!(letter, '?' | '&' | '#') => (Mark::Parameter { letter, depth: 0 }, 1),
+            None => (Mark::End(letter), letter.len_utf8()),
+        };
+        rest = Some((next, &text[end..end + bytes], &text[end + bytes..]));
+        Some(Piece { mark, before, text: &text[..end] })
     })
 }
 
-fn is_id(parameter: &str) -> bool {
-    let name = parameter.split('=').next().unwrap_or_default();
-    let name = &*plain_name(name);
-    CLICK_IDS.iter().chain(&LINK_IDS).any(|id| id.eq_ignore_ascii_case(name))
+/// The separator that a text begins with, percent-encoded once or twice, and how often: `%3F` is a `?` once, `%2526`
+/// a `&` twice encoded.
+fn encoded(text: &str) -> Option<(char, usize)> {
+    let text = text.strip_prefix('%')?;
+    let (text, depth) = text.strip_prefix("25").map_or((text, 1), |text| (text, 2));
+    let letter = match text.get(..2)? {
+        "3F" | "3f" => '?',
+        "26" => '&',
+        "23" => '#',
+        _ => return None,
+    };
+    Some((letter, depth))
+}
+
+/// Whether a parameter, which has been percent-encoded so many times more than those of an address, is an id.
+fn is_id(parameter: &str, depth: usize) -> bool {
+    let equals = match depth {
+        0 => "=",
+        1 => "%3d",
+        _ => "%253d",
+    };
+    let end = (0..parameter.len()).find(|&at| {
+        let after = parameter.as_bytes()[at..].get(..equals.len());
+        after.is_some_and(|after| after.eq_ignore_ascii_case(equals.as_bytes()))
+    });
+    let name = &parameter[..end.unwrap_or(parameter.len())];
+    let mut name = plain_name(name.split('=').next().unwrap_or_default());
+    for _ in 0..depth {
+        name = Cow::Owned(plain_name(&name).into_owned());
+    }
+    CLICK_IDS.iter().chain(&LINK_IDS).any(|id| id.eq_ignore_ascii_case(&name))
 }
 
 /// A parameter's name, decoded, and without what is left of an `&amp;` that somebody copied out of a page's source.
@@ -404,6 +492,41 @@ mod tests {
             ("gclid=1", None),
         ] {
             assert_eq!(text_without_click_ids(text).as_deref(), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn click_ids_leave_the_addresses_within_parameters() {
+        for (address, kept) in [
+            ("/a?next=%2Fx%3Fgclid%3DSECRET", Some("/a?next=%2Fx")),
+            ("/a?next=%2fx%3fgclid%3dSECRET&b=2", Some("/a?next=%2fx&b=2")),
+            ("/a?next=%2Fx%3Fgclid%3DSECRET%26c%3D3&b=2", Some("/a?next=%2Fx%3Fc%3D3&b=2")),
+            ("/a?next=%2Fx%3Fc%3D3%26GCLID%3DSECRET%23top&b=2", Some("/a?next=%2Fx%3Fc%3D3%23top&b=2")),
+            ("/a?next=%2Fx%3Fc%3D3%23fbclid%3DSECRET", Some("/a?next=%2Fx%3Fc%3D3")),
+            ("/a?next=%252Fx%253Fgclid%253DSECRET%2526c%253D3", Some("/a?next=%252Fx%253Fc%253D3")),
+            (
+                "/a?next=https%3A%2F%2Fb.example%2F%3Fu%3D%252Fx%253Fgclid%253DSECRET%26c%3D3",
+                Some("/a?next=https%3A%2F%2Fb.example%2F%3Fu%3D%252Fx%26c%3D3"),
+            ),
+            // A value that holds such marks goes as a whole.
+            ("/a?gclid=SECRET%26x%3DSECRET&b=2", Some("/a?b=2")),
+            ("/a?gclid=S&next=%2Fx%3Fgclid%3DS%26gclid%3DS&gclid=S&b=2", Some("/a?next=%2Fx&b=2")),
+            ("/a?next=%2Fx%3F%67clid%3DSECRET", Some("/a?next=%2Fx")),
+            ("/a?next=%252Fx%253F%2567clid%253DSECRET", Some("/a?next=%252Fx")),
+            ("/go/https%3A%2F%2Fb.example%2F%3Fgclid%3DSECRET/a", Some("/go/https%3A%2F%2Fb.example%2F")),
+            ("/a?next=%2Fx%3Fa%3Dgclid", None),
+            ("/a?b=100%&c=%3F&d=%25", None),
+            ("/a?b=%26mp;caffè%3Fè", None),
+        ] {
+            assert_eq!(address_without_click_ids(address).as_deref(), kept, "{address}");
+            let (path, query) = address.split_once('?').unwrap_or(("", address));
+            if !path.is_empty() {
+                let kept = kept.map(|kept| kept.split_once('?').map_or("", |(_, query)| query));
+                assert_eq!(query_without_click_ids(query).as_deref(), kept, "{query}");
+            }
+            let kept = kept.map(|kept| format!("{{\"url\":\"{kept}\"}}"));
+            let json = format!("{{\"url\":\"{address}\"}}");
+            assert_eq!(text_without_click_ids(&json), kept, "{json}");
         }
     }
 

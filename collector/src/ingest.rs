@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use orma_store::{Registry, Role, Site};
+use orma_store::{Registry, Role, Site, spelling};
 use uuid::Uuid;
 
 use crate::cookieless::CookielessIds;
@@ -494,10 +494,13 @@ fn tally(site: &str, received_at: i64, accepted: u64, duplicates: u64, refused: 
 }
 
 fn check_origin(site: &Site, origin: Option<&str>) -> Result<(), Refused> {
-    match origin {
-        Some(origin) if !site.origins.is_empty() && !site.origins.iter().any(|allowed| allowed == origin) => {
-            Err(Refused::Origin)
-        }
-        _ => Ok(()),
+    let Some(origin) = origin.filter(|_| !site.origins.is_empty()) else { return Ok(()) };
+    if site.origins.iter().any(|allowed| allowed == origin) {
+        return Ok(());
     }
+    // A page at `https://shop.example.` is the same shop; older registries hold such origins, too.
+    let spelled = spelling::origin(origin);
+    let is_allowed =
+        spelled.is_some() && site.origins.iter().any(|allowed| spelling::origin(allowed) == spelled);
+    if is_allowed { Ok(()) } else { Err(Refused::Origin) }
 }

@@ -36,6 +36,18 @@ describe('uuidv7', () => {
   });
 });
 
+describe('isSameSite', () => {
+  it('knows the site with www, as a subdomain, and with a dot at the end', async () => {
+    const { isSameSite } = await load('observeLinks');
+    for (const host of ['shop.example', 'www.shop.example', 'blog.shop.example', 'shop.example.', 'www.shop.example.']) {
+      assert.ok(isSameSite(host, 'shop.example') && isSameSite('shop.example.', host), host);
+    }
+    for (const host of ['myshop.example', 'myshop.example.', 'shop.example.org']) {
+      assert.ok(!isSameSite(host, 'shop.example'), host);
+    }
+  });
+});
+
 describe('hintsOf', () => {
   const brands = [{ brand: 'Google Chrome', version: '131' }, { brand: 'Not(A,B|rand', version: '24' }];
   const browser = (told, webdriver = false) => ({

@@ -16,6 +16,7 @@ pub mod record;
 pub mod record_json;
 pub mod secret;
 pub mod sites;
+pub mod spelling;
 mod unknown;
 
 pub use answer_stream::AnswerStream;

@@ -144,8 +144,13 @@ pub fn name_origin<'a>(row: &mut EventRow<'a>, traffic: &'a Traffic, query: &'a 
 }
 
 /// Takes the click ids out of the addresses that an event holds beside its own and its referrer: where a link leads, a
-/// title without a name, what a site put into a property.
+/// title without a name, what a site put into a property, an address within a path.
 pub fn cut_click_ids(row: &mut EventRow<'_>) {
+    if row.path.contains('%')
+        && let Some(path) = address_without_click_ids(&row.path)
+    {
+        row.path = path.into();
+    }
     if let Some(title) = text_without_click_ids(&row.title) {
         row.title = title.into();
     }
@@ -173,6 +178,7 @@ mod tests {
     fn click_ids_leave_titles_and_properties() {
         let mut row = EventRow {
             title: "https://b.example/?gclid=S&x=1".into(),
+            path: "/go/%2Fx%3Fgclid%3DS".into(),
             props: vec![
                 ("href".into(), "https://c.example/?a=1&fbclid=S T".into()),
                 ("page".into(), "da https://b.example/?_gl=S a".into()),
@@ -182,7 +188,7 @@ mod tests {
         };
         cut_click_ids(&mut row);
         let props: Vec<&str> = row.props.iter().map(|(_, value)| &**value).collect();
-        assert_eq!(row.title, "https://b.example/?x=1");
+        assert_eq!((&*row.title, &*row.path), ("https://b.example/?x=1", "/go/%2Fx"));
         assert_eq!(props, ["https://c.example/?a=1", "da https://b.example/ a", "gclid? no"]);
     }
 

@@ -36,6 +36,9 @@ pub const CLICK_MS_MIN: i64 = 5_000;
 pub const SWEEP_RECIPIENTS_MIN: usize = 5;
 /// See [`SWEEP_RECIPIENTS_MIN`]. Milliseconds.
 pub const SWEEP_MS: i64 = 10_000;
+/// Gateways look at mails as they are delivered, under as many names as they like. What one network does with mails
+/// that are older than this is a gateway's only when it has one user agent: colleagues have their own. Milliseconds.
+pub const FRESH_MS: i64 = 60 * 60 * 1_000;
 /// So many links of one message within [`LINKS_MS`] are no person's.
 pub const LINKS_MIN: usize = 3;
 /// See [`LINKS_MIN`]. Milliseconds.
@@ -134,7 +137,9 @@ impl MailJudge {
         }
         let recipient = if letter.recipient.is_empty() { letter.message } else { letter.recipient };
         let recipient = recent.hash(&recipient);
-        let sweep = recent.hash(&("sweep", hit.site, letter.act == Act::Open, network));
+        let is_fresh = now - letter.sent_at * 1_000 < FRESH_MS;
+        let program = if is_fresh { "" } else { hit.user_agent };
+        let sweep = recent.hash(&("sweep", hit.site, letter.act == Act::Open, network, program));
         let recipients = recent.note(sweep, recipient, now, SWEEP_MS);
         let mut links = 0;
         if letter.act == Act::Click {

@@ -1,9 +1,10 @@
-//! The address of a page: its host, path and query.
+//! The address of a page: its host, path and query; host and path in their one spelling ([`orma_store::spelling`]).
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::{memchr, memchr2, memchr3};
+use orma_store::spelling;
 
 use super::fault::Fault;
 use crate::event::{HOST_BYTES_MAX, URL_BYTES_MAX, cut};
@@ -11,7 +12,7 @@ use crate::event::{HOST_BYTES_MAX, URL_BYTES_MAX, cut};
 /// An address, taken apart. The fragment is dropped: it is not the server's business.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Address<'a> {
-    /// In lower case, with the port unless it is the scheme's own; empty for a bare path.
+    /// With the port unless it is the scheme's own; empty for a bare path.
     pub host: Cow<'a, str>,
     /// Begins with `/`.
     pub path: Cow<'a, str>,
@@ -36,7 +37,7 @@ pub fn parse(url: Cow<'_, str>) -> Result<Address<'_>, Fault> {
         .filter(|host| host.len() <= HOST_BYTES_MAX && !(is_web && host.is_empty()));
     Ok(Address {
         host: host.ok_or_else(invalid)?,
-        path: if rest == path_end { Cow::Borrowed("/") } else { slice(&url, rest..path_end) },
+        path: if rest == path_end { Cow::Borrowed("/") } else { spelling::path(slice(&url, rest..path_end)) },
         query: slice(&url, query_start..end),
     })
 }
@@ -82,17 +83,18 @@ fn authority_of(url: &str) -> Option<(Range<usize>, Scheme)> {
     (scheme != Scheme::None || end > start).then_some((start..end, scheme))
 }
 
-/// The host in lower case; `None` when it is none.
+/// The host; `None` when it is none.
 fn host_of<'a>(url: &Cow<'a, str>, authority: Range<usize>, scheme: Scheme) -> Option<Cow<'a, str>> {
     // Nearly every host is a plain name. Without an early end, many bytes are looked at together.
     let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_');
     if url.as_bytes()[authority.clone()].iter().fold(true, |plain, &byte| plain & is_plain(byte)) {
-        return Some(slice(url, authority));
+        return Some(spelling::host(slice(url, authority)));
     }
     let host = host_range(url, authority);
     let bytes = port_cut(&url[host.clone()], scheme)?;
-    let host = host.start..host.start + bytes;
-    is_host(&url[host.clone()]).then(|| lower_case(slice(url, host)))
+    let host = slice(url, host.start..host.start + bytes);
+    let host = has_colons_in_place(&host).then(|| spelling::host(host))?;
+    is_host(&host).then_some(host)
 }
 
 /// The authority without user name and password.
@@ -126,7 +128,7 @@ fn is_host(host: &str) -> bool {
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
     let is_bad =
         |letter: char| letter.is_control() || letter.is_whitespace() || "\"<>\\^`{|}%".contains(letter);
-    (host.bytes().all(is_usual) || !host.chars().any(is_bad)) && has_colons_in_place(host)
+    host.bytes().all(is_usual) || !host.chars().any(is_bad)
 }
 
 /// Colons stand in the brackets of an IPv6 address and before the port, brackets nowhere else.
@@ -170,11 +172,6 @@ fn slice<'a>(url: &Cow<'a, str>, range: Range<usize>) -> Cow<'a, str> {
     }
 }
 
-fn lower_case(host: Cow<'_, str>) -> Cow<'_, str> {
-    let is_lower = host.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-    if is_lower { host } else { Cow::Owned(host.to_lowercase()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,7 +204,10 @@ mod tests {
             ("http://[::1]:8080/a", "[::1]:8080", "/a", ""),
             ("http://[2001:DB8::1]/", "[2001:db8::1]", "/", ""),
             ("https://mario:segreto@bottega.example/a", "bottega.example", "/a", ""),
-            ("https://BÜCHER.example/ä", "bücher.example", "/ä", ""),
+            ("https://BÜCHER.example/ä?ä", "xn--bcher-kva.example", "/%C3%A4", "ä"),
+            ("https://b%C3%BCcher.example./%c3%a4", "xn--bcher-kva.example", "/%C3%A4", ""),
+            ("https://xn--bcher-kva.example./a%2fb", "xn--bcher-kva.example", "/a%2Fb", ""),
+            ("https://bottega.example.:443/./a/../b", "bottega.example", "/b", ""),
             ("bottega://prodotti/42?da=push", "prodotti", "/42", "da=push"),
             ("file:///usr/share/a.html", "", "/usr/share/a.html", ""),
             ("android-app://com.example.bottega/", "com.example.bottega", "/", ""),
@@ -248,6 +248,9 @@ mod tests {
             "https://a.example:+80/",
             "https://<script>/",
             "https://a\u{7}b/",
+            "https://a%20b/",
+            "https://a%2/",
+            "https://./",
         ] {
             assert_eq!(parts(url), None, "{url}");
         }
@@ -257,9 +260,11 @@ mod tests {
 
     #[test]
     fn plain_addresses_are_borrowed() {
-        let address = parse(Cow::Borrowed("https://bottega.example/a?b")).unwrap();
-        for part in [address.host, address.path, address.query] {
-            assert!(matches!(part, Cow::Borrowed(_)), "{part}");
+        for address in ["https://bottega.example/a?b", "https://xn--caff-8oa.example/caff%C3%A8?b=caffè"] {
+            let address = parse(Cow::Borrowed(address)).unwrap();
+            for part in [address.host, address.path, address.query] {
+                assert!(matches!(part, Cow::Borrowed(_)), "{part}");
+            }
         }
     }
 

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::mem::take;
 
+use orma_store::spelling;
+
 use super::draft::{Defaults, Draft, add_prop, replace_prop};
 use super::fault::Fault;
 use super::identifier::{self, Content};
@@ -47,7 +49,11 @@ impl<'a> Draft<'a> {
         let kind = self.known_kind()?;
         self.row.kind = Cow::Borrowed(kind.name);
         self.take_ids(defaults)?;
-        if let Some(field) = kind.required.iter().find(|field| !self.has(field)) {
+        self.user_optional |= defaults.user_optional;
+        let aliased = self.drop_placeholders(kind);
+        if let Some(field) =
+            kind.required.iter().find(|field| !(self.has(field) || aliased && **field == "previous"))
+        {
             return Err(Fault::missing(field, kind.name));
         }
         defaults.context.write(&mut self.row);
@@ -63,6 +69,7 @@ impl<'a> Draft<'a> {
                 self.row.query = Cow::Owned(cut(Cow::Owned(query), URL_BYTES_MAX).into_owned());
             }
         }
+        self.row.referrer = spelling::address(take(&mut self.row.referrer));
         self.take_start(kind)?;
         self.take_measures(kind)?;
         self.take_campaign(kind)?;
@@ -101,6 +108,21 @@ impl<'a> Draft<'a> {
         identifier::check_visitor(&self.row.visitor)?;
         identifier::check(&self.row.user, "user", "invalid_user")?;
         identifier::check(&self.row.session, "session", "invalid_session")
+    }
+
+    /// Drops props that are ids and say nothing, which would join what does not belong together; returns whether that
+    /// was the previous id of an alias.
+    fn drop_placeholders(&mut self, kind: &Kind) -> bool {
+        let mut was_previous = false;
+        for props in [&mut self.fields, &mut self.props] {
+            props.retain(|(key, text)| {
+                let is_previous = kind.name == "alias" && key == "previous";
+                let is_nothing = (is_previous || key == "order_id") && identifier::is_placeholder(text);
+                was_previous |= is_nothing && is_previous;
+                !is_nothing
+            });
+        }
+        was_previous
     }
 
     fn take_start(&mut self, kind: &Kind) -> Result<(), Fault> {

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use orma_store::event_row::EventRow;
 
 use super::fault::Fault;
+use super::identifier::is_placeholder;
 use super::json::{NotJson, Reader};
 use super::value::Value;
 use crate::event::{Behalf, TEXT_BYTES_MAX, cut};
@@ -172,7 +173,8 @@ impl<'a> Context<'a> {
 }
 
 fn address(value: Value<'_>) -> Result<Option<IpAddr>, Fault> {
-    let Some(text) = value.text("context.ip")? else { return Ok(None) };
+    // Proxies write `unknown`.
+    let Some(text) = value.text("context.ip")?.filter(|text| !is_placeholder(text)) else { return Ok(None) };
     let parsed = text.parse().map_err(|_| Fault::expected("context.ip", "an IP address"))?;
     Ok(Some(parsed))
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use orma_store::event_row::EventRow;
+use orma_store::spelling;
 
 use super::context::Context;
 use super::fault::Fault;
@@ -24,6 +25,8 @@ pub struct Defaults<'a> {
     pub visitor: Option<Cow<'a, str>>,
     /// The user's id.
     pub user: Option<Cow<'a, str>>,
+    /// See [`Draft::user_optional`].
+    pub user_optional: bool,
     /// The session's id.
     pub session: Option<Cow<'a, str>>,
     /// The context.
@@ -78,7 +81,7 @@ pub struct Draft<'a> {
     pub fields: Props<'a>,
     /// What its protocol says of each event's delivery by itself.
     pub delivery: Delivery,
-    /// An `identify` may tell of a visitor who has no user id yet.
+    /// An `identify` may tell of a visitor who has no user id yet, or a placeholder for one.
     pub user_optional: bool,
     /// The first thing that is wrong. The fields after it are still read, so that the kind is known.
     pub fault: Option<Fault>,
@@ -103,11 +106,15 @@ impl<'a> Draft<'a> {
         let row = &mut self.row;
         match &*field {
             "kind" => self.kind = value.text("kind")?.unwrap_or_default(),
-            "id" => self.id = identifier::read(value, "id")?,
+            "id" => self.id = identifier::read(value),
             "ts" => self.client_ts = moment::parse(&value, "ts")?,
-            "visitor" => self.visitor = identifier::read(value, "visitor")?,
-            "user" => self.user = identifier::read(value, "user")?,
-            "session" => self.session = identifier::read(value, "session")?,
+            "visitor" => self.visitor = identifier::read(value),
+            "user" => {
+                let is_said = value != Value::Null;
+                self.user = identifier::read(value);
+                self.user_optional |= is_said && self.user.is_none();
+            }
+            "session" => self.session = identifier::read(value),
             "context" => self.context = Context::read(&value)?,
             "props" => self.props = read_props(&value)?,
             "url" => self.url = value.text("url")?.unwrap_or_default(),
@@ -148,6 +155,11 @@ impl<'a> Draft<'a> {
             (Value::Text(text), Some(bytes_max)) => Value::Text(cut(text, bytes_max)),
             (Value::Parameter(text), Some(bytes_max)) => Value::Parameter(cut(text, bytes_max)),
             (other, _) => other,
+        };
+        let value = match value {
+            Value::Text(link) if field == "href" => Value::Text(spelling::address(link)),
+            Value::Parameter(link) if field == "href" => Value::Parameter(spelling::address(link)),
+            other => other,
         };
         add_prop(&mut self.fields, field, value, "")
     }

@@ -9,12 +9,102 @@ use super::fault::Fault;
 use super::value::Value;
 use crate::event::{EVENT_ID_BYTES_MAX, ID_BYTES_MAX};
 
-/// What scripts write for an id that they do not have.
-const ABSENT: [&str; 3] = ["", "undefined", "null"];
+/// What programs write where they have no id, whatever the case: an empty value of their language, a word for somebody
+/// who is not known, the name of the field itself. Whoever carries one would be the same person as all others who do.
+const PLACEHOLDERS: [&str; 35] = [
+    "null",
+    "undefined",
+    "none",
+    "nil",
+    "nan",
+    "void",
+    "true",
+    "false",
+    "n/a",
+    "(null)",
+    "(none)",
+    "(not set)",
+    "not set",
+    "not_set",
+    "<null>",
+    "<nil>",
+    "unknown",
+    "anonymous",
+    "guest",
+    "not_authenticated",
+    "[object object]",
+    "[object null]",
+    "[object undefined]",
+    "[]",
+    "{}",
+    "\"\"",
+    "''",
+    "user_id",
+    "userid",
+    "visitor_id",
+    "anonymous_id",
+    "anonymousid",
+    "distinct_id",
+    "session_id",
+    "email",
+];
 
-/// An id as text; `None` when the client has none.
-pub fn read<'a>(value: Value<'a>, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
-    Ok(value.exact_text(field)?.filter(|id| !ABSENT.contains(&&**id)))
+/// Bytes of the longest of [`PLACEHOLDERS`].
+const PLACEHOLDER_BYTES_MAX: usize = 18;
+
+/// What a template leaves behind that nobody filled in: what begins and ends so is never an id …
+const TEMPLATES: [(&str, &str); 9] = [
+    ("{{", "}}"),
+    ("{%", "%}"),
+    ("[[", "]]"),
+    ("[%", "%]"),
+    ("<%", "%>"),
+    ("%%", "%%"),
+    ("*|", "|*"),
+    ("${", "}"),
+    ("#{", "}"),
+];
+
+/// … and this is none when there is a word between: `{user_id}`, and not a UUID in braces.
+const WORD_TEMPLATES: [(&str, &str); 3] = [("{", "}"), ("%", "%"), ("<", ">")];
+
+/// An id as text, a number as it was written; `None` when the client has none, or nothing that could be one.
+pub fn read(value: Value<'_>) -> Option<Cow<'_, str>> {
+    let id = match value {
+        Value::Text(text) | Value::Parameter(text) => text,
+        Value::Number(number) => Cow::Borrowed(number),
+        Value::Null | Value::Bool(_) | Value::Nested(_) => return None,
+    };
+    (!is_placeholder(&id)).then_some(id)
+}
+
+/// Whether an id says that there is none.
+pub fn is_placeholder(id: &str) -> bool {
+    let id = id.trim();
+    let Some(first) = id.bytes().next() else { return true };
+    match first {
+        // Zeros in any form, and dashes: `0`, `-`, `00000000-0000-0000-0000-000000000000`, `-1`.
+        b'0' | b'-' => id == "-1" || id.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'.')),
+        b'{' | b'[' | b'<' | b'%' | b'*' | b'$' | b'#' => is_template(id) || is_word_for_nothing(id),
+        _ => is_word_for_nothing(id),
+    }
+}
+
+fn is_word_for_nothing(id: &str) -> bool {
+    id.len() <= PLACEHOLDER_BYTES_MAX && PLACEHOLDERS.iter().any(|word| word.eq_ignore_ascii_case(id))
+}
+
+fn is_template(id: &str) -> bool {
+    fn within<'a>(id: &'a str, (begin, end): &(&str, &str)) -> Option<&'a str> {
+        id.strip_prefix(begin)?.strip_suffix(end)
+    }
+    let is_word = |text: &str| {
+        let allowed = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b' ' | b'-');
+        !text.is_empty() && text.bytes().all(allowed)
+    };
+    TEMPLATES.iter().any(|template| within(id, template).is_some())
+        || WORD_TEMPLATES.iter().any(|template| within(id, template).is_some_and(is_word))
+        || within(id, &("{", "}")).and_then(|id| Uuid::try_parse(id).ok()).is_some_and(|id| id.is_nil())
 }
 
 /// Checks length and characters of a visitor, user or session id.
@@ -150,11 +240,71 @@ mod tests {
     }
 
     #[test]
-    fn what_scripts_write_for_nothing_is_nothing() {
-        for text in ["", "undefined", "null"] {
-            assert_eq!(read(Value::Text(text.into()), "visitor"), Ok(None));
+    fn what_machines_write_for_nothing_is_nothing() {
+        for placeholder in [
+            "",
+            " ",
+            "undefined",
+            "null",
+            "NULL",
+            " None ",
+            "NaN",
+            "n/a",
+            "0",
+            "000",
+            "0.0",
+            "-",
+            "--",
+            "-1",
+            "unknown",
+            "Anonymous",
+            "guest",
+            "[object Object]",
+            "{{user_id}}",
+            "{{ user.id | default: 42 }}",
+            "%%USER%%",
+            "%USER%",
+            "*|EMAIL|*",
+            "${userId}",
+            "#{user.id}",
+            "<%= user.id %>",
+            "<USER_ID>",
+            "{user_id}",
+            "[[email]]",
+            "00000000-0000-0000-0000-000000000000",
+            "00000000000000000000000000000000",
+            "{00000000-0000-0000-0000-000000000000}",
+            "user_id",
+            "\"\"",
+        ] {
+            assert!(is_placeholder(placeholder), "{placeholder}");
+            assert_eq!(read(Value::Text(placeholder.into())), None, "{placeholder}");
+            assert_eq!(read(Value::Parameter(placeholder.into())), None, "{placeholder}");
         }
-        assert_eq!(read(Value::Null, "visitor"), Ok(None));
-        assert_eq!(read(Value::Text("nullo".into()), "visitor"), Ok(Some("nullo".into())));
+        for value in [Value::Null, Value::Bool(true), Value::Nested("{}"), Value::Number("0")] {
+            assert_eq!(read(value), None);
+        }
+        for id in [
+            "nullo",
+            "guest-42",
+            "anonymous@example.it",
+            "007",
+            "0a",
+            "-17",
+            "unknown soldier",
+            "{0193a5f0-6c1e-7d1a-9f00-0123456789ab}",
+            "0193a5f0-6c1e-7d1a-9f00-0123456789ab",
+            "%42",
+            "[1]",
+            "#42",
+            "$42",
+            "mario",
+            "user",
+            "è",
+        ] {
+            assert_eq!(read(Value::Text(id.into())).as_deref(), Some(id));
+        }
+        assert_eq!(read(Value::Number("42")).as_deref(), Some("42"));
+        assert!(PLACEHOLDERS.iter().all(|word| word.len() <= PLACEHOLDER_BYTES_MAX));
     }
 }

@@ -116,9 +116,12 @@ impl<'a> Envelope<'a> {
         match field {
             "site" => self.site = value.text("site")?,
             "sent_at" => self.sent_at = moment::sent_at(&value),
-            "visitor" => self.defaults.visitor = identifier::read(value, "visitor")?,
-            "user" => self.defaults.user = identifier::read(value, "user")?,
-            "session" => self.defaults.session = identifier::read(value, "session")?,
+            "visitor" => self.defaults.visitor = identifier::read(value),
+            "user" => {
+                self.defaults.user_optional = value != Value::Null;
+                self.defaults.user = identifier::read(value);
+            }
+            "session" => self.defaults.session = identifier::read(value),
             "context" => self.defaults.context = Context::read(&value)?,
             _ => {}
         }

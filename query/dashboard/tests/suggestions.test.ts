@@ -41,6 +41,22 @@ test('names become the API’s codes, chosen or typed, whether or not they have 
   assert.equal(valuesOf('page', ' , ', [], it), '');
 });
 
+test('a value may hold commas: chosen as it is, typed with a backslash', () => {
+  const pages: Suggestion[] = [
+    { value: '/articolo-1,123.html', label: '/articolo-1,123.html', visitors: 9 },
+    { value: '/caff%C3%A8', label: '/caffè', visitors: 8 },
+    { value: '/123', label: '/123', visitors: 7 },
+  ];
+  const found = (typed: string) => matching(pages, typed).map(({ value }) => value);
+  assert.deepEqual(found('/articolo-1,12'), ['/articolo-1,123.html'], 'the whole fits, so it is no list');
+  assert.deepEqual(found('/caffe, /articolo-1,1'), ['/articolo-1,123.html']);
+  assert.equal(withChosen('/articolo-1,12', '/articolo-1,123.html'), '/articolo-1,123.html');
+  assert.equal(withChosen('/caffè, /articolo-1,12', '/articolo-1,123.html'), '/caffè, /articolo-1,123.html');
+  assert.equal(valuesOf('page', '/articolo-1,123.html', pages, it), '/articolo-1\\,123.html');
+  assert.equal(valuesOf('page', '/caffè, /articolo-1,123.html, /a', pages, it), '/caff%C3%A8,/articolo-1\\,123.html,/a');
+  assert.equal(valuesOf('page', '/b\\,2, /c,/d', pages, it), '/b\\,2,/c,/d');
+});
+
 test('codes are compared as a whole, texts also in part', () => {
   assert.deepEqual(operatorsFor('country'), ['is', 'is_not']);
   assert.ok(operatorsFor('page').includes('contains'));

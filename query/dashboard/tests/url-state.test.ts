@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { queryString } from '../src/api/client';
-import { parseFilter, readFilters, withFilter, writeFilters, type Filter } from '../src/state/filters';
+import { joinValues, parseFilter, readFilters, splitValues, withFilter, writeFilters, type Filter } from '../src/state/filters';
 import { readPeriod, resolvePeriod, writePeriod } from '../src/state/period';
 
 const parameters = (text: string) => new URLSearchParams(text);
@@ -57,6 +57,13 @@ test('filters survive the way through the address, colons and commas included', 
   const address = writeFilters(parameters('period=7d'), filters).toString();
   assert.deepEqual(readFilters(parameters(address)), filters);
   assert.equal(parameters(address).get('period'), '7d');
+});
+
+test('a comma of a value is not one between values', () => {
+  for (const values of [['/articolo-1,123.html'], ['a', 'b,c', 'd'], [''], ['a\\b', 'c']]) {
+    assert.deepEqual(splitValues(joinValues(values)), values);
+  }
+  assert.equal(joinValues(['/articolo-1,123.html', '/a']), '/articolo-1\\,123.html,/a');
 });
 
 test('a filter that the API would refuse is left out', () => {

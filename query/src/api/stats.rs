@@ -41,7 +41,9 @@ pub struct StatsParams {
     /// A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
     pub to: Option<String>,
     /// Repeatable: `dimension:operator:value` with the operators `is`, `is_not`, `contains`, `starts`; values
-    /// separated by commas are alternatives. Also `path` (the same as `page`) and `props.<name>`.
+    /// separated by commas are alternatives, and `\,` is a comma of a value. Also `path` (the same as `page`) and
+    /// `props.<name>`; a name with colons ends at the first operator, and `\:` is a colon that ends it nowhere. Pages
+    /// and hosts may be written as they are read: `/caffè` finds `/caff%C3%A8`.
     #[serde(default)]
     #[param(example = json!(["country:is:IT,FR"]))]
     pub filter: Vec<String>,

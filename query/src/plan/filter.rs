@@ -1,6 +1,11 @@
-//! What is left in: `dimension:operator:value`.
+//! What is left in: `dimension:operator:value`, or `props.name:operator:value`.
+//!
+//! Values are separated by commas, and `\,` is a comma of a value; a backslash before anything else stands for itself.
+//! A property's name may hold colons: it ends at the first `:is:`, `:is_not:`, `:contains:` or `:starts:`, and `\:` is a
+//! colon of the name that ends it nowhere.
 
 use super::dimension::{Dimension, Level};
+use super::spellings;
 use crate::api::error::ApiError;
 
 /// More filters, more values in one, or more values in all, are a mistake or an attack: each is looked for in each event.
@@ -74,33 +79,68 @@ impl Filter {
 
     fn parse(text: &str) -> Result<Self, ApiError> {
         let invalid = |code, message: String| Err(ApiError::invalid(code, "filter", message));
-        let mut pieces = text.splitn(3, ':');
-        let (Some(field), Some(operator), Some(values)) = (pieces.next(), pieces.next(), pieces.next())
-        else {
-            return invalid("invalid_filter", format!("`{text}` is not `dimension:operator:value`."));
+        let Some((field, operator, values)) = split_filter(text) else {
+            let message = format!(
+                "`{text}` is not `dimension:operator:value`. Values are separated by commas; `\\,` is a comma of a \
+                 value, and `\\:` a colon of a property's name."
+            );
+            return invalid("invalid_filter", message);
         };
         let field = match (field, field.strip_prefix("props.")) {
-            (_, Some(name)) if !name.is_empty() => Field::Prop(name.to_owned()),
+            (_, Some(name)) if !name.is_empty() => Field::Prop(name.replace("\\:", ":")),
             ("path", _) => Field::Dimension(Dimension::Page),
             _ => Field::Dimension(Dimension::parse(field, "filter")?),
         };
-        let operator = match operator {
-            "is" => Operator::Is,
-            "is_not" => Operator::IsNot,
-            "contains" => Operator::Contains,
-            "starts" => Operator::Starts,
-            other => {
-                let known = "is, is_not, contains, starts";
-                let message = format!("There is no operator `{other}`. There are: {known}.");
-                return invalid("unknown_operator", message);
-            }
+        let Some(operator) = Operator::parse(operator) else {
+            let known = OPERATORS.map(|(name, _)| name).join(", ");
+            let message = format!("There is no operator `{operator}`. There are: {known}.");
+            return invalid("unknown_operator", message);
         };
-        let values = split_values(values);
+        let mut values = split_values(values);
         if values.len() > VALUES_MAX {
-            return invalid("too_many_values", format!("A filter takes at most {VALUES_MAX} values."));
+            let message = format!(
+                "A filter takes at most {VALUES_MAX} values, separated by commas; `\\,` is a comma of a value."
+            );
+            return invalid("too_many_values", message);
+        }
+        if let Field::Dimension(dimension) = field {
+            values = values.into_iter().flat_map(|value| spellings::of(dimension, operator, value)).collect();
         }
         Ok(Self { field, operator, values })
     }
+}
+
+/// The operators by name.
+const OPERATORS: [(&str, Operator); 4] = [
+    ("is", Operator::Is),
+    ("is_not", Operator::IsNot),
+    ("contains", Operator::Contains),
+    ("starts", Operator::Starts),
+];
+
+impl Operator {
+    fn parse(name: &str) -> Option<Self> {
+        OPERATORS.into_iter().find(|(known, _)| *known == name).map(|(_, operator)| operator)
+    }
+}
+
+/// Field, operator and values as they are written.
+fn split_filter(text: &str) -> Option<(&str, &str, &str)> {
+    let at_colon = |at: usize| {
+        let (operator, values) = text[at + 1..].split_once(':')?;
+        Some((&text[..at], operator, values))
+    };
+    let mut colons = text.match_indices(':').map(|(at, _)| at);
+    if text.starts_with("props.") {
+        let is_end = |at: &usize| {
+            let is_of_name = text[..*at].ends_with('\\');
+            !is_of_name && at_colon(*at).is_some_and(|(_, operator, _)| Operator::parse(operator).is_some())
+        };
+        if let Some(end) = colons.clone().find(is_end) {
+            return at_colon(end);
+        }
+    }
+    at_colon(colons.next()?)
 }
 
 /// Values are separated by commas; `\,` is a comma of a value.
@@ -131,6 +171,18 @@ mod tests {
         for (text, field, operator, values) in [
             ("country:is:IT,FR", country.clone(), Operator::Is, vec!["IT", "FR"]),
             ("country:is_not:", country, Operator::IsNot, vec![""]),
+            (
+                "page:is:/articolo-1\\,123.html,/a\\b,/caffè",
+                Field::Dimension(Dimension::Page),
+                Operator::Is,
+                vec!["/articolo-1,123.html", "/a\\b", "/a%5Cb", "/caffè", "/caff%C3%A8"],
+            ),
+            ("props.og:title:is:a:is:b", Field::Prop("og:title".into()), Operator::Is, vec!["a:is:b"]),
+            ("props.og\\:title:starts:a", Field::Prop("og:title".into()), Operator::Starts, vec!["a"]),
+            ("props.a\\:is:is_not:x", Field::Prop("a:is".into()), Operator::IsNot, vec!["x"]),
+            // A name that ends in a backslash: nothing else can be meant.
+            ("props.a\\:is:x", Field::Prop("a\\".into()), Operator::Is, vec!["x"]),
+            ("props.caffè:contains:", Field::Prop("caffè".into()), Operator::Contains, vec![""]),
             ("path:starts:/a:b", Field::Dimension(Dimension::Page), Operator::Starts, vec!["/a:b"]),
             (
                 "props.colore:contains:ro\\,sso",
@@ -164,8 +216,22 @@ mod tests {
 
     #[test]
     fn filters_that_cannot_be_read_are_refused() {
-        for text in ["", "country", "country:is", "props.:is:x", "colour:is:x", "country:like:x"] {
-            assert!(Filter::parse(text).is_err(), "{text}");
+        for (text, code) in [
+            ("", "invalid_filter"),
+            ("country", "invalid_filter"),
+            ("country:is", "invalid_filter"),
+            ("props.:is:x", "unknown_dimension"),
+            ("colour:is:x", "unknown_dimension"),
+            ("country:like:x", "unknown_operator"),
+            ("country:a:is:x", "unknown_operator"),
+            ("props.og:title:x", "unknown_operator"),
+            ("props.og", "invalid_filter"),
+        ] {
+            let ApiError::Invalid { code: found, message, .. } = Filter::parse(text).unwrap_err() else {
+                panic!("{text}")
+            };
+            assert_eq!(found, code, "{text}");
+            assert_eq!(message.contains("`\\,`"), code == "invalid_filter", "{message}");
         }
     }
 }

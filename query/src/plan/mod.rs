@@ -7,6 +7,7 @@ pub mod dimension;
 pub mod filter;
 pub mod metric;
 pub mod period;
+mod spellings;
 
 use orma_store::Site;
 

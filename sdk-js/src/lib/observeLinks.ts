@@ -5,7 +5,7 @@ import type { Track } from './observe.js';
 const FILE =
   /\.(pdf|xlsx?|docx?|pptx?|od[tsp]|rtf|csv|txt|epub|zip|rar|7z|gz|tgz|tar|dmg|pkg|exe|msi|apk|iso|mp[34]|m4[av]|wav|ogg|webm|mov|avi|ics|vcf|gpx)$/i;
 
-const withoutWww = (host: string): string => host.replace(/^www\./, '');
+const withoutWww = (host: string): string => host.replace(/^www\.|\.$/g, '');
 
 /** Whether a host is the page's own, or one is a subdomain of the other. */
 export const isSameSite = (host: string, page: string): boolean => {

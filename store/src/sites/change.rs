@@ -100,12 +100,13 @@ impl Registry {
         Ok(!keys.is_empty())
     }
 
-    /// Makes or changes a site.
+    /// Makes or changes a site. Its origins are kept as browsers send them.
     ///
     /// # Errors
     /// A field cannot be, or ClickHouse cannot be asked.
     pub async fn put_site(&self, site: &Site) -> Result<(), RegistryError> {
         check::site(site)?;
+        let origins = check::origins(&site.origins)?;
         let created = "SELECT min(created_at) FROM sites WHERE site = {site:String}";
         self.store
             .execute(
@@ -119,7 +120,7 @@ impl Registry {
                     ("name", site.name.as_str().into()),
                     ("timezone", site.timezone.as_str().into()),
                     ("currency", site.currency.as_str().into()),
-                    ("origins", Param::Texts(site.origins.clone())),
+                    ("origins", Param::Texts(origins)),
                 ],
             )
             .await?;

@@ -1,13 +1,12 @@
 //! Which names, zones, currencies, origins and keys can be.
 
 use super::{RegistryError, Site};
+use crate::spelling;
 
 /// Bytes of a name for people.
 const LABEL_BYTES_MAX: usize = 200;
 /// Origins of one site: each is compared with that of every request.
 const ORIGINS_MAX: usize = 100;
-/// How the origin of an address is written that has none.
-const OPAQUE: &str = "null";
 
 /// A name that stands in addresses and pages.
 ///
@@ -62,28 +61,44 @@ pub fn site(site: &Site) -> Result<(), RegistryError> {
             format!("{} are too many; a site has at most {ORIGINS_MAX}", site.origins.len()),
         );
     }
-    site.origins.iter().try_for_each(|origin| self::origin(origin))
+    site.origins.iter().try_for_each(|origin| self::origin(origin).map(drop))
 }
 
-fn origin(origin: &str) -> Result<(), RegistryError> {
+/// Origins as browsers send them, each once: `https://caffè.example` is `https://xn--caff-8oa.example`.
+///
+/// # Errors
+/// One of them is none.
+pub fn origins(origins: &[String]) -> Result<Vec<String>, RegistryError> {
+    let mut spelled = Vec::with_capacity(origins.len());
+    for written in origins {
+        let origin = origin(written)?;
+        if !spelled.contains(&origin) {
+            spelled.push(origin);
+        }
+    }
+    Ok(spelled)
+}
+
+fn origin(origin: &str) -> Result<String, RegistryError> {
     // A browser sends no pattern, and whoever may make a subdomain could send for the site.
     if origin.contains('*') {
         let problem = "has a wildcard, and an origin stands for one host: name each, such as \
             https://shop.example and https://www.shop.example, or none to accept any";
         return invalid("origins", format!("`{origin}` {problem}"));
     }
-    let parsed = url::Url::parse(origin).ok().map(|url| url.origin().ascii_serialization());
-    if parsed.as_deref() == Some(origin) && origin != OPAQUE {
-        return Ok(());
+    if let Some(spelled) = spelling::origin(origin) {
+        return Ok(spelled);
     }
-    let hint = match parsed {
-        Some(parsed) if parsed != OPAQUE => format!("; did you mean `{parsed}`?"),
-        _ => " such as https://shop.example".to_owned(),
+    let meant = url::Url::parse(origin).ok().map(|url| url.origin()).filter(url::Origin::is_tuple);
+    let meant = meant.and_then(|meant| spelling::origin(&meant.ascii_serialization()));
+    let hint = match meant {
+        Some(meant) => format!("; did you mean `{meant}`?"),
+        None => " such as https://shop.example".to_owned(),
     };
     invalid("origins", format!("`{origin}` is not an origin{hint}"))
 }
 
-fn invalid(field: &'static str, message: String) -> Result<(), RegistryError> {
+fn invalid<T>(field: &'static str, message: String) -> Result<T, RegistryError> {
     Err(RegistryError::Invalid { field, message })
 }
 
@@ -120,14 +135,9 @@ mod tests {
             (Site { timezone: "europe/rome".into(), ..shop() }, "timezone", "did you mean `Europe/Rome`?"),
             (Site { currency: "eur".into(), ..shop() }, "currency", "ISO 4217"),
             (
-                Site { origins: vec!["https://shop.example/".into()], ..shop() },
+                Site { origins: vec!["https://Caffè.example./menù".into()], ..shop() },
                 "origins",
-                "`https://shop.example`?",
-            ),
-            (
-                Site { origins: vec!["https://caffè.example".into()], ..shop() },
-                "origins",
-                "xn--caff-8oa.example",
+                "`https://xn--caff-8oa.example`?",
             ),
             (Site { origins: vec!["shop.example".into()], ..shop() }, "origins", "such as https://"),
             (Site { origins: vec!["null".into()], ..shop() }, "origins", "such as https://"),
@@ -147,5 +157,18 @@ mod tests {
             let found = problem(&site);
             assert!(found.0 == field && found.1.contains(words), "{field}, {words}: {found:?}");
         }
+    }
+
+    #[test]
+    fn an_origin_is_kept_as_browsers_send_it_and_once() {
+        let written = [
+            "https://caffè.example",
+            "https://Shop.example./",
+            "https://shop.example:443",
+            "http://a.example",
+        ];
+        let spelled = origins(&written.map(String::from)).unwrap();
+        assert_eq!(spelled, ["https://xn--caff-8oa.example", "https://shop.example", "http://a.example"]);
+        super::site(&Site { origins: written.map(String::from).to_vec(), ..shop() }).unwrap();
     }
 }

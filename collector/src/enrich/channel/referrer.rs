@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use orma_store::spelling;
+
 /// The longest host that the domain name system allows. Bytes.
 const HOST_BYTES_MAX: usize = 253;
 
@@ -65,7 +67,7 @@ pub(super) fn parse(referrer: &str) -> Referrer<'_> {
     }
 }
 
-/// The host of an authority, lower case: without user, port and the dot at the end. `None` when it is not one.
+/// The host of an authority, in its one spelling: without user, port and the dot at the end. `None` when it is not one.
 pub(super) fn host(authority: &str) -> Option<Cow<'_, str>> {
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let host = if authority.starts_with('[') {
@@ -74,13 +76,18 @@ pub(super) fn host(authority: &str) -> Option<Cow<'_, str>> {
         authority.split(':').next().unwrap_or_default()
     };
     let host = host.trim_end_matches('.');
-    let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '[' | ']' | ':');
+    let allowed = |letter: char| match letter {
+        '.' | '-' | '_' | '[' | ']' | ':' => true,
+        _ if letter.is_ascii() => letter.is_ascii_alphanumeric(),
+        // Marks too, which stand for themselves where a letter is not composed.
+        _ => !letter.is_whitespace() && !letter.is_control(),
+    };
     let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     let is_host = host.bytes().all(is_usual) || host.chars().all(allowed);
     if host.is_empty() || host.len() > HOST_BYTES_MAX || !is_host {
         return None;
     }
-    Some(super::lower_case(host))
+    Some(spelling::host(Cow::Borrowed(host)))
 }
 
 fn without_www(host: Cow<'_, str>) -> Cow<'_, str> {

@@ -132,6 +132,22 @@ const ROWS: &[Row] = &[
 ];
 
 #[test]
+fn a_site_is_its_own_in_every_spelling() {
+    let spellings =
+        ["xn--caff-8oa.example", "caffè.example", "CAFFÈ.example.", "www.caffe\u{300}.example:8443"];
+    for page_host in spellings {
+        for host in spellings {
+            let referrer = format!("https://{host}/x");
+            let found = classify(&Visit { referrer: &referrer, page_host, ..Visit::default() });
+            assert_eq!((&*found.source, found.channel), ("", ""), "{page_host} {host}");
+        }
+    }
+    let other =
+        Visit { referrer: "https://www.Caffè.example./", page_host: "shop.example", ..Visit::default() };
+    assert_eq!((&*classify(&other).source, classify(&other).channel), ("xn--caff-8oa.example", "referral"));
+}
+
+#[test]
 fn visits_get_source_and_channel_by_the_first_rule_that_holds() {
     let mut wrong = Vec::new();
     for row in ROWS {

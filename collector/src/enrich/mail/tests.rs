@@ -140,6 +140,57 @@ fn a_network_that_opens_everybodys_mail_is_a_gateway() {
 }
 
 #[test]
+fn colleagues_who_read_together_are_people() {
+    const NAMES: [&str; 7] = ["a", "b", "c", "d", "e", "f", "g"];
+    const ADDRESSES: [&str; 7] =
+        ["79.0.0.1", "79.0.0.2", "79.0.0.3", "79.0.0.4", "79.0.0.5", "79.0.0.6", "79.0.0.7"];
+    const DEVICES: [&str; 7] = [
+        CHROME,
+        IOS_MAIL,
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0",
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",
+        "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0",
+        "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0 Thunderbird/140.5",
+    ];
+    const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+    // How old the mail is, the devices and addresses, and how many of the seven are taken for people.
+    type Seven = [&'static str; 7];
+    let table: [(&str, i64, Seven, Seven, usize); 5] = [
+        ("a day later", DAY_MS, DEVICES, ADDRESSES, 7),
+        ("a day later, behind one address", DAY_MS, DEVICES, [ADDRESSES[0]; 7], 7),
+        ("a day later, one program", DAY_MS, [CHROME; 7], ADDRESSES, 4),
+        ("at delivery", 60_000, DEVICES, ADDRESSES, 4),
+        ("an hour later", FRESH_MS, DEVICES, ADDRESSES, 7),
+    ];
+    for (what, age, devices, addresses, people) in table {
+        for letter in [OPEN, CLICK] {
+            let mail = MailJudge::default();
+            let verdicts: Vec<_> = (0..7)
+                .map(|at| {
+                    judge(
+                        &mail,
+                        &Case {
+                            letter: Letter { recipient: NAMES[at], message: NAMES[at], ..letter },
+                            user_agent: devices[at],
+                            address: addresses[at],
+                            received_at: SENT * 1_000 + age + at as i64 * 1_200,
+                            ..CASE
+                        },
+                    )
+                })
+                .collect();
+            let found = verdicts.iter().filter(|(verdict, _)| *verdict == "human").count();
+            assert_eq!(found, people, "{what}, {:?}: {verdicts:?}", letter.act);
+            assert!(
+                verdicts.iter().all(|(verdict, reason)| *verdict == "human" || reason == "sweep"),
+                "{what}"
+            );
+        }
+    }
+}
+
+#[test]
 fn who_follows_the_hidden_link_is_a_machine_for_a_minute() {
     let mail = MailJudge::default();
     let trap = Case { letter: Letter { act: Act::Trap, link: "trap", ..CLICK }, ..CASE };

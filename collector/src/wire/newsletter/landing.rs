@@ -18,6 +18,8 @@ use orma_store::newsletter::Letter;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use uuid::Uuid;
 
+use crate::wire::identifier::is_placeholder;
+
 /// The parameter's name.
 pub const PARAMETER: &str = "orma_id";
 /// The layout.
@@ -90,7 +92,7 @@ pub fn open<'k>(value: &str, find: impl FnOnce(&str) -> Option<&'k NewsletterKey
         site: key.site.clone(),
         click,
         clicked_at: (seconds * 1_000 + u64::from(nanos / 1_000_000)).cast_signed(),
-        recipient: next()?,
+        recipient: next().map(|id| if is_placeholder(&id) { String::new() } else { id })?,
         message: next()?,
         campaign: next()?,
         link: next()?,

@@ -7,6 +7,7 @@ pub mod landing;
 use std::borrow::Cow;
 
 use orma_store::newsletter::{Act, Letter};
+use orma_store::spelling;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
@@ -39,7 +40,7 @@ pub fn event<'a>(letter: &Letter<'a>, id: Uuid, client: String, received_at: i64
         kind: Cow::Borrowed(kind),
         id: Some(Cow::Owned(id.to_string())),
         client_ts: Some(received_at),
-        user: identifier::read(Value::Text(Cow::Borrowed(letter.recipient)), "recipient").unwrap_or_default(),
+        user: identifier::read(Value::Text(Cow::Borrowed(letter.recipient))),
         campaign: Some(Value::Text(Cow::Borrowed(letter.campaign))),
         ..Draft::default()
     };
@@ -47,7 +48,10 @@ pub fn event<'a>(letter: &Letter<'a>, id: Uuid, client: String, received_at: i64
     if letter.act != Act::Open {
         // A link without a name is known by where it leads.
         let page = letter.target.split(['?', '#']).next().unwrap_or_default();
-        draft.row.link = Cow::Borrowed(if letter.link.is_empty() { page } else { letter.link });
+        draft.row.link = match letter.link {
+            "" => spelling::address(Cow::Borrowed(page)),
+            link => Cow::Borrowed(link),
+        };
         draft.set_or_fault(Cow::Borrowed("href"), Value::Text(Cow::Borrowed(letter.target)));
     }
     let mut batch = ParsedBatch {
@@ -118,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_recipient_who_is_not_named_is_nobody() {
-        for recipient in ["", "undefined", "null"] {
+        for recipient in ["", "undefined", "null", "{{email}}", "*|EMAIL|*", "0"] {
             let letter = Letter { recipient, link: "", ..CLICK };
             let batch = event(&letter, Uuid::from_u128(7), "c1".into(), 5);
             let row = &batch.events[0].row;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use super::super::address;
 use super::super::draft::Draft;
+use super::super::identifier;
 use super::super::value::Value;
 use super::{Sender, each_said, text};
 use crate::event::{Behalf, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX, cut};
@@ -137,7 +138,7 @@ impl<'a> Surroundings<'a> {
             "locale" => row.language = text(value).map(dashed).unwrap_or_default(),
             "timezone" => row.timezone = short(value),
             "traits" => self.traits = Some(value),
-            "sessionId" => self.session = text(value),
+            "sessionId" => self.session = identifier::read(value),
             "groupId" => self.group = text(value),
             "page" => each_said(&value, |key, value| {
                 self.page.set(&key, value);

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::super::draft::{Defaults, Draft};
 use super::super::fault::Fault;
 use super::super::kinds::Kind;
-use super::super::moment;
 use super::super::value::Value;
+use super::super::{identifier, moment};
 use super::context::{Page, Surroundings};
 use super::properties::{Amounts, Dropped};
 use super::{Body, EVENT_BYTES_MAX, Sender, each_said, names, text};
@@ -126,10 +126,10 @@ impl<'a> Message<'a> {
 
     /// Takes the ids; returns the name of a track event.
     fn take_ids(&mut self, draft: &mut Draft<'a>) -> Result<Cow<'a, str>, Fault> {
-        draft.id = id(self.id.take(), "messageId")?;
-        draft.user = id(self.user.take(), "userId")?;
-        draft.visitor = id(self.anonymous.take(), "anonymousId")?;
-        let event = id(self.event.take(), "event")?.unwrap_or_default();
+        draft.id = self.id.take().and_then(identifier::read);
+        draft.user = self.user.take().and_then(identifier::read);
+        draft.visitor = self.anonymous.take().and_then(identifier::read);
+        let event = name(self.event.take(), "event")?.unwrap_or_default();
         let event = super::super::value::without_reserved(event);
         if event.len() > NAME_BYTES_MAX {
             let problem = format_args!("longer than {NAME_BYTES_MAX} bytes");
@@ -226,7 +226,7 @@ impl<'a> Message<'a> {
     fn take_previous(&mut self, props: &mut Dropped, draft: &mut Draft<'a>) {
         let Some(previous) = self.previous.take() else { return };
         if draft.visitor.is_none() {
-            draft.visitor = text(previous.clone()).filter(|id| !id.starts_with('@'));
+            draft.visitor = identifier::read(previous.clone()).filter(|id| !id.starts_with('@'));
         }
         props.add(draft, Cow::Borrowed("previous"), previous);
     }
@@ -270,8 +270,8 @@ fn take_track<'a>(properties: &Value<'a>, currency: &str, props: &mut Dropped, d
     }
 }
 
-/// An id as text. RudderStack's SDKs, and callers of the HTTP API, send numbers too.
-fn id<'a>(value: Option<Value<'a>>, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
+/// A name as text; some callers send numbers.
+fn name<'a>(value: Option<Value<'a>>, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
     match value {
         None => Ok(None),
         Some(Value::Number(number)) => Ok(Some(Cow::Borrowed(number))),

@@ -13,8 +13,8 @@
 //! | `context` | what surrounds a message: page, device, app, who sent it |
 //! | `properties` | props and money |
 //!
-//! These SDKs run in apps that nobody can mend from here, and delete what is answered with 200. So descriptive
-//! fields of a wrong type are passed over, and an event is refused only when its ids, time or name cannot be.
+//! These SDKs run in apps that nobody can mend from here, and delete what is answered with 200. So fields of
+//! a wrong type are passed over, ids too, and an event is refused only when its ids, time or name cannot be.
 
 mod context;
 mod envelope;

@@ -157,12 +157,9 @@ fn ids_are_checked_and_never_repeated_in_messages() {
         (r#""visitor":"@mario""#, "invalid_visitor", "visitor"),
         (r#""visitor":"mario\u0000""#, "invalid_visitor", "visitor"),
         (r#""visitor":"mario\n""#, "invalid_visitor", "visitor"),
-        (r#""visitor":17"#, "invalid_field", "visitor"),
         (r#""user":"mario\u007f""#, "invalid_user", "user"),
-        (r#""user":{"email":"mario@example.it"}"#, "invalid_field", "user"),
         (r#""session":"mario\t""#, "invalid_session", "session"),
         (r#""id":"mario\r""#, "invalid_id", "id"),
-        (r#""id":17"#, "invalid_field", "id"),
     ];
     for (field, reason, name) in table {
         let refusal = refused(&format!(r#"{{"kind":"reset",{field}}}"#));

@@ -7,6 +7,7 @@ mod kinds;
 mod limits;
 mod mutation;
 mod pixel;
+mod placeholders;
 mod segment;
 mod segment_mutation;
 

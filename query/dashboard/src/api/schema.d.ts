@@ -4582,7 +4582,9 @@ export interface operations {
                 to?: string;
                 /**
                  * @description Repeatable: `dimension:operator:value` with the operators `is`, `is_not`, `contains`, `starts`; values
-                 *     separated by commas are alternatives. Also `path` (the same as `page`) and `props.<name>`.
+                 *     separated by commas are alternatives, and `\,` is a comma of a value. Also `path` (the same as `page`) and
+                 *     `props.<name>`; a name with colons ends at the first operator, and `\:` is a colon that ends it nowhere. Pages
+                 *     and hosts may be written as they are read: `/caffè` finds `/caff%C3%A8`.
                  * @example [
                  *       "country:is:IT,FR"
                  *     ]

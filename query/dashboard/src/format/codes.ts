@@ -1,3 +1,4 @@
+import { readableAddress } from './address';
 import type { ApiError } from '../api/client';
 import type { Translator } from '../i18n/translate';
 
@@ -20,7 +21,7 @@ export function faultText(message: string, { language, t }: Translator): string 
 /** A property as a pair for people; what only the site's owner knows stays as it was sent. */
 export function propertyText(name: string, value: string, { named }: Translator): [name: string, value: string] {
   const known = name === 'outcome' || name === 'status' ? named('outcome', value) : undefined;
-  return [named('prop', name) ?? name, known ?? value];
+  return [named('prop', name) ?? name, known ?? (name === 'href' ? readableAddress(value) : value)];
 }
 
 /** Why a mail's hit was judged as it was: `many_links`, or `scanner: NAME`. */

@@ -84,7 +84,7 @@ export const en = {
   'filter.dimension': 'Where',
   'filter.operator': 'Condition',
   'filter.value': 'Value',
-  'filter.valueHint': 'Several values: separate with commas',
+  'filter.valueHint': 'Several values: separate with commas; write a comma within a value as \\,',
   'filter.remove': 'Remove the filter {filter}',
   'filter.clear': 'Remove all',
   'filter.by': 'Show only {value}',

@@ -87,7 +87,7 @@ export const it: Translation<typeof en> = {
   'filter.dimension': 'Dove',
   'filter.operator': 'Condizione',
   'filter.value': 'Valore',
-  'filter.valueHint': 'Più valori: separali con la virgola',
+  'filter.valueHint': 'Più valori: separali con la virgola; una virgola dentro un valore si scrive \\,',
   'filter.remove': 'Togli il filtro {filter}',
   'filter.clear': 'Togli tutti',
   'filter.by': 'Mostra solo {value}',

@@ -22,7 +22,7 @@ export const filterDimensions = [
 ] as const;
 export type FilterDimension = (typeof filterDimensions)[number];
 
-/** One condition; a comma in `value` separates alternatives. */
+/** One condition, as the API reads it: a comma in `value` separates alternatives, `\,` is a comma of one. */
 export interface Filter {
   readonly dimension: FilterDimension;
   readonly operator: Operator;
@@ -44,6 +44,17 @@ export function parseFilter(text: string): Filter | null {
   const operator = operators.find((one) => one === second);
   const value = rest.join(':');
   return dimension && operator && value !== '' ? { dimension, operator, value } : null;
+}
+
+/** The alternatives of a filter's value. */
+export function splitValues(text: string): string[] {
+  // No value holds NUL: the collector takes it out.
+  return text.replaceAll('\\,', '\0').split(',').map((value) => value.replaceAll('\0', ','));
+}
+
+/** The value of a filter with these alternatives. */
+export function joinValues(values: readonly string[]): string {
+  return values.map((value) => value.replaceAll(',', '\\,')).join(',');
 }
 
 export function formatFilter(filter: Filter): string {

@@ -1,6 +1,6 @@
 import { countryName } from '../format/names';
 import type { Translator } from '../i18n/translate';
-import { operators, type FilterDimension, type Operator } from './filters';
+import { joinValues, operators, type FilterDimension, type Operator } from './filters';
 
 /** A value of a dimension, named for people, with how many visitors it has in the period. */
 export interface Suggestion {
@@ -32,7 +32,15 @@ export function folded(text: string): string {
 
 /** What fits the piece that is being typed: what begins so first, then what contains it; in each the most visited first. */
 export function matching(suggestions: readonly Suggestion[], typed: string): Suggestion[] {
-  const wanted = folded(lastPiece(typed));
+  // A value may hold commas itself: the longest piece that fits anything is the one that is being typed.
+  for (const piece of pieces(typed)) {
+    const found = matchingPiece(suggestions, folded(piece));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function matchingPiece(suggestions: readonly Suggestion[], wanted: string): Suggestion[] {
   const rank = ({ label, value }: Suggestion) => {
     const texts = [folded(label), folded(value)];
     if (texts.some((text) => text.startsWith(wanted))) return 0;
@@ -48,24 +56,44 @@ export function matching(suggestions: readonly Suggestion[], typed: string): Sug
 
 /** Puts a chosen name in the place of the piece that was being typed. */
 export function withChosen(typed: string, label: string): string {
-  const before = typed.slice(0, typed.length - lastPiece(typed).length).trimEnd();
+  const all = pieces(typed);
+  const piece = all.find((one) => folded(label).includes(folded(one))) ?? all.at(-1) ?? '';
+  const before = typed.slice(0, typed.length - piece.length).trimEnd();
   return before === '' ? label : `${before} ${label}`;
 }
 
-function lastPiece(typed: string): string {
-  return typed.slice(typed.lastIndexOf(',') + 1);
+/** What may be the last value of what was typed, the longest first: what is behind each comma, to the end. */
+function pieces(typed: string): string[] {
+  const parts = typed.split(',');
+  return parts.map((_, index) => parts.slice(index).join(','));
 }
 
-/** The API's values for what was typed or chosen, names and codes mixed: `Italia, FR` → `IT,FR`. */
+/**
+ * The API's value for what was typed or chosen, names and codes mixed: `Italia, FR` → `IT,FR`. A value that is offered may
+ * hold commas; one that is not writes them `\,`, as the API does.
+ */
 export function valuesOf(dimension: FilterDimension, typed: string, suggestions: readonly Suggestion[], translator: Translator): string {
-  const whole = suggestions.find(({ label }) => label === typed.trim());
-  if (whole) return whole.value;
-  return typed
-    .split(',')
-    .map((piece) => piece.trim())
-    .filter((piece) => piece !== '')
-    .map((piece) => suggestions.find(({ label }) => folded(label) === folded(piece))?.value ?? codeNamed(dimension, piece, translator) ?? piece)
-    .join(',');
+  const parts = typed.split(',');
+  const values: string[] = [];
+  for (let at = 0; at < parts.length; ) {
+    let end = parts.length;
+    let found: Suggestion | undefined;
+    for (; end > at; end--) {
+      const name = folded(parts.slice(at, end).join(','));
+      found = name === '' ? undefined : suggestions.find(({ label, value }) => folded(label) === name || folded(value) === name);
+      if (found) break;
+    }
+    if (found) {
+      values.push(found.value);
+      at = end;
+      continue;
+    }
+    let piece = parts[at++] ?? '';
+    while (piece.endsWith('\\') && at < parts.length) piece = `${piece.slice(0, -1)},${parts[at++]}`;
+    piece = piece.trim();
+    if (piece !== '') values.push(codeNamed(dimension, piece, translator) ?? piece);
+  }
+  return joinValues(values);
 }
 
 /** The code behind a name, also when it has no visitor in the period. */

@@ -1,4 +1,5 @@
 import { useCallback } from 'react';
+import { readableHost, readablePath } from '../format/address';
 import { countryName, languageName } from '../format/names';
 import { useI18n } from '../i18n/context';
 
@@ -16,6 +17,13 @@ export function useValueName(): (dimension: string, value: string) => string {
           return countryName(value, locale);
         case 'language':
           return languageName(value, locale);
+        case 'page':
+        case 'entry_page':
+        case 'exit_page':
+          return readablePath(value);
+        case 'host':
+        case 'source':
+          return readableHost(value);
         case 'device_class':
           return label('device', value);
         case 'channel':

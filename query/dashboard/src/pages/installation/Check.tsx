@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { administration, type Installation, type Refused } from '../../api/administration';
 import { api, ApiError } from '../../api/client';
 import { useResource } from '../../api/useResource';
+import { readableAddress, readableHost } from '../../format/address';
 import { formatNumber } from '../../format/number';
 import { formatShort, formatTime } from '../../format/time';
 import { faultText, problemText } from '../../format/codes';
@@ -148,7 +149,7 @@ function Hosts({ data }: { data: Installation }) {
           <tbody>
             {data.hosts.map((host) => (
               <tr key={host.host}>
-                <th scope="row">{host.host || t('installation.host.none')}</th>
+                <th scope="row">{readableHost(host.host) || t('installation.host.none')}</th>
                 <td className="number">{formatNumber(host.events, locale)}</td>
                 <td className="number">{formatNumber(host.visitors, locale)}</td>
                 <td className="number moment">{formatTime(host.last_at, locale, timeZone)}</td>
@@ -174,7 +175,7 @@ function Latest({ data }: { data: Installation }) {
             <time className="quiet small" dateTime={event.received_at}>{formatTime(event.received_at, locale, timeZone)}</time>
             <span>
               {event.kind === 'custom' ? event.name : label('kind', event.kind)}{' '}
-              <span className="mono">{event.host}{event.path}</span>
+              <span className="mono">{readableAddress(event.host + event.path)}</span>
               {event.bot !== '' && <span className="badge">{t('installation.latest.bot', { name: event.bot })}</span>}
             </span>
           </li>

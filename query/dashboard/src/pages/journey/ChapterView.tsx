@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { readableHost } from '../../format/address';
 import { formatDuration } from '../../format/duration';
 import { countryName } from '../../format/names';
 import { formatMoneys } from '../../format/number';
@@ -26,7 +27,7 @@ export const ChapterView = memo(function ChapterView({ chapter, oldestFirst, fre
   const when = formatMoment(session.started_at, locale, timeZone);
   const channel = session.channel === '' ? '' : label('channel', session.channel);
   const facts = [
-    session.source && t('journey.from', { source: session.source }),
+    session.source && t('journey.from', { source: readableHost(session.source) }),
     channel !== session.source && channel,
     session.campaign,
     session.device_class && label('device', session.device_class),

@@ -1,4 +1,5 @@
 import type { Person } from '../../api/types';
+import { readableHost } from '../../format/address';
 import { formatAgo } from '../../format/duration';
 import { countryName, languageName } from '../../format/names';
 import { formatMoneys, missing } from '../../format/number';
@@ -16,7 +17,7 @@ export function PersonCard({ person, name }: { person: Person; name: string }) {
   const { locale, timeZone } = useFormat();
   const now = useNow(10_000);
   const place = [person.city, person.region, person.country && countryName(person.country, locale)].filter(Boolean).join(', ');
-  const firstFrom = person.first_source || (person.first_channel === '' ? '' : label('channel', person.first_channel));
+  const firstFrom = readableHost(person.first_source) || (person.first_channel === '' ? '' : label('channel', person.first_channel));
   const facts: [string, string, string?][] = [
     [t('journey.firstSeen'), formatDay(person.first_seen, locale, timeZone), formatMoment(person.first_seen, locale, timeZone)],
     [t('journey.lastSeen'), formatAgo(person.last_seen, now, locale), formatMoment(person.last_seen, locale, timeZone)],

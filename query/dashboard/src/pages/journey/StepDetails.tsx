@@ -1,3 +1,4 @@
+import { readableAddress } from '../../format/address';
 import { propertyText, verdictReasonText } from '../../format/codes';
 import { useI18n } from '../../i18n/context';
 import type { Step } from './fold';
@@ -9,12 +10,12 @@ export function StepDetails({ step, numberText }: { step: Step; numberText: (val
   const { event } = step;
   const rows: [string, string][] = [
     [t('journey.detail.name'), event.name],
-    [t('journey.detail.address'), event.host && event.path ? `${event.host}${event.path}` : ''],
-    [t('journey.detail.referrer'), event.referrer],
+    [t('journey.detail.address'), event.host && event.path ? readableAddress(`${event.host}${event.path}`) : ''],
+    [t('journey.detail.referrer'), readableAddress(event.referrer)],
     [t('journey.detail.target'), event.target],
     [t('journey.detail.campaign'), event.campaign],
     [t('journey.detail.message'), event.message],
-    [t('journey.detail.link'), event.link],
+    [t('journey.detail.link'), readableAddress(event.link)],
     [t('journey.detail.version'), event.app_version],
     [t('journey.detail.stage'), event.stage === '' ? '' : label('stage', event.stage)],
     [t('journey.detail.bot'), event.bot],

@@ -1,3 +1,4 @@
+import { readablePath } from '../../format/address';
 import { formatDuration, formatLatency } from '../../format/duration';
 import { formatMoney, formatNumber, formatRate } from '../../format/number';
 import { formatTime } from '../../format/time';
@@ -25,6 +26,7 @@ export function StepView({ step, fresh, oldestFirst, personName }: StepViewProps
   const { event } = step;
   const look = lookOf(event.kind);
   const words = describe(event, translator);
+  const path = readablePath(event.path);
   const bot = event.bot !== '';
   const machine = event.verdict === 'machine';
   const doubtful = machine || event.verdict === 'proxy' || event.verdict === 'unknown';
@@ -59,7 +61,7 @@ export function StepView({ step, fresh, oldestFirst, personName }: StepViewProps
           <p className="step-facts quiet">
             {words.kind && <span className="step-kind">{words.kind}</span>}
             <span className="step-touchpoint">{label('touchpoint', event.touchpoint)}</span>
-            {event.path && event.path !== words.subject && <span className="mono">{event.path}</span>}
+            {path && path !== words.subject && <span className="mono">{path}</span>}
             {words.remark && <span>{words.remark}</span>}
             {event.duration_ms != null && <span>{t('journey.took', { time: formatLatency(event.duration_ms, locale) })}</span>}
             {event.message && event.message !== words.subject && <span>{event.message}</span>}

@@ -1,3 +1,4 @@
+import { readableAddress, readableHost, readablePath } from '../../format/address';
 import type { JourneyEvent } from '../../api/types';
 import type { Translator } from '../../i18n/translate';
 
@@ -59,7 +60,7 @@ function subjectOf(event: JourneyEvent, translator: Translator): string {
     case 'page_view':
     case 'page_leave':
     case 'vital':
-      return event.title || event.path || event.host;
+      return event.title || readablePath(event.path) || readableHost(event.host);
     case 'screen_view':
     case 'screen_load':
       return event.title || event.screen || event.name;
@@ -74,15 +75,18 @@ function subjectOf(event: JourneyEvent, translator: Translator): string {
     case 'dead_click':
       return firstProp(event, ['text']) || event.target;
     case 'newsletter_click':
-      return event.link || event.campaign || event.message;
+      return readableAddress(event.link) || event.campaign || event.message;
     case 'newsletter_sent':
     case 'newsletter_delivered':
     case 'newsletter_open':
     case 'newsletter_bounce':
     case 'newsletter_complaint':
       return event.campaign || event.message;
+    case 'outbound':
+    case 'download':
+      return readableAddress(fromProps) || event.target || readableAddress(event.link);
     default:
-      return fromProps || (event.kind === 'outbound' || event.kind === 'download' || event.kind === 'form' ? event.target || event.link : '');
+      return fromProps || (event.kind === 'form' ? event.target || event.link : '');
   }
 }
 

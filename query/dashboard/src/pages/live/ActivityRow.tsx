@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { Link } from 'react-router';
 import type { LiveActivity } from '../../api/types';
+import { readableHost, readablePath } from '../../format/address';
 import { countryName } from '../../format/names';
 import { formatTime } from '../../format/time';
 import { useI18n } from '../../i18n/context';
@@ -15,12 +16,12 @@ export const ActivityRow = memo(function ActivityRow({ activity }: { activity: L
   const { site } = useSite();
   const look = lookOf(activity.kind);
   const person = activity.identified ? activity.person : t('live.anonymous');
-  const subject = (activity.kind === 'custom' && activity.name) || activity.title || activity.path || activity.name;
+  const subject = (activity.kind === 'custom' && activity.name) || activity.title || readablePath(activity.path) || activity.name;
   const origin = [
     activity.country && countryName(activity.country, locale),
     activity.device_class && label('device', activity.device_class),
     activity.browser,
-    activity.source || (activity.channel && label('channel', activity.channel)),
+    readableHost(activity.source) || (activity.channel && label('channel', activity.channel)),
   ].filter(Boolean);
   return (
     <li data-testid="live-activity" data-kind={activity.kind} data-path={activity.path}>

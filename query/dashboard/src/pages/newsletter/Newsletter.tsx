@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { administration, type NewsletterReport, type NewsletterRow } from '../../api/administration';
 import { useResource } from '../../api/useResource';
+import { readableAddress } from '../../format/address';
 import { formatMoney, formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../shell/site';
@@ -115,7 +116,7 @@ function Campaigns({ rows }: { rows: readonly NewsletterRow[] }) {
 
 function Links({ rows }: { rows: readonly NewsletterRow[] }) {
   const { t } = useI18n();
-  return <Table name={t('newsletter.link')} columns={ofLink} rows={rows} head={(row) => row.link || t('newsletter.noName')} />;
+  return <Table name={t('newsletter.link')} columns={ofLink} rows={rows} head={(row) => readableAddress(row.link ?? '') || t('newsletter.noName')} />;
 }
 
 interface TableProps {

@@ -4,7 +4,7 @@ import { useResource } from '../../api/useResource';
 import { formatNumber, formatRate, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../shell/site';
-import { withFilter, type FilterDimension } from '../../state/filters';
+import { joinValues, withFilter, type FilterDimension } from '../../state/filters';
 import { useChoice, useFilters } from '../../state/useUrlState';
 import { BarList } from '../../ui/BarList';
 import { Card } from '../../ui/Card';
@@ -52,7 +52,7 @@ export function TopCard({ name, title, dimensions, query }: TopCardProps) {
       ...(value === ''
         ? {}
         : {
-            choose: () => setFilters(withFilter(filters, { dimension, operator: 'is', value })),
+            choose: () => setFilters(withFilter(filters, { dimension, operator: 'is', value: joinValues([value]) })),
             chooseLabel: t('filter.by', { value: valueName(dimension, value) }),
           }),
     };

@@ -1,5 +1,6 @@
 import { Link, useNavigate } from 'react-router';
 import type { PersonSummary } from '../../api/types';
+import { readableHost } from '../../format/address';
 import { formatAgo } from '../../format/duration';
 import { countryName } from '../../format/names';
 import { formatMoneys, formatNumber, missing } from '../../format/number';
@@ -42,7 +43,7 @@ function PersonRow({ person, now }: { person: PersonSummary; now: number }) {
   const navigate = useNavigate();
   const address = `/sites/${encodeURIComponent(site)}/people/${encodeURIComponent(person.person)}`;
   const name = person.identified ? person.name || person.person : t('people.anonymous');
-  const from = person.source || (person.channel === '' ? '' : label('channel', person.channel));
+  const from = readableHost(person.source) || (person.channel === '' ? '' : label('channel', person.channel));
   const money = formatMoneys(person.revenue, person.other_revenue, locale);
   const device = [person.device_class && label('device', person.device_class), person.browser, person.os].filter(Boolean).join(' · ');
   return (

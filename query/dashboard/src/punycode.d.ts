@@ -1,0 +1,4 @@
+declare module 'punycode.js' {
+  export function decode(text: string): string;
+  export function encode(text: string): string;
+}

@@ -1,0 +1,271 @@
+//! One spelling for each address: what is stored, compared and asked for.
+//!
+//! A page may be written `/caff%C3%A8`, `/caff%c3%a8` or `/caffè`, a host `caffè.example`, `XN--CAFF-8OA.example.` or
+//! `xn--caff-8oa.example:443`. The spelling kept is that of RFC 3986, section 6.2.2, in ASCII:
+//!
+//! * hosts as browsers write them: lower case, Punycode (UTS 46), without the dot at the end; IP addresses shortened;
+//! * paths percent-encoded: escapes in upper case; letters, digits, `-`, `.`, `_` and `~` unescaped; all that an
+//!   address cannot hold escaped, a `%` that begins no escape too; `.` and `..` resolved;
+//! * letters with accents composed (NFC): macOS writes `è` as two characters, and readers see no difference.
+//!
+//! An escape that stands for a reserved character (`%2F`, `%3F`, `%23`, `%25` …) means something else than the
+//! character and stays. So do bytes that are not UTF-8, the case of a path, its last slash, and the query.
+//!
+//! Nothing is allocated for what is spelled so already.
+
+use std::borrow::Cow;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+/// Bytes of a path; the rest is cut, never within an escape.
+pub const PATH_BYTES_MAX: usize = 4_096;
+
+/// A host, with a port or without, in its one spelling. What is no host is put in lower case.
+pub fn host(host: Cow<'_, str>) -> Cow<'_, str> {
+    // Nearly every host is spelled so. Without an early end, many bytes are looked at together.
+    let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_');
+    if host.bytes().fold(true, |plain, byte| plain & is_plain(byte)) && !host.ends_with('.') {
+        return host;
+    }
+    let (name, port) = split_port(&host);
+    let name = name.trim_end_matches(['.', '。', '．', '｡']);
+    let name = url::Host::parse(name).map_or_else(|_| name.to_lowercase(), |host| host.to_string());
+    let port =
+        &port[port.bytes().take(port.len().saturating_sub(1)).take_while(|digit| *digit == b'0').count()..];
+    let spelled = if port.is_empty() { name } else { format!("{name}:{port}") };
+    if *spelled == *host { host } else { Cow::Owned(spelled) }
+}
+
+/// The name of a host and its port, which may be empty. The colons of an IPv6 address stand in brackets.
+fn split_port(host: &str) -> (&str, &str) {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, port),
+        _ => (host, ""),
+    }
+}
+
+/// An origin in the spelling of browsers; `None` for what is none, or is more than an origin.
+pub fn origin(text: &str) -> Option<String> {
+    let mut url = url::Url::parse(text).ok()?;
+    let is_more = !matches!(url.path(), "" | "/")
+        || url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+        || url.password().is_some();
+    if is_more || !url.origin().is_tuple() {
+        return None;
+    }
+    let named = host(Cow::Borrowed(url.host_str()?)).into_owned();
+    url.set_host(Some(&named)).ok()?;
+    Some(url.origin().ascii_serialization())
+}
+
+/// A web address (`http`, `https`) in its one spelling, without user name and password; other text as it is. Query and
+/// fragment stay as they are.
+pub fn address(text: Cow<'_, str>) -> Cow<'_, str> {
+    let Some((own_port, after_scheme)) = web_scheme(&text) else { return text };
+    let is_end = |byte: &u8| matches!(byte, b'/' | b'?' | b'#');
+    let bytes = text.as_bytes();
+    let rest = bytes[after_scheme..].iter().position(is_end).map_or(text.len(), |end| after_scheme + end);
+    let path_end = bytes[rest..]
+        .iter()
+        .position(|byte| matches!(byte, b'?' | b'#'))
+        .map_or(text.len(), |end| rest + end);
+    let authority = &text[after_scheme..rest];
+    let named = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let (name, port) = split_port(named);
+    let named = if port == own_port || (port.is_empty() && named.ends_with(':')) { name } else { named };
+    let spelled_host = host(Cow::Borrowed(named));
+    if spelled_host.is_empty() {
+        return text;
+    }
+    let written = &text[rest..path_end];
+    let spelled_path = if written.is_empty() { Cow::Borrowed("/") } else { path(Cow::Borrowed(written)) };
+    let is_spelled_so = *spelled_host == *authority
+        && *spelled_path == *written
+        && bytes[..after_scheme].iter().all(|byte| !byte.is_ascii_uppercase());
+    if is_spelled_so {
+        return text;
+    }
+    let scheme = text[..after_scheme].to_ascii_lowercase();
+    let spelled = [&*scheme, &*spelled_host, &*spelled_path, &text[path_end..]].concat();
+    Cow::Owned(spelled)
+}
+
+/// The scheme's own port, and where the authority begins.
+fn web_scheme(text: &str) -> Option<(&'static str, usize)> {
+    [("https://", "443"), ("http://", "80")].into_iter().find_map(|(scheme, port)| {
+        let begin = text.get(..scheme.len())?;
+        begin.eq_ignore_ascii_case(scheme).then_some((port, scheme.len()))
+    })
+}
+
+/// A path in its one spelling; a part of a path in the spelling that it has there.
+pub fn path(path: Cow<'_, str>) -> Cow<'_, str> {
+    if is_plain(path.as_bytes()) || is_spelled(path.as_bytes()) {
+        return path;
+    }
+    let mut spelled = resolved(spell(&path));
+    if spelled.len() > PATH_BYTES_MAX {
+        let mut end = PATH_BYTES_MAX;
+        if let Some(escape) = spelled.as_bytes()[end - 2..end].iter().position(|byte| *byte == b'%') {
+            end = end - 2 + escape;
+        }
+        spelled.truncate(end);
+    }
+    if *spelled == *path { path } else { Cow::Owned(spelled) }
+}
+
+/// Without escapes, and without a segment that begins with a dot: there is nothing to do.
+fn is_plain(path: &[u8]) -> bool {
+    path.iter().fold(true, |plain, &byte| plain & is_allowed(byte))
+        && !path.windows(2).any(|two| two == b"/.")
+}
+
+/// Spelled so already, with escapes: those of reserved characters, and of letters that cannot be composed any
+/// further. It may say no to such a path, and then it is spelled anew.
+fn is_spelled(path: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(&byte) = path.get(at) {
+        at += match (byte, escaped(path, at)) {
+            (b'%', Some(escape)) => {
+                let is_upper = path[at + 1..at + 3].iter().all(|digit| !digit.is_ascii_lowercase());
+                // Of UTF-8: no beginning of a mark that joins the letter before (from U+0300), nor of a letter
+                // that has another spelling; Latin and Cyrillic are below and between.
+                let is_composed = matches!(escape, 0..=0xcb | 0xcf..=0xd1);
+                if !is_upper || is_unreserved(escape) || !is_composed {
+                    return false;
+                }
+                3
+            }
+            (byte, _) if is_allowed(byte) && !path[at..].starts_with(b"/.") => 1,
+            _ => return false,
+        };
+    }
+    true
+}
+
+/// What RFC 3986 lets stand in a path.
+const fn is_allowed(byte: u8) -> bool {
+    is_unreserved(byte)
+        || matches!(
+            byte,
+            b'/' | b':' | b'@' | b'[' | b']' | b'!' | b'$' | b'&' | b'\'' | b'('..=b',' | b';' | b'='
+        )
+}
+
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// The byte that the escape at `at` stands for.
+fn escaped(path: &[u8], at: usize) -> Option<u8> {
+    let [b'%', high, low] = path.get(at..at + 3)? else { return None };
+    let digit = |byte: &u8| (*byte as char).to_digit(16);
+    Some((digit(high)? * 16 + digit(low)?) as u8)
+}
+
+fn spell(path: &str) -> String {
+    let mut writer = Writer { spelled: String::with_capacity(path.len() + 16), run: String::new() };
+    let bytes = path.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        match escaped(bytes, at) {
+            Some(byte) if is_unreserved(byte) => {
+                writer.run.push(byte as char);
+                at += 3;
+            }
+            Some(byte) if byte.is_ascii() => {
+                writer.escape(byte);
+                at += 3;
+            }
+            Some(_) => {
+                let mut letters = Vec::new();
+                while let Some(byte) = escaped(bytes, at).filter(|byte| !byte.is_ascii()) {
+                    letters.push(byte);
+                    at += 3;
+                }
+                for chunk in letters.utf8_chunks() {
+                    writer.run.push_str(chunk.valid());
+                    chunk.invalid().iter().for_each(|byte| writer.escape(*byte));
+                }
+            }
+            None => {
+                let letter = path[at..].chars().next().expect("the end is not reached");
+                at += letter.len_utf8();
+                match u8::try_from(letter) {
+                    Ok(byte) if is_unreserved(byte) => writer.run.push(letter),
+                    Ok(byte) if is_allowed(byte) => writer.reserved(letter),
+                    Ok(byte) if byte.is_ascii() => writer.escape(byte),
+                    _ => writer.run.push(letter),
+                }
+            }
+        }
+    }
+    writer.end_run();
+    writer.spelled
+}
+
+/// What is written, and the letters before it, which are composed together.
+struct Writer {
+    spelled: String,
+    run: String,
+}
+
+impl Writer {
+    fn escape(&mut self, byte: u8) {
+        self.end_run();
+        push_escape(&mut self.spelled, byte);
+    }
+
+    fn reserved(&mut self, letter: char) {
+        self.end_run();
+        self.spelled.push(letter);
+    }
+
+    fn end_run(&mut self) {
+        if self.run.is_empty() {
+            return;
+        }
+        for &byte in ComposingNormalizerBorrowed::new_nfc().normalize(&self.run).as_bytes() {
+            if byte.is_ascii() {
+                self.spelled.push(byte as char);
+            } else {
+                push_escape(&mut self.spelled, byte);
+            }
+        }
+        self.run.clear();
+    }
+}
+
+fn push_escape(text: &mut String, byte: u8) {
+    const DIGITS: [u8; 16] = *b"0123456789ABCDEF";
+    text.push('%');
+    text.push(DIGITS[usize::from(byte >> 4)] as char);
+    text.push(DIGITS[usize::from(byte & 15)] as char);
+}
+
+/// A path without `.` and `..` (RFC 3986, section 5.2.4).
+fn resolved(path: String) -> String {
+    let Some(rest) = path.strip_prefix('/').filter(|_| path.contains("/.")) else { return path };
+    let mut kept = Vec::new();
+    let mut segments = rest.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        let is_last = segments.peek().is_none();
+        match segment {
+            "." => {}
+            ".." => drop(kept.pop()),
+            _ => {
+                kept.push(segment);
+                continue;
+            }
+        }
+        if is_last {
+            kept.push("");
+        }
+    }
+    format!("/{}", kept.join("/"))
+}
+
+#[cfg(test)]
+mod tests;
