@@ -52,13 +52,16 @@ export default function People() {
   const query = { ...asked, limit: size };
   const key = JSON.stringify([question, size]);
   const first = useResource(key, (signal) => api.people(site, query, signal), size > page_size ? 60_000 : 10_000);
-  const more = useMore(key, first.data?.next_cursor ?? null, (cursor) => api.people(site, { ...query, limit: page_size, cursor }));
+  // The cursor of an older question is not one of this.
+  const cursor = first.stale ? null : (first.data?.next_cursor ?? null);
+  const more = useMore(key, cursor, (cursor) => api.people(site, { ...query, limit: page_size, cursor }));
   const people = withoutRepeats([...(first.data?.items ?? []), ...more.items]);
   useReturned(back, first.data !== undefined && !first.stale);
 
-  const { pathname } = useLocation();
+  // Not the window's address: a link has changed that before its row hears of the click.
+  const { pathname, search: address } = useLocation();
   const leave = (row: string) =>
-    leavePlace({ address: pathname + window.location.search, rows: people.length, row, scroll_px: window.scrollY });
+    leavePlace({ address: pathname + address, rows: people.length, row, scroll_px: window.scrollY });
   return (
     <Page title={t('people.title')} controls={<PeriodPicker />}>
       <FilterBar />
