@@ -14,28 +14,12 @@ fn get(orma: &Orma, path: &str, accept: &str) -> Answer {
     request("GET", &orma.url(path), &[("authorization", &bearer), ("accept", accept)], &[])
 }
 
-/// The fields of each record of a CSV document.
+/// The fields of each record of a CSV document, as another program reads them: all records are as long as the first.
 fn records(csv: &str) -> Vec<Vec<String>> {
-    let (mut records, mut record, mut field, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
-    let mut characters = csv.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' if quoted && characters.peek() == Some(&'"') => {
-                characters.next();
-                field.push('"');
-            }
-            '"' => quoted = !quoted,
-            ',' if !quoted => record.push(std::mem::take(&mut field)),
-            '\r' if !quoted => {}
-            '\n' if !quoted => {
-                record.push(std::mem::take(&mut field));
-                records.push(std::mem::take(&mut record));
-            }
-            other => field.push(other),
-        }
-    }
-    assert!(!quoted && field.is_empty() && record.is_empty(), "the last line is whole");
-    records
+    assert!(csv.starts_with('\u{feff}'), "a spreadsheet knows by its first character that it is UTF-8");
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv.as_bytes());
+    let fields = |record: csv::StringRecord| record.iter().map(ToOwned::to_owned).collect();
+    reader.records().map(|record| fields(record.unwrap())).collect()
 }
 
 fn column<'a>(records: &'a [Vec<String>], name: &str) -> Vec<&'a str> {
@@ -52,14 +36,26 @@ fn lines(answer: &Answer) -> Vec<Value> {
 fn each_answer_is_in_a_form_that_is_taken_or_refused() {
     let orma = Orma::start();
     orma.collect(&json!([
-        {"kind": "page_view", "url": "https://b.example/a", "title": "=1+1;@SUM(A1)"},
+        {"kind": "page_view", "url": "https://b.example/caffè", "title": "=1+1;@SUM(A1)"},
+        {"kind": "vital", "name": "LCP", "value": 1200.5, "rating": "good", "url": "https://b.example/a"},
         {"kind": "order", "order_id": "o1", "revenue": {"amount": "12.50", "currency": "EUR"}, "props": {"size": "4;2"}},
     ]));
-    wait_for("the events", || (orma.number("SELECT count() FROM events") == 2).then_some(()));
+    wait_for("the events", || (orma.number("SELECT count() FROM events") == 3).then_some(()));
     let site = "/api/v1/sites/demo";
-    let tables = ["stats?metrics=visitors&group_by=page", "people", "people/visitor-1/journey", "events"];
-    for resource in tables {
-        let path = format!("{site}/{resource}");
+    let tables = [
+        ("stats?metrics=visitors&group_by=page", "page"),
+        ("people", "person"),
+        ("people/visitor-1/journey", "person"),
+        ("events", "event_id"),
+        ("quality/web", "dimension"),
+        ("quality/app", "dimension"),
+        ("accounting", "hour"),
+        ("newsletters", "campaign"),
+        ("newsletters/people?number=clicked", "person"),
+    ];
+    let of_site = tables.map(|(resource, first)| (format!("{site}/{resource}"), first));
+    let lists = [("/api/v1/sites".to_owned(), "site"), ("/api/v1/tokens".to_owned(), "token_id")];
+    for (path, first) in of_site.into_iter().chain(lists) {
         let csv = get(&orma, &path, "text/csv");
         assert_eq!(
             (csv.status, csv.header("content-type")),
@@ -67,18 +63,20 @@ fn each_answer_is_in_a_form_that_is_taken_or_refused() {
             "{path}"
         );
         let records = records(&csv.text);
-        assert!(records.len() > 1 && records.iter().all(|record| record.len() == records[0].len()), "{path}");
+        // Without a row, too, the columns are told.
+        assert_eq!(records[0][0], first, "{path}: the mark is no part of the first name");
+        let is_empty = ["quality/app", "newsletters", "number=clicked"].iter().any(|end| path.ends_with(end));
+        assert_eq!(records.len() == 1, is_empty, "{path}: {records:?}");
         let ndjson = get(&orma, &path, "application/x-ndjson, */*;q=0.1");
         assert_eq!(ndjson.header("content-type"), Some("application/x-ndjson"), "{path}");
         assert_eq!(lines(&ndjson).len(), records.len() - 1, "{path}");
     }
     let json_alone = [
         format!("{site}/people/visitor-1"),
-        format!("{site}/quality/web"),
-        format!("{site}/quality/app"),
-        format!("{site}/accounting"),
+        format!("{site}/settings"),
+        format!("{site}/installation"),
         format!("{site}/live"),
-        "/api/v1/sites".to_owned(),
+        "/api/v1/session".to_owned(),
         "/api/v1/about".to_owned(),
         "/api/openapi.json".to_owned(),
     ];
@@ -106,6 +104,39 @@ fn each_answer_is_in_a_form_that_is_taken_or_refused() {
     let people = records(&get(&orma, &format!("{site}/people"), "text/csv").text);
     assert_eq!(column(&people, "revenue_amount"), ["12.50"]);
     assert!(!people[0].contains(&"revenue".to_owned()), "no column that is always empty: {:?}", people[0]);
+    let vitals = records(&get(&orma, &format!("{site}/quality/web"), "text/csv").text);
+    assert_eq!((column(&vitals, "lcp_p75"), column(&vitals, "inp_samples")), (vec!["1200.5"], vec!["0"]));
+    let hours = records(&get(&orma, &format!("{site}/accounting"), "text/csv").text);
+    assert_eq!((column(&hours, "accepted"), column(&hours, "gap")), (vec!["3"], vec!["0"]));
+}
+
+#[test]
+fn an_export_of_a_list_leads_to_its_next_page() {
+    let orma = Orma::start();
+    for visitor in ["v1", "v2", "v3", "v4", "v5"] {
+        let view = json!({"kind": "page_view", "url": "https://b.example/a,b"});
+        let body = json!({"site": "demo", "visitor": visitor, "events": [view]});
+        assert_eq!(orma.post(body.to_string(), &[]).status, 200);
+    }
+    wait_for("the events", || (orma.number("SELECT count() FROM events") == 5).then_some(()));
+    let people = "/api/v1/sites/demo/people";
+    let (mut query, mut seen, mut pages) =
+        ("?search=v&limit=2&order_by=first_seen".to_owned(), Vec::new(), 0);
+    loop {
+        let page = get(&orma, &format!("{people}{query}"), "text/csv");
+        let records = records(&page.text);
+        seen.extend(column(&records, "person").into_iter().map(ToOwned::to_owned));
+        pages += 1;
+        let Some(link) = page.header("link") else { break };
+        query =
+            link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")).unwrap().to_owned();
+    }
+    seen.sort();
+    assert_eq!((pages, seen), (3, ["v1", "v2", "v3", "v4", "v5"].map(ToOwned::to_owned).to_vec()));
+    let journey = get(&orma, &format!("{people}/v1/journey?limit=1"), "text/csv");
+    assert_eq!(journey.header("link"), None, "the only page");
+    let stats = get(&orma, "/api/v1/sites/demo/stats?group_by=page&limit=1", "text/csv");
+    assert_eq!((stats.status, stats.header("link")), (200, None));
 }
 
 #[test]
@@ -165,7 +196,7 @@ fn the_events_of_a_period_are_exported_each_once() {
     assert_eq!((count("from=2026-10-01"), count("from=2026-10-01&include=bots")), (3, 4));
     assert_eq!(count("from=2000-01-01&to=2000-12-31"), 0);
     let empty = get(&orma, "/api/v1/sites/demo/events?from=2000-01-01&to=2000-12-31", "text/csv").text;
-    assert_eq!(empty.lines().count(), 1, "the names alone: {empty}");
+    assert!(empty.starts_with('\u{feff}') && empty.lines().count() == 1, "the names alone: {empty}");
     for (query, field) in [("from=yesterday", "from"), ("include=all", "include"), ("limit=1", "limit")] {
         let refused = get(&orma, &format!("/api/v1/sites/demo/events?{query}"), "*/*");
         assert_eq!(

@@ -111,8 +111,8 @@ async fn lists(service: &Service) {
         json!({"person": "mario@example.it", "identified": true, "name": "Mario Rossi",
             "first_seen": "2026-11-01T10:00:00.000Z", "last_seen": "2026-11-03T10:45:00.000Z",
             "sessions": 2, "page_views": 4, "events": 9, "orders": 1,
-            "revenue": {"amount": "89.00", "currency": "EUR"}, "country": "", "device_class": "", "browser": "",
-            "os": "", "channel": "organic_search", "source": "Google", "last_page": "/scarpe", "visitors": 2})
+            "revenue": {"amount": "89.00", "currency": "EUR"}, "country": "IT", "device_class": "tablet",
+            "browser": "Safari", "os": "iPadOS", "channel": "organic_search", "source": "Google", "last_page": "/scarpe", "visitors": 2})
     );
     let anna = &list["items"][2];
     assert_eq!(
@@ -127,6 +127,22 @@ async fn lists(service: &Service) {
         ("identified=false", vec!["stranger"]),
         ("from=2026-11-03&to=2026-11-03", vec!["stranger", "mario@example.it"]),
         ("to=2026-11-01", vec!["mario@example.it"]),
+        ("customers=true", vec!["mario@example.it"]),
+        ("customers=false", vec!["stranger", "anna"]),
+        // The tablet's visit is shared: each of the two has what was done in it before and after the reset.
+        ("filter=kind:is:order", vec!["mario@example.it"]),
+        ("filter=page:is:/borse", vec!["anna"]),
+        ("filter=page:starts:/scarpe,/borse", vec!["mario@example.it", "anna"]),
+        ("filter=page:is:/bot", vec![]),
+        ("filter=touchpoint:is:store,ticket", vec!["mario@example.it"]),
+        ("filter=country:is:IT", vec!["mario@example.it"]),
+        ("filter=channel:is:direct", vec!["stranger", "mario@example.it", "anna"]),
+        ("filter=channel:is:direct&filter=kind:is:order", vec!["mario@example.it"]),
+        ("filter=channel:is:organic_search&filter=kind:is:order", vec![]),
+        ("filter=page:is:/scarpe&to=2026-11-01", vec!["mario@example.it"]),
+        ("filter=kind:is:order&from=2026-11-03", vec![]),
+        ("filter=kind:is:order&search=anna", vec![]),
+        ("filter=kind:is:page_view&identified=true&customers=false&order_by=revenue", vec!["anna"]),
     ] {
         assert_eq!(
             texts(&service.get(&format!("/people?{question}")).await, "person"),
@@ -134,15 +150,66 @@ async fn lists(service: &Service) {
             "{question}"
         );
     }
-    let mut seen = Vec::new();
-    let mut path = "/people?limit=1".to_owned();
+    let (mario, anna, stranger) = ("mario@example.it", "anna", "stranger");
+    for (question, expected) in [
+        ("", [stranger, mario, anna]),
+        ("&direction=asc", [anna, mario, stranger]),
+        ("&order_by=first_seen", [stranger, anna, mario]),
+        ("&order_by=first_seen&direction=asc", [mario, anna, stranger]),
+        ("&order_by=sessions", [mario, anna, stranger]),
+        ("&order_by=page_views", [mario, anna, stranger]),
+        ("&order_by=events&direction=asc", [stranger, anna, mario]),
+        ("&order_by=orders", [mario, anna, stranger]),
+        ("&order_by=orders&direction=asc", [anna, stranger, mario]),
+        ("&order_by=revenue&direction=desc", [mario, anna, stranger]),
+        ("&order_by=revenue&direction=asc&from=2026-11-01", [anna, stranger, mario]),
+    ] {
+        for limit in [1, 2, 50] {
+            let first = format!("/people?limit={limit}{question}");
+            assert_eq!(pages_of(service, &first).await, expected, "{first}");
+        }
+    }
+    orders_that_cannot_be(service).await;
+}
+
+/// The people of all pages of a list.
+async fn pages_of(service: &Service, first: &str) -> Vec<String> {
+    let (mut seen, mut path) = (Vec::new(), first.to_owned());
     loop {
         let page = service.get(&path).await;
         seen.extend(texts(&page, "person"));
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
-        path = format!("/people?limit=1&cursor={cursor}");
+        let Some(cursor) = page["next_cursor"].as_str() else { return seen };
+        path = format!("{first}&cursor={cursor}");
     }
-    assert_eq!(seen, ["stranger", "mario@example.it", "anna"]);
+}
+
+async fn orders_that_cannot_be(service: &Service) {
+    let page = service.get("/people?limit=1&order_by=revenue").await;
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let made_up = |place: Value| {
+        use base64::Engine;
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(place.to_string())
+    };
+    let place = |order: &str, value: &str| {
+        let place = json!({"order_by": order, "ascending": false, "value": value, "person": "a"});
+        format!("order_by={order}&cursor={}", made_up(place))
+    };
+    for (question, field) in [
+        ("order_by=colour".to_owned(), "order_by"),
+        ("direction=up".to_owned(), "direction"),
+        ("customers=yes".to_owned(), "customers"),
+        ("filter=colour:is:red".to_owned(), "filter"),
+        (format!("cursor={cursor}"), "cursor"),
+        (format!("order_by=revenue&direction=asc&cursor={cursor}"), "cursor"),
+        (place("revenue", "much"), "cursor"),
+        (place("revenue", &format!("1{}", "0".repeat(37))), "cursor"),
+        (place("last_seen", "-1"), "cursor"),
+        (place("orders", "1.5"), "cursor"),
+    ] {
+        let refused = service.ask(Method::GET, &format!("/people?{question}"), None).await;
+        let told = (refused.status, refused.json()["error"]["field"].clone());
+        assert_eq!(told, (StatusCode::BAD_REQUEST, json!(field)), "{question}");
+    }
 }
 
 async fn cards(service: &Service) {

@@ -8,7 +8,7 @@ use futures_util::stream;
 use orma_store::StoreError;
 use serde_json::Value;
 
-use crate::api::export::{Export, write_cells};
+use crate::api::export::{BYTE_ORDER_MARK, Export, write_cells};
 use crate::runner::{Rows, Runner};
 use crate::sql::Sql;
 
@@ -27,6 +27,7 @@ impl Writer {
     fn head(&self) -> String {
         let mut head = String::new();
         if self.export == Export::Csv {
+            head.push(BYTE_ORDER_MARK);
             write_cells(self.columns.iter().map(|name| Value::from(*name)), &mut head);
         }
         head
@@ -106,7 +107,7 @@ mod tests {
 
     #[test]
     fn lines_that_come_in_pieces_are_whole_again() {
-        let csv = "id,name,props\r\n1,\"'=1;2\",\"{\"\"a\"\":\"\"è\"\"}\"\r\n2,,\r\n";
+        let csv = "\u{feff}id,name,props\r\n1,\"'=1;2\",\"{\"\"a\"\":\"\"è\"\"}\"\r\n2,,\r\n";
         for (export, whole) in [(Export::Csv, csv), (Export::Ndjson, LINES)] {
             for at in 0..=LINES.len() {
                 let (one, other) = LINES.as_bytes().split_at(at);

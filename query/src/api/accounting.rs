@@ -1,12 +1,15 @@
 //! `GET /accounting`: whether every event that was taken is stored.
 
-use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
 use super::error::{ApiError, ErrorBody};
+use super::export::{Table, respond};
 use super::params::{Params, SitePath};
 use crate::AppState;
 use crate::accounts;
@@ -160,7 +163,7 @@ pub struct Accounting {
 #[utoipa::path(get, path = "/api/v1/sites/{site}/accounting", tag = "accounting",
     params(SitePath, AccountingParams),
     responses(
-        (status = 200, description = "The accounts", body = Accounting),
+        (status = 200, description = "The accounts; their hours also as text/csv and application/x-ndjson", body = Accounting),
         (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
         (status = 401, description = "No token or session", body = ErrorBody),
         (status = 403, description = "The token is not for this", body = ErrorBody),
@@ -168,9 +171,24 @@ pub struct Accounting {
 pub async fn get(
     State(state): State<AppState>,
     access: Access,
+    headers: HeaderMap,
     Params(params): Params<AccountingParams>,
-) -> Result<Json<Accounting>, ApiError> {
+) -> Result<Response, ApiError> {
     let now = Moment::now();
     let runner = access.caller.runner(&state);
-    Ok(Json(accounts::answer(&runner, &state.accounts, &access.site, &params, now).await?))
+    let answer = accounts::answer(&runner, &state.accounts, &access.site, &params, now).await?;
+    Ok(respond(&headers, answer, table))
+}
+
+/// The hours.
+fn table(answer: &Accounting) -> Table {
+    let row = |hour: &AccountingHour| {
+        let Counts { received, accepted, rejected, stored, duplicate, pending, settling, gap } = hour.counts;
+        json!({"hour": hour.hour, "received": received, "accepted": accepted, "rejected": rejected, "stored": stored,
+            "duplicate": duplicate, "pending": pending, "settling": settling, "gap": gap})
+    };
+    let rows: Vec<Value> = answer.hours.iter().map(row).collect();
+    let columns =
+        ["hour", "received", "accepted", "rejected", "stored", "duplicate", "pending", "settling", "gap"];
+    Table::of_items(&columns, &rows)
 }

@@ -118,7 +118,10 @@ impl ApiError {
             Self::NotAcceptable { given } => (
                 StatusCode::NOT_ACCEPTABLE,
                 "not_acceptable",
-                format!("This resource answers as `{given}`, which the request's Accept does not take."),
+                format!(
+                    "The answer would be `{given}`, which the request's Accept does not take. Only lists and tables are \
+                     given as text/csv and application/x-ndjson, too."
+                ),
             ),
             Self::Store(StoreError::Busy) => (
                 StatusCode::SERVICE_UNAVAILABLE,

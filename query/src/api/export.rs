@@ -2,7 +2,8 @@
 
 use std::borrow::{Borrow, Cow};
 
-use axum::http::{HeaderMap, header};
+use axum::Json;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -28,40 +29,21 @@ pub struct Table {
 }
 
 impl Table {
-    /// The fields of some items, nested objects flattened with a `_`.
-    pub fn of_items<T: Serialize>(items: &[T]) -> Self {
-        let objects: Vec<Map<String, Value>> = items
-            .iter()
-            .map(|item| {
-                let mut flat = Map::new();
-                if let Ok(Value::Object(object)) = serde_json::to_value(item) {
-                    flatten("", object, &mut flat);
-                }
-                flat
-            })
-            .collect();
-        let mut columns: Vec<String> = Vec::new();
-        for name in objects.iter().flat_map(Map::keys) {
-            if !columns.contains(name) {
-                columns.push(name.clone());
+    /// Some items by the names of their fields; a field of a nested object is named `object_field`. The columns are the
+    /// same whatever the items are, and when there are none.
+    pub fn of_items<T: Serialize>(columns: &[&str], items: &[T]) -> Self {
+        let row = |item: &T| {
+            let mut flat = Map::new();
+            if let Ok(Value::Object(object)) = serde_json::to_value(item) {
+                flatten("", object, &mut flat);
             }
-        }
-        // What is an object in some rows and null in others has the columns of the object.
-        let is_object = |name: &String| columns.iter().any(|other| is_part(other, name));
-        let is_null =
-            |name: &String| objects.iter().all(|object| object.get(name).is_none_or(Value::is_null));
-        let columns: Vec<String> =
-            columns.iter().filter(|name| !(is_object(name) && is_null(name))).cloned().collect();
-        let row = |object: &Map<String, Value>| {
-            columns.iter().map(|name| object.get(name).cloned().unwrap_or(Value::Null)).collect()
+            columns.iter().map(|name| flat.remove(*name).unwrap_or(Value::Null)).collect()
         };
-        Self { rows: objects.iter().map(row).collect(), columns }
+        Self {
+            rows: items.iter().map(row).collect(),
+            columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+        }
     }
-}
-
-/// Whether a column is of an object of that name.
-fn is_part(column: &str, object: &str) -> bool {
-    column.strip_prefix(object).is_some_and(|rest| rest.starts_with('_'))
 }
 
 fn flatten(prefix: &str, object: Map<String, Value>, out: &mut Map<String, Value>) {
@@ -110,17 +92,59 @@ impl Export {
     }
 
     /// The table as a response.
-    pub fn response(self, table: &Table) -> Response {
+    fn response(self, table: &Table) -> Response {
         let body = match self {
             Self::Csv => csv(table),
             Self::Ndjson => ndjson(table),
         };
         ([(header::CONTENT_TYPE, self.content_type())], body).into_response()
     }
+
+    /// A page of a list as a response. A `Link` to the next page (RFC 8288) stands in the head, for rows have no place
+    /// for a cursor. `query` is the request's.
+    fn page(self, table: &Table, query: Option<&str>, next_cursor: Option<&str>) -> Response {
+        let mut response = self.response(table);
+        let link = next_cursor.map(|cursor| format!("<?{}>; rel=\"next\"", with_cursor(query, cursor)));
+        if let Some(link) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
+            response.headers_mut().insert(header::LINK, link);
+        }
+        response
+    }
 }
 
+/// A whole answer in the form that the caller takes: as it is, or the table in it.
+pub fn respond<T: Serialize>(headers: &HeaderMap, answer: T, table: impl FnOnce(&T) -> Table) -> Response {
+    match Export::of(headers) {
+        Some(export) => export.response(&table(&answer)),
+        None => Json(answer).into_response(),
+    }
+}
+
+/// A page of a list in the form that the caller takes. `query` is the request's.
+pub fn respond_page<T: Serialize>(
+    headers: &HeaderMap,
+    query: Option<&str>,
+    answer: T,
+    page: impl FnOnce(&T) -> (Table, Option<&str>),
+) -> Response {
+    let Some(export) = Export::of(headers) else { return Json(answer).into_response() };
+    let (table, next_cursor) = page(&answer);
+    export.page(&table, query, next_cursor)
+}
+
+/// A query string that asks for the page of a cursor. Cursors need no escaping.
+fn with_cursor(query: Option<&str>, cursor: &str) -> String {
+    let others = query.unwrap_or_default().split('&');
+    let others = others.filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    others.map(ToOwned::to_owned).chain([format!("cursor={cursor}")]).collect::<Vec<_>>().join("&")
+}
+
+/// Stands before CSV: without it a spreadsheet reads UTF-8 as the code page of its machine. Python calls the encoding
+/// `utf-8-sig`.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
+
 fn csv(table: &Table) -> String {
-    let mut out = String::new();
+    let mut out = String::from(BYTE_ORDER_MARK);
     write_cells(table.columns.iter().map(|name| Value::from(name.as_str())), &mut out);
     for row in &table.rows {
         write_cells(row.iter(), &mut out);
@@ -240,9 +264,24 @@ mod tests {
             json!({"person": "a", "revenue": {"amount": "1.00", "currency": "EUR"}}),
             json!({"person": "b", "revenue": null}),
         ];
-        let table = Table::of_items(&items);
+        let columns = ["person", "revenue_amount", "revenue_currency"];
+        let table = Table::of_items(&columns, &items);
         let written = csv(&table);
-        assert_eq!(written, "person,revenue_amount,revenue_currency\r\na,1.00,EUR\r\nb,,\r\n");
+        assert_eq!(written, "\u{feff}person,revenue_amount,revenue_currency\r\na,1.00,EUR\r\nb,,\r\n");
         assert_eq!(ndjson(&table).lines().count(), 2);
+        let nobody = Table::of_items::<Value>(&columns, &[]);
+        assert_eq!(csv(&nobody), "\u{feff}person,revenue_amount,revenue_currency\r\n");
+    }
+
+    #[test]
+    fn the_next_page_is_asked_for_as_this_one_was() {
+        for (query, next) in [
+            (None, "cursor=abc"),
+            (Some(""), "cursor=abc"),
+            (Some("cursor=old"), "cursor=abc"),
+            (Some("search=a%26b&cursor=old&limit=2"), "search=a%26b&limit=2&cursor=abc"),
+        ] {
+            assert_eq!(with_cursor(query, "abc"), next, "{query:?}");
+        }
     }
 }

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
 use super::error::{ApiError, ErrorBody};
-use super::export::{Export, Table};
+use super::export::{Table, respond_page};
 use super::params::{Params, PersonPath, PersonScope};
 use crate::AppState;
 use crate::journey;
@@ -159,7 +158,7 @@ pub struct Journey {
 #[utoipa::path(get, path = "/api/v1/sites/{site}/people/{person}/journey", tag = "people",
     params(PersonPath, JourneyParams),
     responses(
-        (status = 200, description = "A page of sessions; its events also as text/csv and application/x-ndjson", body = Journey),
+        (status = 200, description = "A page of sessions; its events also as text/csv and application/x-ndjson, then with a `Link` to the next page", body = Journey),
         (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
         (status = 401, description = "No token or session", body = ErrorBody),
         (status = 403, description = "The token is not for this", body = ErrorBody),
@@ -169,15 +168,57 @@ pub async fn get(
     access: Access,
     headers: HeaderMap,
     PersonScope(person): PersonScope,
+    RawQuery(query): RawQuery,
     Params(params): Params<JourneyParams>,
 ) -> Result<Response, ApiError> {
     let request = journey::Request::parse(&access.site, &person, &params)?;
     let answer = journey::answer(&access.caller.runner(&state), &request).await?;
-    Ok(match Export::of(&headers) {
-        Some(export) => export.response(&table(&answer)),
-        None => Json(answer).into_response(),
-    })
+    Ok(respond_page(&headers, query.as_deref(), answer, |answer| {
+        (table(answer), answer.next_cursor.as_deref())
+    }))
 }
+
+/// The columns of an export of a journey: of the session, then of the event.
+const COLUMNS: [&str; 38] = [
+    "person",
+    "session",
+    "session_started_at",
+    "visitor",
+    "channel",
+    "source",
+    "device_class",
+    "browser",
+    "os",
+    "country",
+    "event_id",
+    "ts",
+    "kind",
+    "name",
+    "touchpoint",
+    "stage",
+    "anonymous",
+    "title",
+    "host",
+    "path",
+    "referrer",
+    "screen",
+    "target",
+    "duration_ms",
+    "engaged_ms",
+    "scroll_pct",
+    "value",
+    "rating",
+    "revenue_amount",
+    "revenue_currency",
+    "campaign",
+    "message",
+    "link",
+    "app_version",
+    "bot",
+    "verdict",
+    "verdict_reason",
+    "props",
+];
 
 /// The events, each with what its session says. Props are one column: their names are the visitors' choice.
 fn table(answer: &Journey) -> Table {
@@ -205,5 +246,5 @@ fn table(answer: &Journey) -> Table {
             row
         })
     });
-    Table::of_items(&rows.collect::<Vec<_>>())
+    Table::of_items(&COLUMNS, &rows.collect::<Vec<_>>())
 }

@@ -1,16 +1,15 @@
 //! `GET /sites/{site}/newsletters`: what became of the newsletters, by campaign or by link.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
 use super::error::{ApiError, ErrorBody};
-use super::export::{Export, Table};
+use super::export::{Table, respond};
 use super::params::{Params, SitePath};
 use crate::AppState;
 use crate::moment::{Moment, Money};
@@ -155,10 +154,7 @@ pub async fn get(
 ) -> Result<Response, ApiError> {
     let query = newsletter_report::Query::parse(&access.site, &params, Moment::now())?;
     let answer = newsletter_report::answer(&access.caller.runner(&state), &query).await?;
-    Ok(match Export::of(&headers) {
-        Some(export) => export.response(&table(&query, &answer)),
-        None => Json(answer).into_response(),
-    })
+    Ok(respond(&headers, answer, |answer| table(&query, answer)))
 }
 
 /// The people behind a number of the report.
@@ -178,10 +174,7 @@ pub async fn people(
 ) -> Result<Response, ApiError> {
     let runner = access.caller.runner(&state);
     let answer = newsletter_report::people(&runner, &access.site, params, Moment::now()).await?;
-    Ok(match Export::of(&headers) {
-        Some(export) => export.response(&Table::of_items(&answer.items)),
-        None => Json(answer).into_response(),
-    })
+    Ok(respond(&headers, answer, |answer| Table::of_items(&["person", "count", "last_at"], &answer.items)))
 }
 
 /// The rows, flat, in the order of the page.

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
 use super::error::{ApiError, ErrorBody};
-use super::export::{Export, Table};
+use super::export::{Table, respond_page};
 use super::params::{Params, PersonPath, PersonScope, SitePath};
 use crate::AppState;
 use crate::moment::{Moment, Money};
@@ -26,10 +26,23 @@ pub struct PeopleParams {
     pub search: Option<String>,
     /// `true`: only people with a user id; `false`: only visitors nobody identified.
     pub identified: Option<String>,
+    /// `true`: only people who have ever ordered; `false`: only those who have not.
+    pub customers: Option<String>,
     /// A date in the site's zone or an instant: people seen since then. Their numbers are over all time.
     pub from: Option<String>,
     /// A date in the site's zone, inclusive, or an instant, exclusive: people seen before then.
     pub to: Option<String>,
+    /// Repeatable, as in `/stats`: people with a visit in the period that all filters hold for. Filters of events
+    /// (`page`, `kind`, `name`, `touchpoint`, `stage`, `props.<name>`) hold for a visit when they all hold for one of
+    /// its events that is the person's, the others by how it began.
+    #[serde(default)]
+    #[param(example = json!(["country:is:IT,FR"]))]
+    pub filter: Vec<String>,
+    /// `last_seen` (default), `first_seen`, `sessions`, `page_views`, `events`, `orders` or `revenue` (in the site's
+    /// currency; who has spent nothing counts as 0). People who are level stand by `person`.
+    pub order_by: Option<String>,
+    /// `desc` (default): the largest or latest first; `asc`: the smallest or earliest.
+    pub direction: Option<String>,
     /// Default 50, at most 1000.
     pub limit: Option<String>,
     /// The `next_cursor` of the page before.
@@ -64,13 +77,13 @@ pub struct PersonSummary {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub other_revenue: Vec<Money>,
-    /// Of the last session: ISO 3166-1 alpha-2.
+    /// Of the last session of which it is known: ISO 3166-1 alpha-2.
     pub country: String,
-    /// Of the last session.
+    /// Of the last session of which the device, the browser or the operating system is known.
     pub device_class: String,
-    /// Of the last session.
+    /// Of the same session.
     pub browser: String,
-    /// Of the last session.
+    /// Of the same session.
     pub os: String,
     /// Of the first session: what brought the person here.
     pub channel: String,
@@ -82,10 +95,34 @@ pub struct PersonSummary {
     pub visitors: i64,
 }
 
+/// The columns of an export of people.
+const COLUMNS: [&str; 20] = [
+    "person",
+    "identified",
+    "name",
+    "first_seen",
+    "last_seen",
+    "sessions",
+    "page_views",
+    "events",
+    "orders",
+    "revenue_amount",
+    "revenue_currency",
+    "other_revenue",
+    "country",
+    "device_class",
+    "browser",
+    "os",
+    "channel",
+    "source",
+    "last_page",
+    "visitors",
+];
+
 /// A page of people.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PersonList {
-    /// Last seen first.
+    /// In the order that was asked for.
     pub items: Vec<PersonSummary>,
     /// For the next page.
     pub next_cursor: Option<String>,
@@ -187,10 +224,10 @@ pub struct Person {
     pub touchpoints: Vec<PersonTouchpoint>,
 }
 
-/// The people of a site, last seen first.
+/// The people of a site, last seen first or in another order.
 #[utoipa::path(get, path = "/api/v1/sites/{site}/people", tag = "people", params(SitePath, PeopleParams),
     responses(
-        (status = 200, description = "A page of people; also as text/csv and application/x-ndjson", body = PersonList),
+        (status = 200, description = "A page of people; also as text/csv and application/x-ndjson, then with a `Link` to the next page", body = PersonList),
         (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
         (status = 401, description = "No token or session", body = ErrorBody),
         (status = 403, description = "The token is not for this", body = ErrorBody),
@@ -199,14 +236,14 @@ pub async fn list(
     State(state): State<AppState>,
     access: Access,
     headers: HeaderMap,
+    RawQuery(query): RawQuery,
     Params(params): Params<PeopleParams>,
 ) -> Result<Response, ApiError> {
     let request = people::ListRequest::parse(&access.site, &params)?;
     let answer = people::list(&access.caller.runner(&state), &request).await?;
-    Ok(match Export::of(&headers) {
-        Some(export) => export.response(&Table::of_items(&answer.items)),
-        None => Json(answer).into_response(),
-    })
+    Ok(respond_page(&headers, query.as_deref(), answer, |answer| {
+        (Table::of_items(&COLUMNS, &answer.items), answer.next_cursor.as_deref())
+    }))
 }
 
 /// One person's card. Takes a user id or a visitor id; a visitor who has been identified is answered as the user.

@@ -1,12 +1,15 @@
 //! `GET /quality/web` and `GET /quality/app`: how fast and how sound it was.
 
-use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
 use super::error::{ApiError, ErrorBody};
+use super::export::{Table, respond};
 use super::params::{Params, SitePath};
 use crate::AppState;
 use crate::moment::Moment;
@@ -170,7 +173,7 @@ pub struct AppQuality {
 /// The web vitals at the 75th percentile, in total and by a dimension.
 #[utoipa::path(get, path = "/api/v1/sites/{site}/quality/web", tag = "quality", params(SitePath, QualityParams),
     responses(
-        (status = 200, description = "The vitals", body = WebQuality),
+        (status = 200, description = "The vitals; the rows also as text/csv and application/x-ndjson", body = WebQuality),
         (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
         (status = 401, description = "No token or session", body = ErrorBody),
         (status = 403, description = "The token is not for this", body = ErrorBody),
@@ -178,15 +181,18 @@ pub struct AppQuality {
 pub async fn web(
     State(state): State<AppState>,
     access: Access,
+    headers: HeaderMap,
     Params(params): Params<QualityParams>,
-) -> Result<Json<WebQuality>, ApiError> {
-    Ok(Json(quality::web::answer(&access.caller.runner(&state), &access.site, &params, Moment::now()).await?))
+) -> Result<Response, ApiError> {
+    let runner = access.caller.runner(&state);
+    let answer = quality::web::answer(&runner, &access.site, &params, Moment::now()).await?;
+    Ok(respond(&headers, answer, web_table))
 }
 
 /// The app's start times and crash-free sessions and people, in total and by a dimension.
 #[utoipa::path(get, path = "/api/v1/sites/{site}/quality/app", tag = "quality", params(SitePath, QualityParams),
     responses(
-        (status = 200, description = "The app's quality", body = AppQuality),
+        (status = 200, description = "The app's quality; the rows also as text/csv and application/x-ndjson", body = AppQuality),
         (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
         (status = 401, description = "No token or session", body = ErrorBody),
         (status = 403, description = "The token is not for this", body = ErrorBody),
@@ -194,7 +200,58 @@ pub async fn web(
 pub async fn app(
     State(state): State<AppState>,
     access: Access,
+    headers: HeaderMap,
     Params(params): Params<QualityParams>,
-) -> Result<Json<AppQuality>, ApiError> {
-    Ok(Json(quality::app::answer(&access.caller.runner(&state), &access.site, &params, Moment::now()).await?))
+) -> Result<Response, ApiError> {
+    let runner = access.caller.runner(&state);
+    let answer = quality::app::answer(&runner, &access.site, &params, Moment::now()).await?;
+    Ok(respond(&headers, answer, app_table))
+}
+
+/// What is told of each vital, in a table.
+const OF_VITAL: [&str; 6] = ["p75", "samples", "good", "needs_improvement", "poor", "rating"];
+/// What is told of each kind of app start, in a table.
+const OF_START: [&str; 5] = ["p75_ms", "samples", "good", "poor", "rating"];
+
+/// The rows: the value of the dimension, then what is told of each vital (`lcp_p75`, …).
+fn web_table(answer: &WebQuality) -> Table {
+    let names: Vec<String> =
+        answer.vitals.iter().map(|summary| summary.vital.name.to_ascii_lowercase()).collect();
+    let rows = answer.rows.iter().map(|row| {
+        let parts = row.vitals.iter().map(|vital| (vital.name.to_ascii_lowercase(), json!(vital)));
+        wide(json!({"dimension": row.dimension}), parts)
+    });
+    table_of(&["dimension"], &names, &OF_VITAL, rows)
+}
+
+/// The rows: the value of the dimension, what is free of crashes, then what is told of each start (`cold_p75_ms`, …).
+fn app_table(answer: &AppQuality) -> Table {
+    let names: Vec<String> = answer.starts.iter().map(|summary| summary.start.start.clone()).collect();
+    let rows = answer.rows.iter().map(|row| {
+        let parts = row.starts.iter().map(|start| (start.start.clone(), json!(start)));
+        let plain = json!({"dimension": row.dimension, "sessions": row.sessions,
+            "crash_free_sessions": row.crash_free_sessions, "people": row.people,
+            "crash_free_people": row.crash_free_people});
+        wide(plain, parts)
+    });
+    let plain = ["dimension", "sessions", "crash_free_sessions", "people", "crash_free_people"];
+    table_of(&plain, &names, &OF_START, rows)
+}
+
+/// A row with parts beside its plain fields, each under its name.
+fn wide(plain: Value, parts: impl Iterator<Item = (String, Value)>) -> Value {
+    let mut row = Map::new();
+    if let Value::Object(plain) = plain {
+        row.extend(plain);
+    }
+    row.extend(parts);
+    Value::Object(row)
+}
+
+fn table_of(plain: &[&str], names: &[String], of_each: &[&str], rows: impl Iterator<Item = Value>) -> Table {
+    let plain = plain.iter().map(|column| (*column).to_owned());
+    let parts = names.iter().flat_map(|name| of_each.iter().map(move |what| format!("{name}_{what}")));
+    let columns: Vec<String> = plain.chain(parts).collect();
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    Table::of_items(&columns, &rows.collect::<Vec<_>>())
 }

@@ -1,12 +1,14 @@
 //! `GET /sites`: the sites that the caller may read.
 
-use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::auth::Caller;
 use super::error::ErrorBody;
+use super::export::{Table, respond};
 use crate::AppState;
 
 /// A site.
@@ -31,6 +33,9 @@ pub struct Site {
     pub gap_events: u64,
 }
 
+/// The columns of an export of sites.
+const COLUMNS: [&str; 6] = ["site", "name", "timezone", "currency", "write_key", "gap_events"];
+
 /// A page of sites.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SiteList {
@@ -43,9 +48,9 @@ pub struct SiteList {
 /// The sites that the caller may read.
 #[utoipa::path(get, path = "/api/v1/sites", tag = "sites",
     responses(
-        (status = 200, description = "The sites", body = SiteList),
+        (status = 200, description = "The sites; also as text/csv and application/x-ndjson", body = SiteList),
         (status = 401, description = "No token or session", body = ErrorBody)))]
-pub async fn list(State(state): State<AppState>, caller: Caller) -> Json<SiteList> {
+pub async fn list(State(state): State<AppState>, caller: Caller, headers: HeaderMap) -> Response {
     let snapshot = state.registry.snapshot();
     let key_of = |name: &str| {
         let keys = snapshot.keys.iter().filter(|(_, site)| *site == name).map(|(key, _)| key);
@@ -65,5 +70,5 @@ pub async fn list(State(state): State<AppState>, caller: Caller) -> Json<SiteLis
         })
         .collect();
     items.sort_by(|one, other| one.site.cmp(&other.site));
-    Json(SiteList { items, next_cursor: None })
+    respond(&headers, SiteList { items, next_cursor: None }, |list| Table::of_items(&COLUMNS, &list.items))
 }

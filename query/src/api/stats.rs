@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
@@ -13,7 +12,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use super::auth::Access;
 use super::error::{ApiError, ErrorBody};
-use super::export::{Export, Table};
+use super::export::{Table, respond_page};
 use super::params::{Params, SitePath};
 use crate::AppState;
 use crate::moment::{Moment, Money};
@@ -144,7 +143,7 @@ pub struct Stats {
 /// Numbers over time or by a dimension.
 #[utoipa::path(get, path = "/api/v1/sites/{site}/stats", tag = "stats", params(SitePath, StatsParams),
     responses(
-        (status = 200, description = "The numbers; also as text/csv and application/x-ndjson (one row a line)", body = Stats),
+        (status = 200, description = "The numbers; also as text/csv and application/x-ndjson (one row a line), then with a `Link` to the next page", body = Stats),
         (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
         (status = 401, description = "No token or session", body = ErrorBody),
         (status = 403, description = "The token is not for this", body = ErrorBody),
@@ -153,14 +152,14 @@ pub async fn get(
     State(state): State<AppState>,
     access: Access,
     headers: HeaderMap,
+    RawQuery(query_text): RawQuery,
     Params(params): Params<StatsParams>,
 ) -> Result<Response, ApiError> {
     let query = Query::parse(&access.site, &RequestText::from(&params), Moment::now())?;
     let answer = stats::answer(&access.caller.runner(&state), &query).await?;
-    Ok(match Export::of(&headers) {
-        Some(export) => export.response(&table(&answer)),
-        None => Json(answer).into_response(),
-    })
+    Ok(respond_page(&headers, query_text.as_deref(), answer, |answer| {
+        (table(answer), answer.next_cursor.as_deref())
+    }))
 }
 
 impl<'a> From<&'a StatsParams> for RequestText<'a> {

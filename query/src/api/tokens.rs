@@ -2,13 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use orma_store::{Role, Token};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::AdminCaller;
 use super::error::{ApiError, ErrorBody};
+use super::export::{Table, respond};
 use super::params::{Body, PathOf};
 use crate::AppState;
 
@@ -30,6 +32,9 @@ pub struct TokenInfo {
     /// Whether it is the token of this request or session.
     pub current: bool,
 }
+
+/// The columns of an export of tokens.
+const COLUMNS: [&str; 5] = ["token_id", "role", "site", "name", "current"];
 
 /// The tokens.
 #[derive(Debug, Serialize, ToSchema)]
@@ -75,10 +80,14 @@ pub struct TokenPath {
 /// The tokens that the caller may withdraw: an admin of one site sees that site's.
 #[utoipa::path(get, path = "/api/v1/tokens", tag = "settings",
     responses(
-        (status = 200, description = "The tokens, without their secrets", body = TokenList),
+        (status = 200, description = "The tokens, without their secrets; also as text/csv and application/x-ndjson", body = TokenList),
         (status = 401, description = "No token or session", body = ErrorBody),
         (status = 403, description = "The token is not an admin's", body = ErrorBody)))]
-pub async fn list(State(state): State<AppState>, caller: AdminCaller) -> Result<Json<TokenList>, ApiError> {
+pub async fn list(
+    State(state): State<AppState>,
+    caller: AdminCaller,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     state.registry.refresh().await?;
     let snapshot = state.registry.snapshot();
     let mut tokens: Vec<&Token> =
@@ -91,7 +100,8 @@ pub async fn list(State(state): State<AppState>, caller: AdminCaller) -> Result<
         name: token.name.clone(),
         current: caller.is_token(&token.token_id),
     };
-    Ok(Json(TokenList { items: tokens.into_iter().map(info).collect() }))
+    let answer = TokenList { items: tokens.into_iter().map(info).collect() };
+    Ok(respond(&headers, answer, |list| Table::of_items(&COLUMNS, &list.items)))
 }
 
 /// Makes a token. Its secret is in the answer and nowhere else.

@@ -11,9 +11,10 @@ use crate::api::params::parse_limit;
 use crate::api::people::{PeopleParams, PersonList, PersonSummary};
 use crate::identity::{Aliases, visitors_of};
 use crate::moment::{Amount, Moment};
-use crate::plan::{Period, cursor};
+use crate::plan::{Filter, Period, cursor};
 use crate::runner::Runner;
-use crate::sql::people::{self as sql, Listed};
+use crate::sql::people as sql;
+use crate::sql::people_list::{self, Listed, Order};
 
 const PEOPLE_DEFAULT: usize = 50;
 const PEOPLE_MAX: usize = 1000;
@@ -30,16 +31,31 @@ pub struct ListRequest {
     listed: Listed,
 }
 
-/// Where a page ends.
+/// Money of a cursor, in ten-thousandths, is below: the store holds 38 digits.
+const CURSOR_AMOUNT_MAX: i128 = 10_i128.pow(37);
+
+/// Where a page ends: the last person, and by what and how the people are sorted.
 #[derive(Debug, Serialize, Deserialize)]
 struct Place {
-    last_seen: i64,
+    order_by: String,
+    ascending: bool,
+    /// The person's value of it, as text.
+    value: String,
     person: String,
 }
 
 impl cursor::Bounded for Place {
     fn is_possible(&self) -> bool {
-        cursor::is_possible_moment(self.last_seen)
+        match Order::ALL.into_iter().find(|order| order.name() == self.order_by) {
+            None => false,
+            Some(Order::Revenue) => {
+                self.value.parse().is_ok_and(|Amount(amount)| amount.abs() < CURSOR_AMOUNT_MAX)
+            }
+            Some(Order::LastSeen | Order::FirstSeen) => {
+                self.value.parse().is_ok_and(cursor::is_possible_moment)
+            }
+            Some(_) => self.value.parse::<i64>().is_ok(),
+        }
     }
 }
 
@@ -49,28 +65,39 @@ impl ListRequest {
     /// # Errors
     /// A parameter cannot be used.
     pub fn parse(site: &Site, params: &PeopleParams) -> Result<Self, ApiError> {
-        let identified = match params.identified.as_deref() {
-            None | Some("") => None,
-            Some("true") => Some(true),
-            Some("false") => Some(false),
-            Some(other) => {
-                let message = format!("`identified` must be true or false, not `{other}`.");
-                return Err(ApiError::invalid("invalid_identified", "identified", message));
-            }
-        };
         let search = params.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
         if search.is_some_and(|text| text.len() > SEARCH_BYTES_MAX) {
             let message = format!("`search` may have at most {SEARCH_BYTES_MAX} bytes.");
             return Err(ApiError::invalid("invalid_search", "search", message));
         }
         let (from, to) = Period::parse_open(site, params.from.as_deref(), params.to.as_deref())?;
+        let order = parse_order(params.order_by.as_deref())?;
+        let ascending = match params.direction.as_deref() {
+            None | Some("desc") => false,
+            Some("asc") => true,
+            Some(other) => {
+                let message = format!("`direction` must be desc or asc, not `{other}`.");
+                return Err(ApiError::invalid("invalid_direction", "direction", message));
+            }
+        };
         let after: Option<Place> = params.cursor.as_deref().map(cursor::decode).transpose()?;
+        if after
+            .as_ref()
+            .is_some_and(|place| (place.order_by.as_str(), place.ascending) != (order.name(), ascending))
+        {
+            let message = "The cursor is of a list in another order; ask for its first page.";
+            return Err(ApiError::invalid("invalid_cursor", "cursor", message));
+        }
         let listed = Listed {
             search: search.map(ToOwned::to_owned),
-            identified,
+            identified: parse_choice("invalid_identified", "identified", params.identified.as_deref())?,
+            customers: parse_choice("invalid_customers", "customers", params.customers.as_deref())?,
             from,
             to,
-            after: after.map(|place| (Moment(place.last_seen), place.person)),
+            filters: Filter::parse_list(&params.filter)?,
+            order,
+            ascending,
+            after: after.map(|place| (place.value, place.person)),
             limit: parse_limit(params.limit.as_deref(), PEOPLE_DEFAULT, PEOPLE_MAX)?,
             since: None,
         };
@@ -78,11 +105,33 @@ impl ListRequest {
     }
 }
 
+fn parse_order(name: Option<&str>) -> Result<Order, ApiError> {
+    let Some(name) = name else { return Ok(Order::default()) };
+    Order::ALL.into_iter().find(|order| order.name() == name).ok_or_else(|| {
+        let known = Order::ALL.map(Order::name).join(", ");
+        let message = format!("People cannot be sorted by `{name}`, only by: {known}.");
+        ApiError::invalid("invalid_order", "order_by", message)
+    })
+}
+
+/// A parameter that is true, false or left out.
+fn parse_choice(code: &'static str, field: &str, text: Option<&str>) -> Result<Option<bool>, ApiError> {
+    match text {
+        None | Some("") => Ok(None),
+        Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some(other) => {
+            let message = format!("`{field}` must be true or false, not `{other}`.");
+            Err(ApiError::invalid(code, field, message))
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct PageRow {
     person: String,
     identified: bool,
-    last_seen: i64,
+    value: String,
 }
 
 #[derive(Deserialize)]
@@ -120,22 +169,22 @@ struct NameRow {
 
 /// Who is on the page. A page is mostly filled by who was here lately, so only they are looked at first.
 async fn page(runner: &Runner, request: &ListRequest, aliases: &Aliases) -> Result<Vec<PageRow>, ApiError> {
-    let (site, listed) = (&request.site.site, &request.listed);
-    // A search may be for a visitor id that the person had long ago.
-    if listed.search.is_none() && listed.from.is_none() && listed.to.is_none() {
-        let anchor = listed.after.as_ref().map_or_else(Moment::now, |(seen, _)| *seen);
+    let (site, currency, listed) = (&request.site.site, &request.site.currency, &request.listed);
+    if listed.is_of_the_latest() {
+        let seen = listed.after.as_ref().and_then(|(value, _)| value.parse().ok());
+        let anchor = seen.map_or_else(Moment::now, Moment);
         let today = anchor.0.saturating_sub(anchor.0.rem_euclid(DAY_MS));
         let since = Some(Moment(today.saturating_sub(RECENT_DAYS * DAY_MS).max(DAY_MS)));
         let recent = Listed { since, ..listed.clone() };
-        let rows: Vec<PageRow> = runner.rows(&sql::page(site, &recent, aliases)).await?;
+        let rows: Vec<PageRow> = runner.rows(&people_list::page(site, currency, &recent, aliases)).await?;
         if rows.len() > listed.limit {
             return Ok(rows);
         }
     }
-    Ok(runner.rows(&sql::page(site, listed, aliases)).await?)
+    Ok(runner.rows(&people_list::page(site, currency, listed, aliases)).await?)
 }
 
-/// A page of people, last seen first.
+/// A page of people in the order that was asked for.
 ///
 /// # Errors
 /// The store did not answer.
@@ -145,10 +194,14 @@ pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, 
     let mut page = page(runner, request, &aliases).await?;
     let more = page.len() > request.listed.limit;
     page.truncate(request.listed.limit);
-    let next_cursor = page
-        .last()
-        .filter(|_| more)
-        .map(|last| cursor::encode(&Place { last_seen: last.last_seen, person: last.person.clone() }));
+    let next_cursor = page.last().filter(|_| more).map(|last| {
+        cursor::encode(&Place {
+            order_by: request.listed.order.name().to_owned(),
+            ascending: request.listed.ascending,
+            value: last.value.clone(),
+            person: last.person.clone(),
+        })
+    });
     if page.is_empty() {
         return Ok(PersonList { items: Vec::new(), next_cursor });
     }

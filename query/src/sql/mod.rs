@@ -9,6 +9,7 @@ pub mod journey;
 pub mod live;
 pub mod newsletter;
 pub mod people;
+pub mod people_list;
 pub mod quality;
 #[cfg(test)]
 pub mod snapshot;

@@ -1,4 +1,4 @@
-//! The statements of `/people`: the list in two steps, and one person's card.
+//! The statements of `/people`: what is shown of the people of a page, and one person's card.
 
 use super::Sql;
 use super::clause::{
@@ -7,49 +7,63 @@ use super::clause::{
 };
 use super::identity::{self, Duplicates, edges_on, events_on};
 use crate::identity::{Aliases, Visitors};
-use crate::moment::Moment;
-use crate::plan::period::utc_day;
 
 /// Traits on one card; older ones are left out.
 const TRAITS_MAX: usize = 1_000;
 
-/// Which people a list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listed {
-    /// Part of an id, a name or an e-mail address.
-    pub search: Option<String>,
-    /// With a user id, or without.
-    pub identified: Option<bool>,
-    /// Seen since then.
-    pub from: Option<Moment>,
-    /// Seen before then.
-    pub to: Option<Moment>,
-    /// After this person, who was last seen then.
-    pub after: Option<(Moment, String)>,
-    /// How many.
-    pub limit: usize,
-    /// Only people seen since the beginning of this day. The latest of all are among them when they fill the page,
-    /// and found in a fraction of the time.
-    pub since: Option<Moment>,
-}
-
 /// What a list needs of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Columns {
-    /// Who and when: enough to sort all people.
+pub enum Columns {
+    /// Who and when: enough to sort all people by that.
     Few,
+    /// And how many views and events.
+    Counted,
     /// Everything that is shown of the people of one page.
     All,
 }
 
+/// What a visit must have to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matching {
+    /// A condition on `visitor` and `visit`.
+    pub visits: Option<String>,
+    /// A condition that holds for one of its events.
+    pub event: Option<String>,
+    /// The same as a condition on `visitor` and `visit`, whoever's the event is.
+    pub visits_of_event: Option<String>,
+}
+
+impl Matching {
+    /// Whether a visit of one owner has it.
+    fn of_visit(&self) -> String {
+        Self::all(&[self.visits.as_deref(), self.visits_of_event.as_deref()])
+    }
+
+    /// Whether a visit has it that is put together from its owner's events.
+    fn of_events(&self) -> String {
+        let event = self.event.as_ref().map(|event| format!("countIf({event}) > 0"));
+        Self::all(&[self.visits.as_deref(), event.as_deref()])
+    }
+
+    fn all(conditions: &[Option<&str>]) -> String {
+        let conditions: Vec<&str> = conditions.iter().copied().flatten().collect();
+        format!(", {} AS is_matched", conditions.join(" AND "))
+    }
+}
+
 /// Sessions with the user whose they are: `visitor`, `visit`, `owner_user`, `started`, `ended` and, when asked for,
-/// `view_count`, `event_count`, `first`, `exit_page`.
+/// `view_count`, `event_count`, `first`, `exit_page`, and `is_matched`.
 ///
 /// A session has one owner, that of its beginning, unless its timeline changes within it or an edge within it was
 /// taken back: then its events are looked at one by one.
-fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
+pub fn pieces(columns: Columns, sessions: &str, edges: &str, matching: Option<&Matching>) -> String {
     let (of_sessions, of_visits, of_events) = match columns {
         Columns::Few => (String::new(), "", ""),
+        Columns::Counted => (
+            format!(", {VIEWS_OF_SESSION} AS view_count, {EVENTS_OF_SESSION} AS event_count"),
+            ", view_count, event_count",
+            ", countIf(IS_VIEW) AS view_count, count() AS event_count",
+        ),
         Columns::All => (
             format!(
                 ", {VIEWS_OF_SESSION} AS view_count, {EVENTS_OF_SESSION} AS event_count, \
@@ -61,6 +75,8 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
         ),
     };
     let of_events = of_events.replace("IS_VIEW", IS_VIEW).replace("ENTRY", &clause::entry_of_event());
+    let [visit_matches, events_match] =
+        matching.map_or_else(Default::default, |matching| [matching.of_visit(), matching.of_events()]);
     // Only these visitors are looked at twice.
     let may_be_mixed = identity::may_be_mixed(edges);
     let all = placed(&of_sessions, of_visits, sessions, edges, &may_be_mixed);
@@ -76,9 +92,9 @@ fn pieces(columns: Columns, sessions: &str, edges: &str) -> String {
         &may_be_mixed,
     );
     format!(
-        "(SELECT visitor, visit, owner_user, started, ended{of_visits} FROM {all} WHERE NOT is_mixed \
+        "(SELECT visitor, visit, owner_user, started, ended{of_visits}{visit_matches} FROM {all} WHERE NOT is_mixed \
          UNION ALL \
-         SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended{of_events} FROM {mixed_events} \
+         SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended{of_events}{events_match} FROM {mixed_events} \
          GROUP BY visitor, visit, owner_user)"
     )
 }
@@ -93,58 +109,6 @@ fn placed(of_sessions: &str, of_visits: &str, sessions: &str, edges: &str, may_b
     identity::owned_visits(&visits, &columns, edges, may_be_mixed)
 }
 
-/// The people of a page, last seen first: `person`, `identified`, `last_seen` (milliseconds).
-pub fn page(site: &str, listed: &Listed, aliases: &Aliases) -> Sql {
-    let mut sql = Sql::default();
-    sql.bind_site(site);
-    let person = identity::person(&mut sql, aliases);
-    let mut having = Vec::new();
-    if let Some(search) = &listed.search {
-        let search = sql.bind("String", search.as_str());
-        let found = |column: &str| format!("max(positionCaseInsensitiveUTF8({column}, {search})) > 0");
-        having.push(format!(
-            "({} OR {} OR positionCaseInsensitiveUTF8(person, {search}) > 0 OR max(if(owner_user = '', visitor, \
-             owner_user) IN (SELECT id FROM traits FINAL WHERE site = {{site:String}} AND trait IN ('name', 'email') \
-             AND positionCaseInsensitiveUTF8(value, {search}) > 0)))",
-            found("visitor"),
-            found("owner_user")
-        ));
-    }
-    if let Some(identified) = listed.identified {
-        having.push(if identified { "identified".into() } else { "NOT identified".into() });
-    }
-    if listed.from.is_some() || listed.to.is_some() {
-        let from = sql.bind("Int64", listed.from.unwrap_or(Moment(0)).0);
-        let to = sql.bind("Int64", listed.to.unwrap_or(Moment(i64::from(u32::MAX) * 1000)).0);
-        having.push(format!(
-            "max(ended >= fromUnixTimestamp64Milli({from}) AND started < fromUnixTimestamp64Milli({to}))"
-        ));
-    }
-    if let Some((seen, after)) = &listed.after {
-        let (seen, after) = (sql.bind("Int64", seen.0), sql.bind("String", after.as_str()));
-        having.push(format!("(last_seen < {seen} OR (last_seen = {seen} AND person > {after}))"));
-    }
-    let (mut sessions, mut edges) = (String::new(), String::new());
-    if let Some(since) = listed.since {
-        let (day, moment) = (sql.bind("Date", utc_day(since)), sql.bind("Int64", since.0));
-        // A day more: a session that began on the day before has its owner by its beginning.
-        sessions = format!(" AND day >= {day} - 1");
-        edges =
-            format!(" AND visitor IN (SELECT visitor FROM sessions WHERE site = {{site:String}}{sessions})");
-        having.push(format!("last_seen >= {moment}"));
-    }
-    let having = if having.is_empty() { String::new() } else { format!(" HAVING {}", having.join(" AND ")) };
-    let limit = sql.bind("UInt64", listed.limit as i64 + 1);
-    sql.text = format!(
-        "SELECT {} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, \
-         toUnixTimestamp64Milli(max(ended)) AS last_seen \
-         FROM {} WHERE visitor != '' GROUP BY person{having} ORDER BY last_seen DESC, person LIMIT {limit}",
-        person.expression,
-        person.rows(&pieces(Columns::Few, &sessions, &edges))
-    );
-    sql
-}
-
 /// A statement, the set of its visitors and that of its people.
 fn of_people(site: &str, visitors: &Visitors, people: &[String]) -> (Sql, String, String) {
     let (mut sql, visitors) = identity::on_visitors(site, visitors);
@@ -157,20 +121,25 @@ pub fn details(site: &str, visitors: &Visitors, people: &[String], aliases: &Ali
     let (mut sql, visitors, people) = of_people(site, visitors, people);
     let person = identity::person(&mut sql, aliases);
     let sessions = format!(" AND visitor IN {visitors}");
-    let pieces = person.rows(&pieces(Columns::All, &sessions, &edges_on(&visitors)));
+    let pieces = person.rows(&pieces(Columns::All, &sessions, &edges_on(&visitors), None));
     sql.text = format!(
         "SELECT {} AS person, toUnixTimestamp64Milli(min(started)) AS first_seen, \
          toUnixTimestamp64Milli(max(ended)) AS last_seen, countIf({IS_SESSION}) AS sessions, \
          sum(view_count) AS page_views, sum(event_count) AS events, uniqExact(visitor) AS visitors, \
-         argMax(first, ended) AS latest, argMin(first, started) AS origin, \
+         argMaxIf(first, (ended, first), {} != '') AS latest_place, \
+         argMaxIf(first, (ended, first), concat({}, {}, {}) != '') AS latest_device, argMin(first, started) AS origin, \
          {} AS country, {} AS device_class, {} AS browser, {} AS os, {} AS channel, {} AS source, \
          argMaxIf(exit_page, ended, view_count > 0) AS last_page \
          FROM {pieces} GROUP BY person HAVING person IN {people}",
         person.expression,
-        entry_field("latest", "country"),
-        entry_field("latest", "device_class"),
-        entry_field("latest", "browser"),
-        entry_field("latest", "os"),
+        entry_field("first", "country"),
+        entry_field("first", "device_class"),
+        entry_field("first", "browser"),
+        entry_field("first", "os"),
+        entry_field("latest_place", "country"),
+        entry_field("latest_device", "device_class"),
+        entry_field("latest_device", "browser"),
+        entry_field("latest_device", "os"),
         entry_field("origin", "channel"),
         entry_field("origin", "source"),
     );
@@ -314,25 +283,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn snapshots_of_the_list_and_the_card() {
+    fn snapshots_of_what_is_shown_of_people() {
         let texts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let listed = Listed {
-            search: Some("rossi".into()),
-            identified: Some(true),
-            from: Some(Moment(1_793_487_600_000)),
-            to: None,
-            after: Some((Moment(1_795_302_000_000), "mario".into())),
-            limit: 50,
-            since: Some(Moment(1_795_219_200_000)),
-        };
         let aliases = Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]);
         let (visitors, people) = (Visitors::These(texts(&["v1", "@mario"])), texts(&["mario"]));
         let check = crate::sql::snapshot::check;
-        check(
-            "people_page",
-            &[page("demo", &Listed { limit: 50, ..Listed::default() }, &Aliases::default())],
-        );
-        check("people_search", &[page("demo", &listed, &aliases)]);
         check(
             "people_details",
             &[

@@ -1,4 +1,5 @@
-SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, toUnixTimestamp64Milli(max(ended)) AS last_seen
+SELECT person, identified, toString(value_of_visits) AS value
+  FROM (SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, toUnixTimestamp64Milli(max(ended)) AS value_of_visits
   FROM (SELECT visitor, visit, owner_user, started, ended
   FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
   AND last_place >= first_place
@@ -259,7 +260,7 @@ SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user
   AND ts > reset_at)
   GROUP BY visitor, visit, owner_user)
   WHERE visitor != ''
-  GROUP BY person
-  ORDER BY last_seen DESC, person LIMIT {p1:UInt64};
+  GROUP BY person)
+  ORDER BY value_of_visits DESC, person LIMIT {p1:UInt64};
 -- site = "demo"
 -- p1 = 51

@@ -1,4 +1,5 @@
-SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {p2:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, toUnixTimestamp64Milli(max(ended)) AS last_seen
+SELECT person, identified, toString(value_of_visits) AS value
+  FROM (SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {p2:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, toUnixTimestamp64Milli(max(ended)) AS value_of_visits
   FROM (SELECT visitor, visit, owner_user, started, ended
   FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
   AND last_place >= first_place
@@ -6,7 +7,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1
+  AND day >= {p6:Date} - 1
   GROUP BY visitor, visit) AS visits ASOF
   LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
@@ -20,7 +21,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1)
+  AND day >= {p6:Date} - 1)
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -50,7 +51,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1))
+  AND day >= {p6:Date} - 1))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -84,7 +85,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1))
+  AND day >= {p6:Date} - 1))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -109,7 +110,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND (toDate(ts), visitor) IN (SELECT day, visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1
+  AND day >= {p6:Date} - 1
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
@@ -117,7 +118,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1)))
+  AND day >= {p6:Date} - 1)))
   AND (visitor, if(session = '', concat('@', toString(toDate(ts))), session)) IN (SELECT visitor, visit
   FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
   AND last_place >= first_place
@@ -125,7 +126,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1
+  AND day >= {p6:Date} - 1
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
@@ -133,7 +134,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1))
+  AND day >= {p6:Date} - 1))
   GROUP BY visitor, visit) AS visits ASOF
   LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
   FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
@@ -147,7 +148,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1)
+  AND day >= {p6:Date} - 1)
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -177,7 +178,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1))
+  AND day >= {p6:Date} - 1))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -211,7 +212,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1))
+  AND day >= {p6:Date} - 1))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -241,7 +242,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1))
+  AND day >= {p6:Date} - 1))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -268,7 +269,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1))
+  AND day >= {p6:Date} - 1))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -295,7 +296,7 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p8:Date} - 1))
+  AND day >= {p6:Date} - 1))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -315,18 +316,18 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {
   AND identified
   AND max(ended >= fromUnixTimestamp64Milli({p4:Int64})
   AND started < fromUnixTimestamp64Milli({p5:Int64}))
-  AND (last_seen < {p6:Int64} OR (last_seen = {p6:Int64}
-  AND person > {p7:String}))
-  AND last_seen >= {p9:Int64}
-  ORDER BY last_seen DESC, person LIMIT {p10:UInt64};
+  AND toUnixTimestamp64Milli(max(ended)) >= {p7:Int64})
+  WHERE (value_of_visits < toInt64({p8:String}) OR (value_of_visits = toInt64({p8:String})
+  AND person > {p9:String}))
+  ORDER BY value_of_visits DESC, person LIMIT {p10:UInt64};
 -- site = "demo"
 -- p1 = ["anna"]
 -- p2 = ["anna@example.it"]
 -- p3 = "rossi"
 -- p4 = 1793487600000
 -- p5 = 4294967295000
--- p6 = 1795302000000
--- p7 = "mario"
--- p8 = "2026-11-21"
--- p9 = 1795219200000
+-- p6 = "2026-11-21"
+-- p7 = 1795219200000
+-- p8 = "1795302000000"
+-- p9 = "mario"
 -- p10 = 51

@@ -72,7 +72,7 @@ export async function request<T>(path: string, options: RequestOptions = {}): Pr
   return (await response.json()) as T;
 }
 
-async function refusal(response: Response): Promise<ApiError> {
+export async function refusal(response: Response): Promise<ApiError> {
   try {
     const { error } = (await response.json()) as ErrorBody;
     return new ApiError(response.status, error.code, error.message, error.field ?? undefined);
@@ -100,6 +100,8 @@ export const api = {
     request<PersonList>(ofSite(site, '/people'), { query, signal }),
   person: (site: string, person: string, signal?: AbortSignal) =>
     request<Person>(ofPerson(site, person), { signal }),
+  unlink: (site: string, person: string, link: string) =>
+    request<void>(ofPerson(site, person, `/links/${encodeURIComponent(link)}`), { method: 'DELETE' }),
   journey: (site: string, person: string, query: QueryParameters, signal?: AbortSignal) =>
     request<Journey>(ofPerson(site, person, '/journey'), { query, signal }),
   webQuality: (site: string, query: QueryParameters, signal?: AbortSignal) =>

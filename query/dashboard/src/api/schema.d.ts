@@ -190,7 +190,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The people of a site, last seen first. */
+        /** The people of a site, last seen first or in another order. */
         get: operations["get_sites_site_people"];
         put?: never;
         post?: never;
@@ -1567,20 +1567,20 @@ export interface components {
         };
         /** @description A page of people. */
         PersonList: {
-            /** @description Last seen first. */
+            /** @description In the order that was asked for. */
             items: components["schemas"]["PersonSummary"][];
             /** @description For the next page. */
             next_cursor?: string | null;
         };
         /** @description One person of the list. */
         PersonSummary: {
-            /** @description Of the last session. */
+            /** @description Of the same session. */
             browser: string;
             /** @description Of the first session: what brought the person here. */
             channel: string;
-            /** @description Of the last session: ISO 3166-1 alpha-2. */
+            /** @description Of the last session of which it is known: ISO 3166-1 alpha-2. */
             country: string;
-            /** @description Of the last session. */
+            /** @description Of the last session of which the device, the browser or the operating system is known. */
             device_class: string;
             /**
              * Format: int64
@@ -1602,7 +1602,7 @@ export interface components {
              * @description Number of orders.
              */
             orders: number;
-            /** @description Of the last session. */
+            /** @description Of the same session. */
             os: string;
             /** @description Spent in other currencies, each for itself; left out when nothing. */
             other_revenue?: components["schemas"]["Money"][];
@@ -2387,7 +2387,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The sites */
+            /** @description The sites; also as text/csv and application/x-ndjson */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2553,7 +2553,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The accounts */
+            /** @description The accounts; their hours also as text/csv and application/x-ndjson */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3268,10 +3268,28 @@ export interface operations {
                 search?: string;
                 /** @description `true`: only people with a user id; `false`: only visitors nobody identified. */
                 identified?: "true" | "false";
+                /** @description `true`: only people who have ever ordered; `false`: only those who have not. */
+                customers?: string;
                 /** @description A date in the site's zone or an instant: people seen since then. Their numbers are over all time. */
                 from?: string;
                 /** @description A date in the site's zone, inclusive, or an instant, exclusive: people seen before then. */
                 to?: string;
+                /**
+                 * @description Repeatable, as in `/stats`: people with a visit in the period that all filters hold for. Filters of events
+                 *     (`page`, `kind`, `name`, `touchpoint`, `stage`, `props.<name>`) hold for a visit when they all hold for one of
+                 *     its events that is the person's, the others by how it began.
+                 * @example [
+                 *       "country:is:IT,FR"
+                 *     ]
+                 */
+                filter?: string[];
+                /**
+                 * @description `last_seen` (default), `first_seen`, `sessions`, `page_views`, `events`, `orders` or `revenue` (in the site's
+                 *     currency; who has spent nothing counts as 0). People who are level stand by `person`.
+                 */
+                order_by?: "visitors" | "page_views" | "sessions" | "bounce_rate" | "session_duration_ms" | "views_per_session" | "events" | "orders" | "revenue";
+                /** @description `desc` (default): the largest or latest first; `asc`: the smallest or earliest. */
+                direction?: string;
                 /** @description Default 50, at most 1000. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
@@ -3289,7 +3307,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of people; also as text/csv and application/x-ndjson */
+            /** @description A page of people; also as text/csv and application/x-ndjson, then with a `Link` to the next page */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3506,7 +3524,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of sessions; its events also as text/csv and application/x-ndjson */
+            /** @description A page of sessions; its events also as text/csv and application/x-ndjson, then with a `Link` to the next page */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3810,7 +3828,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The app's quality */
+            /** @description The app's quality; the rows also as text/csv and application/x-ndjson */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3922,7 +3940,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The vitals */
+            /** @description The vitals; the rows also as text/csv and application/x-ndjson */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4613,7 +4631,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The numbers; also as text/csv and application/x-ndjson (one row a line) */
+            /** @description The numbers; also as text/csv and application/x-ndjson (one row a line), then with a `Link` to the next page */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4705,7 +4723,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The tokens, without their secrets */
+            /** @description The tokens, without their secrets; also as text/csv and application/x-ndjson */
             200: {
                 headers: {
                     [name: string]: unknown;

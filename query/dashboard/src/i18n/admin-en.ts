@@ -148,7 +148,6 @@ export const adminEn = {
   'newsletter.link': 'Link',
   'newsletter.noName': 'without a name',
   'newsletter.more': 'More rows exist than are shown; the export has up to 1,000.',
-  'newsletter.export': 'CSV',
   'newsletter.sent': 'Sent',
   'newsletter.delivered': 'Delivered',
   'newsletter.bounced': 'Bounced',

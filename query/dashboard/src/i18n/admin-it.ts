@@ -151,7 +151,6 @@ export const adminIt: Translation<typeof adminEn> = {
   'newsletter.link': 'Link',
   'newsletter.noName': 'senza nome',
   'newsletter.more': 'Ci sono più righe di quelle mostrate; il file ne contiene fino a 1.000.',
-  'newsletter.export': 'CSV',
   'newsletter.sent': 'Inviate',
   'newsletter.delivered': 'Consegnate',
   'newsletter.bounced': 'Respinte',

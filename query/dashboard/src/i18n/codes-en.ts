@@ -10,6 +10,8 @@ export const codesEn = {
   'problem.invalid_filter': 'A filter is not complete.',
   'problem.invalid_group_by': 'The numbers cannot be grouped like this.',
   'problem.invalid_identified': 'The choice between identified and anonymous people is not valid.',
+  'problem.invalid_customers': 'The choice between customers and others is not valid.',
+  'problem.invalid_direction': 'The direction of the order is not valid.',
   'problem.invalid_include': 'This cannot be included.',
   'problem.invalid_limit': 'The number of rows is out of range.',
   'problem.invalid_order': 'The list cannot be sorted like this.',

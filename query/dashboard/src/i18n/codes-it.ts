@@ -13,6 +13,8 @@ export const codesIt: Translation<typeof codesEn> = {
   'problem.invalid_filter': 'Un filtro non è completo.',
   'problem.invalid_group_by': 'Non è possibile raggruppare i dati in questo modo.',
   'problem.invalid_identified': 'La scelta tra persone identificate e anonime non è valida.',
+  'problem.invalid_customers': 'La scelta tra clienti e altri non è valida.',
+  'problem.invalid_direction': 'Il verso dell’ordine non è valido.',
   'problem.invalid_include': 'Questo non si può includere.',
   'problem.invalid_limit': 'Il numero di righe è fuori dai limiti.',
   'problem.invalid_order': 'L’elenco non si può ordinare in questo modo.',

@@ -2,6 +2,7 @@ import type { adminEn } from './admin-en';
 import type { codesEn } from './codes-en';
 import type { domainEn } from './domain-en';
 import type { en } from './en';
+import type { peopleEn } from './people-en';
 
 /** A text that depends on a count, by the plural rules of its language. */
 export interface Plural {
@@ -11,7 +12,7 @@ export interface Plural {
 
 export type Entry = string | Plural;
 
-type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn;
+type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof peopleEn;
 export type Key = keyof English;
 
 /** What each language must supply: the same keys, text for text and plural for plural. */

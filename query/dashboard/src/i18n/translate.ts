@@ -7,13 +7,15 @@ import { domainIt } from './domain-it';
 import type { Dictionary, Key, Parameters } from './dictionary';
 import { en } from './en';
 import { it } from './it';
+import { peopleEn } from './people-en';
+import { peopleIt } from './people-it';
 
 export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt, ...adminIt, ...codesIt },
-  en: { ...en, ...domainEn, ...adminEn, ...codesEn },
+  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...peopleIt },
+  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...peopleEn },
 };
 
 export interface Translator {

@@ -1,11 +1,12 @@
 import { Link } from 'react-router';
-import { api } from '../../api/client';
+import { api, ofSite, type QueryParameters } from '../../api/client';
 import type { Accounting as AccountingData } from '../../api/types';
 import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../shell/site';
 import { usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
+import { ExportButton } from '../../ui/ExportButton';
 import { Icon } from '../../ui/Icon';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
@@ -32,14 +33,15 @@ export default function Accounting() {
       ) : !accounting.data ? (
         <Card><Skeleton lines={6} tall /></Card>
       ) : (
-        <Account data={accounting.data} stale={accounting.stale} />
+        <Account data={accounting.data} stale={accounting.stale} query={query} />
       )}
     </Page>
   );
 }
 
-function Account({ data, stale }: { data: AccountingData; stale: boolean }) {
+function Account({ data, stale, query }: { data: AccountingData; stale: boolean; query: QueryParameters }) {
   const { t } = useI18n();
+  const { site } = useSite();
   return (
     <div className="account" data-stale={stale || undefined}>
       <Verdict data={data} />
@@ -48,7 +50,12 @@ function Account({ data, stale }: { data: AccountingData; stale: boolean }) {
       ) : (
         <>
           <Card title={t('accounting.flow')}><Flow totals={data.totals} /></Card>
-          <Card title={t('accounting.hours')}><Hours hours={data.hours} /></Card>
+          <Card
+            title={t('accounting.hours')}
+            aside={<ExportButton what={t('accounting.hours')} path={ofSite(site, '/accounting')} query={query} name="accounting" />}
+          >
+            <Hours hours={data.hours} />
+          </Card>
         </>
       )}
       {data.write_offs.length > 0 && <Card title={t('accounting.writeOffs')}><WriteOffs writeOffs={data.write_offs} /></Card>}

@@ -1,22 +1,32 @@
-import { useEffect, useMemo } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
-import { api } from '../../api/client';
+import { useEffect, useMemo, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { api, ofSite } from '../../api/client';
 import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../shell/site';
-import { useChoice } from '../../state/useUrlState';
+import { addressOfList, lastPlace } from '../../state/place';
+import { sharedQuery, useChoice } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
+import { ExportButton } from '../../ui/ExportButton';
 import { Icon } from '../../ui/Icon';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
 import { foldJourney } from './fold';
 import './journey.css';
+import { JourneyTools } from './JourneyTools';
 import './person.css';
 import { PersonCard } from './PersonCard';
-import { Ribbon } from './Ribbon';
+import { chapterAnchor, Ribbon } from './Ribbon';
 import { layRibbon } from './ribbon-layout';
-import { Trail } from './Trail';
+import { isEverything, selectSteps, type Selection } from './select';
+import { beginningId, Trail } from './Trail';
 import { useJourney } from './useJourney';
+import { useOpenChapters } from './useOpenChapters';
+
+/** Of the export. */
+const export_sessions = 200;
+const everything: Selection = { touchpoint: '', kind: '' };
 
 const orders = ['newest', 'oldest'] as const;
 const botChoices = ['without', 'with'] as const;
@@ -29,17 +39,37 @@ export default function Journey() {
   const navigate = useNavigate();
   const [order, setOrder] = useChoice('order', orders);
   const [bots, setBots] = useChoice('bots', botChoices);
-  const journey = useJourney(site, id, bots === 'with' ? 'bots' : undefined);
+  const [selection, select] = useSelection();
+  const [toBeginning, setToBeginning] = useState(false);
+  const [version, setVersion] = useState(0);
+  const partly = !isEverything(selection);
+  const oldestFirst = order === 'oldest';
+  // The beginning is only known when everything is; so is what there is of a kind.
+  const whole = oldestFirst || partly || toBeginning;
+  const journey = useJourney(site, id, bots === 'with' ? 'bots' : undefined, whole, version);
   const newestEvent = journey.sessions?.[0]?.events[0]?.event_id ?? '';
-  const person = useResource(JSON.stringify([site, id, newestEvent]), (signal) => api.person(site, id, signal));
-  const chapters = useMemo(() => foldJourney(journey.sessions ?? []), [journey.sessions]);
+  const person = useResource(JSON.stringify([site, id, newestEvent, version]), (signal) => api.person(site, id, signal));
+  const all = useMemo(() => foldJourney(journey.sessions ?? []), [journey.sessions]);
+  const chapters = useMemo(() => selectSteps(all, selection), [all, selection]);
+  const openChapters = useOpenChapters(chapters, journey.fresh, partly);
   const known = person.data?.person;
   const ribbon = useMemo(
     () => layRibbon(chapters, person.data?.first_seen ?? '', journey.more),
     [chapters, person.data?.first_seen, journey.more],
   );
   const name = person.data ? personName(person.data.traits, person.data.person, person.data.identified, t('people.anonymous')) : '';
+  const list = useList();
+  const choose = (chapter: string) => {
+    flushSync(() => openChapters.set([chapter], true));
+    show(chapterAnchor(chapter));
+  };
 
+  useEffect(() => {
+    if (!toBeginning || journey.more) return;
+    setToBeginning(false);
+    show(beginningId);
+    document.getElementById(beginningId)?.focus({ preventScroll: true });
+  }, [toBeginning, journey.more]);
   useEffect(() => {
     document.title = `${name || t('journey.steps')} · ${siteName || site} · orma`;
   }, [name, siteName, site, t]);
@@ -56,32 +86,34 @@ export default function Journey() {
       <EmptyState
         title={t('journey.unknown')}
         hint={t('journey.unknown.hint')}
-        action={{ label: t('journey.back'), to: `/sites/${encodeURIComponent(site)}/people` }}
+        action={{ label: t('journey.back'), to: list }}
       />
     );
   }
   return (
     <div className="page">
-      <Link className="back-link" to={`/sites/${encodeURIComponent(site)}/people`}>
+      <Link className="back-link" to={list} state={{ returning: true }}>
         <Icon name="back" size={16} />
         {t('journey.back')}
       </Link>
       <div className="journey-layout">
         <aside className="journey-person" aria-label={t('journey.card')} tabIndex={0}>
-          {person.data ? <PersonCard person={person.data} name={name} /> : error ? <ErrorState error={error} retry={person.retry} /> : <Card><Skeleton lines={7} /></Card>}
+          {person.data ? <PersonCard person={person.data} name={name} changed={() => setVersion(version + 1)} /> : error ? <ErrorState error={error} retry={person.retry} /> : <Card><Skeleton lines={7} /></Card>}
         </aside>
         <div className="journey-main">
-          {ribbon && ribbon.steps > 0 && <Ribbon ribbon={ribbon} locale={locale} timeZone={timeZone} />}
+          {ribbon && ribbon.steps > 0 && <Ribbon ribbon={ribbon} locale={locale} timeZone={timeZone} choose={choose} />}
           <div className="journey-head">
             <h2>{t('journey.steps')}</h2>
             <span className="journey-live quiet">
               <span className="pulse" aria-hidden="true" />
               {t('journey.live')}
             </span>
-            <label className="check">
-              <input type="checkbox" checked={bots === 'with'} onChange={(event) => setBots(event.target.checked ? 'with' : 'without')} />
-              <span>{t('journey.bots')}</span>
-            </label>
+            <ExportButton
+              what={t('journey.steps')}
+              path={ofSite(site, `/people/${encodeURIComponent(id)}/journey`)}
+              query={{ limit: export_sessions, include: bots === 'with' ? 'bots' : undefined }}
+              name="journey"
+            />
             <Segments
               label={t('journey.order')}
               choices={orders.map((one) => ({ id: one, label: t(`journey.order.${one}`) }))}
@@ -89,14 +121,42 @@ export default function Journey() {
               onSelect={setOrder}
             />
           </div>
+          <JourneyTools
+            all={all}
+            shown={chapters}
+            selection={selection}
+            select={select}
+            openChapters={openChapters}
+            toBeginning={oldestFirst ? undefined : () => setToBeginning(true)}
+          >
+            <label className="check">
+              <input type="checkbox" checked={bots === 'with'} onChange={(event) => setBots(event.target.checked ? 'with' : 'without')} />
+              <span>{t('journey.bots')}</span>
+            </label>
+          </JourneyTools>
+          {whole && journey.more && journey.sessions && !journey.moreError && (
+            <p className="quiet" role="status" data-testid="journey-reading">{t('journey.reading', { count: journey.sessions.length })}</p>
+          )}
+          {journey.moreError && <ErrorState error={journey.moreError} retry={journey.loadMore} />}
           {journey.error && !journey.sessions ? (
             <ErrorState error={journey.error} retry={journey.retry} />
-          ) : !journey.sessions ? (
+          ) : !journey.sessions || (oldestFirst && journey.more && !journey.moreError) ? (
             <Card><Skeleton lines={10} /></Card>
           ) : chapters.length === 0 ? (
-            <EmptyState title={t('journey.empty')} hint={t('people.empty.hint')} />
+            <EmptyState title={t(partly ? 'journey.filter.none' : 'journey.empty')}>
+              {partly && (
+                <button type="button" className="button" onClick={() => select(everything)}>{t('journey.filter.clear')}</button>
+              )}
+            </EmptyState>
           ) : (
-            <Trail chapters={chapters} oldestFirst={order === 'oldest'} journey={journey} personName={name} />
+            <Trail
+              chapters={chapters}
+              partly={partly}
+              oldestFirst={oldestFirst}
+              journey={journey}
+              openChapters={openChapters}
+              personName={name}
+            />
           )}
         </div>
       </div>
@@ -106,4 +166,39 @@ export default function Journey() {
 
 function personName(traits: Record<string, string>, id: string, identified: boolean, anonymous: string): string {
   return identified ? traits['name'] || traits['email'] || id : anonymous;
+}
+
+/** What of the journey is looked at, kept in the address. */
+function useSelection(): [Selection, (selection: Selection) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const touchpoint = parameters.get('touchpoint') ?? '';
+  const kind = parameters.get('kind') ?? '';
+  const selection = useMemo(() => ({ touchpoint, kind }), [touchpoint, kind]);
+  const select = (next: Selection) =>
+    setParameters(
+      (before) => {
+        const after = new URLSearchParams(before);
+        for (const name of ['touchpoint', 'kind'] as const) {
+          if (next[name] === '') after.delete(name);
+          else after.set(name, next[name]);
+        }
+        return after;
+      },
+      { preventScrollReset: true, replace: true },
+    );
+  return [selection, select];
+}
+
+/** The list of people as it was left. */
+function useList(): string {
+  const { site } = useSite();
+  const [parameters] = useSearchParams();
+  const [place] = useState(() => lastPlace());
+  const path = `/sites/${encodeURIComponent(site)}/people`;
+  return addressOfList(place, path, path + sharedQuery(parameters));
+}
+
+function show(id: string) {
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  document.getElementById(id)?.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'start' });
 }

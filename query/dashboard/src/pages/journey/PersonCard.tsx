@@ -1,19 +1,30 @@
+import { useId, useState } from 'react';
 import type { Person } from '../../api/types';
 import { readableHost } from '../../format/address';
 import { formatAgo } from '../../format/duration';
 import { countryName, languageName } from '../../format/names';
 import { formatMoneys, missing } from '../../format/number';
-import { formatDay, formatMoment, formatShort } from '../../format/time';
+import { formatDay, formatMoment } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../shell/site';
 import { Avatar } from '../../ui/Avatar';
 import { Icon } from '../../ui/Icon';
 import { useNow } from '../../ui/useNow';
 import { touchpointColour, touchpointIcon } from './kinds';
+import { PersonLinks } from './PersonLinks';
+
+interface PersonCardProps {
+  person: Person;
+  name: string;
+  /** To be called when a link was undone. */
+  changed: () => void;
+}
 
 /** Who the person is: traits, ids and their provenance, devices, touchpoints, value. */
-export function PersonCard({ person, name }: { person: Person; name: string }) {
+export function PersonCard({ person, name, changed }: PersonCardProps) {
   const { t, label } = useI18n();
+  const [more, setMore] = useState(false);
+  const id = useId();
   const { locale, timeZone } = useFormat();
   const now = useNow(10_000);
   const place = [person.city, person.region, person.country && countryName(person.country, locale)].filter(Boolean).join(', ');
@@ -46,18 +57,23 @@ export function PersonCard({ person, name }: { person: Person; name: string }) {
           {t('journey.events', { count: person.events })}
         </p>
       </div>
-      <dl className="facts">
-        {facts.map(([title, value, long]) => value !== '' && (
-          <div key={title}>
-            <dt>{title}</dt>
-            <dd title={long}>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <Touchpoints person={person} />
-      <Traits person={person} />
-      <Ids person={person} />
-      <Devices person={person} />
+      <button type="button" className="person-toggle link-button" aria-expanded={more} aria-controls={id} onClick={() => setMore(!more)}>
+        {t(more ? 'journey.less.about' : 'journey.more.about')}
+      </button>
+      <div className={more ? 'person-more is-open' : 'person-more'} id={id}>
+        <dl className="facts">
+          {facts.map(([title, value, long]) => value !== '' && (
+            <div key={title}>
+              <dt>{title}</dt>
+              <dd title={long}>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        <Touchpoints person={person} />
+        <Traits person={person} />
+        <PersonLinks person={person} changed={changed} />
+        <Devices person={person} />
+      </div>
     </div>
   );
 }
@@ -97,34 +113,6 @@ function Traits({ person }: { person: Person }) {
           </div>
         ))}
       </dl>
-    </section>
-  );
-}
-
-function Ids({ person }: { person: Person }) {
-  const { t, label } = useI18n();
-  const { locale, timeZone } = useFormat();
-  return (
-    <section>
-      <h2>{t('journey.ids')}</h2>
-      <p className="mono id">{person.person}</p>
-      {person.links.length === 0 ? (
-        <p className="quiet small">{t('journey.ids.none')}</p>
-      ) : (
-        <ul className="links">
-          {person.links.map((link) => (
-            <li key={link.id}>
-              <Icon name="link" size={15} />
-              <span>
-                <span className="mono id">{link.visitor}</span>
-                <span className="quiet small">
-                  {label('link', link.source)} · <time dateTime={link.linked_at}>{formatShort(link.linked_at, locale, timeZone)}</time>
-                </span>
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
     </section>
   );
 }

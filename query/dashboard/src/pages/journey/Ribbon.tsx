@@ -10,10 +10,12 @@ interface RibbonProps {
   ribbon: RibbonLayout;
   locale: string;
   timeZone: string;
+  /** A dot was chosen: shows its chapter. */
+  choose: (chapter: string) => void;
 }
 
 /** The whole journey at a glance: a lane for each touchpoint, a dot for each step, on one time axis. */
-export function Ribbon({ ribbon, locale, timeZone }: RibbonProps) {
+export function Ribbon({ ribbon, locale, timeZone, choose }: RibbonProps) {
   const { t, label } = useI18n();
   const when = (ms: number) => {
     const instant = new Date(ms).toISOString();
@@ -41,7 +43,7 @@ export function Ribbon({ ribbon, locale, timeZone }: RibbonProps) {
                 <span className="ribbon-unloaded" style={{ width: `${ribbon.unloaded * 100}%` }} title={t('journey.ribbon.unloaded')} />
               )}
               {lane.dots.map((dot) => (
-                <Dot key={dot.x} dot={dot} />
+                <Dot key={dot.x} dot={dot} choose={choose} />
               ))}
             </span>
           </li>
@@ -55,7 +57,7 @@ export function Ribbon({ ribbon, locale, timeZone }: RibbonProps) {
   );
 }
 
-function Dot({ dot }: { dot: RibbonDot }) {
+function Dot({ dot, choose }: { dot: RibbonDot; choose: (chapter: string) => void }) {
   const size = Math.min(16, 7 + Math.sqrt(dot.steps - 1) * 2.2 + (dot.tone === 'revenue' ? 4 : 0));
   return (
     <a
@@ -67,8 +69,7 @@ function Dot({ dot }: { dot: RibbonDot }) {
       style={{ left: `${dot.x * 100}%`, width: size, height: size }}
       onClick={(event) => {
         event.preventDefault();
-        const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-        document.getElementById(chapterAnchor(dot.chapter))?.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'start' });
+        choose(dot.chapter);
       }}
     />
   );

@@ -8,8 +8,8 @@ import { Icon } from '../../ui/Icon';
 import { describe } from './describe';
 import type { Step } from './fold';
 import { lookOf, touchpointColour } from './kinds';
+import { Measures } from './Measures';
 import { StepDetails } from './StepDetails';
-import { VitalBadge } from './VitalBadge';
 
 interface StepViewProps {
   step: Step;
@@ -73,13 +73,7 @@ export function StepView({ step, fresh, oldestFirst, personName }: StepViewProps
             )}
             {event.anonymous && <span className="sr-only">{t('journey.anonymousStep')}</span>}
           </p>
-          {step.vitals.length > 0 && (
-            <p className="step-vitals">
-              {step.vitals.map((vital) => (
-                <VitalBadge key={vital.name} name={vital.name} value={vital.value ?? null} rating={vital.rating} />
-              ))}
-            </p>
-          )}
+          <Measures step={step} />
           <StepDetails step={step} numberText={(value) => formatNumber(value, locale, 3)} />
         </div>
       </li>

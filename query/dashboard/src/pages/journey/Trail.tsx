@@ -6,29 +6,43 @@ import { Mark } from '../../ui/Mark';
 import { ChapterView } from './ChapterView';
 import type { Chapter } from './fold';
 import type { LoadedJourney } from './useJourney';
+import type { OpenChapters } from './useOpenChapters';
+
+/** Where the journey begins on the page. */
+export const beginningId = 'journey-beginning';
 
 interface TrailProps {
   /** Newest first. */
   chapters: readonly Chapter[];
+  /** Between the chapters there are others that are not looked at: no pauses are shown. */
+  partly: boolean;
   oldestFirst: boolean;
   journey: LoadedJourney;
+  openChapters: OpenChapters;
   personName: string;
 }
 
 /** The vertical line with its chapters, the pauses between them, and the way to earlier ones. */
-export function Trail({ chapters, oldestFirst, journey, personName }: TrailProps) {
+export function Trail({ chapters, partly, oldestFirst, journey, openChapters, personName }: TrailProps) {
   const ordered = oldestFirst ? [...chapters].reverse() : chapters;
-  const beginning = journey.more ? <MoreButton journey={journey} /> : <Beginning />;
+  const beginning = journey.more ? <MoreButton journey={journey} /> : <Beginning truncated={journey.truncated} />;
   return (
     <div className="trail">
       {oldestFirst && beginning}
       {ordered.map((chapter) => {
         const gap = chapter.session.gap_before_ms;
-        const stretch = gap != null && gap > 0 && <Gap gap_ms={gap} upwards={!oldestFirst} />;
+        const stretch = !partly && gap != null && gap > 0 && <Gap gap_ms={gap} upwards={!oldestFirst} />;
         return (
           <Fragment key={chapter.key}>
             {oldestFirst && stretch}
-            <ChapterView chapter={chapter} oldestFirst={oldestFirst} fresh={journey.fresh} personName={personName} />
+            <ChapterView
+              chapter={chapter}
+              oldestFirst={oldestFirst}
+              open={openChapters.isOpen(chapter)}
+              setOpen={openChapters.set}
+              fresh={journey.fresh}
+              personName={personName}
+            />
             {!oldestFirst && stretch}
           </Fragment>
         );
@@ -51,14 +65,14 @@ function Gap({ gap_ms, upwards }: { gap_ms: number; upwards: boolean }) {
   );
 }
 
-function Beginning() {
+function Beginning({ truncated }: { truncated: boolean }) {
   const { t } = useI18n();
   return (
-    <div className="beginning">
+    <div className="beginning" id={beginningId} tabIndex={-1} data-testid="journey-beginning">
       <span className="beginning-mark">
         <Mark size={22} />
       </span>
-      <span>{t('journey.start')}</span>
+      <span>{t(truncated ? 'journey.truncated' : 'journey.start')}</span>
     </div>
   );
 }

@@ -6,6 +6,8 @@ export interface Step {
   readonly event: JourneyEvent;
   /** Latest value of each vital of the page, in order of arrival. */
   readonly vitals: readonly JourneyEvent[];
+  /** Network requests of the page, in order. */
+  readonly requests: readonly JourneyEvent[];
   readonly engaged_ms: number | null;
   /** 0..100 */
   readonly scroll_pct: number | null;
@@ -91,13 +93,15 @@ function closeStep({ event, noise }: OpenStep): Step {
   const vitals = new Map<string, JourneyEvent>();
   let engaged_ms: number | null = noiseKinds.has(event.kind) ? (event.engaged_ms ?? null) : null;
   let scroll_pct: number | null = noiseKinds.has(event.kind) ? (event.scroll_pct ?? null) : null;
-  for (const one of event.kind === 'vital' ? [event, ...noise] : noise) {
+  const requests: JourneyEvent[] = [];
+  for (const one of event.kind === 'vital' || event.kind === 'network' ? [event, ...noise] : noise) {
     if (one.kind === 'vital') vitals.set(one.name, one);
+    if (one.kind === 'network') requests.push(one);
     if (one.kind !== 'page_leave') continue;
     if (one.engaged_ms != null) engaged_ms = (engaged_ms ?? 0) + one.engaged_ms;
     if (one.scroll_pct != null) scroll_pct = Math.max(scroll_pct ?? 0, one.scroll_pct);
   }
-  return { event, vitals: [...vitals.values()], engaged_ms, scroll_pct, folded: noise.length, identifies: false };
+  return { event, vitals: [...vitals.values()], requests, engaged_ms, scroll_pct, folded: noise.length, identifies: false };
 }
 
 /** Walks each visitor id from its first step and marks where anonymity ends. */

@@ -77,7 +77,7 @@ export function lookOf(kind: string): KindLook {
 }
 
 /** Measurements of a page or screen: folded into its step, never steps of their own beside it. */
-export const noiseKinds: ReadonlySet<string> = new Set(['vital', 'page_leave', 'screen_load', 'frames']);
+export const noiseKinds: ReadonlySet<string> = new Set(['vital', 'page_leave', 'screen_load', 'frames', 'network']);
 
 export const touchpoints = [
   'site',

@@ -9,12 +9,18 @@ const poll_ms = 750;
 const poll_ms_failed = 5_000;
 const first_sessions = 20;
 const polled_sessions = 3;
+/** At once, when all are wanted. */
+const sessions_of_all = 100;
 
 export interface LoadedJourney {
   sessions: readonly JourneySession[] | undefined;
   error: ApiError | undefined;
   more: boolean;
   loadingMore: boolean;
+  /** Why earlier sessions could not be loaded; another try is `loadMore`. */
+  moreError: ApiError | undefined;
+  /** The API left older events out. */
+  truncated: boolean;
   /** Ids of events that arrived while the page was open. */
   fresh: ReadonlySet<string>;
   loadMore: () => void;
@@ -27,14 +33,28 @@ interface State {
   cursor: string | null;
   error: ApiError | undefined;
   loadingMore: boolean;
+  moreError: ApiError | undefined;
+  truncated: boolean;
   fresh: ReadonlySet<string>;
 }
 
-const blank = (key: string): State => ({ key, sessions: undefined, cursor: null, error: undefined, loadingMore: false, fresh: new Set() });
+const blank = (key: string): State => ({
+  key,
+  sessions: undefined,
+  cursor: null,
+  error: undefined,
+  loadingMore: false,
+  moreError: undefined,
+  truncated: false,
+  fresh: new Set(),
+});
 
-/** Loads a journey by pages and keeps its newest sessions current while the page is visible. */
-export function useJourney(site: string, person: string, include: string | undefined): LoadedJourney {
-  const key = JSON.stringify([site, person, include]);
+/**
+ * Loads a journey by pages and keeps its newest sessions current while the page is visible. With `whole` it goes on until
+ * the beginning. What `version` names was changed: everything is asked again.
+ */
+export function useJourney(site: string, person: string, include: string | undefined, whole: boolean, version: number): LoadedJourney {
+  const key = JSON.stringify([site, person, include, version]);
   const [state, setState] = useState<State>(() => blank(key));
   const [attempt, setAttempt] = useState(0);
   const latest = useRef(state);
@@ -50,7 +70,7 @@ export function useJourney(site: string, person: string, include: string | undef
 
     const load = async () => {
       const page = await ask(first_sessions);
-      if (!signal.aborted) setState({ ...blank(key), sessions: page.items, cursor: page.next_cursor ?? null });
+      if (!signal.aborted) setState({ ...blank(key), sessions: page.items, cursor: page.next_cursor ?? null, truncated: page.truncated });
     };
     const poll = async () => {
       const page = await ask(polled_sessions);
@@ -98,24 +118,38 @@ export function useJourney(site: string, person: string, include: string | undef
   const loadMore = useCallback(() => {
     const { cursor, loadingMore } = latest.current;
     if (cursor === null || loadingMore) return;
-    setState((before) => ({ ...before, loadingMore: true }));
-    api.journey(site, person, { limit: first_sessions, cursor, include }).then(
+    latest.current = { ...latest.current, loadingMore: true };
+    setState((before) => ({ ...before, loadingMore: true, moreError: undefined }));
+    api.journey(site, person, { limit: whole ? sessions_of_all : first_sessions, cursor, include }).then(
       (page) =>
         setState((before) =>
           before.key === key
-            ? { ...before, loadingMore: false, cursor: page.next_cursor ?? null, sessions: [...(before.sessions ?? []), ...page.items] }
+            ? {
+                ...before,
+                loadingMore: false,
+                cursor: page.next_cursor ?? null,
+                truncated: before.truncated || page.truncated,
+                sessions: [...(before.sessions ?? []), ...page.items],
+              }
             : before,
         ),
-      () => setState((before) => ({ ...before, loadingMore: false })),
+      (error: unknown) => setState((before) => (before.key === key ? { ...before, loadingMore: false, moreError: asApiError(error) } : before)),
     );
-  }, [key, site, person, include]);
+  }, [key, site, person, include, whole]);
 
   const current = state.key === key ? state : blank(key);
+  const goesOn = whole && current.cursor !== null && !current.loadingMore && !current.moreError;
+  useEffect(() => {
+    if (goesOn) loadMore();
+  }, [goesOn, loadMore]);
+
   return {
     sessions: current.sessions,
     error: current.error,
     more: current.cursor !== null,
     loadingMore: current.loadingMore,
+    moreError: current.moreError,
+    truncated: current.truncated,
     fresh: current.fresh,
     loadMore,
     retry,

@@ -1,6 +1,6 @@
-import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { administration, type NewsletterReport, type NewsletterRow } from '../../api/administration';
+import { ofSite } from '../../api/client';
 import { useResource } from '../../api/useResource';
 import { readableAddress } from '../../format/address';
 import { formatMoney, formatNumber, missing } from '../../format/number';
@@ -8,17 +8,17 @@ import { useI18n } from '../../i18n/context';
 import { useSite } from '../../shell/site';
 import { usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
-import { Icon } from '../../ui/Icon';
+import { ExportButton } from '../../ui/ExportButton';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
-import { download } from './download';
 import './newsletter.css';
 import { Readers } from './Readers';
 import { ReportLink } from './ReportLink';
 import { counts, Totals } from './Totals';
 
 const refresh_ms = 30_000;
+const export_rows = 1000;
 
 /** What became of the newsletters: all campaigns, or the links of one. */
 export default function Newsletter() {
@@ -73,12 +73,6 @@ interface RowsProps {
 function Rows({ report, campaign, query, stale }: RowsProps) {
   const { t } = useI18n();
   const { site } = useSite();
-  const [failed, setFailed] = useState('');
-  const save = () => {
-    const name = `newsletter-${query['from'] ?? ''}-${query['to'] ?? ''}.csv`;
-    setFailed('');
-    download(site, query, name).catch(() => setFailed(t('error.title')));
-  };
   const title = campaign === null ? t('newsletter.campaigns') : t('newsletter.links', { campaign: campaign || t('newsletter.noName') });
   return (
     <Card
@@ -87,14 +81,10 @@ function Rows({ report, campaign, query, stale }: RowsProps) {
       aside={
         <span className="newsletter-actions">
           {campaign !== null && <ReportLink change={{ campaign: null, who: null }}>{t('newsletter.back')}</ReportLink>}
-          <button type="button" className="button button-quiet" onClick={save}>
-            <Icon name="download" size={16} />
-            {t('newsletter.export')}
-          </button>
+          <ExportButton what={title} path={ofSite(site, '/newsletters')} query={{ ...query, limit: export_rows }} name="newsletter" />
         </span>
       }
     >
-      {failed !== '' && <p className="form-error" role="alert">{failed}</p>}
       {campaign === null && <p className="quiet small">{t('newsletter.campaigns.hint')}</p>}
       {campaign === null ? <Campaigns rows={report.rows} /> : <Links rows={report.rows} />}
       {report.more && <p className="quiet small">{t('newsletter.more')}</p>}

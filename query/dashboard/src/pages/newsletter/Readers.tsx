@@ -1,5 +1,6 @@
 import { Link, useSearchParams } from 'react-router';
 import { administration } from '../../api/administration';
+import { ofSite } from '../../api/client';
 import { useResource } from '../../api/useResource';
 import { formatNumber } from '../../format/number';
 import { formatShort } from '../../format/time';
@@ -7,6 +8,7 @@ import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../shell/site';
 import { sharedQuery } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
+import { ExportButton } from '../../ui/ExportButton';
 import { ErrorState, Skeleton } from '../../ui/states';
 import { ReportLink } from './ReportLink';
 import type { Count } from './Totals';
@@ -29,7 +31,17 @@ export function Readers({ number, query }: ReadersProps) {
     <Card
       title={t('newsletter.people', { number: t(`newsletter.${number}`) })}
       stale={people.stale}
-      aside={<ReportLink change={{ who: null }}>{t('newsletter.people.close')}</ReportLink>}
+      aside={
+        <span className="newsletter-actions">
+          <ExportButton
+            what={t('newsletter.people', { number: t(`newsletter.${number}`) })}
+            path={ofSite(site, '/newsletters/people')}
+            query={{ ...asked, limit: 1000 }}
+            name={`newsletter-${number}`}
+          />
+          <ReportLink change={{ who: null }}>{t('newsletter.people.close')}</ReportLink>
+        </span>
+      }
     >
       {people.error && !people.data ? (
         <ErrorState error={people.error} retry={people.retry} />

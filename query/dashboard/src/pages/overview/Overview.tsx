@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { api } from '../../api/client';
+import { api, ofSite } from '../../api/client';
 import { useResource } from '../../api/useResource';
 import { commerceMetrics, headlineMetrics, metrics, type Metric } from '../../format/metric';
 import { formatMoneys, numeric } from '../../format/number';
@@ -8,6 +8,7 @@ import { useFormat, useSite } from '../../shell/site';
 import { formatFilter } from '../../state/filters';
 import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
+import { ExportButton } from '../../ui/ExportButton';
 import { FilterBar, NothingMatches } from '../../ui/FilterBar';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
@@ -87,7 +88,15 @@ export default function Overview() {
             ) : nothing ? (
               <EmptyState title={t('overview.empty.period')} hint={t('overview.empty.period.hint')} />
             ) : (
-              <TimeChart stats={stats.data} metric={metric} interval={resolved.interval} />
+              <>
+                <TimeChart stats={stats.data} metric={metric} interval={resolved.interval} />
+                <ExportButton
+                  what={t('overview.chart.table')}
+                  path={ofSite(site, '/stats')}
+                  query={{ ...query, metrics: metrics.join(','), interval: resolved.interval, limit: 1000 }}
+                  name="overview"
+                />
+              </>
             )}
           </>
         )}

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { api, type QueryParameters } from '../../api/client';
+import { api, ofSite, type QueryParameters } from '../../api/client';
 import { useResource } from '../../api/useResource';
 import { formatNumber, formatRate, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
@@ -8,6 +8,7 @@ import { joinValues, withFilter, type FilterDimension } from '../../state/filter
 import { useChoice, useFilters } from '../../state/useUrlState';
 import { BarList } from '../../ui/BarList';
 import { Card } from '../../ui/Card';
+import { ExportButton } from '../../ui/ExportButton';
 import { ErrorState, Skeleton } from '../../ui/states';
 import { Tabs } from '../../ui/Tabs';
 import { useValueName } from '../../ui/useValueName';
@@ -59,7 +60,19 @@ export function TopCard({ name, title, dimensions, query }: TopCardProps) {
   });
   const current = list.data?.rows[0] === undefined || dimension in (list.data.rows[0].dimensions ?? {});
   return (
-    <Card title={title} stale={list.stale} className="top-card">
+    <Card
+      title={title}
+      stale={list.stale}
+      className="top-card"
+      aside={
+        <ExportButton
+          what={`${title}, ${t(`overview.tab.${dimension}`)}`}
+          path={ofSite(site, '/stats')}
+          query={{ ...asked, limit: 1000 }}
+          name={dimension}
+        />
+      }
+    >
       <Tabs
         label={title}
         tabs={dimensions.map((one) => ({ id: one, label: t(`overview.tab.${one}`) }))}

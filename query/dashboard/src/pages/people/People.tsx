@@ -1,45 +1,70 @@
-import { useCallback, useEffect, useState } from 'react';
-import { useSearchParams } from 'react-router';
-import { api, ApiError } from '../../api/client';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useLocation, useNavigationType, useSearchParams } from 'react-router';
+import { api, ApiError, ofSite } from '../../api/client';
 import type { PersonList, PersonSummary } from '../../api/types';
 import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../shell/site';
+import { formatFilter } from '../../state/filters';
+import { lastPlace, leavePlace, type Place } from '../../state/place';
 import { useDraft } from '../../state/useDraft';
-import { useChoice, usePeriod } from '../../state/useUrlState';
+import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
+import { ExportButton } from '../../ui/ExportButton';
+import { FilterBar, NothingMatches } from '../../ui/FilterBar';
 import { Icon } from '../../ui/Icon';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
+import { orderOf, orders, sortingOf, sortings, withoutRepeats, type Sorting } from './order';
 import { PeopleTable } from './PeopleTable';
 import './people.css';
 
-const whoChoices = ['all', 'identified', 'anonymous'] as const;
+const whoChoices = ['all', 'identified', 'anonymous', 'customers'] as const;
+type Who = (typeof whoChoices)[number];
 const page_size = 50;
+/** The most that one answer holds. */
+const page_size_max = 1000;
 
 export default function People() {
   const { t } = useI18n();
   const { site, timezone } = useSite();
   const { resolved } = usePeriod(timezone);
+  const { filters } = useFilters();
   const [who, setWho] = useChoice('who', whoChoices);
+  const [sorting, setSorting] = useChoice('sort', sortings);
   const [search, setSearch] = useSearch();
   const [typed, type] = useDraft(search, setSearch);
-  const query = {
+  const { order, ascending } = orderOf(sorting);
+  const asked = {
     search,
-    identified: who === 'all' ? undefined : who === 'identified',
+    ...parametersOf(who),
     from: resolved.from,
     to: resolved.to,
-    limit: page_size,
+    filter: filters.map(formatFilter),
+    order_by: order,
+    direction: ascending ? 'asc' : 'desc',
   };
-  const key = JSON.stringify([site, query]);
-  const first = useResource(key, (signal) => api.people(site, query, signal), 10_000);
-  const more = useMore(key, first.data?.next_cursor ?? null, (cursor) => api.people(site, { ...query, cursor }));
+  const question = JSON.stringify([site, asked]);
+  const back = useReturn(question);
+  const size = back ? Math.min(page_size_max, Math.max(page_size, back.rows)) : page_size;
+  const query = { ...asked, limit: size };
+  const key = JSON.stringify([question, size]);
+  const first = useResource(key, (signal) => api.people(site, query, signal), size > page_size ? 60_000 : 10_000);
+  // The cursor of an older question is not one of this.
+  const cursor = first.stale ? null : (first.data?.next_cursor ?? null);
+  const more = useMore(key, cursor, (cursor) => api.people(site, { ...query, limit: page_size, cursor }));
   const people = withoutRepeats([...(first.data?.items ?? []), ...more.items]);
+  useReturned(back, first.data !== undefined && !first.stale);
 
+  // Not the window's address: a link has changed that before its row hears of the click.
+  const { pathname, search: address } = useLocation();
+  const leave = (row: string) =>
+    leavePlace({ address: pathname + address, rows: people.length, row, scroll_px: window.scrollY });
   return (
     <Page title={t('people.title')} controls={<PeriodPicker />}>
+      <FilterBar />
       <div className="people-controls">
         <label className="search">
           <Icon name="search" size={18} />
@@ -52,16 +77,21 @@ export default function People() {
           selected={who}
           onSelect={setWho}
         />
+        <SortPicker sorting={sorting} sort={setSorting} />
+        <ExportButton what={t('people.title')} path={ofSite(site, '/people')} query={{ ...asked, limit: page_size_max }} name="people" />
       </div>
+      <p className="quiet small">{t('people.explained')}</p>
       <Card className="card-flush" stale={first.stale}>
         {first.error && !first.data ? (
           <ErrorState error={first.error} retry={first.retry} />
         ) : !first.data ? (
           <Skeleton lines={8} />
-        ) : people.length === 0 ? (
-          <EmptyState title={t('people.empty')} hint={t('people.empty.hint')} />
+        ) : people.length > 0 ? (
+          <PeopleTable people={people} sorting={sorting} sort={setSorting} leave={leave} />
+        ) : filters.length > 0 ? (
+          <NothingMatches />
         ) : (
-          <PeopleTable people={people} />
+          <EmptyState title={t('people.empty')} hint={t('people.empty.hint')} />
         )}
         {more.error && <ErrorState error={more.error} retry={more.load} />}
         {more.available && !more.error && (
@@ -73,6 +103,68 @@ export default function People() {
         )}
       </Card>
     </Page>
+  );
+}
+
+function parametersOf(who: Who): { identified?: boolean; customers?: boolean } {
+  switch (who) {
+    case 'all':
+      return {};
+    case 'customers':
+      return { customers: true };
+    default:
+      return { identified: who === 'identified' };
+  }
+}
+
+/** The place in this very list that somebody comes back to, as long as the question stays what it was. */
+function useReturn(question: string): Place | null {
+  const { pathname, search, state } = useLocation();
+  const way = useNavigationType();
+  const [back] = useState(() => {
+    const comesBack = way === 'POP' || (state as { returning?: boolean } | null)?.returning === true;
+    const place = lastPlace();
+    return comesBack && place?.address === pathname + search ? { place, question } : null;
+  });
+  return back?.question === question ? back.place : null;
+}
+
+/** Scrolls to where the list was left and gives the focus to the row that was opened, once the rows are there. */
+function useReturned(place: Place | null, ready: boolean) {
+  const done = useRef(false);
+  useLayoutEffect(() => {
+    if (!place || !ready || done.current) return;
+    done.current = true;
+    window.scrollTo(0, place.scroll_px);
+    const row = document.querySelector(`.person-row[data-person="${CSS.escape(place.row)}"]`);
+    row?.querySelector('a')?.focus({ preventScroll: true });
+    const seen = row?.getBoundingClientRect();
+    // Somebody new may have pushed the row away.
+    if (row && seen && (seen.bottom < 0 || seen.top > window.innerHeight)) row.scrollIntoView({ block: 'center' });
+  }, [place, ready]);
+}
+
+/** The order as a list and a direction: for narrow screens, which have no heads of columns, and for what has no column. */
+function SortPicker({ sorting, sort }: { sorting: Sorting; sort: (sorting: Sorting) => void }) {
+  const { t } = useI18n();
+  const { order, ascending } = orderOf(sorting);
+  const turn = t(ascending ? 'people.sort.ascending' : 'people.sort.descending');
+  return (
+    <div className="people-sort">
+      <label>
+        <span>{t('people.sort')}</span>
+        <select
+          value={order}
+          onChange={(event) => sort(orders.find((one) => one === event.target.value) ?? 'last_seen')}
+        >
+          {orders.map((one) => <option key={one} value={one}>{t(`people.sort.${one}`)}</option>)}
+        </select>
+      </label>
+      <button type="button" className="icon-button" title={turn} onClick={() => sort(sortingOf(order, !ascending))}>
+        <Icon name={ascending ? 'up' : 'down'} />
+        <span className="sr-only">{turn}</span>
+      </button>
+    </div>
   );
 }
 
@@ -132,10 +224,4 @@ function useMore(key: string, firstCursor: string | null, fetchPage: (cursor: st
     );
   };
   return { items: current.items, available: cursor !== null, loading: current.loading, error: current.error, load };
-}
-
-/** Somebody seen again moves to the first page and would stand twice. */
-function withoutRepeats(people: readonly PersonSummary[]): PersonSummary[] {
-  const seen = new Set<string>();
-  return people.filter((one) => !seen.has(one.person) && seen.add(one.person));
 }

@@ -1,4 +1,4 @@
-import { api } from '../../api/client';
+import { api, ofSite } from '../../api/client';
 import type { Vital, VitalSummary } from '../../api/types';
 import { useResource } from '../../api/useResource';
 import { formatLatency } from '../../format/duration';
@@ -8,6 +8,7 @@ import { useSite } from '../../shell/site';
 import { formatFilter } from '../../state/filters';
 import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
+import { ExportButton } from '../../ui/ExportButton';
 import { NothingMatches } from '../../ui/FilterBar';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
@@ -48,12 +49,20 @@ export function WebQualityPanel() {
         stale={quality.stale}
         className="quality-table-card"
         aside={
-          <Segments
-            label={t('quality.by')}
-            choices={dimensions.map((id) => ({ id, label: t(`dimension.${id}`) }))}
-            selected={by}
-            onSelect={setBy}
-          />
+          <span className="card-aside">
+            <Segments
+              label={t('quality.by')}
+              choices={dimensions.map((id) => ({ id, label: t(`dimension.${id}`) }))}
+              selected={by}
+              onSelect={setBy}
+            />
+            <ExportButton
+              what={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}
+              path={ofSite(site, '/quality/web')}
+              query={{ ...query, limit: 1000 }}
+              name="web-quality"
+            />
+          </span>
         }
       >
         <VitalTable rows={rows} by={by} />

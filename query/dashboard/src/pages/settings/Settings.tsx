@@ -6,6 +6,7 @@ import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
 import { useSite, useSites } from '../../shell/site';
 import { Card } from '../../ui/Card';
+import { ExportButton } from '../../ui/ExportButton';
 import { Page } from '../../ui/Page';
 import { ErrorState, Skeleton } from '../../ui/states';
 import { AddSite } from './AddSite';
@@ -54,7 +55,7 @@ function Sites({ mayAdd }: { mayAdd: boolean }) {
     if (hash === '#add-site') heading.current?.scrollIntoView();
   }, [hash]);
   return (
-    <Card title={t('settings.sites')}>
+    <Card title={t('settings.sites')} aside={<ExportButton what={t('settings.sites')} path="/sites" name="sites" />}>
       <ul className="settings-list">
         {sites.map((site) => (
           <li key={site.site}>

@@ -4,6 +4,7 @@ import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
 import { useSites } from '../../shell/site';
 import { Card } from '../../ui/Card';
+import { ExportButton } from '../../ui/ExportButton';
 import { ErrorState, Skeleton } from '../../ui/states';
 import { Field, Problem, Revoke, Secret } from './parts';
 import { useChange } from './useChange';
@@ -16,7 +17,7 @@ export function Tokens({ only }: { only: string | null }) {
   const { t } = useI18n();
   const tokens = useResource('tokens', (signal) => administration.tokens(signal));
   return (
-    <Card title={t('settings.tokens')}>
+    <Card title={t('settings.tokens')} aside={<ExportButton what={t('settings.tokens')} path="/tokens" name="tokens" />}>
       <p className="quiet settings-text">{t('settings.tokens.text')}</p>
       {tokens.error && !tokens.data ? (
         <ErrorState error={tokens.error} retry={tokens.retry} />

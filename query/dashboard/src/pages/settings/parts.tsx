@@ -1,5 +1,6 @@
-import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import { useI18n } from '../../i18n/context';
+import { Confirm } from '../../ui/Confirm';
 import { CopyButton } from '../../ui/CopyButton';
 import type { Change } from './useChange';
 
@@ -38,24 +39,15 @@ interface RevokeProps {
 /** Asks before it takes something away that cannot be given back. */
 export function Revoke({ what, consequence, busy, revoke }: RevokeProps) {
   const { t } = useI18n();
-  const [asked, setAsked] = useState(false);
-  const cancel = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (asked) cancel.current?.focus();
-  }, [asked]);
-  if (!asked) {
-    return (
-      <button type="button" className="button button-quiet" onClick={() => setAsked(true)} aria-label={`${t('settings.revoke')} ${what}`}>
-        {t('settings.revoke')}
-      </button>
-    );
-  }
   return (
-    <div className="revoke" role="group" aria-label={t('settings.revoke.sure', { what })}>
-      <p><b>{t('settings.revoke.sure', { what })}</b> {consequence}</p>
-      <button type="button" className="button button-danger" disabled={busy} onClick={revoke}>{t('settings.revoke')}</button>
-      <button type="button" className="button" ref={cancel} onClick={() => setAsked(false)}>{t('settings.cancel')}</button>
-    </div>
+    <Confirm
+      label={t('settings.revoke')}
+      what={what}
+      question={t('settings.revoke.sure', { what })}
+      consequence={consequence}
+      busy={busy}
+      confirm={revoke}
+    />
   );
 }
 

@@ -1,0 +1,62 @@
+import { queryString, refusal, type QueryParameters, ApiError } from './client';
+
+/** A list is asked for page by page, and after so many what there is more is left out. */
+const pages_max = 50;
+
+export interface Csv {
+  /** Without a byte order mark. */
+  readonly text: string;
+  /** False when there is more than was asked for. */
+  readonly whole: boolean;
+}
+
+/** A list or table of the API as CSV, all its pages under one line of names. */
+export async function fetchCsv(path: string, query: QueryParameters): Promise<Csv> {
+  let address: string | null = `/api/v1${path}${queryString(query)}`;
+  const parts: string[] = [];
+  while (address !== null && parts.length < pages_max) {
+    const response: Response = await ask(address);
+    // Reading as text takes the byte order mark away.
+    const text = await response.text();
+    parts.push(parts.length === 0 ? text : withoutNames(text));
+    address = nextPage(response.headers.get('Link'), address);
+  }
+  return { text: parts.join(''), whole: address === null };
+}
+
+async function ask(address: string): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(address, { credentials: 'same-origin', headers: { Accept: 'text/csv' } });
+  } catch {
+    throw new ApiError(0, 'unreachable', '');
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+/** The address of the next page, from `<?cursor=…>; rel="next"`. */
+export function nextPage(link: string | null, address: string): string | null {
+  const next = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '');
+  if (!next) return null;
+  const base = new URL(address, 'http://dashboard.invalid');
+  const url = new URL(next[1] ?? '', base);
+  // The cookie goes along: never to another place than the list's own.
+  return url.origin === base.origin && url.pathname === base.pathname ? url.pathname + url.search : null;
+}
+
+/** Names of columns hold no line break. */
+function withoutNames(text: string): string {
+  const end = text.indexOf('\n');
+  return end === -1 ? '' : text.slice(end + 1);
+}
+
+/** Hands a file to the browser. The mark at its beginning tells spreadsheets that it is UTF-8. */
+export function saveCsv(text: string, name: string): void {
+  const address = URL.createObjectURL(new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}

@@ -1,0 +1,314 @@
+//! The statement of a page of people: who is on it, and in which order.
+
+use super::Sql;
+use super::clause::{self, IS_HUMAN, IS_PURCHASE, IS_SESSION, Sessions, VISIT_OF_EVENT};
+use super::identity::{self, Duplicates, Person};
+use super::people::{Columns, Matching, pieces};
+use crate::identity::Aliases;
+use crate::moment::Moment;
+use crate::plan::Filter;
+use crate::plan::dimension::Level;
+use crate::plan::period::utc_day;
+
+/// The first and the last moment that a period without a beginning or an end has: between the days that a `Date` holds.
+const FIRST: Moment = Moment(2 * 86_400_000);
+const LAST: Moment = Moment(u32::MAX as i64 * 1000);
+
+/// What a list is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The last event.
+    #[default]
+    LastSeen,
+    /// The first event.
+    FirstSeen,
+    /// Number of sessions.
+    Sessions,
+    /// Number of views.
+    PageViews,
+    /// Number of events.
+    Events,
+    /// Number of orders.
+    Orders,
+    /// Money in the site's currency.
+    Revenue,
+}
+
+impl Order {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::LastSeen,
+        Self::FirstSeen,
+        Self::Sessions,
+        Self::PageViews,
+        Self::Events,
+        Self::Orders,
+        Self::Revenue,
+    ];
+
+    /// Its name in requests.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LastSeen => "last_seen",
+            Self::FirstSeen => "first_seen",
+            Self::Sessions => "sessions",
+            Self::PageViews => "page_views",
+            Self::Events => "events",
+            Self::Orders => "orders",
+            Self::Revenue => "revenue",
+        }
+    }
+
+    /// What it needs of a session.
+    const fn columns(self) -> Columns {
+        match self {
+            Self::Sessions | Self::PageViews | Self::Events => Columns::Counted,
+            _ => Columns::Few,
+        }
+    }
+
+    const fn needs_purchases(self) -> bool {
+        matches!(self, Self::Orders | Self::Revenue)
+    }
+
+    /// The value of a person, over the visits of the person; of orders and money, over the purchases.
+    fn value(self) -> String {
+        match self {
+            Self::LastSeen => "toUnixTimestamp64Milli(max(ended))".into(),
+            Self::FirstSeen => "toUnixTimestamp64Milli(min(started))".into(),
+            Self::Sessions => format!("toInt64(countIf({IS_SESSION}))"),
+            Self::PageViews => "toInt64(sum(view_count))".into(),
+            Self::Events => "toInt64(sum(event_count))".into(),
+            Self::Orders => "toInt64(orders)".into(),
+            Self::Revenue => "revenue_sum".into(),
+        }
+    }
+
+    /// A value that a cursor keeps as text, as it is compared.
+    fn bound(self, sql: &mut Sql, value: &str) -> String {
+        let text = sql.bind("String", value);
+        match self {
+            Self::Revenue => format!("toDecimal128({text}, 4)"),
+            _ => format!("toInt64({text})"),
+        }
+    }
+}
+
+/// Which people a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// Part of an id, a name or an e-mail address.
+    pub search: Option<String>,
+    /// With a user id, or without.
+    pub identified: Option<bool>,
+    /// With an order, or without.
+    pub customers: Option<bool>,
+    /// Seen since then.
+    pub from: Option<Moment>,
+    /// Seen before then.
+    pub to: Option<Moment>,
+    /// With a visit that all of these hold for.
+    pub filters: Vec<Filter>,
+    /// What they are sorted by.
+    pub order: Order,
+    /// The smallest or earliest first.
+    pub ascending: bool,
+    /// After the person of this id, who has this value of the order.
+    pub after: Option<(String, String)>,
+    /// How many.
+    pub limit: usize,
+    /// Only people seen since the beginning of this day. The latest of all are among them when they fill the page,
+    /// and found in a fraction of the time.
+    pub since: Option<Moment>,
+}
+
+impl Listed {
+    /// Whether the first of them are those who were here lately. A search may be for a visitor id that the person had
+    /// long ago.
+    pub fn is_of_the_latest(&self) -> bool {
+        let is_narrow = self.search.is_some() || self.customers.is_some() || !self.filters.is_empty();
+        let has_period = self.from.is_some() || self.to.is_some();
+        self.order == Order::LastSeen && !self.ascending && !is_narrow && !has_period
+    }
+}
+
+/// The people of a page in their order: `person`, `identified`, `value` (text, of the order). `currency` is the site's.
+pub fn page(site: &str, currency: &str, listed: &Listed, aliases: &Aliases) -> Sql {
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    let person = identity::person(&mut sql, aliases);
+    let matching = matching(&mut sql, listed);
+    let mut having = conditions(&mut sql, listed, matching.is_some());
+    let (mut sessions, mut edges) = (String::new(), String::new());
+    if let Some(since) = listed.since {
+        let (day, moment) = (sql.bind("Date", utc_day(since)), sql.bind("Int64", since.0));
+        // A day more: a session that began on the day before has its owner by its beginning.
+        sessions = format!(" AND day >= {day} - 1");
+        edges =
+            format!(" AND visitor IN (SELECT visitor FROM sessions WHERE site = {{site:String}}{sessions})");
+        having.push(format!("toUnixTimestamp64Milli(max(ended)) >= {moment}"));
+    }
+    let order = listed.order;
+    let seen = if order.needs_purchases() {
+        String::new()
+    } else {
+        format!(", {} AS value_of_visits", order.value())
+    };
+    let mut people = format!(
+        "SELECT {} AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified{seen} \
+         FROM {} WHERE visitor != '' GROUP BY person{}",
+        person.expression,
+        person.rows(&pieces(order.columns(), &sessions, &edges, matching.as_ref())),
+        clause_of(" HAVING ", &having),
+    );
+    let mut conditions = Vec::new();
+    if order.needs_purchases() || listed.customers.is_some() {
+        sql.params.push(("currency".into(), currency.into()));
+        people = format!(
+            "SELECT * FROM ({people}) AS listed LEFT JOIN {} AS bought ON listed.person = bought.buyer",
+            purchases(&person)
+        );
+        conditions.extend(
+            listed.customers.map(|bought| if bought { "orders > 0" } else { "orders = 0" }.to_owned()),
+        );
+    }
+    let value = if order.needs_purchases() { order.value() } else { "value_of_visits".into() };
+    let (beyond, direction) = if listed.ascending { (">", "ASC") } else { ("<", "DESC") };
+    if let Some((after_value, after)) = &listed.after {
+        let (after_value, after) = (order.bound(&mut sql, after_value), sql.bind("String", after.as_str()));
+        conditions.push(format!(
+            "({value} {beyond} {after_value} OR ({value} = {after_value} AND person > {after}))"
+        ));
+    }
+    let limit = sql.bind("UInt64", listed.limit as i64 + 1);
+    sql.text = format!(
+        "SELECT person, identified, toString({value}) AS value FROM ({people}){} \
+         ORDER BY {value} {direction}, person LIMIT {limit}",
+        clause_of(" WHERE ", &conditions),
+    );
+    sql
+}
+
+fn clause_of(word: &str, conditions: &[String]) -> String {
+    if conditions.is_empty() { String::new() } else { format!("{word}{}", conditions.join(" AND ")) }
+}
+
+/// What must hold for a person's visits together.
+fn conditions(sql: &mut Sql, listed: &Listed, is_filtered: bool) -> Vec<String> {
+    let mut having = Vec::new();
+    if let Some(search) = &listed.search {
+        let search = sql.bind("String", search.as_str());
+        let found = |column: &str| format!("max(positionCaseInsensitiveUTF8({column}, {search})) > 0");
+        having.push(format!(
+            "({} OR {} OR positionCaseInsensitiveUTF8(person, {search}) > 0 OR max(if(owner_user = '', visitor, \
+             owner_user) IN (SELECT id FROM traits FINAL WHERE site = {{site:String}} AND trait IN ('name', 'email') \
+             AND positionCaseInsensitiveUTF8(value, {search}) > 0)))",
+            found("visitor"),
+            found("owner_user")
+        ));
+    }
+    if let Some(identified) = listed.identified {
+        having.push(if identified { "identified".into() } else { "NOT identified".into() });
+    }
+    let mut of_a_visit = Vec::new();
+    if listed.from.is_some() || listed.to.is_some() {
+        let from = sql.bind("Int64", listed.from.unwrap_or(Moment(0)).0);
+        let to = sql.bind("Int64", listed.to.unwrap_or(LAST).0);
+        of_a_visit.push(format!(
+            "ended >= fromUnixTimestamp64Milli({from}) AND started < fromUnixTimestamp64Milli({to})"
+        ));
+    }
+    if is_filtered {
+        of_a_visit.push("is_matched".into());
+    }
+    if !of_a_visit.is_empty() {
+        having.push(format!("max({})", of_a_visit.join(" AND ")));
+    }
+    having
+}
+
+/// What a visit must have for the filters. An event that must be there is of the period; a visit is judged by how it
+/// began, whenever that was.
+fn matching(sql: &mut Sql, listed: &Listed) -> Option<Matching> {
+    if listed.filters.is_empty() {
+        return None;
+    }
+    let (from, to) = (listed.from.unwrap_or(FIRST).max(FIRST), listed.to.unwrap_or(LAST).min(LAST));
+    sql.params.extend([
+        ("from_day".to_owned(), utc_day(from).into()),
+        ("to_day".to_owned(), utc_day(Moment(to.0.saturating_sub(1).max(from.0))).into()),
+    ]);
+    let (of_events, of_visits): (Vec<&Filter>, Vec<&Filter>) =
+        listed.filters.iter().partition(|filter| filter.level() == Level::Event);
+    let visits = (!of_visits.is_empty()).then(|| {
+        let conditions: Vec<String> =
+            of_visits.iter().map(|filter| clause::session_condition(sql, filter)).collect();
+        format!(
+            "(visitor, visit) IN (SELECT visitor, visit FROM {} WHERE {})",
+            clause::sessions(Sessions::Any, false, ""),
+            conditions.join(" AND ")
+        )
+    });
+    let event = (!of_events.is_empty()).then(|| {
+        let (from, to) = (sql.bind("Int64", from.0), sql.bind("Int64", to.0));
+        let mut conditions =
+            vec![format!("ts >= fromUnixTimestamp64Milli({from}) AND ts < fromUnixTimestamp64Milli({to})")];
+        conditions.extend(of_events.iter().map(|filter| clause::event_condition(sql, filter)));
+        conditions.join(" AND ")
+    });
+    let visits_of_event = event.as_ref().map(|event| {
+        format!(
+            "(visitor, visit) IN (SELECT visitor, {VISIT_OF_EVENT} AS visit FROM events WHERE site = {{site:String}} \
+             AND toDate(ts) BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND {IS_HUMAN} AND {event})"
+        )
+    });
+    Some(Matching { visits, event, visits_of_event })
+}
+
+/// Orders and money of everybody who has any, each a row: `buyer`, `orders`, `revenue_sum`. The same purchases as those
+/// of the people of a page ([`super::people::purchases`]); the table's key finds them.
+fn purchases(person: &Person) -> String {
+    let condition = format!(
+        "{IS_HUMAN} AND {IS_PURCHASE} AND (toDate(ts), visitor) IN (SELECT toDate(ts), visitor FROM events \
+         WHERE site = {{site:String}} AND {IS_HUMAN} AND {IS_PURCHASE})"
+    );
+    format!(
+        "(SELECT {} AS buyer, countIf(kind = 'order') AS orders, {} AS revenue_sum FROM {} GROUP BY buyer)",
+        person.expression,
+        clause::REVENUE,
+        person.rows(&identity::owned_events(&condition, Duplicates::Merged, ""))
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::snapshot::check;
+
+    #[test]
+    fn snapshots_of_the_list() {
+        let search = Listed {
+            search: Some("rossi".into()),
+            identified: Some(true),
+            from: Some(Moment(1_793_487_600_000)),
+            after: Some(("1795302000000".into(), "mario".into())),
+            limit: 50,
+            since: Some(Moment(1_795_219_200_000)),
+            ..Listed::default()
+        };
+        let filters = ["country:is:IT", "page:starts:/scarpe", "kind:is:page_view"].map(ToOwned::to_owned);
+        let filtered = Listed {
+            customers: Some(true),
+            filters: Filter::parse_list(&filters).unwrap(),
+            order: Order::Revenue,
+            after: Some(("12.5".into(), "mario".into())),
+            limit: 50,
+            ..Listed::default()
+        };
+        let aliases = Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]);
+        let everybody = Listed { limit: 50, ..Listed::default() };
+        check("people_page", &[page("demo", "EUR", &everybody, &Aliases::default())]);
+        check("people_search", &[page("demo", "EUR", &search, &aliases)]);
+        check("people_filtered", &[page("demo", "EUR", &filtered, &aliases)]);
+    }
+}
