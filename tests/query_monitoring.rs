@@ -306,11 +306,18 @@ async fn live(service: &Service) {
         ..view(visitor, "live", now() - 1000, path)
     };
     // Who has only opened a mail is no visitor, what a mail tool did is not told, nor what happened long ago.
-    let mail = |kind: &'static str| EventRow { kind: kind.into(), user: "mario".into(), ..fresh("@mario", "") };
+    let mail =
+        |kind: &'static str| EventRow { kind: kind.into(), user: "mario".into(), ..fresh("@mario", "") };
     let long_ago = EventRow { received_at: now(), ts: now() - 25 * 60 * MINUTE, ..fresh("old", "/vecchia") };
     let noise = EventRow { kind: "vital".into(), name: "LCP".into(), ..fresh("reader", "/prima") };
     service
-        .insert(&[fresh("early", "/prima"), noise, mail("newsletter_sent"), mail("newsletter_open"), long_ago.clone()])
+        .insert(&[
+            fresh("early", "/prima"),
+            noise,
+            mail("newsletter_sent"),
+            mail("newsletter_open"),
+            long_ago.clone(),
+        ])
         .await;
     let (mut one, mut two) = (Events::open(service).await, Events::open(service).await);
     for events in [&mut one, &mut two] {
@@ -368,10 +375,12 @@ async fn live(service: &Service) {
 
     // Who comes later, or comes back, hears the same at once, in the order of time, each event once.
     let recent = Events::open(service).await.next("recent").await;
-    let ids: Vec<_> = recent["items"].as_array().unwrap().iter().map(|item| item["event_id"].to_string()).collect();
+    let ids: Vec<_> =
+        recent["items"].as_array().unwrap().iter().map(|item| item["event_id"].to_string()).collect();
     assert_eq!(ids.len(), 5, "{recent}");
     assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len());
-    let moments: Vec<_> = recent["items"].as_array().unwrap().iter().map(|item| item["ts"].to_string()).collect();
+    let moments: Vec<_> =
+        recent["items"].as_array().unwrap().iter().map(|item| item["ts"].to_string()).collect();
     assert!(moments.is_sorted(), "{moments:?}");
 
     service.state.close_live();

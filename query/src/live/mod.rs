@@ -153,8 +153,7 @@ impl Live {
             return Subscription { first: VecDeque::new(), receiver, feed: Weak::new() };
         }
         let feed = feeds.entry(site.to_owned()).or_insert_with(|| {
-            let feed =
-                Arc::new(Feed { sender: broadcast::channel(MESSAGES_MAX).0, known: Mutex::default() });
+            let feed = Arc::new(Feed { sender: broadcast::channel(MESSAGES_MAX).0, known: Mutex::default() });
             let (live, runner, site) = (self.clone(), runner.clone(), site.to_owned());
             tokio::spawn(poll(live, runner, site, Arc::downgrade(&feed)));
             feed

@@ -138,13 +138,16 @@ mod tests {
     }
 
     fn order(items: &str) -> LiveActivity {
-        let props = BTreeMap::from([("items".to_owned(), items.to_owned()), ("order_id".into(), "B-1".into())]);
+        let props =
+            BTreeMap::from([("items".to_owned(), items.to_owned()), ("order_id".into(), "B-1".into())]);
         told(Row { amount: Amount(1_295_000), currency: "USD".into(), props, ..Row::default() })
     }
 
     #[test]
     fn an_order_says_how_much_of_its_own_currency_and_what() {
-        let told = order(r#"[{"id":"l","name":"Livorno","quantity":2},"Siena",{"sku":7,"quantity":"3"},{"price":1},null]"#);
+        let told = order(
+            r#"[{"id":"l","name":"Livorno","quantity":2},"Siena",{"sku":7,"quantity":"3"},{"price":1},null]"#,
+        );
         assert_eq!(told.revenue, Some(Money { amount: "129.50".into(), currency: "USD".into() }));
         let named: Vec<_> = told.items.iter().map(|item| (item.name.as_str(), item.quantity)).collect();
         assert_eq!(named, [("Livorno", 2.0), ("Siena", 1.0), ("7", 3.0)]);

@@ -57,14 +57,40 @@ pub fn visitors(site: &str, from: Moment) -> Sql {
 
 /// What is told as it happens: not what a mail tool did, a hundred thousand times within a minute, to people who did
 /// nothing.
-const IS_TOLD: &str =
-    "kind NOT IN ('newsletter_sent', 'newsletter_delivered', 'newsletter_bounce')";
+const IS_TOLD: &str = "kind NOT IN ('newsletter_sent', 'newsletter_delivered', 'newsletter_bounce')";
 
 /// The properties that say what an event was about. Others are in the journey.
 const PROPS_TOLD: [&str; 30] = [
-    "channel", "comment", "file", "form", "href", "item", "item_name", "items", "message", "name", "order_id", "outcome",
-    "place", "product", "product_name", "q", "query", "question", "referred_by", "score", "search_term", "sku", "subject",
-    "survey", "term", "text", "ticket", "title", "url", "value",
+    "channel",
+    "comment",
+    "file",
+    "form",
+    "href",
+    "item",
+    "item_name",
+    "items",
+    "message",
+    "name",
+    "order_id",
+    "outcome",
+    "place",
+    "product",
+    "product_name",
+    "q",
+    "query",
+    "question",
+    "referred_by",
+    "score",
+    "search_term",
+    "sku",
+    "subject",
+    "survey",
+    "term",
+    "text",
+    "ticket",
+    "title",
+    "url",
+    "value",
 ];
 
 /// The columns of [`crate::live::Row`]. Needs the parameter `props_told`.

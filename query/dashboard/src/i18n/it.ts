@@ -158,7 +158,7 @@ export const it: Translation<typeof en> = {
   'live.resume': 'Riprendi',
   'live.paused': { one: 'In pausa. {count} nuovo evento in attesa.', other: 'In pausa. {count} nuovi eventi in attesa.' },
   'live.empty': 'Nessuno nelle ultime 24 ore',
-  'live.empty.hint': 'Chi arriva compare qui entro due secondi. Prova il negozio dimostrativo.',
+  'live.empty.hint': 'Chi arriva compare qui entro due secondi. Fai un giro nel negozio di prova.',
   'live.connecting': 'Connessione…',
   'live.connected': 'Connesso',
   'live.reconnecting': 'Connessione persa. Nuovo tentativo…',

@@ -25,7 +25,7 @@ export default function Live() {
     <Page title={t('live.title')} controls={<ConnectionState connection={live.connection} />}>
       {lost && <ConnectionLost heard_ms={live.heard_ms} />}
       <div className="live-grid">
-        <Card className="live-now" stale={lost && snapshot !== undefined}>
+        <Card className="live-now">
           {snapshot ? (
             <>
               <p className="live-count" aria-live="polite">
@@ -43,7 +43,6 @@ export default function Live() {
         <Card
           title={t('live.stream')}
           className="live-stream"
-          stale={lost && live.cards !== undefined}
           aside={
             <button type="button" className="button button-quiet" aria-pressed={live.paused} onClick={() => live.setPaused(!live.paused)}>
               <Icon name={live.paused ? 'play' : 'pause'} size={16} />
