@@ -18,7 +18,7 @@ DIST := target/dist
 # Rounds of each kind of `make torture`.
 ROUNDS ?= 100
 
-.PHONY: help run test test-programs test-pages torture bench bench-quick lint demo build deps clients tools chromium strace user-agents dist dist-test image
+.PHONY: help run test test-programs test-pages torture screenshots bench bench-quick lint demo build deps clients tools chromium strace user-agents dist dist-test image
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -69,6 +69,10 @@ torture: $(SDK) $(DASHBOARD) strace ## Kill, cut the power, damage and attack fo
 	ORMA_TORTURE=1 $(CARGO) test --release --locked --test engine_guard --test outside -- --nocapture --test-threads=1
 	ORMA_SEEDS=1000 $(CARGO) test --release --locked --test answers -- --nocapture
 	ORMA_DAMAGE_ROUNDS=500 $(CARGO) test --release --locked --test damage -- --nocapture
+
+screenshots: $(SDK) $(DASHBOARD) chromium ## Take the pictures of docs/screenshots anew, of the demo's visitors
+	@$(CARGO) build --locked --bin orma
+	$(NPM) run --silent --workspace tests/browser screenshots
 
 bench: $(SDK) $(DASHBOARD) ## Measure, and print the tables that docs/ shows: about 25 minutes
 	@$(CARGO) build --release --locked

@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use orma_store::data_dir::DataDirError;
 use orma_store::engine::child::{self, ChildOptions};
 use orma_store::engine::config::read_connection;
-use orma_store::{DataDir, Endpoint, Registry, Role, Site, Store, migrations};
+use orma_store::{DataDir, Endpoint, NewsletterKey, Registry, Role, Site, Store, migrations};
 
 use crate::cli::{Command, DemoOptions, EngineProcess, SiteAction, SiteSettings, StoreOptions, TokenAction};
 use crate::demo::{self, Story, Told};
@@ -296,7 +296,7 @@ fn print_tag(data_dir: &Path, key: &str) {
 async fn tell_demo(options: DemoOptions) -> anyhow::Result<()> {
     let told = match (&options.ingest_token, &options.collector_url) {
         (Some(token), Some(url)) => {
-            demo::tell(story(&options, url.clone(), options.write_key.clone(), token.clone())).await?
+            demo::tell(story(&options, url.clone(), options.write_key.clone(), token.clone(), None)).await?
         }
         _ => tell_with_own_token(&options).await?,
     };
@@ -304,9 +304,15 @@ async fn tell_demo(options: DemoOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn story(options: &DemoOptions, collector_url: String, write_key: String, ingest_token: String) -> Story {
+fn story(
+    options: &DemoOptions,
+    collector_url: String,
+    write_key: String,
+    ingest_token: String,
+    newsletter_key: Option<NewsletterKey>,
+) -> Story {
     let DemoOptions { days, visits_per_day, seed, .. } = *options;
-    Story { collector_url, write_key, ingest_token, days, visits_per_day, seed }
+    Story { collector_url, write_key, ingest_token, newsletter_key, days, visits_per_day, seed }
 }
 
 /// The story is sent with a token of its own, which is withdrawn afterwards.
@@ -322,9 +328,10 @@ async fn tell_with_own_token(options: &DemoOptions) -> anyhow::Result<Told> {
     let write_key =
         key.context("there is no site `demo` with a write key; `orma up` makes one at its first start")?;
     let ingest_token = registry.add_token(Role::Ingest, SITE, "orma demo", None).await?;
+    let newsletter_key = registry.newsletter_key(SITE).await?;
     // The collector reads its registry every two seconds.
     tokio::time::sleep(Duration::from_millis(2_500)).await;
-    let told = demo::tell(story(options, url, write_key, ingest_token.clone())).await;
+    let told = demo::tell(story(options, url, write_key, ingest_token.clone(), Some(newsletter_key))).await;
     let token_id = registry.snapshot().token_of_secret(&ingest_token).map(|token| token.token_id.clone());
     if let Some(token_id) = token_id {
         registry.revoke_token(&token_id).await?;

@@ -286,6 +286,16 @@ impl Events {
     }
 }
 
+fn visitor_and_kind(activity: &Value) -> (String, String) {
+    let text = |field: &str| activity[field].as_str().unwrap().to_owned();
+    (text("visitor"), text("kind"))
+}
+
+/// Milliseconds since the epoch as an instant of a query.
+fn instant(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).unwrap().to_string()
+}
+
 async fn live(service: &Service) {
     let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() as i64;
     let fresh = |visitor: &'static str, path: &'static str| EventRow {
@@ -295,14 +305,38 @@ async fn live(service: &Service) {
         received_at: now(),
         ..view(visitor, "live", now() - 1000, path)
     };
-    service.insert(&[fresh("early", "/prima")]).await;
+    // Who has only opened a mail is no visitor, what a mail tool did is not told, nor what happened long ago.
+    let mail =
+        |kind: &'static str| EventRow { kind: kind.into(), user: "mario".into(), ..fresh("@mario", "") };
+    let long_ago = EventRow { received_at: now(), ts: now() - 25 * 60 * MINUTE, ..fresh("old", "/vecchia") };
+    let noise = EventRow { kind: "vital".into(), name: "LCP".into(), ..fresh("reader", "/prima") };
+    service
+        .insert(&[
+            fresh("early", "/prima"),
+            noise,
+            mail("newsletter_sent"),
+            mail("newsletter_open"),
+            long_ago.clone(),
+        ])
+        .await;
     let (mut one, mut two) = (Events::open(service).await, Events::open(service).await);
+    for events in [&mut one, &mut two] {
+        let recent = events.next("recent").await;
+        let mut told: Vec<_> = recent["items"].as_array().unwrap().iter().map(visitor_and_kind).collect();
+        told.sort();
+        let expected = [("@mario", "newsletter_open"), ("early", "page_view"), ("reader", "vital")];
+        assert_eq!(told, expected.map(|(visitor, kind)| (visitor.to_owned(), kind.to_owned())));
+    }
     let first = one.next("snapshot").await;
     assert_eq!(first["visitors"], 1);
+    let stats = service.get(&format!("/stats?metrics=visitors&from={}", instant(now() - 5 * MINUTE))).await;
+    assert_eq!(stats["totals"]["visitors"], 1, "{stats}");
     assert_eq!(first["minutes"].as_array().unwrap().len(), 30);
     assert_eq!(first["sources"], json!([{"source": "Google", "visitors": 1}]));
     two.next("snapshot").await;
 
+    // Imported now, but long ago: it is no news.
+    service.insert(&[EventRow { received_at: now(), ..long_ago }]).await;
     let known = EventRow { user: "mario".into(), ..fresh("late", "/poi") };
     let bot = EventRow { bot: "crawler".into(), ..fresh("crawler", "/") };
     // Shipped late: received before the one above was.
@@ -338,6 +372,16 @@ async fn live(service: &Service) {
         .map(|minute| minute["page_views"].as_i64().unwrap())
         .sum();
     assert_eq!(views, 3);
+
+    // Who comes later, or comes back, hears the same at once, in the order of time, each event once.
+    let recent = Events::open(service).await.next("recent").await;
+    let ids: Vec<_> =
+        recent["items"].as_array().unwrap().iter().map(|item| item["event_id"].to_string()).collect();
+    assert_eq!(ids.len(), 5, "{recent}");
+    assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len());
+    let moments: Vec<_> =
+        recent["items"].as_array().unwrap().iter().map(|item| item["ts"].to_string()).collect();
+    assert!(moments.is_sorted(), "{moments:?}");
 
     service.state.close_live();
     let ended = tokio::time::timeout(Duration::from_millis(20 * MINUTE as u64 / 60), async {

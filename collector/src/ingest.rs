@@ -441,8 +441,10 @@ impl Ingest {
         }
         cut_click_ids(&mut row);
         name_mail(&mut row);
+        // A token's word on the past is taken; anybody else could make an old address a new one.
+        let viewed_at = if context.trusted { row.ts } else { received_at };
         if landing::is_marked(&row)
-            && let Some(outcome) = landing::take(&mut row, &self.registry.snapshot())
+            && let Some(outcome) = landing::take(&mut row, &self.registry.snapshot(), viewed_at)
         {
             self.metrics.newsletter_landings.with_label_values(&[outcome.as_str()]).inc();
         }

@@ -1,5 +1,8 @@
 //! The newsletter: every Tuesday at ten one letter to each subscriber.
 
+use orma_collector::wire::newsletter::landing;
+use orma_store::NewsletterKey;
+use orma_store::newsletter::{Act, Letter as Signed};
 use serde_json::{Value, json};
 
 use super::aftermath::report;
@@ -15,7 +18,16 @@ use super::story::{Script, Task};
 const SENDING_MS: i64 = 6 * MINUTE;
 
 /// Sends a letter to one subscriber at `now`, the moment at which sending begins.
-pub fn send(person: &mut Person, letter: &Letter, now: i64, random: &mut Random, script: &mut Script) {
+///
+/// A click leads to the shop as the collector's redirect would: with `orma_id`, if there is the `key` to seal it with.
+pub fn send(
+    person: &mut Person,
+    letter: &Letter,
+    now: i64,
+    key: Option<&NewsletterKey>,
+    random: &mut Random,
+    script: &mut Script,
+) {
     let message = format!("m-{}-{}", letter.campaign, person.number);
     let said = |extra: Value| {
         let mut fields = json!({"campaign": letter.campaign, "message": message});
@@ -45,10 +57,20 @@ pub fn send(person: &mut Person, letter: &Letter, now: i64, random: &mut Random,
     if random.chance(0.2) {
         let clicked_at = opened_at + random.between(4_000, 50_000);
         let link = format!("{ORIGIN}{}", letter.page);
-        let clicked = report(person, "newsletter_click", clicked_at, said(json!({"link": link})), random);
+        let clicked = report(person, "newsletter_click", clicked_at, said(json!({"link": &link})), random);
+        let signed = Signed {
+            act: Act::Click,
+            sent_at: sent_at / 1_000,
+            campaign: &letter.campaign,
+            message: &message,
+            recipient: &person.account.email,
+            link: &link,
+            target: &link,
+        };
+        let orma_id = key.and_then(|key| landing::seal(key, clicked.id, &signed)).unwrap_or_default();
         script.events.push(clicked);
-        let place = person.number as usize;
-        script.later.push((clicked_at + 1_500, Task::Visit(Some((place, Source::Letter(letter.clone()))))));
+        let visit = (person.number as usize, Source::Letter(letter.clone(), orma_id));
+        script.later.push((clicked_at + 1_500, Task::Visit(Some(visit))));
     } else if random.chance(0.008) {
         let left = unsubscribe(person, opened_at + random.between(8_000, 60_000), random);
         script.events.push(left);

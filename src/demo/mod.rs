@@ -32,6 +32,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use jiff::Timestamp;
+use orma_store::NewsletterKey;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
@@ -56,6 +57,8 @@ pub struct Story {
     pub write_key: String,
     /// A token that may send to the site.
     pub ingest_token: String,
+    /// What the letters' links are sealed with; without it a click leads to the shop, but says nothing there.
+    pub newsletter_key: Option<NewsletterKey>,
     /// How many days, today included.
     pub days: u32,
     /// Visits of an average day.
@@ -109,7 +112,8 @@ pub async fn tell(story: Story) -> anyhow::Result<Told> {
 
 /// Writes the story into the queue. Answers how many people and sessions it told of.
 fn write(story: &Story, now: Timestamp, batches: &mpsc::Sender<Batch>) -> anyhow::Result<(u64, u64)> {
-    let mut teller = Teller::new(story.seed, story.days, story.visits_per_day, now)?;
+    let mut teller =
+        Teller::new(story.seed, story.days, story.visits_per_day, now, story.newsletter_key.clone())?;
     let mut packer = Packer::new(&story.write_key);
     for event in teller.by_ref() {
         if let Some(batch) = packer.push(&event)?

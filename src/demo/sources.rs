@@ -1,5 +1,7 @@
 //! How people come to the shop: who sends them, to which page, with which parameters.
 
+use orma_collector::wire::newsletter::landing::PARAMETER;
+
 use super::calendar::{Calendar, Letter};
 use super::people::Person;
 use super::random::Random;
@@ -30,8 +32,8 @@ pub enum Source {
     Trovaprezzi,
     /// An advertisement of the promotion on Instagram.
     Promotion,
-    /// A link of the newsletter.
-    Letter(Letter),
+    /// A link of the newsletter, with the `orma_id` of the click; empty where there is no secret to make it with.
+    Letter(Letter, String),
     /// A customer told a friend; the user's id of the customer.
     Friend(String),
 }
@@ -77,7 +79,7 @@ impl Source {
             Self::Direct => 0.3,
             Self::Instagram | Self::Facebook | Self::Pinterest => 0.58,
             Self::PaidSearch | Self::Promotion => 0.46,
-            Self::ChatGpt | Self::Letter(_) => 0.27,
+            Self::ChatGpt | Self::Letter(..) => 0.27,
             Self::Blog | Self::Trovaprezzi => 0.38,
             Self::Friend(_) => 0.1,
         }
@@ -126,11 +128,12 @@ impl Source {
                 ),
                 "https://l.instagram.com/",
             ),
-            Self::Letter(letter) => {
+            Self::Letter(letter, orma_id) => {
                 let parameters =
                     format!("utm_source=newsletter&utm_medium=email&utm_campaign={}", letter.campaign);
                 let webmail = if random.chance(0.35) { "https://mail.google.com/" } else { "" };
-                (with(letter.page, &parameters), webmail)
+                let mark = if orma_id.is_empty() { String::new() } else { format!("&{PARAMETER}={orma_id}") };
+                (with(letter.page, &format!("{parameters}{mark}")), webmail)
             }
             Self::Friend(_) => {
                 (with("/demo/", "utm_source=amici&utm_medium=referral&utm_campaign=porta-un-amico"), "")

@@ -7,6 +7,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, HashSet};
 
 use jiff::Timestamp;
+use orma_store::NewsletterKey;
 use uuid::Uuid;
 
 use super::aftermath::{self, Matter};
@@ -90,6 +91,7 @@ pub struct Teller {
     seed: u64,
     visits_per_day: u32,
     calendar: Calendar,
+    newsletter_key: Option<NewsletterKey>,
     people: People,
     agenda: BinaryHeap<Reverse<Due<Task>>>,
     events: BinaryHeap<Reverse<Due<Event>>>,
@@ -103,7 +105,13 @@ impl Teller {
     ///
     /// # Errors
     /// When there is no calendar of these days.
-    pub fn new(seed: u64, days: u32, visits_per_day: u32, now: Timestamp) -> anyhow::Result<Self> {
+    pub fn new(
+        seed: u64,
+        days: u32,
+        visits_per_day: u32,
+        now: Timestamp,
+        newsletter_key: Option<NewsletterKey>,
+    ) -> anyhow::Result<Self> {
         let calendar = Calendar::ending(now, days)?;
         // Of two stories that end on different days none is the continuation of the other.
         let seed =
@@ -119,6 +127,7 @@ impl Teller {
             seen_people: HashSet::new(),
             seen_sessions: HashSet::new(),
             calendar,
+            newsletter_key,
         };
         for day in 0..days {
             teller.put(teller.calendar.midnight(day), Task::Day(day));
@@ -152,7 +161,8 @@ impl Teller {
                 for place in 0..self.people.all().len() {
                     let person = self.people.get(place);
                     if person.subscribed {
-                        letters::send(person, &letter, due.at, &mut random, &mut script);
+                        let key = self.newsletter_key.as_ref();
+                        letters::send(person, &letter, due.at, key, &mut random, &mut script);
                     }
                 }
             }

@@ -3,17 +3,26 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use orma_collector::enrich::bot;
+use orma_collector::enrich::landing::LANDING_MS_MAX;
 use orma_collector::wire::native;
+use orma_collector::wire::newsletter::landing;
+use orma_store::NewsletterKey;
 
 use super::batches::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, Packer};
 use super::calendar::{Calendar, HOUR};
 use super::event::Event;
 use super::story::Teller;
 
+/// The same for every story: what is sealed with it is part of it.
+fn key() -> NewsletterKey {
+    static KEY: OnceLock<NewsletterKey> = OnceLock::new();
+    KEY.get_or_init(|| NewsletterKey::random("demo", 0)).clone()
+}
+
 const NOW: &str = "2026-11-21T10:30:00Z";
 
 fn teller(seed: u64, days: u32, visits_per_day: u32, now: &str) -> Teller {
-    Teller::new(seed, days, visits_per_day, now.parse().unwrap()).unwrap()
+    Teller::new(seed, days, visits_per_day, now.parse().unwrap(), Some(key())).unwrap()
 }
 
 /// A story as the collector would get it: one line of JSON for each event.
@@ -294,4 +303,31 @@ fn a_shared_computer_gets_a_new_visitor_when_somebody_signs_out() {
         }
     }
     assert!(reset.len() > 2, "{}", reset.len());
+}
+
+#[test]
+fn a_click_of_a_letter_lands_in_the_shop_as_its_reader_and_some_buy() {
+    let key = key();
+    let (mut clicks, mut landed, mut orders) = (HashMap::new(), HashSet::new(), 0);
+    for event in teller(1, 30, 400, NOW) {
+        let text = |field: &str| event.fields[field].as_str().unwrap_or_default().to_owned();
+        if event.kind == "newsletter_click" {
+            clicks.insert(event.id, (event.user.clone(), text("campaign"), text("message"), text("link")));
+        }
+        let url = text("url");
+        if event.kind == "page_view"
+            && let Some((_, value)) = url.split_once("orma_id=")
+        {
+            let found = landing::open(value, |_| Some(&key)).unwrap();
+            let (user, campaign, message, link) = &clicks[&found.click];
+            assert_eq!(user.as_deref(), Some(&*found.recipient));
+            assert_eq!((&found.campaign, &found.message, &found.link), (campaign, message, link));
+            if event.ts - found.clicked_at <= LANDING_MS_MAX {
+                landed.extend(event.session);
+            }
+        }
+        orders += usize::from(event.kind == "order" && event.session.is_some_and(|id| landed.contains(&id)));
+    }
+    assert!(landed.len() * 10 > clicks.len() * 9, "{} of {}", landed.len(), clicks.len());
+    assert!(orders > 0, "{orders}");
 }

@@ -54,7 +54,7 @@ pub fn play(
 impl Visit<'_, '_> {
     fn arrive(&mut self, source: &Source, landing: &(String, String)) {
         self.tab.land(&landing.0, &landing.1);
-        if let Source::Letter(_) = source
+        if let Source::Letter(..) = source
             && self.tab.user.is_none()
         {
             // The link of a letter says who got it.

@@ -10,7 +10,7 @@ export const PATIENCE_MS = 30_000;
 export const ADMIN_TOKEN = "admin-token-of-the-browser-tests";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-const program = process.env.ORMA_PROGRAM ?? join(root, "target", "debug", "orma");
+export const program = process.env.ORMA_PROGRAM ?? join(root, "target", "debug", "orma");
 
 /** Starts `orma up` on free ports in a directory of its own. */
 export async function startOrma() {
@@ -31,6 +31,7 @@ export async function startOrma() {
   const base = `http://${running.listen}`;
   return {
     base,
+    dataDir,
     signInLink: /(http\S+#code=\S+)/.exec(printed)[1],
     async ask(path) {
       const answer = await fetch(base + path, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
@@ -62,8 +63,8 @@ export function startBrowser() {
 }
 
 /** Waits until `check` gives something. */
-export async function waitFor(what, check) {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function waitFor(what, check, patience_ms = PATIENCE_MS) {
+  const deadline = Date.now() + patience_ms;
   for (;;) {
     const found = await check();
     if (found !== undefined && found !== false) return found;

@@ -56,9 +56,10 @@ pub fn is_marked(row: &EventRow<'_>) -> bool {
     row.query.contains(PARAMETER) || row.referrer.contains(PARAMETER)
 }
 
-/// Takes `orma_id` out of an event's addresses, and what it says into the event. `None` when it was only in the
+/// Takes `orma_id` out of an event's addresses, and what it says into the event; `moment` (milliseconds since the epoch)
+/// is when the page was viewed, as far as the sender may say so: else that of the receipt. `None` when it was only in the
 /// referrer, where it has been read before, and for what happens on a page after its view.
-pub fn take(row: &mut EventRow<'_>, snapshot: &Snapshot) -> Option<Outcome> {
+pub fn take(row: &mut EventRow<'_>, snapshot: &Snapshot, moment: i64) -> Option<Outcome> {
     if row.referrer.contains(PARAMETER) {
         row.referrer = Cow::Owned(landing::address_without_parameter(&row.referrer));
     }
@@ -66,14 +67,14 @@ pub fn take(row: &mut EventRow<'_>, snapshot: &Snapshot) -> Option<Outcome> {
     let landing = value.map(|value| landing::open(value, |id| snapshot.newsletter_keys.get(id)));
     row.query = Cow::Owned(query);
     let outcome = match landing? {
-        Some(landing) if landing.site == row.site => apply(row, landing),
+        Some(landing) if landing.site == row.site => apply(row, landing, moment),
         _ => Outcome::Refused,
     };
     (row.kind == "page_view").then_some(outcome)
 }
 
-fn apply(row: &mut EventRow<'_>, landing: Landing) -> Outcome {
-    let age = row.received_at - landing.clicked_at;
+fn apply(row: &mut EventRow<'_>, landing: Landing, moment: i64) -> Outcome {
+    let age = moment - landing.clicked_at;
     if !(-CLOCK_MS_MAX..=LANDING_MS_MAX).contains(&age) {
         return Outcome::Expired;
     }
@@ -149,7 +150,7 @@ mod tests {
         let (snapshot, value) = snapshot();
         let mut row = view(&value);
         assert!(is_marked(&row));
-        assert_eq!(take(&mut row, &snapshot), Some(Outcome::Identified));
+        assert_eq!(take(&mut row, &snapshot, NOW + 1_000), Some(Outcome::Identified));
         assert!(!is_marked(&row));
         assert_eq!((&*row.query, &*row.referrer), ("a=1&b=2", "https://bottega.example/x"));
         assert_eq!((&*row.user, &*row.message, &*row.link), ("mario@example.it", "m-42", "hero"));
@@ -196,21 +197,32 @@ mod tests {
             ),
         ];
         for (what, mut row, outcome, user, reason) in table {
-            assert_eq!(take(&mut row, &snapshot), Some(outcome), "{what}");
+            let viewed_at = row.received_at;
+            assert_eq!(take(&mut row, &snapshot, viewed_at), Some(outcome), "{what}");
             assert_eq!((&*row.user, &*row.verdict_reason), (user, reason), "{what}");
             assert!(!is_marked(&row), "{what}");
             let is_told = reason == "landed" && !user.is_empty();
             assert_eq!(&*row.message, if is_told { "m-42" } else { "" }, "{what}");
         }
         let mut vital = EventRow { kind: "vital".into(), ..base() };
-        assert_eq!((take(&mut vital, &snapshot), &*vital.user, &*vital.channel), (None, "", "email"));
+        assert_eq!(
+            (take(&mut vital, &snapshot, NOW + 1_000), &*vital.user, &*vital.channel),
+            (None, "", "email")
+        );
         assert!(!is_marked(&vital) && vital.verdict.is_empty() && vital.message.is_empty());
         for forged in ["", "x", &value[1..]] {
             let mut row = view(forged);
-            assert_eq!((take(&mut row, &snapshot), &*row.query), (Some(Outcome::Refused), "a=1&b=2"));
+            assert_eq!(
+                (take(&mut row, &snapshot, NOW + 1_000), &*row.query),
+                (Some(Outcome::Refused), "a=1&b=2")
+            );
         }
         let mut inner = EventRow { query: "".into(), ..view(&value) };
-        assert_eq!((take(&mut inner, &snapshot), &*inner.user), (None, ""), "the referrer identifies nobody");
+        assert_eq!(
+            (take(&mut inner, &snapshot, NOW + 1_000), &*inner.user),
+            (None, ""),
+            "the referrer identifies nobody"
+        );
     }
 
     #[test]
@@ -222,7 +234,7 @@ mod tests {
             channel: "referral".into(),
             ..view(&value)
         };
-        assert_eq!(take(&mut row, &snapshot), Some(Outcome::Identified));
+        assert_eq!(take(&mut row, &snapshot, NOW + 1_000), Some(Outcome::Identified));
         assert_eq!((&*row.source, &*row.channel), ("news", "referral"));
     }
 }

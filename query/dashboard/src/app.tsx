@@ -47,7 +47,7 @@ export function App() {
                   <Route path="about" element={<About />} />
                   <Route path="*" element={<NotFound />} />
                 </Route>
-                <Route path="*" element={<NotFound />} />
+                <Route path="*" element={<main className="lone"><NotFound /></main>} />
               </Route>
             </Routes>
           </SignedOutProvider>
@@ -60,7 +60,7 @@ export function App() {
 function WithSites() {
   // Asked again, because a site says here when its accounts stop adding up.
   const sites = useResource('sites', (signal) => api.sites(signal), 30_000);
-  if (sites.error && !sites.data) return <main className="lone"><ErrorState error={sites.error} retry={sites.retry} /></main>;
+  if (sites.error && !sites.data) return <main className="lone"><ErrorState whole error={sites.error} retry={sites.retry} /></main>;
   if (!sites.data) return <main className="lone"><PageSkeleton /></main>;
   return (
     <SitesProvider sites={sites.data.items} refresh={sites.retry}>
@@ -95,5 +95,5 @@ function OneSite() {
 
 function NotFound() {
   const { t } = useI18n();
-  return <EmptyState title={t('app.notFound')} hint={t('app.notFound.hint')} action={{ label: t('app.home'), to: '/' }} />;
+  return <EmptyState whole title={t('app.notFound')} hint={t('app.notFound.hint')} action={{ label: t('app.home'), to: '/' }} />;
 }

@@ -1,26 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { LiveActivity } from '../src/api/types';
 import { createTranslator } from '../src/i18n/translate';
 import { flowRows } from '../src/pages/accounting/flow-parts';
 import { countBars, hour_bars_max } from '../src/pages/accounting/hour-bars';
 import { describe } from '../src/pages/journey/describe';
-import { activities_max, addActivities, reconnectDelay_ms } from '../src/pages/live/stream';
+import { reconnectDelay_ms } from '../src/pages/live/follow';
 import { middleShare, ratingOf } from '../src/pages/quality/rating';
 import { event } from './journey-samples';
-
-const activity = (event_id: string) => ({ event_id }) as LiveActivity;
-
-test('the live list puts the newest on top, once each, and stays bounded', () => {
-  const first = addActivities([], [activity('a'), activity('b')]);
-  assert.deepEqual(first.map((one) => one.event_id), ['b', 'a']);
-  const second = addActivities(first, [activity('b'), activity('c'), activity('c')]);
-  assert.deepEqual(second.map((one) => one.event_id), ['c', 'b', 'a']);
-  assert.equal(addActivities(first, []), first);
-  const many = addActivities([], Array.from({ length: 500 }, (_, index) => activity(String(index))));
-  assert.equal(many.length, activities_max);
-  assert.equal(many[0]?.event_id, '499');
-});
 
 test('waits between connections grow and are bounded', () => {
   const waits = [0, 1, 2, 3, 50].map(reconnectDelay_ms);

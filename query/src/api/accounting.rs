@@ -183,12 +183,14 @@ pub async fn get(
 /// The hours.
 fn table(answer: &Accounting) -> Table {
     let row = |hour: &AccountingHour| {
-        let Counts { received, accepted, rejected, stored, duplicate, pending, settling, gap } = hour.counts;
+        let Counts { received, accepted, rejected, stored, duplicate, pending, settling, gap, written_off } =
+            hour.counts;
         json!({"hour": hour.hour, "received": received, "accepted": accepted, "rejected": rejected, "stored": stored,
-            "duplicate": duplicate, "pending": pending, "settling": settling, "gap": gap})
+            "duplicate": duplicate, "pending": pending, "settling": settling, "gap": gap,
+            "written_off": written_off})
     };
     let rows: Vec<Value> = answer.hours.iter().map(row).collect();
     let columns =
-        ["hour", "received", "accepted", "rejected", "stored", "duplicate", "pending", "settling", "gap"];
+        ["hour", "received", "accepted", "rejected", "stored", "duplicate", "pending", "settling", "gap", "written_off"];
     Table::of_items(&columns, &rows)
 }

@@ -35,7 +35,8 @@ use super::{
         newsletter_report::people, collecting::events, collecting::pixel, collecting::open, collecting::click,
         collecting::segment, collecting::settings, collecting::script
     ),
-    components(schemas(collecting::SegmentType, live::LiveSnapshot, live::LiveActivity, live::LiveResync)),
+    components(schemas(collecting::SegmentType, live::LiveSnapshot, live::LiveActivity, live::LiveRecent,
+        live::LiveResync)),
     modifiers(&Security, &Completion),
     security(("bearer" = []), ("session" = []))
 )]

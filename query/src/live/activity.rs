@@ -1,46 +1,44 @@
-//! New events, each once.
+//! New events, each once, and before them what the latest visitors did.
 //!
 //! Events become visible in the order in which collectors ship them, not in that of their receipt. So each poll looks
 //! back beyond the last event seen, and remembers which ids it has told of. What is shipped later than that (after an
 //! outage) is in the snapshots and answers, and not told as if it happened now.
+//!
+//! ```text
+//! first poll:   what is new by receipt (only remembered) → what was done lately (told as a whole)
+//! each further: what is new by receipt, less what was told
+//! ```
+//! What becomes visible between the first two questions is in the second, and known by its id afterwards: nothing is
+//! missed and nothing comes twice.
 
 use std::collections::{BTreeSet, HashMap};
 
 use orma_store::StoreError;
-use serde::Deserialize;
 
-use super::Message;
+use super::recent::{EVENTS_PER_VISITOR_MAX, VISITORS_MAX};
+use super::row::Row;
 use crate::api::live::LiveActivity;
-use crate::identity::{Aliases, Timelines, owner, timelines};
+use crate::identity::{Aliases, Timelines, timelines};
 use crate::moment::Moment;
 use crate::runner::Runner;
 use crate::sql::live as sql;
 
 /// How far back a poll looks.
 const OVERLAP_MS: i64 = 15_000;
-/// Events of one poll; with more, the listeners are told that some are missing.
+/// What happened longer ago is no news, whenever it came: imports, devices that were off.
+const HAPPENED_MS_MAX: i64 = 24 * 60 * 60 * 1_000;
+/// Events of one poll; with more, what the latest visitors did is read anew.
 const EVENTS_MAX: usize = 5_000;
 /// Aliases are read anew with every so many polls: every 10 seconds.
 const POLLS_PER_ALIASES: u64 = 20;
 
-#[derive(Clone, Debug, Deserialize)]
-struct Row {
-    event_id: String,
-    at: Moment,
-    received: i64,
-    visitor: String,
-    user: String,
-    session: String,
-    kind: String,
-    name: String,
-    touchpoint: String,
-    path: String,
-    title: String,
-    country: String,
-    device_class: String,
-    browser: String,
-    channel: String,
-    source: String,
+/// What a poll finds.
+pub enum News {
+    /// What the latest visitors did, the new included; oldest first. `skipped`: so many, at least, were left out since the
+    /// poll before.
+    Whole { activities: Vec<LiveActivity>, skipped: i64 },
+    /// What is new, oldest first.
+    More(Vec<LiveActivity>),
 }
 
 /// What has been told.
@@ -52,28 +50,36 @@ pub struct Activity {
 }
 
 impl Activity {
-    /// The messages about what is new since the last poll. The first poll only learns what is old.
-    pub async fn poll(
-        &mut self,
-        runner: &Runner,
-        site: &str,
-        now: Moment,
-    ) -> Result<Vec<Message>, StoreError> {
+    /// What is new since the last poll.
+    ///
+    /// # Errors
+    /// The store did not answer; the next poll tells what this one would have.
+    pub async fn poll(&mut self, runner: &Runner, site: &str, now: Moment) -> Result<News, StoreError> {
         let since = self.memory.as_ref().map_or(now.0 - OVERLAP_MS, |memory| memory.since(now.0));
-        let rows: Vec<Row> = runner.rows(&sql::activity(site, Moment(since), EVENTS_MAX)).await?;
-        let Some(memory) = &mut self.memory else {
-            let mut memory = Memory::default();
+        let happened = Moment(now.0 - HAPPENED_MS_MAX);
+        let rows: Vec<Row> = runner.rows(&sql::activity(site, Moment(since), happened, EVENTS_MAX)).await?;
+        // With as many as that, older ones may have been left out.
+        let is_flooded = |memory: &Memory| rows.len() == EVENTS_MAX && memory.count_new(&rows) == EVENTS_MAX;
+        let is_first = self.memory.is_none();
+        if self.memory.as_ref().is_none_or(is_flooded) {
+            let recent: Vec<Row> =
+                runner.rows(&sql::recent(site, happened, VISITORS_MAX, EVENTS_PER_VISITOR_MAX)).await?;
+            let skipped = if is_first { 0 } else { EVENTS_MAX.saturating_sub(recent.len()).max(1) as i64 };
+            let memory = self.memory.get_or_insert_default();
             memory.take_new(&rows, now.0);
-            self.memory = Some(memory);
-            return Ok(Vec::new());
-        };
-        let new = memory.take_new(&rows, now.0);
-        let mut messages = Vec::with_capacity(new.len());
-        if rows.len() == EVENTS_MAX && new.len() == rows.len() {
-            messages.push(Message::Resync { skipped: 1 });
+            memory.take_new(&recent, now.0);
+            let oldest_first: Vec<Row> = recent.into_iter().rev().collect();
+            let activities = self.tell(runner, site, oldest_first).await;
+            return Ok(News::Whole { activities, skipped });
         }
-        if new.is_empty() {
-            return Ok(messages);
+        let new = self.memory.get_or_insert_default().take_new(&rows, now.0);
+        Ok(News::More(self.tell(runner, site, new).await))
+    }
+
+    /// The events are told even when the store cannot say whose they are: they would not be new again.
+    async fn tell(&mut self, runner: &Runner, site: &str, rows: Vec<Row>) -> Vec<LiveActivity> {
+        if rows.is_empty() {
+            return Vec::new();
         }
         if self.polls.is_multiple_of(POLLS_PER_ALIASES)
             && let Ok(aliases) = Aliases::load(runner, site).await
@@ -81,32 +87,8 @@ impl Activity {
             self.aliases = aliases;
         }
         self.polls += 1;
-        // The events are told even when the store cannot say whose they are: they would not be new again.
-        let timelines = timelines_of(runner, site, &new).await.unwrap_or_default();
-        messages.extend(new.iter().map(|row| self.message(row, &timelines)));
-        Ok(messages)
-    }
-
-    fn message(&self, row: &Row, timelines: &Timelines) -> Message {
-        let owner = owner(&row.user, &row.visitor, &row.session, row.at.0, timelines);
-        let person = self.aliases.person(&owner.person).to_owned();
-        let activity = LiveActivity {
-            event_id: row.event_id.clone(),
-            ts: row.at,
-            identified: owner.identified || person != owner.person,
-            person,
-            kind: row.kind.clone(),
-            name: row.name.clone(),
-            touchpoint: row.touchpoint.clone(),
-            path: row.path.clone(),
-            title: row.title.clone(),
-            country: row.country.clone(),
-            device_class: row.device_class.clone(),
-            browser: row.browser.clone(),
-            channel: row.channel.clone(),
-            source: row.source.clone(),
-        };
-        Message::Activity(serde_json::to_string(&activity).expect("plain fields").into())
+        let timelines = timelines_of(runner, site, &rows).await.unwrap_or_default();
+        rows.into_iter().map(|row| row.told(&self.aliases, &timelines)).collect()
     }
 }
 
@@ -131,6 +113,10 @@ impl Memory {
         self.latest.min(now) - OVERLAP_MS
     }
 
+    fn count_new(&self, rows: &[Row]) -> usize {
+        rows.iter().filter(|row| !self.told.contains_key(&row.event_id)).count()
+    }
+
     /// The rows that were not told before, oldest first; they are remembered. The store may hold a row twice.
     fn take_new(&mut self, rows: &[Row], now: i64) -> Vec<Row> {
         let mut new = Vec::new();
@@ -153,25 +139,7 @@ mod tests {
     use super::*;
 
     fn row(id: &str, received: i64) -> Row {
-        let empty = String::new;
-        Row {
-            event_id: id.into(),
-            at: Moment(received),
-            received,
-            visitor: empty(),
-            user: empty(),
-            session: empty(),
-            kind: empty(),
-            name: empty(),
-            touchpoint: empty(),
-            path: empty(),
-            title: empty(),
-            country: empty(),
-            device_class: empty(),
-            browser: empty(),
-            channel: empty(),
-            source: empty(),
-        }
+        Row { event_id: id.into(), at: Moment(received), received, ..Row::default() }
     }
 
     fn ids(rows: &[Row]) -> Vec<&str> {

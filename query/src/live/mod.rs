@@ -2,20 +2,24 @@
 //! listens hears the same.
 
 mod activity;
+mod recent;
+mod row;
 mod snapshot;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use orma_store::StoreError;
 use tokio::sync::broadcast;
 use tokio::time::MissedTickBehavior;
 
+use crate::api::live::LiveActivity;
 use crate::moment::Moment;
 use crate::runner::Runner;
-use activity::Activity;
+use activity::{Activity, News};
+use recent::Recent;
 
 /// How often the store is asked for new events.
 const POLL_MS: u64 = 500;
@@ -29,7 +33,9 @@ const MESSAGES_MAX: usize = 1024;
 pub enum Message {
     /// A [`crate::api::live::LiveSnapshot`].
     Snapshot(Arc<str>),
-    /// A [`crate::api::live::LiveActivity`].
+    /// A [`crate::api::live::LiveRecent`]: whatever was told before is in it or forgotten.
+    Recent(Arc<str>),
+    /// A [`LiveActivity`].
     Activity(Arc<str>),
     /// Some activity was left out.
     Resync {
@@ -47,25 +53,90 @@ pub struct Live {
 
 struct Feed {
     sender: broadcast::Sender<Message>,
-    /// The latest snapshot, so that a new listener need not wait for the next.
-    latest: Mutex<Option<Message>>,
+    /// Held while something is told, so that who begins to listen meanwhile hears everything once.
+    known: Mutex<Known>,
+}
+
+/// What a new listener is told at once.
+#[derive(Default)]
+struct Known {
+    snapshot: Option<Message>,
+    /// `None` until the store has said it.
+    recent: Option<Recent>,
+}
+
+impl Known {
+    fn messages(&self) -> VecDeque<Message> {
+        let recent = self.recent.as_ref().map(|recent| Message::Recent(recent.json()));
+        recent.into_iter().chain(self.snapshot.clone()).collect()
+    }
+}
+
+impl Feed {
+    fn listen(&self) -> (VecDeque<Message>, broadcast::Receiver<Message>) {
+        let known = self.known.lock().expect("no panic while locked");
+        (known.messages(), self.sender.subscribe())
+    }
+
+    fn tell_snapshot(&self, snapshot: Message) {
+        let mut known = self.known.lock().expect("no panic while locked");
+        known.snapshot = Some(snapshot.clone());
+        // Nobody listening is found out with the next tick.
+        let _ = self.sender.send(snapshot);
+    }
+
+    fn tell_news(&self, news: News) {
+        let mut known = self.known.lock().expect("no panic while locked");
+        match news {
+            News::More(activities) => {
+                let recent = known.recent.get_or_insert_default();
+                for activity in activities {
+                    let json = keep(recent, &activity);
+                    let _ = self.sender.send(Message::Activity(json));
+                }
+            }
+            News::Whole { activities, skipped } => {
+                let mut recent = Recent::default();
+                for activity in activities {
+                    keep(&mut recent, &activity);
+                }
+                if skipped > 0 {
+                    let _ = self.sender.send(Message::Resync { skipped });
+                }
+                let _ = self.sender.send(Message::Recent(recent.json()));
+                known.recent = Some(recent);
+            }
+        }
+    }
+}
+
+fn keep(recent: &mut Recent, activity: &LiveActivity) -> Arc<str> {
+    let json: Arc<str> = serde_json::to_string(activity).expect("plain fields").into();
+    recent.push(&activity.visitor, activity.ts.0, Arc::clone(&json));
+    json
 }
 
 /// One listener.
 pub struct Subscription {
-    first: Option<Message>,
+    /// What was known when it began.
+    first: VecDeque<Message>,
     receiver: broadcast::Receiver<Message>,
+    /// Weak, because a stream ends when nobody tells anything any more.
+    feed: Weak<Feed>,
 }
 
 impl Subscription {
     /// The next message; `None` when the service stops.
     pub async fn next(&mut self) -> Option<Message> {
-        if let Some(first) = self.first.take() {
+        if let Some(first) = self.first.pop_front() {
             return Some(first);
         }
         match self.receiver.recv().await {
             Ok(message) => Some(message),
             Err(broadcast::error::RecvError::Lagged(skipped)) => {
+                // As if it began anew: what it missed is among what is known, or forgotten.
+                let feed = self.feed.upgrade()?;
+                (self.first, self.receiver) = feed.listen();
                 Some(Message::Resync { skipped: skipped as i64 })
             }
             Err(broadcast::error::RecvError::Closed) => None,
@@ -79,17 +150,16 @@ impl Live {
         let mut feeds = self.feeds.lock().expect("no panic while locked");
         if self.closed.load(Ordering::Relaxed) {
             let (_, receiver) = broadcast::channel(1);
-            return Subscription { first: None, receiver };
+            return Subscription { first: VecDeque::new(), receiver, feed: Weak::new() };
         }
         let feed = feeds.entry(site.to_owned()).or_insert_with(|| {
-            let feed =
-                Arc::new(Feed { sender: broadcast::channel(MESSAGES_MAX).0, latest: Mutex::default() });
+            let feed = Arc::new(Feed { sender: broadcast::channel(MESSAGES_MAX).0, known: Mutex::default() });
             let (live, runner, site) = (self.clone(), runner.clone(), site.to_owned());
             tokio::spawn(poll(live, runner, site, Arc::downgrade(&feed)));
             feed
         });
-        let first = feed.latest.lock().expect("no panic while locked").clone();
-        Subscription { first, receiver: feed.sender.subscribe() }
+        let (first, receiver) = feed.listen();
+        Subscription { first, receiver, feed: Arc::downgrade(feed) }
     }
 
     /// Ends all streams.
@@ -109,7 +179,7 @@ impl Live {
     }
 }
 
-async fn poll(live: Live, runner: Runner, site: String, feed: std::sync::Weak<Feed>) {
+async fn poll(live: Live, runner: Runner, site: String, feed: Weak<Feed>) {
     let mut ticks = tokio::time::interval(Duration::from_millis(POLL_MS));
     // A store that is slow must not be asked in a burst afterwards.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -126,24 +196,22 @@ async fn poll(live: Live, runner: Runner, site: String, feed: std::sync::Weak<Fe
         } else {
             None
         };
-        let happened = activity.poll(&runner, &site, now).await;
+        let news = activity.poll(&runner, &site, now).await;
         let Some(feed) = feed.upgrade() else { return };
-        for message in happened.unwrap_or_else(|error| failed(&error)) {
-            // Nobody listening is found out with the next tick.
-            let _ = feed.sender.send(message);
+        match news {
+            Ok(news) => feed.tell_news(news),
+            Err(error) => failed(&error),
         }
-        if let Some(Ok(message)) = snapshot {
-            *feed.latest.lock().expect("no panic while locked") = Some(message.clone());
-            let _ = feed.sender.send(message);
-        } else if let Some(Err(error)) = snapshot {
-            failed(&error);
+        match snapshot {
+            Some(Ok(snapshot)) => feed.tell_snapshot(snapshot),
+            Some(Err(error)) => failed(&error),
+            None => {}
         }
         polls += 1;
     }
 }
 
 /// The stream goes on: the store may be back with the next poll.
-fn failed(error: &StoreError) -> Vec<Message> {
+fn failed(error: &StoreError) {
     tracing::warn!(transient = error.is_transient(), "the live feed could not ask the store");
-    Vec::new()
 }

@@ -1,4 +1,4 @@
-//! The state of the site: visitors of the last 5 minutes, the last 30 minutes.
+//! The state of the site: visitors with a view in the last 5 minutes, the last 30 minutes.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::sql::live as sql;
 
 const MINUTE_MS: i64 = 60_000;
 const MINUTES: i64 = 30;
-/// Who did something within this time is on now.
+/// Who viewed a page within this time is on now.
 const PRESENT_MS: i64 = 5 * MINUTE_MS;
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ pub async fn take(runner: &Runner, site: &str, now: Moment) -> Result<Message, S
         now,
         visitors: list(&visitors, "all", |_, visitors| visitors).into_iter().sum(),
         minutes: filled(first, minutes),
-        // A visitor who has only clicked a newsletter is on no page.
+        // A view without a path and a screen is on no page.
         pages: list(&visitors, "page", |page, visitors| LivePage { page, visitors })
             .into_iter()
             .filter(|row| !row.page.is_empty())

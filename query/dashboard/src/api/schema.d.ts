@@ -119,7 +119,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is on now, what happens: server-sent events `snapshot`, `activity` and `resync`. */
+        /** Who is on now, what happens: server-sent events `recent`, `snapshot`, `activity` and `resync`. */
         get: operations["get_sites_site_live"];
         put?: never;
         post?: never;
@@ -1151,36 +1151,89 @@ export interface components {
             /** @description The visitor id whose anonymous events up to now are the person's. */
             visitor: string;
         };
-        /** @description `event: activity`, for each new event of a person. */
+        /**
+         * @description `event: activity`, for each new event of a person. Not for what a mail tool did (`newsletter_sent`, `…_delivered`,
+         *     `…_bounce`), nor for what happened more than 24 hours ago. Text that is not known is empty; text that a client chose
+         *     ends after 200 characters.
+         */
         LiveActivity: {
             /** @description Browser. */
             browser: string;
+            /** @description The newsletter's campaign, or the campaign of the address. */
+            campaign: string;
             /** @description Channel of the event. */
             channel: string;
+            /** @description City. */
+            city: string;
             /** @description ISO 3166-1 alpha-2. */
             country: string;
             /** @description `desktop`, `smartphone`, … */
             device_class: string;
+            /**
+             * Format: int64
+             * @description Attention, in milliseconds.
+             */
+            engaged_ms?: number | null;
             /** @description The client's id. */
             event_id: string;
+            /** @description Host of the page. */
+            host: string;
             /** @description Whether `person` is a user id. */
             identified: boolean;
+            /** @description What was bought or looked at, the first five. */
+            items: components["schemas"]["LiveItem"][];
+            /**
+             * Format: int64
+             * @description How many more.
+             */
+            items_more: number;
             /** @description `page_view`, `order`, … */
             kind: string;
-            /** @description The custom event's name. */
+            /** @description The newsletter's link. */
+            link: string;
+            /** @description The newsletter's message. */
+            message: string;
+            /** @description The custom event's name, or the vital's. */
             name: string;
+            /** @description Operating system. */
+            os: string;
             /** @description Path of the page. */
             path: string;
             /** @description The user id, or the visitor id when nobody identified. */
             person: string;
+            /** @description Of the properties those that say what it was about. */
+            props: {
+                [key: string]: string;
+            };
+            /** @description `good`, `needs-improvement` or `poor`. */
+            rating: string;
+            revenue?: components["schemas"]["Money"] | null;
+            /** @description The app's screen. */
+            screen: string;
+            /**
+             * Format: int64
+             * @description How far down the page was seen, 0 to 100.
+             */
+            scroll_pct?: number | null;
+            /** @description The client's session id. */
+            session: string;
             /** @description Source of the event. */
             source: string;
+            /** @description What was clicked. */
+            target: string;
             /** @description Title of the page. */
             title: string;
             /** @description `site`, `app`, `newsletter`, … */
             touchpoint: string;
             /** @description When it happened. */
             ts: components["schemas"]["Moment"];
+            /**
+             * Format: double
+             * @description Value of a vital or score of an answer.
+             */
+            value?: number | null;
+            /** @description The visitor id. Who is identified later is no longer the visitor but a person. */
+            visitor: string;
         };
         /** @description A country and the visitors in it. */
         LiveCountry: {
@@ -1191,6 +1244,16 @@ export interface components {
              * @description Visitors of the last 5 minutes.
              */
             visitors: number;
+        };
+        /** @description A thing of an order or a basket. */
+        LiveItem: {
+            /** @description What it is called, or its id. */
+            name: string;
+            /**
+             * Format: double
+             * @description How many.
+             */
+            quantity: number;
         };
         /** @description One minute of the last half hour. */
         LiveMinute: {
@@ -1218,8 +1281,17 @@ export interface components {
             visitors: number;
         };
         /**
-         * @description `event: resync`: some activity was left out because this client or the feed could not keep up; what is shown
-         *     has holes, the next snapshot is whole.
+         * @description `event: recent`, at once and whenever a client or the feed could not keep up: what the 50 visitors who were last here
+         *     within 24 hours did, of each the latest 60 events. Every `activity` that follows is new; what was told before is in
+         *     here, or no longer among the latest.
+         */
+        LiveRecent: {
+            /** @description Oldest first. */
+            items: components["schemas"]["LiveActivity"][];
+        };
+        /**
+         * @description `event: resync`: some activity was left out because this client or the feed could not keep up; the `recent` that
+         *     follows is whole.
          */
         LiveResync: {
             /**
@@ -1242,7 +1314,7 @@ export interface components {
             sources: components["schemas"]["LiveSource"][];
             /**
              * Format: int64
-             * @description Visitors of the last 5 minutes.
+             * @description Visitors of the last 5 minutes: those with a view, as `/stats` counts them.
              */
             visitors: number;
         };
@@ -2855,7 +2927,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `event: snapshot` carries a LiveSnapshot, `event: activity` a LiveActivity, `event: resync` a LiveResync */
+            /** @description `event: recent` carries a LiveRecent, `event: snapshot` a LiveSnapshot, `event: activity` a LiveActivity, `event: resync` a LiveResync */
             200: {
                 headers: {
                     [name: string]: unknown;

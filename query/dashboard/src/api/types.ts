@@ -19,6 +19,7 @@ export type JourneyEvent = Schemas['JourneyEvent'];
 export type JourneySession = Schemas['JourneySession'];
 export type LiveActivity = Schemas['LiveActivity'];
 export type LiveMinute = Schemas['LiveMinute'];
+export type LiveRecent = Schemas['LiveRecent'];
 export type LiveResync = Schemas['LiveResync'];
 export type LiveSnapshot = Schemas['LiveSnapshot'];
 export type Money = Schemas['Money'];

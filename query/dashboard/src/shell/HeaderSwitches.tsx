@@ -24,9 +24,15 @@ export function HeaderSwitches({ signOut = false }: { signOut?: boolean }) {
     <div className="switches">
       <div className="segments segments-small" role="group" aria-label={t('app.language')}>
         {languages.map((one) => (
-          <button key={one} type="button" lang={one} aria-pressed={one === language} onClick={() => setLanguage(one)}>
-            <span aria-hidden="true">{one.toUpperCase()}</span>
-            <span className="sr-only">{one === 'it' ? 'Italiano' : 'English'}</span>
+          <button
+            key={one}
+            type="button"
+            lang={one}
+            title={one === 'it' ? 'Italiano' : 'English'}
+            aria-pressed={one === language}
+            onClick={() => setLanguage(one)}
+          >
+            {one.toUpperCase()}
           </button>
         ))}
       </div>

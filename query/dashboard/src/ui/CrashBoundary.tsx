@@ -18,7 +18,7 @@ function Crashed() {
   const { t } = useI18n();
   return (
     <div className="state" role="alert">
-      <h2>{t('error.crash')}</h2>
+      <h1>{t('error.crash')}</h1>
       <button type="button" className="button" onClick={() => window.location.reload()}>
         {t('error.reload')}
       </button>

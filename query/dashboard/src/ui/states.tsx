@@ -6,14 +6,22 @@ import { useI18n } from '../i18n/context';
 import { Icon } from './Icon';
 import { Mark } from './Mark';
 
+interface ErrorStateProps {
+  error: ApiError;
+  retry: () => void;
+  /** It stands for the whole page, so it is the page's heading. */
+  whole?: boolean;
+}
+
 /** Says in the reader's words what went wrong, names the field, offers another try. */
-export function ErrorState({ error, retry }: { error: ApiError; retry: () => void }) {
+export function ErrorState({ error, retry, whole = false }: ErrorStateProps) {
   const { t } = useI18n();
+  const Heading = whole ? 'h1' : 'h2';
   const message = useErrorMessage(error);
   return (
     <div className="state state-error" role="alert">
       <Icon name="warning" size={28} />
-      <h2>{t('error.title')}</h2>
+      <Heading>{t('error.title')}</Heading>
       <p>{message}</p>
       {error.field && <p className="quiet">{t('error.field', { field: error.field })}</p>}
       <button type="button" className="button" onClick={retry}>
@@ -31,16 +39,19 @@ interface EmptyStateProps {
   title: string;
   hint?: string;
   action?: { label: string; to: string };
+  /** It stands for the whole page, so it is the page's heading. */
+  whole?: boolean;
   children?: ReactNode;
 }
 
-export function EmptyState({ title, hint, action, children }: EmptyStateProps) {
+export function EmptyState({ title, hint, action, whole = false, children }: EmptyStateProps) {
+  const Heading = whole ? 'h1' : 'h2';
   return (
     <div className="state">
       <span className="state-mark">
         <Mark size={40} />
       </span>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {hint && <p>{hint}</p>}
       {action && (
         <Link className="button" to={action.to}>
@@ -65,9 +76,12 @@ export function Skeleton({ lines = 4, tall = false }: { lines?: number; tall?: b
   );
 }
 
+/** A page of which nothing is known yet; even that has a heading. */
 export function PageSkeleton() {
+  const { t } = useI18n();
   return (
     <div className="page-skeleton">
+      <h1 className="sr-only">{t('app.loading')}</h1>
       <Skeleton lines={1} />
       <Skeleton lines={1} tall />
       <Skeleton lines={6} />

@@ -136,7 +136,7 @@ function Hosts({ data }: { data: Installation }) {
   return (
     <section>
       <h3>{t('installation.hosts')}</h3>
-      <div className="table-scroll">
+      <div className="table-scroll" tabIndex={0} role="group" aria-label={t('installation.hosts')}>
         <table>
           <thead>
             <tr>

@@ -84,6 +84,7 @@ export default function Journey() {
   if (error?.status === 404) {
     return (
       <EmptyState
+        whole
         title={t('journey.unknown')}
         hint={t('journey.unknown.hint')}
         action={{ label: t('journey.back'), to: list }}
@@ -96,6 +97,7 @@ export default function Journey() {
         <Icon name="back" size={16} />
         {t('journey.back')}
       </Link>
+      {!person.data && <h1 className="sr-only">{t('journey.steps')}</h1>}
       <div className="journey-layout">
         <aside className="journey-person" aria-label={t('journey.card')} tabIndex={0}>
           {person.data ? <PersonCard person={person.data} name={name} changed={() => setVersion(version + 1)} /> : error ? <ErrorState error={error} retry={person.retry} /> : <Card><Skeleton lines={7} /></Card>}

@@ -1,6 +1,6 @@
-import { formatClock } from '../../format/time';
+import { formatClock, formatTime } from '../../format/time';
 import { formatNumber } from '../../format/number';
-import type { LiveMinute } from '../../api/types';
+import type { LiveMinute, LiveSnapshot } from '../../api/types';
 import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../shell/site';
 import { BarList } from '../../ui/BarList';
@@ -9,17 +9,21 @@ import { Icon } from '../../ui/Icon';
 import { Page } from '../../ui/Page';
 import { EmptyState, Skeleton } from '../../ui/states';
 import { useValueName } from '../../ui/useValueName';
-import { ActivityRow } from './ActivityRow';
+import { presentVisitors } from './cards';
+import type { Connection } from './follow';
 import './live.css';
-import { useLive, type Connection } from './useLive';
+import { PersonCard } from './PersonCard';
+import { useLive, type Live as LiveState } from './useLive';
 
 export default function Live() {
   const { t, locale } = useI18n();
   const { site } = useSite();
   const live = useLive(site);
   const { snapshot } = live;
+  const lost = live.connection === 'reconnecting';
   return (
     <Page title={t('live.title')} controls={<ConnectionState connection={live.connection} />}>
+      {lost && <ConnectionLost heard_ms={live.heard_ms} />}
       <div className="live-grid">
         <Card className="live-now">
           {snapshot ? (
@@ -35,7 +39,7 @@ export default function Live() {
             <Skeleton lines={4} tall />
           )}
         </Card>
-        {snapshot && snapshot.visitors > 0 && <NowLists {...live} />}
+        {snapshot && snapshot.visitors > 0 && <NowLists snapshot={snapshot} />}
         <Card
           title={t('live.stream')}
           className="live-stream"
@@ -46,22 +50,47 @@ export default function Live() {
             </button>
           }
         >
-          {live.paused && <p className="live-paused" role="status">{t('live.paused', { count: live.waiting })}</p>}
+          {live.paused && <p className="live-mark" role="status">{t('live.paused', { count: live.waiting })}</p>}
           {live.skipped > 0 && <p className="quiet small">{t('live.skipped', { count: live.skipped })}</p>}
-          {live.activities.length === 0 ? (
-            <EmptyState title={t('live.empty')} hint={t('live.empty.hint')}>
-              <a className="button" href="/demo/" target="_blank" rel="noopener">{t('welcome.demo.action')}</a>
-            </EmptyState>
-          ) : (
-            <ol className="activities">
-              {live.activities.map((activity) => (
-                <ActivityRow key={activity.event_id} activity={activity} />
-              ))}
-            </ol>
-          )}
+          <Cards live={live} />
         </Card>
       </div>
     </Page>
+  );
+}
+
+function Cards({ live: { cards, snapshot } }: { live: LiveState }) {
+  const { t } = useI18n();
+  if (!cards) return <Skeleton lines={8} />;
+  if (cards.length === 0) {
+    return (
+      <EmptyState title={t('live.empty')} hint={t('live.empty.hint')}>
+        <a className="button" href="/demo/" target="_blank" rel="noopener">{t('welcome.demo.action')}</a>
+      </EmptyState>
+    );
+  }
+  const now_ms = snapshot ? Date.parse(snapshot.now) : 0;
+  return (
+    <>
+      <p className="quiet small">{t('live.stream.hint')}</p>
+      <ol className="live-cards" data-testid="live-cards">
+        {cards.map((card) => (
+          <PersonCard key={card.person} card={card} present={snapshot ? presentVisitors(card, now_ms) : 0} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+/** What is on the page is no longer live, and since when. */
+function ConnectionLost({ heard_ms }: { heard_ms: number | undefined }) {
+  const { t } = useI18n();
+  const { locale, timeZone } = useFormat();
+  const time = heard_ms === undefined ? undefined : formatTime(new Date(heard_ms).toISOString(), locale, timeZone);
+  return (
+    <p className="live-mark live-lost" role="alert" data-testid="live-lost">
+      {time === undefined ? t('live.lost') : t('live.lost.since', { time })}
+    </p>
   );
 }
 
@@ -105,10 +134,9 @@ function Minutes({ minutes }: { minutes: readonly LiveMinute[] }) {
   );
 }
 
-function NowLists({ snapshot }: Pick<ReturnType<typeof useLive>, 'snapshot'>) {
+function NowLists({ snapshot }: { snapshot: LiveSnapshot }) {
   const { t, locale } = useI18n();
   const valueName = useValueName();
-  if (!snapshot) return null;
   const rows = (dimension: string, items: readonly { value: string; visitors: number }[]) =>
     items.slice(0, 5).map((item) => ({
       key: item.value,

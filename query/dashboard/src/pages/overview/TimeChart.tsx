@@ -72,7 +72,7 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
       <Chart option={option} summary={summary} height={260} />
       <details className="chart-table">
         <summary>{t('overview.chart.table')}</summary>
-        <div className="table-scroll">
+        <div className="table-scroll" tabIndex={0} role="group" aria-label={name}>
           <table>
             <thead>
               <tr>

@@ -2,7 +2,7 @@ import { api } from '../../api/client';
 import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
 import { Card } from '../../ui/Card';
-import { EmptyState } from '../../ui/states';
+import { EmptyState, PageSkeleton } from '../../ui/states';
 import { AddSite } from './AddSite';
 import { Suggestions } from './parts';
 import './settings.css';
@@ -11,13 +11,16 @@ import './settings.css';
 export default function FirstSettings() {
   const { t } = useI18n();
   const session = useResource('session', (signal) => api.session(signal));
-  if (!session.data) return null;
+  if (!session.data) return <PageSkeleton />;
   const { role, site } = session.data;
-  if (role !== 'admin' || site != null) return <EmptyState title={t('app.noSites')} hint={t('app.noSites.hint')} />;
+  if (role !== 'admin' || site != null) return <EmptyState whole title={t('app.noSites')} hint={t('app.noSites.hint')} />;
   return (
-    <Card title={t('settings.sites.adding')}>
-      <AddSite />
-      <Suggestions />
-    </Card>
+    <div className="page">
+      <h1>{t('settings.sites.adding')}</h1>
+      <Card>
+        <AddSite />
+        <Suggestions />
+      </Card>
+    </div>
   );
 }

@@ -1,0 +1,149 @@
+// axe-core over every page and state of the dashboard, in both languages, light and dark, wide and on a phone.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { ADMIN_TOKEN, PATIENCE_MS, startBrowser, startOrma, waitFor } from "./orma.mjs";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
+const PERSON = "mario@example.it";
+
+let orma, browser;
+
+before(async () => {
+  orma = await startOrma();
+  browser = await startBrowser();
+  const now = Date.now();
+  const view = (visitor, minutes, path) => ({ kind: "page_view", visitor, session: `s-${visitor}`, ts: now - minutes * 60_000, url: `https://bottega.example${path}`, title: path });
+  const items = [{ id: "livorno", name: "Livorno", quantity: 2 }];
+  const events = [
+    view("v1", 4, "/"), view("v1", 3, "/scarpe"), view("v2", 2, "/"),
+    { ...view("v1", 3, "/scarpe"), kind: "vital", name: "LCP", value: 5200 },
+    { ...view("v1", 2, "/scarpe"), kind: "error", message: "TypeError: x" },
+    { ...view("v1", 2, "/cassa"), kind: "identify", user: PERSON, traits: { name: "Mario Rossi" } },
+    { ...view("v1", 1, "/cassa"), kind: "order", user: PERSON, order_id: "B-1", items, revenue: { amount: "258.00", currency: "EUR" } },
+    ...["newsletter_sent", "newsletter_open", "newsletter_click"].map((kind) => ({ kind, user: PERSON, ts: now - 600_000, campaign: "saldi", message: "m", link: "hero" })),
+    { kind: "ticket_opened", user: PERSON, ts: now - 500_000, ticket: "T-1", subject: "Pacco" },
+  ];
+  const sent = await fetch(`${orma.base}/v1/events`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    body: JSON.stringify({ site: "demo", events }),
+  });
+  assert.deepEqual(await sent.json(), { accepted: events.length, rejected: [] });
+  await waitFor("the events", async () => (await orma.ask("/api/v1/sites/demo/stats?metrics=orders&from=2020-01-01&to=2100-01-01")).totals?.orders === 1);
+});
+
+after(async () => {
+  await browser?.close();
+  await orma?.stop();
+});
+
+const ready = (selector) => (page) => page.locator(selector).first().waitFor();
+/** Leaves an answer of the API open, so that the page stays as it is while it loads. */
+const holding = (pattern) => async (page) => page.route(pattern, () => {});
+const failing = (pattern) => async (page) => page.route(pattern, (route) => route.fulfill({ status: 503, contentType: "application/json", body: '{"error":{"code":"busy","message":"busy"}}' }));
+
+const person = encodeURIComponent(PERSON);
+/** Each page and state: its name, its address, what to do before and after it is opened. */
+const STATES = [
+  ["overview", "/sites/demo/overview", { after: async (page) => {
+    await page.locator(".chart-table summary").click();
+    // What scrolls can be reached without a mouse.
+    assert.equal(await page.locator(".chart-table .table-scroll").getAttribute("tabindex"), "0");
+  } }],
+  ["overview that nothing matches", "/sites/demo/overview?filter=page:is:%2Fnone"],
+  ["overview that failed", "/sites/demo/overview", { before: failing("**/stats?*") }],
+  ["live", "/sites/demo/live", { after: ready("[data-testid=live-card]") }],
+  ["live that was paused", "/sites/demo/live", { after: async (page) => {
+    await page.locator("[data-testid=live-card]").first().waitFor();
+    await page.locator(".live-stream button[aria-pressed]").click();
+  } }],
+  ["live without a connection", "/sites/demo/live", { before: async (page) => page.route("**/api/v1/**/live", (route) => route.abort()), after: ready("[data-testid=live-lost]") }],
+  ["people", "/sites/demo/people"],
+  ["people, none", "/sites/demo/people?search=nobody-at-all"],
+  ["journey", `/sites/demo/people/${person}`, { after: ready("[data-testid=journey-step]") }],
+  ["journey while it loads", `/sites/demo/people/${person}`, { before: holding("**/api/v1/**/people/**") }],
+  ["journey that failed", `/sites/demo/people/${person}`, { before: failing("**/api/v1/**/people/**") }],
+  ["unknown person", "/sites/demo/people/nobody", { after: ready(".state") }],
+  ["quality", "/sites/demo/quality"],
+  ["accounting", "/sites/demo/accounting"],
+  ["newsletter", "/sites/demo/newsletter"],
+  ["installation", "/sites/demo/installation"],
+  ["settings", "/sites/demo/settings"],
+  ["about", "/sites/demo/about"],
+  ["no such page", "/sites/demo/none"],
+  ["no such address", "/none/at/all"],
+  ["unknown site", "/sites/none/overview"],
+  ["sites while they load", "/sites/demo/overview", { before: holding("**/api/v1/sites") }],
+  ["sites that failed", "/sites/demo/overview", { before: failing("**/api/v1/sites") }],
+];
+
+/** What axe finds, in few words. */
+async function violations(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary.replace(/\s+/g, " ")}`));
+}
+
+async function look(page, name, address, { before: prepare, after: act } = {}) {
+  await prepare?.(page);
+  await page.goto(orma.base + address);
+  // One heading of the first level, whatever the page is doing.
+  await page.locator("h1").first().waitFor({ state: "attached" });
+  if (!prepare) await page.waitForFunction(() => !document.querySelector(".skeleton"));
+  await act?.(page);
+  const heads = await page.locator("h1").count();
+  return [...(heads === 1 ? [] : [`${heads} h1`]), ...(await violations(page))].map((said) => `${name}: ${said}`);
+}
+
+/** Without movement: a colour in the middle of a transition is nobody's choice. */
+const context = (language, scheme, size) =>
+  browser.newContext({ locale: language, colorScheme: scheme, viewport: SIZES[size], reducedMotion: "reduce", bypassCSP: true });
+
+for (const language of ["it", "en"]) {
+  for (const scheme of ["light", "dark"]) {
+    for (const size of Object.keys(SIZES)) {
+      test(`${language}, ${scheme}, ${size}`, async () => {
+        const opened = await context(language, scheme, size);
+        const first = await opened.newPage();
+        const said = await look(first, "sign in", "/sign-in");
+        await first.locator("input[type=password]").fill(ADMIN_TOKEN);
+        await first.locator("button[type=submit]").click();
+        await first.waitForURL(/\/sites\//);
+        await first.close();
+        for (const [name, address, steps] of STATES) {
+          const page = await opened.newPage();
+          page.setDefaultTimeout(PATIENCE_MS);
+          // One page that does not come must not hide what is wrong with the others.
+          said.push(...(await look(page, name, address, steps).catch((error) => [`${name}: ${error}`])));
+          await page.close();
+        }
+        await opened.close();
+        assert.deepEqual(said, []);
+      });
+    }
+  }
+}
+
+test("what is wrong is found", async () => {
+  const opened = await context("it", "light", "wide");
+  const page = await opened.newPage();
+  await page.setContent('<html lang="it"><title>x</title><main><h1>x</h1><img src="data:,"></main></html>');
+  assert.match((await violations(page)).join(), /^image-alt: img/);
+  await opened.close();
+});
+
+test("the language buttons are called what they show, in the dashboard and in the shop", async () => {
+  const opened = await context("it", "light", "wide");
+  const page = await opened.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.goto(`${orma.base}/sign-in`);
+  await page.getByRole("button", { name: "EN", exact: true }).click();
+  await page.getByRole("button", { name: "IT", exact: true }).waitFor();
+  await page.goto(`${orma.base}/demo/`);
+  await page.getByRole("button", { name: "English", exact: true }).click();
+  await page.getByRole("button", { name: "Italiano", exact: true }).waitFor();
+  await opened.close();
+});
