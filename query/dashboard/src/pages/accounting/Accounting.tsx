@@ -47,11 +47,11 @@ function Account({ data, stale }: { data: AccountingData; stale: boolean }) {
       ) : (
         <>
           <Card title={t('accounting.flow')}><Flow totals={data.totals} /></Card>
-          <Card title={t('accounting.hours')}><Hours hours={data.hours} /></Card>
+          <Card title={t('accounting.hours')} explain="hours"><Hours hours={data.hours} /></Card>
         </>
       )}
-      <Card title={t('accounting.reasons')}><Reasons reasons={data.reasons} /></Card>
-      <Card title={t('accounting.collectors')}><Collectors collectors={data.collectors} /></Card>
+      <Card title={t('accounting.reasons')} explain="reasons"><Reasons reasons={data.reasons} /></Card>
+      <Card title={t('accounting.collectors')} explain="collectors"><Collectors collectors={data.collectors} /></Card>
     </div>
   );
 }

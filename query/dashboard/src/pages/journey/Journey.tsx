@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { api } from '../../api/client';
 import { useResource } from '../../api/useResource';
@@ -6,6 +6,7 @@ import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../shell/site';
 import { useChoice } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
+import { Explain } from '../../ui/Explain';
 import { Icon } from '../../ui/Icon';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
@@ -31,7 +32,15 @@ export default function Journey() {
   const [bots, setBots] = useChoice('bots', botChoices);
   const journey = useJourney(site, id, bots === 'with' ? 'bots' : undefined);
   const newestEvent = journey.sessions?.[0]?.events[0]?.event_id ?? '';
-  const person = useResource(JSON.stringify([site, id, newestEvent]), (signal) => api.person(site, id, signal));
+  const person = useResource(JSON.stringify([site, id]), (signal) => api.person(site, id, signal));
+  // The card is asked at once, and again only when something happens.
+  const { retry: askAgain } = person;
+  const carded = useRef({ id, newestEvent });
+  useEffect(() => {
+    const before = carded.current;
+    carded.current = { id, newestEvent };
+    if (before.id === id && before.newestEvent !== '' && before.newestEvent !== newestEvent) askAgain();
+  }, [id, newestEvent, askAgain]);
   const chapters = useMemo(() => foldJourney(journey.sessions ?? []), [journey.sessions]);
   const known = person.data?.person;
   const ribbon = useMemo(
@@ -73,7 +82,7 @@ export default function Journey() {
         <div className="journey-main">
           {ribbon && ribbon.steps > 0 && <Ribbon ribbon={ribbon} locale={locale} timeZone={timeZone} />}
           <div className="journey-head">
-            <h2>{t('journey.steps')}</h2>
+            <h2>{t('journey.steps')}<Explain of="journey" name={t('journey.steps')} /></h2>
             <span className="journey-live quiet">
               <span className="pulse" aria-hidden="true" />
               {t('journey.live')}

@@ -59,7 +59,7 @@ export function TopCard({ name, title, dimensions, query }: TopCardProps) {
   });
   const current = list.data?.rows[0] === undefined || dimension in (list.data.rows[0].dimensions ?? {});
   return (
-    <Card title={title} stale={list.stale} className="top-card">
+    <Card title={title} explain={name} stale={list.stale} className="top-card">
       <Tabs
         label={title}
         tabs={dimensions.map((one) => ({ id: one, label: t(`overview.tab.${one}`) }))}

@@ -7,6 +7,7 @@ import { formatMoment } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../shell/site';
 import { Avatar } from '../../ui/Avatar';
+import { Explain } from '../../ui/Explain';
 import { useNow } from '../../ui/useNow';
 
 /** A table on wide screens; the same rows become cards on narrow ones. */
@@ -17,12 +18,12 @@ export function PeopleTable({ people }: { people: readonly PersonSummary[] }) {
     <table className="people-table">
       <thead>
         <tr>
-          <th scope="col">{t('people.column.person')}</th>
-          <th scope="col">{t('people.column.seen')}</th>
-          <th scope="col" className="number">{t('people.column.sessions')}</th>
-          <th scope="col" className="number">{t('people.column.pages')}</th>
-          <th scope="col" className="number">{t('people.column.value')}</th>
-          <th scope="col">{t('people.column.from')}</th>
+          <th scope="col">{t('people.column.person')}<Explain of="person" name={t('people.column.person')} /></th>
+          <th scope="col">{t('people.column.seen')}<Explain of="person_seen" name={t('people.column.seen')} /></th>
+          <th scope="col" className="number">{t('people.column.sessions')}<Explain of="person_sessions" name={t('people.column.sessions')} /></th>
+          <th scope="col" className="number">{t('people.column.pages')}<Explain of="person_pages" name={t('people.column.pages')} /></th>
+          <th scope="col" className="number">{t('people.column.value')}<Explain of="person_value" name={t('people.column.value')} /></th>
+          <th scope="col">{t('people.column.from')}<Explain of="person_from" name={t('people.column.from')} /></th>
           <th scope="col">{t('people.column.device')}</th>
         </tr>
       </thead>
