@@ -23,10 +23,10 @@ export const definitionsEn = {
 
   'definition.person': 'Somebody under one id: a user once there was a login, otherwise a visitor. Visitors that were recognised as the same user are one person.',
   'definition.person_seen': 'The moment of the person’s last event of any kind, a newsletter or a call included.',
-  'definition.person_sessions': 'Sessions of the person in the period, on all devices.',
-  'definition.person_pages': 'Pages and screens that the person saw in the period.',
-  'definition.person_value': 'What the person spent, less refunds. Each currency stands for itself.',
-  'definition.person_from': 'What brought the person’s latest session.',
+  'definition.person_sessions': 'All sessions of the person, on all devices, whatever the period.',
+  'definition.person_pages': 'All pages and screens that the person saw, whatever the period.',
+  'definition.person_value': 'What the person ever spent, less refunds. Each currency stands for itself.',
+  'definition.person_from': 'What brought the person’s first session.',
 
   'definition.live': 'Visitors with an event in the last five minutes, bots left out. In the lists each counts once, for the last page seen.',
   'definition.journey': 'Everything that one person did, on all touchpoints, divided into sessions: a pause of 30 minutes begins a new one.',

@@ -23,10 +23,10 @@ export const definitionsIt: Translation<typeof definitionsEn> = {
 
   'definition.person': 'Qualcuno sotto un solo identificativo: un utente se ha fatto l’accesso, altrimenti un visitatore. I visitatori riconosciuti come lo stesso utente sono una persona sola.',
   'definition.person_seen': 'Il momento dell’ultimo evento della persona, di qualunque tipo: anche una newsletter o una telefonata.',
-  'definition.person_sessions': 'Sessioni della persona nel periodo, su tutti i dispositivi.',
-  'definition.person_pages': 'Pagine e schermate viste dalla persona nel periodo.',
-  'definition.person_value': 'Quanto ha speso la persona, tolti i rimborsi. Ogni valuta sta per conto suo.',
-  'definition.person_from': 'Ciò che ha portato l’ultima sessione della persona.',
+  'definition.person_sessions': 'Tutte le sessioni della persona, su tutti i dispositivi, qualunque sia il periodo.',
+  'definition.person_pages': 'Tutte le pagine e schermate viste dalla persona, qualunque sia il periodo.',
+  'definition.person_value': 'Quanto ha speso in tutto la persona, tolti i rimborsi. Ogni valuta sta per conto suo.',
+  'definition.person_from': 'Ciò che ha portato la prima sessione della persona.',
 
   'definition.live': 'Visitatori con un evento negli ultimi cinque minuti, bot esclusi. Negli elenchi ognuno conta una volta, per l’ultima pagina vista.',
   'definition.journey': 'Tutto ciò che una persona ha fatto, su tutti i punti di contatto, diviso in sessioni: dopo una pausa di 30 minuti ne comincia una nuova.',
