@@ -67,7 +67,7 @@ export function HeadlineNotes({ stats, metric }: { stats: Stats; metric: Metric 
         : compared[comparison.kind]();
   return (
     <div className="headline-notes quiet small">
-      <p data-testid="definition">{named('definition', metric)}</p>
+      <p data-testid="definition">{named('definition', metric)} <Explain of="rounded" name={t('overview.headlines')} /></p>
       {sentence !== '' && (
         <p data-testid="compared" data-kind={comparison.kind}>
           {sentence} <Explain of="change" name={t('period.compare.short')} />

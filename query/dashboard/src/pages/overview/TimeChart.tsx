@@ -8,6 +8,7 @@ import { formatRate, numeric } from '../../format/number';
 import { formatBucket, unfinishedIndex } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../shell/site';
+import { comparisonOf } from './comparison';
 
 /** The chosen metric over time, as a picture and, on demand, as a table. */
 export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: Metric; interval: string }) {
@@ -15,6 +16,8 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
   const format = useFormat();
   const { locale, timeZone } = format;
 
+  // A line of zeros would say that nobody came when nobody counted.
+  const compares = ['whole', 'within'].includes(comparisonOf(stats).kind);
   const unfinished = useMemo(
     () => unfinishedIndex(stats.rows.map((row) => row.dimensions['time'] ?? ''), Date.parse(stats.as_of), Date.parse(stats.to), timeZone),
     [stats, timeZone],
@@ -51,7 +54,7 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
         {
           buckets: points.map((point) => point.bucket),
           current: { name: t('period.current'), values: points.map((point) => point.value) },
-          previous: stats.compare?.rows
+          previous: stats.compare?.rows && compares
             ? { name: t('period.previous'), values: points.map((point) => point.before) }
             : undefined,
           bucketName: (bucket) => formatBucket(bucket, interval, locale, timeZone),
@@ -63,7 +66,7 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
         },
         palette,
       ),
-    [points, stats.compare, interval, locale, timeZone, titleOf, unfinished, valueText, metric, format, t],
+    [points, stats.compare, compares, interval, locale, timeZone, titleOf, unfinished, valueText, metric, format, t],
   );
 
   const first = points[0];
@@ -82,7 +85,7 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
     <figure className="time-chart">
       <figcaption className="sr-only">{t('overview.chart', { metric: name })}</figcaption>
       <Chart option={option} summary={summary} height={260} />
-      {unfinished.index !== undefined && <p className="quiet small" data-testid="unfinished">{t('overview.unfinished.note')}</p>}
+      {unfinished.index !== undefined && <p className="quiet small chart-note" data-testid="unfinished">{t('overview.unfinished.note')}</p>}
       <details className="chart-table">
         <summary>{t('overview.chart.table')}</summary>
         <div className="table-scroll">
@@ -91,7 +94,7 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
               <tr>
                 <th scope="col">{t('period.label')}</th>
                 <th scope="col" className="number">{name}</th>
-                {stats.compare && <th scope="col" className="number">{t('period.previous')}</th>}
+                {compares && <th scope="col" className="number">{t('period.previous')}</th>}
               </tr>
             </thead>
             <tbody>
@@ -99,7 +102,7 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
                 <tr key={point.bucket}>
                   <th scope="row">{titleOf(index)}</th>
                   <td className="number">{valueText(point.value)}</td>
-                  {stats.compare && <td className="number">{valueText(point.before)}</td>}
+                  {compares && <td className="number">{valueText(point.before)}</td>}
                 </tr>
               ))}
             </tbody>
