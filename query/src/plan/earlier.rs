@@ -104,143 +104,38 @@ mod tests {
         (period.from.to_string(), period.to.to_string())
     }
 
+    /// Zone, `from`, `to` and now of a question; from when to when it is compared with.
+    const TABLE: &str = "
+        # A day, a week and thirty days of which a part has passed.
+        Europe/Rome 2026-11-21 2026-11-21 2026-11-21T17:46:00Z 2026-11-19T23:00 2026-11-20T17:46
+        Europe/Rome 2026-11-15 2026-11-21 2026-11-21T17:46:00Z 2026-11-07T23:00 2026-11-14T17:46
+        Europe/Rome 2026-11-01 2026-11-30 2026-11-21T17:46:00Z 2026-10-01T22:00 2026-10-22T16:46
+        # What is over is compared as a whole, what has not begun with nothing.
+        Europe/Rome 2026-11-19 2026-11-20 2026-11-21T17:46:00Z 2026-11-16T23:00 2026-11-18T23:00
+        Europe/Rome 2026-11-25 2026-11-26 2026-11-21T17:46:00Z 2026-11-22T23:00 2026-11-22T23:00
+        Europe/Rome 2026-11-21 2026-11-21 2026-11-20T23:00:00Z 2026-11-19T23:00 2026-11-19T23:00
+        # Days of 23 and 25 hours: the clocks say the same, whatever has passed since midnight.
+        Europe/Rome 2026-03-29 2026-03-29 2026-03-29T08:00:00Z 2026-03-27T23:00 2026-03-28T09:00
+        Europe/Rome 2026-03-30 2026-03-30 2026-03-30T08:00:00Z 2026-03-28T23:00 2026-03-29T08:00
+        Europe/Rome 2026-10-25 2026-10-25 2026-10-25T09:00:00Z 2026-10-23T22:00 2026-10-24T08:00
+        Europe/Rome 2026-10-26 2026-10-26 2026-10-26T09:00:00Z 2026-10-24T22:00 2026-10-25T09:00
+        Europe/Rome 2026-10-25 2026-10-26 2026-11-21T17:46:00Z 2026-10-22T22:00 2026-10-24T22:00
+        # 02:30 was skipped the day before: up to where the clocks jumped. Or was there twice: up to the first.
+        Europe/Rome 2026-03-30 2026-03-30 2026-03-30T00:30:00Z 2026-03-28T23:00 2026-03-29T01:00
+        Europe/Rome 2026-03-30 2026-03-30 2026-03-30T00:00:00Z 2026-03-28T23:00 2026-03-29T01:00
+        Europe/Rome 2026-10-26 2026-10-26 2026-10-26T01:30:00Z 2026-10-24T22:00 2026-10-25T00:30
+        # Half and quarter hours; a day whose midnight was skipped.
+        Asia/Kolkata 2026-11-21 2026-11-21 2026-11-21T10:00:00Z 2026-11-19T18:30 2026-11-20T10:00
+        Asia/Kathmandu 2026-11-21 2026-11-21 2026-11-21T10:00:00Z 2026-11-19T18:15 2026-11-20T10:00
+        America/Santiago 2026-09-07 2026-09-07 2026-09-07T13:00:00Z 2026-09-06T04:00 2026-09-06T13:00
+    ";
+
     #[test]
     fn the_period_before_ends_at_the_same_time_of_day() {
-        for (zone, from, to, now, start, end) in [
-            // A day, a week and thirty days of which a part has passed.
-            (
-                "Europe/Rome",
-                "2026-11-21",
-                "2026-11-21",
-                "2026-11-21T17:46:00Z",
-                "2026-11-19T23:00",
-                "2026-11-20T17:46",
-            ),
-            (
-                "Europe/Rome",
-                "2026-11-15",
-                "2026-11-21",
-                "2026-11-21T17:46:00Z",
-                "2026-11-07T23:00",
-                "2026-11-14T17:46",
-            ),
-            (
-                "Europe/Rome",
-                "2026-11-01",
-                "2026-11-30",
-                "2026-11-21T17:46:00Z",
-                "2026-10-01T22:00",
-                "2026-10-22T16:46",
-            ),
-            // What is over is compared as a whole, what has not begun with nothing.
-            (
-                "Europe/Rome",
-                "2026-11-19",
-                "2026-11-20",
-                "2026-11-21T17:46:00Z",
-                "2026-11-16T23:00",
-                "2026-11-18T23:00",
-            ),
-            (
-                "Europe/Rome",
-                "2026-11-25",
-                "2026-11-26",
-                "2026-11-21T17:46:00Z",
-                "2026-11-22T23:00",
-                "2026-11-22T23:00",
-            ),
-            (
-                "Europe/Rome",
-                "2026-11-21",
-                "2026-11-21",
-                "2026-11-20T23:00:00Z",
-                "2026-11-19T23:00",
-                "2026-11-19T23:00",
-            ),
-            // Days of 23 and 25 hours: the clocks say the same, whatever has passed since midnight.
-            (
-                "Europe/Rome",
-                "2026-03-29",
-                "2026-03-29",
-                "2026-03-29T08:00:00Z",
-                "2026-03-27T23:00",
-                "2026-03-28T09:00",
-            ),
-            (
-                "Europe/Rome",
-                "2026-03-30",
-                "2026-03-30",
-                "2026-03-30T08:00:00Z",
-                "2026-03-28T23:00",
-                "2026-03-29T08:00",
-            ),
-            (
-                "Europe/Rome",
-                "2026-10-25",
-                "2026-10-25",
-                "2026-10-25T09:00:00Z",
-                "2026-10-23T22:00",
-                "2026-10-24T08:00",
-            ),
-            (
-                "Europe/Rome",
-                "2026-10-26",
-                "2026-10-26",
-                "2026-10-26T09:00:00Z",
-                "2026-10-24T22:00",
-                "2026-10-25T09:00",
-            ),
-            (
-                "Europe/Rome",
-                "2026-10-25",
-                "2026-10-26",
-                "2026-11-21T17:46:00Z",
-                "2026-10-22T22:00",
-                "2026-10-24T22:00",
-            ),
-            // 02:30 was skipped the day before: up to where the clocks jumped. Or was there twice: up to the first.
-            (
-                "Europe/Rome",
-                "2026-03-30",
-                "2026-03-30",
-                "2026-03-30T00:30:00Z",
-                "2026-03-28T23:00",
-                "2026-03-29T01:00",
-            ),
-            (
-                "Europe/Rome",
-                "2026-10-26",
-                "2026-10-26",
-                "2026-10-26T01:30:00Z",
-                "2026-10-24T22:00",
-                "2026-10-25T00:30",
-            ),
-            // Half and quarter hours; a day whose midnight was skipped.
-            (
-                "Asia/Kolkata",
-                "2026-11-21",
-                "2026-11-21",
-                "2026-11-21T10:00:00Z",
-                "2026-11-19T18:30",
-                "2026-11-20T10:00",
-            ),
-            (
-                "Asia/Kathmandu",
-                "2026-11-21",
-                "2026-11-21",
-                "2026-11-21T10:00:00Z",
-                "2026-11-19T18:15",
-                "2026-11-20T10:00",
-            ),
-            (
-                "America/Santiago",
-                "2026-09-07",
-                "2026-09-07",
-                "2026-09-07T13:00:00Z",
-                "2026-09-06T04:00",
-                "2026-09-06T13:00",
-            ),
-        ] {
+        for row in TABLE.lines().map(str::trim).filter(|row| !row.is_empty() && !row.starts_with('#')) {
+            let [zone, from, to, now, start, end] = row.split(' ').collect::<Vec<_>>()[..] else {
+                panic!("{row}")
+            };
             let found = before(zone, from, to, now);
             assert_eq!(
                 found,
