@@ -34,4 +34,4 @@ pub use ended::EndedSessions;
 pub use places::{QuestionLimits, default_running_max};
 pub use runner::Runner;
 pub use sql::Sql;
-pub use state::{AppState, QueryConfig};
+pub use state::{AppState, Clock, QueryConfig};

@@ -13,6 +13,7 @@ use crate::api::error::ApiError;
 use crate::attempts::{Attempt, Attempts, NoAttempt};
 use crate::ended::EndedSessions;
 use crate::live::Live;
+use crate::moment::Moment;
 use crate::places::QuestionLimits;
 use crate::runner::Runner;
 use crate::sign_in::SignInCodes;
@@ -34,6 +35,24 @@ pub struct QueryConfig {
     pub cookies_secure: bool,
     /// Sessions that were signed out of.
     pub ended_sessions: EndedSessions,
+    /// What tells questions the time.
+    pub clock: Clock,
+}
+
+/// What tells the time: this machine's clock, or in tests another.
+#[derive(Clone)]
+pub struct Clock(pub Arc<dyn Fn() -> Moment + Send + Sync>);
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self(Arc::new(Moment::now))
+    }
+}
+
+impl std::fmt::Debug for Clock {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Clock").field(&(self.0)()).finish()
+    }
 }
 
 /// What the handlers share. Cheap to clone.
@@ -75,6 +94,11 @@ impl AppState {
             codes: SignInCodes::default(),
             refreshed: Arc::default(),
         }
+    }
+
+    /// The time, as questions are told it.
+    pub(crate) fn now(&self) -> Moment {
+        (self.config.clock.0)()
     }
 
     /// A one-time code for a sign-in link, `<address>/sign-in#code=<code>`, valid for one hour.

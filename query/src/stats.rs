@@ -8,11 +8,12 @@ use serde_json::{Map, Value};
 
 use crate::api::error::ApiError;
 use crate::api::stats::{MetricValue, Stats, StatsCompare, StatsRow};
-use crate::moment::{Amount, Money};
+use crate::moment::{Amount, Moment, Money};
 use crate::plan::choose::{Part, parts, source};
-use crate::plan::{Metric, Query, cursor};
+use crate::plan::period::{Bucket, Period};
+use crate::plan::{Earlier, Metric, Query, cursor};
 use crate::runner::Runner;
-use crate::sql::stats::{KEY_SEPARATOR, Shape, column, statement};
+use crate::sql::stats::{KEY_SEPARATOR, Shape, column, first_event, statement};
 
 /// A row of the store: `d0`, `d1`, `t` and the metrics.
 type StoreRow = Map<String, Value>;
@@ -42,6 +43,7 @@ pub async fn answer(runner: &Runner, query: &Query) -> Result<Stats, ApiError> {
         timezone: query.period.zone_name.clone(),
         from: query.period.from,
         to: query.period.to,
+        as_of: query.now,
         interval: query.interval.map(|interval| interval.name().to_owned()),
         group_by: query.group_by.iter().map(|dimension| dimension.name().to_owned()).collect(),
         metrics: query.metrics.iter().map(|metric| metric.name().to_owned()).collect(),
@@ -63,24 +65,58 @@ async fn rows(
     let rows = match (query.interval, query.group_by.is_empty()) {
         (None, true) => None,
         (None, false) => Some(rows_of(query, &keys, &mut found)),
-        (Some(_), _) => Some(series(runner, query, parts, &keys).await?),
+        (Some(interval), _) => {
+            let buckets = query.period.buckets(interval)?.into_iter();
+            let places = buckets.map(|Bucket { key, label, .. }| SeriesPlace { key, label, is_filled: true });
+            Some(series(runner, query, parts, &keys, places.collect()).await?)
+        }
     };
     Ok((keys, rows, next))
 }
 
+/// The same question about the period before.
 async fn compare(
     runner: &Runner,
     query: &Query,
     parts: &[Part],
     keys: &[String],
 ) -> Result<StatsCompare, ApiError> {
-    let before = query.previous();
-    let totals = totals(runner, &before, parts).await?;
-    let rows = match before.interval {
-        Some(_) => Some(series(runner, &before, parts, keys).await?),
-        None => None,
-    };
-    Ok(StatsCompare { from: before.period.from, to: before.period.to, totals, rows })
+    let earlier = Earlier::of(&query.period, query.now);
+    let before = query.about(&earlier);
+    let (totals, rows, data_from) = futures_util::try_join!(
+        totals(runner, &before, parts),
+        rows_before(runner, query, &earlier, parts, keys),
+        data_from(runner, query)
+    )?;
+    let Period { from, to, .. } = earlier.period;
+    Ok(StatsCompare { from, to, data_from, totals, rows })
+}
+
+/// Rows at the same places as those of the asked period, as far as the period before reaches.
+async fn rows_before(
+    runner: &Runner,
+    query: &Query,
+    earlier: &Earlier,
+    parts: &[Part],
+    keys: &[String],
+) -> Result<Option<Vec<StatsRow>>, ApiError> {
+    let Some(interval) = query.interval else { return Ok(None) };
+    let mut places = Vec::new();
+    for bucket in query.period.buckets(interval)? {
+        let Some(label) = earlier.label(&bucket, interval) else { break };
+        places.push(SeriesPlace { is_filled: earlier.has_counterpart(&bucket), key: bucket.key, label });
+    }
+    series(runner, &query.about(earlier), parts, keys, places).await.map(Some)
+}
+
+/// When the site's first event happened.
+async fn data_from(runner: &Runner, query: &Query) -> Result<Option<Moment>, ApiError> {
+    #[derive(Deserialize)]
+    struct Row {
+        at: Option<Moment>,
+    }
+    let rows: Vec<Row> = runner.rows(&first_event(query)).await?;
+    Ok(rows.into_iter().find_map(|row| row.at))
 }
 
 async fn totals(runner: &Runner, query: &Query, parts: &[Part]) -> Result<Metrics, ApiError> {
@@ -128,14 +164,24 @@ async fn page(
     Ok((keys, found, next))
 }
 
-/// A row for each bucket, and of each key when there are dimensions; the empty ones too.
+/// A place in a series.
+struct SeriesPlace {
+    /// The bucket's key in the store's rows.
+    key: String,
+    /// Its name in the answer.
+    label: String,
+    /// Whether there is such a time; otherwise the place has no numbers.
+    is_filled: bool,
+}
+
+/// A row for each place, and of each key when there are dimensions; the empty ones too.
 async fn series(
     runner: &Runner,
     query: &Query,
     parts: &[Part],
     keys: &[String],
+    places: Vec<SeriesPlace>,
 ) -> Result<Vec<StatsRow>, ApiError> {
-    let Some(interval) = query.interval else { return Ok(Vec::new()) };
     if !query.group_by.is_empty() && keys.is_empty() {
         return Ok(Vec::new());
     }
@@ -143,11 +189,15 @@ async fn series(
     let no_key = [String::new()];
     let keys = if query.group_by.is_empty() { &no_key[..] } else { keys };
     let mut rows = Vec::new();
-    for bucket in query.period.buckets(interval)? {
+    for place in places {
         for key in keys {
-            let metrics = metrics_of(query, found.get(&(bucket.key.clone(), key.clone())));
+            let metrics = if place.is_filled {
+                metrics_of(query, found.get(&(place.key.clone(), key.clone())))
+            } else {
+                query.metrics.iter().map(|metric| (metric.name().to_owned(), None)).collect()
+            };
             let mut dimensions = dimensions_of(query, key);
-            dimensions.insert("time".into(), bucket.label.clone());
+            dimensions.insert("time".into(), place.label.clone());
             rows.push(StatsRow { dimensions, metrics });
         }
     }

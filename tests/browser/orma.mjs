@@ -15,9 +15,36 @@ export const program = process.env.ORMA_PROGRAM ?? join(root, "target", "debug",
 /** Starts `orma up` on free ports in a directory of its own. */
 export async function startOrma() {
   const dataDir = await mkdtemp(join(tmpdir(), "orma-browser-"));
+  let current = await run(dataDir, "127.0.0.1:0");
+  const base = `http://${current.listen}`;
+  return {
+    base,
+    dataDir,
+    signInLink: current.signInLink,
+    async ask(path) {
+      const answer = await fetch(base + path, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
+    },
+    /** Ends the program and leaves its data. */
+    pause: () => current.end(),
+    /** Starts it again at the same address. */
+    async resume() {
+      current = await run(dataDir, current.listen);
+    },
+    async stop() {
+      await current.end();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs the program until it serves. */
+async function run(dataDir, listen) {
+  await rm(join(dataDir, "running.json"), { force: true });
   const child = spawn(
     program,
-    ["up", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data-dir", dataDir],
+    ["up", "--listen", listen, "--admin-listen", "127.0.0.1:0", "--data-dir", dataDir],
     { cwd: root, env: { ...process.env, ORMA_ADMIN_TOKEN: ADMIN_TOKEN }, stdio: ["ignore", "pipe", "inherit"] },
   );
   let printed = "";
@@ -28,20 +55,12 @@ export async function startOrma() {
     const noted = JSON.parse(await readFile(join(dataDir, "running.json"), "utf8").catch(() => "null"));
     return noted && printed.includes("sign in") ? noted : undefined;
   });
-  const base = `http://${running.listen}`;
   return {
-    base,
-    dataDir,
+    listen: running.listen,
     signInLink: /(http\S+#code=\S+)/.exec(printed)[1],
-    async ask(path) {
-      const answer = await fetch(base + path, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
-      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
-    },
-    async stop() {
+    async end() {
       child.kill("SIGTERM");
       await ended;
-      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -78,16 +78,26 @@ impl Service {
 
     /// Below the site `demo`, as the admin, which must be answered with 200.
     pub async fn get(&self, path: &str) -> Value {
-        let answer = self.ask(Method::GET, path, None).await;
+        self.get_of("demo", path).await
+    }
+
+    /// Below a site, as the admin, which must be answered with 200.
+    pub async fn get_of(&self, site: &str, path: &str) -> Value {
+        let answer = self.ask_of(site, Method::GET, path, None).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
         answer.json()
     }
 
     /// Below the site `demo`, as the admin.
     pub async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        self.ask_of("demo", method, path, body).await
+    }
+
+    /// Below a site, as the admin.
+    pub async fn ask_of(&self, site: &str, method: Method, path: &str, body: Option<Value>) -> Answer {
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("/api/v1/sites/demo{path}"))
+            .uri(format!("/api/v1/sites/{site}{path}"))
             .header("authorization", format!("Bearer {ADMIN}"));
         if body.is_some() {
             request = request.header("content-type", "application/json");

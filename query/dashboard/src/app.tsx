@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation, useParams } from 'react-router';
 import { api } from './api/client';
 import { useResource } from './api/useResource';
@@ -11,17 +11,44 @@ import { ThemeProvider } from './theme/context';
 import { CrashBoundary } from './ui/CrashBoundary';
 import { EmptyState, ErrorState, PageSkeleton } from './ui/states';
 
-const Overview = lazy(() => import('./pages/overview/Overview'));
-const Live = lazy(() => import('./pages/live/Live'));
-const People = lazy(() => import('./pages/people/People'));
-const Journey = lazy(() => import('./pages/journey/Journey'));
-const Quality = lazy(() => import('./pages/quality/Quality'));
-const About = lazy(() => import('./pages/about/About'));
-const Installation = lazy(() => import('./pages/installation/Installation'));
-const Newsletter = lazy(() => import('./pages/newsletter/Newsletter'));
-const Settings = lazy(() => import('./pages/settings/Settings'));
-const FirstSettings = lazy(() => import('./pages/settings/FirstSettings'));
-const Accounting = lazy(() => import('./pages/accounting/Accounting'));
+const pages = {
+  overview: () => import('./pages/overview/Overview'),
+  live: () => import('./pages/live/Live'),
+  people: () => import('./pages/people/People'),
+  journey: () => import('./pages/journey/Journey'),
+  quality: () => import('./pages/quality/Quality'),
+  about: () => import('./pages/about/About'),
+  installation: () => import('./pages/installation/Installation'),
+  newsletter: () => import('./pages/newsletter/Newsletter'),
+  settings: () => import('./pages/settings/Settings'),
+  firstSettings: () => import('./pages/settings/FirstSettings'),
+  accounting: () => import('./pages/accounting/Accounting'),
+};
+
+const Overview = lazy(pages.overview);
+const Live = lazy(pages.live);
+const People = lazy(pages.people);
+const Journey = lazy(pages.journey);
+const Quality = lazy(pages.quality);
+const About = lazy(pages.about);
+const Installation = lazy(pages.installation);
+const Newsletter = lazy(pages.newsletter);
+const Settings = lazy(pages.settings);
+const FirstSettings = lazy(pages.firstSettings);
+const Accounting = lazy(pages.accounting);
+
+/** The code of the other pages comes when the first stands, so that each opens without a network too. */
+const prefetch_ms = 3_000;
+
+function usePrefetchedPages() {
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      // One that fails is asked for again when it is opened.
+      for (const load of Object.values(pages)) load().catch(() => undefined);
+    }, prefetch_ms);
+    return () => clearTimeout(timer);
+  }, []);
+}
 
 export function App() {
   return (
@@ -58,6 +85,7 @@ export function App() {
 }
 
 function WithSites() {
+  usePrefetchedPages();
   // Asked again, because a site says here when its accounts stop adding up.
   const sites = useResource('sites', (signal) => api.sites(signal), 30_000);
   if (sites.error && !sites.data) return <main className="lone"><ErrorState whole error={sites.error} retry={sites.retry} /></main>;

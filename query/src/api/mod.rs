@@ -5,6 +5,7 @@ pub mod about;
 pub mod accept;
 pub mod accounting;
 pub mod auth;
+pub mod conditional;
 pub mod cookie;
 pub mod error;
 pub mod events;
@@ -32,6 +33,8 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 use crate::{AppState, dashboard};
 use error::ApiError;
@@ -76,13 +79,25 @@ pub fn router(state: AppState) -> Router {
         .fallback(unknown_resource)
         .method_not_allowed_fallback(unknown_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn(conditional::only_what_changed))
         .layer(from_fn(accept::only_what_is_taken))
-        .layer(map_response(never_cached));
+        .layer(map_response(never_cached))
+        .layer(compression());
     Router::new()
         .nest("/api", api)
         .fallback(dashboard::serve)
         .layer(from_fn_with_state(state.clone(), dashboard::with_security_headers))
         .with_state(state)
+}
+
+/// Below this a packet carries the answer as it is.
+const COMPRESSED_BYTES_MIN: u64 = 1_024;
+
+/// Answers travel as brotli or gzip to who takes these; events of the live stream leave as they happen. What an attacker
+/// may choose stands beside nothing secret: other sites cannot ask with the session's cookie, which is `SameSite=Strict`.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let is_worth_it = SizeAbove::new(COMPRESSED_BYTES_MIN).and(NotForContentType::SSE);
+    CompressionLayer::new().gzip(true).br(true).compress_when(is_worth_it)
 }
 
 /// Answers are about people: no cache keeps them.

@@ -46,7 +46,8 @@ pub struct StatsParams {
     #[serde(default)]
     #[param(example = json!(["country:is:IT,FR"]))]
     pub filter: Vec<String>,
-    /// `previous`: also the period of the same length before.
+    /// `previous`: also the period before. Of whole days it has as many days, otherwise as many milliseconds; while the
+    /// period goes on, it ends at the same time of day, in the site's zone.
     pub compare: Option<String>,
     /// `bots`: bots and machines too.
     pub include: Option<String>,
@@ -91,17 +92,22 @@ pub struct StatsRow {
     pub metrics: BTreeMap<String, Option<MetricValue>>,
 }
 
-/// The same numbers for the period before.
+/// The same numbers for the period before, up to the moment that the period has reached: a part is compared with a part.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct StatsCompare {
     /// Beginning of the period before.
     pub from: Moment,
-    /// Its end, exclusive.
+    /// Its end, exclusive. While the period goes on: the same time of day, so many days before.
     pub to: Moment,
+    /// When the site's first event happened. Where that is after `from`, there is no data to compare with, or only of a
+    /// part. Null without any event.
+    pub data_from: Option<Moment>,
     /// Over the whole period.
     #[schema(value_type = BTreeMap<String, MetricValue>)]
     pub totals: BTreeMap<String, Option<MetricValue>>,
-    /// Only when an interval was asked for.
+    /// Only when an interval was asked for: the row at the same place is what the row of the period is compared with, and
+    /// `time` is where it begins. There are as many as the period has reached. An hour that the site's clocks show
+    /// twice is compared once: the second has only nulls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<Vec<StatsRow>>,
 }
@@ -117,6 +123,8 @@ pub struct Stats {
     pub from: Moment,
     /// End of the period, exclusive.
     pub to: Moment,
+    /// When the question was answered. What began before and ends after is unfinished; later there is nothing yet.
+    pub as_of: Moment,
     /// The interval that was asked for.
     pub interval: Option<String>,
     /// The dimensions that were asked for.
@@ -155,7 +163,7 @@ pub async fn get(
     RawQuery(query_text): RawQuery,
     Params(params): Params<StatsParams>,
 ) -> Result<Response, ApiError> {
-    let query = Query::parse(&access.site, &RequestText::from(&params), Moment::now())?;
+    let query = Query::parse(&access.site, &RequestText::from(&params), state.now())?;
     let answer = stats::answer(&access.caller.runner(&state), &query).await?;
     Ok(respond_page(&headers, query_text.as_deref(), answer, |answer| {
         (table(answer), answer.next_cursor.as_deref())

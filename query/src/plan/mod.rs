@@ -4,6 +4,7 @@
 pub mod choose;
 pub mod cursor;
 pub mod dimension;
+pub mod earlier;
 pub mod filter;
 pub mod metric;
 pub mod period;
@@ -15,6 +16,7 @@ use crate::api::error::ApiError;
 use crate::api::params::parse_limit;
 use crate::moment::Moment;
 pub use dimension::Dimension;
+pub use earlier::{Earlier, Shift};
 pub use filter::Filter;
 pub use metric::Metric;
 pub use period::{Interval, Period};
@@ -61,8 +63,12 @@ pub struct Query {
     pub site: String,
     /// Its money; revenue in other currencies is left out.
     pub currency: String,
+    /// When it was asked.
+    pub now: Moment,
     /// Which time.
     pub period: Period,
+    /// Of the period before: how far its buckets lie before those of the period that was asked for.
+    pub shift: Option<Shift>,
     /// The time buckets of the rows.
     pub interval: Option<Interval>,
     /// The dimensions of the rows.
@@ -73,7 +79,7 @@ pub struct Query {
     pub filters: Vec<Filter>,
     /// Bots and machines too.
     pub with_bots: bool,
-    /// Also the period before.
+    /// Also the period before, to the same moment.
     pub with_previous: bool,
     /// Rows of a page.
     pub limit: usize,
@@ -102,7 +108,9 @@ impl Query {
         Ok(Self {
             site: site.site.clone(),
             currency: site.currency.clone(),
+            now,
             period,
+            shift: None,
             interval,
             group_by: parse_group_by(text.group_by.unwrap_or_default())?,
             metrics,
@@ -116,8 +124,13 @@ impl Query {
     }
 
     /// The same question about the period before.
-    pub fn previous(&self) -> Self {
-        Self { period: self.period.previous(), with_previous: false, ..self.clone() }
+    pub fn about(&self, earlier: &Earlier) -> Self {
+        Self {
+            period: earlier.period.clone(),
+            shift: Some(earlier.shift),
+            with_previous: false,
+            ..self.clone()
+        }
     }
 }
 

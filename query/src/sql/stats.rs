@@ -7,7 +7,7 @@ use super::clause::{self, Sessions};
 use crate::plan::choose::{Part, Source, counts_any_event};
 use crate::plan::dimension::Level;
 use crate::plan::metric::Shape as MetricShape;
-use crate::plan::{Dimension, Filter, Metric, Query};
+use crate::plan::{Dimension, Filter, Metric, Query, Shift};
 
 /// Stands between the values of two dimensions in a row's key.
 pub const KEY_SEPARATOR: char = '\u{1f}';
@@ -43,7 +43,10 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
     let mut keys: Vec<String> = Vec::new();
     if let (Shape::Series(_), Some(interval)) = (shape, query.interval) {
         sql.params.push(("zone".into(), query.period.zone_name.as_str().into()));
-        columns.push(format!("{} AS t", clause::bucket(interval, moment(part.source))));
+        if let Some(Shift::Days(shift) | Shift::Milliseconds(shift)) = query.shift {
+            sql.params.push(("shift".into(), Param::Int(shift)));
+        }
+        columns.push(format!("{} AS t", clause::bucket(interval, &moment(query, part.source))));
         keys.push("t".into());
     }
     if has_dimensions(query, shape) {
@@ -86,6 +89,16 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
         sql.params.push(("offset".into(), Param::Int(i64::try_from(query.offset).unwrap_or(i64::MAX))));
     }
     sql
+}
+
+/// When the first event of a site happened: a row with `at`, null without events. Its day is the first of the table's.
+pub fn first_event(query: &Query) -> Sql {
+    let human = if query.with_bots { String::new() } else { format!(" AND {}", clause::IS_HUMAN) };
+    let of_site = format!("FROM events WHERE site = {{site:String}}{human}");
+    let first_day = format!("(SELECT toDate(ts) {of_site} ORDER BY site, toDate(ts) LIMIT 1)");
+    let text =
+        format!("SELECT toUnixTimestamp64Milli(minOrNull(ts)) AS at {of_site} AND toDate(ts) = {first_day}");
+    Sql::new(text, [("site", query.site.as_str().into())])
 }
 
 fn has_dimensions(query: &Query, shape: Shape<'_>) -> bool {
@@ -247,7 +260,7 @@ fn asks_for_sessions(query: &Query) -> bool {
 fn viewers(query: &Query, shape: Shape<'_>) -> String {
     let (own, key) = match (shape, query.interval) {
         (Shape::Series(_), Some(interval)) => {
-            let bucket = clause::bucket(interval, "ts");
+            let bucket = clause::bucket(interval, &moment(query, Source::Events));
             (format!("(visitor, {bucket})"), format!("visitor, {bucket}"))
         }
         _ => ("visitor".to_owned(), "visitor".to_owned()),
@@ -261,11 +274,18 @@ fn split_filters(filters: &[Filter], level: Level) -> (Vec<&Filter>, Vec<&Filter
     filters.iter().partition(|filter| filter.level() == level)
 }
 
-/// The moment that puts a row into a bucket: a session belongs to the bucket in which it began.
-fn moment(source: Source) -> &'static str {
-    match source {
+/// The moment that puts a row into a bucket: a session belongs to the bucket in which it began. Rows of the period before
+/// belong to the bucket that they are compared with.
+fn moment(query: &Query, source: Source) -> String {
+    let moment = match source {
         Source::Events | Source::EventsInSessions | Source::PurchasesOfPages => "ts",
         Source::Sessions | Source::SessionsOfEvents => "started",
+    };
+    match query.shift {
+        None => moment.to_owned(),
+        // Days of the zone: the time of day stays.
+        Some(Shift::Days(_)) => format!("addDays(toTimeZone({moment}, {{zone:String}}), {{shift:Int64}})"),
+        Some(Shift::Milliseconds(_)) => format!("addMilliseconds({moment}, {{shift:Int64}})"),
     }
 }
 

@@ -1,3 +1,4 @@
+import { Answers } from './answers';
 import type {
   About,
   Accounting,
@@ -50,26 +51,52 @@ interface RequestOptions {
   signal?: AbortSignal | undefined;
 }
 
+const answers = new Answers();
+
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const method = options.method ?? 'GET';
+  const address = `/api/v1${path}${queryString(options.query ?? {})}`;
+  const known = method === 'GET' ? answers.tagOf(address) : undefined;
   const init: RequestInit = {
-    method: options.method ?? 'GET',
+    method,
     credentials: 'same-origin',
-    headers: options.body === undefined
-      ? { Accept: 'application/json' }
-      : { Accept: 'application/json', 'Content-Type': 'application/json' },
+    headers: {
+      Accept: 'application/json',
+      ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(known === undefined ? {} : { 'If-None-Match': known }),
+    },
     signal: options.signal ?? null,
   };
   if (options.body !== undefined) init.body = JSON.stringify(options.body);
   let response: Response;
   try {
-    response = await fetch(`/api/v1${path}${queryString(options.query ?? {})}`, init);
+    response = await fetch(address, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(0, 'unreachable', '');
   }
+  if (response.status === 304 && answers.tagOf(address) === known) return answers.get(address) as T;
+  if (response.status === 304) return request(path, options);
   if (!response.ok) throw await refusal(response);
   if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  const data = await read<T>(response);
+  if (method === 'GET') answers.keep(address, response.headers.get('ETag'), data);
+  return data;
+}
+
+/** The body; one that breaks off, or is no JSON, is as good as no answer. */
+async function read<T>(response: Response): Promise<T> {
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'unreachable', '');
+  }
+}
+
+/** Whoever signs in next sees nothing of who was here before. */
+export function forgetAnswers(): void {
+  answers.clear();
 }
 
 export async function refusal(response: Response): Promise<ApiError> {
@@ -91,7 +118,7 @@ export const api = {
   session: (signal?: AbortSignal) => request<Session>('/session', { signal }),
   signIn: (credentials: SignIn) =>
     request<Session>('/session', { method: 'POST', body: credentials }),
-  signOut: () => request<void>('/session', { method: 'DELETE' }),
+  signOut: () => request<void>('/session', { method: 'DELETE' }).finally(forgetAnswers),
   about: (signal?: AbortSignal) => request<About>('/about', { signal }),
   sites: (signal?: AbortSignal) => request<SiteList>('/sites', { signal }),
   stats: (site: string, query: QueryParameters, signal?: AbortSignal) =>

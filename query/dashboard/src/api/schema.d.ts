@@ -1945,6 +1945,8 @@ export interface components {
         };
         /** @description The answer of `GET /stats`. */
         Stats: {
+            /** @description When the question was answered. What began before and ends after is unfinished; later there is nothing yet. */
+            as_of: components["schemas"]["Moment"];
             compare?: components["schemas"]["StatsCompare"] | null;
             /** @description Beginning of the period. */
             from: components["schemas"]["Moment"];
@@ -1974,13 +1976,18 @@ export interface components {
                 [key: string]: components["schemas"]["MetricValue"];
             };
         };
-        /** @description The same numbers for the period before. */
+        /** @description The same numbers for the period before, up to the moment that the period has reached: a part is compared with a part. */
         StatsCompare: {
+            data_from?: components["schemas"]["Moment"] | null;
             /** @description Beginning of the period before. */
             from: components["schemas"]["Moment"];
-            /** @description Only when an interval was asked for. */
+            /**
+             * @description Only when an interval was asked for: the row at the same place is what the row of the period is compared with, and
+             *     `time` is where it begins. There are as many as the period has reached. An hour that the site's clocks show
+             *     twice is compared once: the second has only nulls.
+             */
             rows?: components["schemas"]["StatsRow"][] | null;
-            /** @description Its end, exclusive. */
+            /** @description Its end, exclusive. While the period goes on: the same time of day, so many days before. */
             to: components["schemas"]["Moment"];
             /** @description Over the whole period. */
             totals: {
@@ -4680,7 +4687,10 @@ export interface operations {
                  *     ]
                  */
                 filter?: string[];
-                /** @description `previous`: also the period of the same length before. */
+                /**
+                 * @description `previous`: also the period before. Of whole days it has as many days, otherwise as many milliseconds; while the
+                 *     period goes on, it ends at the same time of day, in the site's zone.
+                 */
                 compare?: "previous";
                 /** @description `bots`: bots and machines too. */
                 include?: string;

@@ -19,12 +19,15 @@ interface TimeOptionInput {
   readonly axisText: (value: number) => string;
   /** Whether a tick between two whole numbers would make no sense. */
   readonly wholeNumbers: boolean;
+  /** The bucket that goes on: the way there is dashed, because its number is that of a part. */
+  readonly unfinished?: number | undefined;
 }
 
 /** One metric over time, with the period before as a dashed line under it. */
 export function timeOption(input: TimeOptionInput, palette: Palette): ChartOption {
   const text = { color: palette.quiet, fontFamily: 'inherit', fontSize: 12 };
   const few = input.buckets.length < 3;
+  const { finished, going } = split(input.current.values, input.unfinished);
   return {
     grid: { left: 8, right: 12, top: 16, bottom: 4, containLabel: true },
     textStyle: { fontFamily: 'Hanken Grotesk Variable, system-ui, sans-serif' },
@@ -67,7 +70,7 @@ export function timeOption(input: TimeOptionInput, palette: Palette): ChartOptio
       {
         name: input.current.name,
         type: 'line',
-        data: input.current.values,
+        data: finished,
         showSymbol: few,
         symbolSize: 7,
         z: 3,
@@ -75,7 +78,28 @@ export function timeOption(input: TimeOptionInput, palette: Palette): ChartOptio
         itemStyle: { color: palette.accent },
         areaStyle: { color: palette.accent, opacity: 0.1 },
       },
+      ...(input.unfinished === undefined
+        ? []
+        : [{
+            name: input.current.name,
+            type: 'line',
+            data: going,
+            showSymbol: true,
+            symbolSize: (_: unknown, point: { dataIndex: number }) => (point.dataIndex === input.unfinished ? 7 : 0),
+            z: 3,
+            lineStyle: { color: palette.accent, width: 2, type: [3, 4] },
+            itemStyle: { color: palette.surface, borderColor: palette.accent, borderWidth: 2 },
+          }]),
     ],
+  };
+}
+
+/** What is over, and the last step to what goes on. */
+export function split(values: TimeSeries['values'], unfinished: number | undefined) {
+  if (unfinished === undefined) return { finished: values, going: [] };
+  return {
+    finished: values.map((value, index) => (index === unfinished ? null : value)),
+    going: values.map((value, index) => (index === unfinished || index === unfinished - 1 ? value : null)),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { MetricValue } from '../api/types';
 import { formatDuration } from './duration';
-import { formatCompact, formatMoney, formatNumber, formatRate, missing, numeric, type FormatContext } from './number';
+import { formatCompact, formatMoney, formatNumber, formatRate, missing, numeric, relativeChange, type FormatContext } from './number';
 
 export const headlineMetrics = ['visitors', 'page_views', 'sessions', 'bounce_rate', 'session_duration_ms'] as const;
 /** Shown beside the headlines only where a site sells. */
@@ -27,4 +27,26 @@ export function formatMetric(metric: Metric, value: MetricValue | undefined, con
 /** Whether more of a metric is welcome: a rising bounce rate is not. */
 export function risesWell(metric: Metric): boolean {
   return metric !== 'bounce_rate';
+}
+
+/** How a metric changed: a rate by a difference, which is told in points, everything else in proportion. */
+export interface MetricChange {
+  readonly unit: 'percent' | 'points';
+  /** 0.08: by 8 %, or by 8 points. */
+  readonly size: number;
+}
+
+/** Whether a metric is a share of a whole. */
+function isRate(metric: Metric): boolean {
+  return metric === 'bounce_rate';
+}
+
+/** The change from before to now; null where there is nothing to compare with. */
+export function changeOf(metric: Metric, now: MetricValue | undefined, before: MetricValue | undefined): MetricChange | null {
+  if (!isRate(metric)) {
+    const size = relativeChange(now, before);
+    return size === null ? null : { unit: 'percent', size };
+  }
+  const [current, previous] = [numeric(now), numeric(before)];
+  return current === null || previous === null ? null : { unit: 'points', size: current - previous };
 }

@@ -56,6 +56,21 @@ export function isAhead(bucket: string, now_ms: number, timeZone: string): boole
   return bucket.length > 10 ? Date.parse(bucket) > now_ms : bucket > localDate(now_ms, timeZone);
 }
 
+/**
+ * Which of the buckets of a period had begun when the question was answered, `last`, and which of them was going on,
+ * `index`: its number is that of a part. None where the period was over.
+ */
+export function unfinishedIndex(
+  buckets: readonly string[],
+  now_ms: number,
+  to_ms: number,
+  timeZone: string,
+): { readonly last: number; readonly index: number | undefined } {
+  const ahead = buckets.findIndex((bucket) => isAhead(bucket, now_ms, timeZone));
+  const last = (ahead === -1 ? buckets.length : ahead) - 1;
+  return { last, index: now_ms < to_ms && last >= 0 ? last : undefined };
+}
+
 /** Today's date in a zone, `YYYY-MM-DD`. */
 export function localDate(now_ms: number, timeZone: string): string {
   const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(now_ms);

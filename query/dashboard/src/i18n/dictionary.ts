@@ -1,5 +1,6 @@
 import type { adminEn } from './admin-en';
 import type { codesEn } from './codes-en';
+import type { definitionsEn } from './definitions-en';
 import type { domainEn } from './domain-en';
 import type { en } from './en';
 import type { peopleEn } from './people-en';
@@ -12,7 +13,7 @@ export interface Plural {
 
 export type Entry = string | Plural;
 
-type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof peopleEn;
+type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn;
 export type Key = keyof English;
 
 /** What each language must supply: the same keys, text for text and plural for plural. */

@@ -98,6 +98,16 @@ export const en = {
   'change.up': 'up {change} on the period before',
   'change.down': 'down {change} on the period before',
   'change.same': 'unchanged on the period before',
+  'change.points': '{value} points',
+  'compare.range': 'Compared with {from} – {to}.',
+  'compare.none': 'Nothing to compare with: the data begins on {day}.',
+  'compare.part': 'No changes shown: the data begins on {day}, within the period before.',
+  'compare.noData': 'Nothing to compare with: there is no data yet.',
+  'overview.unfinished': 'unfinished',
+  'overview.unfinished.note': 'Dashed: still going on.',
+
+  'waiting.title': 'orma does not answer.',
+  'waiting.text': 'What you see is of {when}; what is pale answers an earlier choice. It is tried again by itself.',
 
   'overview.title': 'Overview',
   'overview.headlines': 'Headline numbers',

@@ -101,6 +101,16 @@ export const it: Translation<typeof en> = {
   'change.up': 'in aumento del {change} sul periodo precedente',
   'change.down': 'in calo del {change} sul periodo precedente',
   'change.same': 'come nel periodo precedente',
+  'change.points': '{value} punti',
+  'compare.range': 'Confronto con {from} – {to}.',
+  'compare.none': 'Nessun confronto: i dati cominciano il {day}.',
+  'compare.part': 'Nessuna variazione: i dati cominciano il {day}, durante il periodo precedente.',
+  'compare.noData': 'Nessun confronto: non ci sono ancora dati.',
+  'overview.unfinished': 'in corso',
+  'overview.unfinished.note': 'Tratteggiato: ancora in corso.',
+
+  'waiting.title': 'orma non risponde.',
+  'waiting.text': 'Ciò che vedi è delle {when}; ciò che è sbiadito risponde a una scelta precedente. Il tentativo si ripete da solo.',
 
   'overview.title': 'Panoramica',
   'overview.headlines': 'Numeri principali',

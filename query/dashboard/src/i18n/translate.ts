@@ -2,6 +2,8 @@ import { adminEn } from './admin-en';
 import { adminIt } from './admin-it';
 import { codesEn } from './codes-en';
 import { codesIt } from './codes-it';
+import { definitionsEn } from './definitions-en';
+import { definitionsIt } from './definitions-it';
 import { domainEn } from './domain-en';
 import { domainIt } from './domain-it';
 import type { Dictionary, Key, Parameters } from './dictionary';
@@ -14,8 +16,8 @@ export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...peopleIt },
-  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...peopleEn },
+  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt },
+  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn },
 };
 
 export interface Translator {

@@ -2,6 +2,8 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { NavLink, useLocation, useNavigate, useSearchParams } from 'react-router';
 import { api } from '../api/client';
 import { useResource } from '../api/useResource';
+import { useOldestUnanswered } from '../api/waiting';
+import { formatTime } from '../format/time';
 import { useI18n } from '../i18n/context';
 import type { Key } from '../i18n/dictionary';
 import { sharedQuery } from '../state/useUrlState';
@@ -47,6 +49,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </header>
       <Navigation />
       <main id="content" className="shell-content" tabIndex={-1}>
+        <Aged />
         {children}
         <footer className="shell-footer">
           <span>{t('app.timezone', { zone: timezone })}</span>
@@ -54,6 +57,22 @@ export function Shell({ children }: { children: ReactNode }) {
           <NavLink to={`/sites/${encodeURIComponent(site)}/about`}>{t('nav.about')}</NavLink>
         </footer>
       </main>
+    </div>
+  );
+}
+
+/** What is on the page is old, because nobody answers: how old, and that it does not stay so. */
+function Aged() {
+  const { t, locale } = useI18n();
+  const { timezone } = useSite();
+  const oldest_ms = useOldestUnanswered();
+  return (
+    <div role="status">
+      {oldest_ms !== undefined && (
+        <p className="aged" data-testid="aged">
+          <b>{t('waiting.title')}</b> {t('waiting.text', { when: formatTime(new Date(oldest_ms).toISOString(), locale, timezone) })}
+        </p>
+      )}
     </div>
   );
 }

@@ -55,7 +55,8 @@ export function resolvePeriod(period: Period, timeZone: string, now_ms: number):
     case '7d':
       return { from: addDays(today, -6), to: today, interval: 'day' };
     case '12m':
-      return { from: firstOfMonth(today, -11), to: today, interval: 'month' };
+      // Whole months, so that they are compared with the same months of the year before.
+      return { from: firstOfMonth(today, -11), to: addDays(firstOfMonth(today, 1), -1), interval: 'month' };
     case 'custom':
       if (period.from && period.to) return { from: period.from, to: period.to, interval: intervalFor(period.from, period.to) };
       return { from: addDays(today, -29), to: today, interval: 'day' };

@@ -1,16 +1,20 @@
-import { formatChange } from '../format/number';
+import type { MetricChange } from '../format/metric';
+import { formatChange, formatNumber } from '../format/number';
 import { useI18n } from '../i18n/context';
 import { Icon } from './Icon';
 
-/** A relative change with its direction in words for those who do not see the arrow and colour. */
-export function Change({ change, risesWell = true }: { change: number | null; risesWell?: boolean }) {
+/** A change with its direction in words for those who do not see the arrow and colour. */
+export function Change({ change, risesWell = true }: { change: MetricChange | null; risesWell?: boolean }) {
   const { t, locale } = useI18n();
   if (change === null) return null;
-  if (Math.abs(change) < 0.0005) {
+  if (Math.abs(change.size) < 0.0005) {
     return <span className="change"><span aria-hidden="true">=</span><span className="sr-only">{t('change.same')}</span></span>;
   }
-  const up = change > 0;
-  const size = formatChange(Math.abs(change), locale).replace('+', '');
+  const up = change.size > 0;
+  const size =
+    change.unit === 'points'
+      ? t('change.points', { value: formatNumber(Math.abs(change.size) * 100, locale, 1) })
+      : formatChange(Math.abs(change.size), locale).replace('+', '');
   return (
     <span className={up === risesWell ? 'change change-good' : 'change change-bad'}>
       <span aria-hidden="true">

@@ -52,6 +52,7 @@ function Account({ data, stale, query }: { data: AccountingData; stale: boolean;
           <Card title={t('accounting.flow')}><Flow totals={data.totals} /></Card>
           <Card
             title={t('accounting.hours')}
+            explain="hours"
             aside={<ExportButton what={t('accounting.hours')} path={ofSite(site, '/accounting')} query={query} name="accounting" />}
           >
             <Hours hours={data.hours} />
@@ -59,8 +60,8 @@ function Account({ data, stale, query }: { data: AccountingData; stale: boolean;
         </>
       )}
       {data.write_offs.length > 0 && <Card title={t('accounting.writeOffs')}><WriteOffs writeOffs={data.write_offs} /></Card>}
-      <Card title={t('accounting.reasons')}><Reasons reasons={data.reasons} /></Card>
-      <Card title={t('accounting.collectors')}><Collectors collectors={data.collectors} /></Card>
+      <Card title={t('accounting.reasons')} explain="reasons"><Reasons reasons={data.reasons} /></Card>
+      <Card title={t('accounting.collectors')} explain="collectors"><Collectors collectors={data.collectors} /></Card>
     </div>
   );
 }

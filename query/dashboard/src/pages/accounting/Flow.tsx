@@ -1,6 +1,7 @@
 import type { Counts } from '../../api/types';
 import { formatNumber, formatRate } from '../../format/number';
 import { useI18n } from '../../i18n/context';
+import { Explain } from '../../ui/Explain';
 import { flowRows, type FlowPart } from './flow-parts';
 
 /** Two bars under each other: what was received, and what became of what was accepted. */
@@ -15,6 +16,7 @@ export function Flow({ totals }: { totals: Counts }) {
     <div className="flow">
       <p className="flow-total">
         <strong>{formatNumber(totals.received, locale)}</strong> {t('accounting.received').toLowerCase()}
+        <Explain of="received" name={t('accounting.received')} />
       </p>
       {rows.map((row) => (
         <div key={row.id} className="flow-row" style={{ width: `${row.width * 100}%` }}>
@@ -31,6 +33,7 @@ export function Flow({ totals }: { totals: Counts }) {
             <dt>
               <span className={`flow-key flow-${part.id}`} aria-hidden="true" />
               {name(part)}
+              {part.id === 'accepted' && <Explain of="accepted" name={name(part)} />}
             </dt>
             <dd data-testid={`accounting-${part.id}`}>
               <b>{formatNumber(part.count, locale)}</b>

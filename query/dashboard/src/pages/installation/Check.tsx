@@ -16,7 +16,7 @@ import { refusedCount, stateOf } from './state';
 export function Check({ data, again }: { data: Installation; again: () => void }) {
   const { t } = useI18n();
   return (
-    <Card title={t('installation.check')} aside={<span className="quiet small">{t('installation.check.window')}</span>}>
+    <Card title={t('installation.check')} explain="installation" aside={<span className="quiet small">{t('installation.check.window')}</span>}>
       <div className="check-list">
         <Verdict data={data} />
         {data.refused.length > 0 && (

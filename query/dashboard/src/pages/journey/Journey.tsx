@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { api, ofSite } from '../../api/client';
@@ -9,6 +9,7 @@ import { addressOfList, lastPlace } from '../../state/place';
 import { sharedQuery, useChoice } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
+import { Explain } from '../../ui/Explain';
 import { Icon } from '../../ui/Icon';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
@@ -48,7 +49,15 @@ export default function Journey() {
   const whole = oldestFirst || partly || toBeginning;
   const journey = useJourney(site, id, bots === 'with' ? 'bots' : undefined, whole, version);
   const newestEvent = journey.sessions?.[0]?.events[0]?.event_id ?? '';
-  const person = useResource(JSON.stringify([site, id, newestEvent, version]), (signal) => api.person(site, id, signal));
+  const person = useResource(JSON.stringify([site, id, version]), (signal) => api.person(site, id, signal));
+  // The card is asked at once, and again only when something happens.
+  const { retry: askAgain } = person;
+  const carded = useRef({ id, newestEvent });
+  useEffect(() => {
+    const before = carded.current;
+    carded.current = { id, newestEvent };
+    if (before.id === id && before.newestEvent !== '' && before.newestEvent !== newestEvent) askAgain();
+  }, [id, newestEvent, askAgain]);
   const all = useMemo(() => foldJourney(journey.sessions ?? []), [journey.sessions]);
   const chapters = useMemo(() => selectSteps(all, selection), [all, selection]);
   const openChapters = useOpenChapters(chapters, journey.fresh, partly);
@@ -105,7 +114,7 @@ export default function Journey() {
         <div className="journey-main">
           {ribbon && ribbon.steps > 0 && <Ribbon ribbon={ribbon} locale={locale} timeZone={timeZone} choose={choose} />}
           <div className="journey-head">
-            <h2>{t('journey.steps')}</h2>
+            <h2>{t('journey.steps')}<Explain of="journey" name={t('journey.steps')} /></h2>
             <span className="journey-live quiet">
               <span className="pulse" aria-hidden="true" />
               {t('journey.live')}

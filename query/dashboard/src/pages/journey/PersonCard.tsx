@@ -8,6 +8,7 @@ import { formatDay, formatMoment } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../shell/site';
 import { Avatar } from '../../ui/Avatar';
+import { Explain } from '../../ui/Explain';
 import { Icon } from '../../ui/Icon';
 import { useNow } from '../../ui/useNow';
 import { touchpointColour, touchpointIcon } from './kinds';
@@ -50,7 +51,7 @@ export function PersonCard({ person, name, changed }: PersonCardProps) {
       <div className="person-value">
         <div className={person.orders > 0 ? 'is-money' : ''}>
           <strong>{formatMoneys(person.revenue, person.other_revenue, locale) || missing}</strong>
-          <span>{person.orders > 0 ? t('journey.orders', { count: person.orders }) : t('journey.value')}</span>
+          <span>{person.orders > 0 ? t('journey.orders', { count: person.orders }) : t('journey.value')}<Explain of="person_value" name={t('journey.value')} /></span>
         </div>
         <p className="quiet">
           {t('journey.sessions', { count: person.sessions })} · {t('journey.pageViews', { count: person.page_views })} ·{' '}

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, ApiError } from '../../api/client';
 import type { JourneySession } from '../../api/types';
 import { useSignedOut } from '../../shell/session';
+import { mayPass, noteAnswered, noteUnanswered } from '../../api/waiting';
 import { mergeJourney } from './merge';
 
 /** A newcomer clicks in another window and looks here: a step must appear within two seconds. */
@@ -65,6 +66,12 @@ export function useJourney(site: string, person: string, include: string | undef
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
+    const holder = Symbol(key);
+    let answered_ms = Date.now();
+    const answered = () => {
+      answered_ms = Date.now();
+      noteAnswered(holder);
+    };
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = (limit: number) => api.journey(site, person, { limit, include }, signal);
 
@@ -86,9 +93,13 @@ export function useJourney(site: string, person: string, include: string | undef
       timer = setTimeout(() => {
         if (document.visibilityState !== 'visible') return later(poll_ms);
         poll().then(
-          () => later(poll_ms),
+          () => {
+            answered();
+            later(poll_ms);
+          },
           (error: unknown) => {
             if (signal.aborted) return;
+            if (mayPass(asApiError(error))) noteUnanswered(holder, answered_ms);
             // What is on the page stays; only the end of the session ends the watching.
             if (error instanceof ApiError && error.status === 401) return signedOut();
             later(poll_ms_failed);
@@ -99,7 +110,10 @@ export function useJourney(site: string, person: string, include: string | undef
 
     setState((before) => (before.key === key ? { ...before, error: undefined } : blank(key)));
     load().then(
-      () => later(poll_ms),
+      () => {
+        answered();
+        later(poll_ms);
+      },
       (error: unknown) => {
         if (signal.aborted) return;
         const refused = asApiError(error);
@@ -112,6 +126,7 @@ export function useJourney(site: string, person: string, include: string | undef
     return () => {
       controller.abort();
       clearTimeout(timer);
+      noteAnswered(holder);
     };
   }, [key, site, person, include, attempt, retry, signedOut]);
 

@@ -5,6 +5,7 @@ import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../shell/site';
 import { BarList } from '../../ui/BarList';
 import { Card } from '../../ui/Card';
+import { Explain } from '../../ui/Explain';
 import { Icon } from '../../ui/Icon';
 import { Page } from '../../ui/Page';
 import { EmptyState, Skeleton } from '../../ui/states';
@@ -32,7 +33,7 @@ export default function Live() {
                 <strong data-testid="live-visitors">{formatNumber(snapshot.visitors, locale)}</strong>
                 <span>{t('live.now', { count: snapshot.visitors })}</span>
               </p>
-              <p className="quiet">{t('live.now.hint')}</p>
+              <p className="quiet">{t('live.now.hint')}<Explain of="live" name={t('metric.visitors')} /></p>
               <Minutes minutes={snapshot.minutes} />
             </>
           ) : (

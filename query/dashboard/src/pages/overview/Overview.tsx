@@ -13,7 +13,7 @@ import { FilterBar, NothingMatches } from '../../ui/FilterBar';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
-import { Headlines } from './Headlines';
+import { HeadlineNotes, Headlines } from './Headlines';
 import './overview.css';
 import { TimeChart } from './TimeChart';
 import { TopCard } from './TopCard';
@@ -80,6 +80,7 @@ export default function Overview() {
         ) : (
           <>
             <Headlines stats={stats.data} shown={shownMetrics} selected={metric} onSelect={setMetric} />
+            <HeadlineNotes stats={stats.data} metric={metric} />
             {otherMoney !== '' && <p className="quiet small headlines-note">{t('overview.otherRevenue', { amounts: otherMoney })}</p>}
             {nothing && filters.length === 0 && anybody.data === undefined && !anybody.error ? (
               <Skeleton lines={1} tall />

@@ -5,9 +5,10 @@ import type { Palette } from '../../charts/palette';
 import { timeOption } from '../../charts/timeOption';
 import { formatMetric, type Metric } from '../../format/metric';
 import { formatRate, numeric } from '../../format/number';
-import { formatBucket, isAhead } from '../../format/time';
+import { formatBucket, unfinishedIndex } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../shell/site';
+import { comparisonOf } from './comparison';
 
 /** The chosen metric over time, as a picture and, on demand, as a table. */
 export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: Metric; interval: string }) {
@@ -15,20 +16,33 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
   const format = useFormat();
   const { locale, timeZone } = format;
 
+  // A line of zeros would say that nobody came when nobody counted.
+  const compares = ['whole', 'within'].includes(comparisonOf(stats).kind);
+  const unfinished = useMemo(
+    () => unfinishedIndex(stats.rows.map((row) => row.dimensions['time'] ?? ''), Date.parse(stats.as_of), Date.parse(stats.to), timeZone),
+    [stats, timeZone],
+  );
   const points = useMemo(
     () =>
       stats.rows.map((row, index) => ({
         bucket: row.dimensions['time'] ?? '',
         // What has not begun is not zero.
-        value: isAhead(row.dimensions['time'] ?? '', Date.now(), timeZone) ? null : numeric(row.metrics[metric]),
+        value: index > unfinished.last ? null : numeric(row.metrics[metric]),
         before: numeric(stats.compare?.rows?.[index]?.metrics[metric]),
         bucketBefore: stats.compare?.rows?.[index]?.dimensions['time'],
       })),
-    [stats, metric, timeZone],
+    [stats, metric, unfinished],
   );
   const title = useCallback(
     (bucket: string) => formatBucket(bucket, interval, locale, timeZone, true),
     [interval, locale, timeZone],
+  );
+  const titleOf = useCallback(
+    (index: number) => {
+      const whole = title(points[index]?.bucket ?? '');
+      return index === unfinished.index ? `${whole} (${t('overview.unfinished')})` : whole;
+    },
+    [points, title, unfinished, t],
   );
   const valueText = useCallback(
     (value: number | null) => formatMetric(metric, value, format),
@@ -40,18 +54,19 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
         {
           buckets: points.map((point) => point.bucket),
           current: { name: t('period.current'), values: points.map((point) => point.value) },
-          previous: stats.compare?.rows
+          previous: stats.compare?.rows && compares
             ? { name: t('period.previous'), values: points.map((point) => point.before) }
             : undefined,
           bucketName: (bucket) => formatBucket(bucket, interval, locale, timeZone),
-          bucketTitle: (index) => title(points[index]?.bucket ?? ''),
+          bucketTitle: (index) => titleOf(index),
+          unfinished: unfinished.index,
           valueText,
           wholeNumbers: metric !== 'bounce_rate' && metric !== 'revenue',
           axisText: (value) => (metric === 'bounce_rate' ? formatRate(value, locale) : formatMetric(metric, value, format, true)),
         },
         palette,
       ),
-    [points, stats.compare, interval, locale, timeZone, title, valueText, metric, format, t],
+    [points, stats.compare, compares, interval, locale, timeZone, titleOf, unfinished, valueText, metric, format, t],
   );
 
   const first = points[0];
@@ -70,6 +85,7 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
     <figure className="time-chart">
       <figcaption className="sr-only">{t('overview.chart', { metric: name })}</figcaption>
       <Chart option={option} summary={summary} height={260} />
+      {unfinished.index !== undefined && <p className="quiet small chart-note" data-testid="unfinished">{t('overview.unfinished.note')}</p>}
       <details className="chart-table">
         <summary>{t('overview.chart.table')}</summary>
         <div className="table-scroll" tabIndex={0} role="group" aria-label={name}>
@@ -78,15 +94,15 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
               <tr>
                 <th scope="col">{t('period.label')}</th>
                 <th scope="col" className="number">{name}</th>
-                {stats.compare && <th scope="col" className="number">{t('period.previous')}</th>}
+                {compares && <th scope="col" className="number">{t('period.previous')}</th>}
               </tr>
             </thead>
             <tbody>
-              {points.map((point) => (
+              {points.map((point, index) => (
                 <tr key={point.bucket}>
-                  <th scope="row">{title(point.bucket)}</th>
+                  <th scope="row">{titleOf(index)}</th>
                   <td className="number">{valueText(point.value)}</td>
-                  {stats.compare && <td className="number">{valueText(point.before)}</td>}
+                  {compares && <td className="number">{valueText(point.before)}</td>}
                 </tr>
               ))}
             </tbody>

@@ -62,6 +62,7 @@ export function TopCard({ name, title, dimensions, query }: TopCardProps) {
   return (
     <Card
       title={title}
+      explain={name}
       stale={list.stale}
       className="top-card"
       aside={

@@ -9,6 +9,7 @@ import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../shell/site';
 import { sharedQuery } from '../../state/useUrlState';
 import { Avatar } from '../../ui/Avatar';
+import { Explain } from '../../ui/Explain';
 import { Icon } from '../../ui/Icon';
 import { useNow } from '../../ui/useNow';
 import { orderOf, sortedBy, type Order, type Sorting } from './order';
@@ -30,12 +31,12 @@ export function PeopleTable({ people, sorting, sort, leave }: PeopleTableProps) 
     <table className="people-table">
       <thead>
         <tr>
-          <th scope="col">{t('people.column.person')}</th>
-          <SortHead {...head} order="last_seen">{t('people.column.seen')}</SortHead>
-          <SortHead {...head} order="sessions" number>{t('people.column.sessions')}</SortHead>
-          <SortHead {...head} order="page_views" number>{t('people.column.pages')}</SortHead>
-          <SortHead {...head} order="revenue" number>{t('people.column.value')}</SortHead>
-          <th scope="col">{t('people.column.from')}</th>
+          <th scope="col">{t('people.column.person')}<Explain of="person" name={t('people.column.person')} /></th>
+          <SortHead {...head} explain="person_seen" order="last_seen">{t('people.column.seen')}</SortHead>
+          <SortHead {...head} explain="person_sessions" order="sessions" number>{t('people.column.sessions')}</SortHead>
+          <SortHead {...head} explain="person_pages" order="page_views" number>{t('people.column.pages')}</SortHead>
+          <SortHead {...head} explain="person_value" order="revenue" number>{t('people.column.value')}</SortHead>
+          <th scope="col">{t('people.column.from')}<Explain of="person_from" name={t('people.column.from')} /></th>
           <th scope="col">{t('people.column.device')}</th>
         </tr>
       </thead>
@@ -50,6 +51,8 @@ export function PeopleTable({ people, sorting, sort, leave }: PeopleTableProps) 
 
 interface SortHeadProps {
   order: Order;
+  /** The definition of the column. */
+  explain: string;
   sorting: Sorting;
   sort: (sorting: Sorting) => void;
   number?: boolean;
@@ -57,7 +60,7 @@ interface SortHeadProps {
 }
 
 /** The head of a column by which the list can be sorted. */
-function SortHead({ order, sorting, sort, number = false, children }: SortHeadProps) {
+function SortHead({ order, explain, sorting, sort, number = false, children }: SortHeadProps) {
   const current = orderOf(sorting);
   const chosen = current.order === order;
   return (
@@ -66,6 +69,7 @@ function SortHead({ order, sorting, sort, number = false, children }: SortHeadPr
         {children}
         <span className="sort-mark">{chosen && <Icon name={current.ascending ? 'up' : 'down'} size={14} />}</span>
       </button>
+      <Explain of={explain} name={children} />
     </th>
   );
 }

@@ -9,6 +9,7 @@ import { formatFilter } from '../../state/filters';
 import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
+import { Explain } from '../../ui/Explain';
 import { NothingMatches } from '../../ui/FilterBar';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
@@ -91,7 +92,7 @@ function CrashFree({ quality }: { quality: AppQuality }) {
   ];
   return cards.map((card) => (
     <section key={card.id} className="card vital" data-testid={`crash-free-${card.id}`}>
-      <header><h2>{card.title}</h2></header>
+      <header><h2>{card.title}<Explain of="crash_free" name={card.title} /></h2></header>
       <p className="vital-value">
         <strong>{card.rate == null ? missing : formatRate(card.rate, locale)}</strong>
         <span className="quiet">{t('quality.crashFree.of', { total: formatNumber(card.total, locale) })}</span>
@@ -143,7 +144,7 @@ function AppTable({ rows, by, starts }: { rows: readonly AppQualityRow[]; by: st
         <thead>
           <tr>
             <th scope="col">{label('dimension', by)}</th>
-            <th scope="col" className="number">{t('metric.sessions')}</th>
+            <th scope="col" className="number">{t('metric.sessions')}<Explain of="sessions" name={t('metric.sessions')} /></th>
             <th scope="col" className="number">{t('quality.crashFree.sessions')}</th>
             <th scope="col" className="number">{t('quality.crashFree.people')}</th>
             {starts.map((start) => (

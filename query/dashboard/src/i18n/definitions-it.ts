@@ -1,0 +1,42 @@
+import type { Translation } from './dictionary';
+import type { definitionsEn } from './definitions-en';
+
+/** Che cosa significa ogni numero: le stesse frasi, in italiano. */
+export const definitionsIt: Translation<typeof definitionsEn> = {
+  'definition': 'Che cosa significa «{name}»',
+
+  'definition.visitors': 'Browser e app con almeno una pagina vista nel periodo, contati una volta sola. Chi usa due dispositivi vale due visitatori finché non lo si riconosce come una persona sola; senza un identificativo, ognuno è nuovo ogni giorno.',
+  'definition.page_views': 'Quante volte è stata mostrata una pagina o una schermata, compresi i ricaricamenti.',
+  'definition.sessions': 'Le visite: ciò che un visitatore fa senza fermarsi per 30 minuti. Una sessione appartiene al momento in cui è iniziata.',
+  'definition.bounce_rate': 'Quota delle sessioni con pagine viste in cui se n’è vista una sola, non si è fatto altro e tutto è durato meno di 10 secondi.',
+  'definition.session_duration_ms': 'Tempo medio dal primo all’ultimo evento di una sessione. Le sessioni con un solo evento valgono zero.',
+  'definition.orders': 'Gli eventi «ordine», ciascuno una volta sola, per quante volte sia stato inviato.',
+  'definition.revenue': 'Netti: ordini e altri eventi con un importo, tolti i rimborsi, nella valuta del sito. Nulla viene convertito.',
+
+  'definition.pages': 'Secondo la pagina vista. Chi ne ha viste più d’una conta per ciascuna, quindi le quote possono superare in tutto il 100 %.',
+  'definition.sources': 'Secondo ciò che ha portato la sessione. Chi è arrivato in più modi conta per ciascuno, quindi le quote dei visitatori possono superare in tutto il 100 %.',
+  'definition.places': 'Secondo il luogo e la lingua dei visitatori. Il luogo si ricava dall’indirizzo della connessione, che non viene conservato.',
+  'definition.devices': 'Secondo ciò che il browser o l’app dice del dispositivo.',
+
+  'definition.change': 'Confronto con il periodo precedente fino alla stessa ora: altrettanti giorni, una parte con una parte. La variazione di una percentuale è in punti percentuali: dal 40 % al 42 % sono 2 punti.',
+  'definition.rounded': 'Qui i numeri grandi sono arrotondati; nella tabella sotto il grafico sono esatti.',
+
+  'definition.person': 'Qualcuno sotto un solo identificativo: un utente se ha fatto l’accesso, altrimenti un visitatore. I visitatori riconosciuti come lo stesso utente sono una persona sola.',
+  'definition.person_seen': 'Il momento dell’ultimo evento della persona, di qualunque tipo: anche una newsletter o una telefonata.',
+  'definition.person_sessions': 'Tutte le sessioni della persona, su tutti i dispositivi, qualunque sia il periodo.',
+  'definition.person_pages': 'Tutte le pagine e schermate viste dalla persona, qualunque sia il periodo.',
+  'definition.person_value': 'Quanto ha speso in tutto la persona, tolti i rimborsi. Ogni valuta sta per conto suo.',
+  'definition.person_from': 'Ciò che ha portato la prima sessione della persona.',
+
+  'definition.live': 'Visitatori con un evento negli ultimi cinque minuti, bot esclusi. Negli elenchi ognuno conta una volta, per l’ultima pagina vista.',
+  'definition.journey': 'Tutto ciò che una persona ha fatto, su tutti i punti di contatto, diviso in sessioni: dopo una pausa di 30 minuti ne comincia una nuova.',
+
+  'definition.received': 'Eventi di questo sito arrivati a un collettore nel periodo.',
+  'definition.accepted': 'Eventi validi e conservati; ciascuno è salvato, in arrivo oppure una ripetizione.',
+  'definition.hours': 'Eventi secondo l’ora in cui sono arrivati, non secondo quella in cui sono avvenuti.',
+  'definition.reasons': 'Eventi rifiutati, secondo il motivo. Non stanno in nessun altro numero; se ne conserva un esempio.',
+  'definition.collectors': 'I processi che ricevono gli eventi, e ciò che ciascuno ha ancora su disco.',
+
+  'definition.installation': 'Che cosa è arrivato a questo sito negli ultimi minuti, e che cosa è stato rifiutato, con il motivo.',
+  'definition.crash_free': 'Quota delle sessioni, o delle persone, senza un arresto anomalo.',
+};
