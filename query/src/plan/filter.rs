@@ -50,9 +50,9 @@ impl Filter {
         }
     }
 
-    /// Whether it looks at the page.
+    /// Whether it looks at the page that was seen.
     pub fn is_of_page(&self) -> bool {
-        self.field == Field::Dimension(Dimension::Page)
+        matches!(&self.field, Field::Dimension(dimension) if dimension.is_of_page())
     }
 
     /// Reads all filters of a request.
@@ -81,7 +81,7 @@ impl Filter {
         };
         let field = match (field, field.strip_prefix("props.")) {
             (_, Some(name)) if !name.is_empty() => Field::Prop(name.to_owned()),
-            ("path", _) => Field::Dimension(Dimension::Page),
+            ("path", _) => Field::Dimension(Dimension::PAGE),
             _ => Field::Dimension(Dimension::parse(field, "filter")?),
         };
         let operator = match operator {
@@ -127,11 +127,11 @@ mod tests {
     #[test]
     fn filters_are_read_with_their_alternatives() {
         let parse = |text: &str| Filter::parse(text).unwrap();
-        let country = Field::Dimension(Dimension::Country);
+        let country = Field::Dimension(Dimension::COUNTRY);
         for (text, field, operator, values) in [
             ("country:is:IT,FR", country.clone(), Operator::Is, vec!["IT", "FR"]),
             ("country:is_not:", country, Operator::IsNot, vec![""]),
-            ("path:starts:/a:b", Field::Dimension(Dimension::Page), Operator::Starts, vec!["/a:b"]),
+            ("path:starts:/a:b", Field::Dimension(Dimension::PAGE), Operator::Starts, vec!["/a:b"]),
             (
                 "props.colore:contains:ro\\,sso",
                 Field::Prop("colore".into()),

@@ -3,14 +3,26 @@ export type Operator = (typeof operators)[number];
 
 export const filterDimensions = [
   'page',
+  'content_group',
   'entry_page',
   'exit_page',
   'host',
   'source',
   'channel',
   'campaign',
+  'utm_source',
+  'utm_medium',
+  'utm_content',
+  'utm_term',
+  'product',
+  'product_id',
+  'product_category',
   'country',
+  'region',
+  'city',
   'device_class',
+  'device_brand',
+  'device_model',
   'browser',
   'os',
   'language',
@@ -22,7 +34,7 @@ export const filterDimensions = [
 ] as const;
 export type FilterDimension = (typeof filterDimensions)[number];
 
-/** One condition; a comma in `value` separates alternatives. */
+/** One condition; a comma in `value` separates alternatives, `\,` is a comma of one. */
 export interface Filter {
   readonly dimension: FilterDimension;
   readonly operator: Operator;
@@ -44,6 +56,16 @@ export function parseFilter(text: string): Filter | null {
   const operator = operators.find((one) => one === second);
   const value = rest.join(':');
   return dimension && operator && value !== '' ? { dimension, operator, value } : null;
+}
+
+/** A value with a comma in it as a part of a condition. */
+export function escapeValue(value: string): string {
+  return value.replaceAll(',', '\\,');
+}
+
+/** The alternatives of a condition, without what protects their commas. */
+export function alternatives(value: string): string[] {
+  return (value.match(/(?:\\,|[^,])+/g) ?? []).map((one) => one.replaceAll('\\,', ',').trim());
 }
 
 export function formatFilter(filter: Filter): string {

@@ -1,6 +1,6 @@
 import { countryName } from '../format/names';
 import type { Translator } from '../i18n/translate';
-import { operators, type FilterDimension, type Operator } from './filters';
+import { alternatives, escapeValue, operators, type FilterDimension, type Operator } from './filters';
 
 /** A value of a dimension, named for people, with how many visitors it has in the period. */
 export interface Suggestion {
@@ -59,12 +59,11 @@ function lastPiece(typed: string): string {
 /** The API's values for what was typed or chosen, names and codes mixed: `Italia, FR` → `IT,FR`. */
 export function valuesOf(dimension: FilterDimension, typed: string, suggestions: readonly Suggestion[], translator: Translator): string {
   const whole = suggestions.find(({ label }) => label === typed.trim());
-  if (whole) return whole.value;
-  return typed
-    .split(',')
-    .map((piece) => piece.trim())
+  if (whole) return escapeValue(whole.value);
+  return alternatives(typed)
     .filter((piece) => piece !== '')
     .map((piece) => suggestions.find(({ label }) => folded(label) === folded(piece))?.value ?? codeNamed(dimension, piece, translator) ?? piece)
+    .map(escapeValue)
     .join(',');
 }
 

@@ -3,21 +3,44 @@ export interface BarRow {
   readonly label: string;
   readonly value: number;
   readonly text: string;
+  /** Further numbers before the main one, a column each. */
+  readonly cells?: readonly string[];
   readonly hint?: string;
   readonly choose?: () => void;
   readonly chooseLabel?: string;
 }
 
+interface BarListProps {
+  rows: readonly BarRow[];
+  /** What the main numbers are. */
+  unit: string;
+  /** What the further ones are: with them the list has a line of headings. */
+  columns?: readonly string[];
+  mono?: boolean;
+}
+
 /** A ranked list whose bars compare the values; a row that can be chosen is a button. */
-export function BarList({ rows, unit, mono = false }: { rows: readonly BarRow[]; unit: string; mono?: boolean }) {
-  const highest = Math.max(1, ...rows.map((row) => row.value));
+export function BarList({ rows, unit, columns, mono = false }: BarListProps) {
+  const highest = Math.max(...rows.map((row) => row.value));
+  const width = (value: number) => (highest > 0 ? Math.max(0, (value / highest) * 100) : 0);
   return (
     <ul className={mono ? 'bars bars-mono' : 'bars'}>
+      {columns && (
+        <li className="bar-row bar-heads" aria-hidden="true">
+          {columns.map((column) => <span key={column} className="bar-cell">{column}</span>)}
+          <span className="bar-value">{unit}</span>
+        </li>
+      )}
       {rows.map((row) => {
         const content = (
           <>
-            <span className="bar" style={{ width: `${(row.value / highest) * 100}%` }} aria-hidden="true" />
+            <span className="bar" style={{ width: `${width(row.value)}%` }} aria-hidden="true" />
             <span className="bar-label" title={row.label}>{row.label}</span>
+            {row.cells?.map((cell, index) => (
+              <span key={columns?.[index] ?? index} className="bar-cell">
+                {cell} <span className="sr-only">{columns?.[index]},</span>
+              </span>
+            ))}
             <span className="bar-value">
               {row.text} <span className="sr-only">{unit}</span>
             </span>

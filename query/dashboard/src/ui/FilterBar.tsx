@@ -4,7 +4,7 @@ import { useResource } from '../api/useResource';
 import { numeric } from '../format/number';
 import { useI18n } from '../i18n/context';
 import { useSite } from '../shell/site';
-import { filterDimensions, formatFilter, withFilter, withoutFilter, type Filter, type FilterDimension } from '../state/filters';
+import { alternatives, filterDimensions, formatFilter, withFilter, withoutFilter, type Filter, type FilterDimension } from '../state/filters';
 import { operatorsFor, suggestionsAsked, valuesOf, type Suggestion } from '../state/suggestions';
 import { useFilters, usePeriod } from '../state/useUrlState';
 import { Icon } from './Icon';
@@ -61,7 +61,7 @@ function useFilterName(): (filter: Filter) => string {
   const { label } = useI18n();
   const valueName = useValueName();
   return (filter) => {
-    const values = filter.value.split(',').map((value) => valueName(filter.dimension, value)).join(', ');
+    const values = alternatives(filter.value).map((value) => valueName(filter.dimension, value)).join(', ');
     return `${label('dimension', filter.dimension)} ${label('operator', filter.operator)} ${values}`;
   };
 }
