@@ -177,7 +177,7 @@ pub fn of_event(dimension: Dimension) -> String {
         (_, "page") => "if(path = '', toString(screen), path)".into(),
         // `/scarpe/rosse` is of the group `/scarpe`.
         (_, "content_group") => {
-            "multiIf(props['content_group'] != '', props['content_group'], path = '', '', \
+            "multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), \
              concat('/', splitByChar('/', toString(path))[2]))"
                 .into()
         }

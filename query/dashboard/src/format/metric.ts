@@ -43,6 +43,11 @@ export function weightOf(metric: ListMetric): ListMetric {
   }
 }
 
+/** Whether there is nothing between two whole numbers of a metric. */
+export function isWhole(metric: Metric): boolean {
+  return !['bounce_rate', 'conversion_rate', 'revenue', 'average_order_value'].includes(metric);
+}
+
 /** Whether more of a metric is welcome: a rising bounce rate is not. */
 export function risesWell(metric: Metric): boolean {
   return metric !== 'bounce_rate';

@@ -60,7 +60,12 @@ export function TopCard({ name, title, dimensions, query, metric, sells }: TopCa
   const total = numeric(list.data?.totals[weight]) ?? 0;
   // A part of a whole, or what a rate or a mean is of.
   const isPart = shown === weight;
-  const columns = [isPart ? t('overview.column.share') : t(`metric.${weight}`), ...(withConversion ? [t('overview.column.conversion')] : [])];
+  const columns = [
+    isPart
+      ? { name: t('overview.column.share'), meaning: t('overview.column.share.meaning', { metric: t(`metric.${weight}`).toLocaleLowerCase(locale) }) }
+      : { name: t(`metric.${weight}`) },
+    ...(withConversion ? [{ name: t('overview.column.conversion'), meaning: t('overview.column.conversion.meaning') }] : []),
+  ];
   const rows = (list.data?.rows ?? []).map((row) => {
     const value = row.dimensions[dimension] ?? '';
     const amount = numeric(row.metrics[weight]) ?? 0;
@@ -101,7 +106,9 @@ export function TopCard({ name, title, dimensions, query, metric, sells }: TopCa
         ) : !list.data || !current ? (
           <Skeleton lines={6} />
         ) : rows.length === 0 ? (
-          <p className="list-empty">{t('overview.list.empty')}</p>
+          <p className="list-empty">
+            {filters.length > 0 ? t('filter.nothing', { count: filters.length }) : t('overview.list.empty')}
+          </p>
         ) : (
           <>
             <BarList
