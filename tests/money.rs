@@ -454,3 +454,74 @@ fn totals(shop: &Shop, events: &[Event], visits: &Visits<'_>) {
         }
     }
 }
+
+#[test]
+fn items_that_make_no_sense_break_no_answer_and_cost_no_sane_one() {
+    let orma = Orma::start();
+    let deep = (0..60).fold(json!(1), |inner, _| json!([inner]));
+    let sane = json!({"name": "Sandalo", "price": "0.1", "quantity": 3});
+    let prices = [
+        json!("NaN"),
+        json!("inf"),
+        json!("-inf"),
+        json!("0x10"),
+        json!("12,90"),
+        json!("1e400"),
+        json!("99999999999999999999999999999999999999999"),
+        json!(1e300),
+        json!(-1e300),
+        json!(1e-300),
+        json!(""),
+        json!(true),
+        json!(null),
+        json!([1]),
+        json!({"amount": 1}),
+        json!("１２"),
+    ];
+    let quantities = [json!(1e300), json!("x"), json!(-1e30), json!([]), json!("1e999")];
+    let mut items: Vec<Value> = prices.iter().map(|price| json!({"name": "x", "price": price})).collect();
+    items.extend(
+        quantities.iter().map(|quantity| json!({"name": "x", "price": "5e13", "quantity": quantity})),
+    );
+    items.extend([json!("p1"), json!(7), json!(null), json!([]), json!([sane]), deep]);
+    items.extend([
+        json!({"name": {"it": "a"}}),
+        json!({"name": "\u{0}\u{1f},'\\\"\u{202e}"}),
+        json!({"": ""}),
+    ]);
+    items.push(json!({"name": "è".repeat(900), "id": -5.5, "category": [1]}));
+    let order = |items: Value| json!({"kind": "order", "items": items, "revenue": {"amount": "1", "currency": "EUR"}});
+    let mut events: Vec<Value> = items.into_iter().map(|item| order(json!([item, sane]))).collect();
+    let largest = json!({"name": "x", "price": "99999999999999.99999999", "quantity": 999_999_999});
+    events.push(order(json!([largest, largest, sane])));
+    let sane_orders = events.len();
+    // No list at all.
+    events
+        .extend([json!("text"), json!({"name": "a"}), json!(5), json!([]), json!("[{\"price\":")].map(order));
+    let count = events.len() as u64;
+    orma.collect(&json!(events));
+    wait_for("the orders", || (orma.number("SELECT uniqExact(event_id) FROM events") == count).then_some(()));
+    let ask = |question: &str| orma.ask(&format!("/api/v1/sites/demo/stats?{question}"));
+    let metrics =
+        "metrics=orders,product_revenue,quantity,revenue,conversion_rate,average_order_value,events,visitors";
+    for dimension in ["product", "product_id", "product_category"] {
+        let rows = ask(&format!("{metrics}&group_by={dimension}&limit=1000"));
+        for row in rows["rows"].as_array().unwrap() {
+            let value = row["dimensions"][dimension].as_str().unwrap();
+            assert!(!value.contains(char::is_control), "{value:?}");
+            // What is shown can be asked for.
+            let filter: String = format!("{dimension}:is:{}", value.replace(',', "\\,"))
+                .bytes()
+                .map(|byte| format!("%{byte:02x}"))
+                .collect();
+            let one = ask(&format!("{metrics}&filter={filter}"));
+            for metric in ["orders", "product_revenue", "quantity", "revenue"] {
+                assert_eq!(one["totals"][metric], row["metrics"][metric], "{dimension} {value:?} {metric}");
+            }
+        }
+        assert_eq!(rows["totals"]["orders"], count, "{dimension}");
+    }
+    let sandals = ask(&format!("{metrics}&filter=product:is:Sandalo"));
+    assert_eq!(sandals["totals"]["orders"], sane_orders);
+    assert_eq!(sandals["totals"]["product_revenue"], decimal(sane_orders as i128 * 3_000), "{sandals}");
+}
