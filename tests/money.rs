@@ -510,10 +510,11 @@ fn items_that_make_no_sense_break_no_answer_and_cost_no_sane_one() {
             let value = row["dimensions"][dimension].as_str().unwrap();
             assert!(!value.contains(char::is_control), "{value:?}");
             // What is shown can be asked for.
-            let filter: String = format!("{dimension}:is:{}", value.replace(',', "\\,"))
+            let filter = format!("{dimension}:is:{}", value.replace(',', "\\,"))
                 .bytes()
                 .map(|byte| format!("%{byte:02x}"))
-                .collect();
+                .collect::<Vec<_>>()
+                .concat();
             let one = ask(&format!("{metrics}&filter={filter}"));
             for metric in ["orders", "product_revenue", "quantity", "revenue"] {
                 assert_eq!(one["totals"][metric], row["metrics"][metric], "{dimension} {value:?} {metric}");
