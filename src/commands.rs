@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use orma_store::data_dir::DataDirError;
 use orma_store::engine::child::{self, ChildOptions};
 use orma_store::engine::config::read_connection;
-use orma_store::{DataDir, Endpoint, NewsletterKey, Registry, Role, Site, Store, migrations};
+use orma_store::{DataDir, Endpoint, NewsletterKey, Registry, Role, Site, SiteChange, Store, migrations};
 
 use crate::cli::{Command, DemoOptions, EngineProcess, SiteAction, SiteSettings, StoreOptions, TokenAction};
 use crate::demo::{self, Story, Told};
@@ -177,9 +177,11 @@ async fn change_site(session: &Session, data_dir: &Path, action: SiteAction) -> 
             print_tag(data_dir, &key);
         }
         SiteAction::Set { site, settings, .. } => {
-            let changed = with_settings(session.site(&site)?, settings);
-            registry.put_site(&changed).await?;
+            session.site(&site)?;
+            let SiteSettings { name, timezone, currency, origins } = settings;
+            registry.change_site(&site, &SiteChange { name, timezone, currency, origins }).await?;
             println!("{site} is changed; collectors know within seconds");
+            warn_of_origins(&session.site(&site)?);
         }
         SiteAction::RotateKey { site, .. } => {
             session.site(&site)?;
@@ -208,6 +210,7 @@ async fn change_site(session: &Session, data_dir: &Path, action: SiteAction) -> 
                 let Site { site, name, timezone, currency, .. } = site;
                 println!("{site}\t{name}\t{timezone}\t{currency}\t{origins}\t{}", keys.join(","));
             }
+            snapshot.sites.values().for_each(warn_of_origins);
         }
     }
     Ok(())
@@ -236,6 +239,13 @@ async fn newsletter_secret(
         eprintln!("links of the older secret {0} work too; --revoke {0} ends that", key.key_id);
     }
     Ok(())
+}
+
+/// Origins that older versions took and no browser sends.
+fn warn_of_origins(site: &Site) {
+    for (_, problem) in site.unusable_origins() {
+        eprintln!("origins of {}: {problem}", site.site);
+    }
 }
 
 fn with_settings(mut site: Site, settings: SiteSettings) -> Site {

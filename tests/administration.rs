@@ -332,3 +332,76 @@ fn another_page_changes_nothing(orma: &Orma) {
     assert_eq!(error(&patch("cross-site")).1, "cross_origin");
     assert_eq!(patch("same-origin").status, 200);
 }
+
+#[test]
+fn who_changes_one_field_at_the_same_moment_as_others_changes_no_other() {
+    let orma = Orma::start();
+    assert_eq!(admin(&orma, "POST", "/sites", &json!({"site": "shop"})).status, 201);
+    for round in 0..10 {
+        let currency = if round % 2 == 0 { "USD" } else { "CHF" };
+        let timezone = if round % 2 == 0 { "UTC" } else { "Europe/Paris" };
+        let origin = format!("https://shop{round}.example");
+        let wanted = json!({"name": format!("Bottega {round}"), "timezone": timezone, "currency": currency,
+            "origins": [origin]});
+        let fields = wanted.as_object().unwrap();
+        let together = std::sync::Barrier::new(fields.len());
+        std::thread::scope(|scope| {
+            for (field, value) in fields {
+                let (orma, together) = (&orma, &together);
+                scope.spawn(move || {
+                    together.wait();
+                    let change = json!({ field.as_str(): value });
+                    let changed = admin(orma, "PATCH", "/sites/shop/settings", &change);
+                    assert_eq!((changed.status, &changed.json()[field]), (200, value), "{}", changed.text);
+                });
+            }
+        });
+        let settings = orma.ask("/api/v1/sites/shop/settings");
+        for (field, value) in fields {
+            assert_eq!(&settings[field], value, "round {round}: {settings}");
+        }
+    }
+}
+
+#[test]
+fn an_origin_that_an_older_version_took_hinders_no_other_change_and_is_named() {
+    let orma = Orma::start();
+    let usable = "https://shop.example";
+    assert_eq!(admin(&orma, "POST", "/sites", &json!({"site": "shop", "origins": [usable]})).status, 201);
+    // As version 0.1.0 left it.
+    orma.sql(
+        "INSERT INTO site_settings SELECT 'shop', 'origins', 'https://*.shop.example\\nhttps://shop.example', now64(6)",
+    );
+    let change = json!({"name": "La Bottega", "currency": "USD"});
+    let changed = admin(&orma, "PATCH", "/sites/shop/settings", &change);
+    assert_eq!(changed.status, 200, "{}", changed.text);
+    let changed = changed.json();
+    assert_eq!((&changed["name"], &changed["currency"]), (&json!("La Bottega"), &json!("USD")));
+    assert_eq!(changed["origins"], json!(["https://*.shop.example", usable]));
+    assert_eq!(changed["unusable_origins"], json!(["https://*.shop.example"]));
+
+    let dir = orma.dir.path();
+    let cli = |arguments: &[&str]| {
+        let run = std::process::Command::new(support::program())
+            .args(arguments)
+            .arg("--data-dir")
+            .arg(dir)
+            .env_remove("ORMA_ADMIN_TOKEN")
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{run:?}");
+        String::from_utf8(run.stderr).unwrap()
+    };
+    let what = "origins of shop: `https://*.shop.example` has a wildcard";
+    let told = cli(&["site", "set", "shop", "--timezone", "UTC"]);
+    assert!(told.contains(what), "{told}");
+    assert!(cli(&["site", "list"]).contains(what));
+    assert_eq!(orma.ask("/api/v1/sites/shop/settings")["timezone"], "UTC");
+
+    let again = json!({"origins": ["https://*.shop.example"]});
+    let refused = admin(&orma, "PATCH", "/sites/shop/settings", &again);
+    assert_eq!(error(&refused), (400, "invalid_field".to_owned(), "origins".to_owned()));
+    let mended = admin(&orma, "PATCH", "/sites/shop/settings", &json!({"origins": [usable]}));
+    assert_eq!(mended.json()["unusable_origins"], json!([]));
+    assert!(!cli(&["site", "list"]).contains("wildcard"));
+}

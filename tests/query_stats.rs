@@ -401,3 +401,62 @@ async fn rows_in_other_spellings_stand_as_they_came_and_are_found() {
         assert_eq!(answer["totals"]["visitors"], json!(visitors), "{filter}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_and_makers_divide_visitors_money_and_sessions_alike() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start(dir.path()).await;
+    let ten = at("2026-11-10T10:00:00Z");
+    let of = |visitor: &'static str, place: [&'static str; 4], kind: &'static str, ts: i64| EventRow {
+        country: place[0].into(),
+        region: place[1].into(),
+        city: place[2].into(),
+        device_brand: place[3].into(),
+        ..event(kind, visitor, format!("{visitor}-1"), ts)
+    };
+    let milan = ["IT", "Lombardy", "Milan", "Apple"];
+    // Two cities of one name, in two countries.
+    let (here, there) = (["IT", "Veneto", "Venice", "Apple"], ["US", "Florida", "Venice", "Samsung"]);
+    let nowhere = ["", "", "", ""];
+    let order = |row: EventRow<'static>| EventRow { revenue: 125_000, currency: "EUR".into(), ..row };
+    service
+        .insert(&[
+            of("anna", milan, "page_view", ten),
+            order(of("anna", milan, "order", ten + 1_000)),
+            of("bruno", here, "page_view", ten),
+            of("carla", there, "page_view", ten),
+            order(of("carla", there, "order", ten + 1_000)),
+            of("dario", nowhere, "page_view", ten),
+        ])
+        .await;
+    let metrics = "from=2026-11-10&to=2026-11-10&metrics=visitors,orders,revenue,sessions,conversion_rate";
+    let by = |dimensions: &'static str, row: [&'static str; 2], one: Value| {
+        let dimensions: Vec<(String, Value)> =
+            dimensions.split(',').zip(row).map(|(name, value)| (name.to_owned(), json!(value))).collect();
+        json!({"dimensions": Value::Object(dimensions.into_iter().collect()), "metrics": one})
+    };
+    let sold = json!({"visitors": 1, "orders": 1, "revenue": "12.50", "sessions": 1, "conversion_rate": 1.0});
+    let seen = json!({"visitors": 1, "orders": 0, "revenue": "0.00", "sessions": 1, "conversion_rate": 0.0});
+    let answer = service.get(&format!("/stats?{metrics}&group_by=region,city")).await;
+    assert_eq!(
+        answer["rows"],
+        json!([
+            by("region,city", ["", ""], seen.clone()),
+            by("region,city", ["Florida", "Venice"], sold.clone()),
+            by("region,city", ["Lombardy", "Milan"], sold.clone()),
+            by("region,city", ["Veneto", "Venice"], seen),
+        ])
+    );
+    for (filter, visitors, conversion) in [
+        ("city:is:Venice", 2, json!(0.5)),
+        ("city:is:Venice&filter=country:is:IT", 1, json!(0.0)),
+        ("region:is_not:", 3, json!(2.0 / 3.0)),
+        ("device_brand:starts:App", 2, json!(0.5)),
+        ("city:is:Atlantis", 0, Value::Null),
+    ] {
+        let answer = service.get(&format!("/stats?{metrics}&filter={filter}")).await;
+        assert_eq!(answer["totals"]["visitors"], visitors, "{filter}");
+        assert_eq!(answer["totals"]["conversion_rate"], conversion, "{filter}");
+    }
+    service.engine.stop().await;
+}

@@ -208,6 +208,8 @@ async fn what_is_packed_is_found_under_its_own_name_and_in_the_session() {
         "browser",
         "os",
         "os_version",
+        "utm_term",
+        "utm_content",
     ];
     assert_eq!(
         sessions,
@@ -247,7 +249,7 @@ async fn an_event_sent_twice_counts_once_in_events_and_in_its_session() {
          FROM sessions WHERE visitor = 'v1' GROUP BY session",
     )
     .await;
-    assert_eq!(session["parts"].as_array().unwrap().len(), 18);
+    assert_eq!(session["parts"].as_array().unwrap().len(), 20);
     assert_eq!(
         session,
         json!({"parts": session["parts"], "views": 2, "events": 3, "seconds": 60, "first": "/a", "source": "Google", "last": "/b"})
@@ -391,4 +393,74 @@ async fn an_engine_whose_port_another_program_took_meanwhile_takes_the_next() {
     let error = tokio::task::block_in_place(|| orma_store::Engine::start_on(config, move || Ok(taken)));
     let message = error.unwrap_err().to_string();
     assert!(message.contains("Address already in use"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_of_version_0_1_0_keeps_its_sessions_and_sites_and_gains_their_terms() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let store = engine.store();
+    migrations::migrate(&store, None).await.unwrap();
+    // What it was: seven migrations, a table of sites, and sessions that know no terms.
+    for sql in [
+        "DROP VIEW sites",
+        "DROP TABLE site_settings",
+        "CREATE TABLE sites (site String, name String, timezone String, currency String, origins Array(String), \
+         created_at DateTime64(3, 'UTC'), updated_at DateTime64(3, 'UTC')) \
+         ENGINE = ReplacingMergeTree(updated_at) ORDER BY site",
+        "INSERT INTO sites SELECT 'shop', 'Shop', 'UTC', 'EUR', ['https://a.example', 'https://*.b.example'], \
+         now64(3), now64(3) - 1",
+        "INSERT INTO sites SELECT 'shop', 'Bottega', 'Europe/Rome', 'EUR', \
+         ['https://a.example', 'https://*.b.example'], now64(3), now64(3)",
+        "INSERT INTO sites SELECT 'open', 'Open', 'UTC', 'USD', [], now64(3), now64(3)",
+        "ALTER TABLE schema_migrations DELETE WHERE version > 7 SETTINGS mutations_sync = 1",
+    ] {
+        store.execute(sql, &[]).await.unwrap();
+    }
+    let at = 1_764_000_000_000;
+    // Of more months than one insert may write to.
+    let months = (0..120).map(|month| view(100 + month, "old", at - month as i64 * 31 * 86_400_000, "/"));
+    insert(&store, &months.collect::<Vec<_>>()[..60]).await;
+    let months = (60..120).map(|month| view(100 + month, "old", at - month as i64 * 31 * 86_400_000, "/"));
+    insert(&store, &months.collect::<Vec<_>>()).await;
+    let campaign =
+        EventRow { utm_term: "scarpe".into(), utm_content: "rosso".into(), ..view(1, "v1", at, "/a") };
+    let bot = EventRow { bot: "crawler".into(), ..view(3, "v1", at - 1, "/c") };
+    insert(&store, &[campaign, view(2, "v1", at + 1, "/b"), bot]).await;
+    store.execute("TRUNCATE TABLE sessions", &[]).await.unwrap();
+
+    let applied = migrations::migrate(&store, None).await.unwrap();
+    assert_eq!(applied, (8..=migrations::newest_version()).collect::<Vec<_>>());
+    let session = one(
+        &store,
+        "SELECT splitByChar(char(31), substring(min(entry), 9)) AS parts, parts[1] AS first, parts[19] AS term, \
+         parts[20] AS content, substring(max(exit_path), 9) AS last, \
+         length(groupUniqArrayArray(event_ids)) AS events FROM sessions WHERE visitor = 'v1' GROUP BY session",
+    )
+    .await;
+    assert_eq!(
+        session,
+        json!({"parts": session["parts"], "first": "/a", "term": "scarpe", "content": "rosso", "last": "/b", "events": 2})
+    );
+    let old = one(&store, "SELECT uniqExact(day) AS days FROM sessions WHERE visitor = 'old'").await;
+    assert_eq!(old, json!({"days": 120}));
+    // What comes from now on is in, too.
+    insert(&store, &[EventRow { utm_term: "saldi".into(), ..view(4, "v2", at, "/") }]).await;
+    let term =
+        "SELECT splitByChar(char(31), substring(entry, 9))[19] AS term FROM sessions WHERE visitor = 'v2'";
+    assert_eq!(one(&store, term).await, json!({"term": "saldi"}));
+
+    let sites = store
+        .select::<Value>("SELECT site, name, timezone, currency, origins FROM sites ORDER BY site", &[])
+        .await
+        .unwrap();
+    assert_eq!(
+        sites,
+        [
+            json!({"site": "open", "name": "Open", "timezone": "UTC", "currency": "USD", "origins": []}),
+            json!({"site": "shop", "name": "Bottega", "timezone": "Europe/Rome", "currency": "EUR",
+                "origins": ["https://a.example", "https://*.b.example"]}),
+        ]
+    );
+    engine.stop().await;
 }

@@ -30,10 +30,11 @@ type Place = (String, String);
 /// The store did not answer.
 pub async fn answer(runner: &Runner, query: &Query) -> Result<Stats, ApiError> {
     let parts = parts(query);
-    let (totals, (keys, rows, next), other_revenue) = futures_util::try_join!(
+    let (totals, (keys, rows, next), other_revenue, other_product_revenue) = futures_util::try_join!(
         totals(runner, query, &parts),
         rows(runner, query, &parts),
-        other_revenue(runner, query)
+        other_money(runner, query, &[Metric::Revenue, Metric::AverageOrderValue]),
+        other_money(runner, query, &[Metric::ProductRevenue])
     )?;
     let rows =
         rows.unwrap_or_else(|| vec![StatsRow { dimensions: BTreeMap::new(), metrics: totals.clone() }]);
@@ -50,6 +51,7 @@ pub async fn answer(runner: &Runner, query: &Query) -> Result<Stats, ApiError> {
         rows,
         totals,
         other_revenue,
+        other_product_revenue,
         compare,
         next_cursor: next.map(|offset| cursor::encode(&offset)),
     })
@@ -124,19 +126,19 @@ async fn totals(runner: &Runner, query: &Query, parts: &[Part]) -> Result<Metric
     Ok(metrics_of(query, found.values().next()))
 }
 
-/// What was spent in other currencies than the site's, when the question is about money.
-async fn other_revenue(runner: &Runner, query: &Query) -> Result<Vec<Money>, ApiError> {
+/// What was spent in other currencies than the site's, when the question asks for one of these metrics.
+async fn other_money(runner: &Runner, query: &Query, metrics: &[Metric]) -> Result<Vec<Money>, ApiError> {
     #[derive(Deserialize)]
     struct Row {
-        other_revenue: BTreeMap<String, Amount>,
+        others: BTreeMap<String, Amount>,
     }
-    if !query.metrics.contains(&Metric::Revenue) {
+    let Some(&metric) = metrics.iter().find(|metric| query.metrics.contains(metric)) else {
         return Ok(Vec::new());
-    }
-    let source = source(Metric::Revenue, &query.group_by, &query.filters);
-    let part = Part { source, metrics: vec![Metric::Revenue] };
-    let rows: Vec<Row> = runner.rows(&statement(query, &part, Shape::OtherRevenue)).await?;
-    let amounts = rows.into_iter().flat_map(|row| row.other_revenue);
+    };
+    let source = source(metric, &query.group_by, &query.filters);
+    let part = Part { source, metrics: vec![metric] };
+    let rows: Vec<Row> = runner.rows(&statement(query, &part, Shape::OtherMoney)).await?;
+    let amounts = rows.into_iter().flat_map(|row| row.others);
     Ok(amounts.map(|(currency, amount)| Money::new(amount, &currency)).collect())
 }
 

@@ -27,4 +27,4 @@ pub use event_block::EventBlock;
 pub use event_row::EventRow;
 pub use log_limit::LogLimit;
 pub use newsletter::NewsletterKey;
-pub use sites::{Registry, Role, Site, Token};
+pub use sites::{Registry, Role, Site, SiteChange, Token};

@@ -31,7 +31,18 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, name: "newsletter", sql: include_str!("../migrations/0005_newsletter.sql") },
     Migration { version: 6, name: "outcomes", sql: include_str!("../migrations/0006_outcomes.sql") },
     Migration { version: 7, name: "ledger_view", sql: include_str!("../migrations/0007_ledger.sql") },
-    Migration { version: 8, name: "write_offs", sql: include_str!("../migrations/0008_write_offs.sql") },
+    Migration {
+        version: 8,
+        name: "campaign_terms",
+        sql: include_str!("../migrations/0008_campaign_terms.sql"),
+    },
+    Migration {
+        version: 9,
+        name: "site_settings",
+        sql: include_str!("../migrations/0009_site_settings.sql"),
+    },
+    Migration { version: 10, name: "sites", sql: include_str!("../migrations/0010_sites.sql") },
+    Migration { version: 11, name: "write_offs", sql: include_str!("../migrations/0011_write_offs.sql") },
 ];
 
 /// The newest schema that this program knows.
@@ -182,7 +193,8 @@ fn made_tables<'a>(scripts: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> 
 const TABLES_OF_EVENTS: [&str; 6] =
     ["events", "sessions", "identity_edges", "traits", "rejected_events", "outcomes"];
 /// Tables that are seldom written to, and whose rows nobody sends again.
-const TABLES_OF_THE_REGISTRY: [&str; 5] = ["sites", "write_keys", "tokens", "newsletter_keys", "write_offs"];
+const TABLES_OF_THE_REGISTRY: [&str; 5] =
+    ["site_settings", "write_keys", "tokens", "newsletter_keys", "write_offs"];
 
 /// Makes inserts durable where they are made. The collector forces the disk of an embedded engine itself, once for many
 /// inserts, which costs a fraction; that of a server it cannot reach, so there each insert does it.

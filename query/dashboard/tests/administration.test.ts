@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { Refused } from '../src/api/administration';
+import type { Refused, SiteSettings } from '../src/api/administration';
 import { verdictOf } from '../src/pages/accounting/verdict';
 import { refusedCount, stateOf } from '../src/pages/installation/state';
 import { contentSecurityPolicy, isLocal, originOf, snippet, ways } from '../src/pages/installation/ways';
 import { rateOf } from '../src/pages/newsletter/rates';
 import { siteId } from '../src/pages/settings/AddSite';
+import { changesOf } from '../src/pages/settings/SiteForm';
 
 const refused = (of_this_site: boolean, origin = 'https://other.example') => ({ of_this_site, origin, count: 2 }) as Refused;
 
@@ -67,4 +68,12 @@ test('accounts with everything refused are not good news', () => {
   assert.equal(verdictOf(account('pending', 80, 20), 0), 'pending');
   assert.equal(verdictOf(account('balanced', 0, 7), 1), 'gap');
   assert.equal(verdictOf(account('gap', 0, 7), 0), 'gap');
+});
+
+test('a form sends what was changed in it, so that it undoes nobody’s change', () => {
+  const before = { name: 'Bottega', timezone: 'Europe/Rome', currency: 'EUR', origins: ['https://*.shop.example'] } as unknown as SiteSettings;
+  const same = { name: 'Bottega', timezone: 'Europe/Rome', currency: 'EUR', origins: ['https://*.shop.example'] };
+  assert.deepEqual(changesOf(before, same), {});
+  assert.deepEqual(changesOf(before, { ...same, name: 'La Bottega' }), { name: 'La Bottega' });
+  assert.deepEqual(changesOf(before, { ...same, origins: [] }), { origins: [] });
 });

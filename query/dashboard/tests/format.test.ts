@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { formatAgo, formatDuration, formatGap, formatLatency, gapHeight, day_ms, hour_ms, minute_ms } from '../src/format/duration';
-import { formatMetric } from '../src/format/metric';
+import { formatMetric, isWhole, metrics, weightOf } from '../src/format/metric';
 import { countryName } from '../src/format/names';
 import { formatBytes, formatChange, formatMoney, formatMoneys, formatRate, relativeChange } from '../src/format/number';
 import { addDays, daysBetween, firstOfMonth, formatBucket, formatMoment, isAhead, localDate } from '../src/format/time';
@@ -74,6 +74,16 @@ test('metrics know their own unit, and null is not zero', () => {
   assert.equal(formatMetric('bounce_rate', null, context), '–');
   assert.equal(plain(formatMetric('revenue', '89.00', context)), '89,00 €');
   assert.equal(plain(formatMetric('session_duration_ms', 110_000, context)), '1 min 50 s');
+  assert.equal(formatMetric('conversion_rate', 0.047, context), '4,7%');
+  assert.equal(plain(formatMetric('average_order_value', '176.4386', context)), '176,44 €');
+  assert.equal(formatMetric('average_order_value', null, context), '–');
+});
+
+test('a list of a rate is ordered by what the rate is of, and its axis has room below one', () => {
+  assert.deepEqual(metrics.map(weightOf), [
+    'visitors', 'page_views', 'sessions', 'sessions', 'sessions', 'orders', 'revenue', 'orders', 'sessions',
+  ]);
+  assert.deepEqual(metrics.filter((metric) => !isWhole(metric)), ['bounce_rate', 'revenue', 'average_order_value', 'conversion_rate']);
 });
 
 test('a change needs something to compare with', () => {

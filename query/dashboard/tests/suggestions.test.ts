@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createTranslator } from '../src/i18n/translate';
+import { joinValues, splitValues } from '../src/state/filters';
 import { matching, operatorsFor, suggestionsShown, valuesOf, withChosen, type Suggestion } from '../src/state/suggestions';
 
 const it = createTranslator('it');
@@ -65,4 +66,11 @@ test('codes are compared as a whole, texts also in part', () => {
 test('filters that nothing matches are said to be the reason', () => {
   assert.equal(it.t('filter.nothing', { count: 1 }), 'Nulla corrisponde a questo filtro');
   assert.equal(it.t('filter.nothing', { count: 2 }), 'Nulla corrisponde a questi filtri');
+});
+
+test('a comma in a value is a part of it, where it was chosen and where it was typed', () => {
+  const products: Suggestion[] = [{ value: 'Scarpa, rossa', label: 'Scarpa, rossa', visitors: 3 }];
+  assert.equal(valuesOf('product', 'Scarpa, rossa', products, it), 'Scarpa\\, rossa');
+  assert.equal(valuesOf('product', 'Scarpa\\, rossa, Laccio', [], it), 'Scarpa\\, rossa,Laccio');
+  assert.deepEqual(splitValues(joinValues(['a,b', 'c'])), ['a,b', 'c']);
 });

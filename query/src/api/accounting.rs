@@ -190,7 +190,17 @@ fn table(answer: &Accounting) -> Table {
             "written_off": written_off})
     };
     let rows: Vec<Value> = answer.hours.iter().map(row).collect();
-    let columns =
-        ["hour", "received", "accepted", "rejected", "stored", "duplicate", "pending", "settling", "gap", "written_off"];
+    let columns = [
+        "hour",
+        "received",
+        "accepted",
+        "rejected",
+        "stored",
+        "duplicate",
+        "pending",
+        "settling",
+        "gap",
+        "written_off",
+    ];
     Table::of_items(&columns, &rows)
 }

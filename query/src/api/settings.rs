@@ -75,6 +75,8 @@ pub struct SiteSettings {
     pub currency: String,
     /// Origins that browsers may send from; none means any.
     pub origins: Vec<String>,
+    /// Those of the origins that no browser sends, so that they allow nothing: older versions took wildcards.
+    pub unusable_origins: Vec<String>,
     /// The write keys that work, by name. They stand in pages and are no secret.
     pub write_keys: Vec<String>,
     /// The secrets that sign the addresses in newsletters, newest first, without the secrets.
@@ -161,6 +163,7 @@ fn settings(snapshot: &Snapshot, site: &Site) -> SiteSettings {
         timezone: site.timezone.clone(),
         currency: site.currency.clone(),
         origins: site.origins.clone(),
+        unusable_origins: site.unusable_origins().into_iter().map(|(origin, _)| origin.to_owned()).collect(),
         write_keys,
         newsletter_keys: newsletter_keys.iter().map(info).collect(),
     }
@@ -217,7 +220,8 @@ pub async fn get(State(state): State<AppState>, access: Access) -> Result<Json<S
     Ok(Json(current(&state, &access.site.site).await?))
 }
 
-/// Changes a site. Collectors know within seconds.
+/// Changes a site: the fields that are named, and no others, whoever else changes them meanwhile. Collectors know within
+/// seconds.
 #[utoipa::path(patch, path = "/api/v1/sites/{site}/settings", tag = "settings", params(SitePath),
     request_body = SiteChange,
     responses(
@@ -231,16 +235,11 @@ pub async fn change(
     access: EditAccess,
     Body(change): Body<SiteChange>,
 ) -> Result<Json<SiteSettings>, ApiError> {
-    let before = current(&state, &access.site.site).await?;
-    let site = Site {
-        site: before.site,
-        name: change.name.unwrap_or(before.name),
-        timezone: change.timezone.unwrap_or(before.timezone),
-        currency: change.currency.unwrap_or(before.currency),
-        origins: change.origins.unwrap_or(before.origins),
-    };
-    state.registry.put_site(&site).await?;
-    Ok(Json(current(&state, &site.site).await?))
+    let SiteChange { name, timezone, currency, origins } = change;
+    let change = orma_store::SiteChange { name, timezone, currency, origins };
+    let site = &access.site.site;
+    state.registry.change_site(site, &change).await?;
+    Ok(Json(current(&state, site).await?))
 }
 
 /// Gives a site another write key; those that it has go on working.

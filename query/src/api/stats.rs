@@ -25,12 +25,14 @@ use crate::stats;
 #[into_params(parameter_in = Query)]
 pub struct StatsParams {
     /// Comma separated: `visitors`, `page_views`, `sessions`, `bounce_rate`, `session_duration_ms`,
-    /// `views_per_session`, `events`, `orders`, `revenue`. Default `visitors`.
+    /// `views_per_session`, `events`, `orders`, `revenue`, `conversion_rate`, `average_order_value`, `product_revenue`,
+    /// `quantity`. Default `visitors`.
     #[param(example = "visitors,page_views")]
     pub metrics: Option<String>,
-    /// At most two dimensions, comma separated: `page`, `entry_page`, `exit_page`, `host`, `source`, `channel`,
-    /// `campaign`, `country`, `device_class`, `browser`, `os`, `language`, `kind`, `name`, `touchpoint`, `stage`,
-    /// `app_version`.
+    /// At most two dimensions, comma separated: `page`, `content_group`, `entry_page`, `exit_page`, `host`, `source`,
+    /// `channel`, `campaign`, `utm_source`, `utm_medium`, `utm_content`, `utm_term`, `country`, `region`, `city`,
+    /// `device_class`, `device_brand`, `device_model`, `browser`, `os`, `language`, `kind`, `name`, `touchpoint`, `stage`,
+    /// `app_version`, `product`, `product_id`, `product_category`.
     pub group_by: Option<String>,
     /// `minute`, `hour`, `day`, `week` or `month`: adds the dimension `time`.
     #[param(example = "day")]
@@ -59,7 +61,7 @@ pub struct StatsParams {
     pub order_by: Option<String>,
 }
 
-/// The value of a metric: a number, or a decimal string (`revenue`). A rate or a mean of nothing is null.
+/// The value of a metric: a number, or a decimal string (money). A rate or a mean of nothing is null.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum MetricValue {
@@ -74,7 +76,7 @@ pub enum MetricValue {
 impl PartialSchema for MetricValue {
     fn schema() -> RefOr<Schema> {
         let types = SchemaType::from_iter([Type::Number, Type::String, Type::Null]);
-        let description = "A number, a decimal string (`revenue`), or null (a rate or a mean of nothing).";
+        let description = "A number, a decimal string (money), or null (a rate or a mean of nothing).";
         ObjectBuilder::new().schema_type(types).description(Some(description)).into()
     }
 }
@@ -137,10 +139,14 @@ pub struct Stats {
     #[schema(value_type = BTreeMap<String, MetricValue>)]
     pub totals: BTreeMap<String, Option<MetricValue>>,
     /// What was spent in other currencies than the site's, each for itself, over the whole period: `revenue` does not hold
-    /// it. Left out when there is none, or `revenue` was not asked for.
+    /// it, nor does `average_order_value`. Left out when there is none, or neither was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub other_revenue: Vec<Money>,
+    /// The same of `product_revenue`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub other_product_revenue: Vec<Money>,
     /// When `compare=previous` was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compare: Option<StatsCompare>,

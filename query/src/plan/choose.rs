@@ -32,39 +32,43 @@ pub struct Part {
 pub fn source(metric: Metric, group_by: &[Dimension], filters: &[Filter]) -> Source {
     let levels =
         || group_by.iter().map(|dimension| dimension.level()).chain(filters.iter().map(Filter::level));
-    let of_events = levels().any(|level| level == Level::Event);
+    let of_events = levels().any(|level| matches!(level, Level::Event | Level::Item));
     let of_sessions = levels().any(|level| level == Level::Session);
     match metric {
-        Metric::Orders | Metric::Revenue if asks_for_pages(group_by, filters) => Source::PurchasesOfPages,
-        Metric::Visitors | Metric::PageViews | Metric::Events | Metric::Orders | Metric::Revenue => {
-            if of_sessions {
-                Source::EventsInSessions
-            } else {
-                Source::Events
-            }
-        }
-        Metric::Sessions | Metric::BounceRate | Metric::SessionDuration | Metric::ViewsPerSession => {
+        Metric::Sessions
+        | Metric::BounceRate
+        | Metric::SessionDuration
+        | Metric::ViewsPerSession
+        | Metric::ConversionRate => {
             if of_events {
                 Source::SessionsOfEvents
             } else {
                 Source::Sessions
             }
         }
+        purchases if purchases.is_of_purchases() && asks_for_pages(group_by, filters) => {
+            Source::PurchasesOfPages
+        }
+        _ if of_sessions => Source::EventsInSessions,
+        _ => Source::Events,
     }
 }
 
 fn asks_for_pages(group_by: &[Dimension], filters: &[Filter]) -> bool {
-    group_by.contains(&Dimension::Page) || filters.iter().any(Filter::is_of_page)
+    group_by.iter().any(|dimension| dimension.is_of_page()) || filters.iter().any(Filter::is_of_page)
 }
 
-/// The question divided by source. The part that decides the order of the rows comes first.
+/// The question divided by source, and what is read of the items of purchases by itself. The part that decides the order
+/// of the rows comes first.
 pub fn parts(query: &Query) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let ordered = std::iter::once(query.order_by)
         .chain(query.metrics.iter().copied().filter(|metric| *metric != query.order_by));
     for metric in ordered {
         let source = source(metric, &query.group_by, &query.filters);
-        match parts.iter_mut().find(|part| part.source == source) {
+        let is_alike =
+            |part: &&mut Part| part.source == source && part.metrics[0].is_of_items() == metric.is_of_items();
+        match parts.iter_mut().find(is_alike) {
             Some(part) => part.metrics.push(metric),
             None => parts.push(Part { source, metrics: vec![metric] }),
         }
@@ -77,7 +81,7 @@ pub fn parts(query: &Query) -> Vec<Part> {
 pub fn counts_any_event(group_by: &[Dimension], filters: &[Filter]) -> bool {
     use super::filter::Field;
     let about_events = |dimension: &Dimension| {
-        matches!(dimension, Dimension::Kind | Dimension::Name | Dimension::Touchpoint | Dimension::Stage)
+        matches!(dimension.level(), Level::Event | Level::Item) && !dimension.is_of_page()
     };
     group_by.iter().any(about_events)
         || filters.iter().any(|filter| match &filter.field {
@@ -99,29 +103,40 @@ mod tests {
 
     #[test]
     fn each_metric_has_its_table_under_each_dimension() {
-        use Dimension as D;
         use Metric as M;
-        let table: [(Metric, &[Dimension], &str, Source); 16] = [
-            (M::Visitors, &[], "", Source::Events),
-            (M::Visitors, &[D::Page], "", Source::Events),
-            (M::Visitors, &[D::Country], "", Source::Events),
-            (M::Visitors, &[D::Source], "", Source::EventsInSessions),
-            (M::PageViews, &[D::EntryPage], "country:is:IT", Source::EventsInSessions),
-            (M::PageViews, &[D::Page], "channel:is:email", Source::EventsInSessions),
-            (M::Events, &[], "props.a:is:b", Source::Events),
-            (M::Orders, &[D::Country], "", Source::Events),
-            (M::Orders, &[D::Source], "", Source::EventsInSessions),
-            (M::Revenue, &[], "campaign:is:x", Source::EventsInSessions),
-            (M::Revenue, &[], "page:is:/a channel:is:email", Source::PurchasesOfPages),
-            (M::Orders, &[D::Page], "", Source::PurchasesOfPages),
-            (M::Sessions, &[], "", Source::Sessions),
-            (M::Sessions, &[D::Page], "", Source::SessionsOfEvents),
-            (M::BounceRate, &[D::Source], "kind:is:search", Source::SessionsOfEvents),
-            (M::SessionDuration, &[D::Browser], "entry_page:is:/", Source::Sessions),
+        let table: [(Metric, &str, &str, Source); 23] = [
+            (M::Visitors, "", "", Source::Events),
+            (M::Visitors, "page", "", Source::Events),
+            (M::Visitors, "country", "", Source::Events),
+            (M::Visitors, "city", "", Source::Events),
+            (M::Visitors, "source", "", Source::EventsInSessions),
+            (M::PageViews, "entry_page", "country:is:IT", Source::EventsInSessions),
+            (M::PageViews, "page", "channel:is:email", Source::EventsInSessions),
+            (M::Events, "", "props.a:is:b", Source::Events),
+            (M::Orders, "country", "", Source::Events),
+            (M::Orders, "source", "", Source::EventsInSessions),
+            (M::Orders, "product", "", Source::Events),
+            (M::ProductRevenue, "product", "utm_term:is:x", Source::EventsInSessions),
+            (M::Revenue, "", "campaign:is:x", Source::EventsInSessions),
+            (M::Revenue, "", "page:is:/a channel:is:email", Source::PurchasesOfPages),
+            (M::Orders, "page", "", Source::PurchasesOfPages),
+            (M::Quantity, "content_group", "", Source::PurchasesOfPages),
+            (M::AverageOrderValue, "", "content_group:is:/a", Source::PurchasesOfPages),
+            (M::Sessions, "", "", Source::Sessions),
+            (M::Sessions, "page", "", Source::SessionsOfEvents),
+            (M::ConversionRate, "product", "", Source::SessionsOfEvents),
+            (M::ConversionRate, "utm_content", "", Source::Sessions),
+            (M::BounceRate, "source", "kind:is:search", Source::SessionsOfEvents),
+            (M::SessionDuration, "browser", "entry_page:is:/", Source::Sessions),
         ];
         for (metric, group_by, filter, expected) in table {
+            let group_by: Vec<Dimension> = group_by
+                .split(' ')
+                .filter(|name| !name.is_empty())
+                .map(|name| Dimension::parse(name, "group_by").unwrap())
+                .collect();
             assert_eq!(
-                source(metric, group_by, &filters(filter)),
+                source(metric, &group_by, &filters(filter)),
                 expected,
                 "{metric:?} {group_by:?} {filter}"
             );
@@ -131,7 +146,7 @@ mod tests {
     #[test]
     fn the_part_of_the_order_comes_first() {
         let text = RequestText {
-            metrics: Some("visitors,bounce_rate,page_views,orders"),
+            metrics: Some("visitors,bounce_rate,page_views,quantity,orders,product_revenue"),
             order_by: Some("bounce_rate"),
             ..RequestText::default()
         };
@@ -144,6 +159,7 @@ mod tests {
                     source: Source::Events,
                     metrics: vec![Metric::Visitors, Metric::PageViews, Metric::Orders]
                 },
+                Part { source: Source::Events, metrics: vec![Metric::Quantity, Metric::ProductRevenue] },
             ]
         );
     }

@@ -1,122 +1,111 @@
-//! What numbers can be divided by.
+//! What numbers can be divided by: one row of a table each.
 
 use crate::api::error::ApiError;
 
-/// A dimension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Dimension {
-    /// Path of the page, or the app's screen.
-    Page,
-    /// First page of the session.
-    EntryPage,
-    /// Last page of the session.
-    ExitPage,
-    /// Host of the page.
-    Host,
-    /// Who sent the session.
-    Source,
-    /// Kind of source of the session; `direct` when nobody sent it.
-    Channel,
-    /// Campaign of the session.
-    Campaign,
-    /// Country.
-    Country,
-    /// Class of the device.
-    DeviceClass,
-    /// Model of the device.
-    DeviceModel,
-    /// Browser.
-    Browser,
-    /// Operating system.
-    Os,
-    /// Language.
-    Language,
-    /// Kind of the event.
-    Kind,
-    /// Name of the event.
-    Name,
-    /// Touchpoint of the event.
-    Touchpoint,
-    /// Stage of the event.
-    Stage,
-    /// Version of the app.
-    AppVersion,
-}
-
 /// What a dimension is a property of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
     /// Each event has its own.
     Event,
+    /// Each of the items has its own that an event is about.
+    Item,
     /// A session has one: that of its first or last event.
     Session,
     /// Both have it; a session's is that of its first event.
     Both,
 }
 
+/// A dimension: its name in requests and answers, what it is a property of, and the column that holds it, of events or of
+/// a session's first event. `sql` knows those that are no column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Dimension {
+    name: &'static str,
+    level: Level,
+    column: &'static str,
+}
+
+const fn row(name: &'static str, level: Level, column: &'static str) -> Dimension {
+    Dimension { name, level, column }
+}
+
 impl Dimension {
-    /// All of them.
-    pub const ALL: [Self; 18] = [
-        Self::Page,
-        Self::EntryPage,
-        Self::ExitPage,
-        Self::Host,
-        Self::Source,
-        Self::Channel,
-        Self::Campaign,
-        Self::Country,
-        Self::DeviceClass,
-        Self::DeviceModel,
-        Self::Browser,
-        Self::Os,
-        Self::Language,
-        Self::Kind,
-        Self::Name,
-        Self::Touchpoint,
-        Self::Stage,
-        Self::AppVersion,
+    /// Path of the page, or the app's screen.
+    pub const PAGE: Self = row("page", Level::Event, "page");
+    /// Group of pages: the property `content_group` of the event, otherwise the first part of the path.
+    pub const CONTENT_GROUP: Self = row("content_group", Level::Event, "content_group");
+    /// Path of the session's first page.
+    pub const ENTRY_PAGE: Self = row("entry_page", Level::Session, "path");
+    /// Path of the session's last page.
+    pub const EXIT_PAGE: Self = row("exit_page", Level::Session, "exit_page");
+    /// Host of the page.
+    pub const HOST: Self = row("host", Level::Both, "host");
+    /// Who sent the session.
+    pub const SOURCE: Self = row("source", Level::Session, "source");
+    /// Country.
+    pub const COUNTRY: Self = row("country", Level::Both, "country");
+    /// Class of the device.
+    pub const DEVICE_CLASS: Self = row("device_class", Level::Both, "device_class");
+    /// Model of the device.
+    pub const DEVICE_MODEL: Self = row("device_model", Level::Both, "device_model");
+    /// Browser.
+    pub const BROWSER: Self = row("browser", Level::Both, "browser");
+    /// Operating system.
+    pub const OS: Self = row("os", Level::Both, "os");
+    /// Version of the app.
+    pub const APP_VERSION: Self = row("app_version", Level::Both, "app_version");
+
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 29] = [
+        Self::PAGE,
+        Self::CONTENT_GROUP,
+        Self::ENTRY_PAGE,
+        Self::EXIT_PAGE,
+        Self::HOST,
+        Self::SOURCE,
+        // `direct` when nobody sent the session.
+        row("channel", Level::Session, "channel"),
+        row("campaign", Level::Session, "utm_campaign"),
+        row("utm_source", Level::Session, "utm_source"),
+        row("utm_medium", Level::Session, "utm_medium"),
+        row("utm_content", Level::Session, "utm_content"),
+        row("utm_term", Level::Session, "utm_term"),
+        Self::COUNTRY,
+        row("region", Level::Both, "region"),
+        row("city", Level::Both, "city"),
+        Self::DEVICE_CLASS,
+        row("device_brand", Level::Both, "device_brand"),
+        Self::DEVICE_MODEL,
+        Self::BROWSER,
+        Self::OS,
+        row("language", Level::Both, "language"),
+        row("kind", Level::Event, "kind"),
+        row("name", Level::Event, "name"),
+        row("touchpoint", Level::Event, "touchpoint"),
+        row("stage", Level::Event, "stage"),
+        Self::APP_VERSION,
+        row("product", Level::Item, "product"),
+        row("product_id", Level::Item, "product_id"),
+        row("product_category", Level::Item, "product_category"),
     ];
 
     /// Its name in requests and answers.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Page => "page",
-            Self::EntryPage => "entry_page",
-            Self::ExitPage => "exit_page",
-            Self::Host => "host",
-            Self::Source => "source",
-            Self::Channel => "channel",
-            Self::Campaign => "campaign",
-            Self::Country => "country",
-            Self::DeviceClass => "device_class",
-            Self::DeviceModel => "device_model",
-            Self::Browser => "browser",
-            Self::Os => "os",
-            Self::Language => "language",
-            Self::Kind => "kind",
-            Self::Name => "name",
-            Self::Touchpoint => "touchpoint",
-            Self::Stage => "stage",
-            Self::AppVersion => "app_version",
-        }
+        self.name
     }
 
     /// What it is a property of.
     pub const fn level(self) -> Level {
-        match self {
-            Self::Page | Self::Kind | Self::Name | Self::Touchpoint | Self::Stage => Level::Event,
-            Self::EntryPage | Self::ExitPage | Self::Source | Self::Channel | Self::Campaign => {
-                Level::Session
-            }
-            Self::Host
-            | Self::Country
-            | Self::DeviceClass
-            | Self::DeviceModel
-            | Self::Browser
-            | Self::Os
-            | Self::Language
-            | Self::AppVersion => Level::Both,
-        }
+        self.level
+    }
+
+    /// The column that holds it.
+    pub const fn column(self) -> &'static str {
+        self.column
+    }
+
+    /// Whether it is a property of the page that was seen: an order has none of its own.
+    pub fn is_of_page(self) -> bool {
+        self == Self::PAGE || self == Self::CONTENT_GROUP
     }
 
     /// The dimension of a name.
@@ -124,7 +113,7 @@ impl Dimension {
     /// # Errors
     /// There is none; `field` is the parameter that names it.
     pub fn parse(name: &str, field: &str) -> Result<Self, ApiError> {
-        Self::ALL.into_iter().find(|dimension| dimension.name() == name).ok_or_else(|| {
+        Self::ALL.into_iter().find(|dimension| dimension.name == name).ok_or_else(|| {
             let known = Self::ALL.map(Self::name).join(", ");
             ApiError::invalid(
                 "unknown_dimension",
@@ -132,5 +121,21 @@ impl Dimension {
                 format!("There is no dimension `{name}`. There are: {known}."),
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_stands_for_one_dimension() {
+        for (place, dimension) in Dimension::ALL.into_iter().enumerate() {
+            assert_eq!(Dimension::parse(dimension.name, "group_by").unwrap(), dimension);
+            assert!(
+                Dimension::ALL[..place].iter().all(|other| other.name != dimension.name),
+                "{dimension:?}"
+            );
+        }
     }
 }

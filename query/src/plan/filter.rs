@@ -55,9 +55,9 @@ impl Filter {
         }
     }
 
-    /// Whether it looks at the page.
+    /// Whether it looks at the page that was seen.
     pub fn is_of_page(&self) -> bool {
-        self.field == Field::Dimension(Dimension::Page)
+        matches!(&self.field, Field::Dimension(dimension) if dimension.is_of_page())
     }
 
     /// Reads all filters of a request.
@@ -88,7 +88,7 @@ impl Filter {
         };
         let field = match (field, field.strip_prefix("props.")) {
             (_, Some(name)) if !name.is_empty() => Field::Prop(name.replace("\\:", ":")),
-            ("path", _) => Field::Dimension(Dimension::Page),
+            ("path", _) => Field::Dimension(Dimension::PAGE),
             _ => Field::Dimension(Dimension::parse(field, "filter")?),
         };
         let Some(operator) = Operator::parse(operator) else {
@@ -167,13 +167,13 @@ mod tests {
     #[test]
     fn filters_are_read_with_their_alternatives() {
         let parse = |text: &str| Filter::parse(text).unwrap();
-        let country = Field::Dimension(Dimension::Country);
+        let country = Field::Dimension(Dimension::COUNTRY);
         for (text, field, operator, values) in [
             ("country:is:IT,FR", country.clone(), Operator::Is, vec!["IT", "FR"]),
             ("country:is_not:", country, Operator::IsNot, vec![""]),
             (
                 "page:is:/articolo-1\\,123.html,/a\\b,/caffè",
-                Field::Dimension(Dimension::Page),
+                Field::Dimension(Dimension::PAGE),
                 Operator::Is,
                 vec!["/articolo-1,123.html", "/a\\b", "/a%5Cb", "/caffè", "/caff%C3%A8"],
             ),
@@ -183,7 +183,7 @@ mod tests {
             // A name that ends in a backslash: nothing else can be meant.
             ("props.a\\:is:x", Field::Prop("a\\".into()), Operator::Is, vec!["x"]),
             ("props.caffè:contains:", Field::Prop("caffè".into()), Operator::Contains, vec![""]),
-            ("path:starts:/a:b", Field::Dimension(Dimension::Page), Operator::Starts, vec!["/a:b"]),
+            ("path:starts:/a:b", Field::Dimension(Dimension::PAGE), Operator::Starts, vec!["/a:b"]),
             (
                 "props.colore:contains:ro\\,sso",
                 Field::Prop("colore".into()),

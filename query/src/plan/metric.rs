@@ -27,6 +27,14 @@ pub enum Metric {
     Orders,
     /// Money of orders and custom events less refunds, in the site's currency.
     Revenue,
+    /// Sessions with an order, of all sessions.
+    ConversionRate,
+    /// Mean of the orders in the site's currency, before refunds.
+    AverageOrderValue,
+    /// Price times quantity of the items of orders less those of refunds, in the site's currency.
+    ProductRevenue,
+    /// Quantity of the items of orders less those of refunds.
+    Quantity,
 }
 
 /// How a metric's value looks.
@@ -38,13 +46,17 @@ pub enum Shape {
     Mean,
     /// Number; of nothing it is null.
     Rate,
+    /// Number; nothing is 0.
+    Amount,
     /// Decimal text; nothing is 0.00.
     Money,
+    /// Decimal text; of nothing it is null.
+    MeanMoney,
 }
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Visitors,
         Self::PageViews,
         Self::Sessions,
@@ -54,6 +66,10 @@ impl Metric {
         Self::Events,
         Self::Orders,
         Self::Revenue,
+        Self::ConversionRate,
+        Self::AverageOrderValue,
+        Self::ProductRevenue,
+        Self::Quantity,
     ];
 
     /// Its name in requests and answers.
@@ -68,6 +84,10 @@ impl Metric {
             Self::Events => "events",
             Self::Orders => "orders",
             Self::Revenue => "revenue",
+            Self::ConversionRate => "conversion_rate",
+            Self::AverageOrderValue => "average_order_value",
+            Self::ProductRevenue => "product_revenue",
+            Self::Quantity => "quantity",
         }
     }
 
@@ -76,9 +96,21 @@ impl Metric {
         match self {
             Self::Visitors | Self::PageViews | Self::Sessions | Self::Events | Self::Orders => Shape::Count,
             Self::SessionDuration => Shape::Mean,
-            Self::BounceRate | Self::ViewsPerSession => Shape::Rate,
-            Self::Revenue => Shape::Money,
+            Self::BounceRate | Self::ViewsPerSession | Self::ConversionRate => Shape::Rate,
+            Self::Quantity => Shape::Amount,
+            Self::Revenue | Self::ProductRevenue => Shape::Money,
+            Self::AverageOrderValue => Shape::MeanMoney,
         }
+    }
+
+    /// Whether it is of the items of purchases.
+    pub const fn is_of_items(self) -> bool {
+        matches!(self, Self::ProductRevenue | Self::Quantity)
+    }
+
+    /// Whether it looks at purchases alone.
+    pub const fn is_of_purchases(self) -> bool {
+        matches!(self, Self::Orders | Self::Revenue | Self::AverageOrderValue) || self.is_of_items()
     }
 
     /// The metric of a name.
@@ -118,15 +150,14 @@ impl Metric {
     pub fn value(self, stored: Option<&Value>) -> Option<MetricValue> {
         let number = stored.and_then(Value::as_f64);
         let whole = || stored.and_then(Value::as_i64).or(number.map(|number| number.round() as i64));
+        let money = || stored.and_then(Value::as_str).and_then(|text| text.parse::<Amount>().ok());
         match self.shape() {
             Shape::Count => Some(MetricValue::Count(whole().unwrap_or(0))),
             Shape::Mean => whole().map(MetricValue::Count),
             Shape::Rate => number.map(MetricValue::Number),
-            Shape::Money => {
-                let amount: Option<Amount> =
-                    stored.and_then(Value::as_str).and_then(|text| text.parse().ok());
-                Some(MetricValue::Decimal(amount.unwrap_or_default().to_string()))
-            }
+            Shape::Amount => Some(MetricValue::Number(number.unwrap_or(0.0))),
+            Shape::Money => Some(MetricValue::Decimal(money().unwrap_or_default().to_string())),
+            Shape::MeanMoney => money().map(|amount| MetricValue::Decimal(amount.to_string())),
         }
     }
 }
@@ -142,6 +173,8 @@ mod tests {
         assert_eq!(Metric::Visitors.value(None), Some(MetricValue::Count(0)));
         assert_eq!(Metric::Revenue.value(None), Some(MetricValue::Decimal("0.00".into())));
         assert_eq!(Metric::BounceRate.value(Some(&json!(null))), None);
+        assert_eq!(Metric::AverageOrderValue.value(Some(&json!(null))), None);
+        assert_eq!(Metric::Quantity.value(None), Some(MetricValue::Number(0.0)));
         assert_eq!(Metric::SessionDuration.value(Some(&json!(1500.4))), Some(MetricValue::Count(1500)));
         for (stored, shown) in [("89", "89.00"), ("-999999999999999.999", "-999999999999999.999")] {
             assert_eq!(Metric::Revenue.value(Some(&json!(stored))), Some(MetricValue::Decimal(shown.into())));

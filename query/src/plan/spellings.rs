@@ -14,10 +14,12 @@ use super::filter::Operator;
 /// The values to look for in place of `value`, itself the first.
 pub fn of(dimension: Dimension, operator: Operator, value: String) -> Vec<String> {
     let mut spellings = match dimension {
-        Dimension::Page | Dimension::EntryPage | Dimension::ExitPage => of_page(operator, &value),
-        Dimension::Host => vec![spelling::host(Cow::Borrowed(&value)).into_owned()],
+        Dimension::PAGE | Dimension::CONTENT_GROUP | Dimension::ENTRY_PAGE | Dimension::EXIT_PAGE => {
+            of_page(operator, &value)
+        }
+        Dimension::HOST => vec![spelling::host(Cow::Borrowed(&value)).into_owned()],
         // A host, where the sender has no name of its own.
-        Dimension::Source if value.contains('.') && !value.contains(char::is_whitespace) => {
+        Dimension::SOURCE if value.contains('.') && !value.contains(char::is_whitespace) => {
             vec![spelling::host(Cow::Borrowed(&value)).into_owned()]
         }
         _ => Vec::new(),
@@ -56,29 +58,29 @@ mod tests {
     #[test]
     fn what_is_typed_is_looked_for_as_it_is_stored_too() {
         let table: [(Dimension, Operator, &str, &[&str]); 18] = [
-            (Dimension::Page, Operator::Is, "/caffè", &["/caffè", "/caff%C3%A8"]),
-            (Dimension::Page, Operator::Is, "/caffe\u{300}", &["/caffe\u{300}", "/caff%C3%A8"]),
-            (Dimension::Page, Operator::IsNot, "/caff%c3%a8", &["/caff%c3%a8", "/caff%C3%A8"]),
-            (Dimension::Page, Operator::Is, "/caff%C3%A8", &["/caff%C3%A8"]),
-            (Dimension::EntryPage, Operator::Starts, "/a b", &["/a b", "/a%20b"]),
+            (Dimension::PAGE, Operator::Is, "/caffè", &["/caffè", "/caff%C3%A8"]),
+            (Dimension::PAGE, Operator::Is, "/caffe\u{300}", &["/caffe\u{300}", "/caff%C3%A8"]),
+            (Dimension::PAGE, Operator::IsNot, "/caff%c3%a8", &["/caff%c3%a8", "/caff%C3%A8"]),
+            (Dimension::PAGE, Operator::Is, "/caff%C3%A8", &["/caff%C3%A8"]),
+            (Dimension::ENTRY_PAGE, Operator::Starts, "/a b", &["/a b", "/a%20b"]),
             (
-                Dimension::ExitPage,
+                Dimension::EXIT_PAGE,
                 Operator::Contains,
                 "Caffè",
                 &["Caffè", "Caff%C3%A8", "caff%C3%A8", "CAFF%C3%88"],
             ),
-            (Dimension::Page, Operator::Contains, "scarpe", &["scarpe"]),
-            (Dimension::Page, Operator::Contains, "%", &["%", "%25"]),
-            (Dimension::Page, Operator::Is, "/a%2Fb", &["/a%2Fb"]),
-            (Dimension::Page, Operator::Is, "/a?b#c", &["/a?b#c"]),
-            (Dimension::Page, Operator::Is, "", &[""]),
-            (Dimension::Host, Operator::Is, "caffè.example", &["caffè.example", "xn--caff-8oa.example"]),
-            (Dimension::Host, Operator::Contains, "Shop.example.", &["Shop.example.", "shop.example"]),
-            (Dimension::Host, Operator::IsNot, "", &[""]),
-            (Dimension::Source, Operator::Is, "caffè.example", &["caffè.example", "xn--caff-8oa.example"]),
-            (Dimension::Source, Operator::Is, "Google", &["Google"]),
-            (Dimension::Source, Operator::Is, "Offerte del caffè. E altro", &["Offerte del caffè. E altro"]),
-            (Dimension::Campaign, Operator::Is, "/caffè", &["/caffè"]),
+            (Dimension::PAGE, Operator::Contains, "scarpe", &["scarpe"]),
+            (Dimension::PAGE, Operator::Contains, "%", &["%", "%25"]),
+            (Dimension::PAGE, Operator::Is, "/a%2Fb", &["/a%2Fb"]),
+            (Dimension::PAGE, Operator::Is, "/a?b#c", &["/a?b#c"]),
+            (Dimension::PAGE, Operator::Is, "", &[""]),
+            (Dimension::HOST, Operator::Is, "caffè.example", &["caffè.example", "xn--caff-8oa.example"]),
+            (Dimension::HOST, Operator::Contains, "Shop.example.", &["Shop.example.", "shop.example"]),
+            (Dimension::HOST, Operator::IsNot, "", &[""]),
+            (Dimension::SOURCE, Operator::Is, "caffè.example", &["caffè.example", "xn--caff-8oa.example"]),
+            (Dimension::SOURCE, Operator::Is, "Google", &["Google"]),
+            (Dimension::SOURCE, Operator::Is, "Offerte del caffè. E altro", &["Offerte del caffè. E altro"]),
+            (Dimension::BROWSER, Operator::Is, "/caffè", &["/caffè"]),
         ];
         for (dimension, operator, typed, expected) in table {
             assert_eq!(of(dimension, operator, typed.to_owned()), expected, "{dimension:?} {typed}");

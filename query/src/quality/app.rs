@@ -33,7 +33,7 @@ pub const STARTS: [StartKind; 3] = [
 ];
 
 pub const DIMENSIONS: [Dimension; 4] =
-    [Dimension::AppVersion, Dimension::Os, Dimension::DeviceModel, Dimension::DeviceClass];
+    [Dimension::APP_VERSION, Dimension::OS, Dimension::DEVICE_MODEL, Dimension::DEVICE_CLASS];
 
 /// The app's quality.
 ///

@@ -33,7 +33,7 @@ pub const VITALS: [VitalKind; 5] = [
 ];
 
 pub const DIMENSIONS: [Dimension; 5] =
-    [Dimension::Page, Dimension::DeviceClass, Dimension::Country, Dimension::Browser, Dimension::Os];
+    [Dimension::PAGE, Dimension::DEVICE_CLASS, Dimension::COUNTRY, Dimension::BROWSER, Dimension::OS];
 
 /// The vitals of a site.
 ///

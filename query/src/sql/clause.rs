@@ -2,7 +2,8 @@
 
 use orma_store::Param;
 
-use super::Sql;
+use super::{Sql, items};
+use crate::plan::dimension::Level;
 use crate::plan::filter::{Field, Operator};
 use crate::plan::{Dimension, Filter, Interval, Period};
 
@@ -76,26 +77,28 @@ pub enum Sessions {
     Any,
 }
 
-/// What a session takes from its first event, in the order of the table's text: the name here, the column of events.
-const ENTRY: [(&str, &str); 18] = [
-    ("path", "path"),
-    ("host", "host"),
-    ("language", "language"),
-    ("app_version", "app_version"),
-    ("source", "source"),
-    ("channel", "channel"),
-    ("campaign", "utm_campaign"),
-    ("utm_source", "utm_source"),
-    ("utm_medium", "utm_medium"),
-    ("country", "country"),
-    ("region", "region"),
-    ("city", "city"),
-    ("device_class", "device_class"),
-    ("device_brand", "device_brand"),
-    ("device_model", "device_model"),
-    ("browser", "browser"),
-    ("os", "os"),
-    ("os_version", "os_version"),
+/// What a session takes from its first event: columns of events, in the order of the table's text.
+const ENTRY: [&str; 20] = [
+    "path",
+    "host",
+    "language",
+    "app_version",
+    "source",
+    "channel",
+    "utm_campaign",
+    "utm_source",
+    "utm_medium",
+    "country",
+    "region",
+    "city",
+    "device_class",
+    "device_brand",
+    "device_model",
+    "browser",
+    "os",
+    "os_version",
+    "utm_term",
+    "utm_content",
 ];
 
 /// How many events a session of the table has.
@@ -115,13 +118,13 @@ pub const EXIT_OF_SESSION: &str = "substring(max(exit_path), 9)";
 
 /// A field of a session's first event. `text` is what the table keeps of it.
 pub fn entry_field(text: &str, name: &str) -> String {
-    let place = ENTRY.iter().position(|(field, _)| *field == name).expect("a field of the entry") + 1;
+    let place = ENTRY.iter().position(|field| *field == name).expect("a field of the entry") + 1;
     format!("splitByChar(char(31), {text})[{place}]")
 }
 
 /// What the table of sessions keeps of its first event, made from an event.
 pub fn entry_of_event() -> String {
-    format!("concat({})", ENTRY.map(|(_, column)| column).join(", char(31), "))
+    format!("concat({})", ENTRY.join(", char(31), "))
 }
 
 /// Sessions, one row each: `visitor`, `visit`, `started`, `ended`, `view_count`, `event_count`, `action_count`,
@@ -157,7 +160,7 @@ pub fn sessions(which: Sessions, with_bots: bool, condition: &str) -> String {
         )
     };
     let mut place = 0;
-    let fields = ENTRY.map(|(name, _)| {
+    let fields = ENTRY.map(|name| {
         place += 1;
         format!("first[{place}] AS first_{name}")
     });
@@ -167,50 +170,29 @@ pub fn sessions(which: Sessions, with_bots: bool, condition: &str) -> String {
     )
 }
 
-/// A dimension of an event. Dimensions of sessions have none; `plan` never asks for it.
-pub fn of_event(dimension: Dimension) -> &'static str {
-    match dimension {
-        Dimension::Page => "if(path = '', toString(screen), path)",
-        Dimension::Host => "toString(host)",
-        Dimension::Country => "toString(country)",
-        Dimension::DeviceClass => "toString(device_class)",
-        Dimension::DeviceModel => "toString(device_model)",
-        Dimension::Browser => "toString(browser)",
-        Dimension::Os => "toString(os)",
-        Dimension::Language => "toString(language)",
-        Dimension::Kind => "toString(kind)",
-        Dimension::Name => "toString(name)",
-        Dimension::Touchpoint => "toString(touchpoint)",
-        Dimension::Stage => "toString(stage)",
-        Dimension::AppVersion => "toString(app_version)",
-        Dimension::EntryPage
-        | Dimension::ExitPage
-        | Dimension::Source
-        | Dimension::Channel
-        | Dimension::Campaign => unreachable!("a dimension of sessions"),
+/// A dimension of an event. Those of sessions and items have none; `plan` never asks for it.
+pub fn of_event(dimension: Dimension) -> String {
+    match (dimension.level(), dimension.column()) {
+        (Level::Session | Level::Item, other) => unreachable!("{other} is no property of events"),
+        (_, "page") => "if(path = '', toString(screen), path)".into(),
+        // `/scarpe/rosse` is of the group `/scarpe`.
+        (_, "content_group") => {
+            "multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), \
+             concat('/', splitByChar('/', toString(path))[2]))"
+                .into()
+        }
+        (_, column) => format!("toString({column})"),
     }
 }
 
-/// A dimension of a session. Dimensions of events have none; `plan` never asks for it.
-pub fn of_session(dimension: Dimension) -> &'static str {
-    match dimension {
-        Dimension::EntryPage => "first_path",
-        Dimension::ExitPage => "exit_page",
-        Dimension::Host => "first_host",
-        Dimension::Source => "first_source",
+/// A dimension of a session. Those of events and items have none; `plan` never asks for it.
+pub fn of_session(dimension: Dimension) -> String {
+    match (dimension.level(), dimension.column()) {
+        (Level::Event | Level::Item, other) => unreachable!("{other} is no property of sessions"),
+        (_, "exit_page") => "exit_page".into(),
         // Nobody sent it.
-        Dimension::Channel => "if(first_channel = '', 'direct', first_channel)",
-        Dimension::Campaign => "first_campaign",
-        Dimension::Country => "first_country",
-        Dimension::DeviceClass => "first_device_class",
-        Dimension::DeviceModel => "first_device_model",
-        Dimension::Browser => "first_browser",
-        Dimension::Os => "first_os",
-        Dimension::Language => "first_language",
-        Dimension::AppVersion => "first_app_version",
-        Dimension::Page | Dimension::Kind | Dimension::Name | Dimension::Touchpoint | Dimension::Stage => {
-            unreachable!("a dimension of events")
-        }
+        (_, "channel") => "if(first_channel = '', 'direct', first_channel)".into(),
+        (_, column) => format!("first_{column}"),
     }
 }
 
@@ -229,8 +211,11 @@ pub fn condition(sql: &mut Sql, expression: &str, filter: &Filter) -> String {
 
 /// A filter as a condition on events.
 pub fn event_condition(sql: &mut Sql, filter: &Filter) -> String {
+    if filter.level() == Level::Item {
+        return items::event_condition(sql, filter);
+    }
     let expression = match &filter.field {
-        Field::Dimension(dimension) => of_event(*dimension).to_owned(),
+        Field::Dimension(dimension) => of_event(*dimension),
         Field::Prop(name) => {
             let name = sql.bind("String", name.as_str());
             format!("props[{name}]")
@@ -242,7 +227,7 @@ pub fn event_condition(sql: &mut Sql, filter: &Filter) -> String {
 /// A filter as a condition on sessions.
 pub fn session_condition(sql: &mut Sql, filter: &Filter) -> String {
     match &filter.field {
-        Field::Dimension(dimension) => condition(sql, of_session(*dimension), filter),
+        Field::Dimension(dimension) => condition(sql, &of_session(*dimension), filter),
         Field::Prop(_) => unreachable!("a property of events"),
     }
 }

@@ -5,6 +5,7 @@ pub mod clause;
 pub mod export;
 pub mod identity;
 pub mod installation;
+pub mod items;
 pub mod journey;
 pub mod live;
 pub mod newsletter;

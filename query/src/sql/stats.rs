@@ -2,8 +2,8 @@
 
 use orma_store::Param;
 
-use super::Sql;
 use super::clause::{self, Sessions};
+use super::{Sql, items};
 use crate::plan::choose::{Part, Source, counts_any_event};
 use crate::plan::dimension::Level;
 use crate::plan::metric::Shape as MetricShape;
@@ -21,8 +21,8 @@ pub enum Shape<'a> {
     Page,
     /// The rows of these values of the dimensions.
     Keyed(&'a [String]),
-    /// Money in other currencies over everything: a row with `other_revenue`.
-    OtherRevenue,
+    /// The part's money in other currencies over everything: a row with `others`.
+    OtherMoney,
     /// A row for each bucket of time, and of these values of the dimensions when there are any.
     Series(&'a [String]),
 }
@@ -49,7 +49,8 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
         columns.push(format!("{} AS t", clause::bucket(interval, &moment(query, part.source))));
         keys.push("t".into());
     }
-    if has_dimensions(query, shape) {
+    let with_dimensions = has_dimensions(query, shape);
+    if with_dimensions {
         for (index, expression) in dimensions(query, part.source).into_iter().enumerate() {
             columns.push(format!("{expression} AS d{index}"));
             keys.push(format!("d{index}"));
@@ -61,15 +62,24 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             Source::Events | Source::EventsInSessions | Source::PurchasesOfPages => {
                 of_events(*metric, viewers.as_deref())
             }
-            Source::Sessions | Source::SessionsOfEvents => of_sessions(*metric),
+            Source::Sessions | Source::SessionsOfEvents => {
+                let bought = (*metric == Metric::ConversionRate)
+                    .then(|| bought(&mut sql, query, part.source, with_dimensions));
+                of_sessions(*metric, bought.as_deref())
+            }
         };
         columns.push(format!("{expression} AS {}", column(*metric)));
     }
-    if part.metrics.contains(&Metric::Revenue) {
+    if part.metrics.iter().any(|metric| matches!(metric.shape(), MetricShape::Money | MetricShape::MeanMoney))
+    {
         sql.params.push(("currency".into(), query.currency.as_str().into()));
     }
-    if matches!(shape, Shape::OtherRevenue) {
-        columns = vec![format!("{} AS other_revenue", clause::OTHER_REVENUE)];
+    if matches!(shape, Shape::OtherMoney) {
+        let is_of_items = part.metrics[0].is_of_items();
+        columns = vec![format!(
+            "{} AS others",
+            if is_of_items { other_product_revenue() } else { clause::OTHER_REVENUE.into() }
+        )];
     }
     sql.text = format!("SELECT {} FROM {from}", columns.join(", "));
     if !keys.is_empty() {
@@ -102,7 +112,7 @@ pub fn first_event(query: &Query) -> Sql {
 }
 
 fn has_dimensions(query: &Query, shape: Shape<'_>) -> bool {
-    !matches!(shape, Shape::Totals | Shape::OtherRevenue) && !query.group_by.is_empty()
+    !matches!(shape, Shape::Totals | Shape::OtherMoney) && !query.group_by.is_empty()
 }
 
 /// How events that came twice are made to count once.
@@ -119,18 +129,47 @@ enum Duplicates {
 fn duplicates(metrics: &[Metric]) -> Duplicates {
     if metrics.iter().all(|metric| matches!(metric, Metric::Visitors)) {
         Duplicates::Harmless
-    } else if metrics.iter().all(|metric| matches!(metric, Metric::Orders | Metric::Revenue)) {
+    } else if metrics.iter().all(|metric| metric.is_of_purchases()) {
         Duplicates::Purchases
     } else {
         Duplicates::Merged
     }
 }
 
-/// The events of a question under their filters.
-fn events_table(sql: &mut Sql, query: &Query, filters: &[&Filter], metrics: &[Metric]) -> String {
+/// The events of a question under their filters, or rows of them and their items where the question is about items.
+fn events_table(
+    sql: &mut Sql,
+    query: &Query,
+    filters: &[&Filter],
+    metrics: &[Metric],
+    with_dimensions: bool,
+) -> String {
+    events_that(sql, query, filters, metrics, with_dimensions, None)
+}
+
+/// The same of those events for which a condition holds.
+fn events_that(
+    sql: &mut Sql,
+    query: &Query,
+    filters: &[&Filter],
+    metrics: &[Metric],
+    with_dimensions: bool,
+    condition: Option<&str>,
+) -> String {
+    let (of_items, of_events): (Vec<&Filter>, Vec<&Filter>) =
+        filters.iter().copied().partition(|filter| filter.level() == Level::Item);
+    let dimensions = if with_dimensions { item_dimensions(query) } else { Vec::new() };
+    let is_expanded = !of_items.is_empty() || !dimensions.is_empty();
     let mut conditions = vec![clause::events_window(query.with_bots)];
-    for filter in filters {
+    conditions.extend(condition.map(ToOwned::to_owned));
+    for filter in of_events {
         conditions.push(clause::event_condition(sql, filter));
+    }
+    let has_lines = metrics.iter().any(|metric| metric.is_of_items());
+    if has_lines {
+        conditions.push(items::SELLS_ITEMS.into());
+    } else if is_expanded {
+        conditions.push(items::IS_ABOUT_ITEMS.into());
     }
     let visit = clause::VISIT_OF_EVENT;
     let (merged, limit) = match duplicates(metrics) {
@@ -141,7 +180,25 @@ fn events_table(sql: &mut Sql, query: &Query, filters: &[&Filter], metrics: &[Me
             ("", " LIMIT 1 BY event_id")
         }
     };
-    format!("(SELECT *, {visit} AS visit FROM events {merged}WHERE {}{limit})", conditions.join(" AND "))
+    let events =
+        format!("(SELECT *, {visit} AS visit FROM events {merged}WHERE {}{limit})", conditions.join(" AND "));
+    if is_expanded {
+        items::expanded(sql, &events, &dimensions, &of_items)
+    } else if has_lines {
+        items::with_lines(&events)
+    } else {
+        events
+    }
+}
+
+fn item_dimensions(query: &Query) -> Vec<Dimension> {
+    query.group_by.iter().copied().filter(|dimension| dimension.level() == Level::Item).collect()
+}
+
+/// Where the value of a dimension stands in the key of a row of items.
+fn value_of_item(query: &Query, index: usize) -> String {
+    let before = query.group_by[..index].iter().filter(|dimension| dimension.level() == Level::Item).count();
+    items::value_of_key(before)
 }
 
 /// The sessions of a question. Of purchases only the buyers' are needed.
@@ -159,11 +216,12 @@ fn sessions_of_events(query: &Query, metrics: &[Metric]) -> String {
 
 /// The table expression with its conditions.
 fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> String {
+    let with_dimensions = has_dimensions(query, shape);
     let mut conditions = Vec::new();
     let table = match part.source {
         Source::Events => {
             let filters: Vec<&Filter> = query.filters.iter().collect();
-            events_table(sql, query, &filters, &part.metrics)
+            events_table(sql, query, &filters, &part.metrics, with_dimensions)
         }
         Source::Sessions => {
             for filter in &query.filters {
@@ -172,8 +230,9 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
             clause::sessions(Sessions::Started, query.with_bots, "")
         }
         Source::EventsInSessions => {
-            let (of_sessions, of_events) = split_filters(&query.filters, Level::Session);
-            let events = events_table(sql, query, &of_events, &part.metrics);
+            let (of_sessions, of_events) =
+                filters_of_events(&query.filters, &[Level::Event, Level::Item, Level::Both]);
+            let events = events_table(sql, query, &of_events, &part.metrics, with_dimensions);
             for filter in of_sessions {
                 conditions.push(clause::session_condition(sql, filter));
             }
@@ -185,8 +244,8 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
                 query.filters.iter().partition(|filter| filter.is_of_page());
             let (of_sessions, of_events): (Vec<&Filter>, Vec<&Filter>) =
                 others.into_iter().partition(|filter| filter.level() == Level::Session);
-            let purchases = events_table(sql, query, &of_events, &part.metrics);
-            let pages = visits_with_pages(sql, query, &of_pages, has_dimensions(query, shape));
+            let purchases = events_table(sql, query, &of_events, &part.metrics, with_dimensions);
+            let pages = visits_with_pages(sql, query, &of_pages, with_dimensions);
             let joined = format!("{purchases} AS event INNER JOIN {pages} AS seen USING (visitor, visit)");
             if asks_for_sessions(query) {
                 for filter in of_sessions {
@@ -201,8 +260,8 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
             }
         }
         Source::SessionsOfEvents => {
-            let (of_events, of_sessions) = split_filters(&query.filters, Level::Event);
-            let events = visits_with_events(sql, query, &of_events, has_dimensions(query, shape));
+            let (of_sessions, of_events) = filters_of_events(&query.filters, &[Level::Event, Level::Item]);
+            let events = visits_with_events(sql, query, &of_events, with_dimensions);
             for filter in of_sessions {
                 conditions.push(clause::session_condition(sql, filter));
             }
@@ -220,27 +279,55 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
     if conditions.is_empty() { table } else { format!("{table} WHERE {}", conditions.join(" AND ")) }
 }
 
-/// The visits that hold certain events, once for each value of the dimensions of events (`e0`, `e1`). Distinct, so
-/// duplicates do not matter.
+/// The visits that hold certain events, once for each value of the dimensions of events and items (`e0`, `e1`). Distinct,
+/// so duplicates do not matter.
 fn visits_with_events(sql: &mut Sql, query: &Query, filters: &[&Filter], with_dimensions: bool) -> String {
-    let mut columns = vec![format!("DISTINCT visitor, {} AS visit", clause::VISIT_OF_EVENT)];
-    for (index, dimension) in query.group_by.iter().enumerate() {
-        if with_dimensions && dimension.level() == Level::Event {
-            columns.push(format!("{} AS e{index}", clause::of_event(*dimension)));
+    let mut columns = vec!["DISTINCT visitor, visit".to_owned()];
+    for (index, dimension) in query.group_by.iter().enumerate().filter(|_| with_dimensions) {
+        match dimension.level() {
+            Level::Event => columns.push(format!("{} AS e{index}", clause::of_event(*dimension))),
+            Level::Item => columns.push(format!("{} AS e{index}", value_of_item(query, index))),
+            Level::Session | Level::Both => {}
         }
     }
-    let mut conditions = vec![clause::events_window(query.with_bots)];
-    for filter in filters {
-        conditions.push(clause::event_condition(sql, filter));
+    // A page's visits are those that saw it; what else happened may have no page.
+    let only = (!counts_any_event(&query.group_by, &query.filters)).then_some(clause::IS_VIEW);
+    let events = events_that(sql, query, filters, &[Metric::Visitors], with_dimensions, only);
+    format!("(SELECT {} FROM {events})", columns.join(", "))
+}
+
+/// The condition that a session has an order; where rows are items or items are asked for, an order of them.
+fn bought(sql: &mut Sql, query: &Query, source: Source, with_dimensions: bool) -> String {
+    let of_items: Vec<&Filter> =
+        query.filters.iter().filter(|filter| filter.level() == Level::Item).collect();
+    let dimensions = if with_dimensions { item_dimensions(query) } else { Vec::new() };
+    let human = if query.with_bots { String::new() } else { format!(" AND {}", clause::IS_HUMAN) };
+    // A session that began in the period may go on after it.
+    let orders = format!(
+        "(SELECT *, {} AS visit FROM events WHERE site = {{site:String}} \
+         AND toDate(ts) BETWEEN {{from_day:Date}} - 1 AND {{to_day:Date}} + 1{human} AND kind = 'order')",
+        clause::VISIT_OF_EVENT
+    );
+    if source == Source::Sessions || of_items.is_empty() && dimensions.is_empty() {
+        return format!("(visitor, visit) IN (SELECT visitor, visit FROM {orders})");
     }
-    format!("(SELECT {} FROM events WHERE {})", columns.join(", "), conditions.join(" AND "))
+    let orders = items::expanded(sql, &orders, &dimensions, &of_items);
+    let (mut own, mut key) = (vec!["visitor, visit".to_owned()], vec!["visitor, visit".to_owned()]);
+    for (index, dimension) in query.group_by.iter().enumerate().filter(|_| with_dimensions) {
+        if dimension.level() == Level::Item {
+            own.push(format!("e{index}"));
+            key.push(value_of_item(query, index));
+        }
+    }
+    let (own, key) = (own.join(", "), key.join(", "));
+    format!("({own}) IN (SELECT {key} FROM {orders})")
 }
 
 /// The visits that saw certain pages, once for each page (`e0` or `e1`) when the rows are pages.
 fn visits_with_pages(sql: &mut Sql, query: &Query, filters: &[&Filter], with_dimensions: bool) -> String {
     let mut columns = vec![format!("DISTINCT visitor, {} AS visit", clause::VISIT_OF_EVENT)];
     for (index, dimension) in query.group_by.iter().enumerate() {
-        if with_dimensions && *dimension == Dimension::Page {
+        if with_dimensions && dimension.is_of_page() {
             columns.push(format!("{} AS e{index}", clause::of_event(*dimension)));
         }
     }
@@ -269,9 +356,9 @@ fn viewers(query: &Query, shape: Shape<'_>) -> String {
     format!("{own} IN (SELECT {key} FROM events WHERE {window} AND {})", clause::IS_VIEW)
 }
 
-/// The filters of one level, and the others.
-fn split_filters(filters: &[Filter], level: Level) -> (Vec<&Filter>, Vec<&Filter>) {
-    filters.iter().partition(|filter| filter.level() == level)
+/// The filters that the table of sessions answers, and those that events do.
+fn filters_of_events<'a>(filters: &'a [Filter], of_events: &[Level]) -> (Vec<&'a Filter>, Vec<&'a Filter>) {
+    filters.iter().partition(|filter| !of_events.contains(&filter.level()))
 }
 
 /// The moment that puts a row into a bucket: a session belongs to the bucket in which it began. Rows of the period before
@@ -291,13 +378,14 @@ fn moment(query: &Query, source: Source) -> String {
 
 fn dimensions(query: &Query, source: Source) -> Vec<String> {
     let expression = |(index, dimension): (usize, &Dimension)| match (source, dimension.level()) {
-        (Source::SessionsOfEvents, Level::Event) => format!("e{index}"),
-        (Source::PurchasesOfPages, Level::Event) if *dimension == Dimension::Page => format!("e{index}"),
+        (Source::SessionsOfEvents, Level::Event | Level::Item) => format!("e{index}"),
+        (_, Level::Item) => value_of_item(query, index),
+        (Source::PurchasesOfPages, Level::Event) if dimension.is_of_page() => format!("e{index}"),
         (Source::Events, _)
         | (Source::EventsInSessions | Source::PurchasesOfPages, Level::Event | Level::Both) => {
-            clause::of_event(*dimension).to_owned()
+            clause::of_event(*dimension)
         }
-        _ => clause::of_session(*dimension).to_owned(),
+        _ => clause::of_session(*dimension),
     };
     query.group_by.iter().enumerate().map(expression).collect()
 }
@@ -311,14 +399,32 @@ fn of_events(metric: Metric, viewers: Option<&str>) -> String {
         Metric::Events => "count()".into(),
         Metric::Orders => "countIf(kind = 'order')".into(),
         Metric::Revenue => clause::REVENUE.into(),
-        Metric::Sessions | Metric::BounceRate | Metric::SessionDuration | Metric::ViewsPerSession => {
-            unreachable!("a metric of sessions")
+        // Divided with ten places and rounded to four: exact, as sums are.
+        Metric::AverageOrderValue => {
+            let is_counted = "kind = 'order' AND currency = {currency:String}";
+            format!(
+                "if(countIf({is_counted}) = 0, NULL, toDecimal128(round(toDecimal256(sumIf(revenue, {is_counted}), 10) \
+                 / countIf({is_counted}), 4), 4))"
+            )
         }
+        Metric::ProductRevenue => format!("sumIf({}, currency = {{currency:String}})", items::amount()),
+        Metric::Quantity => format!("toFloat64(sum({}))", items::quantity()),
+        Metric::Sessions
+        | Metric::BounceRate
+        | Metric::SessionDuration
+        | Metric::ViewsPerSession
+        | Metric::ConversionRate => unreachable!("a metric of sessions"),
     }
 }
 
-/// A metric over rows of sessions.
-fn of_sessions(metric: Metric) -> String {
+/// Money of items in other currencies, each for itself.
+fn other_product_revenue() -> String {
+    let amount = items::amount();
+    format!("sumMapIf(map(toString(currency), {amount}), {amount} != 0 AND currency != {{currency:String}})")
+}
+
+/// A metric over rows of sessions. `bought` is the condition of a conversion.
+fn of_sessions(metric: Metric, bought: Option<&str>) -> String {
     let is_session = clause::IS_SESSION;
     let with_views = "countIf(view_count > 0)";
     match metric {
@@ -334,9 +440,20 @@ fn of_sessions(metric: Metric) -> String {
         Metric::ViewsPerSession => {
             format!("if({with_views} = 0, NULL, sum(view_count) / {with_views})")
         }
-        Metric::Visitors | Metric::PageViews | Metric::Events | Metric::Orders | Metric::Revenue => {
-            unreachable!("a metric of events")
+        Metric::ConversionRate => {
+            let bought = bought.expect("the condition of a conversion");
+            format!(
+                "if(countIf({is_session}) = 0, NULL, countIf({is_session} AND {bought}) / countIf({is_session}))"
+            )
         }
+        Metric::Visitors
+        | Metric::PageViews
+        | Metric::Events
+        | Metric::Orders
+        | Metric::Revenue
+        | Metric::AverageOrderValue
+        | Metric::ProductRevenue
+        | Metric::Quantity => unreachable!("a metric of events"),
     }
 }
 
@@ -344,8 +461,8 @@ fn of_sessions(metric: Metric) -> String {
 fn present(metric: Metric) -> String {
     let column = column(metric);
     match metric.shape() {
-        MetricShape::Count | MetricShape::Money => format!("{column} != 0"),
-        MetricShape::Mean | MetricShape::Rate => format!("isNotNull({column})"),
+        MetricShape::Count | MetricShape::Amount | MetricShape::Money => format!("{column} != 0"),
+        MetricShape::Mean | MetricShape::Rate | MetricShape::MeanMoney => format!("isNotNull({column})"),
     }
 }
 
@@ -363,6 +480,24 @@ mod tests {
 
     fn query(text: &RequestText<'_>) -> Query {
         Query::parse(&rome(), text, NOW).unwrap()
+    }
+
+    #[test]
+    fn snapshots_of_money() {
+        let base = RequestText { from: Some("2026-11-01"), to: Some("2026-11-21"), ..RequestText::default() };
+        let channels = query(&RequestText {
+            metrics: Some("revenue,orders,average_order_value,conversion_rate"),
+            group_by: Some("channel"),
+            ..base
+        });
+        snapshot("stats_money_by_channel", &channels, Shape::Page);
+        let products = query(&RequestText {
+            metrics: Some("product_revenue,quantity,orders,conversion_rate"),
+            group_by: Some("product"),
+            filter: &["product_category:is:sneaker".to_owned()],
+            ..base
+        });
+        snapshot("stats_money_by_product", &products, Shape::Page);
     }
 
     #[test]

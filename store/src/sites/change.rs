@@ -1,6 +1,6 @@
 //! What changes sites, keys and tokens: each change is a row in ClickHouse, and everything is read anew after it.
 
-use super::{Registry, RegistryError, Role, Site, Token, WriteKey, check, hash};
+use super::{Registry, RegistryError, Role, Site, SiteChange, Token, WriteKey, check, hash};
 use crate::client::Param;
 use crate::newsletter::NewsletterKey;
 use crate::secret;
@@ -84,7 +84,7 @@ impl Registry {
     /// # Errors
     /// A field cannot be, or ClickHouse cannot be asked.
     pub async fn add_site(&self, site: &Site, key: Option<&str>) -> Result<String, RegistryError> {
-        check::site(site)?;
+        check::change(&site.site, &SiteChange::from(site))?;
         let key = self.add_key(&site.site, key).await?;
         self.put_site(site).await?;
         Ok(key)
@@ -100,30 +100,40 @@ impl Registry {
         Ok(!keys.is_empty())
     }
 
-    /// Makes or changes a site. Its origins are kept as browsers send them.
+    /// Makes a site, or changes all of it.
     ///
     /// # Errors
     /// A field cannot be, or ClickHouse cannot be asked.
     pub async fn put_site(&self, site: &Site) -> Result<(), RegistryError> {
-        check::site(site)?;
-        let origins = check::origins(&site.origins)?;
-        let created = "SELECT min(created_at) FROM sites WHERE site = {site:String}";
-        self.store
-            .execute(
-                &format!(
-                    "INSERT INTO sites SELECT {{site:String}}, {{name:String}}, {{timezone:String}}, \
-                     {{currency:String}}, {{origins:Array(String)}}, \
-                     if(({created}) > toDateTime64(0, 3, 'UTC'), assumeNotNull(({created})), now64(3)), now64(3)"
-                ),
-                &[
-                    ("site", site.site.as_str().into()),
-                    ("name", site.name.as_str().into()),
-                    ("timezone", site.timezone.as_str().into()),
-                    ("currency", site.currency.as_str().into()),
-                    ("origins", Param::Texts(origins)),
-                ],
-            )
-            .await?;
+        self.change_site(&site.site, &SiteChange::from(site)).await
+    }
+
+    /// Changes some fields of a site and leaves the others to whoever changes them at the same moment; of two who change
+    /// the same field the later wins. Origins are kept as browsers send them.
+    ///
+    /// # Errors
+    /// A field cannot be, or ClickHouse cannot be asked.
+    pub async fn change_site(&self, site: &str, change: &SiteChange) -> Result<(), RegistryError> {
+        check::change(site, change)?;
+        let SiteChange { name, timezone, currency, origins } = change.clone();
+        let origins =
+            origins.map(|origins| check::origins(&origins)).transpose()?.map(|origins| origins.join("\n"));
+        let settings = [("name", name), ("timezone", timezone), ("currency", currency), ("origins", origins)];
+        let (fields, values): (Vec<String>, Vec<String>) =
+            settings.into_iter().filter_map(|(field, value)| Some((field.to_owned(), value?))).unzip();
+        if !fields.is_empty() {
+            self.store
+                .execute(
+                    "INSERT INTO site_settings SELECT {site:String}, setting.1, setting.2, now64(6) FROM \
+                     (SELECT arrayJoin(arrayZip({fields:Array(String)}, {values:Array(String)})) AS setting)",
+                    &[
+                        ("site", site.into()),
+                        ("fields", Param::Texts(fields)),
+                        ("values", Param::Texts(values)),
+                    ],
+                )
+                .await?;
+        }
         self.refresh().await
     }
 

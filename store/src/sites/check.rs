@@ -1,6 +1,6 @@
 //! Which names, zones, currencies, origins and keys can be.
 
-use super::{RegistryError, Site};
+use super::{RegistryError, SiteChange};
 use crate::spelling;
 
 /// Bytes of a name for people.
@@ -42,26 +42,25 @@ pub fn label(field: &'static str, text: &str) -> Result<(), RegistryError> {
 ///
 /// # Errors
 /// One of them cannot be.
-pub fn site(site: &Site) -> Result<(), RegistryError> {
-    name("site", &site.site)?;
-    label("name", &site.name)?;
-    // ClickHouse knows each zone in one spelling only.
-    let zone = jiff::tz::TimeZone::get(&site.timezone);
-    let spelled = zone.as_ref().ok().and_then(|zone| zone.iana_name());
-    if spelled != Some(site.timezone.as_str()) {
-        let hint = spelled.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-        return invalid("timezone", format!("`{}` is not an IANA time zone{hint}", site.timezone));
+pub fn change(site: &str, change: &SiteChange) -> Result<(), RegistryError> {
+    name("site", site)?;
+    if let Some(name) = &change.name {
+        label("name", name)?;
     }
-    if site.currency.len() != 3 || !site.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
-        return invalid("currency", format!("`{}` is not an ISO 4217 code such as EUR", site.currency));
+    change.timezone.as_deref().map_or(Ok(()), timezone)?;
+    if let Some(currency) = &change.currency
+        && (currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()))
+    {
+        return invalid("currency", format!("`{currency}` is not an ISO 4217 code such as EUR"));
     }
-    if site.origins.len() > ORIGINS_MAX {
+    let origins = change.origins.as_deref().unwrap_or_default();
+    if origins.len() > ORIGINS_MAX {
         return invalid(
             "origins",
-            format!("{} are too many; a site has at most {ORIGINS_MAX}", site.origins.len()),
+            format!("{} are too many; a site has at most {ORIGINS_MAX}", origins.len()),
         );
     }
-    site.origins.iter().try_for_each(|origin| self::origin(origin).map(drop))
+    origins.iter().try_for_each(|origin| self::origin(origin).map(drop))
 }
 
 /// Origins as browsers send them, each once: `https://caffè.example` is `https://xn--caff-8oa.example`.
@@ -79,7 +78,22 @@ pub fn origins(origins: &[String]) -> Result<Vec<String>, RegistryError> {
     Ok(spelled)
 }
 
-fn origin(origin: &str) -> Result<String, RegistryError> {
+/// ClickHouse knows each zone in one spelling only.
+fn timezone(name: &str) -> Result<(), RegistryError> {
+    let zone = jiff::tz::TimeZone::get(name);
+    let spelled = zone.as_ref().ok().and_then(|zone| zone.iana_name());
+    if spelled == Some(name) {
+        return Ok(());
+    }
+    let hint = spelled.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+    invalid("timezone", format!("`{name}` is not an IANA time zone{hint}"))
+}
+
+/// An origin, as browsers send it.
+///
+/// # Errors
+/// It is none, or has a wildcard.
+pub fn origin(origin: &str) -> Result<String, RegistryError> {
     // A browser sends no pattern, and whoever may make a subdomain could send for the site.
     if origin.contains('*') {
         let problem = "has a wildcard, and an origin stands for one host: name each, such as \
@@ -104,6 +118,7 @@ fn invalid<T>(field: &'static str, message: String) -> Result<T, RegistryError> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::Site;
     use super::*;
 
     fn shop() -> Site {
@@ -116,8 +131,12 @@ mod tests {
         }
     }
 
+    fn site_of(site: &Site) -> Result<(), RegistryError> {
+        super::change(&site.site, &SiteChange::from(site))
+    }
+
     fn problem(site: &Site) -> (&'static str, String) {
-        match super::site(site) {
+        match site_of(site) {
             Err(RegistryError::Invalid { field, message }) => (field, message),
             other => panic!("{other:?}"),
         }
@@ -125,8 +144,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_is_named_with_what_was_meant() {
-        super::site(&shop()).unwrap();
-        super::site(&Site { timezone: "UTC".into(), ..shop() }).unwrap();
+        site_of(&shop()).unwrap();
+        site_of(&Site { timezone: "UTC".into(), ..shop() }).unwrap();
         for (site, field, words) in [
             (Site { site: "la bottega".into(), ..shop() }, "site", "`la bottega`"),
             (Site { name: "a\nb".into(), ..shop() }, "name", "line breaks"),
@@ -169,6 +188,6 @@ mod tests {
         ];
         let spelled = origins(&written.map(String::from)).unwrap();
         assert_eq!(spelled, ["https://xn--caff-8oa.example", "https://shop.example", "http://a.example"]);
-        super::site(&Site { origins: written.map(String::from).to_vec(), ..shop() }).unwrap();
+        site_of(&Site { origins: written.map(String::from).to_vec(), ..shop() }).unwrap();
     }
 }

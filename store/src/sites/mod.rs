@@ -34,6 +34,37 @@ pub struct Site {
     pub origins: Vec<String>,
 }
 
+impl Site {
+    /// The origins that no browser sends, each with what is wrong with it. Older versions took them.
+    pub fn unusable_origins(&self) -> Vec<(&str, String)> {
+        let problem = |origin: &str| match check::origin(origin) {
+            Err(RegistryError::Invalid { message, .. }) => Some(message),
+            _ => None,
+        };
+        self.origins.iter().filter_map(|origin| Some((origin.as_str(), problem(origin)?))).collect()
+    }
+}
+
+/// What changes of a site; what is absent stays as it is, whoever else changes it at the same moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteChange {
+    /// Its name for people.
+    pub name: Option<String>,
+    /// IANA time zone.
+    pub timezone: Option<String>,
+    /// ISO 4217.
+    pub currency: Option<String>,
+    /// All origins that browsers may send from; an empty list means any.
+    pub origins: Option<Vec<String>>,
+}
+
+impl From<&Site> for SiteChange {
+    fn from(site: &Site) -> Self {
+        let Site { site: _, name, timezone, currency, origins } = site.clone();
+        Self { name: Some(name), timezone: Some(timezone), currency: Some(currency), origins: Some(origins) }
+    }
+}
+
 /// A write key. Public: it stands in the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteKey {

@@ -119,14 +119,14 @@ impl Registry {
         }
         let sql = "SELECT groupBitXor(cityHash64(table, name, hash_of_all_files)) AS parts FROM system.parts \
                    WHERE active AND database = currentDatabase() \
-                   AND table IN ('sites', 'write_keys', 'tokens', 'newsletter_keys')";
+                   AND table IN ('site_settings', 'write_keys', 'tokens', 'newsletter_keys')";
         let rows: Vec<Parts> = self.store.select(sql, &[]).await?;
         Ok(rows.first().map_or(0, |row| row.parts))
     }
 
     async fn read_all(&self) -> Result<(), RegistryError> {
         let (sites, keys, tokens, newsletter_keys) = tokio::try_join!(
-            self.store.select::<Site>("SELECT site, name, timezone, currency, origins FROM sites FINAL", &[]),
+            self.store.select::<Site>("SELECT site, name, timezone, currency, origins FROM sites", &[]),
             self.store.select::<WriteKey>("SELECT key, site FROM write_keys FINAL WHERE NOT revoked", &[]),
             self.store.select::<Token>(
                 "SELECT token_id, hash, role, site, name FROM tokens FINAL WHERE NOT revoked",

@@ -316,7 +316,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes a site. Collectors know within seconds. */
+        /**
+         * Changes a site: the fields that are named, and no others, whoever else changes them meanwhile. Collectors know within
+         *     seconds.
+         */
         patch: operations["patch_sites_site_settings"];
         trace?: never;
     };
@@ -1328,7 +1331,7 @@ export interface components {
              */
             visitors: number;
         };
-        /** @description A number, a decimal string (`revenue`), or null (a rate or a mean of nothing). */
+        /** @description A number, a decimal string (money), or null (a rate or a mean of nothing). */
         MetricValue: number | string | null;
         /**
          * Format: date-time
@@ -1927,6 +1930,8 @@ export interface components {
              * @example Europe/Rome
              */
             timezone: string;
+            /** @description Those of the origins that no browser sends, so that they allow nothing: older versions took wildcards. */
+            unusable_origins: string[];
             /** @description The write keys that work, by name. They stand in pages and are no secret. */
             write_keys: string[];
         };
@@ -1958,9 +1963,11 @@ export interface components {
             metrics: string[];
             /** @description For the next page. */
             next_cursor?: string | null;
+            /** @description The same of `product_revenue`. */
+            other_product_revenue?: components["schemas"]["Money"][];
             /**
              * @description What was spent in other currencies than the site's, each for itself, over the whole period: `revenue` does not hold
-             *     it. Left out when there is none, or `revenue` was not asked for.
+             *     it, nor does `average_order_value`. Left out when there is none, or neither was asked for.
              */
             other_revenue?: components["schemas"]["Money"][];
             /** @description Sorted by time, or by the metric, largest first. */
@@ -4658,14 +4665,16 @@ export interface operations {
             query?: {
                 /**
                  * @description Comma separated: `visitors`, `page_views`, `sessions`, `bounce_rate`, `session_duration_ms`,
-                 *     `views_per_session`, `events`, `orders`, `revenue`. Default `visitors`.
+                 *     `views_per_session`, `events`, `orders`, `revenue`, `conversion_rate`, `average_order_value`, `product_revenue`,
+                 *     `quantity`. Default `visitors`.
                  * @example visitors,page_views
                  */
                 metrics?: string;
                 /**
-                 * @description At most two dimensions, comma separated: `page`, `entry_page`, `exit_page`, `host`, `source`, `channel`,
-                 *     `campaign`, `country`, `device_class`, `browser`, `os`, `language`, `kind`, `name`, `touchpoint`, `stage`,
-                 *     `app_version`.
+                 * @description At most two dimensions, comma separated: `page`, `content_group`, `entry_page`, `exit_page`, `host`, `source`,
+                 *     `channel`, `campaign`, `utm_source`, `utm_medium`, `utm_content`, `utm_term`, `country`, `region`, `city`,
+                 *     `device_class`, `device_brand`, `device_model`, `browser`, `os`, `language`, `kind`, `name`, `touchpoint`, `stage`,
+                 *     `app_version`, `product`, `product_id`, `product_category`.
                  */
                 group_by?: string;
                 /**
@@ -4699,7 +4708,7 @@ export interface operations {
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description The metric to sort by, largest first. Default: the first metric. */
-                order_by?: "visitors" | "page_views" | "sessions" | "bounce_rate" | "session_duration_ms" | "views_per_session" | "events" | "orders" | "revenue";
+                order_by?: "visitors" | "page_views" | "sessions" | "bounce_rate" | "session_duration_ms" | "views_per_session" | "events" | "orders" | "revenue" | "conversion_rate" | "average_order_value" | "product_revenue" | "quantity";
             };
             header?: never;
             path: {

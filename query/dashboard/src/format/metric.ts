@@ -4,24 +4,48 @@ import { formatCompact, formatMoney, formatNumber, formatRate, missing, numeric,
 
 export const headlineMetrics = ['visitors', 'page_views', 'sessions', 'bounce_rate', 'session_duration_ms'] as const;
 /** Shown beside the headlines only where a site sells. */
-export const commerceMetrics = ['orders', 'revenue'] as const;
+export const commerceMetrics = ['orders', 'revenue', 'average_order_value', 'conversion_rate'] as const;
 export type Metric = (typeof headlineMetrics)[number] | (typeof commerceMetrics)[number];
 export const metrics: readonly Metric[] = [...headlineMetrics, ...commerceMetrics];
+/** What a list can show; an order is of several products, each with its own part of it. */
+export type ListMetric = Metric | 'product_revenue';
 
 /** A metric's value in the reader's language; `compact` for headlines and axes. */
-export function formatMetric(metric: Metric, value: MetricValue | undefined, context: FormatContext, compact = false): string {
+export function formatMetric(metric: ListMetric, value: MetricValue | undefined, context: FormatContext, compact = false): string {
   const number = numeric(value);
   if (number === null) return missing;
   switch (metric) {
     case 'bounce_rate':
+    case 'conversion_rate':
       return formatRate(number, context.locale);
     case 'session_duration_ms':
       return formatDuration(number, context.locale);
     case 'revenue':
+    case 'average_order_value':
+    case 'product_revenue':
       return formatMoney({ amount: String(value), currency: context.currency }, context.locale);
     default:
       return compact ? formatCompact(number, context.locale) : formatNumber(number, context.locale);
   }
+}
+
+/** What the rows of a list are ordered by: a rate or a mean by what it is of, or a single session would come first. */
+export function weightOf(metric: ListMetric): ListMetric {
+  switch (metric) {
+    case 'bounce_rate':
+    case 'session_duration_ms':
+    case 'conversion_rate':
+      return 'sessions';
+    case 'average_order_value':
+      return 'orders';
+    default:
+      return metric;
+  }
+}
+
+/** Whether there is nothing between two whole numbers of a metric. */
+export function isWhole(metric: Metric): boolean {
+  return !['bounce_rate', 'conversion_rate', 'revenue', 'average_order_value'].includes(metric);
 }
 
 /** Whether more of a metric is welcome: a rising bounce rate is not. */

@@ -90,6 +90,7 @@ export const adminEn = {
   'settings.site.currency.hint': 'Revenue is summed in it. Other currencies stand beside it, not converted.',
   'settings.site.origins': 'Origins',
   'settings.site.origins.hint': 'One a line, such as https://www.shop.example. With and without www are two. Empty: any page may send.',
+  'settings.site.origins.unusable': 'No browser sends {origins}, so it allows nothing. Write each host, such as https://shop.example and https://www.shop.example.',
   'settings.save': 'Save',
   'settings.saved': 'Saved.',
   'settings.keys': 'Write keys',

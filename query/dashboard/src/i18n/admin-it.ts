@@ -93,6 +93,7 @@ export const adminIt: Translation<typeof adminEn> = {
   'settings.site.currency.hint': 'I ricavi si sommano in questa valuta. Le altre compaiono a parte, non convertite.',
   'settings.site.origins': 'Origini',
   'settings.site.origins.hint': 'Una per riga, come https://www.negozio.example. Con e senza www sono due. Vuoto: può inviare qualsiasi pagina.',
+  'settings.site.origins.unusable': 'Nessun browser invia {origins}: così non consente nulla. Indica ogni host, come https://negozio.example e https://www.negozio.example.',
   'settings.save': 'Salva',
   'settings.saved': 'Salvato.',
   'settings.keys': 'Chiavi di scrittura',

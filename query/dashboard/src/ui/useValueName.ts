@@ -3,6 +3,9 @@ import { readableHost, readablePath } from '../format/address';
 import { countryName, languageName } from '../format/names';
 import { useI18n } from '../i18n/context';
 
+/** What an address says or does not say. */
+const unset = ['campaign', 'utm_source', 'utm_medium', 'utm_content', 'utm_term', 'product_category'];
+
 /** Names a value of a dimension for people: `IT` → Italia, `organic_search` → Ricerca organica. */
 export function useValueName(): (dimension: string, value: string) => string {
   const { t, label, locale } = useI18n();
@@ -10,7 +13,7 @@ export function useValueName(): (dimension: string, value: string) => string {
     (dimension: string, value: string) => {
       if (value === '') {
         if (dimension === 'source') return label('channel', 'direct');
-        return dimension === 'campaign' ? t('app.none') : t('app.unknown');
+        return unset.includes(dimension) ? t('app.none') : t('app.unknown');
       }
       switch (dimension) {
         case 'country':

@@ -115,7 +115,10 @@ function Allow({ origin, origins, again }: { origin: string; origins: readonly s
   if (session.data?.role !== 'admin') return null;
   const allow = async () => {
     try {
-      await administration.changeSite(site, { origins: [...origins, origin] });
+      // The list of now, without what no browser sends and the server would refuse.
+      const now = await administration.settings(site);
+      const usable = now.origins.filter((one) => !now.unusable_origins.includes(one) && one !== origin);
+      await administration.changeSite(site, { origins: [...usable, origin] });
       again();
     } catch (error) {
       setProblem(problemText(error instanceof ApiError ? error : new ApiError(0, 'unexpected', ''), i18n));

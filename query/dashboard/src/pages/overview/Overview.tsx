@@ -60,6 +60,7 @@ export default function Overview() {
   useEffect(() => setWaiting(firstDay), [firstDay]);
   const sells = commerceMetrics.some((one) => (numeric(stats.data?.totals[one]) ?? 0) > 0);
   const otherMoney = formatMoneys(undefined, stats.data?.other_revenue, locale);
+  const list = { query, metric, sells };
   const shownMetrics: readonly Metric[] = sells ? metrics : headlineMetrics;
 
   if (firstDay) {
@@ -104,10 +105,16 @@ export default function Overview() {
       </Card>
       {!nothing && !(stats.error && !stats.data) && (
         <div className="top-cards">
-          <TopCard name="pages" title={t('overview.pages')} dimensions={['page', 'entry_page', 'exit_page']} query={query} />
-          <TopCard name="sources" title={t('overview.sources')} dimensions={['channel', 'source', 'campaign']} query={query} />
-          <TopCard name="places" title={t('overview.places')} dimensions={['country', 'language']} query={query} />
-          <TopCard name="devices" title={t('overview.devices')} dimensions={['device_class', 'browser', 'os']} query={query} />
+          <TopCard name="pages" title={t('overview.pages')} dimensions={['page', 'content_group', 'entry_page', 'exit_page']} {...list} />
+          <TopCard
+            name="sources"
+            title={t('overview.sources')}
+            dimensions={['channel', 'source', 'campaign', 'utm_source', 'utm_medium', 'utm_content', 'utm_term']}
+            {...list}
+          />
+          {sells && <TopCard name="products" title={t('overview.products')} dimensions={['product', 'product_category']} {...list} />}
+          <TopCard name="places" title={t('overview.places')} dimensions={['country', 'region', 'city', 'language']} {...list} />
+          <TopCard name="devices" title={t('overview.devices')} dimensions={['device_class', 'browser', 'os']} {...list} />
         </div>
       )}
     </Page>

@@ -3,8 +3,8 @@ import type { Stats } from '../../api/types';
 import { Chart } from '../../charts/Chart';
 import type { Palette } from '../../charts/palette';
 import { timeOption } from '../../charts/timeOption';
-import { formatMetric, type Metric } from '../../format/metric';
-import { formatRate, numeric } from '../../format/number';
+import { formatMetric, isWhole, type Metric } from '../../format/metric';
+import { numeric } from '../../format/number';
 import { formatBucket, unfinishedIndex } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../shell/site';
@@ -61,8 +61,8 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
           bucketTitle: (index) => titleOf(index),
           unfinished: unfinished.index,
           valueText,
-          wholeNumbers: metric !== 'bounce_rate' && metric !== 'revenue',
-          axisText: (value) => (metric === 'bounce_rate' ? formatRate(value, locale) : formatMetric(metric, value, format, true)),
+          wholeNumbers: isWhole(metric),
+          axisText: (value) => formatMetric(metric, value, format, true),
         },
         palette,
       ),

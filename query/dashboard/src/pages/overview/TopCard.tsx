@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import { api, ofSite, type QueryParameters } from '../../api/client';
 import { useResource } from '../../api/useResource';
-import { formatNumber, formatRate, numeric } from '../../format/number';
+import { formatMetric, weightOf, type ListMetric, type Metric } from '../../format/metric';
+import { formatRate, missing, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
+import { useFormat, useSite } from '../../shell/site';
 import { joinValues, withFilter, type FilterDimension } from '../../state/filters';
 import { useChoice, useFilters } from '../../state/useUrlState';
 import { BarList } from '../../ui/BarList';
@@ -15,7 +16,10 @@ import { useValueName } from '../../ui/useValueName';
 
 type TopDimension = Extract<
   FilterDimension,
-  'page' | 'entry_page' | 'exit_page' | 'source' | 'channel' | 'campaign' | 'country' | 'language' | 'device_class' | 'browser' | 'os'
+  | 'page' | 'content_group' | 'entry_page' | 'exit_page'
+  | 'source' | 'channel' | 'campaign' | 'utm_source' | 'utm_medium' | 'utm_content' | 'utm_term'
+  | 'product' | 'product_category'
+  | 'country' | 'region' | 'city' | 'language' | 'device_class' | 'browser' | 'os'
 >;
 
 interface TopCardProps {
@@ -24,31 +28,59 @@ interface TopCardProps {
   title: string;
   dimensions: readonly [TopDimension, ...TopDimension[]];
   query: QueryParameters;
+  /** What the rows show. */
+  metric: Metric;
+  /** Whether the site sells: then the rows say how many of the sessions bought. */
+  sells: boolean;
 }
 
 const few = 8;
 const many = 100;
 
+/** A product has a part of an order's money, and no page views. */
+function metricOf(dimension: TopDimension, metric: Metric): ListMetric {
+  const ofProduct = dimension === 'product' || dimension === 'product_category';
+  return ofProduct && (metric === 'revenue' || metric === 'page_views') ? 'product_revenue' : metric;
+}
+
 /** The top values of one of a few dimensions; a row becomes a filter when it is chosen. */
-export function TopCard({ name, title, dimensions, query }: TopCardProps) {
+export function TopCard({ name, title, dimensions, query, metric, sells }: TopCardProps) {
   const { t, locale } = useI18n();
+  const format = useFormat();
   const { site } = useSite();
   const valueName = useValueName();
   const { filters, setFilters } = useFilters();
   const [dimension, setDimension] = useChoice(name, dimensions);
   const [all, setAll] = useState(false);
-  const asked = { ...query, metrics: 'visitors', group_by: dimension, limit: all ? many : few + 1 };
+  const shown = metricOf(dimension, metric);
+  const weight = weightOf(shown);
+  const withConversion = sells && shown !== 'conversion_rate';
+  const wanted = [...new Set<ListMetric>([weight, shown, ...(withConversion ? (['conversion_rate'] as const) : [])])];
+  const asked = { ...query, metrics: wanted.join(','), group_by: dimension, limit: all ? many : few + 1 };
   const list = useResource(JSON.stringify([site, asked]), (signal) => api.stats(site, asked, signal), 30_000);
-  const total = numeric(list.data?.totals['visitors']) ?? 0;
+  const total = numeric(list.data?.totals[weight]) ?? 0;
+  // A part of a whole, or what a rate or a mean is of.
+  const isPart = shown === weight;
+  const columns = [
+    isPart
+      ? { name: t('overview.column.share'), meaning: t('overview.column.share.meaning', { metric: t(`metric.${weight}`).toLocaleLowerCase(locale) }) }
+      : { name: t(`metric.${weight}`) },
+    ...(withConversion ? [{ name: t('overview.column.conversion'), meaning: t('overview.column.conversion.meaning') }] : []),
+  ];
   const rows = (list.data?.rows ?? []).map((row) => {
     const value = row.dimensions[dimension] ?? '';
-    const visitors = numeric(row.metrics['visitors']) ?? 0;
+    const amount = numeric(row.metrics[weight]) ?? 0;
+    const part = total > 0 ? formatRate(amount / total, locale) : missing;
     return {
       key: value,
       label: valueName(dimension, value),
-      value: visitors,
-      text: formatNumber(visitors, locale),
-      hint: total > 0 ? t('overview.share', { share: formatRate(visitors / total, locale) }) : '',
+      value: numeric(row.metrics[shown]) ?? 0,
+      text: formatMetric(shown, row.metrics[shown], format, true),
+      cells: [
+        isPart ? part : formatMetric(weight, row.metrics[weight], format, true),
+        ...(withConversion ? [formatMetric('conversion_rate', row.metrics['conversion_rate'], format)] : []),
+      ],
+      hint: t('overview.share', { share: part, metric: t(`metric.${weight}`).toLocaleLowerCase(locale) }),
       // The API has no way to ask for "empty", so such a row is only a row.
       ...(value === ''
         ? {}
@@ -88,10 +120,17 @@ export function TopCard({ name, title, dimensions, query }: TopCardProps) {
         ) : !list.data || !current ? (
           <Skeleton lines={6} />
         ) : rows.length === 0 ? (
-          <p className="list-empty">{t('overview.list.empty')}</p>
+          <p className="list-empty">
+            {filters.length > 0 ? t('filter.nothing', { count: filters.length }) : t('overview.list.empty')}
+          </p>
         ) : (
           <>
-            <BarList rows={all ? rows : rows.slice(0, few)} unit={t('metric.visitors')} mono={dimension.includes('page')} />
+            <BarList
+              rows={all ? rows : rows.slice(0, few)}
+              unit={t(`metric.${shown}`)}
+              columns={columns}
+              mono={dimension.includes('page') || dimension === 'content_group'}
+            />
             {(rows.length > few || all) && (
               <button type="button" className="link-button" onClick={() => setAll(!all)}>
                 {all ? t('app.less') : t('app.more')}

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react';
-import { administration, type SiteSettings } from '../../api/administration';
+import { administration, type SiteChange, type SiteSettings } from '../../api/administration';
 import { useI18n } from '../../i18n/context';
 import { useRefreshSites } from '../../shell/site';
 import { Card } from '../../ui/Card';
@@ -11,12 +11,20 @@ import { useChange } from './useChange';
 const origins = (text: string) =>
   text.split(/[\s,]+/).filter((line) => line !== '').map((line) => originOf(line) ?? line);
 
+/** What was changed of a site since it was read: what others change meanwhile stays theirs. */
+export function changesOf(before: SiteSettings, wanted: Required<SiteChange>): SiteChange {
+  const isOther = ([field, value]: [string, unknown]) =>
+    JSON.stringify(value) !== JSON.stringify(before[field as keyof SiteChange]);
+  return Object.fromEntries(Object.entries(wanted).filter(isOther));
+}
+
 /** Name, time zone, currency and origins of a site. */
 export function SiteForm({ settings, mayChange }: { settings: SiteSettings; mayChange: boolean }) {
   const { t } = useI18n();
   const refreshSites = useRefreshSites();
   const change = useChange();
   const [saved, setSaved] = useState(false);
+  const [known, setKnown] = useState(settings);
   const [name, setName] = useState(settings.name);
   const [timezone, setTimezone] = useState(settings.timezone);
   const [currency, setCurrency] = useState(settings.currency);
@@ -28,12 +36,16 @@ export function SiteForm({ settings, mayChange }: { settings: SiteSettings; mayC
   const save = async (event: FormEvent) => {
     event.preventDefault();
     const wanted = { name: name.trim(), timezone: timezone.trim(), currency: currency.trim().toUpperCase(), origins: origins(lines) };
-    const done = await change.run(() => administration.changeSite(settings.site, wanted));
+    const done = await change.run(async () => {
+      const now = await administration.changeSite(settings.site, changesOf(known, wanted));
+      setKnown(now);
+      setName(now.name);
+      setTimezone(now.timezone);
+      setCurrency(now.currency);
+      setLines(now.origins.join('\n'));
+    });
     setSaved(done);
-    if (!done) return;
-    setCurrency(wanted.currency);
-    setLines(wanted.origins.join('\n'));
-    refreshSites();
+    if (done) refreshSites();
   };
   return (
     <Card title={t('settings.site')} aside={<span className="mono quiet">{settings.site}</span>}>
@@ -51,6 +63,9 @@ export function SiteForm({ settings, mayChange }: { settings: SiteSettings; mayC
           <Field label={t('settings.site.origins')} hint={t('settings.site.origins.hint')}>
             {(ids) => <textarea {...ids} rows={Math.max(2, lines.split('\n').length)} value={lines} spellCheck={false} onChange={(event) => edit(setLines)(event.target.value)} />}
           </Field>
+          {known.unusable_origins.length > 0 && (
+            <p className="form-error">{t('settings.site.origins.unusable', { origins: known.unusable_origins.join(', ') })}</p>
+          )}
           <Problem change={change} />
           {mayChange && (
             <div className="settings-actions">

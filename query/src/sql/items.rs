@@ -1,0 +1,139 @@
+//! The items that an event is about: read from the JSON text that was sent, whatever the system behind the site calls their
+//! fields.
+//!
+//! A line of items is a tuple of texts and exact numbers: product, id, category, quantity, amount.
+
+use super::{Sql, clause};
+use crate::plan::filter::Field;
+use crate::plan::{Dimension, Filter};
+
+/// Events that are about products.
+pub const IS_ABOUT_ITEMS: &str = "kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')";
+
+/// Events that sell products, or take them back.
+pub const SELLS_ITEMS: &str = "kind IN ('order', 'refund')";
+
+/// Names of a field: of the contract, of Google's items, of Segment's products and of shops' order lines. The first that
+/// says something counts.
+const NAME: &[&str] = &["name", "item_name", "product_name", "title"];
+const ID: &[&str] = &["id", "item_id", "product_id", "sku"];
+const CATEGORY: &[&str] = &["category", "item_category"];
+const PRICE: &[&str] = &["price", "item_price", "unit_price"];
+const QUANTITY: &[&str] = &["quantity", "qty"];
+
+/// Characters of a name, an id or a category.
+const TEXT_LENGTH_MAX: u32 = 200;
+/// What is beyond is no price and no quantity but a mistake, and counts nothing: a sum of it would not fit.
+const PRICE_MAX: &str = "100000000000000";
+const QUANTITY_MAX: &str = "1000000000";
+
+/// The places in a line.
+const QUANTITY_OF_LINE: usize = 4;
+const AMOUNT_OF_LINE: usize = 5;
+
+/// The lines of an event. Segment's events about one product have its fields and no list.
+pub fn lines() -> String {
+    let single = "kind IN ('view_item', 'add_to_cart') AND (props['product_id'] != '' OR props['sku'] != '')";
+    let listed = "JSONExtractArrayRaw(props['items'])";
+    let items = format!("if(props['items'] = '' AND {single}, [toJSONString(props)], {listed})");
+    let price = number(PRICE, 8, "0", PRICE_MAX);
+    let quantity = number(QUANTITY, 4, "1", QUANTITY_MAX);
+    format!(
+        "arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, \
+         toDecimal128(round(line.4 * line.5, 4), 4)), \
+         arrayMap(fields -> ({}, {}, {}, {price}, {quantity}), \
+         arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), {items})))",
+        text(NAME),
+        text(ID),
+        text(CATEGORY)
+    )
+}
+
+/// The first of these fields that is a text or a number, on one line.
+fn text(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("fields['{name}']")).collect();
+    format!(
+        "substringUTF8(arrayFirst(text -> text != '', \
+         arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '\"'), JSONExtractString(raw), \
+         match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [{}])), 1, {TEXT_LENGTH_MAX})",
+        names.join(", ")
+    )
+}
+
+/// The same as an exact number; `otherwise` when there is none.
+fn number(names: &[&str], scale: u8, otherwise: &str, most: &str) -> String {
+    let number =
+        format!("ifNull(toDecimal128OrNull({}, {scale}), toDecimal128({otherwise}, {scale}))", text(names));
+    format!("arrayMap(number -> if(abs(number) > {most}, toDecimal128(0, {scale}), number), [{number}])[1]")
+}
+
+/// What of a line a dimension is.
+fn of_line(dimension: Dimension) -> &'static str {
+    match dimension.column() {
+        "product" => "line.1",
+        "product_id" => "line.2",
+        "product_category" => "line.3",
+        other => unreachable!("{other} is no property of items"),
+    }
+}
+
+/// A filter as a condition on one line.
+fn condition(sql: &mut Sql, filter: &Filter) -> String {
+    match &filter.field {
+        Field::Dimension(dimension) => clause::condition(sql, of_line(*dimension), filter),
+        Field::Prop(_) => unreachable!("a property of events"),
+    }
+}
+
+/// A filter as a condition on events: one of the items fits.
+pub fn event_condition(sql: &mut Sql, filter: &Filter) -> String {
+    let condition = condition(sql, filter);
+    format!("arrayExists(line -> {condition}, {})", lines())
+}
+
+/// Of a line, the values of some dimensions.
+fn key(dimensions: &[Dimension]) -> String {
+    let values: Vec<&str> = dimensions.iter().map(|dimension| of_line(*dimension)).collect();
+    if values.is_empty() { "tuple(0)".into() } else { format!("tuple({})", values.join(", ")) }
+}
+
+/// Where rows stand for events and items.
+pub fn value_of_key(place: usize) -> String {
+    format!("tupleElement(item_key, {})", place + 1)
+}
+
+/// Events as rows of them and their items: one for each event and each value of the dimensions (`item_key`), with the
+/// lines that have it and fit all filters (`item_lines`). An event without such an item has no row.
+pub fn expanded(sql: &mut Sql, events: &str, dimensions: &[Dimension], filters: &[&Filter]) -> String {
+    let key = key(dimensions);
+    let mut lines = lines();
+    for filter in filters {
+        let condition = condition(sql, filter);
+        lines = format!("arrayFilter(line -> {condition}, {lines})");
+    }
+    format!(
+        "(SELECT * EXCEPT (fitting_lines), arrayFilter(line -> {key} = item_key, fitting_lines) AS item_lines \
+         FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> {key}, fitting_lines))) AS item_key \
+         FROM (SELECT *, {lines} AS fitting_lines FROM {events})))"
+    )
+}
+
+/// Events with all of their lines.
+pub fn with_lines(events: &str) -> String {
+    format!("(SELECT *, {} AS item_lines FROM {events})", lines())
+}
+
+/// What the lines of a row come to.
+pub fn amount() -> String {
+    sum_of_lines(AMOUNT_OF_LINE)
+}
+
+/// How many pieces the lines of a row are.
+pub fn quantity() -> String {
+    sum_of_lines(QUANTITY_OF_LINE)
+}
+
+/// What is in the lines of a refund is taken off, whatever its sign.
+fn sum_of_lines(place: usize) -> String {
+    format!("arraySum(line -> if(kind = 'refund', -abs(line.{place}), line.{place}), item_lines)")
+}
