@@ -3373,7 +3373,7 @@ export interface operations {
                  * @description `last_seen` (default), `first_seen`, `sessions`, `page_views`, `events`, `orders` or `revenue` (in the site's
                  *     currency; who has spent nothing counts as 0). People who are level stand by `person`.
                  */
-                order_by?: "visitors" | "page_views" | "sessions" | "bounce_rate" | "session_duration_ms" | "views_per_session" | "events" | "orders" | "revenue";
+                order_by?: "visitors" | "page_views" | "sessions" | "bounce_rate" | "session_duration_ms" | "views_per_session" | "events" | "orders" | "revenue" | "conversion_rate" | "average_order_value" | "product_revenue" | "quantity";
                 /** @description `desc` (default): the largest or latest first; `asc`: the smallest or earliest. */
                 direction?: string;
                 /** @description Default 50, at most 1000. */

@@ -62,7 +62,7 @@ export interface MetricChange {
 
 /** Whether a metric is a share of a whole. */
 function isRate(metric: Metric): boolean {
-  return metric === 'bounce_rate';
+  return metric === 'bounce_rate' || metric === 'conversion_rate';
 }
 
 /** The change from before to now; null where there is nothing to compare with. */

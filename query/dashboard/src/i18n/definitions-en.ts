@@ -12,9 +12,12 @@ export const definitionsEn = {
   'definition.session_duration_ms': 'Mean time from a session’s first event to its last. Sessions with a single event count as zero.',
   'definition.orders': 'Events “order”, each once, however often it was sent.',
   'definition.revenue': 'Net: orders and other events with money, less refunds, in the site’s currency. Nothing is converted.',
+  'definition.conversion_rate': 'Share of the sessions in which there was an order. One that only a server sent, without the session, converts none.',
+  'definition.average_order_value': 'Sum of the orders in the site’s currency, divided by their number, before refunds.',
 
   'definition.pages': 'By the page that was seen. Who saw several counts for each of them, so the shares may sum to more than 100 %.',
   'definition.sources': 'By what brought the session. Who came in several ways counts for each of them, so the shares of the visitors may sum to more than 100 %.',
+  'definition.products': 'By the items of the events that are about products. An order of several products counts for each of them; the revenue of a product is price × quantity of its own items.',
   'definition.places': 'By where the visitors were and in which language. Places come from the address of the connection, which is not kept.',
   'definition.devices': 'By what the visitors’ browser or app says of the device.',
 
@@ -28,7 +31,7 @@ export const definitionsEn = {
   'definition.person_value': 'What the person ever spent, less refunds. Each currency stands for itself.',
   'definition.person_from': 'What brought the person’s first session.',
 
-  'definition.live': 'Visitors with an event in the last five minutes, bots left out. In the lists each counts once, for the last page seen.',
+  'definition.live': 'Visitors with a page view in the last five minutes, bots left out. In the lists each counts once, for the last page seen.',
   'definition.journey': 'Everything that one person did, on all touchpoints, divided into sessions: a pause of 30 minutes begins a new one.',
 
   'definition.received': 'Events that reached a collector of this site in the period.',

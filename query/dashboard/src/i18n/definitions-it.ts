@@ -12,9 +12,12 @@ export const definitionsIt: Translation<typeof definitionsEn> = {
   'definition.session_duration_ms': 'Tempo medio dal primo all’ultimo evento di una sessione. Le sessioni con un solo evento valgono zero.',
   'definition.orders': 'Gli eventi «ordine», ciascuno una volta sola, per quante volte sia stato inviato.',
   'definition.revenue': 'Netti: ordini e altri eventi con un importo, tolti i rimborsi, nella valuta del sito. Nulla viene convertito.',
+  'definition.conversion_rate': 'Quota delle sessioni in cui c’è stato un ordine. Un ordine inviato solo da un server, senza la sessione, non ne converte nessuna.',
+  'definition.average_order_value': 'Somma degli ordini nella valuta del sito divisa per il loro numero, prima dei rimborsi.',
 
   'definition.pages': 'Secondo la pagina vista. Chi ne ha viste più d’una conta per ciascuna, quindi le quote possono superare in tutto il 100 %.',
   'definition.sources': 'Secondo ciò che ha portato la sessione. Chi è arrivato in più modi conta per ciascuno, quindi le quote dei visitatori possono superare in tutto il 100 %.',
+  'definition.products': 'Per articolo degli eventi che riguardano prodotti. Un ordine di più prodotti conta per ciascuno; i ricavi di un prodotto sono prezzo × quantità dei suoi articoli.',
   'definition.places': 'Secondo il luogo e la lingua dei visitatori. Il luogo si ricava dall’indirizzo della connessione, che non viene conservato.',
   'definition.devices': 'Secondo ciò che il browser o l’app dice del dispositivo.',
 
@@ -28,7 +31,7 @@ export const definitionsIt: Translation<typeof definitionsEn> = {
   'definition.person_value': 'Quanto ha speso in tutto la persona, tolti i rimborsi. Ogni valuta sta per conto suo.',
   'definition.person_from': 'Ciò che ha portato la prima sessione della persona.',
 
-  'definition.live': 'Visitatori con un evento negli ultimi cinque minuti, bot esclusi. Negli elenchi ognuno conta una volta, per l’ultima pagina vista.',
+  'definition.live': 'Visitatori che hanno visto una pagina negli ultimi cinque minuti, bot esclusi. Negli elenchi ognuno conta una volta, per l’ultima pagina vista.',
   'definition.journey': 'Tutto ciò che una persona ha fatto, su tutti i punti di contatto, diviso in sessioni: dopo una pausa di 30 minuti ne comincia una nuova.',
 
   'definition.received': 'Eventi di questo sito arrivati a un collettore nel periodo.',
