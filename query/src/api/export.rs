@@ -166,10 +166,10 @@ pub fn write_cells<V: Borrow<Value>>(values: impl Iterator<Item = V>, out: &mut 
 fn cell(value: &Value) -> String {
     let text = match value {
         Value::Null => return String::new(),
-        Value::String(text) => text,
-        other => return other.to_string(),
+        Value::String(text) => disarm(text),
+        Value::Array(_) | Value::Object(_) => Cow::Owned(value.to_string()),
+        Value::Bool(_) | Value::Number(_) => return value.to_string(),
     };
-    let text = disarm(text);
     if text.contains([',', ';', '"', '\t', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
@@ -232,6 +232,10 @@ mod tests {
     fn cells_are_quoted_and_formulas_disarmed() {
         for (value, text) in [
             (json!("plain"), "plain"),
+            (
+                json!([{"amount": "1.00", "currency": "USD"}]),
+                "\"[{\"\"amount\"\":\"\"1.00\"\",\"\"currency\"\":\"\"USD\"\"}]\"",
+            ),
             (json!("a,\"b\"\n"), "\"a,\"\"b\"\"\n\""),
             (json!("=HYPERLINK(1)"), "'=HYPERLINK(1)"),
             (json!("-12.50"), "-12.50"),
