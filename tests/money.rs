@@ -16,7 +16,7 @@ const DAY: i64 = 24 * 60 * MINUTE;
 /// Ten-thousandths.
 const SCALE: i128 = 10_000;
 
-const PAGES: [&str; 6] = ["/", "/scarpe", "/scarpe/rosse", "/scarpe/blu", "/saldi/", "/caffè/nero"];
+const PAGES: [&str; 6] = ["/", "/scarpe", "/scarpe/rosse", "/scarpe/blu", "/saldi/", "/caff%C3%A8/nero"];
 const UTM: [&str; 5] = ["source", "medium", "campaign", "content", "term"];
 /// What an address may say of each.
 const WORDS: [&str; 4] = ["", "news", "saldi d'estate", "caffè"];
