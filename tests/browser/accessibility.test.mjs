@@ -92,7 +92,8 @@ async function look(page, name, address, { before: prepare, after: act } = {}) {
   await page.goto(orma.base + address);
   // One heading of the first level, whatever the page is doing.
   await page.locator("h1").first().waitFor({ state: "attached" });
-  if (!prepare) await page.waitForFunction(() => !document.querySelector(".skeleton"));
+  // What is older than the question is dimmed until the answer is there.
+  if (!prepare) await page.waitForFunction(() => !document.querySelector(".skeleton, [data-stale]"));
   await act?.(page);
   const heads = await page.locator("h1").count();
   return [...(heads === 1 ? [] : [`${heads} h1`]), ...(await violations(page))].map((said) => `${name}: ${said}`);
