@@ -323,7 +323,7 @@ async fn the_rest(service: &Service) {
     assert_eq!(
         lines,
         [
-            "campaign,sent,delivered,bounced,opened,opened_by_machines,clicked,clicked_by_machines,visits,orders,revenue,currency",
+            "\u{feff}campaign,sent,delivered,bounced,opened,opened_by_machines,clicked,clicked_by_machines,visits,orders,revenue,currency",
             "saldi,2,0,0,0,0,0,0,0,0,0.00,EUR",
             "'=1+1,1,0,0,0,0,0,0,0,0,0.00,EUR",
         ]

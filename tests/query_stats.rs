@@ -260,7 +260,7 @@ async fn exports(service: &Service) {
     };
     let csv = service.answer(request("text/csv")).await;
     assert_eq!(csv.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
-    assert_eq!(csv.text, "page,page_views,revenue\r\n/,3,80.00\r\n/scarpe,3,80.00\r\n");
+    assert_eq!(csv.text, "\u{feff}page,page_views,revenue\r\n/,3,80.00\r\n/scarpe,3,80.00\r\n");
     let lines = service.answer(request("application/x-ndjson")).await;
     let first: Value = serde_json::from_str(lines.text.lines().next().unwrap()).unwrap();
     assert_eq!(first, json!({"page": "/", "page_views": 3, "revenue": "80.00"}));
