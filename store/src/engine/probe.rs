@@ -172,10 +172,10 @@ mod tests {
     fn the_time_of_this_process_is_known() {
         let before = processor_time(std::process::id()).unwrap();
         let begun = Instant::now();
-        while begun.elapsed() < Duration::from_millis(60) {
-            std::hint::black_box(begun);
+        // On a busy machine a ticking clock says little of how long this process had a processor.
+        while processor_time(std::process::id()).unwrap() == before {
+            assert!(begun.elapsed() < Duration::from_mins(1), "a minute of work shows");
         }
-        assert!(processor_time(std::process::id()).unwrap() > before);
     }
 
     #[test]
