@@ -62,7 +62,7 @@ try {
       const page = await context.newPage();
       page.setDefaultTimeout(PATIENCE_MS);
       const take = async (name) => {
-        await page.waitForFunction(() => document.querySelector("h1") && !document.querySelector(".skeleton"));
+        await page.waitForFunction(() => document.querySelector("h1") && !document.querySelector(".skeleton, [data-stale]"));
         await page.evaluate(() => document.fonts.ready);
         // Charts draw when their code has come.
         await page.waitForFunction(() => [...document.querySelectorAll(".chart")].every((chart) => chart.querySelector("canvas, svg")));

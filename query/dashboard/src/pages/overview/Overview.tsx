@@ -92,12 +92,14 @@ export default function Overview() {
             ) : (
               <>
                 <TimeChart stats={stats.data} metric={metric} interval={resolved.interval} />
-                <ExportButton
-                  what={t('overview.chart.table')}
-                  path={ofSite(site, '/stats')}
-                  query={{ ...query, metrics: metrics.join(','), interval: resolved.interval, limit: 1000 }}
-                  name="overview"
-                />
+                <div className="chart-export">
+                  <ExportButton
+                    what={t('overview.chart.table')}
+                    path={ofSite(site, '/stats')}
+                    query={{ ...query, metrics: metrics.join(','), interval: resolved.interval, limit: 1000 }}
+                    name="overview"
+                  />
+                </div>
               </>
             )}
           </>
