@@ -63,8 +63,14 @@ const USER_OF_EVENT: &str = "multiIf(startsWith(visitor, '@'), substring(visitor
 /// `visits` (a table of `visitor`, `started`, `ended` and more) with what the marks say of each: `owner_user`, the user of
 /// its beginning, empty when nobody (no mark of a session is before its beginning), and `is_mixed`, whether its
 /// events may be several people's: one of its marks is of another user or session than the others, was taken back, or is a
-/// reset. Only visitors of `may_be_mixed` can have such; a reset at the very end changes nothing.
-pub fn owned_visits(visits: &str, columns: &str, edges: &str, may_be_mixed: &str) -> String {
+/// reset; a reset at the very end changes nothing. Of a visitor with a single user it is enough to look at the first mark
+/// within the visit: when that is of the visit itself, what is before it and after it is that user's. To place the marks
+/// of all visitors took most of the memory of a list.
+pub fn owned_visits(visits: &str, columns: &str, edges: &str) -> String {
+    let of_several = format!(
+        " AND visitor IN (SELECT visitor FROM identity_edges WHERE site = {{site:String}} AND source != 'alias'{edges} \
+         GROUP BY visitor HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max({IS_OF_A_DAY}))"
+    );
     // The place of each mark, and how many before it and with it are of another user or session than the one before,
     // resets, or taken back.
     let placed = format!(
@@ -75,7 +81,7 @@ pub fn owned_visits(visits: &str, columns: &str, edges: &str, may_be_mixed: &str
          WINDOW marks AS (PARTITION BY visitor ORDER BY marked_at, user, active, session \
          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)) \
          WINDOW marks AS (PARTITION BY visitor ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)",
-        marks_where(&format!("source != 'alias'{may_be_mixed}"))
+        marks_where(&format!("source != 'alias'{of_several}"))
     );
     let firsts = format!(
         "(SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, \
@@ -93,8 +99,8 @@ pub fn owned_visits(visits: &str, columns: &str, edges: &str, may_be_mixed: &str
     );
     format!(
         "(SELECT {columns}, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, \
-         first_place > 0 AND last_place >= first_place \
-         AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed \
+         (next_at >= started AND next_at <= ended AND next_mark.2 != visit) OR (first_place > 0 AND last_place >= first_place \
+         AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed)) AS is_mixed \
          FROM {visits} AS visits \
          ASOF LEFT JOIN {} AS next ON visitor = next_visitor AND started <= next_at \
          ASOF LEFT JOIN {firsts} AS first ON visitor = first_visitor AND started <= first_at \

@@ -79,8 +79,8 @@ pub fn pieces(columns: Columns, sessions: &str, edges: &str, matching: Option<&M
         matching.map_or_else(Default::default, |matching| [matching.of_visit(), matching.of_events()]);
     // Only these visitors are looked at twice.
     let may_be_mixed = identity::may_be_mixed(edges);
-    let all = placed(&of_sessions, of_visits, sessions, edges, &may_be_mixed);
-    let mixed = placed("", "", &format!("{sessions}{may_be_mixed}"), edges, &may_be_mixed);
+    let all = placed(&of_sessions, of_visits, sessions, edges);
+    let mixed = placed("", "", &format!("{sessions}{may_be_mixed}"), edges);
     // The days are what the table's key finds.
     let mixed_events = identity::owned_events(
         &format!(
@@ -100,13 +100,13 @@ pub fn pieces(columns: Columns, sessions: &str, edges: &str, matching: Option<&M
 }
 
 /// Sessions with the user of their beginning, and whether they must be looked at event by event (`is_mixed`).
-fn placed(of_sessions: &str, of_visits: &str, sessions: &str, edges: &str, may_be_mixed: &str) -> String {
+fn placed(of_sessions: &str, of_visits: &str, sessions: &str, edges: &str) -> String {
     let visits = format!(
         "(SELECT visitor, {VISIT_OF_SESSION} AS visit, min(started_at) AS started, max(ended_at) AS ended{of_sessions} \
          FROM sessions WHERE site = {{site:String}}{sessions} GROUP BY visitor, visit)"
     );
     let columns = format!("visitor, visit, started, ended{of_visits}");
-    identity::owned_visits(&visits, &columns, edges, may_be_mixed)
+    identity::owned_visits(&visits, &columns, edges)
 }
 
 /// A statement, the set of its visitors and that of its people.

@@ -1,8 +1,10 @@
 SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {p4:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, toUnixTimestamp64Milli(min(started)) AS first_seen, toUnixTimestamp64Milli(max(ended)) AS last_seen, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS sessions, sum(view_count) AS page_views, sum(event_count) AS events, uniqExact(visitor) AS visitors, argMaxIf(first, (ended, first), splitByChar(char(31), first)[10] != '') AS latest_place, argMaxIf(first, (ended, first), concat(splitByChar(char(31), first)[13], splitByChar(char(31), first)[16], splitByChar(char(31), first)[17]) != '') AS latest_device, argMin(first, started) AS origin, splitByChar(char(31), latest_place)[10] AS country, splitByChar(char(31), latest_device)[13] AS device_class, splitByChar(char(31), latest_device)[16] AS browser, splitByChar(char(31), latest_device)[17] AS os, splitByChar(char(31), origin)[6] AS channel, splitByChar(char(31), origin)[5] AS source, argMaxIf(exit_page, ended, view_count > 0) AS last_page
   FROM (SELECT visitor, visit, owner_user, started, ended, view_count, event_count, first, exit_page
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, first, exit_page, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
+  FROM (SELECT visitor, visit, started, ended, view_count, event_count, first, exit_page, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, (next_at >= started
+  AND next_at <= ended
+  AND next_mark.2 != visit) OR (first_place > 0
   AND last_place >= first_place
-  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed
+  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed)) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, substring(min(entry), 9) AS first, substring(max(exit_path), 9) AS exit_page
   FROM sessions
   WHERE site = {site:String}
@@ -44,7 +46,10 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)})
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -75,7 +80,10 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)})
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -107,9 +115,11 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   AND source != 'alias'
   AND visitor IN {visitors:Array(String)}))
   AND (visitor, if(session = '', concat('@', toString(toDate(ts))), session)) IN (SELECT visitor, visit
-  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
+  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, (next_at >= started
+  AND next_at <= ended
+  AND next_mark.2 != visit) OR (first_place > 0
   AND last_place >= first_place
-  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed
+  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed)) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
@@ -156,7 +166,10 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)})
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -187,7 +200,10 @@ SELECT transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {
   FROM identity_edges
   WHERE site = {site:String}
   AND source != 'alias'
-  AND visitor IN {visitors:Array(String)})
+  AND visitor IN {visitors:Array(String)}
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges

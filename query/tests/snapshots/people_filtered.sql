@@ -2,7 +2,7 @@ SELECT person, identified, toString(revenue_sum) AS value
   FROM (SELECT *
   FROM (SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {p2:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified
   FROM (SELECT visitor, visit, owner_user, started, ended, (visitor, visit) IN (SELECT visitor, visit
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, exit_page
+  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
   FROM sessions
   WHERE site = {site:String}
@@ -21,9 +21,11 @@ SELECT person, identified, toString(revenue_sum) AS value
   AND ts < fromUnixTimestamp64Milli({p7:Int64})
   AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p8:Array(String)})
   AND toString(kind) IN {p9:Array(String)}) AS is_matched
-  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
+  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, (next_at >= started
+  AND next_at <= ended
+  AND next_mark.2 != visit) OR (first_place > 0
   AND last_place >= first_place
-  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed
+  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed)) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
@@ -62,7 +64,10 @@ SELECT person, identified, toString(revenue_sum) AS value
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias')
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -92,7 +97,10 @@ SELECT person, identified, toString(revenue_sum) AS value
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias')
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -107,7 +115,7 @@ SELECT person, identified, toString(revenue_sum) AS value
   AND ended >= last_at)
   WHERE NOT is_mixed
   UNION ALL SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended, (visitor, visit) IN (SELECT visitor, visit
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, exit_page
+  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
   FROM sessions
   WHERE site = {site:String}
@@ -134,9 +142,11 @@ SELECT person, identified, toString(revenue_sum) AS value
   WHERE site = {site:String}
   AND source != 'alias'))
   AND (visitor, if(session = '', concat('@', toString(toDate(ts))), session)) IN (SELECT visitor, visit
-  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
+  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, (next_at >= started
+  AND next_at <= ended
+  AND next_mark.2 != visit) OR (first_place > 0
   AND last_place >= first_place
-  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed
+  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed)) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
@@ -179,7 +189,10 @@ SELECT person, identified, toString(revenue_sum) AS value
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias')
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -209,7 +222,10 @@ SELECT person, identified, toString(revenue_sum) AS value
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias')
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges

@@ -1,9 +1,11 @@
 SELECT person, identified, toString(value_of_visits) AS value
   FROM (SELECT if(owner_user = '', visitor, owner_user) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, toUnixTimestamp64Milli(max(ended)) AS value_of_visits
   FROM (SELECT visitor, visit, owner_user, started, ended
-  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
+  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, (next_at >= started
+  AND next_at <= ended
+  AND next_mark.2 != visit) OR (first_place > 0
   AND last_place >= first_place
-  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed
+  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed)) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
@@ -42,7 +44,10 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias')
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -72,7 +77,10 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias')
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -102,9 +110,11 @@ SELECT person, identified, toString(value_of_visits) AS value
   WHERE site = {site:String}
   AND source != 'alias'))
   AND (visitor, if(session = '', concat('@', toString(toDate(ts))), session)) IN (SELECT visitor, visit
-  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
+  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, (next_at >= started
+  AND next_at <= ended
+  AND next_mark.2 != visit) OR (first_place > 0
   AND last_place >= first_place
-  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed
+  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed)) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
@@ -147,7 +157,10 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias')
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -177,7 +190,10 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND visitor IN (SELECT visitor
   FROM identity_edges
   WHERE site = {site:String}
-  AND source != 'alias')
+  AND source != 'alias'
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges

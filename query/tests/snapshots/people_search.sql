@@ -1,9 +1,11 @@
 SELECT person, identified, toString(value_of_visits) AS value
   FROM (SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {p2:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, toUnixTimestamp64Milli(max(ended)) AS value_of_visits
   FROM (SELECT visitor, visit, owner_user, started, ended
-  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
+  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, (next_at >= started
+  AND next_at <= ended
+  AND next_mark.2 != visit) OR (first_place > 0
   AND last_place >= first_place
-  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed
+  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed)) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
@@ -51,7 +53,10 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p6:Date} - 1))
+  AND day >= {p6:Date} - 1)
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -85,7 +90,10 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p6:Date} - 1))
+  AND day >= {p6:Date} - 1)
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -120,9 +128,11 @@ SELECT person, identified, toString(value_of_visits) AS value
   WHERE site = {site:String}
   AND day >= {p6:Date} - 1)))
   AND (visitor, if(session = '', concat('@', toString(toDate(ts))), session)) IN (SELECT visitor, visit
-  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, first_place > 0
+  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, (next_at >= started
+  AND next_at <= ended
+  AND next_mark.2 != visit) OR (first_place > 0
   AND last_place >= first_place
-  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed) AS is_mixed
+  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed)) AS is_mixed
   FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
   FROM sessions
   WHERE site = {site:String}
@@ -178,7 +188,10 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p6:Date} - 1))
+  AND day >= {p6:Date} - 1)
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
@@ -212,7 +225,10 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND visitor IN (SELECT visitor
   FROM sessions
   WHERE site = {site:String}
-  AND day >= {p6:Date} - 1))
+  AND day >= {p6:Date} - 1)
+  GROUP BY visitor
+  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))))
   GROUP BY visitor, user, source, session, at) AS edge
   LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
   FROM identity_edges
