@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use orma_store::{Registry, Role, Site, spelling};
+use orma_store::{Registry, Role, Site};
 use uuid::Uuid;
 
 use crate::cookieless::CookielessIds;
@@ -496,13 +496,5 @@ fn tally(site: &str, received_at: i64, accepted: u64, duplicates: u64, refused: 
 }
 
 fn check_origin(site: &Site, origin: Option<&str>) -> Result<(), Refused> {
-    let Some(origin) = origin.filter(|_| !site.origins.is_empty()) else { return Ok(()) };
-    if site.origins.iter().any(|allowed| allowed == origin) {
-        return Ok(());
-    }
-    // A page at `https://shop.example.` is the same shop; older registries hold such origins, too.
-    let spelled = spelling::origin(origin);
-    let is_allowed =
-        spelled.is_some() && site.origins.iter().any(|allowed| spelling::origin(allowed) == spelled);
-    if is_allowed { Ok(()) } else { Err(Refused::Origin) }
+    if origin.is_none_or(|origin| site.allows_origin(origin)) { Ok(()) } else { Err(Refused::Origin) }
 }

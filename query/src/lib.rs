@@ -14,6 +14,7 @@ mod ended;
 mod export;
 mod identity;
 mod installation;
+mod items;
 mod journey;
 mod live;
 pub mod moment;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { ADMIN_TOKEN, PATIENCE_MS, startBrowser, startOrma, waitFor } from "./orma.mjs";
+import { ADMIN_TOKEN, PATIENCE_MS, enter, startBrowser, startOrma, waitFor } from "./orma.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
@@ -116,9 +116,7 @@ for (const [language, scheme, size] of COMBINATIONS) {
     const opened = await context(language, scheme, size);
     const first = await opened.newPage();
     const said = await look(first, "sign in", "/sign-in");
-    await first.locator("input[type=password]").fill(ADMIN_TOKEN);
-    await first.locator("button[type=submit]").click();
-    await first.waitForURL(/\/sites\//);
+    await enter(first);
     await first.close();
     for (const [name, address, steps] of STATES) {
       const page = await opened.newPage();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { ADMIN_TOKEN, PATIENCE_MS, startBrowser, startOrma, waitFor } from "./orma.mjs";
+import { ADMIN_TOKEN, PATIENCE_MS, enter, startBrowser, startOrma, waitFor } from "./orma.mjs";
 
 // A headless browser says so in its user agent, and would be a bot.
 const CHROME =
@@ -35,9 +35,7 @@ async function newPage(locale = "en-GB") {
 
 async function signIn(page, token) {
   await page.goto(`${orma.base}/sign-in`);
-  await page.locator("input[type=password]").fill(token);
-  await page.locator("button[type=submit]").click();
-  await page.waitForURL(/\/sites\//);
+  await enter(page, token);
 }
 
 const visit = async (address) => {

@@ -1,7 +1,7 @@
 // Pages and hosts are read in their own letters and filtered as they are read, commas included.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ADMIN_TOKEN, PATIENCE_MS, startBrowser, startOrma, waitFor } from "./orma.mjs";
+import { signedIn, startBrowser, startOrma, waitFor } from "./orma.mjs";
 
 const CHROME =
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
@@ -20,13 +20,7 @@ async function view(visitor, url, referrer = "") {
 }
 
 async function overview(locale, query = "") {
-  const context = await browser.newContext({ locale, timezoneId: "Europe/Rome", viewport: { width: 1280, height: 1200 } });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  await page.goto(`${orma.base}/sign-in`);
-  await page.locator("input[type=password]").fill(ADMIN_TOKEN);
-  await page.locator("button[type=submit]").click();
-  await page.waitForURL(/\/sites\//);
+  const page = await signedIn(browser, orma.base, { locale, viewport: { width: 1280, height: 1200 } });
   await page.goto(`${orma.base}/sites/demo/overview?period=today${query}`);
   return page;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect, createServer } from "node:net";
 import { after, before, test } from "node:test";
-import { ADMIN_TOKEN, PATIENCE_MS, startBrowser, startOrma, waitFor } from "./orma.mjs";
+import { ADMIN_TOKEN, signedIn, startBrowser, startOrma, waitFor } from "./orma.mjs";
 
 let orma, browser, line;
 
@@ -78,12 +78,7 @@ const waitForCard = (page, person, fits) =>
   });
 
 test("a card for each person grows, is whole after a reload and a lost connection, and agrees with the number", async () => {
-  const page = await (await browser.newContext({ locale: "it-IT", timezoneId: "Europe/Rome" })).newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  await page.goto(`${line.base}/sign-in`);
-  await page.locator("input[type=password]").fill(ADMIN_TOKEN);
-  await page.locator("button[type=submit]").click();
-  await page.waitForURL(/\/sites\//);
+  const page = await signedIn(browser, line.base, { locale: "it-IT" });
 
   // What was done before anybody looked is there at once.
   await send(view("v1", "/"), view("v2", "/altra"));

@@ -1,7 +1,7 @@
 // Who sells sees in the overview what came of pages, campaigns and products; two admins change one site at a time.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ADMIN_TOKEN, PATIENCE_MS, startBrowser, startOrma, waitFor } from "./orma.mjs";
+import { ADMIN_TOKEN, signedIn, startBrowser, startOrma, waitFor } from "./orma.mjs";
 
 let orma, browser;
 const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" };
@@ -15,17 +15,6 @@ after(async () => {
   await browser?.close();
   await orma?.stop();
 });
-
-async function signedIn(locale) {
-  const context = await browser.newContext({ locale, timezoneId: "Europe/Rome" });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  await page.goto(`${orma.base}/sign-in`);
-  await page.locator("input[type=password]").fill(ADMIN_TOKEN);
-  await page.locator("button[type=submit]").click();
-  await page.waitForURL(/\/sites\//);
-  return page;
-}
 
 /** A visit from a campaign that buys, and one that only looks. */
 async function sell() {
@@ -49,7 +38,7 @@ async function sell() {
 
 test("the lists show the chosen number, its share and the conversion, and a row becomes a filter", async () => {
   await sell();
-  const page = await signedIn("it-IT");
+  const page = await signedIn(browser, orma.base, { locale: "it-IT" });
   await page.goto(`${orma.base}/sites/demo/overview`);
   await page.getByTestId("headline-revenue").click();
   const card = (title) => page.locator(".top-card", { has: page.getByRole("heading", { name: title, exact: true }) });
@@ -78,7 +67,8 @@ test("two admins with the settings open undo nothing of each other's", async () 
   const made = { site: "shop", name: "Bottega", origins: ["https://shop.example"] };
   const answer = await fetch(`${orma.base}/api/v1/sites`, { method: "POST", headers, body: JSON.stringify(made) });
   assert.equal(answer.status, 201);
-  const [one, other] = [await signedIn("en-GB"), await signedIn("en-GB")];
+  const admin = () => signedIn(browser, orma.base, { locale: "en-GB" });
+  const [one, other] = [await admin(), await admin()];
   const form = (page) => page.getByRole("region", { name: "This site" });
   for (const page of [one, other]) {
     await page.goto(`${orma.base}/sites/shop/settings`);

@@ -91,3 +91,20 @@ export async function waitFor(what, check, patience_ms = PATIENCE_MS) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/** Signs in on the page that asks for it. */
+export async function enter(page, token = ADMIN_TOKEN) {
+  await page.locator("input[type=password]").fill(token);
+  await page.locator("button[type=submit]").click();
+  await page.waitForURL(/\/sites\//);
+}
+
+/** A page of the dashboard of somebody who has signed in. */
+export async function signedIn(browser, base, options = {}, token = ADMIN_TOKEN) {
+  const context = await browser.newContext({ timezoneId: "Europe/Rome", ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.goto(`${base}/sign-in`);
+  await enter(page, token);
+  return page;
+}

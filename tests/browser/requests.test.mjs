@@ -1,7 +1,7 @@
 // What the dashboard asks when the address changes, and what it shows while nobody answers.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ADMIN_TOKEN, PATIENCE_MS, startBrowser, startOrma, waitFor } from "./orma.mjs";
+import { signedIn, startBrowser, startOrma, waitFor } from "./orma.mjs";
 
 const VISITOR = "anna-of-the-requests";
 let orma, browser;
@@ -37,19 +37,13 @@ after(async () => {
 
 /** A signed-in dashboard, and what it asks of the API. */
 async function openDashboard() {
-  const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Rome" });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  await page.goto(`${orma.base}/sign-in`);
-  await page.locator("input[type=password]").fill(ADMIN_TOKEN);
-  await page.locator("button[type=submit]").click();
-  await page.waitForURL(/\/sites\//);
+  const page = await signedIn(browser, orma.base, { locale: "en-GB" });
   const asked = [];
   page.on("request", (request) => {
     const address = new URL(request.url());
     if (address.pathname.startsWith("/api/")) asked.push(address.pathname.replace("/api/v1", "") + address.search);
   });
-  return { page, asked, context };
+  return { page, asked, context: page.context() };
 }
 
 /** Waits until nothing was asked for a second; the pages ask again by themselves only after many. */

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ADMIN_TOKEN, PATIENCE_MS, program, startBrowser, startOrma, waitFor } from "./orma.mjs";
+import { ADMIN_TOKEN, PATIENCE_MS, enter, program, startBrowser, startOrma, waitFor } from "./orma.mjs";
 
 /** Bytes of all pictures together. */
 const BYTES_MAX = 3_000_000;
@@ -70,9 +70,7 @@ try {
       };
       await page.goto(`${orma.base}/sign-in`);
       await take("sign-in");
-      await page.locator("input[type=password]").fill(ADMIN_TOKEN);
-      await page.locator("button[type=submit]").click();
-      await page.waitForURL(/\/sites\//);
+      await enter(page);
       for (const name of PAGES) {
         const path = name === "journey" ? `people/${person}` : name;
         await page.goto(`${orma.base}/sites/demo/${path}`);

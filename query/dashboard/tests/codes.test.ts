@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { faultText, problemText, propertyText, verdictReasonText } from '../src/format/codes';
 import { createTranslator, languages } from '../src/i18n/translate';
-import { describe } from '../src/pages/journey/describe';
+import { describe, itemFields } from '../src/pages/journey/describe';
 import { event } from './journey-samples';
 
 const it = createTranslator('it');
@@ -88,3 +88,14 @@ function found(crate: string, folder: string, patterns: readonly RegExp[]): Set<
 function productive(text: string): string {
   return text.split('#[cfg(test)]')[0] ?? '';
 }
+
+test('an order names its items whatever the shop calls the fields, as docs/definitions.md has them', () => {
+  const document = readFileSync(join(process.cwd(), '..', '..', 'docs', 'definitions.md'), 'utf8');
+  for (const [row, fields] of Object.entries(itemFields)) {
+    const said = document.split('\n').find((line) => line.startsWith(`| ${row} | \``)) ?? '';
+    assert.deepEqual([...said.split(':')[0]!.matchAll(/`([a-z_]+)`/g)].map((found) => found[1]), fields, row);
+  }
+  const items = [{ item_name: 'Livorno', qty: '2' }, { name: ' ', product_id: 7 }, 'Siena', { price: 1 }, null, { title: 'Pisa', quantity: 'NaN' }];
+  const order = event('1', 1, { kind: 'order', props: { items: JSON.stringify(items) } });
+  assert.equal(describe(order, it).subject, 'Livorno × 2, 7, Siena, Pisa');
+});

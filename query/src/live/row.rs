@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::api::live::{LiveActivity, LiveItem};
 use crate::identity::{Aliases, Timelines, owner};
+use crate::items::{ID, NAME, QUANTITY, QUANTITY_MAX};
 use crate::moment::{Amount, Moment, Money};
 
 /// Characters of a text that the client chose: more is in the journey.
@@ -15,8 +16,6 @@ const TEXT_CHARS_MAX: usize = 200;
 const ITEMS_MAX: usize = 5;
 /// The property that holds the things of an order.
 const ITEMS: &str = "items";
-/// What names a thing in it, best first.
-const ITEM_NAMES: [&str; 7] = ["name", "item_name", "product_name", "title", "id", "item_id", "sku"];
 
 /// An event.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -117,16 +116,19 @@ fn items(text: &str) -> (Vec<LiveItem>, i64) {
 
 fn item(value: &Value) -> Option<LiveItem> {
     let text = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let name = text(value)
-        .or_else(|| ITEM_NAMES.iter().find_map(|name| value.get(*name).and_then(text)))
-        .filter(|name| !name.trim().is_empty())?;
-    // A number, or a number as text.
-    let quantity = value.get("quantity").and_then(text).and_then(|text| text.parse().ok()).unwrap_or(1.0);
-    Some(LiveItem { name: cut(name), quantity })
+    let first = |fields: &[&str]| fields.iter().find_map(|field| value.get(*field).and_then(text));
+    let name = text(value).or_else(|| first(NAME)).or_else(|| first(ID))?;
+    let quantity =
+        first(QUANTITY).and_then(|text| text.parse().ok()).filter(|number: &f64| number.is_finite());
+    let quantity = quantity.unwrap_or(1.0);
+    Some(LiveItem {
+        name: cut(name),
+        quantity: if quantity.abs() > f64::from(QUANTITY_MAX) { 0.0 } else { quantity },
+    })
 }
 
 #[cfg(test)]
@@ -153,6 +155,12 @@ mod tests {
         assert_eq!(named, [("Livorno", 2.0), ("Siena", 1.0), ("7", 3.0)]);
         assert_eq!(told.items_more, 0);
         assert_eq!(told.props, BTreeMap::from([("order_id".to_owned(), "B-1".to_owned())]));
+        for (quantity, told) in
+            [("\"NaN\"", 1.0), ("\"inf\"", 1.0), ("1e99", 0.0), ("null", 1.0), ("-1", -1.0), ("0", 0.0)]
+        {
+            let items = order(&format!("[{{\"product_id\":\"p\",\"name\":\" \",\"qty\":{quantity}}}]")).items;
+            assert_eq!(items, [LiveItem { name: "p".into(), quantity: told }], "{quantity}");
+        }
         for odd in ["", "{}", "[{\"name\":", "null", "7", "[[]]", r#"[{"name":" "}]"#] {
             assert_eq!(order(odd).items, [], "{odd}");
         }

@@ -4,6 +4,7 @@
 //! A line of items is a tuple of texts and exact numbers: product, id, category, quantity, amount.
 
 use super::{Sql, clause};
+use crate::items::{CATEGORY, ID, NAME, PRICE, QUANTITY, QUANTITY_MAX};
 use crate::plan::filter::Field;
 use crate::plan::{Dimension, Filter};
 
@@ -13,19 +14,10 @@ pub const IS_ABOUT_ITEMS: &str = "kind IN ('view_item', 'add_to_cart', 'begin_ch
 /// Events that sell products, or take them back.
 pub const SELLS_ITEMS: &str = "kind IN ('order', 'refund')";
 
-/// Names of a field: of the contract, of Google's items, of Segment's products and of shops' order lines. The first that
-/// says something counts.
-const NAME: &[&str] = &["name", "item_name", "product_name", "title"];
-const ID: &[&str] = &["id", "item_id", "product_id", "sku"];
-const CATEGORY: &[&str] = &["category", "item_category"];
-const PRICE: &[&str] = &["price", "item_price", "unit_price"];
-const QUANTITY: &[&str] = &["quantity", "qty"];
-
 /// Characters of a name, an id or a category.
 const TEXT_LENGTH_MAX: u32 = 200;
-/// What is beyond is no price and no quantity but a mistake, and counts nothing: a sum of it would not fit.
-const PRICE_MAX: &str = "100000000000000";
-const QUANTITY_MAX: &str = "1000000000";
+/// What is beyond is no price but a mistake, and counts nothing: a sum of it would not fit.
+const PRICE_MAX: u64 = 100_000_000_000_000;
 
 /// The places in a line.
 const QUANTITY_OF_LINE: usize = 4;
@@ -37,7 +29,7 @@ pub fn lines() -> String {
     let listed = "JSONExtractArrayRaw(props['items'])";
     let items = format!("if(props['items'] = '' AND {single}, [toJSONString(props)], {listed})");
     let price = number(PRICE, 8, "0", PRICE_MAX);
-    let quantity = number(QUANTITY, 4, "1", QUANTITY_MAX);
+    let quantity = number(QUANTITY, 4, "1", QUANTITY_MAX.into());
     format!(
         "arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, \
          toDecimal128(round(line.4 * line.5, 4), 4)), \
@@ -61,7 +53,7 @@ fn text(names: &[&str]) -> String {
 }
 
 /// The same as an exact number; `otherwise` when there is none.
-fn number(names: &[&str], scale: u8, otherwise: &str, most: &str) -> String {
+fn number(names: &[&str], scale: u8, otherwise: &str, most: u64) -> String {
     let number =
         format!("ifNull(toDecimal128OrNull({}, {scale}), toDecimal128({otherwise}, {scale}))", text(names));
     format!("arrayMap(number -> if(abs(number) > {most}, toDecimal128(0, {scale}), number), [{number}])[1]")

@@ -190,4 +190,25 @@ mod tests {
         assert_eq!(spelled, ["https://xn--caff-8oa.example", "https://shop.example", "http://a.example"]);
         site_of(&Site { origins: written.map(String::from).to_vec(), ..shop() }).unwrap();
     }
+
+    #[test]
+    fn an_origin_of_an_older_registry_is_met_in_every_spelling() {
+        let site: Site = serde_json::from_value(serde_json::json!({
+            "site": "shop", "name": "", "timezone": "UTC", "currency": "EUR",
+            "origins": ["https://Caffè.example.", "https://*.old.example"],
+        }))
+        .unwrap();
+        for (origin, allowed) in [
+            ("https://xn--caff-8oa.example", true),
+            ("https://xn--caff-8oa.example.", true),
+            ("https://xn--caff-8oa.example:443", true),
+            ("http://xn--caff-8oa.example", false),
+            ("https://www.old.example", false),
+            ("null", false),
+            ("", false),
+        ] {
+            assert_eq!(site.allows_origin(origin), allowed, "{origin}");
+        }
+        assert_eq!(site.unusable_origins().len(), 1);
+    }
 }

@@ -10,14 +10,14 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use foldhash::fast::RandomState;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use registry::Registry;
 
 use crate::client::StoreError;
 use crate::newsletter::NewsletterKey;
-use crate::secret;
+use crate::{secret, spelling};
 
 /// A site: what one write key belongs to, and how its days and money are counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,10 +31,25 @@ pub struct Site {
     /// ISO 4217.
     pub currency: String,
     /// Origins (`https://shop.example`) that browsers may send from; empty means any.
+    #[serde(deserialize_with = "spelled_origins")]
     pub origins: Vec<String>,
 }
 
+/// Origins as browsers send them: older registries hold some in other spellings. What is none stays as it is.
+fn spelled_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let written = Vec::<String>::deserialize(deserializer)?;
+    Ok(written.into_iter().map(|origin| spelling::origin(&origin).unwrap_or(origin)).collect())
+}
+
 impl Site {
+    /// Whether a page of this origin may send. A page at `https://shop.example.` is the same shop.
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        let is_named = |origin: &str| self.origins.iter().any(|allowed| allowed == origin);
+        self.origins.is_empty()
+            || is_named(origin)
+            || spelling::origin(origin).is_some_and(|spelled| is_named(&spelled))
+    }
+
     /// The origins that no browser sends, each with what is wrong with it. Older versions took them.
     pub fn unusable_origins(&self) -> Vec<(&str, String)> {
         let problem = |origin: &str| match check::origin(origin) {

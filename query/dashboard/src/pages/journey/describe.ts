@@ -126,13 +126,24 @@ function itemNames(event: JourneyEvent): string {
   }
 }
 
+/** What the fields of an item are called, in whichever system sells it, as docs/definitions.md says. */
+export const itemFields = {
+  name: ['name', 'item_name', 'product_name', 'title'],
+  id: ['id', 'item_id', 'product_id', 'sku'],
+  quantity: ['quantity', 'qty'],
+} as const;
+
 function itemName(item: unknown): string {
-  if (typeof item === 'string') return item;
+  if (typeof item === 'string') return item.trim();
   if (typeof item !== 'object' || item === null) return '';
-  const { name, id, quantity } = item as Record<string, unknown>;
-  const shown = name ?? id;
-  if (typeof shown !== 'string') return '';
-  return typeof quantity === 'number' && quantity > 1 ? `${shown} × ${quantity}` : shown;
+  const first = (fields: readonly string[]) =>
+    fields
+      .map((field) => (item as Record<string, unknown>)[field])
+      .map((value) => (typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''))
+      .find((text) => text !== '') ?? '';
+  const shown = first(itemFields.name) || first(itemFields.id);
+  const quantity = Number(first(itemFields.quantity));
+  return shown !== '' && Number.isFinite(quantity) && quantity > 1 ? `${shown} × ${quantity}` : shown;
 }
 
 function firstProp(event: JourneyEvent, names: readonly string[]): string {
