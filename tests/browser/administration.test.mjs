@@ -146,14 +146,14 @@ test("tokens and keys are shown, made and revoked; who may only read changes not
   await waitFor("the end of the second key", async () => (await keys.count()) === 1);
 
   await page.getByLabel("Time zone", { exact: true }).first().fill("Europe/Roma");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("This is not a time zone such as Europe/Rome.").waitFor();
 
   const analyst = await newPage();
   await signIn(analyst, secret);
   await analyst.goto(`${orma.base}/sites/demo/settings`);
   await analyst.getByText("You may look.").waitFor();
-  assert.equal(await analyst.getByRole("button", { name: /Save|New key|New token|Revoke/ }).count(), 0);
+  assert.equal(await analyst.getByRole("button", { name: /^Save$|New key|New token|Revoke/ }).count(), 0);
   await analyst.context().close();
 
   const row = page.locator("[data-testid=tokens] li", { hasText: "Anna" });
@@ -187,7 +187,7 @@ test("a campaign is followed from its mails to its orders, and saved as a file",
   const reader = page.locator("[data-testid=readers] a", { hasText: "anna" });
   await reader.waitFor();
   assert.match(await reader.getAttribute("href"), /\/sites\/demo\/people\/anna/);
-  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSV" }).click()]);
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Salva in CSV: Campagne" }).click()]);
   const text = await readFile(await file.path(), "utf8");
   assert.match(text, /^\uFEFFcampaign,sent,/);
   assert.match(text, /\r\nsaldi,/);

@@ -45,6 +45,8 @@ test("the lists show the chosen number, its share and the conversion, and a row 
   const row = async (title, label) => {
     const found = card(title).locator(".bar-row", { hasText: label });
     await found.waitFor();
+    // Until the answer is there, the rows of the number before stand dimmed.
+    await page.waitForFunction(() => !document.querySelector("[data-stale]"));
     return (await found.locator(".bar-label, .bar-cell, .bar-value").allInnerTexts()).map((text) => text.split("\n")[0].replace(/\u00a0/g, " ").replace(/ [A-Z][a-z].*$/, "").trim());
   };
   // The order has shipping in it; the product has not.
@@ -76,7 +78,7 @@ test("two admins with the settings open undo nothing of each other's", async () 
   }
   const save = async (page, label, value) => {
     await form(page).getByLabel(label).fill(value);
-    await form(page).getByRole("button", { name: "Save" }).click();
+    await form(page).getByRole("button", { name: "Save", exact: true }).click();
     await form(page).getByText("Saved.").waitFor();
   };
   await save(one, "Currency", "CHF");

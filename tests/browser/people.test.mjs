@@ -48,7 +48,7 @@ after(async () => {
 test("the way back from a person leads to the same place of the same list", async () => {
   await page.goto(`${orma.base}/sites/demo/people?period=30d`);
   const rows = page.getByTestId("person-row");
-  await page.getByRole("columnheader", { name: "Pagine" }).getByRole("button").click();
+  await page.getByRole("columnheader", { name: "Pagine" }).getByRole("button", { name: "Pagine", exact: true }).click();
   await page.waitForURL(/sort=page_views/);
   await waitFor("the order", async () => (await rows.first().getAttribute("data-person")) === "anna@example.it");
   await page.getByRole("button", { name: "Altre persone" }).click();
