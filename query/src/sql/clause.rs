@@ -209,11 +209,20 @@ pub fn condition(sql: &mut Sql, expression: &str, filter: &Filter) -> String {
     }
 }
 
-/// A filter as a condition on events.
-pub fn event_condition(sql: &mut Sql, filter: &Filter) -> String {
-    if filter.level() == Level::Item {
-        return items::event_condition(sql, filter);
+/// Filters as conditions on events, all of which must hold; those of items hold for one and the same item.
+pub fn event_conditions<'a>(sql: &mut Sql, filters: impl IntoIterator<Item = &'a Filter>) -> Vec<String> {
+    let (of_items, of_events): (Vec<&Filter>, Vec<&Filter>) =
+        filters.into_iter().partition(|filter| filter.level() == Level::Item);
+    let mut conditions: Vec<String> =
+        of_events.into_iter().map(|filter| event_condition(sql, filter)).collect();
+    if !of_items.is_empty() {
+        conditions.push(items::event_condition(sql, &of_items));
     }
+    conditions
+}
+
+/// A filter as a condition on events.
+fn event_condition(sql: &mut Sql, filter: &Filter) -> String {
     let expression = match &filter.field {
         Field::Dimension(dimension) => of_event(*dimension),
         Field::Prop(name) => {

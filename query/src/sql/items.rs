@@ -77,10 +77,10 @@ fn condition(sql: &mut Sql, filter: &Filter) -> String {
     }
 }
 
-/// A filter as a condition on events: one of the items fits.
-pub fn event_condition(sql: &mut Sql, filter: &Filter) -> String {
-    let condition = condition(sql, filter);
-    format!("arrayExists(line -> {condition}, {})", lines())
+/// Filters as a condition on events: one of the items fits them all.
+pub fn event_condition(sql: &mut Sql, filters: &[&Filter]) -> String {
+    let conditions: Vec<String> = filters.iter().map(|filter| condition(sql, filter)).collect();
+    format!("arrayExists(line -> {}, {})", conditions.join(" AND "), lines())
 }
 
 /// Of a line, the values of some dimensions.

@@ -239,7 +239,7 @@ fn matching(sql: &mut Sql, listed: &Listed) -> Option<Matching> {
         ("to_day".to_owned(), utc_day(Moment(to.0.saturating_sub(1).max(from.0))).into()),
     ]);
     let (of_events, of_visits): (Vec<&Filter>, Vec<&Filter>) =
-        listed.filters.iter().partition(|filter| filter.level() == Level::Event);
+        listed.filters.iter().partition(|filter| matches!(filter.level(), Level::Event | Level::Item));
     let visits = (!of_visits.is_empty()).then(|| {
         let conditions: Vec<String> =
             of_visits.iter().map(|filter| clause::session_condition(sql, filter)).collect();
@@ -253,7 +253,7 @@ fn matching(sql: &mut Sql, listed: &Listed) -> Option<Matching> {
         let (from, to) = (sql.bind("Int64", from.0), sql.bind("Int64", to.0));
         let mut conditions =
             vec![format!("ts >= fromUnixTimestamp64Milli({from}) AND ts < fromUnixTimestamp64Milli({to})")];
-        conditions.extend(of_events.iter().map(|filter| clause::event_condition(sql, filter)));
+        conditions.extend(clause::event_conditions(sql, of_events.iter().copied()));
         conditions.join(" AND ")
     });
     let visits_of_event = event.as_ref().map(|event| {

@@ -41,9 +41,7 @@ impl QualityQuery {
         let mut conditions = vec![clause::events_window(false)];
         let (of_sessions, of_events): (Vec<&Filter>, Vec<&Filter>) =
             self.filters.iter().partition(|filter| filter.level() == Level::Session);
-        for filter in of_events {
-            conditions.push(clause::event_condition(sql, filter));
-        }
+        conditions.extend(clause::event_conditions(sql, of_events));
         if !of_sessions.is_empty() {
             let held: Vec<String> =
                 of_sessions.iter().map(|filter| clause::session_condition(sql, filter)).collect();

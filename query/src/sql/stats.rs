@@ -162,9 +162,7 @@ fn events_that(
     let is_expanded = !of_items.is_empty() || !dimensions.is_empty();
     let mut conditions = vec![clause::events_window(query.with_bots)];
     conditions.extend(condition.map(ToOwned::to_owned));
-    for filter in of_events {
-        conditions.push(clause::event_condition(sql, filter));
-    }
+    conditions.extend(clause::event_conditions(sql, of_events));
     let has_lines = metrics.iter().any(|metric| metric.is_of_items());
     if has_lines {
         conditions.push(items::SELLS_ITEMS.into());
@@ -332,9 +330,7 @@ fn visits_with_pages(sql: &mut Sql, query: &Query, filters: &[&Filter], with_dim
         }
     }
     let mut conditions = vec![clause::events_window(query.with_bots), clause::IS_VIEW.to_owned()];
-    for filter in filters {
-        conditions.push(clause::event_condition(sql, filter));
-    }
+    conditions.extend(clause::event_conditions(sql, filters.iter().copied()));
     format!("(SELECT {} FROM events WHERE {})", columns.join(", "), conditions.join(" AND "))
 }
 
