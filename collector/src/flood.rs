@@ -117,8 +117,10 @@ mod tests {
             assert!(too_early < 100, "counted too high by {too_early}");
             assert_eq!(floods(&guard, "demo", loud, 0, 10), 10);
         }
+        // A stranger is taken for a loud one whose line it shares, and all of whose cells: 50 in `LINES` and then
+        // (4 / 32)^4, 0.15 of these visitors on average. Five or more are one run in a million.
         let taken_for_loud =
             visitors[50..].iter().filter(|visitor| guard.is_flood("demo", visitor, 0)).count();
-        assert_eq!(taken_for_loud, 0);
+        assert!(taken_for_loud < 5, "{taken_for_loud} strangers");
     }
 }
