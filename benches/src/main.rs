@@ -10,6 +10,7 @@
 //! cargo run --release -p orma-benches -- questions [--events N]         the layout in use, N events (5,000,000)
 //! cargo run --release -p orma-benches -- soak      [--minutes N]        the same load for N minutes (10): what grows?
 //! cargo run --release -p orma-benches -- beacons|pixels|batches [--seconds N]   one sort of requests for a profiler (20)
+//! cargo run --release -p orma-benches -- paths [--seconds N]             beacons by the fast path and by hyper alone (48)
 //! ```
 //!
 //! Figures are CPU seconds of one process, bytes, and ratios within one run: elapsed times depend on what else the
@@ -31,7 +32,7 @@ use std::time::Duration;
 
 use load::drive::Drive;
 
-const USAGE: &str = "usage: orma-benches [idle|load|schema|questions|soak|beacons|pixels|batches] [--events N] \
+const USAGE: &str = "usage: orma-benches [idle|load|schema|questions|soak|beacons|pixels|batches|paths] [--events N] \
                      [--minutes N] [--seconds N] [--quick] [--json] [-- OPTIONS of orma up]";
 
 /// Longer than anything should take on a busy machine.
@@ -45,6 +46,7 @@ enum Bench {
     Schema,
     Questions,
     Soak,
+    Paths,
     Drive(Drive),
 }
 
@@ -73,6 +75,7 @@ async fn main() -> ExitCode {
             Bench::Load => load::run(&load).await,
             Bench::Schema => schema::run(events.unwrap_or(schema::EVENTS_DEFAULT)).await,
             Bench::Soak => soak::run(minutes.unwrap_or(soak::MINUTES_DEFAULT), &load.up).await,
+            Bench::Paths => load::paths::run(seconds.unwrap_or(load::paths::SECONDS_DEFAULT), &load.up).await,
             Bench::Drive(drive) => {
                 load::drive::run(drive, seconds.unwrap_or(load::drive::SECONDS_DEFAULT), &load.up).await
             }
@@ -99,6 +102,7 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments, String> {
             "beacons" => arguments.benches.push(Bench::Drive(Drive::Beacons)),
             "pixels" => arguments.benches.push(Bench::Drive(Drive::Pixels)),
             "batches" => arguments.benches.push(Bench::Drive(Drive::Batches)),
+            "paths" => arguments.benches.push(Bench::Paths),
             "--events" => arguments.events = Some(number(&word, words.next(), schema::EVENTS_MIN)?),
             "--minutes" => arguments.minutes = Some(number(&word, words.next(), soak::MINUTES_MIN)?),
             "--seconds" => arguments.seconds = Some(number(&word, words.next(), 1)?),

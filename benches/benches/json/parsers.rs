@@ -5,8 +5,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use orma_collector::wire::json::Reader;
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use simd_json::prelude::*;
 use sonic_rs::{JsonValueTrait, LazyValue};
@@ -33,12 +34,14 @@ impl Seen {
 pub type Parser = (&'static str, fn(&[u8]) -> Seen);
 
 /// All of them.
-pub const PARSERS: [Parser; 6] = [
+pub const PARSERS: [Parser; 8] = [
     ("serde_json, raw values", serde_json_raw),
+    ("serde_json, streaming visitor", serde_json_streaming),
     ("sonic-rs, lazy iterators", sonic_lazy),
     ("sonic-rs, serde with lazy values", sonic_serde),
     ("simd-json, borrowed value", simd_borrowed),
     ("simd-json, tape", simd_tape),
+    ("orma's own reader", orma_reader),
     ("orma-collector, whole parse", orma),
 ];
 
@@ -75,13 +78,80 @@ impl<'a, F: FnMut(Cow<'a, str>, &'a RawValue)> Visitor<'a> for Fields<F> {
     }
 
     fn visit_map<A: MapAccess<'a>>(mut self, mut map: A) -> Result<(), A::Error> {
-        /// A key, borrowed unless it is escaped.
-        #[derive(Deserialize)]
-        struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
         while let Some((Key(key), value)) = map.next_entry()? {
             (self.0)(key, value);
         }
         Ok(())
+    }
+}
+
+/// serde_json hands out keys and raw values on its one way through the body: events are visited where they lie.
+pub fn serde_json_streaming(body: &[u8]) -> Seen {
+    let body = std::str::from_utf8(body).expect("text");
+    let mut seen = Seen::default();
+    let mut deserializer = serde_json::Deserializer::from_str(body);
+    deserializer.deserialize_map(Envelope(&mut seen)).expect("an envelope");
+    seen
+}
+
+/// A key, borrowed unless it is escaped.
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+struct Envelope<'s>(&'s mut Seen);
+
+impl<'a> Visitor<'a> for Envelope<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("an envelope")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(Key(key)) = map.next_key()? {
+            self.0.field(&key);
+            if key == "events" {
+                map.next_value_seed(Events(self.0))?;
+            } else {
+                map.next_value::<&RawValue>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Events<'s>(&'s mut Seen);
+
+impl<'a> DeserializeSeed<'a> for Events<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'a> Visitor<'a> for Events<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a list of events")
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element_seed(Event(self.0))?.is_some() {
+            self.0.events += 1;
+        }
+        Ok(())
+    }
+}
+
+struct Event<'s>(&'s mut Seen);
+
+impl<'a> DeserializeSeed<'a> for Event<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(Fields(|key: Cow<'a, str>, _: &'a RawValue| self.0.field(&key)))
     }
 }
 
@@ -185,6 +255,30 @@ pub fn simd_tape(body: &[u8]) -> Seen {
             }
         }
     }
+    seen
+}
+
+/// orma's own reader hands out keys and raw values on one way through the body.
+pub fn orma_reader(body: &[u8]) -> Seen {
+    let body = std::str::from_utf8(body).expect("text");
+    let mut seen = Seen::default();
+    let mut reader = Reader::new(body);
+    let envelope = reader.each_field(|key, reader| {
+        seen.field(&key);
+        if key != "events" {
+            return reader.raw_value().map(|_| ());
+        }
+        reader.each_element(|reader| {
+            seen.events += 1;
+            reader
+                .each_field(|key, reader| {
+                    seen.field(&key);
+                    reader.raw_value().map(|_| ())
+                })
+                .map(|_: &str| ())
+        })
+    });
+    envelope.and_then(|_: &str| reader.end()).expect("an envelope");
     seen
 }
 

@@ -8,6 +8,7 @@ mod engine;
 mod latency;
 mod memory;
 mod nginx;
+pub mod paths;
 mod report;
 mod rounds;
 

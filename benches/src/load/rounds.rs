@@ -162,3 +162,22 @@ pub async fn in_turn(
     }
     Ok(series)
 }
+
+/// The same beacons to orma, by its fast path and by hyper alone, in turn; a first round is not counted.
+///
+/// # Errors
+/// A request is refused.
+pub async fn both_paths(running: &Running, count: usize, duration: Duration) -> anyhow::Result<[Series; 2]> {
+    let mut series = ["fast path", "hyper alone"].map(|name| Series { name, rounds: Vec::new() });
+    let mut requests = [What::Beacon, What::GeneralBeacon].map(Requests::new);
+    for round in 0..=count {
+        for (series, requests) in series.iter_mut().zip(&mut requests) {
+            let mut client = Client::open(running.listen, CONNECTIONS)?;
+            let measured = orma(running, &mut client, requests, duration).await?;
+            if round > 0 {
+                series.rounds.push(measured);
+            }
+        }
+    }
+    Ok(series)
+}

@@ -149,7 +149,7 @@ impl Counts {
             driven.first_refusal
         );
         match flow.what {
-            What::Beacon | What::Pixel | What::EmptyGif => self.accepted += requests,
+            What::Beacon | What::GeneralBeacon | What::Pixel | What::EmptyGif => self.accepted += requests,
             What::Batch(events) => self.accepted += requests * events,
             What::Repeated => {
                 self.accepted += requests;

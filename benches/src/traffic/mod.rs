@@ -29,6 +29,8 @@ const PAGES: u64 = 2_000;
 pub enum What {
     /// `POST /v1/events` with one event, as the SDK does it.
     Beacon,
+    /// The same with a header that only a general HTTP server looks at: it takes no fast path.
+    GeneralBeacon,
     /// `GET /p.gif`.
     Pixel,
     /// `GET /empty.gif` with the pixel's headers: nginx's.
@@ -102,7 +104,8 @@ pub struct Requests {
 impl Requests {
     /// Requests of one sort. Ids differ from those of any other value.
     pub fn new(what: What) -> Self {
-        let places = if matches!(what, What::Beacon | What::Pixel) { VISIT_EVENTS } else { 1 };
+        let places =
+            if matches!(what, What::Beacon | What::GeneralBeacon | What::Pixel) { VISIT_EVENTS } else { 1 };
         let mut templates = Vec::new();
         for number in 0..BROWSERS {
             let browser = Browser::of(number);
@@ -204,7 +207,7 @@ fn text(what: What, browser: &Browser, site: &str, place: u64) -> String {
     let body = match what {
         What::EmptyGif => return browser.image("/empty.gif"),
         What::Pixel => return browser.image(&pixel(site, browser, place)),
-        What::Beacon => envelope(site, VISIT, browser, &event(place, "")),
+        What::Beacon | What::GeneralBeacon => envelope(site, VISIT, browser, &event(place, "")),
         What::Batch(events) => {
             let each: Vec<String> =
                 (0..events).map(|number| event(number % VISIT_EVENTS, &format!("{VISIT},"))).collect();
@@ -214,7 +217,14 @@ fn text(what: What, browser: &Browser, site: &str, place: u64) -> String {
         What::Repeated => repeated(&envelope(site, VISIT, browser, &event(3, "")), browser.number),
         What::Unreadable => format!(r#"{{"site":"{site}","events":[{{"#),
     };
-    format!("{}{body}", browser.post("/v1/events", body.len()))
+    let head = browser.post("/v1/events", body.len());
+    if what == What::GeneralBeacon {
+        return format!(
+            "{}{body}",
+            head.replace("Connection: keep-alive\r\n", "Connection: keep-alive,\r\n")
+        );
+    }
+    format!("{head}{body}")
 }
 
 /// The event `number` as it is sent again: nothing of it is new.

@@ -187,35 +187,9 @@ fn plain_end(json: &[u8], mut place: usize) -> usize {
 /// Bytes that are looked at together.
 const CHUNK: usize = 16;
 
-/// Where the first such byte stands, or [`CHUNK`].
-#[cfg(target_arch = "x86_64")]
-#[expect(unsafe_code, reason = "vectors are only safe to those who name the processor's features")]
-#[inline]
+/// Where the first such byte stands, or [`CHUNK`]: with the arithmetic of any processor, because SSE2 instead saved less
+/// than a fiftieth of a beacon's CPU (docs/performance.md) and is `unsafe`.
 fn first_hit(chunk: &[u8; CHUNK]) -> usize {
-    use std::arch::x86_64::{
-        _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8,
-    };
-    let [low, high] = words(chunk).map(u64::cast_signed);
-    // SAFETY: these instructions read no memory and are SSE2's, which every x86-64 has.
-    let hits = unsafe {
-        let bytes = _mm_set_epi64x(high, low);
-        let quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'"'.cast_signed()));
-        let backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b'\\'.cast_signed()));
-        let controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
-        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quotes, backslashes), controls))
-    };
-    (hits | 1 << CHUNK).trailing_zeros() as usize
-}
-
-/// Where the first such byte stands, or [`CHUNK`].
-#[cfg(not(target_arch = "x86_64"))]
-fn first_hit(chunk: &[u8; CHUNK]) -> usize {
-    first_hit_in_words(chunk)
-}
-
-/// The same with the arithmetic of any processor.
-#[cfg(any(test, not(target_arch = "x86_64")))]
-fn first_hit_in_words(chunk: &[u8; CHUNK]) -> usize {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
     // A byte becomes negative when it was smaller than what is taken off, or by a borrow, which only runs upwards from
@@ -375,7 +349,6 @@ mod tests {
                     let expected = chunk.iter().position(|&byte| !plain(byte)).unwrap_or(CHUNK);
                     assert!(!ends_text || expected == place);
                     assert_eq!(first_hit(&chunk), expected, "{chunk:?}");
-                    assert_eq!(first_hit_in_words(&chunk), expected, "{chunk:?}");
                 }
             }
         }

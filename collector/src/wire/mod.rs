@@ -22,7 +22,7 @@ mod context;
 mod draft;
 mod fault;
 mod identifier;
-mod json;
+pub mod json;
 mod kinds;
 mod moment;
 mod money;
