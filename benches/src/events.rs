@@ -198,12 +198,12 @@ fn packed(parts: &[&str]) -> String {
 /// # Errors
 /// The engine refuses, for instance because the disk is full.
 pub async fn stage(bed: &Bed, events: u64) -> anyhow::Result<()> {
-    let mut list: Vec<String> = orma_store::event_row::COLUMNS
+    let mut list: Vec<String> = orma_model::event_row::COLUMNS
         .iter()
         .map(|column| format!("{} {}", column.name, column.column_type.clickhouse_name()))
         .collect();
     for column in columns(bed).await? {
-        let parts: Vec<&str> = orma_store::event_row::COLUMNS
+        let parts: Vec<&str> = orma_model::event_row::COLUMNS
             .iter()
             .filter(|part| part.packed_in == Some(&column.name))
             .map(|part| part.name)
@@ -291,7 +291,7 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), all);
         for name in names {
-            assert!(orma_store::event_row::COLUMNS.iter().any(|column| column.name == name), "{name}");
+            assert!(orma_model::event_row::COLUMNS.iter().any(|column| column.name == name), "{name}");
         }
     }
 }

@@ -92,7 +92,7 @@ pub struct Column {
     pub name: &'static str,
     /// How its values are laid out.
     pub column_type: ColumnType,
-    /// The column of the table that holds it together with its neighbours (`event_block.rs`); none: one of its own.
+    /// The column of the table that holds it together with its neighbours (`event_block.rs` of `store`); none: one of its own.
     pub packed_in: Option<&'static str>,
 }
 
