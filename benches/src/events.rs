@@ -279,6 +279,8 @@ pub async fn cost_of_reading(bed: &Bed, names: &str, events: u64, rows: u64) -> 
 
 #[cfg(test)]
 mod tests {
+    use orma_model::vitals::{Rating, VITALS};
+
     use super::*;
 
     #[test]
@@ -293,5 +295,21 @@ mod tests {
         for name in names {
             assert!(orma_model::event_row::COLUMNS.iter().any(|column| column.name == name), "{name}");
         }
+    }
+
+    fn quoted(column: &str) -> Vec<&'static str> {
+        let (_, sql) = COLUMNS.iter().find(|(name, _)| *name == column).unwrap();
+        sql.split('\'').skip(1).step_by(2).collect()
+    }
+
+    #[test]
+    fn kinds_vitals_and_ratings_are_those_of_the_catalogue() {
+        for name in quoted("kind") {
+            assert!(orma_model::Kind::find(name).is_some(), "{name}");
+        }
+        let vitals = VITALS.each_ref().map(|vital| vital.name);
+        assert_eq!(quoted("name"), [&["vital"], &vitals[..], &[""]].concat());
+        let ratings: Vec<&str> = Rating::ALL.iter().map(|rating| rating.as_str()).collect();
+        assert_eq!(quoted("rating"), [&["vital"], &ratings[..], &[""]].concat());
     }
 }
