@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::mem::take;
 
+use orma_model::kinds::Activity;
 use orma_model::vitals::{APP_STARTS, AppStart, Rating, VITALS, Vital};
 use orma_model::{Kind, spelling};
 
@@ -143,10 +144,10 @@ impl<'a> Draft<'a> {
             ("load_ms", self.load_ms.take()),
             ("ttid_ms", self.ttid_ms.take()),
         ];
-        match kind.name {
-            "page_view" | "screen_view" => durations.swap(0, 1),
-            "screen_load" => durations.swap(0, 2),
-            _ => {}
+        if kind.activity == Activity::View {
+            durations.swap(0, 1);
+        } else if kind.name == "screen_load" {
+            durations.swap(0, 2);
         }
         let mut said = durations.into_iter().filter_map(|(field, duration)| Some((field, duration?)));
         self.row.duration_ms = said.next().map_or(0, |(_, duration)| duration);

@@ -145,7 +145,7 @@ pub struct AppQualityRow {
     pub people: i64,
     /// Share of people without a fatal crash; null without people.
     pub crash_free_people: Option<f64>,
-    /// In the order cold, warm, hot.
+    /// One for each kind of start, in the same order in every answer.
     pub starts: Vec<AppStart>,
 }
 
@@ -156,7 +156,7 @@ pub struct AppQuality {
     pub from: Moment,
     /// End of the period, exclusive.
     pub to: Moment,
-    /// In the order cold, warm, hot.
+    /// One for each kind of start, in the same order in every answer.
     pub starts: Vec<AppStartSummary>,
     /// Sessions in the app.
     pub sessions: i64,

@@ -644,7 +644,7 @@ export interface components {
              * @description Sessions in the app.
              */
             sessions: number;
-            /** @description In the order cold, warm, hot. */
+            /** @description One for each kind of start, in the same order in every answer. */
             starts: components["schemas"]["AppStartSummary"][];
             /** @description End of the period, exclusive. */
             to: components["schemas"]["Moment"];
@@ -673,7 +673,7 @@ export interface components {
              * @description Sessions in the app.
              */
             sessions: number;
-            /** @description In the order cold, warm, hot. */
+            /** @description One for each kind of start, in the same order in every answer. */
             starts: components["schemas"]["AppStart"][];
         };
         /** @description One kind of app start. */
