@@ -19,7 +19,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use crate::event_row::ColumnType;
+use crate::column_type::ColumnType;
 
 /// A record has no more columns.
 pub const COLUMNS_MAX: usize = 128;
