@@ -2,6 +2,7 @@
 
 mod collecting;
 mod complete;
+mod words;
 
 use std::sync::LazyLock;
 
@@ -47,6 +48,7 @@ struct Completion;
 impl Modify for Completion {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         complete::complete(document);
+        words::name_words(document);
     }
 }
 

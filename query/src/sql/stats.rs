@@ -165,9 +165,9 @@ fn events_that(
     conditions.extend(clause::event_conditions(sql, of_events));
     let has_lines = metrics.iter().any(|metric| metric.is_of_items());
     if has_lines {
-        conditions.push(items::SELLS_ITEMS.into());
+        conditions.push(items::SELLS_ITEMS.to_string());
     } else if is_expanded {
-        conditions.push(items::IS_ABOUT_ITEMS.into());
+        conditions.push(items::IS_ABOUT_ITEMS.to_string());
     }
     let visit = clause::VISIT_OF_EVENT;
     let (merged, limit) = match duplicates(metrics) {
@@ -289,8 +289,8 @@ fn visits_with_events(sql: &mut Sql, query: &Query, filters: &[&Filter], with_di
         }
     }
     // A page's visits are those that saw it; what else happened may have no page.
-    let only = (!counts_any_event(&query.group_by, &query.filters)).then_some(clause::IS_VIEW);
-    let events = events_that(sql, query, filters, &[Metric::Visitors], with_dimensions, only);
+    let only = (!counts_any_event(&query.group_by, &query.filters)).then(|| clause::IS_VIEW.to_string());
+    let events = events_that(sql, query, filters, &[Metric::Visitors], with_dimensions, only.as_deref());
     format!("(SELECT {} FROM {events})", columns.join(", "))
 }
 
@@ -329,7 +329,7 @@ fn visits_with_pages(sql: &mut Sql, query: &Query, filters: &[&Filter], with_dim
             columns.push(format!("{} AS e{index}", clause::of_event(*dimension)));
         }
     }
-    let mut conditions = vec![clause::events_window(query.with_bots), clause::IS_VIEW.to_owned()];
+    let mut conditions = vec![clause::events_window(query.with_bots), clause::IS_VIEW.to_string()];
     conditions.extend(clause::event_conditions(sql, filters.iter().copied()));
     format!("(SELECT {} FROM events WHERE {})", columns.join(", "), conditions.join(" AND "))
 }
@@ -388,7 +388,7 @@ fn dimensions(query: &Query, source: Source) -> Vec<String> {
 
 /// A metric over rows of events. `viewers` is who counts as a visitor when other events than views are asked for.
 fn of_events(metric: Metric, viewers: Option<&str>) -> String {
-    let is_view = clause::IS_VIEW;
+    let is_view = &clause::IS_VIEW.to_string();
     match metric {
         Metric::Visitors => format!("uniqExactIf({}, {})", clause::VISITOR, viewers.unwrap_or(is_view)),
         Metric::PageViews => format!("countIf({is_view})"),
