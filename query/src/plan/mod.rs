@@ -209,6 +209,11 @@ pub mod tests {
     /// 2026-11-21 10:00 UTC.
     pub const NOW: Moment = Moment(1_795_255_200_000);
 
+    /// Three weeks of that site.
+    pub fn november() -> Period {
+        Period::parse(&rome(), Some("2026-11-01"), Some("2026-11-21"), 30, NOW).unwrap()
+    }
+
     fn refused(text: &RequestText<'_>) -> (&'static str, String) {
         match Query::parse(&rome(), text, NOW) {
             Err(ApiError::Invalid { code, field, .. }) => (code, field),

@@ -98,3 +98,16 @@ pub const DISTINCT_OF_HOUR: &str = "SELECT count() AS amount FROM (SELECT 1 FROM
     AND received_at >= fromUnixTimestamp64Milli({hour:Int64} * 1000, 'UTC') \
     AND received_at < fromUnixTimestamp64Milli(({hour:Int64} + 3600) * 1000, 'UTC') \
     GROUP BY toDate(ts), visitor, event_id) SETTINGS max_bytes_before_external_group_by = 268435456";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::november;
+    use crate::sql::snapshot::check;
+
+    #[test]
+    fn snapshots_of_the_reconciliation() {
+        let period = november();
+        check("reconciliation", &[reasons("demo", &period), collectors("demo"), write_offs("demo", &period)]);
+    }
+}

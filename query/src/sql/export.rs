@@ -96,3 +96,15 @@ pub fn events(site: &str, period: &Period, with_bots: bool) -> Sql {
     );
     sql
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::november;
+    use crate::sql::snapshot::check;
+
+    #[test]
+    fn snapshots_of_an_export() {
+        check("export", &[events("demo", &november(), false), events("demo", &november(), true)]);
+    }
+}

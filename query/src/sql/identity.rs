@@ -339,3 +339,55 @@ pub fn record_edge(site: &str, visitor: &str, user: &str, sign: i64, now: Moment
         ],
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::NOW;
+    use crate::sql::snapshot::check;
+
+    fn texts(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    #[test]
+    fn snapshots_of_identity() {
+        let ids = texts(&["mario", "m"]);
+        check(
+            "identity",
+            &[
+                aliases("demo"),
+                marks("demo", &texts(&["v1", "v2"])),
+                visitors_of_users("demo", &ids, 1_000),
+                links("demo", &ids),
+                visitor_is_known("demo", "v1"),
+                record_edge("demo", "v1", "mario", -1, NOW, "first admin"),
+            ],
+        );
+        let joined = Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]);
+        let of_users = Visitors::OfUsers { people: texts(&["mario"]), ids };
+        check(
+            "identity_owner",
+            &[
+                owner("demo", &Visitors::These(texts(&["v1"])), &joined, None),
+                owner("demo", &of_users, &Aliases::default(), Some("mario")),
+            ],
+        );
+    }
+
+    #[test]
+    fn snapshots_of_identity_with_more_ids_than_one_value_holds() {
+        let many: Vec<String> = (0..500).map(|number| format!("{number:0>100}")).collect();
+        let joined = Aliases::new(many.iter().map(|id| (id.clone(), "mario".to_owned())));
+        let of_users = Visitors::OfUsers { people: texts(&["mario"]), ids: many.clone() };
+        let text_of = |sql: Sql| Sql { params: Vec::new(), ..sql };
+        check(
+            "identity_of_many",
+            &[
+                owner("demo", &of_users, &joined, None),
+                owner("demo", &Visitors::These(many), &Aliases::default(), None),
+            ]
+            .map(text_of),
+        );
+    }
+}

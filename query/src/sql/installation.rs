@@ -79,3 +79,25 @@ pub fn last_hour(site: &str) -> Sql {
         [("site", site.into())],
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::NOW;
+    use crate::sql::snapshot::check;
+
+    #[test]
+    fn snapshots_of_an_installation() {
+        let origins = ["https://shop.example".to_owned()];
+        check(
+            "installation",
+            &[
+                hosts("demo", NOW),
+                latest("demo", NOW),
+                refused("demo", &origins, false, NOW),
+                refused("demo", &origins, true, NOW),
+                last_hour("demo"),
+            ],
+        );
+    }
+}

@@ -49,3 +49,26 @@ pub fn events(site: &str, visitors: &[String], days: &[String], with_bots: bool,
     );
     sql
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::snapshot::check;
+
+    #[test]
+    fn snapshots_of_a_journey() {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let named = Visitors::These(texts(&["v1", "@mario"]));
+        let of_users = Visitors::OfUsers { people: texts(&["mario"]), ids: texts(&["mario", "m"]) };
+        let (visitors, days_read) = (texts(&["v1", "@mario"]), texts(&["2026-11-21", "2026-11-20"]));
+        check(
+            "journey",
+            &[
+                days("demo", &named, false, 200),
+                days("demo", &of_users, true, 200),
+                events("demo", &visitors, &days_read, false, 2_000),
+                events("demo", &visitors, &days_read, true, 2_000),
+            ],
+        );
+    }
+}

@@ -135,3 +135,24 @@ pub fn recent(site: &str, from: Moment, visitors: usize, events: usize) -> Sql {
     );
     sql
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::NOW;
+    use crate::sql::snapshot::check;
+
+    #[test]
+    fn snapshots_of_the_live_feed() {
+        let yesterday = Moment(NOW.0 - DAY_MS);
+        check(
+            "live",
+            &[
+                minutes("demo", NOW),
+                visitors("demo", NOW),
+                activity("demo", NOW, yesterday, 5_000),
+                recent("demo", yesterday, 50, 60),
+            ],
+        );
+    }
+}

@@ -109,6 +109,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn snapshot_of_the_end_of_a_query() {
+        snapshot::check("kill_query", &[kill_query("orma-1")]);
+    }
+
+    #[test]
     fn a_long_list_travels_in_pieces() {
         let short: Vec<String> = vec!["a".into(), "è'\\".into()];
         let mut sql = Sql::default();

@@ -216,3 +216,27 @@ impl Number {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::november;
+    use crate::sql::snapshot::check;
+
+    #[test]
+    fn snapshots_of_the_report() {
+        let all = Query {
+            site: "demo".into(),
+            period: november(),
+            currency: "EUR".into(),
+            by_link: false,
+            campaign: None,
+            limit: 100,
+        };
+        let one = Query { by_link: true, campaign: Some("saldi-2026".into()), ..all.clone() };
+        check("newsletter_report", &[mail(&all), visits(&all), orders(&all)]);
+        check("newsletter_report_of_links", &[mail(&one), visits(&one), orders(&one)]);
+        let behind = |(_, number)| [people(&all, number, None), people(&one, number, Some("hero"))];
+        check("newsletter_people", &Number::ALL.into_iter().flat_map(behind).collect::<Vec<_>>());
+    }
+}

@@ -296,5 +296,17 @@ mod tests {
             ],
         );
         check("people_card", &[card("demo", &visitors, "mario", "EUR", &aliases)]);
+        let of_users = Visitors::OfUsers { people: people.clone(), ids: texts(&["mario", "m"]) };
+        check(
+            "people_card_parts",
+            &[
+                card("demo", &of_users, "mario", "EUR", &Aliases::default()),
+                devices("demo", &visitors, "mario", &aliases),
+                touchpoints("demo", &visitors, "mario", &aliases),
+                first_order("demo", &visitors, "mario", &aliases),
+                traits("demo", &people),
+                names("demo", &people, &aliases),
+            ],
+        );
     }
 }

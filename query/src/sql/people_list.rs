@@ -311,4 +311,26 @@ mod tests {
         check("people_search", &[page("demo", "EUR", &search, &aliases)]);
         check("people_filtered", &[page("demo", "EUR", &filtered, &aliases)]);
     }
+
+    #[test]
+    fn snapshots_of_the_orders_of_the_list() {
+        let listed = |order| Listed { order, limit: 50, ..Listed::default() };
+        let orders = [Order::Sessions, Order::PageViews, Order::Orders];
+        let pages = orders.map(|order| page("demo", "EUR", &listed(order), &Aliases::default()));
+        check("people_orders", &pages);
+        let items =
+            ["product:is:Livorno", "channel:is:email", "props.colore:is:rosso"].map(ToOwned::to_owned);
+        let others = Listed {
+            identified: Some(false),
+            customers: Some(false),
+            to: Some(Moment(1_795_302_000_000)),
+            filters: Filter::parse_list(&items).unwrap(),
+            order: Order::FirstSeen,
+            ascending: true,
+            after: Some(("1793487600000".into(), "mario".into())),
+            limit: 50,
+            ..Listed::default()
+        };
+        check("people_ascending", &[page("demo", "EUR", &others, &Aliases::default())]);
+    }
 }

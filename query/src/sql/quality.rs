@@ -123,3 +123,31 @@ pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
     );
     sql
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::november;
+    use crate::sql::snapshot::check;
+
+    #[test]
+    fn snapshots_of_quality() {
+        let query = |group_by, filters: &[&str]| QualityQuery {
+            site: "demo".into(),
+            period: november(),
+            group_by,
+            filters: Filter::parse_list(
+                &filters.iter().map(|filter| (*filter).to_owned()).collect::<Vec<_>>(),
+            )
+            .unwrap(),
+            limit: 50,
+        };
+        let pages = query(Dimension::PAGE, &[]);
+        let countries =
+            query(Dimension::COUNTRY, &["channel:is:email", "page:starts:/scarpe", "os:is_not:iOS"]);
+        check("quality_web", &[web(&pages, true), web(&pages, false), web(&countries, false)]);
+        let versions = query(Dimension::APP_VERSION, &["entry_page:contains:a"]);
+        let aliases = Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]);
+        check("quality_app", &[app(&versions, true, &Aliases::default()), app(&versions, false, &aliases)]);
+    }
+}
