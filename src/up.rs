@@ -10,7 +10,7 @@ use orma_collector::enrich::geo::{GeoProblem, GeoStatus};
 use orma_collector::http::{bind, raise_open_files_max};
 use orma_collector::{Collector, CollectorError};
 use orma_query::api::about::{GeoReport, GeoReporter, geo_database};
-use orma_query::moment::Moment;
+use orma_query::timestamp::Moment;
 use orma_query::{AppState, EndedSessions, QueryConfig, QuestionLimits};
 use orma_store::engine::config::store_dir;
 use orma_store::engine::supervisor::{EngineError, STOP_MS_MAX as ENGINE_STOP_MS_MAX};

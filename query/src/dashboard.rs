@@ -14,7 +14,7 @@ use rust_embed::RustEmbed;
 
 use crate::AppState;
 use crate::api::cookie;
-use crate::api::error::ApiError;
+use crate::error::ApiError;
 
 #[derive(RustEmbed)]
 #[folder = "dashboard/dist"]

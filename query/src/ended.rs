@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use crate::api::cookie::Session;
-use crate::moment::Moment;
+use crate::timestamp::Moment;
 
 /// More are not kept apart: then every session that was open ends.
 const SESSIONS_MAX: usize = 10_000;

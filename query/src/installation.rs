@@ -3,11 +3,11 @@
 use orma_store::Site;
 use serde::Deserialize;
 
-use crate::api::error::ApiError;
 use crate::api::installation::{ArrivedEvent, ArrivedHost, Installation, Refused};
-use crate::moment::Moment;
+use crate::error::ApiError;
 use crate::runner::Runner;
 use crate::sql::installation as sql;
+use crate::timestamp::Moment;
 
 /// How far back this looks: who installs a snippet goes back and forth between two windows.
 const WINDOW_MS: i64 = 30 * 60_000;

@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use orma_store::Site;
 use serde::Deserialize;
 
-use crate::api::error::ApiError;
 use crate::api::newsletter_report::{
     NewsletterNumbers, NewsletterParams, NewsletterPeople, NewsletterPeopleParams, NewsletterPerson,
     NewsletterReport, NewsletterRow,
 };
-use crate::api::params::parse_limit;
-use crate::moment::{Amount, Moment, Money};
+use crate::error::ApiError;
 use crate::plan::Period;
+use crate::plan::parameter::parse_limit;
 use crate::runner::Runner;
 use crate::sql::newsletter as sql;
+use crate::timestamp::Moment;
+use crate::value::{Amount, Money};
 
 /// The default period: four weeks and two days, as everywhere.
 const PERIOD_DAYS_DEFAULT: i64 = 30;

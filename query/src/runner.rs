@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use crate::places::{Busy, Place, Places, QuestionLimits};
+use crate::limits::{Busy, Place, Places, QuestionLimits};
 use crate::sql::Sql;
 
 /// The client gives up this long after the store should have.

@@ -9,14 +9,14 @@ use orma_store::{Registry, Role, Store, Token};
 
 use crate::accounts::AccountsWatch;
 use crate::api::about::{GeoReporter, GeoReporterCell};
-use crate::api::error::ApiError;
 use crate::attempts::{Attempt, Attempts, NoAttempt};
 use crate::ended::EndedSessions;
+use crate::error::ApiError;
+use crate::limits::QuestionLimits;
 use crate::live::Live;
-use crate::moment::Moment;
-use crate::places::QuestionLimits;
 use crate::runner::Runner;
 use crate::sign_in::SignInCodes;
+use crate::timestamp::Moment;
 
 /// A token that was withdrawn by another process is refused after this long.
 const REGISTRY_AGE_MS_MAX: u64 = 1_000;

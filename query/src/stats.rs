@@ -6,14 +6,15 @@ use futures_util::future::try_join_all;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::api::error::ApiError;
-use crate::api::stats::{MetricValue, Stats, StatsCompare, StatsRow};
-use crate::moment::{Amount, Moment, Money};
+use crate::api::stats::{Stats, StatsCompare, StatsRow};
+use crate::error::ApiError;
 use crate::plan::choose::{Part, parts, source};
 use crate::plan::period::{Bucket, Period};
 use crate::plan::{Earlier, Metric, Query, cursor};
 use crate::runner::Runner;
 use crate::sql::stats::{KEY_SEPARATOR, Shape, column, first_event, statement};
+use crate::timestamp::Moment;
+use crate::value::{Amount, MetricValue, Money};
 
 /// A row of the store: `d0`, `d1`, `t` and the metrics.
 type StoreRow = Map<String, Value>;

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use anyhow::Context;
 use orma_query::accounts::{AccountsWatch, Difference, Judged, write_off};
-use orma_query::moment::Moment;
+use orma_query::timestamp::Moment;
 use orma_store::Store;
 use serde_json::json;
 

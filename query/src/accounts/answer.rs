@@ -8,11 +8,11 @@ use crate::api::accounting::{
     Accounting, AccountingHour, AccountingParams, AccountingStatus, CollectorReport, Counts, RefusalReason,
     WriteOff,
 };
-use crate::api::error::ApiError;
-use crate::moment::Moment;
+use crate::error::ApiError;
 use crate::plan::Period;
 use crate::runner::Runner;
 use crate::sql::accounting as sql;
+use crate::timestamp::Moment;
 
 /// The default period: a week with today.
 const PERIOD_DAYS_DEFAULT: i64 = 7;

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use super::difference::Difference;
 use super::stored::SiteHour;
 use super::watch::AccountsWatch;
-use crate::moment::Moment;
 use crate::sql::accounting as sql;
+use crate::timestamp::Moment;
 
 /// A note is no longer. Characters.
 const NOTE_CHARACTERS_MAX: usize = 500;

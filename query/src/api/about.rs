@@ -8,9 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::auth::Caller;
-use super::error::ErrorBody;
 use crate::AppState;
-use crate::moment::Moment;
+use crate::error::ErrorBody;
+use crate::timestamp::Moment;
 
 /// A database that gives places to addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::error::ApiError;
+use crate::error::ApiError;
 
 /// How much a media type is wanted: its weight in thousandths, how exactly it is named, and how early.
 type Wanted = (u16, u8, std::cmp::Reverse<usize>);

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
-use super::error::{ApiError, ErrorBody};
 use super::export::{Table, respond};
 use super::params::{Params, SitePath};
 use crate::AppState;
 use crate::accounts;
-use crate::moment::Moment;
+use crate::error::{ApiError, ErrorBody};
+use crate::timestamp::Moment;
 
 /// What `GET /accounting` takes.
 #[derive(Debug, Default, Deserialize, IntoParams)]

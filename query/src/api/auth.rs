@@ -9,11 +9,11 @@ use axum::http::{HeaderMap, Method, Uri, header};
 use orma_store::{Role, Site, Token};
 
 use super::cookie;
-use super::error::ApiError;
 use super::session::Session;
 use crate::AppState;
-use crate::moment::Moment;
+use crate::error::ApiError;
 use crate::runner::Runner;
+use crate::timestamp::Moment;
 
 /// Who asks: a token of a role that may read, or send.
 #[derive(Clone, Debug)]

@@ -13,8 +13,8 @@ use orma_store::{Role, Token};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::moment::Moment;
 use crate::state::QueryConfig;
+use crate::timestamp::Moment;
 
 /// The cookie's name over plain http.
 pub const NAME: &str = "orma_session";

@@ -8,11 +8,12 @@ use utoipa::IntoParams;
 
 use super::accept::Accept;
 use super::auth::Access;
-use super::error::{ApiError, ErrorBody};
 use super::export::Export;
 use super::params::{Params, SitePath};
-use crate::moment::Moment;
-use crate::plan::{Period, parse_include};
+use crate::error::{ApiError, ErrorBody};
+use crate::plan::Period;
+use crate::plan::parameter::parse_include;
+use crate::timestamp::Moment;
 use crate::{AppState, export, sql};
 
 /// Days of an export that names no period.

@@ -6,11 +6,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::auth::Access;
-use super::error::{ApiError, ErrorBody};
 use super::params::SitePath;
 use crate::AppState;
+use crate::error::{ApiError, ErrorBody};
 use crate::installation;
-use crate::moment::Moment;
+use crate::timestamp::Moment;
 
 /// One host, and what came from its pages.
 #[derive(Debug, Serialize, ToSchema)]

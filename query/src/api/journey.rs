@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
-use super::error::{ApiError, ErrorBody};
 use super::export::{Table, respond_page};
 use super::params::{Params, PersonPath, PersonScope};
 use crate::AppState;
+use crate::error::{ApiError, ErrorBody};
 use crate::journey;
-use crate::moment::{Moment, Money};
+use crate::timestamp::Moment;
+use crate::value::Money;
 
 /// What `GET /people/{person}/journey` takes.
 #[derive(Debug, Default, Deserialize, IntoParams)]

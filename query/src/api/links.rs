@@ -7,10 +7,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::auth::EditAccess;
-use super::error::{ApiError, ErrorBody};
 use super::params::{Body, LinkPath, LinkScope, PersonPath, PersonScope};
 use super::people::IdentityLink;
 use crate::AppState;
+use crate::error::{ApiError, ErrorBody};
 use crate::people;
 
 /// What a link joins to the person.

@@ -11,11 +11,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::auth::Access;
-use super::error::ErrorBody;
 use super::params::SitePath;
 use crate::AppState;
+use crate::error::ErrorBody;
 use crate::live::Message;
-use crate::moment::{Moment, Money};
+use crate::timestamp::Moment;
+use crate::value::Money;
 
 /// A comment line keeps proxies from closing a quiet stream.
 const KEEP_ALIVE_SECONDS: u64 = 15;

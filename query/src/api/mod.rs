@@ -7,7 +7,6 @@ pub mod accounting;
 pub mod auth;
 pub mod conditional;
 pub mod cookie;
-pub mod error;
 pub mod events;
 pub mod export;
 pub mod installation;
@@ -36,8 +35,8 @@ use axum::routing::{delete, get, post};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
+use crate::error::ApiError;
 use crate::{AppState, dashboard};
-use error::ApiError;
 
 /// Requests carry no more, unless their route says so.
 const BODY_BYTES_MAX: usize = 64 * 1024;

@@ -8,12 +8,13 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
-use super::error::{ApiError, ErrorBody};
 use super::export::{Table, respond};
 use super::params::{Params, SitePath};
 use crate::AppState;
-use crate::moment::{Moment, Money};
+use crate::error::{ApiError, ErrorBody};
 use crate::newsletter_report;
+use crate::timestamp::Moment;
+use crate::value::Money;
 
 /// What `GET /newsletters` takes.
 #[derive(Debug, Default, Deserialize, IntoParams)]

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::auth::SendAccess;
-use super::error::{ApiError, ErrorBody};
 use super::params::{Body, SitePath};
 use crate::AppState;
+use crate::error::{ApiError, ErrorBody};
 
 /// Bytes of a request.
 pub const LINKS_BODY_BYTES_MAX: usize = 1024 * 1024;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
-use super::error::ApiError;
+use crate::error::ApiError;
 
 /// Of `/sites/{site}/…`.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -149,22 +149,6 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
-/// A page's size.
-///
-/// # Errors
-/// Not a number from 1 to `max`.
-pub fn parse_limit(text: Option<&str>, default: usize, max: usize) -> Result<usize, ApiError> {
-    let Some(text) = text else { return Ok(default) };
-    match text.parse() {
-        Ok(limit) if (1..=max).contains(&limit) => Ok(limit),
-        _ => Err(ApiError::invalid(
-            "invalid_limit",
-            "limit",
-            format!("`limit` must be a number from 1 to {max}, not `{text}`."),
-        )),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,14 +183,5 @@ mod tests {
         let error = parse_query::<StatsParams>("from=2026-01-01&from=2026-01-02").unwrap_err();
         let ApiError::Invalid { code, .. } = error else { panic!("{error}") };
         assert_eq!(code, "invalid_parameter");
-    }
-
-    #[test]
-    fn limits_are_numbers_within_their_bounds() {
-        assert_eq!(parse_limit(None, 50, 1000).unwrap(), 50);
-        assert_eq!(parse_limit(Some("1000"), 50, 1000).unwrap(), 1000);
-        for wrong in ["0", "1001", "-1", "ten", ""] {
-            assert!(parse_limit(Some(wrong), 50, 1000).is_err(), "{wrong}");
-        }
     }
 }

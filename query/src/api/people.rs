@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
-use super::error::{ApiError, ErrorBody};
 use super::export::{Table, respond_page};
 use super::params::{Params, PersonPath, PersonScope, SitePath};
 use crate::AppState;
-use crate::moment::{Moment, Money};
+use crate::error::{ApiError, ErrorBody};
 use crate::people;
+use crate::timestamp::Moment;
+use crate::value::Money;
 
 /// What `GET /people` takes.
 #[derive(Debug, Default, Deserialize, IntoParams)]

@@ -8,12 +8,12 @@ use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
-use super::error::{ApiError, ErrorBody};
 use super::export::{Table, respond};
 use super::params::{Params, SitePath};
 use crate::AppState;
-use crate::moment::Moment;
+use crate::error::{ApiError, ErrorBody};
 use crate::quality;
+use crate::timestamp::Moment;
 
 /// What the quality resources take.
 #[derive(Debug, Default, Deserialize, IntoParams)]

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use super::auth::{Caller, check_same_origin, client};
 use super::cookie;
-use super::error::{ApiError, ErrorBody};
 use super::params::Body;
 use crate::AppState;
-use crate::moment::Moment;
+use crate::error::{ApiError, ErrorBody};
+use crate::timestamp::Moment;
 
 /// What signs in: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -4,15 +4,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use orma_store::Site;
-use orma_store::sites::{RegistryError, Snapshot};
+use orma_store::sites::Snapshot;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::{Access, AdminCaller, EditAccess};
-use super::error::{ApiError, ErrorBody};
 use super::params::{Body, PathOf, SitePath};
 use crate::AppState;
-use crate::moment::Moment;
+use crate::error::{ApiError, ErrorBody};
+use crate::timestamp::Moment;
 
 /// The zone of a site that names none.
 const TIMEZONE_DEFAULT: &str = "Europe/Rome";
@@ -129,21 +129,6 @@ pub struct KeyPath {
     pub site: String,
     /// The write key, or the id of the newsletter secret.
     pub key: String,
-}
-
-impl From<RegistryError> for ApiError {
-    fn from(error: RegistryError) -> Self {
-        match error {
-            RegistryError::Invalid { field, message } => {
-                Self::invalid("invalid_field", field, format!("`{field}`: {message}."))
-            }
-            RegistryError::Store(error) => Self::Store(error),
-            // It could not be remembered on this machine's disk: try again.
-            error @ RegistryError::Mirror { .. } => {
-                Self::Store(orma_store::StoreError::Unreachable(error.to_string()))
-            }
-        }
-    }
 }
 
 fn settings(snapshot: &Snapshot, site: &Site) -> SiteSettings {

@@ -7,9 +7,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::auth::Caller;
-use super::error::ErrorBody;
 use super::export::{Table, respond};
 use crate::AppState;
+use crate::error::ErrorBody;
 
 /// A site.
 #[derive(Debug, Serialize, ToSchema)]

@@ -6,18 +6,17 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
-use utoipa::{IntoParams, PartialSchema, ToSchema};
+use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
-use super::error::{ApiError, ErrorBody};
 use super::export::{Table, respond_page};
 use super::params::{Params, SitePath};
 use crate::AppState;
-use crate::moment::{Moment, Money};
+use crate::error::{ApiError, ErrorBody};
 use crate::plan::{Query, RequestText};
 use crate::stats;
+use crate::timestamp::Moment;
+use crate::value::{MetricValue, Money};
 
 /// What `GET /stats` takes.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -60,28 +59,6 @@ pub struct StatsParams {
     /// The metric to sort by, largest first. Default: the first metric.
     pub order_by: Option<String>,
 }
-
-/// The value of a metric: a number, or a decimal string (money). A rate or a mean of nothing is null.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum MetricValue {
-    /// A count.
-    Count(i64),
-    /// A rate or a mean.
-    Number(f64),
-    /// Money, in the site's currency.
-    Decimal(String),
-}
-
-impl PartialSchema for MetricValue {
-    fn schema() -> RefOr<Schema> {
-        let types = SchemaType::from_iter([Type::Number, Type::String, Type::Null]);
-        let description = "A number, a decimal string (money), or null (a rate or a mean of nothing).";
-        ObjectBuilder::new().schema_type(types).description(Some(description)).into()
-    }
-}
-
-impl ToSchema for MetricValue {}
 
 /// One row: a value of each dimension and of each metric.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]

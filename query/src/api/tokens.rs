@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::AdminCaller;
-use super::error::{ApiError, ErrorBody};
 use super::export::{Table, respond};
 use super::params::{Body, PathOf};
 use crate::AppState;
+use crate::error::{ApiError, ErrorBody};
 
 /// A token, without its secret.
 #[derive(Debug, Serialize, ToSchema)]

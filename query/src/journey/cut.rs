@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::Place;
 use crate::api::journey::{JourneyEvent, JourneySession};
-use crate::moment::{Amount, Moment, Money};
+use crate::timestamp::Moment;
+use crate::value::{Amount, Money};
 
 /// Without activity for this long, what comes next is another session.
 pub const CUT_MS: i64 = 30 * 60 * 1000;

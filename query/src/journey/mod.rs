@@ -10,14 +10,14 @@ mod read;
 use orma_store::Site;
 use serde::{Deserialize, Serialize};
 
-use crate::api::error::ApiError;
 use crate::api::journey::{Journey, JourneyParams, JourneySession};
-use crate::api::params::parse_limit;
+use crate::error::ApiError;
 use crate::identity::{Aliases, Candidate, candidate, identified_visitor};
-use crate::moment::Moment;
 use crate::people::unknown_person;
-use crate::plan::{Period, cursor, parse_include};
+use crate::plan::parameter::{parse_include, parse_limit};
+use crate::plan::{Period, cursor};
 use crate::runner::Runner;
+use crate::timestamp::Moment;
 use cut::Piece;
 use read::Reader;
 

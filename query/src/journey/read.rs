@@ -6,12 +6,12 @@ use serde::Deserialize;
 
 use super::cut::{CUT_MS, Event, Piece, pieces};
 use super::{Place, Request};
-use crate::api::error::ApiError;
+use crate::error::ApiError;
 use crate::identity::{Aliases, Candidate, Timelines, owner, timelines};
-use crate::moment::Moment;
 use crate::plan::period::utc_day;
 use crate::runner::Runner;
 use crate::sql::{journey as sql, people};
+use crate::timestamp::Moment;
 
 /// Days are read until they hold this many events.
 const EVENTS_PER_READ: i64 = 2_000;

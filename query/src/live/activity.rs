@@ -19,9 +19,9 @@ use super::recent::{EVENTS_PER_VISITOR_MAX, VISITORS_MAX};
 use super::row::Row;
 use crate::api::live::LiveActivity;
 use crate::identity::{Aliases, Timelines, timelines};
-use crate::moment::Moment;
 use crate::runner::Runner;
 use crate::sql::live as sql;
+use crate::timestamp::Moment;
 
 /// How far back a poll looks.
 const OVERLAP_MS: i64 = 15_000;

@@ -16,8 +16,8 @@ use tokio::sync::broadcast;
 use tokio::time::MissedTickBehavior;
 
 use crate::api::live::LiveActivity;
-use crate::moment::Moment;
 use crate::runner::Runner;
+use crate::timestamp::Moment;
 use activity::{Activity, News};
 use recent::Recent;
 

@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::api::live::{LiveActivity, LiveItem};
 use crate::identity::{Aliases, Timelines, owner};
 use crate::items::{ID, NAME, QUANTITY, QUANTITY_MAX};
-use crate::moment::{Amount, Moment, Money};
+use crate::timestamp::Moment;
+use crate::value::{Amount, Money};
 
 /// Characters of a text that the client chose: more is in the journey.
 const TEXT_CHARS_MAX: usize = 200;

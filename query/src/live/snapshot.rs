@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::Message;
 use crate::api::live::{LiveCountry, LiveMinute, LivePage, LiveSnapshot, LiveSource};
-use crate::moment::Moment;
 use crate::runner::Runner;
 use crate::sql::live as sql;
+use crate::timestamp::Moment;
 
 const MINUTE_MS: i64 = 60_000;
 const MINUTES: i64 = 30;

@@ -7,12 +7,13 @@ use serde::Deserialize;
 
 use super::links::links_of;
 use super::{money, other_money, shown_channel};
-use crate::api::error::ApiError;
 use crate::api::people::{Person, PersonDevice, PersonTouchpoint};
+use crate::error::ApiError;
 use crate::identity::{Aliases, Candidate, candidate, identified_visitor};
-use crate::moment::{Amount, Moment};
 use crate::runner::Runner;
 use crate::sql::people as sql;
+use crate::timestamp::Moment;
+use crate::value::Amount;
 
 #[derive(Deserialize)]
 struct CardRow {

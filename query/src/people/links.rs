@@ -5,13 +5,13 @@ use orma_store::{Site, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::card::find;
-use crate::api::error::ApiError;
 use crate::api::people::IdentityLink;
+use crate::error::ApiError;
 use crate::identity::Candidate;
-use crate::moment::Moment;
 use crate::plan::cursor;
 use crate::runner::Runner;
 use crate::sql::identity as sql;
+use crate::timestamp::Moment;
 
 #[derive(Deserialize)]
 struct LinkRow {

@@ -6,15 +6,16 @@ use orma_store::Site;
 use serde::{Deserialize, Serialize};
 
 use super::{money, other_money, shown_channel};
-use crate::api::error::ApiError;
-use crate::api::params::parse_limit;
 use crate::api::people::{PeopleParams, PersonList, PersonSummary};
+use crate::error::ApiError;
 use crate::identity::{Aliases, visitors_of};
-use crate::moment::{Amount, Moment};
+use crate::plan::parameter::parse_limit;
 use crate::plan::{Filter, Period, cursor};
 use crate::runner::Runner;
 use crate::sql::people as sql;
 use crate::sql::people_list::{self, Listed, Order};
+use crate::timestamp::Moment;
+use crate::value::Amount;
 
 const PEOPLE_DEFAULT: usize = 50;
 const PEOPLE_MAX: usize = 1000;

@@ -10,7 +10,7 @@ pub use list::{ListRequest, list};
 
 use std::collections::BTreeMap;
 
-use crate::moment::{Amount, Money};
+use crate::value::{Amount, Money};
 
 /// Nobody sent the visit.
 const DIRECT: &str = "direct";

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::api::error::ApiError;
+use crate::error::ApiError;
 
 /// A page does not begin beyond so many rows.
 const OFFSET_MAX: usize = 1_000_000_000;

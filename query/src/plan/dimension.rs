@@ -1,6 +1,6 @@
 //! What numbers can be divided by: one row of a table each.
 
-use crate::api::error::ApiError;
+use crate::error::ApiError;
 
 /// What a dimension is a property of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -7,7 +7,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{ToSpan, Zoned};
 
 use super::period::{Bucket, Interval, Period, start_of_day};
-use crate::moment::Moment;
+use crate::timestamp::Moment;
 
 /// How far the period before lies back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,18 +7,19 @@ pub mod dimension;
 pub mod earlier;
 pub mod filter;
 pub mod metric;
+pub mod parameter;
 pub mod period;
 mod spellings;
 
 use orma_store::Site;
 
-use crate::api::error::ApiError;
-use crate::api::params::parse_limit;
-use crate::moment::Moment;
+use crate::error::ApiError;
+use crate::timestamp::Moment;
 pub use dimension::Dimension;
 pub use earlier::{Earlier, Shift};
 pub use filter::Filter;
 pub use metric::Metric;
+use parameter::{parse_include, parse_limit};
 pub use period::{Interval, Period};
 
 /// Default and largest number of rows of a page.
@@ -160,24 +161,6 @@ fn parse_group_by(text: &str) -> Result<Vec<Dimension>, ApiError> {
         return Err(ApiError::invalid("too_many_dimensions", "group_by", message));
     }
     Ok(dimensions)
-}
-
-/// Whether bots and machines are asked for.
-///
-/// # Errors
-/// Something else is.
-pub fn parse_include(text: Option<&str>) -> Result<bool, ApiError> {
-    let mut with_bots = false;
-    for name in text.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        match name {
-            "bots" | "machines" => with_bots = true,
-            _ => {
-                let message = format!("`include` takes `bots` and `machines`, not `{name}`.");
-                return Err(ApiError::invalid("invalid_include", "include", message));
-            }
-        }
-    }
-    Ok(with_bots)
 }
 
 fn parse_compare(text: Option<&str>) -> Result<bool, ApiError> {

@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan, Zoned};
 use orma_store::Site;
 
-use crate::api::error::ApiError;
-use crate::moment::Moment;
+use crate::error::ApiError;
+use crate::timestamp::Moment;
 
 /// More points than this make no chart.
 const BUCKETS_MAX: usize = 3_000;

@@ -3,15 +3,15 @@
 use orma_store::Site;
 
 use super::{StoreRow, count, number, parse, share, text};
-use crate::api::error::ApiError;
 use crate::api::quality::{
     AppQuality, AppQualityRow, AppStart, AppStartSummary, QualityParams, StartThresholds,
 };
+use crate::error::ApiError;
 use crate::identity::Aliases;
-use crate::moment::Moment;
 use crate::plan::Dimension;
 use crate::runner::Runner;
 use crate::sql::quality as sql;
+use crate::timestamp::Moment;
 
 /// A kind of start and its thresholds in milliseconds.
 pub struct StartKind {

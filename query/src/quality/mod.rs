@@ -6,12 +6,12 @@ pub mod web;
 use orma_store::Site;
 use serde_json::{Map, Value};
 
-use crate::api::error::ApiError;
-use crate::api::params::parse_limit;
 use crate::api::quality::QualityParams;
-use crate::moment::Moment;
+use crate::error::ApiError;
+use crate::plan::parameter::parse_limit;
 use crate::plan::{Dimension, Filter, Period};
 use crate::sql::quality::QualityQuery;
+use crate::timestamp::Moment;
 
 const ROWS_DEFAULT: usize = 50;
 const ROWS_MAX: usize = 1000;

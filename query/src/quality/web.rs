@@ -3,12 +3,12 @@
 use orma_store::Site;
 
 use super::{StoreRow, count, number, parse, share, text};
-use crate::api::error::ApiError;
 use crate::api::quality::{QualityParams, Vital, VitalSummary, VitalThresholds, WebQuality, WebQualityRow};
-use crate::moment::Moment;
+use crate::error::ApiError;
 use crate::plan::Dimension;
 use crate::runner::Runner;
 use crate::sql::quality as sql;
+use crate::timestamp::Moment;
 
 /// A vital and its thresholds.
 pub struct VitalKind {

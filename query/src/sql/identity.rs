@@ -5,7 +5,7 @@ use orma_store::Param;
 use super::clause;
 use super::{Sql, is_long};
 use crate::identity::{ALIAS_BYTES_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX, MARKS_MAX, Visitors};
-use crate::moment::Moment;
+use crate::timestamp::Moment;
 
 /// Edges that say only that a user has events on the visitor: its id is one of a day, made of an address and a user agent
 /// that others may share, so what else happened on it is nobody's. (The collector's `cookieless` makes these ids.) Who

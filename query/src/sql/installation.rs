@@ -3,7 +3,7 @@
 use orma_store::Param;
 
 use super::Sql;
-use crate::moment::Moment;
+use crate::timestamp::Moment;
 
 /// Hosts that are shown.
 pub const HOSTS_MAX: usize = 20;

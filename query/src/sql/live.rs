@@ -4,8 +4,8 @@ use orma_store::Param;
 
 use super::Sql;
 use super::clause::{self, ENTRY_OF_SESSION, IS_HUMAN, IS_VIEW, VISIT_OF_SESSION};
-use crate::moment::Moment;
 use crate::plan::period::utc_day;
+use crate::timestamp::Moment;
 
 /// How many of a list are shown.
 const TOP: u32 = 10;

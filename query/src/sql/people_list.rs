@@ -5,10 +5,10 @@ use super::clause::{self, IS_HUMAN, IS_PURCHASE, IS_SESSION, Sessions, VISIT_OF_
 use super::identity::{self, Duplicates, Person};
 use super::people::{Columns, Matching, pieces};
 use crate::identity::Aliases;
-use crate::moment::Moment;
 use crate::plan::Filter;
 use crate::plan::dimension::Level;
 use crate::plan::period::utc_day;
+use crate::timestamp::Moment;
 
 /// The first and the last moment that a period without a beginning or an end has: between the days that a `Date` holds.
 const FIRST: Moment = Moment(2 * 86_400_000);

@@ -6,7 +6,7 @@
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::error::ErrorBody;
+use crate::error::ErrorBody;
 
 /// Events of a page, an app or a server. What stands outside the events holds for each of them, unless it says otherwise.
 #[derive(ToSchema)]

@@ -1,40 +1,9 @@
-//! Moments and money as the API shows them.
+//! The values of responses: money, and the numbers of metrics.
 
-use jiff::Timestamp;
-use jiff::fmt::temporal::DateTimePrinter;
-use serde::{Deserialize, Serialize, Serializer};
-use utoipa::ToSchema;
-
-/// A moment: milliseconds since the epoch in the store's answers, RFC 3339 UTC with milliseconds in the API's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, ToSchema)]
-#[serde(transparent)]
-#[schema(value_type = String, format = DateTime, example = "2026-11-21T10:00:00.512Z")]
-pub struct Moment(pub i64);
-
-impl Moment {
-    /// Now, by this machine's clock.
-    pub fn now() -> Self {
-        Self(Timestamp::now().as_millisecond())
-    }
-
-    /// The moment in UTC; what no calendar holds becomes its last moment.
-    pub fn timestamp(self) -> Timestamp {
-        Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::MAX)
-    }
-}
-
-impl std::fmt::Display for Moment {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
-        formatter.write_str(&PRINTER.timestamp_to_string(&self.timestamp()))
-    }
-}
-
-impl Serialize for Moment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// An amount of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -114,15 +83,31 @@ impl std::fmt::Display for Amount {
     }
 }
 
+/// The value of a metric: a number, or a decimal string (money). A rate or a mean of nothing is null.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum MetricValue {
+    /// A count.
+    Count(i64),
+    /// A rate or a mean.
+    Number(f64),
+    /// Money, in the site's currency.
+    Decimal(String),
+}
+
+impl PartialSchema for MetricValue {
+    fn schema() -> RefOr<Schema> {
+        let types = SchemaType::from_iter([Type::Number, Type::String, Type::Null]);
+        let description = "A number, a decimal string (money), or null (a rate or a mean of nothing).";
+        ObjectBuilder::new().schema_type(types).description(Some(description)).into()
+    }
+}
+
+impl ToSchema for MetricValue {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn moments_have_milliseconds_even_when_they_are_zero() {
-        assert_eq!(Moment(1_764_000_000_123).to_string(), "2025-11-24T16:00:00.123Z");
-        assert_eq!(Moment(1_764_000_000_000).to_string(), "2025-11-24T16:00:00.000Z");
-    }
 
     #[test]
     fn money_keeps_two_places_and_drops_further_zeros() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use orma_store::sites::RegistryError;
 use orma_store::{LogLimit, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -61,6 +62,19 @@ pub enum ApiError {
     /// The store did not answer.
     #[error("the store did not answer")]
     Store(#[from] StoreError),
+}
+
+impl From<RegistryError> for ApiError {
+    fn from(error: RegistryError) -> Self {
+        match error {
+            RegistryError::Invalid { field, message } => {
+                Self::invalid("invalid_field", field, format!("`{field}`: {message}."))
+            }
+            RegistryError::Store(error) => Self::Store(error),
+            // It could not be remembered on this machine's disk: try again.
+            error @ RegistryError::Mirror { .. } => Self::Store(StoreError::Unreachable(error.to_string())),
+        }
+    }
 }
 
 /// The body of every refusal.
