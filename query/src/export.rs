@@ -8,7 +8,7 @@ use futures_util::stream;
 use orma_store::StoreError;
 use serde_json::Value;
 
-use crate::api::export::{BYTE_ORDER_MARK, Export, write_cells};
+use crate::http::export::{BYTE_ORDER_MARK, Export, write_cells};
 use crate::runner::{Rows, Runner};
 use crate::sql::Sql;
 

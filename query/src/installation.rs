@@ -3,8 +3,8 @@
 use orma_store::Site;
 use serde::Deserialize;
 
-use crate::api::installation::{ArrivedEvent, ArrivedHost, Installation, Refused};
 use crate::error::ApiError;
+use crate::http::installation::{ArrivedEvent, ArrivedHost, Installation, Refused};
 use crate::runner::Runner;
 use crate::sql::installation as sql;
 use crate::timestamp::Moment;

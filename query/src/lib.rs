@@ -7,18 +7,17 @@
 #![warn(missing_docs)]
 
 pub mod accounts;
-pub mod api;
-mod attempts;
-mod dashboard;
-mod ended;
 mod error;
 mod export;
+mod geo_report;
+pub mod http;
 mod identity;
 mod installation;
 mod items;
 mod journey;
 mod limits;
 mod live;
+mod lookup;
 mod newsletter_report;
 mod people;
 mod plan;
@@ -31,10 +30,10 @@ mod stats;
 pub mod timestamp;
 mod value;
 
-pub use api::router;
-pub use dashboard::UnknownAddress;
-pub use ended::EndedSessions;
+pub use geo_report::{GeoDatabase, GeoReport, GeoReporter, geo_database};
+pub use http::{UnknownAddress, router};
 pub use limits::{QuestionLimits, default_running_max};
 pub use runner::Runner;
+pub use sign_in::EndedSessions;
 pub use sql::Sql;
 pub use state::{AppState, Clock, QueryConfig};

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use orma_store::Site;
 use serde::Deserialize;
 
-use crate::api::newsletter_report::{
+use crate::error::ApiError;
+use crate::http::newsletter_report::{
     NewsletterNumbers, NewsletterParams, NewsletterPeople, NewsletterPeopleParams, NewsletterPerson,
     NewsletterReport, NewsletterRow,
 };
-use crate::error::ApiError;
 use crate::plan::Period;
 use crate::plan::parameter::parse_limit;
 use crate::runner::Runner;

@@ -1,21 +1,19 @@
 //! What the handlers share, and how the service is configured.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use orma_store::sites::Snapshot;
 use orma_store::{Registry, Role, Store, Token};
 
 use crate::accounts::AccountsWatch;
-use crate::api::about::{GeoReporter, GeoReporterCell};
-use crate::attempts::{Attempt, Attempts, NoAttempt};
-use crate::ended::EndedSessions;
 use crate::error::ApiError;
+use crate::geo_report::GeoReporter;
 use crate::limits::QuestionLimits;
 use crate::live::Live;
 use crate::runner::Runner;
-use crate::sign_in::SignInCodes;
+use crate::sign_in::{Attempt, Attempts, EndedSessions, NoAttempt, SignInCodes};
 use crate::timestamp::Moment;
 
 /// A token that was withdrawn by another process is refused after this long.
@@ -64,7 +62,7 @@ pub struct AppState {
     pub(crate) signing_secret: Arc<[u8]>,
     pub(crate) live: Live,
     pub(crate) accounts: AccountsWatch,
-    pub(crate) geo_reporter: Arc<GeoReporterCell>,
+    pub(crate) geo_reporter: Arc<OnceLock<GeoReporter>>,
     pub(crate) ended: EndedSessions,
     pub(crate) attempts: Attempts,
     codes: SignInCodes,

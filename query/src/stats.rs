@@ -6,8 +6,8 @@ use futures_util::future::try_join_all;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::api::stats::{Stats, StatsCompare, StatsRow};
 use crate::error::ApiError;
+use crate::http::stats::{Stats, StatsCompare, StatsRow};
 use crate::plan::choose::{Part, parts, source};
 use crate::plan::period::{Bucket, Period};
 use crate::plan::{Earlier, Metric, Query, cursor};

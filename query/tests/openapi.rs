@@ -1,6 +1,6 @@
 //! The committed document is what the code says.
 
-use orma_query::api::openapi::Document;
+use orma_query::http::openapi::Document;
 use utoipa::OpenApi;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");

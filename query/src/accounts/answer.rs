@@ -4,11 +4,11 @@ use orma_store::Site;
 use serde::Deserialize;
 
 use super::watch::{AccountsWatch, Judged};
-use crate::api::accounting::{
+use crate::error::ApiError;
+use crate::http::reconciliation::{
     Accounting, AccountingHour, AccountingParams, AccountingStatus, CollectorReport, Counts, RefusalReason,
     WriteOff,
 };
-use crate::error::ApiError;
 use crate::plan::Period;
 use crate::runner::Runner;
 use crate::sql::accounting as sql;

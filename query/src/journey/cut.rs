@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 
 use super::Place;
-use crate::api::journey::{JourneyEvent, JourneySession};
+use crate::http::journey::{JourneyEvent, JourneySession};
 use crate::timestamp::Moment;
 use crate::value::{Amount, Money};
 

@@ -10,9 +10,10 @@ mod read;
 use orma_store::Site;
 use serde::{Deserialize, Serialize};
 
-use crate::api::journey::{Journey, JourneyParams, JourneySession};
 use crate::error::ApiError;
-use crate::identity::{Aliases, Candidate, candidate, identified_visitor};
+use crate::http::journey::{Journey, JourneyParams, JourneySession};
+use crate::identity::Aliases;
+use crate::lookup::{Candidate, candidate, identified_visitor};
 use crate::people::unknown_person;
 use crate::plan::parameter::{parse_include, parse_limit};
 use crate::plan::{Period, cursor};

@@ -17,8 +17,9 @@ use orma_store::StoreError;
 
 use super::recent::{EVENTS_PER_VISITOR_MAX, VISITORS_MAX};
 use super::row::Row;
-use crate::api::live::LiveActivity;
-use crate::identity::{Aliases, Timelines, timelines};
+use crate::http::live::LiveActivity;
+use crate::identity::{Aliases, Timelines};
+use crate::lookup::{self, timelines};
 use crate::runner::Runner;
 use crate::sql::live as sql;
 use crate::timestamp::Moment;
@@ -82,7 +83,7 @@ impl Activity {
             return Vec::new();
         }
         if self.polls.is_multiple_of(POLLS_PER_ALIASES)
-            && let Ok(aliases) = Aliases::load(runner, site).await
+            && let Ok(aliases) = lookup::aliases(runner, site).await
         {
             self.aliases = aliases;
         }

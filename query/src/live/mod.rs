@@ -15,7 +15,7 @@ use orma_store::StoreError;
 use tokio::sync::broadcast;
 use tokio::time::MissedTickBehavior;
 
-use crate::api::live::LiveActivity;
+use crate::http::live::LiveActivity;
 use crate::runner::Runner;
 use crate::timestamp::Moment;
 use activity::{Activity, News};
@@ -31,9 +31,9 @@ const MESSAGES_MAX: usize = 1024;
 /// What listeners hear; the bodies are JSON, made once for all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
-    /// A [`crate::api::live::LiveSnapshot`].
+    /// A [`crate::http::live::LiveSnapshot`].
     Snapshot(Arc<str>),
-    /// A [`crate::api::live::LiveRecent`]: whatever was told before is in it or forgotten.
+    /// A [`crate::http::live::LiveRecent`]: whatever was told before is in it or forgotten.
     Recent(Arc<str>),
     /// A [`LiveActivity`].
     Activity(Arc<str>),

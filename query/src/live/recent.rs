@@ -42,7 +42,7 @@ impl Recent {
         }
     }
 
-    /// A [`crate::api::live::LiveRecent`], oldest first.
+    /// A [`crate::http::live::LiveRecent`], oldest first.
     pub fn json(&self) -> Arc<str> {
         let mut all: Vec<&(i64, Arc<str>)> =
             self.visitors.values().flat_map(|trail| &trail.activities).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::live::{LiveActivity, LiveItem};
+use crate::http::live::{LiveActivity, LiveItem};
 use crate::identity::{Aliases, Timelines, owner};
 use crate::items::{ID, NAME, QUANTITY, QUANTITY_MAX};
 use crate::timestamp::Moment;

@@ -6,7 +6,7 @@ use orma_store::StoreError;
 use serde::Deserialize;
 
 use super::Message;
-use crate::api::live::{LiveCountry, LiveMinute, LivePage, LiveSnapshot, LiveSource};
+use crate::http::live::{LiveCountry, LiveMinute, LivePage, LiveSnapshot, LiveSource};
 use crate::runner::Runner;
 use crate::sql::live as sql;
 use crate::timestamp::Moment;

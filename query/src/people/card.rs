@@ -7,9 +7,10 @@ use serde::Deserialize;
 
 use super::links::links_of;
 use super::{money, other_money, shown_channel};
-use crate::api::people::{Person, PersonDevice, PersonTouchpoint};
 use crate::error::ApiError;
-use crate::identity::{Aliases, Candidate, candidate, identified_visitor};
+use crate::http::people::{Person, PersonDevice, PersonTouchpoint};
+use crate::identity::Aliases;
+use crate::lookup::{Candidate, candidate, identified_visitor};
 use crate::runner::Runner;
 use crate::sql::people as sql;
 use crate::timestamp::Moment;

@@ -5,9 +5,9 @@ use orma_store::{Site, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::card::find;
-use crate::api::people::IdentityLink;
 use crate::error::ApiError;
-use crate::identity::Candidate;
+use crate::http::people::IdentityLink;
+use crate::lookup::Candidate;
 use crate::plan::cursor;
 use crate::runner::Runner;
 use crate::sql::identity as sql;

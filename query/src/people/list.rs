@@ -6,9 +6,10 @@ use orma_store::Site;
 use serde::{Deserialize, Serialize};
 
 use super::{money, other_money, shown_channel};
-use crate::api::people::{PeopleParams, PersonList, PersonSummary};
 use crate::error::ApiError;
-use crate::identity::{Aliases, visitors_of};
+use crate::http::people::{PeopleParams, PersonList, PersonSummary};
+use crate::identity::Aliases;
+use crate::lookup::{self, visitors_of};
 use crate::plan::parameter::parse_limit;
 use crate::plan::{Filter, Period, cursor};
 use crate::runner::Runner;
@@ -191,7 +192,7 @@ async fn page(runner: &Runner, request: &ListRequest, aliases: &Aliases) -> Resu
 /// The store did not answer.
 pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, ApiError> {
     let site = &request.site;
-    let aliases = Aliases::load(runner, &site.site).await?;
+    let aliases = lookup::aliases(runner, &site.site).await?;
     let mut page = page(runner, request, &aliases).await?;
     let more = page.len() > request.listed.limit;
     page.truncate(request.listed.limit);

@@ -3,11 +3,11 @@
 use orma_store::Site;
 
 use super::{StoreRow, count, number, parse, share, text};
-use crate::api::quality::{
+use crate::error::ApiError;
+use crate::http::quality::{
     AppQuality, AppQualityRow, AppStart, AppStartSummary, QualityParams, StartThresholds,
 };
-use crate::error::ApiError;
-use crate::identity::Aliases;
+use crate::lookup;
 use crate::plan::Dimension;
 use crate::runner::Runner;
 use crate::sql::quality as sql;
@@ -46,7 +46,7 @@ pub async fn answer(
     now: Moment,
 ) -> Result<AppQuality, ApiError> {
     let query = parse(site, params, &DIMENSIONS, now)?;
-    let aliases = Aliases::load(runner, &site.site).await?;
+    let aliases = lookup::aliases(runner, &site.site).await?;
     let (totals, rows) = (sql::app(&query, true, &aliases), sql::app(&query, false, &aliases));
     let (totals, rows) =
         futures_util::try_join!(runner.rows::<StoreRow>(&totals), runner.rows::<StoreRow>(&rows))?;

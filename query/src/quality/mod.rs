@@ -6,8 +6,8 @@ pub mod web;
 use orma_store::Site;
 use serde_json::{Map, Value};
 
-use crate::api::quality::QualityParams;
 use crate::error::ApiError;
+use crate::http::quality::QualityParams;
 use crate::plan::parameter::parse_limit;
 use crate::plan::{Dimension, Filter, Period};
 use crate::sql::quality::QualityQuery;

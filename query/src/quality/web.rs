@@ -3,8 +3,8 @@
 use orma_store::Site;
 
 use super::{StoreRow, count, number, parse, share, text};
-use crate::api::quality::{QualityParams, Vital, VitalSummary, VitalThresholds, WebQuality, WebQualityRow};
 use crate::error::ApiError;
+use crate::http::quality::{QualityParams, Vital, VitalSummary, VitalThresholds, WebQuality, WebQualityRow};
 use crate::plan::Dimension;
 use crate::runner::Runner;
 use crate::sql::quality as sql;

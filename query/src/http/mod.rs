@@ -3,10 +3,9 @@
 
 pub mod about;
 pub mod accept;
-pub mod accounting;
 pub mod auth;
 pub mod conditional;
-pub mod cookie;
+mod dashboard;
 pub mod events;
 pub mod export;
 pub mod installation;
@@ -19,11 +18,14 @@ pub mod openapi;
 pub mod params;
 pub mod people;
 pub mod quality;
+pub mod reconciliation;
 pub mod session;
 pub mod settings;
 pub mod sites;
 pub mod stats;
 pub mod tokens;
+
+pub use dashboard::UnknownAddress;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -35,8 +37,8 @@ use axum::routing::{delete, get, post};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
+use crate::AppState;
 use crate::error::ApiError;
-use crate::{AppState, dashboard};
 
 /// Requests carry no more, unless their route says so.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -64,7 +66,7 @@ pub fn router(state: AppState) -> Router {
         .route("/installation", get(installation::get))
         .route("/events", get(events::get))
         .route("/live", get(live::get))
-        .route("/accounting", get(accounting::get))
+        .route("/accounting", get(reconciliation::get))
         .route("/quality/web", get(quality::web))
         .route("/quality/app", get(quality::app));
     let api = Router::new()

@@ -8,11 +8,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
 use orma_store::{Role, Site, Token};
 
-use super::cookie;
 use super::session::Session;
 use crate::AppState;
 use crate::error::ApiError;
 use crate::runner::Runner;
+use crate::sign_in::cookie;
 use crate::timestamp::Moment;
 
 /// Who asks: a token of a role that may read, or send.

@@ -12,8 +12,8 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    about, accounting, events, installation, journey, links, live, newsletter_report, newsletters, people,
-    quality, session, settings, sites, stats, tokens,
+    about, events, installation, journey, links, live, newsletter_report, newsletters, people, quality,
+    reconciliation, session, settings, sites, stats, tokens,
 };
 
 /// The document.
@@ -28,7 +28,7 @@ use super::{
     servers((url = "/", description = "The orma that gave you this document")),
     paths(
         session::create, session::get, session::delete, sites::list, stats::get, people::list, people::get,
-        journey::get, links::create, links::delete, newsletters::create, events::get, live::get, accounting::get,
+        journey::get, links::create, links::delete, newsletters::create, events::get, live::get, reconciliation::get,
         quality::web, quality::app, about::get, settings::create, settings::get, settings::change,
         settings::add_key, settings::revoke_key, settings::add_newsletter_key, settings::revoke_newsletter_key,
         tokens::list, tokens::create, tokens::revoke, installation::get, newsletter_report::get,
@@ -60,7 +60,7 @@ impl Modify for Security {
         components.add_security_scheme("write_key", SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)));
         components.add_security_scheme(
             "session",
-            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::cookie::NAME))),
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::sign_in::cookie::NAME))),
         );
     }
 }

@@ -10,7 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use crate::api::cookie::Session;
+use super::cookie::Session;
 use crate::timestamp::Moment;
 
 /// More are not kept apart: then every session that was open ends.
@@ -128,8 +128,8 @@ impl Ended {
 mod tests {
     use orma_store::Role;
 
+    use super::super::cookie::Payload;
     use super::*;
-    use crate::api::cookie::Payload;
 
     fn session(number: i64) -> Session {
         let payload = Payload {

@@ -13,7 +13,6 @@ use orma_store::{Role, Token};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::state::QueryConfig;
 use crate::timestamp::Moment;
 
 /// The cookie's name over plain http.
@@ -80,30 +79,23 @@ pub fn of_request(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 }
 
 /// `Set-Cookie` that opens a session.
-pub fn issue(
-    config: &QueryConfig,
-    secret: &[u8],
-    token: &Token,
-    headers: &HeaderMap,
-    now: Moment,
-) -> HeaderValue {
+pub fn issue(by_https: bool, secret: &[u8], token: &Token, now: Moment) -> HeaderValue {
     let expires_at = now.0 / 1000 + SESSION_SECONDS_MAX;
     let nonce = random_hex::<8>();
     let payload = Payload { token_id: token.token_id.clone(), role: token.role, expires_at, nonce };
-    set_cookie(by_https(config, headers), &sign(secret, &payload), SESSION_SECONDS_MAX)
+    set_cookie(by_https, &sign(secret, &payload), SESSION_SECONDS_MAX)
 }
 
 /// `Set-Cookie` that end a session, whichever name its cookie has.
-pub fn clear(config: &QueryConfig, headers: &HeaderMap) -> Vec<HeaderValue> {
+pub fn clear(by_https: bool) -> Vec<HeaderValue> {
     // A browser takes no `Secure` cookie over http, not even to delete it.
-    let names: &[bool] = if by_https(config, headers) { &[true, false] } else { &[false] };
+    let names: &[bool] = if by_https { &[true, false] } else { &[false] };
     names.iter().map(|&secure| set_cookie(secure, "", 0)).collect()
 }
 
-/// Whether the browser asked over https.
-pub fn by_https(config: &QueryConfig, headers: &HeaderMap) -> bool {
-    config.cookies_secure
-        || headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https")
+/// Whether the browser asked over https; `always`: cookies are marked `Secure` in any case.
+pub fn by_https(always: bool, headers: &HeaderMap) -> bool {
+    always || headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https")
 }
 
 fn set_cookie(secure: bool, value: &str, max_age: i64) -> HeaderValue {
@@ -179,7 +171,6 @@ mod tests {
     #[test]
     fn the_cookie_is_the_hosts_own_when_the_request_came_by_https() {
         let mut headers = HeaderMap::new();
-        let config = QueryConfig::default();
         let token = Token {
             token_id: "tok_1".into(),
             hash: String::new(),
@@ -188,8 +179,9 @@ mod tests {
             name: String::new(),
         };
         let set = |headers: &HeaderMap| {
-            let issued = issue(&config, b"secret", &token, headers, Moment(0)).to_str().unwrap().to_owned();
-            let cleared = clear(&config, headers);
+            let secure = by_https(false, headers);
+            let issued = issue(secure, b"secret", &token, Moment(0)).to_str().unwrap().to_owned();
+            let cleared = clear(secure);
             (issued, cleared.iter().map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>())
         };
         let (issued, cleared) = set(&headers);

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::auth::{Caller, check_same_origin, client};
-use super::cookie;
 use super::params::Body;
 use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
+use crate::sign_in::cookie;
 use crate::timestamp::Moment;
 
 /// What signs in: one of the two.
@@ -63,7 +63,8 @@ pub async fn create(
     let token = token.ok_or(ApiError::Unauthorized("This token or code is not valid."))?;
     let caller = Caller::reader(&token)?;
     state.attempts.succeeded();
-    let cookie = cookie::issue(&state.config, &state.signing_secret, &token, &headers, Moment::now());
+    let by_https = cookie::by_https(state.config.cookies_secure, &headers);
+    let cookie = cookie::issue(by_https, &state.signing_secret, &token, Moment::now());
     Ok(([(header::SET_COOKIE, cookie)], Json(caller.session())).into_response())
 }
 
@@ -96,7 +97,7 @@ pub async fn delete(State(state): State<AppState>, headers: HeaderMap) -> Result
         }
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
-    for cookie in cookie::clear(&state.config, &headers) {
+    for cookie in cookie::clear(cookie::by_https(state.config.cookies_secure, &headers)) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)

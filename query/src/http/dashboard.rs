@@ -13,8 +13,8 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 
 use crate::AppState;
-use crate::api::cookie;
 use crate::error::ApiError;
+use crate::sign_in::cookie;
 
 #[derive(RustEmbed)]
 #[folder = "dashboard/dist"]
@@ -132,7 +132,7 @@ const STRICT_TRANSPORT: &str = "max-age=31536000";
 
 /// Adds what keeps the dashboard to itself.
 pub async fn with_security_headers(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let by_https = cookie::by_https(&state.config, request.headers());
+    let by_https = cookie::by_https(state.config.cookies_secure, request.headers());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
