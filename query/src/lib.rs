@@ -9,6 +9,7 @@
 pub mod accounts;
 pub mod api;
 mod attempts;
+pub mod condition;
 mod dashboard;
 mod ended;
 mod export;
@@ -24,6 +25,8 @@ mod places;
 mod plan;
 mod quality;
 mod runner;
+pub mod scope;
+pub mod selection;
 mod sign_in;
 mod sql;
 mod state;

@@ -15,6 +15,7 @@ use orma_store::Site;
 use crate::api::error::ApiError;
 use crate::api::params::parse_limit;
 use crate::moment::Moment;
+use crate::scope::{Scope, ScopeText};
 pub use dimension::Dimension;
 pub use earlier::{Earlier, Shift};
 pub use filter::Filter;
@@ -59,14 +60,12 @@ pub struct RequestText<'a> {
 /// A question about numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
-    /// The site.
-    pub site: String,
-    /// Its money; revenue in other currencies is left out.
+    /// What it is about.
+    pub scope: Scope,
+    /// The site's money; revenue in other currencies is left out.
     pub currency: String,
     /// When it was asked.
     pub now: Moment,
-    /// Which time.
-    pub period: Period,
     /// Of the period before: how far its buckets lie before those of the period that was asked for.
     pub shift: Option<Shift>,
     /// The time buckets of the rows.
@@ -75,10 +74,6 @@ pub struct Query {
     pub group_by: Vec<Dimension>,
     /// What is counted; never empty, each once.
     pub metrics: Vec<Metric>,
-    /// What is left in; all must hold.
-    pub filters: Vec<Filter>,
-    /// Bots and machines too.
-    pub with_bots: bool,
     /// Also the period before, to the same moment.
     pub with_previous: bool,
     /// Rows of a page.
@@ -95,10 +90,11 @@ impl Query {
     /// # Errors
     /// A parameter cannot be used; the error names it and what in it is wrong.
     pub fn parse(site: &Site, text: &RequestText<'_>, now: Moment) -> Result<Self, ApiError> {
-        let period = Period::parse(site, text.from, text.to, PERIOD_DAYS_DEFAULT, now)?;
+        let about = ScopeText { from: text.from, to: text.to, filter: text.filter, include: text.include };
+        let scope = Scope::parse(site, &about, PERIOD_DAYS_DEFAULT, now)?;
         let interval = text.interval.map(Interval::parse).transpose()?;
         if let Some(interval) = interval {
-            period.buckets(interval)?;
+            scope.period.buckets(interval)?;
         }
         let metrics = Metric::parse_list(text.metrics.unwrap_or("visitors"))?;
         let order_by = match text.order_by {
@@ -106,16 +102,13 @@ impl Query {
             Some(name) => parse_order(name, &metrics)?,
         };
         Ok(Self {
-            site: site.site.clone(),
+            scope,
             currency: site.currency.clone(),
             now,
-            period,
             shift: None,
             interval,
             group_by: parse_group_by(text.group_by.unwrap_or_default())?,
             metrics,
-            filters: Filter::parse_list(text.filter)?,
-            with_bots: parse_include(text.include)?,
             with_previous: parse_compare(text.compare)?,
             limit: parse_limit(text.limit, ROWS_DEFAULT, ROWS_MAX)?,
             offset: text.cursor.map(cursor::decode).transpose()?.unwrap_or(0),
@@ -126,7 +119,7 @@ impl Query {
     /// The same question about the period before.
     pub fn about(&self, earlier: &Earlier) -> Self {
         Self {
-            period: earlier.period.clone(),
+            scope: Scope { period: earlier.period.clone(), ..self.scope.clone() },
             shift: Some(earlier.shift),
             with_previous: false,
             ..self.clone()
@@ -160,24 +153,6 @@ fn parse_group_by(text: &str) -> Result<Vec<Dimension>, ApiError> {
         return Err(ApiError::invalid("too_many_dimensions", "group_by", message));
     }
     Ok(dimensions)
-}
-
-/// Whether bots and machines are asked for.
-///
-/// # Errors
-/// Something else is.
-pub fn parse_include(text: Option<&str>) -> Result<bool, ApiError> {
-    let mut with_bots = false;
-    for name in text.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        match name {
-            "bots" | "machines" => with_bots = true,
-            _ => {
-                let message = format!("`include` takes `bots` and `machines`, not `{name}`.");
-                return Err(ApiError::invalid("invalid_include", "include", message));
-            }
-        }
-    }
-    Ok(with_bots)
 }
 
 fn parse_compare(text: Option<&str>) -> Result<bool, ApiError> {
@@ -247,8 +222,8 @@ pub mod tests {
     fn defaults_are_visitors_of_thirty_days() {
         let query = Query::parse(&rome(), &RequestText::default(), NOW).unwrap();
         assert_eq!(query.metrics, [Metric::Visitors]);
-        assert_eq!(query.period.from.to_string(), "2026-10-22T22:00:00.000Z");
-        assert_eq!(query.period.to.to_string(), "2026-11-21T23:00:00.000Z");
+        assert_eq!(query.scope.period.from.to_string(), "2026-10-22T22:00:00.000Z");
+        assert_eq!(query.scope.period.to.to_string(), "2026-11-21T23:00:00.000Z");
         assert_eq!(query.limit, 50);
     }
 }

@@ -10,7 +10,8 @@ use crate::api::error::ApiError;
 use crate::api::params::parse_limit;
 use crate::api::quality::QualityParams;
 use crate::moment::Moment;
-use crate::plan::{Dimension, Filter, Period};
+use crate::plan::Dimension;
+use crate::scope::{Scope, ScopeText};
 use crate::sql::quality::QualityQuery;
 
 const ROWS_DEFAULT: usize = 50;
@@ -39,11 +40,15 @@ fn parse(
             dimension
         }
     };
+    let scope = ScopeText {
+        from: params.from.as_deref(),
+        to: params.to.as_deref(),
+        filter: &params.filter,
+        include: None,
+    };
     Ok(QualityQuery {
-        site: site.site.clone(),
-        period: Period::parse(site, params.from.as_deref(), params.to.as_deref(), PERIOD_DAYS_DEFAULT, now)?,
+        scope: Scope::parse(site, &scope, PERIOD_DAYS_DEFAULT, now)?,
         group_by,
-        filters: Filter::parse_list(&params.filter)?,
         limit: parse_limit(params.limit.as_deref(), ROWS_DEFAULT, ROWS_MAX)?,
     })
 }
