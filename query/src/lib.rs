@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 pub mod accounts;
+pub mod condition;
 mod error;
 mod export;
 mod geo_report;
@@ -23,6 +24,8 @@ mod people;
 mod plan;
 mod quality;
 mod runner;
+pub mod scope;
+pub mod selection;
 mod sign_in;
 mod sql;
 mod state;

@@ -10,9 +10,9 @@ use crate::http::newsletter_report::{
     NewsletterNumbers, NewsletterParams, NewsletterPeople, NewsletterPeopleParams, NewsletterPerson,
     NewsletterReport, NewsletterRow,
 };
-use crate::plan::Period;
 use crate::plan::parameter::parse_limit;
 use crate::runner::Runner;
+use crate::scope::{Scope, ScopeText};
 use crate::sql::newsletter as sql;
 use crate::timestamp::Moment;
 use crate::value::{Amount, Money};
@@ -25,10 +25,8 @@ const LIMIT_MAX: usize = 1_000;
 /// The question.
 #[derive(Clone, Debug)]
 pub struct Query {
-    /// The site.
-    pub site: String,
-    /// Which time.
-    pub period: Period,
+    /// What it is about; machines are in, as the report tells them apart.
+    pub scope: Scope,
     /// The currency of the revenue.
     pub currency: String,
     /// A row for each link, otherwise for each campaign.
@@ -53,15 +51,11 @@ impl Query {
                 return Err(ApiError::invalid("invalid_parameter", "by", message));
             }
         };
+        let (from, to) = (params.from.as_deref(), params.to.as_deref());
+        let text = ScopeText { from, to, ..ScopeText::default() };
+        let scope = Scope::parse(site, &text, PERIOD_DAYS_DEFAULT, now)?;
         Ok(Self {
-            site: site.site.clone(),
-            period: Period::parse(
-                site,
-                params.from.as_deref(),
-                params.to.as_deref(),
-                PERIOD_DAYS_DEFAULT,
-                now,
-            )?,
+            scope: Scope { with_bots: true, ..scope },
             currency: site.currency.clone(),
             by_link,
             campaign: params.campaign.clone(),
@@ -226,10 +220,10 @@ pub async fn answer(runner: &Runner, query: &Query) -> Result<NewsletterReport, 
     let more = rows.len() > query.limit;
     rows.truncate(query.limit);
     Ok(NewsletterReport {
-        site: query.site.clone(),
-        timezone: query.period.zone_name.clone(),
-        from: query.period.from,
-        to: query.period.to,
+        site: query.scope.site.clone(),
+        timezone: query.scope.period.zone_name.clone(),
+        from: query.scope.period.from,
+        to: query.scope.period.to,
         totals,
         rows,
         more,

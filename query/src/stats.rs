@@ -41,10 +41,10 @@ pub async fn answer(runner: &Runner, query: &Query) -> Result<Stats, ApiError> {
         rows.unwrap_or_else(|| vec![StatsRow { dimensions: BTreeMap::new(), metrics: totals.clone() }]);
     let compare = if query.with_previous { Some(compare(runner, query, &parts, &keys).await?) } else { None };
     Ok(Stats {
-        site: query.site.clone(),
-        timezone: query.period.zone_name.clone(),
-        from: query.period.from,
-        to: query.period.to,
+        site: query.scope.site.clone(),
+        timezone: query.scope.period.zone_name.clone(),
+        from: query.scope.period.from,
+        to: query.scope.period.to,
         as_of: query.now,
         interval: query.interval.map(|interval| interval.name().to_owned()),
         group_by: query.group_by.iter().map(|dimension| dimension.name().to_owned()).collect(),
@@ -69,7 +69,7 @@ async fn rows(
         (None, true) => None,
         (None, false) => Some(rows_of(query, &keys, &mut found)),
         (Some(interval), _) => {
-            let buckets = query.period.buckets(interval)?.into_iter();
+            let buckets = query.scope.period.buckets(interval)?.into_iter();
             let places = buckets.map(|Bucket { key, label, .. }| SeriesPlace { key, label, is_filled: true });
             Some(series(runner, query, parts, &keys, places.collect()).await?)
         }
@@ -84,7 +84,7 @@ async fn compare(
     parts: &[Part],
     keys: &[String],
 ) -> Result<StatsCompare, ApiError> {
-    let earlier = Earlier::of(&query.period, query.now);
+    let earlier = Earlier::of(&query.scope.period, query.now);
     let before = query.about(&earlier);
     let (totals, rows, data_from) = futures_util::try_join!(
         totals(runner, &before, parts),
@@ -105,7 +105,7 @@ async fn rows_before(
 ) -> Result<Option<Vec<StatsRow>>, ApiError> {
     let Some(interval) = query.interval else { return Ok(None) };
     let mut places = Vec::new();
-    for bucket in query.period.buckets(interval)? {
+    for bucket in query.scope.period.buckets(interval)? {
         let Some(label) = earlier.label(&bucket, interval) else { break };
         places.push(SeriesPlace { is_filled: earlier.has_counterpart(&bucket), key: bucket.key, label });
     }
@@ -136,7 +136,7 @@ async fn other_money(runner: &Runner, query: &Query, metrics: &[Metric]) -> Resu
     let Some(&metric) = metrics.iter().find(|metric| query.metrics.contains(metric)) else {
         return Ok(Vec::new());
     };
-    let source = source(metric, &query.group_by, &query.filters);
+    let source = source(metric, &query.group_by, &query.scope.condition);
     let part = Part { source, metrics: vec![metric] };
     let rows: Vec<Row> = runner.rows(&statement(query, &part, Shape::OtherMoney)).await?;
     let amounts = rows.into_iter().flat_map(|row| row.others);

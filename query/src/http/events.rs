@@ -11,8 +11,7 @@ use super::auth::Access;
 use super::export::Export;
 use super::params::{Params, SitePath};
 use crate::error::{ApiError, ErrorBody};
-use crate::plan::Period;
-use crate::plan::parameter::parse_include;
+use crate::scope::{Scope, ScopeText};
 use crate::timestamp::Moment;
 use crate::{AppState, export, sql};
 
@@ -48,12 +47,13 @@ pub async fn get(
     headers: HeaderMap,
     Params(params): Params<EventsParams>,
 ) -> Result<Response, ApiError> {
-    let (from, to) = (params.from.as_deref(), params.to.as_deref());
-    let period = Period::parse(&access.site, from, to, DAYS_DEFAULT, Moment::now())?;
-    let with_bots = parse_include(params.include.as_deref())?;
+    let EventsParams { from, to, include } = &params;
+    let text =
+        ScopeText { from: from.as_deref(), to: to.as_deref(), filter: &[], include: include.as_deref() };
+    let scope = Scope::parse(&access.site, &text, DAYS_DEFAULT, Moment::now())?;
     let form = Accept::of(&headers).preferred(&[Export::Ndjson.media_type(), Export::Csv.media_type()]);
     let form = if form == Export::Csv.media_type() { Export::Csv } else { Export::Ndjson };
-    let question = sql::export::events(&access.site.site, &period, with_bots);
+    let question = sql::export::events(&scope);
     let runner = access.caller.runner(&state);
     let body = export::body(&runner, &question, form, sql::export::columns()).await?;
     let mut response = body.into_response();
@@ -61,9 +61,9 @@ pub async fn get(
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
     let name = format!(
         "attachment; filename=\"{}-events-{}-{}.{}\"",
-        access.site.site,
-        period.first_day(),
-        period.last_day(),
+        scope.site,
+        scope.period.first_day(),
+        scope.period.last_day(),
         form.extension()
     );
     if let Ok(name) = HeaderValue::from_str(&name) {

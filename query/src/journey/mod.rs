@@ -15,10 +15,10 @@ use crate::http::journey::{Journey, JourneyParams, JourneySession};
 use crate::identity::Aliases;
 use crate::lookup::{Candidate, candidate, identified_visitor};
 use crate::people::unknown_person;
-use crate::plan::parameter::{parse_include, parse_limit};
-use crate::plan::{Period, cursor};
+use crate::plan::cursor;
+use crate::plan::parameter::parse_limit;
 use crate::runner::Runner;
-use crate::timestamp::Moment;
+use crate::scope::{Scope, ScopeText};
 use cut::Piece;
 use read::Reader;
 
@@ -28,12 +28,11 @@ const SESSIONS_MAX: usize = 200;
 /// A request for a page of a journey.
 #[derive(Clone, Debug)]
 pub struct Request {
-    site: Site,
+    scope: Scope,
+    /// The site's money.
+    currency: String,
     person: String,
-    from: Option<Moment>,
-    to: Option<Moment>,
     limit: usize,
-    with_bots: bool,
     after: Option<Place>,
 }
 
@@ -62,14 +61,17 @@ impl Request {
     /// # Errors
     /// A parameter cannot be used.
     pub fn parse(site: &Site, person: &str, params: &JourneyParams) -> Result<Self, ApiError> {
-        let (from, to) = Period::parse_open(site, params.from.as_deref(), params.to.as_deref())?;
+        let text = ScopeText {
+            from: params.from.as_deref(),
+            to: params.to.as_deref(),
+            filter: &[],
+            include: params.include.as_deref(),
+        };
         Ok(Self {
-            site: site.clone(),
+            scope: Scope::parse_open(site, &text)?,
+            currency: site.currency.clone(),
             person: person.to_owned(),
-            from,
-            to,
             limit: parse_limit(params.limit.as_deref(), SESSIONS_DEFAULT, SESSIONS_MAX)?,
-            with_bots: parse_include(params.include.as_deref())?,
             after: params.cursor.as_deref().map(cursor::decode).transpose()?,
         })
     }
@@ -80,7 +82,7 @@ impl Request {
 /// # Errors
 /// Nobody has the id, or the store did not answer.
 pub async fn answer(runner: &Runner, request: &Request) -> Result<Journey, ApiError> {
-    let site = &request.site.site;
+    let site = &request.scope.site;
     let (found, aliases) = candidate(runner, site, &request.person).await?;
     let read_once = read(runner, request, &found, &aliases).await?;
     if read_once.any {
@@ -119,7 +121,8 @@ async fn read(
     let mut shown: Vec<Piece> = Vec::new();
     while reader.read_more(runner).await? {
         shown = reader.complete_pieces(request);
-        let is_before = |piece: &Piece| request.from.is_some_and(|from| piece.started() < from.0);
+        let is_before =
+            |piece: &Piece| request.scope.period.beginning().is_some_and(|from| piece.started() < from.0);
         if shown.len() > request.limit || shown.last().is_some_and(is_before) {
             break;
         }
@@ -130,7 +133,7 @@ async fn read(
 /// The page from the sessions that are whole, newest first.
 fn page(request: &Request, person: String, read: Read) -> Journey {
     let Read { shown: pieces, truncated, .. } = read;
-    let from = request.from.map_or(i64::MIN, |from| from.0);
+    let from = request.scope.period.beginning().map_or(i64::MIN, |from| from.0);
     let in_period = pieces.iter().take_while(|piece| piece.started() >= from).count();
     let count = in_period.min(request.limit);
     let next_cursor = (in_period > request.limit).then(|| {
@@ -143,8 +146,8 @@ fn page(request: &Request, person: String, read: Read) -> Journey {
     let older: Vec<Option<i64>> = (0..count).map(|index| pieces.get(index + 1).map(Piece::ended)).collect();
     let session = |(piece, older): (Piece, Option<i64>)| -> JourneySession {
         let gap = older.map(|ended| (piece.started() - ended).max(0));
-        piece.into_session(&request.site.currency, gap)
+        piece.into_session(&request.currency, gap)
     };
     let items = pieces.into_iter().take(count).zip(older).map(session).collect();
-    Journey { person, timezone: request.site.timezone.clone(), items, next_cursor, truncated }
+    Journey { person, timezone: request.scope.period.zone_name.clone(), items, next_cursor, truncated }
 }

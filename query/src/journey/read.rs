@@ -75,8 +75,8 @@ impl<'a> Reader<'a> {
         aliases: &'a Aliases,
         request: &'a Request,
     ) -> Result<Self, ApiError> {
-        let site = request.site.site.as_str();
-        let days = sql::days(site, &found.visitors, request.with_bots, DAYS_MAX);
+        let site = request.scope.site.as_str();
+        let days = sql::days(site, &found.visitors, request.scope.with_bots, DAYS_MAX);
         let first_order = people::first_order(site, &found.visitors, &found.person, aliases);
         let (mut rows, ordered) =
             futures_util::try_join!(runner.rows::<DayRow>(&days), runner.rows::<OrderRow>(&first_order))?;
@@ -86,7 +86,7 @@ impl<'a> Reader<'a> {
         for row in needed(rows, request) {
             unread.entry(row.day.clone()).or_default().push(row);
         }
-        let with_bots = request.with_bots;
+        let with_bots = request.scope.with_bots;
         Ok(Self {
             site,
             found,
@@ -183,7 +183,9 @@ impl<'a> Reader<'a> {
         };
         let mut whole: Vec<Piece> = pieces(&self.events).into_iter().filter(is_whole).collect();
         // What is not whole began before the oldest day that was read, so it comes after all that is.
-        whole.retain(|piece| is_after(piece, request.after.as_ref()) && is_before(piece, request.to));
+        whole.retain(|piece| {
+            is_after(piece, request.after.as_ref()) && is_before(piece, request.scope.period.end())
+        });
         whole.sort_by_key(|piece| std::cmp::Reverse(order(&piece.place())));
         whole
     }
@@ -206,13 +208,14 @@ fn is_before(piece: &Piece, to: Option<Moment>) -> bool {
 /// beginning for its person is never before its beginning for everybody, so none is missed.
 fn needed(rows: Vec<DayRow>, request: &Request) -> Vec<DayRow> {
     let before = request.after.as_ref().map_or(i64::MAX, |place| place.started.saturating_add(1));
-    let before = before.min(request.to.map_or(i64::MAX, |to| to.0));
+    let before = before.min(request.scope.period.end().map_or(i64::MAX, |to| to.0));
     // A cut session that began before the end may go on after it, so a day more is read.
-    let cut_before = match (request.after.as_ref().and_then(|place| place.cut_before), request.to) {
-        (Some(cut), _) => Some(cut),
-        (None, Some(to)) => Some(to.0 + DAY_MS),
-        (None, None) => None,
-    };
+    let cut_before =
+        match (request.after.as_ref().and_then(|place| place.cut_before), request.scope.period.end()) {
+            (Some(cut), _) => Some(cut),
+            (None, Some(to)) => Some(to.0 + DAY_MS),
+            (None, None) => None,
+        };
     let last_cut_day = cut_before.map(|cut| utc_day(Moment(cut)));
     let mut started: HashMap<(String, String), i64> = HashMap::new();
     for row in &rows {

@@ -10,9 +10,10 @@ use crate::error::ApiError;
 use crate::http::people::{PeopleParams, PersonList, PersonSummary};
 use crate::identity::Aliases;
 use crate::lookup::{self, visitors_of};
+use crate::plan::cursor;
 use crate::plan::parameter::parse_limit;
-use crate::plan::{Filter, Period, cursor};
 use crate::runner::Runner;
+use crate::scope::{Scope, ScopeText};
 use crate::sql::people as sql;
 use crate::sql::people_list::{self, Listed, Order};
 use crate::timestamp::Moment;
@@ -29,7 +30,8 @@ const SEARCH_BYTES_MAX: usize = 256;
 /// A request for a page of people.
 #[derive(Clone, Debug)]
 pub struct ListRequest {
-    site: Site,
+    /// The site's money.
+    currency: String,
     listed: Listed,
 }
 
@@ -72,7 +74,13 @@ impl ListRequest {
             let message = format!("`search` may have at most {SEARCH_BYTES_MAX} bytes.");
             return Err(ApiError::invalid("invalid_search", "search", message));
         }
-        let (from, to) = Period::parse_open(site, params.from.as_deref(), params.to.as_deref())?;
+        let text = ScopeText {
+            from: params.from.as_deref(),
+            to: params.to.as_deref(),
+            filter: &params.filter,
+            include: None,
+        };
+        let scope = Scope::parse_open(site, &text)?;
         let order = parse_order(params.order_by.as_deref())?;
         let ascending = match params.direction.as_deref() {
             None | Some("desc") => false,
@@ -91,19 +99,17 @@ impl ListRequest {
             return Err(ApiError::invalid("invalid_cursor", "cursor", message));
         }
         let listed = Listed {
+            scope,
             search: search.map(ToOwned::to_owned),
             identified: parse_choice("invalid_identified", "identified", params.identified.as_deref())?,
             customers: parse_choice("invalid_customers", "customers", params.customers.as_deref())?,
-            from,
-            to,
-            filters: Filter::parse_list(&params.filter)?,
             order,
             ascending,
             after: after.map(|place| (place.value, place.person)),
             limit: parse_limit(params.limit.as_deref(), PEOPLE_DEFAULT, PEOPLE_MAX)?,
             since: None,
         };
-        Ok(Self { site: site.clone(), listed })
+        Ok(Self { currency: site.currency.clone(), listed })
     }
 }
 
@@ -171,19 +177,19 @@ struct NameRow {
 
 /// Who is on the page. A page is mostly filled by who was here lately, so only they are looked at first.
 async fn page(runner: &Runner, request: &ListRequest, aliases: &Aliases) -> Result<Vec<PageRow>, ApiError> {
-    let (site, currency, listed) = (&request.site.site, &request.site.currency, &request.listed);
+    let (currency, listed) = (&request.currency, &request.listed);
     if listed.is_of_the_latest() {
         let seen = listed.after.as_ref().and_then(|(value, _)| value.parse().ok());
         let anchor = seen.map_or_else(Moment::now, Moment);
         let today = anchor.0.saturating_sub(anchor.0.rem_euclid(DAY_MS));
         let since = Some(Moment(today.saturating_sub(RECENT_DAYS * DAY_MS).max(DAY_MS)));
         let recent = Listed { since, ..listed.clone() };
-        let rows: Vec<PageRow> = runner.rows(&people_list::page(site, currency, &recent, aliases)).await?;
+        let rows: Vec<PageRow> = runner.rows(&people_list::page(currency, &recent, aliases)).await?;
         if rows.len() > listed.limit {
             return Ok(rows);
         }
     }
-    Ok(runner.rows(&people_list::page(site, currency, listed, aliases)).await?)
+    Ok(runner.rows(&people_list::page(currency, listed, aliases)).await?)
 }
 
 /// A page of people in the order that was asked for.
@@ -191,8 +197,8 @@ async fn page(runner: &Runner, request: &ListRequest, aliases: &Aliases) -> Resu
 /// # Errors
 /// The store did not answer.
 pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, ApiError> {
-    let site = &request.site;
-    let aliases = lookup::aliases(runner, &site.site).await?;
+    let (site, currency) = (&request.listed.scope.site, &request.currency);
+    let aliases = lookup::aliases(runner, site).await?;
     let mut page = page(runner, request, &aliases).await?;
     let more = page.len() > request.listed.limit;
     page.truncate(request.listed.limit);
@@ -209,10 +215,10 @@ pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, 
     }
     let people: Vec<String> = page.iter().map(|row| row.person.clone()).collect();
     let ids = aliases.ids_of(&people);
-    let visitors = visitors_of(runner, &site.site, &people, &ids).await?;
-    let details = sql::details(&site.site, &visitors, &people, &aliases);
-    let purchases = sql::purchases(&site.site, &visitors, &people, &site.currency, &aliases);
-    let names = sql::names(&site.site, &ids, &aliases);
+    let visitors = visitors_of(runner, site, &people, &ids).await?;
+    let details = sql::details(site, &visitors, &people, &aliases);
+    let purchases = sql::purchases(site, &visitors, &people, currency, &aliases);
+    let names = sql::names(site, &ids, &aliases);
     let (details, purchases, names) = futures_util::try_join!(
         runner.rows::<DetailRow>(&details),
         runner.rows::<PurchaseRow>(&purchases),
@@ -236,7 +242,7 @@ pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, 
             page_views: detail.page_views,
             events: detail.events,
             orders: purchase.map_or(0, |row| row.orders),
-            revenue: purchase.and_then(|row| money(row.has_revenue, row.revenue_sum, &site.currency)),
+            revenue: purchase.and_then(|row| money(row.has_revenue, row.revenue_sum, currency)),
             other_revenue: purchase.map(|row| other_money(row.other_revenue.clone())).unwrap_or_default(),
             country: detail.country,
             device_class: detail.device_class,

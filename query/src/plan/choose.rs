@@ -2,6 +2,7 @@
 
 use super::dimension::Level;
 use super::{Dimension, Filter, Metric, Query};
+use crate::condition::Condition;
 
 /// Where a metric comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +28,18 @@ pub struct Part {
     pub metrics: Vec<Metric>,
 }
 
-/// The source of one metric under these dimensions and filters. What is counted in events is read from events however
+/// The source of one metric under these dimensions and this condition. What of a condition is more than a list of filters
+/// is asked of the rows themselves, whatever they are. What is counted in events is read from events however
 /// it is divided: an event belongs to its own moment, not to that of its session's beginning.
-pub fn source(metric: Metric, group_by: &[Dimension], filters: &[Filter]) -> Source {
-    let levels =
-        || group_by.iter().map(|dimension| dimension.level()).chain(filters.iter().map(Filter::level));
-    let of_events = levels().any(|level| matches!(level, Level::Event | Level::Item));
-    let of_sessions = levels().any(|level| level == Level::Session);
+pub fn source(metric: Metric, group_by: &[Dimension], condition: &Condition) -> Source {
+    let divides = |of: &[Level]| group_by.iter().any(|dimension| of.contains(&dimension.level()));
+    let of_events = divides(&[Level::Event, Level::Item]) || has_events_of_filters(condition);
+    let of_sessions = divides(&[Level::Session])
+        || condition
+            .members()
+            .iter()
+            .filter_map(Condition::filter)
+            .any(|filter| filter.level() == Level::Session);
     match metric {
         Metric::Sessions
         | Metric::BounceRate
@@ -46,7 +52,7 @@ pub fn source(metric: Metric, group_by: &[Dimension], filters: &[Filter]) -> Sou
                 Source::Sessions
             }
         }
-        purchases if purchases.is_of_purchases() && asks_for_pages(group_by, filters) => {
+        purchases if purchases.is_of_purchases() && asks_for_pages(group_by, condition) => {
             Source::PurchasesOfPages
         }
         _ if of_sessions => Source::EventsInSessions,
@@ -54,8 +60,17 @@ pub fn source(metric: Metric, group_by: &[Dimension], filters: &[Filter]) -> Sou
     }
 }
 
-fn asks_for_pages(group_by: &[Dimension], filters: &[Filter]) -> bool {
-    group_by.iter().any(|dimension| dimension.is_of_page()) || filters.iter().any(Filter::is_of_page)
+fn asks_for_pages(group_by: &[Dimension], condition: &Condition) -> bool {
+    group_by.iter().any(|dimension| dimension.is_of_page())
+        || condition.filters().into_iter().any(Filter::is_of_page)
+}
+
+/// Whether events are asked for that filters alone find.
+fn has_events_of_filters(condition: &Condition) -> bool {
+    let of_events = |member: &&&Condition| member.looks_at(&[Level::Event, Level::Item]);
+    let (together, _) = condition.together();
+    let mut members = together.iter().filter(of_events).peekable();
+    members.peek().is_some() && members.all(|member| member.filter().is_some())
 }
 
 /// The question divided by source, and what is read of the items of purchases by itself. The part that decides the order
@@ -65,7 +80,7 @@ pub fn parts(query: &Query) -> Vec<Part> {
     let ordered = std::iter::once(query.order_by)
         .chain(query.metrics.iter().copied().filter(|metric| *metric != query.order_by));
     for metric in ordered {
-        let source = source(metric, &query.group_by, &query.filters);
+        let source = source(metric, &query.group_by, &query.scope.condition);
         let is_alike =
             |part: &&mut Part| part.source == source && part.metrics[0].is_of_items() == metric.is_of_items();
         match parts.iter_mut().find(is_alike) {
@@ -78,7 +93,7 @@ pub fn parts(query: &Query) -> Vec<Part> {
 
 /// Whether the question is about other events than views: then the visitors are those who have such an event, among
 /// those who saw a page or a screen. Who was only sent a newsletter is nobody's visitor.
-pub fn counts_any_event(group_by: &[Dimension], filters: &[Filter]) -> bool {
+pub fn counts_any_event(group_by: &[Dimension], filters: &[&Filter]) -> bool {
     use super::filter::Field;
     let about_events = |dimension: &Dimension| {
         matches!(dimension.level(), Level::Event | Level::Item) && !dimension.is_of_page()
@@ -96,9 +111,11 @@ mod tests {
     use super::super::{Query, RequestText};
     use super::*;
 
-    fn filters(text: &str) -> Vec<Filter> {
-        Filter::parse_list(&text.split(' ').filter(|t| !t.is_empty()).map(String::from).collect::<Vec<_>>())
-            .unwrap()
+    fn filters(text: &str) -> Condition {
+        Condition::parse_list(
+            &text.split(' ').filter(|t| !t.is_empty()).map(String::from).collect::<Vec<_>>(),
+        )
+        .unwrap()
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod spellings;
 use orma_store::Site;
 
 use crate::error::ApiError;
+use crate::scope::{Scope, ScopeText};
 use crate::timestamp::Moment;
 pub use dimension::Dimension;
 pub use earlier::{Earlier, Shift};
@@ -60,14 +61,12 @@ pub struct RequestText<'a> {
 /// A question about numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
-    /// The site.
-    pub site: String,
-    /// Its money; revenue in other currencies is left out.
+    /// What it is about.
+    pub scope: Scope,
+    /// The site's money; revenue in other currencies is left out.
     pub currency: String,
     /// When it was asked.
     pub now: Moment,
-    /// Which time.
-    pub period: Period,
     /// Of the period before: how far its buckets lie before those of the period that was asked for.
     pub shift: Option<Shift>,
     /// The time buckets of the rows.
@@ -76,10 +75,6 @@ pub struct Query {
     pub group_by: Vec<Dimension>,
     /// What is counted; never empty, each once.
     pub metrics: Vec<Metric>,
-    /// What is left in; all must hold.
-    pub filters: Vec<Filter>,
-    /// Bots and machines too.
-    pub with_bots: bool,
     /// Also the period before, to the same moment.
     pub with_previous: bool,
     /// Rows of a page.
@@ -96,10 +91,11 @@ impl Query {
     /// # Errors
     /// A parameter cannot be used; the error names it and what in it is wrong.
     pub fn parse(site: &Site, text: &RequestText<'_>, now: Moment) -> Result<Self, ApiError> {
-        let period = Period::parse(site, text.from, text.to, PERIOD_DAYS_DEFAULT, now)?;
+        let about = ScopeText { from: text.from, to: text.to, filter: text.filter, include: text.include };
+        let scope = Scope::parse(site, &about, PERIOD_DAYS_DEFAULT, now)?;
         let interval = text.interval.map(Interval::parse).transpose()?;
         if let Some(interval) = interval {
-            period.buckets(interval)?;
+            scope.period.buckets(interval)?;
         }
         let metrics = Metric::parse_list(text.metrics.unwrap_or("visitors"))?;
         let order_by = match text.order_by {
@@ -107,16 +103,13 @@ impl Query {
             Some(name) => parse_order(name, &metrics)?,
         };
         Ok(Self {
-            site: site.site.clone(),
+            scope,
             currency: site.currency.clone(),
             now,
-            period,
             shift: None,
             interval,
             group_by: parse_group_by(text.group_by.unwrap_or_default())?,
             metrics,
-            filters: Filter::parse_list(text.filter)?,
-            with_bots: parse_include(text.include)?,
             with_previous: parse_compare(text.compare)?,
             limit: parse_limit(text.limit, ROWS_DEFAULT, ROWS_MAX)?,
             offset: text.cursor.map(cursor::decode).transpose()?.unwrap_or(0),
@@ -127,7 +120,7 @@ impl Query {
     /// The same question about the period before.
     pub fn about(&self, earlier: &Earlier) -> Self {
         Self {
-            period: earlier.period.clone(),
+            scope: Scope { period: earlier.period.clone(), ..self.scope.clone() },
             shift: Some(earlier.shift),
             with_previous: false,
             ..self.clone()
@@ -230,8 +223,8 @@ pub mod tests {
     fn defaults_are_visitors_of_thirty_days() {
         let query = Query::parse(&rome(), &RequestText::default(), NOW).unwrap();
         assert_eq!(query.metrics, [Metric::Visitors]);
-        assert_eq!(query.period.from.to_string(), "2026-10-22T22:00:00.000Z");
-        assert_eq!(query.period.to.to_string(), "2026-11-21T23:00:00.000Z");
+        assert_eq!(query.scope.period.from.to_string(), "2026-10-22T22:00:00.000Z");
+        assert_eq!(query.scope.period.to.to_string(), "2026-11-21T23:00:00.000Z");
         assert_eq!(query.limit, 50);
     }
 }

@@ -87,6 +87,11 @@ impl Interval {
 }
 
 impl Period {
+    /// Where a period begins that has no beginning: between the days that a `Date` holds.
+    const FIRST: Moment = Moment(2 * 86_400_000);
+    /// Where a period ends that has no end.
+    const LAST: Moment = Moment(u32::MAX as i64 * 1000);
+
     /// Reads `from` and `to`. Without them: `days` days up to and with today.
     ///
     /// # Errors
@@ -120,15 +125,26 @@ impl Period {
     ///
     /// # Errors
     /// One is neither a date nor an instant.
-    pub fn parse_open(
-        site: &Site,
-        from: Option<&str>,
-        to: Option<&str>,
-    ) -> Result<(Option<Moment>, Option<Moment>), ApiError> {
+    pub fn parse_open(site: &Site, from: Option<&str>, to: Option<&str>) -> Result<Self, ApiError> {
         let zone = zone_of(site)?;
-        let from = from.map(|text| parse_edge("from", text, &zone, false)).transpose()?;
-        let to = to.map(|text| parse_edge("to", text, &zone, true)).transpose()?;
-        Ok((from, to))
+        let from = from.map_or(Ok(Self::FIRST), |text| parse_edge("from", text, &zone, false))?;
+        let to = to.map_or(Ok(Self::LAST), |text| parse_edge("to", text, &zone, true))?;
+        Ok(Self { from, to, zone, zone_name: site.timezone.clone() })
+    }
+
+    /// Its beginning, if it has one.
+    pub fn beginning(&self) -> Option<Moment> {
+        (self.from != Self::FIRST).then_some(self.from)
+    }
+
+    /// Its end, exclusive, if it has one.
+    pub fn end(&self) -> Option<Moment> {
+        (self.to != Self::LAST).then_some(self.to)
+    }
+
+    /// The part of it that tables hold.
+    pub fn within_calendar(&self) -> (Moment, Moment) {
+        (self.from.max(Self::FIRST), self.to.min(Self::LAST))
     }
 
     /// The UTC date of the first millisecond: the store's days are UTC.

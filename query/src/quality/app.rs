@@ -56,8 +56,8 @@ pub async fn answer(
         thresholds: StartThresholds { good_ms: kind.good_ms, poor_ms: kind.poor_ms },
     };
     Ok(AppQuality {
-        from: query.period.from,
-        to: query.period.to,
+        from: query.scope.period.from,
+        to: query.scope.period.to,
         starts: STARTS.iter().zip(starts_of(total)).map(summary).collect(),
         sessions: count(total, "sessions"),
         crash_free_sessions: crash_free(total, "sessions"),

@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 use crate::http::quality::QualityParams;
+use crate::plan::Dimension;
 use crate::plan::parameter::parse_limit;
-use crate::plan::{Dimension, Filter, Period};
+use crate::scope::{Scope, ScopeText};
 use crate::sql::quality::QualityQuery;
 use crate::timestamp::Moment;
 
@@ -39,11 +40,15 @@ fn parse(
             dimension
         }
     };
+    let scope = ScopeText {
+        from: params.from.as_deref(),
+        to: params.to.as_deref(),
+        filter: &params.filter,
+        include: None,
+    };
     Ok(QualityQuery {
-        site: site.site.clone(),
-        period: Period::parse(site, params.from.as_deref(), params.to.as_deref(), PERIOD_DAYS_DEFAULT, now)?,
+        scope: Scope::parse(site, &scope, PERIOD_DAYS_DEFAULT, now)?,
         group_by,
-        filters: Filter::parse_list(&params.filter)?,
         limit: parse_limit(params.limit.as_deref(), ROWS_DEFAULT, ROWS_MAX)?,
     })
 }

@@ -56,8 +56,8 @@ pub async fn answer(
         thresholds: VitalThresholds { good: kind.good, poor: kind.poor },
     };
     Ok(WebQuality {
-        from: query.period.from,
-        to: query.period.to,
+        from: query.scope.period.from,
+        to: query.scope.period.to,
         vitals: VITALS.iter().zip(vitals).map(summary).collect(),
         rows: rows
             .iter()

@@ -1,8 +1,7 @@
 //! The statement of an export: the events of a period as they are stored, each once.
 
-use super::Sql;
-use super::clause::events_window;
-use crate::plan::Period;
+use super::{Sql, events};
+use crate::scope::Scope;
 
 /// The columns, in the order of the export: the name, and where it is not that of the table's column, what it is.
 const COLUMNS: [(&str, &str); 63] = [
@@ -76,12 +75,11 @@ pub fn columns() -> impl Iterator<Item = &'static str> {
     COLUMNS.iter().map(|(name, _)| *name)
 }
 
-/// The events of a period: by day, within it by visitor, within these by time. That is nearly the order in which they
+/// The events of a scope: by day, within it by visitor, within these by time. That is nearly the order in which they
 /// lie, so that they are read as they are sent, however many there are.
-pub fn events(site: &str, period: &Period, with_bots: bool) -> Sql {
-    let mut sql = Sql::default();
-    sql.bind_site(site);
-    sql.bind_period(period);
+pub fn events(scope: &Scope) -> Sql {
+    let mut sql = events::of_scope(scope);
+    let conditions = events::conditions(&mut sql, scope);
     let columns: Vec<String> =
         COLUMNS
             .iter()
@@ -92,7 +90,7 @@ pub fn events(site: &str, period: &Period, with_bots: bool) -> Sql {
     sql.text = format!(
         "SELECT {} FROM events FINAL WHERE {} ORDER BY toDate(events.ts), events.visitor, events.ts, events.event_id",
         columns.join(", "),
-        events_window(with_bots)
+        conditions.join(" AND ")
     );
     sql
 }
@@ -100,11 +98,12 @@ pub fn events(site: &str, period: &Period, with_bots: bool) -> Sql {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::tests::november;
+    use crate::scope::tests::november;
     use crate::sql::snapshot::check;
 
     #[test]
     fn snapshots_of_an_export() {
-        check("export", &[events("demo", &november(), false), events("demo", &november(), true)]);
+        let with_bots = Scope { with_bots: true, ..november(&[]) };
+        check("export", &[events(&november(&[])), events(&with_bots)]);
     }
 }

@@ -166,6 +166,8 @@ pub fn may_be_mixed(edges: &str) -> String {
 /// How events that came twice are made one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Duplicates {
+    /// Not at all: where only distinct things are asked for.
+    Kept,
     /// By the table's key: for events that the key finds.
     Merged,
     /// By id, after the condition: for few events of many.
@@ -177,6 +179,7 @@ pub fn owned_events(condition: &str, duplicates: Duplicates, edges: &str) -> Str
     let (merged, limit) = match duplicates {
         Duplicates::Merged => ("FINAL ", ""),
         Duplicates::ById => ("", " LIMIT 1 BY event_id"),
+        Duplicates::Kept => ("", ""),
     };
     format!(
         "(SELECT event.*, {visit} AS visit, if(user != '', user, {USER_OF_EVENT}) AS owner_user \

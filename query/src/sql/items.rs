@@ -70,17 +70,11 @@ fn of_line(dimension: Dimension) -> &'static str {
 }
 
 /// A filter as a condition on one line.
-fn condition(sql: &mut Sql, filter: &Filter) -> String {
+pub fn condition(sql: &mut Sql, filter: &Filter) -> String {
     match &filter.field {
-        Field::Dimension(dimension) => clause::condition(sql, of_line(*dimension), filter),
+        Field::Dimension(dimension) => clause::compared(sql, of_line(*dimension), filter),
         Field::Prop(_) => unreachable!("a property of events"),
     }
-}
-
-/// Filters as a condition on events: one of the items fits them all.
-pub fn event_condition(sql: &mut Sql, filters: &[&Filter]) -> String {
-    let conditions: Vec<String> = filters.iter().map(|filter| condition(sql, filter)).collect();
-    format!("arrayExists(line -> {}, {})", conditions.join(" AND "), lines())
 }
 
 /// Of a line, the values of some dimensions.
@@ -95,12 +89,11 @@ pub fn value_of_key(place: usize) -> String {
 }
 
 /// Events as rows of them and their items: one for each event and each value of the dimensions (`item_key`), with the
-/// lines that have it and fit all filters (`item_lines`). An event without such an item has no row.
-pub fn expanded(sql: &mut Sql, events: &str, dimensions: &[Dimension], filters: &[&Filter]) -> String {
+/// lines that have it and for which all conditions hold (`item_lines`). An event without such an item has no row.
+pub fn expanded(events: &str, dimensions: &[Dimension], conditions: &[String]) -> String {
     let key = key(dimensions);
     let mut lines = lines();
-    for filter in filters {
-        let condition = condition(sql, filter);
+    for condition in conditions {
         lines = format!("arrayFilter(line -> {condition}, {lines})");
     }
     format!(

@@ -2,6 +2,8 @@
 
 pub mod accounting;
 pub mod clause;
+pub mod condition;
+pub mod events;
 pub mod export;
 pub mod identity;
 pub mod installation;

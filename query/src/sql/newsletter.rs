@@ -3,15 +3,13 @@
 
 use orma_store::Param;
 
-use super::Sql;
-use super::clause;
+use super::{Sql, clause, events};
 use crate::newsletter_report::{Number, Query};
 
 /// The events of the period that newsletters are about. Machines are told apart by the questions, so they are in; bots
 /// are not.
 fn window(sql: &mut Sql, query: &Query, condition: &str) -> String {
-    sql.bind_site(&query.site);
-    sql.bind_period(&query.period);
+    events::bind(sql, &query.scope);
     let campaign = match &query.campaign {
         None => "",
         Some(campaign) => {
@@ -19,7 +17,8 @@ fn window(sql: &mut Sql, query: &Query, condition: &str) -> String {
             " AND newsletter_campaign = {campaign_asked:String}"
         }
     };
-    format!("{} AND bot = '' AND {condition}{campaign}", clause::events_window(true))
+    let events = events::conditions(sql, &query.scope).join(" AND ");
+    format!("{events} AND bot = '' AND {condition}{campaign}")
 }
 
 /// What rows are divided by. A row over everything is made along.
@@ -220,14 +219,14 @@ impl Number {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::tests::november;
+    use crate::scope::Scope;
+    use crate::scope::tests::november;
     use crate::sql::snapshot::check;
 
     #[test]
     fn snapshots_of_the_report() {
         let all = Query {
-            site: "demo".into(),
-            period: november(),
+            scope: Scope { with_bots: true, ..november(&[]) },
             currency: "EUR".into(),
             by_link: false,
             campaign: None,

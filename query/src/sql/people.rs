@@ -31,22 +31,27 @@ pub struct Matching {
     pub event: Option<String>,
     /// The same as a condition on `visitor` and `visit`, whoever's the event is.
     pub visits_of_event: Option<String>,
+    /// A condition on `visitor` and `visit` that does in place of such an event.
+    pub without_event: Option<String>,
 }
 
 impl Matching {
     /// Whether a visit of one owner has it.
     fn of_visit(&self) -> String {
-        Self::all(&[self.visits.as_deref(), self.visits_of_event.as_deref()])
+        self.all(self.visits_of_event.clone())
     }
 
     /// Whether a visit has it that is put together from its owner's events.
     fn of_events(&self) -> String {
-        let event = self.event.as_ref().map(|event| format!("countIf({event}) > 0"));
-        Self::all(&[self.visits.as_deref(), event.as_deref()])
+        self.all(self.event.as_ref().map(|event| format!("countIf({event}) > 0")))
     }
 
-    fn all(conditions: &[Option<&str>]) -> String {
-        let conditions: Vec<&str> = conditions.iter().copied().flatten().collect();
+    fn all(&self, of_event: Option<String>) -> String {
+        let of_event = match (of_event, &self.without_event) {
+            (Some(of_event), Some(other)) => Some(format!("({of_event} OR {other})")),
+            (of_event, _) => of_event,
+        };
+        let conditions: Vec<String> = self.visits.clone().into_iter().chain(of_event).collect();
         format!(", {} AS is_matched", conditions.join(" AND "))
     }
 }

@@ -1,18 +1,17 @@
 //! The statement of a page of people: who is on it, and in which order.
 
-use super::Sql;
-use super::clause::{self, IS_HUMAN, IS_PURCHASE, IS_SESSION, Sessions, VISIT_OF_EVENT};
+use orma_store::Param;
+
+use super::clause::{self, IS_HUMAN, IS_PURCHASE, IS_SESSION};
+use super::condition::Terms;
 use super::identity::{self, Duplicates, Person};
 use super::people::{Columns, Matching, pieces};
+use super::{Sql, events};
+use crate::condition::Condition;
 use crate::identity::Aliases;
-use crate::plan::Filter;
-use crate::plan::dimension::Level;
 use crate::plan::period::utc_day;
+use crate::scope::Scope;
 use crate::timestamp::Moment;
-
-/// The first and the last moment that a period without a beginning or an end has: between the days that a `Date` holds.
-const FIRST: Moment = Moment(2 * 86_400_000);
-const LAST: Moment = Moment(u32::MAX as i64 * 1000);
 
 /// What a list is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,20 +94,16 @@ impl Order {
 }
 
 /// Which people a list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
+    /// What it is about: people with a visit in the period that the condition holds for.
+    pub scope: Scope,
     /// Part of an id, a name or an e-mail address.
     pub search: Option<String>,
     /// With a user id, or without.
     pub identified: Option<bool>,
     /// With an order, or without.
     pub customers: Option<bool>,
-    /// Seen since then.
-    pub from: Option<Moment>,
-    /// Seen before then.
-    pub to: Option<Moment>,
-    /// With a visit that all of these hold for.
-    pub filters: Vec<Filter>,
     /// What they are sorted by.
     pub order: Order,
     /// The smallest or earliest first.
@@ -126,19 +121,22 @@ impl Listed {
     /// Whether the first of them are those who were here lately. A search may be for a visitor id that the person had
     /// long ago.
     pub fn is_of_the_latest(&self) -> bool {
-        let is_narrow = self.search.is_some() || self.customers.is_some() || !self.filters.is_empty();
-        let has_period = self.from.is_some() || self.to.is_some();
+        let is_filtered = self.scope.condition != Condition::EVERYTHING;
+        let is_narrow = self.search.is_some() || self.customers.is_some() || is_filtered;
+        let has_period = self.scope.period.beginning().is_some() || self.scope.period.end().is_some();
         self.order == Order::LastSeen && !self.ascending && !is_narrow && !has_period
     }
 }
 
 /// The people of a page in their order: `person`, `identified`, `value` (text, of the order). `currency` is the site's.
-pub fn page(site: &str, currency: &str, listed: &Listed, aliases: &Aliases) -> Sql {
+pub fn page(currency: &str, listed: &Listed, aliases: &Aliases) -> Sql {
     let mut sql = Sql::default();
-    sql.bind_site(site);
+    sql.bind_site(&listed.scope.site);
     let person = identity::person(&mut sql, aliases);
-    let matching = matching(&mut sql, listed);
+    let terms = Terms { with_bots: false, aliases };
+    let matching = matching(&mut sql, &terms, listed);
     let mut having = conditions(&mut sql, listed, matching.is_some());
+    having.extend(apart(&mut sql, &terms, &person, listed));
     let (mut sessions, mut edges) = (String::new(), String::new());
     if let Some(since) = listed.since {
         let (day, moment) = (sql.bind("Date", utc_day(since)), sql.bind("Int64", since.0));
@@ -211,9 +209,10 @@ fn conditions(sql: &mut Sql, listed: &Listed, is_filtered: bool) -> Vec<String> 
         having.push(if identified { "identified".into() } else { "NOT identified".into() });
     }
     let mut of_a_visit = Vec::new();
-    if listed.from.is_some() || listed.to.is_some() {
-        let from = sql.bind("Int64", listed.from.unwrap_or(Moment(0)).0);
-        let to = sql.bind("Int64", listed.to.unwrap_or(LAST).0);
+    let period = &listed.scope.period;
+    if period.beginning().is_some() || period.end().is_some() {
+        let from = sql.bind("Int64", period.beginning().unwrap_or(Moment(0)).0);
+        let to = sql.bind("Int64", period.to.0);
         of_a_visit.push(format!(
             "ended >= fromUnixTimestamp64Milli({from}) AND started < fromUnixTimestamp64Milli({to})"
         ));
@@ -227,42 +226,33 @@ fn conditions(sql: &mut Sql, listed: &Listed, is_filtered: bool) -> Vec<String> 
     having
 }
 
-/// What a visit must have for the filters. An event that must be there is of the period; a visit is judged by how it
-/// began, whenever that was.
-fn matching(sql: &mut Sql, listed: &Listed) -> Option<Matching> {
-    if listed.filters.is_empty() {
+/// What a visit must have for what holds for one visit.
+fn matching(sql: &mut Sql, terms: &Terms<'_>, listed: &Listed) -> Option<Matching> {
+    if listed.scope.condition == Condition::EVERYTHING {
         return None;
     }
-    let (from, to) = (listed.from.unwrap_or(FIRST).max(FIRST), listed.to.unwrap_or(LAST).min(LAST));
+    let (from, to) = listed.scope.period.within_calendar();
     sql.params.extend([
         ("from_day".to_owned(), utc_day(from).into()),
         ("to_day".to_owned(), utc_day(Moment(to.0.saturating_sub(1).max(from.0))).into()),
     ]);
-    let (of_events, of_visits): (Vec<&Filter>, Vec<&Filter>) =
-        listed.filters.iter().partition(|filter| matches!(filter.level(), Level::Event | Level::Item));
-    let visits = (!of_visits.is_empty()).then(|| {
-        let conditions: Vec<String> =
-            of_visits.iter().map(|filter| clause::session_condition(sql, filter)).collect();
-        format!(
-            "(visitor, visit) IN (SELECT visitor, visit FROM {} WHERE {})",
-            clause::sessions(Sessions::Any, false, ""),
-            conditions.join(" AND ")
-        )
-    });
-    let event = (!of_events.is_empty()).then(|| {
-        let (from, to) = (sql.bind("Int64", from.0), sql.bind("Int64", to.0));
-        let mut conditions =
-            vec![format!("ts >= fromUnixTimestamp64Milli({from}) AND ts < fromUnixTimestamp64Milli({to})")];
-        conditions.extend(clause::event_conditions(sql, of_events.iter().copied()));
-        conditions.join(" AND ")
-    });
-    let visits_of_event = event.as_ref().map(|event| {
-        format!(
-            "(visitor, visit) IN (SELECT visitor, {VISIT_OF_EVENT} AS visit FROM events WHERE site = {{site:String}} \
-             AND toDate(ts) BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND {IS_HUMAN} AND {event})"
-        )
-    });
-    Some(Matching { visits, event, visits_of_event })
+    let (together, _) = listed.scope.condition.together();
+    (!together.is_empty()).then(|| {
+        terms.matching(sql, &together, |sql| {
+            let (from, to) = (sql.bind("Int64", from.0), sql.bind("Int64", to.0));
+            format!("ts >= fromUnixTimestamp64Milli({from}) AND ts < fromUnixTimestamp64Milli({to})")
+        })
+    })
+}
+
+/// What must hold for a person whatever the visit.
+fn apart(sql: &mut Sql, terms: &Terms<'_>, person: &Person, listed: &Listed) -> Vec<String> {
+    let (_, apart) = listed.scope.condition.together();
+    if !apart.is_empty() {
+        let (from, to) = listed.scope.period.within_calendar();
+        sql.params.extend([("from".to_owned(), Param::Int(from.0)), ("to".to_owned(), Param::Int(to.0))]);
+    }
+    apart.into_iter().map(|member| terms.person_apart(sql, person, events::SEEN, member)).collect()
 }
 
 /// Orders and money of everybody who has any, each a row: `buyer`, `orders`, `revenue_sum`. The same purchases as those
@@ -283,54 +273,62 @@ fn purchases(person: &Person) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scope::tests::open;
     use crate::sql::snapshot::check;
+
+    /// Everybody of a scope.
+    fn listed(scope: Scope) -> Listed {
+        Listed {
+            scope,
+            search: None,
+            identified: None,
+            customers: None,
+            order: Order::default(),
+            ascending: false,
+            after: None,
+            limit: 50,
+            since: None,
+        }
+    }
 
     #[test]
     fn snapshots_of_the_list() {
         let search = Listed {
             search: Some("rossi".into()),
             identified: Some(true),
-            from: Some(Moment(1_793_487_600_000)),
             after: Some(("1795302000000".into(), "mario".into())),
-            limit: 50,
             since: Some(Moment(1_795_219_200_000)),
-            ..Listed::default()
+            ..listed(open(Some("2026-11-01"), None, &[]))
         };
-        let filters = ["country:is:IT", "page:starts:/scarpe", "kind:is:page_view"].map(ToOwned::to_owned);
+        let filters = ["country:is:IT", "page:starts:/scarpe", "kind:is:page_view"];
         let filtered = Listed {
             customers: Some(true),
-            filters: Filter::parse_list(&filters).unwrap(),
             order: Order::Revenue,
             after: Some(("12.5".into(), "mario".into())),
-            limit: 50,
-            ..Listed::default()
+            ..listed(open(None, None, &filters))
         };
         let aliases = Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]);
-        let everybody = Listed { limit: 50, ..Listed::default() };
-        check("people_page", &[page("demo", "EUR", &everybody, &Aliases::default())]);
-        check("people_search", &[page("demo", "EUR", &search, &aliases)]);
-        check("people_filtered", &[page("demo", "EUR", &filtered, &aliases)]);
+        let everybody = listed(open(None, None, &[]));
+        check("people_page", &[page("EUR", &everybody, &Aliases::default())]);
+        check("people_search", &[page("EUR", &search, &aliases)]);
+        check("people_filtered", &[page("EUR", &filtered, &aliases)]);
     }
 
     #[test]
     fn snapshots_of_the_orders_of_the_list() {
-        let listed = |order| Listed { order, limit: 50, ..Listed::default() };
+        let ordered = |order| Listed { order, ..listed(open(None, None, &[])) };
         let orders = [Order::Sessions, Order::PageViews, Order::Orders];
-        let pages = orders.map(|order| page("demo", "EUR", &listed(order), &Aliases::default()));
+        let pages = orders.map(|order| page("EUR", &ordered(order), &Aliases::default()));
         check("people_orders", &pages);
-        let items =
-            ["product:is:Livorno", "channel:is:email", "props.colore:is:rosso"].map(ToOwned::to_owned);
+        let items = ["product:is:Livorno", "channel:is:email", "props.colore:is:rosso"];
         let others = Listed {
             identified: Some(false),
             customers: Some(false),
-            to: Some(Moment(1_795_302_000_000)),
-            filters: Filter::parse_list(&items).unwrap(),
             order: Order::FirstSeen,
             ascending: true,
             after: Some(("1793487600000".into(), "mario".into())),
-            limit: 50,
-            ..Listed::default()
+            ..listed(open(None, Some("2026-11-21T23:00:00Z"), &items))
         };
-        check("people_ascending", &[page("demo", "EUR", &others, &Aliases::default())]);
+        check("people_ascending", &[page("EUR", &others, &Aliases::default())]);
     }
 }

@@ -2,57 +2,31 @@
 
 use orma_store::Param;
 
-use super::Sql;
-use super::clause::{self, Sessions};
 use super::identity::{self, Duplicates};
+use super::{Sql, clause, events};
 use crate::identity::Aliases;
-use crate::plan::dimension::Level;
-use crate::plan::{Dimension, Filter, Period};
+use crate::plan::Dimension;
 use crate::quality::app::STARTS;
 use crate::quality::web::VITALS;
+use crate::scope::Scope;
 
 const IN_APP: &str = "touchpoint = 'app'";
 
 /// A question about quality.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QualityQuery {
-    /// The site.
-    pub site: String,
-    /// Which time.
-    pub period: Period,
+    /// What it is about.
+    pub scope: Scope,
     /// What the rows are.
     pub group_by: Dimension,
-    /// What is left in.
-    pub filters: Vec<Filter>,
     /// How many rows.
     pub limit: usize,
 }
 
 impl QualityQuery {
-    fn statement(&self) -> Sql {
-        let mut sql = Sql::default();
-        sql.bind_site(&self.site);
-        sql.bind_period(&self.period);
-        sql
-    }
-
-    /// The window and the filters as a condition on events.
+    /// The scope as a condition on events.
     fn condition(&self, sql: &mut Sql) -> String {
-        let mut conditions = vec![clause::events_window(false)];
-        let (of_sessions, of_events): (Vec<&Filter>, Vec<&Filter>) =
-            self.filters.iter().partition(|filter| filter.level() == Level::Session);
-        conditions.extend(clause::event_conditions(sql, of_events));
-        if !of_sessions.is_empty() {
-            let held: Vec<String> =
-                of_sessions.iter().map(|filter| clause::session_condition(sql, filter)).collect();
-            conditions.push(format!(
-                "(visitor, {}) IN (SELECT visitor, visit FROM {} WHERE {})",
-                clause::VISIT_OF_EVENT,
-                clause::sessions(Sessions::Any, false, ""),
-                held.join(" AND ")
-            ));
-        }
-        conditions.join(" AND ")
+        events::conditions(sql, &self.scope).join(" AND ")
     }
 
     /// The totals have no dimension.
@@ -71,7 +45,7 @@ impl QualityQuery {
 /// The vitals in total, or by the dimension: `dimension`, `samples`, and for each vital, named by its place in
 /// [`VITALS`], `samples0`, `p75_0`, `good0`, `poor0` (numbers of samples).
 pub fn web(query: &QualityQuery, totals: bool) -> Sql {
-    let mut sql = query.statement();
+    let mut sql = events::of_scope(&query.scope);
     let condition = query.condition(&mut sql);
     let mut columns = Vec::new();
     for (index, vital) in VITALS.iter().enumerate() {
@@ -96,7 +70,7 @@ pub fn web(query: &QualityQuery, totals: bool) -> Sql {
 /// The app starts in total, or by the dimension: `dimension`, and for each start, named by its place in [`STARTS`],
 /// `samples0`, `p75_0`, `good0`, `poor0`; `sessions`, `crashed_sessions`, `people`, `crashed_people`.
 pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
-    let mut sql = query.statement();
+    let mut sql = events::of_scope(&query.scope);
     let condition = query.condition(&mut sql);
     let person = identity::person(&mut sql, aliases);
     let edges = format!(" AND visitor IN (SELECT visitor FROM events WHERE {condition} AND {IN_APP})");
@@ -127,21 +101,13 @@ pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::tests::november;
+    use crate::scope::tests::november;
     use crate::sql::snapshot::check;
 
     #[test]
     fn snapshots_of_quality() {
-        let query = |group_by, filters: &[&str]| QualityQuery {
-            site: "demo".into(),
-            period: november(),
-            group_by,
-            filters: Filter::parse_list(
-                &filters.iter().map(|filter| (*filter).to_owned()).collect::<Vec<_>>(),
-            )
-            .unwrap(),
-            limit: 50,
-        };
+        let query =
+            |group_by, filters: &[&str]| QualityQuery { scope: november(filters), group_by, limit: 50 };
         let pages = query(Dimension::PAGE, &[]);
         let countries =
             query(Dimension::COUNTRY, &["channel:is:email", "page:starts:/scarpe", "os:is_not:iOS"]);

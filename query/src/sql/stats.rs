@@ -3,7 +3,10 @@
 use orma_store::Param;
 
 use super::clause::{self, Sessions};
-use super::{Sql, items};
+use super::condition::Row;
+use super::identity::Duplicates;
+use super::{Sql, events, items};
+use crate::condition::Condition;
 use crate::plan::choose::{Part, Source, counts_any_event};
 use crate::plan::dimension::Level;
 use crate::plan::metric::Shape as MetricShape;
@@ -35,14 +38,12 @@ pub fn column(metric: Metric) -> String {
 /// The statement that answers one part of a question. Its rows have `d0`, `d1` (the dimensions), `t` (the bucket)
 /// and a column for each metric.
 pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
-    let mut sql = Sql::default();
-    sql.bind_site(&query.site);
-    sql.bind_period(&query.period);
+    let mut sql = events::of_scope(&query.scope);
     let from = from_clause(&mut sql, query, part, shape);
     let mut columns: Vec<String> = Vec::new();
     let mut keys: Vec<String> = Vec::new();
     if let (Shape::Series(_), Some(interval)) = (shape, query.interval) {
-        sql.params.push(("zone".into(), query.period.zone_name.as_str().into()));
+        sql.params.push(("zone".into(), query.scope.period.zone_name.as_str().into()));
         if let Some(Shift::Days(shift) | Shift::Milliseconds(shift)) = query.shift {
             sql.params.push(("shift".into(), Param::Int(shift)));
         }
@@ -56,7 +57,8 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             keys.push(format!("d{index}"));
         }
     }
-    let viewers = counts_any_event(&query.group_by, &query.filters).then(|| viewers(query, shape));
+    let viewers =
+        counts_any_event(&query.group_by, &query.scope.condition.filters()).then(|| viewers(query, shape));
     for metric in &part.metrics {
         let expression = match part.source {
             Source::Events | Source::EventsInSessions | Source::PurchasesOfPages => {
@@ -103,85 +105,75 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
 
 /// When the first event of a site happened: a row with `at`, null without events. Its day is the first of the table's.
 pub fn first_event(query: &Query) -> Sql {
-    let human = if query.with_bots { String::new() } else { format!(" AND {}", clause::IS_HUMAN) };
+    let human = if query.scope.with_bots { String::new() } else { format!(" AND {}", clause::IS_HUMAN) };
     let of_site = format!("FROM events WHERE site = {{site:String}}{human}");
     let first_day = format!("(SELECT toDate(ts) {of_site} ORDER BY site, toDate(ts) LIMIT 1)");
     let text =
         format!("SELECT toUnixTimestamp64Milli(minOrNull(ts)) AS at {of_site} AND toDate(ts) = {first_day}");
-    Sql::new(text, [("site", query.site.as_str().into())])
+    Sql::new(text, [("site", query.scope.site.as_str().into())])
 }
 
 fn has_dimensions(query: &Query, shape: Shape<'_>) -> bool {
     !matches!(shape, Shape::Totals | Shape::OtherMoney) && !query.group_by.is_empty()
 }
 
-/// How events that came twice are made to count once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Duplicates {
-    /// Nothing to do: only distinct things are counted.
-    Harmless,
-    /// Rows are merged by the table's key.
-    Merged,
-    /// Few rows are asked for: one of each id is taken, which costs a tenth of merging all.
-    Purchases,
-}
-
+/// How events that came twice are made to count once: not at all where only distinct things are counted, and by their
+/// ids where few rows are asked for, purchases, which costs a tenth of merging all.
 fn duplicates(metrics: &[Metric]) -> Duplicates {
     if metrics.iter().all(|metric| matches!(metric, Metric::Visitors)) {
-        Duplicates::Harmless
+        Duplicates::Kept
     } else if metrics.iter().all(|metric| metric.is_of_purchases()) {
-        Duplicates::Purchases
+        Duplicates::ById
     } else {
         Duplicates::Merged
     }
 }
 
-/// The events of a question under their filters, or rows of them and their items where the question is about items.
+/// What must hold for the events of a part.
+#[derive(Clone, Copy, Debug)]
+struct Held<'a> {
+    /// What the events are asked for as.
+    row: Row,
+    /// Members that hold for one and the same thing.
+    together: &'a [&'a Condition],
+    /// Members that are by themselves.
+    apart: &'a [&'a Condition],
+}
+
+/// The events of a question for which a condition holds, or rows of them and their items where the question is about
+/// items. `only` is one more condition.
 fn events_table(
     sql: &mut Sql,
     query: &Query,
-    filters: &[&Filter],
+    held: Held<'_>,
     metrics: &[Metric],
     with_dimensions: bool,
+    only: Option<&str>,
 ) -> String {
-    events_that(sql, query, filters, metrics, with_dimensions, None)
-}
-
-/// The same of those events for which a condition holds.
-fn events_that(
-    sql: &mut Sql,
-    query: &Query,
-    filters: &[&Filter],
-    metrics: &[Metric],
-    with_dimensions: bool,
-    condition: Option<&str>,
-) -> String {
-    let (of_items, of_events): (Vec<&Filter>, Vec<&Filter>) =
-        filters.iter().copied().partition(|filter| filter.level() == Level::Item);
+    let (of_items, of_events): (Vec<&Condition>, Vec<&Condition>) =
+        held.together.iter().partition(|member| member.looks_at(&[Level::Item]));
     let dimensions = if with_dimensions { item_dimensions(query) } else { Vec::new() };
     let is_expanded = !of_items.is_empty() || !dimensions.is_empty();
-    let mut conditions = vec![clause::events_window(query.with_bots)];
-    conditions.extend(condition.map(ToOwned::to_owned));
-    conditions.extend(clause::event_conditions(sql, of_events));
+    let terms = events::terms(&query.scope);
+    let mut conditions = vec![clause::events_window(query.scope.with_bots)];
+    conditions.extend(only.map(ToOwned::to_owned));
+    conditions.extend(terms.together(sql, held.row, &of_events));
+    conditions.extend(held.apart.iter().map(|member| terms.apart(sql, held.row, member)));
     let has_lines = metrics.iter().any(|metric| metric.is_of_items());
     if has_lines {
         conditions.push(items::SELLS_ITEMS.into());
     } else if is_expanded {
         conditions.push(items::IS_ABOUT_ITEMS.into());
     }
-    let visit = clause::VISIT_OF_EVENT;
-    let (merged, limit) = match duplicates(metrics) {
-        Duplicates::Harmless => ("", ""),
-        Duplicates::Merged => ("FINAL ", ""),
-        Duplicates::Purchases => {
-            conditions.push(clause::IS_PURCHASE.into());
-            ("", " LIMIT 1 BY event_id")
-        }
-    };
-    let events =
-        format!("(SELECT *, {visit} AS visit FROM events {merged}WHERE {}{limit})", conditions.join(" AND "));
+    let duplicates = duplicates(metrics);
+    if duplicates == Duplicates::ById {
+        conditions.push(clause::IS_PURCHASE.into());
+    }
+    let events = events::table(&conditions, duplicates);
     if is_expanded {
-        items::expanded(sql, &events, &dimensions, &of_items)
+        let of_lines: Vec<String> =
+            of_items.iter().map(|member| terms.of_line(sql, held.row, &[member])).collect();
+        items::expanded(&events, &dimensions, &of_lines)
     } else if has_lines {
         items::with_lines(&events)
     } else {
@@ -202,68 +194,59 @@ fn value_of_item(query: &Query, index: usize) -> String {
 /// The sessions of a question. Of purchases only the buyers' are needed.
 fn sessions_of_events(query: &Query, metrics: &[Metric]) -> String {
     let buyers = match duplicates(metrics) {
-        Duplicates::Purchases => format!(
+        Duplicates::ById => format!(
             " AND visitor IN (SELECT visitor FROM events WHERE {} AND {})",
-            clause::events_window(query.with_bots),
+            clause::events_window(query.scope.with_bots),
             clause::IS_PURCHASE
         ),
         _ => String::new(),
     };
-    clause::sessions(Sessions::Any, query.with_bots, &buyers)
+    clause::sessions(Sessions::Any, query.scope.with_bots, &buyers)
 }
 
 /// The table expression with its conditions.
 fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> String {
     let with_dimensions = has_dimensions(query, shape);
+    let terms = events::terms(&query.scope);
+    let (together, apart) = query.scope.condition.together();
     let mut conditions = Vec::new();
     let table = match part.source {
         Source::Events => {
-            let filters: Vec<&Filter> = query.filters.iter().collect();
-            events_table(sql, query, &filters, &part.metrics, with_dimensions)
+            let held = Held { row: Row::Event, together: &together, apart: &apart };
+            events_table(sql, query, held, &part.metrics, with_dimensions, None)
         }
         Source::Sessions => {
-            for filter in &query.filters {
-                conditions.push(clause::session_condition(sql, filter));
-            }
-            clause::sessions(Sessions::Started, query.with_bots, "")
+            conditions.extend(terms.all(sql, Row::Visit, &query.scope.condition));
+            clause::sessions(Sessions::Started, query.scope.with_bots, "")
         }
         Source::EventsInSessions => {
-            let (of_sessions, of_events) =
-                filters_of_events(&query.filters, &[Level::Event, Level::Item, Level::Both]);
-            let events = events_table(sql, query, &of_events, &part.metrics, with_dimensions);
-            for filter in of_sessions {
-                conditions.push(clause::session_condition(sql, filter));
-            }
+            let (of_sessions, of_events): (Vec<&Condition>, Vec<&Condition>) =
+                together.into_iter().partition(|member| is_of_sessions(member));
+            let held = Held { row: Row::Event, together: &of_events, apart: &apart };
+            let events = events_table(sql, query, held, &part.metrics, with_dimensions, None);
+            conditions.extend(terms.together(sql, Row::Visit, &of_sessions));
             let sessions = sessions_of_events(query, &part.metrics);
             format!("{events} AS event INNER JOIN {sessions} AS session_row USING (visitor, visit)")
         }
         Source::PurchasesOfPages => {
-            let (of_pages, others): (Vec<&Filter>, Vec<&Filter>) =
-                query.filters.iter().partition(|filter| filter.is_of_page());
-            let (of_sessions, of_events): (Vec<&Filter>, Vec<&Filter>) =
-                others.into_iter().partition(|filter| filter.level() == Level::Session);
-            let purchases = events_table(sql, query, &of_events, &part.metrics, with_dimensions);
-            let pages = visits_with_pages(sql, query, &of_pages, with_dimensions);
-            let joined = format!("{purchases} AS event INNER JOIN {pages} AS seen USING (visitor, visit)");
+            let (purchases, of_sessions) = purchases_of_pages(sql, query, part, with_dimensions);
             if asks_for_sessions(query) {
-                for filter in of_sessions {
-                    conditions.push(clause::session_condition(sql, filter));
-                }
+                conditions.extend(of_sessions);
                 let sessions = sessions_of_events(query, &part.metrics);
                 format!(
-                    "(SELECT * FROM {joined}) AS event INNER JOIN {sessions} AS session_row USING (visitor, visit)"
+                    "(SELECT * FROM {purchases}) AS event INNER JOIN {sessions} AS session_row USING (visitor, visit)"
                 )
             } else {
-                joined
+                purchases
             }
         }
         Source::SessionsOfEvents => {
-            let (of_sessions, of_events) = filters_of_events(&query.filters, &[Level::Event, Level::Item]);
+            let (of_events, of_sessions): (Vec<&Condition>, Vec<&Condition>) =
+                together.into_iter().partition(|member| member.looks_at(&[Level::Event, Level::Item]));
             let events = visits_with_events(sql, query, &of_events, with_dimensions);
-            for filter in of_sessions {
-                conditions.push(clause::session_condition(sql, filter));
-            }
-            let sessions = clause::sessions(Sessions::Started, query.with_bots, "");
+            conditions.extend(terms.together(sql, Row::Visit, &of_sessions));
+            conditions.extend(apart.into_iter().map(|member| terms.apart(sql, Row::Visit, member)));
+            let sessions = clause::sessions(Sessions::Started, query.scope.with_bots, "");
             format!("{events} AS event INNER JOIN {sessions} AS session_row USING (visitor, visit)")
         }
     };
@@ -277,9 +260,35 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
     if conditions.is_empty() { table } else { format!("{table} WHERE {}", conditions.join(" AND ")) }
 }
 
+/// The purchases of the visits that saw the pages, and what must hold for the rows of their visits.
+fn purchases_of_pages(
+    sql: &mut Sql,
+    query: &Query,
+    part: &Part,
+    with_dimensions: bool,
+) -> (String, Vec<String>) {
+    let (together, apart) = query.scope.condition.together();
+    let is_of_pages = |member: &&Condition| member.filter().is_some_and(Filter::is_of_page);
+    let (of_pages, others): (Vec<&Condition>, Vec<&Condition>) = together.into_iter().partition(is_of_pages);
+    let (of_sessions, of_events): (Vec<&Condition>, Vec<&Condition>) =
+        others.into_iter().partition(|member| is_of_sessions(member));
+    let held = Held { row: Row::Purchase, together: &of_events, apart: &apart };
+    let mut purchases = events_table(sql, query, held, &part.metrics, with_dimensions, None);
+    if !of_pages.is_empty() || query.group_by.iter().any(|dimension| dimension.is_of_page()) {
+        let pages = visits_with_pages(sql, query, &of_pages, with_dimensions);
+        purchases = format!("{purchases} AS event INNER JOIN {pages} AS seen USING (visitor, visit)");
+    }
+    (purchases, events::terms(&query.scope).together(sql, Row::Visit, &of_sessions))
+}
+
+/// Whether a member is a filter that the table of sessions alone answers.
+fn is_of_sessions(member: &Condition) -> bool {
+    member.filter().is_some_and(|filter| filter.level() == Level::Session)
+}
+
 /// The visits that hold certain events, once for each value of the dimensions of events and items (`e0`, `e1`). Distinct,
 /// so duplicates do not matter.
-fn visits_with_events(sql: &mut Sql, query: &Query, filters: &[&Filter], with_dimensions: bool) -> String {
+fn visits_with_events(sql: &mut Sql, query: &Query, members: &[&Condition], with_dimensions: bool) -> String {
     let mut columns = vec!["DISTINCT visitor, visit".to_owned()];
     for (index, dimension) in query.group_by.iter().enumerate().filter(|_| with_dimensions) {
         match dimension.level() {
@@ -289,17 +298,21 @@ fn visits_with_events(sql: &mut Sql, query: &Query, filters: &[&Filter], with_di
         }
     }
     // A page's visits are those that saw it; what else happened may have no page.
-    let only = (!counts_any_event(&query.group_by, &query.filters)).then_some(clause::IS_VIEW);
-    let events = events_that(sql, query, filters, &[Metric::Visitors], with_dimensions, only);
+    let filters: Vec<&Filter> = members.iter().flat_map(|member| member.filters()).collect();
+    let only = (!counts_any_event(&query.group_by, &filters)).then_some(clause::IS_VIEW);
+    let held = Held { row: Row::EventOfVisit, together: members, apart: &[] };
+    let events = events_table(sql, query, held, &[Metric::Visitors], with_dimensions, only);
     format!("(SELECT {} FROM {events})", columns.join(", "))
 }
 
 /// The condition that a session has an order; where rows are items or items are asked for, an order of them.
 fn bought(sql: &mut Sql, query: &Query, source: Source, with_dimensions: bool) -> String {
-    let of_items: Vec<&Filter> =
-        query.filters.iter().filter(|filter| filter.level() == Level::Item).collect();
+    let is_of_items =
+        |member: &&Condition| member.filters().iter().all(|filter| filter.level() == Level::Item);
+    let mut of_items = query.scope.condition.together().0;
+    of_items.retain(is_of_items);
     let dimensions = if with_dimensions { item_dimensions(query) } else { Vec::new() };
-    let human = if query.with_bots { String::new() } else { format!(" AND {}", clause::IS_HUMAN) };
+    let human = if query.scope.with_bots { String::new() } else { format!(" AND {}", clause::IS_HUMAN) };
     // A session that began in the period may go on after it.
     let orders = format!(
         "(SELECT *, {} AS visit FROM events WHERE site = {{site:String}} \
@@ -309,7 +322,10 @@ fn bought(sql: &mut Sql, query: &Query, source: Source, with_dimensions: bool) -
     if source == Source::Sessions || of_items.is_empty() && dimensions.is_empty() {
         return format!("(visitor, visit) IN (SELECT visitor, visit FROM {orders})");
     }
-    let orders = items::expanded(sql, &orders, &dimensions, &of_items);
+    let terms = events::terms(&query.scope);
+    let of_lines: Vec<String> =
+        of_items.iter().map(|member| terms.of_line(sql, Row::Event, &[member])).collect();
+    let orders = items::expanded(&orders, &dimensions, &of_lines);
     let (mut own, mut key) = (vec!["visitor, visit".to_owned()], vec!["visitor, visit".to_owned()]);
     for (index, dimension) in query.group_by.iter().enumerate().filter(|_| with_dimensions) {
         if dimension.level() == Level::Item {
@@ -322,21 +338,21 @@ fn bought(sql: &mut Sql, query: &Query, source: Source, with_dimensions: bool) -
 }
 
 /// The visits that saw certain pages, once for each page (`e0` or `e1`) when the rows are pages.
-fn visits_with_pages(sql: &mut Sql, query: &Query, filters: &[&Filter], with_dimensions: bool) -> String {
+fn visits_with_pages(sql: &mut Sql, query: &Query, members: &[&Condition], with_dimensions: bool) -> String {
     let mut columns = vec![format!("DISTINCT visitor, {} AS visit", clause::VISIT_OF_EVENT)];
     for (index, dimension) in query.group_by.iter().enumerate() {
         if with_dimensions && dimension.is_of_page() {
             columns.push(format!("{} AS e{index}", clause::of_event(*dimension)));
         }
     }
-    let mut conditions = vec![clause::events_window(query.with_bots), clause::IS_VIEW.to_owned()];
-    conditions.extend(clause::event_conditions(sql, filters.iter().copied()));
+    let mut conditions = vec![clause::events_window(query.scope.with_bots), clause::IS_VIEW.to_owned()];
+    conditions.extend(events::terms(&query.scope).together(sql, Row::Event, members));
     format!("(SELECT {} FROM events WHERE {})", columns.join(", "), conditions.join(" AND "))
 }
 
 fn asks_for_sessions(query: &Query) -> bool {
     query.group_by.iter().any(|dimension| dimension.level() == Level::Session)
-        || query.filters.iter().any(|filter| filter.level() == Level::Session)
+        || query.scope.condition.members().iter().any(is_of_sessions)
 }
 
 /// The condition that an event's visitor saw a page or a screen: in the period, or in the event's bucket.
@@ -348,13 +364,8 @@ fn viewers(query: &Query, shape: Shape<'_>) -> String {
         }
         _ => ("visitor".to_owned(), "visitor".to_owned()),
     };
-    let window = clause::events_window(query.with_bots);
+    let window = clause::events_window(query.scope.with_bots);
     format!("{own} IN (SELECT {key} FROM events WHERE {window} AND {})", clause::IS_VIEW)
-}
-
-/// The filters that the table of sessions answers, and those that events do.
-fn filters_of_events<'a>(filters: &'a [Filter], of_events: &[Level]) -> (Vec<&'a Filter>, Vec<&'a Filter>) {
-    filters.iter().partition(|filter| !of_events.contains(&filter.level()))
 }
 
 /// The moment that puts a row into a bucket: a session belongs to the bucket in which it began. Rows of the period before

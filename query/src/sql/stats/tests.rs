@@ -142,7 +142,7 @@ fn snapshots_of_the_period_before() {
             filter: &["kind:is:search".to_owned()],
             ..RequestText::default()
         });
-        all.extend(statements(&days.about(&Earlier::of(&days.period, NOW)), Shape::Series(&[])));
+        all.extend(statements(&days.about(&Earlier::of(&days.scope.period, NOW)), Shape::Series(&[])));
     }
     let instants = query(&RequestText {
         interval: Some("minute"),
@@ -150,7 +150,7 @@ fn snapshots_of_the_period_before() {
         to: Some("2026-11-21T10:00:00Z"),
         ..RequestText::default()
     });
-    all.extend(statements(&instants.about(&Earlier::of(&instants.period, NOW)), Shape::Series(&[])));
+    all.extend(statements(&instants.about(&Earlier::of(&instants.scope.period, NOW)), Shape::Series(&[])));
     crate::sql::snapshot::check("stats_before", &all);
     let with_bots = query(&RequestText { include: Some("bots"), ..of_period() });
     crate::sql::snapshot::check("first_event", &[first_event(&instants), first_event(&with_bots)]);
