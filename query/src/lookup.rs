@@ -8,6 +8,7 @@ use std::sync::Once;
 use orma_store::StoreError;
 use serde::Deserialize;
 
+use crate::error::ApiError;
 use crate::identity::{
     ALIAS_BYTES_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX, Mark, Timeline, Timelines, Visitors,
 };
@@ -67,6 +68,11 @@ pub async fn timelines(runner: &Runner, site: &str, visitors: &[String]) -> Resu
         marks.entry(row.visitor).or_default().push(mark);
     }
     Ok(marks.into_iter().map(|(visitor, marks)| (visitor, Timeline::new(marks))).collect())
+}
+
+/// The refusal of an id that nobody has.
+pub fn unknown_person(id: &str) -> ApiError {
+    ApiError::NotFound { code: "unknown_person", message: format!("Nobody has the id `{id}`.") }
 }
 
 /// What may be a person, with everything that is the person's.

@@ -11,7 +11,7 @@ use crate::accounts::AccountsWatch;
 use crate::error::ApiError;
 use crate::geo_report::GeoReporter;
 use crate::limits::QuestionLimits;
-use crate::live::Live;
+use crate::question::live::Live;
 use crate::runner::Runner;
 use crate::sign_in::{Attempt, Attempts, EndedSessions, NoAttempt, SignInCodes};
 use crate::timestamp::Moment;

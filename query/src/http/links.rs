@@ -3,24 +3,14 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::auth::EditAccess;
 use super::params::{Body, LinkPath, LinkScope, PersonPath, PersonScope};
-use super::people::IdentityLink;
 use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
-use crate::people;
-
-/// What a link joins to the person.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LinkRequest {
-    /// The visitor id whose anonymous events up to now are the person's.
-    #[schema(min_length = 1, pattern = "^[^@]")]
-    pub visitor: String,
-}
+use crate::question::people;
+use crate::question::people::request::LinkRequest;
+use crate::question::people::response::IdentityLink;
 
 /// Says that a visitor is this person. Can be taken back; every answer follows.
 #[utoipa::path(post, path = "/api/v1/sites/{site}/people/{person}/link", tag = "people", params(PersonPath),

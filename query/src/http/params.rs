@@ -152,7 +152,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::stats::StatsParams;
+    use crate::question::people::request::PeopleParams;
+    use crate::question::stats::request::StatsParams;
 
     #[test]
     fn an_empty_parameter_is_refused_by_its_name() {
@@ -165,7 +166,7 @@ mod tests {
         assert!(
             parse_query::<StatsParams>("").is_ok() && parse_query::<StatsParams>("metrics=visitors&").is_ok()
         );
-        assert!(parse_query::<crate::http::people::PeopleParams>("search=").is_ok());
+        assert!(parse_query::<PeopleParams>("search=").is_ok());
     }
 
     #[test]

@@ -3,172 +3,18 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use utoipa::{IntoParams, ToSchema};
 
 use super::auth::Access;
-use super::export::{Table, respond};
+use super::export::respond;
 use super::params::{Params, SitePath};
 use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
-use crate::quality;
+use crate::question::quality;
+use crate::question::quality::request::QualityParams;
+use crate::question::quality::response::{AppQuality, WebQuality};
+use crate::table::Table;
 use crate::timestamp::Moment;
-
-/// What the quality resources take.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct QualityParams {
-    /// Web: `page` (default), `device_class`, `country`, `browser` or `os`. App: `app_version` (default), `os`,
-    /// `device_model` or `device_class`.
-    pub group_by: Option<String>,
-    /// A date in the site's zone or an instant. Default: 29 days before today.
-    pub from: Option<String>,
-    /// A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
-    pub to: Option<String>,
-    /// Repeatable, as in `/stats`.
-    #[serde(default)]
-    pub filter: Vec<String>,
-    /// How many rows. Default 50, at most 1000.
-    pub limit: Option<String>,
-}
-
-/// Where good ends and poor begins, in the vital's unit.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
-pub struct VitalThresholds {
-    /// Good up to here.
-    pub good: f64,
-    /// Poor above.
-    pub poor: f64,
-}
-
-/// One vital: its 75th percentile and the shares of the samples.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Vital {
-    /// `LCP`, `INP`, `CLS`, `FCP` or `TTFB`.
-    pub name: String,
-    /// 75th percentile; null when there is no sample.
-    pub p75: Option<f64>,
-    /// Number of samples.
-    pub samples: i64,
-    /// Share of good samples.
-    pub good: Option<f64>,
-    /// Share of samples in between.
-    pub needs_improvement: Option<f64>,
-    /// Share of poor samples.
-    pub poor: Option<f64>,
-    /// Of the 75th percentile: `good`, `needs_improvement`, `poor`, or empty without a sample.
-    pub rating: String,
-}
-
-/// One vital over everything, with its unit and thresholds.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct VitalSummary {
-    /// The vital.
-    #[serde(flatten)]
-    pub vital: Vital,
-    /// `ms` or `score`.
-    pub unit: String,
-    /// Where good ends and poor begins.
-    pub thresholds: VitalThresholds,
-}
-
-/// The vitals of one value of the dimension.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct WebQualityRow {
-    /// The value.
-    pub dimension: String,
-    /// In the order LCP, INP, CLS, FCP, TTFB.
-    pub vitals: Vec<Vital>,
-}
-
-/// The answer of `GET /quality/web`.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct WebQuality {
-    /// Beginning of the period.
-    pub from: Moment,
-    /// End of the period, exclusive.
-    pub to: Moment,
-    /// In the order LCP, INP, CLS, FCP, TTFB.
-    pub vitals: Vec<VitalSummary>,
-    /// Most samples first.
-    pub rows: Vec<WebQualityRow>,
-}
-
-/// Where a good start ends and a poor one begins, in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct StartThresholds {
-    /// Good below.
-    pub good_ms: i64,
-    /// Poor above.
-    pub poor_ms: i64,
-}
-
-/// One kind of app start.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct AppStart {
-    /// `cold`, `warm` or `hot`.
-    pub start: String,
-    /// 75th percentile in milliseconds; null when there is no sample.
-    pub p75_ms: Option<f64>,
-    /// Number of samples.
-    pub samples: i64,
-    /// Share of good samples.
-    pub good: Option<f64>,
-    /// Share of poor samples.
-    pub poor: Option<f64>,
-    /// Of the 75th percentile: `good`, `needs_improvement`, `poor`, or empty without a sample.
-    pub rating: String,
-}
-
-/// One kind of app start over everything, with its thresholds.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct AppStartSummary {
-    /// The start.
-    #[serde(flatten)]
-    pub start: AppStart,
-    /// Where good ends and poor begins.
-    pub thresholds: StartThresholds,
-}
-
-/// The app's quality for one value of the dimension.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct AppQualityRow {
-    /// The value.
-    pub dimension: String,
-    /// Sessions in the app.
-    pub sessions: i64,
-    /// Share of sessions without a fatal crash; null without sessions.
-    pub crash_free_sessions: Option<f64>,
-    /// People in the app.
-    pub people: i64,
-    /// Share of people without a fatal crash; null without people.
-    pub crash_free_people: Option<f64>,
-    /// In the order cold, warm, hot.
-    pub starts: Vec<AppStart>,
-}
-
-/// The answer of `GET /quality/app`.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct AppQuality {
-    /// Beginning of the period.
-    pub from: Moment,
-    /// End of the period, exclusive.
-    pub to: Moment,
-    /// In the order cold, warm, hot.
-    pub starts: Vec<AppStartSummary>,
-    /// Sessions in the app.
-    pub sessions: i64,
-    /// Share of sessions without a fatal crash; null without sessions.
-    pub crash_free_sessions: Option<f64>,
-    /// People in the app.
-    pub people: i64,
-    /// Share of people without a fatal crash; null without people.
-    pub crash_free_people: Option<f64>,
-    /// Most sessions first.
-    pub rows: Vec<AppQualityRow>,
-}
 
 /// The web vitals at the 75th percentile, in total and by a dimension.
 #[utoipa::path(get, path = "/api/v1/sites/{site}/quality/web", tag = "quality", params(SitePath, QualityParams),
@@ -185,7 +31,7 @@ pub async fn web(
     Params(params): Params<QualityParams>,
 ) -> Result<Response, ApiError> {
     let runner = access.caller.runner(&state);
-    let answer = quality::web::answer(&runner, &access.site, &params, Moment::now()).await?;
+    let answer = quality::web(&runner, &access.site, &params, Moment::now()).await?;
     Ok(respond(&headers, answer, web_table))
 }
 
@@ -204,7 +50,7 @@ pub async fn app(
     Params(params): Params<QualityParams>,
 ) -> Result<Response, ApiError> {
     let runner = access.caller.runner(&state);
-    let answer = quality::app::answer(&runner, &access.site, &params, Moment::now()).await?;
+    let answer = quality::app(&runner, &access.site, &params, Moment::now()).await?;
     Ok(respond(&headers, answer, app_table))
 }
 

@@ -7,9 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::auth::Caller;
-use super::export::{Table, respond};
+use super::export::respond;
 use crate::AppState;
 use crate::error::ErrorBody;
+use crate::table::Table;
 
 /// A site.
 #[derive(Debug, Serialize, ToSchema)]

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::auth::AdminCaller;
-use super::export::{Table, respond};
+use super::export::respond;
 use super::params::{Body, PathOf};
 use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
+use crate::table::Table;
 
 /// A token, without its secret.
 #[derive(Debug, Serialize, ToSchema)]

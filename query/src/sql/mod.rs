@@ -1,22 +1,18 @@
-//! The only place that writes SQL text. Values are always bound to `{name:Type}`; identifiers come from match arms.
+//! SQL: statements with their values, and the pieces that several questions share. Values are always bound to
+//! `{name:Type}`; identifiers come from match arms. Only this folder and the `sql` of each question write SQL text.
+//!
+//! Uses `plan`, `condition`, `scope` and `identity`; the questions and `lookup` use it, `runner` executes it.
 
 pub mod accounting;
 pub mod clause;
 pub mod condition;
 pub mod events;
-pub mod export;
 pub mod identity;
-pub mod installation;
 pub mod items;
-pub mod journey;
-pub mod live;
-pub mod newsletter;
-pub mod people;
-pub mod people_list;
-pub mod quality;
+pub mod person;
 #[cfg(test)]
 pub mod snapshot;
-pub mod stats;
+pub mod visits;
 
 use std::fmt::Write;
 

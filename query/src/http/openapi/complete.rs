@@ -4,9 +4,9 @@ use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
 
-use crate::newsletter_report::Number;
 use crate::plan::{Dimension, Metric};
-use crate::quality;
+use crate::question::newsletter_report::request::Number;
+use crate::question::quality;
 
 /// A day or a moment from 1971 to 2139.
 const EDGE: &str = "^(19(7[1-9]|[89][0-9])|20[0-9]{2}|21[0-3][0-9])-\

@@ -15,6 +15,7 @@ use super::{
     about, events, installation, journey, links, live, newsletter_report, newsletters, people, quality,
     reconciliation, session, settings, sites, stats, tokens,
 };
+use crate::question::live::response::{LiveActivity, LiveRecent, LiveResync, LiveSnapshot};
 
 /// The document.
 #[derive(OpenApi)]
@@ -35,8 +36,7 @@ use super::{
         newsletter_report::people, collecting::events, collecting::pixel, collecting::open, collecting::click,
         collecting::segment, collecting::settings, collecting::script
     ),
-    components(schemas(collecting::SegmentType, live::LiveSnapshot, live::LiveActivity, live::LiveRecent,
-        live::LiveResync)),
+    components(schemas(collecting::SegmentType, LiveSnapshot, LiveActivity, LiveRecent, LiveResync)),
     modifiers(&Security, &Completion),
     security(("bearer" = []), ("session" = []))
 )]
