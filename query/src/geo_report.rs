@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// A database that gives places to addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -15,7 +15,7 @@ pub struct GeoDatabase {
     #[schema(example = "country ipvAll")]
     pub database_type: String,
     /// When its data was made.
-    pub built_at: Moment,
+    pub built_at: Timestamp,
     /// What must be shown where its answers are; empty when its maker is not known.
     pub attribution: String,
     /// Where that points to; empty when its maker is not known.
@@ -38,7 +38,7 @@ pub type GeoReporter = Box<dyn Fn() -> GeoReport + Send + Sync>;
 ///
 /// NRO: CC BY 4.0; DB-IP Lite: CC BY 4.0, with a link on the pages that show its answers (db-ip.com/db/lite.php);
 /// GeoLite2: the end user licence agreement, section 2 (maxmind.com/en/geolite2/eula).
-pub fn geo_database(file: &str, database_type: &str, built_at: Moment) -> GeoDatabase {
+pub fn geo_database(file: &str, database_type: &str, built_at: Timestamp) -> GeoDatabase {
     let known = format!("{file} {database_type}").to_ascii_lowercase();
     let (attribution, url) = if known.contains("geo-whois") {
         ("IP to country data: Number Resource Organization, CC BY 4.0", "https://www.nro.net")
@@ -78,7 +78,7 @@ mod tests {
             ("iptoasn-country.mmdb", "country ipvAll", "https://iptoasn.com"),
             ("own.mmdb", "Bottega", ""),
         ] {
-            assert_eq!(geo_database(file, database_type, Moment(0)).url, url, "{file}");
+            assert_eq!(geo_database(file, database_type, Timestamp(0)).url, url, "{file}");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Who may ask the store when: places for requests, shared out among the callers.
+//! Who may ask the store when: permits for requests, shared out among the callers.
 //!
-//! A caller (a token, or the service itself for its live pages) has at most half of the places, so another always finds one soon; what a caller
+//! A caller (a token, or the service itself for its live pages) has at most half of the permits, so another always finds one soon; what a caller
 //! asks beyond that waits in its own line, and then with the others in the order of arrival. Lines are bounded in length
 //! and time: whoever finds them full, or waits too long, is told to come back.
 
@@ -21,7 +21,7 @@ pub struct QuestionLimits {
     pub memory_bytes_max: u64,
     /// Requests that ask the store at the same time, one question each; a caller has at most half of them.
     pub running_max: usize,
-    /// Requests that wait for a place; a caller has at most half of them.
+    /// Requests that wait for a permit; a caller has at most half of them.
     pub waiting_max: usize,
     /// How long one waits, in milliseconds.
     pub wait_ms_max: u64,
@@ -44,13 +44,13 @@ pub fn default_running_max() -> usize {
     std::thread::available_parallelism().map_or(4, |cores| (2 * cores.get()).clamp(4, 32))
 }
 
-/// There is no place now.
+/// There is no permit now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Busy;
 
-/// The places. Cheap to clone.
+/// The permits. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Places {
+pub struct Permits {
     inner: Arc<Inner>,
 }
 
@@ -61,7 +61,7 @@ struct Inner {
     waiting: AtomicUsize,
     waiting_max: usize,
     wait: Duration,
-    /// The callers that have or want a place now.
+    /// The callers that have or want a permit now.
     callers: Mutex<HashMap<String, Weak<Line>>>,
 }
 
@@ -72,16 +72,16 @@ struct Line {
     waiting: AtomicUsize,
 }
 
-/// A place, given back when dropped.
+/// A permit, given back when dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct Permit {
     _of_all: OwnedSemaphorePermit,
     _of_caller: OwnedSemaphorePermit,
     _line: Arc<Line>,
 }
 
-impl Places {
-    /// The places that `limits` grant.
+impl Permits {
+    /// The permits that `limits` grant.
     pub fn new(limits: &QuestionLimits) -> Self {
         let running_max = limits.running_max.max(1);
         Self {
@@ -96,28 +96,28 @@ impl Places {
         }
     }
 
-    /// Requests that have a place, and those that wait.
+    /// Requests that have a permit, and those that wait.
     pub fn now(&self) -> (usize, usize) {
         let free = self.inner.running.available_permits();
         (self.inner.running_max.saturating_sub(free), self.inner.waiting.load(Ordering::Relaxed))
     }
 
-    /// A place for a request of this caller.
+    /// A permit for a request of this caller.
     ///
     /// # Errors
     /// Too many wait already, or none came free in time.
-    pub async fn enter(&self, caller: &str) -> Result<Place, Busy> {
+    pub async fn enter(&self, caller: &str) -> Result<Permit, Busy> {
         let inner = &self.inner;
         let line = self.line(caller);
         let _of_all = Waiting::join(&inner.waiting, inner.waiting_max)?;
         let _of_caller = Waiting::join(&line.waiting, share(inner.waiting_max))?;
-        let placed = async {
-            // The caller's share first: what waits behind it must not hold a place of the others.
+        let permitted = async {
+            // The caller's share first: what waits behind it must not hold a permit of the others.
             let of_caller = line.running.clone().acquire_owned().await.expect("never closed");
             let of_all = inner.running.clone().acquire_owned().await.expect("never closed");
-            Place { _of_all: of_all, _of_caller: of_caller, _line: line.clone() }
+            Permit { _of_all: of_all, _of_caller: of_caller, _line: line.clone() }
         };
-        tokio::time::timeout(inner.wait, placed).await.map_err(|_| Busy)
+        tokio::time::timeout(inner.wait, permitted).await.map_err(|_| Busy)
     }
 
     fn line(&self, caller: &str) -> Arc<Line> {
@@ -163,62 +163,62 @@ impl Drop for Waiting<'_> {
 mod tests {
     use super::*;
 
-    fn places(running_max: usize, waiting_max: usize, wait_ms_max: u64) -> Places {
-        Places::new(&QuestionLimits { running_max, waiting_max, wait_ms_max, ..QuestionLimits::default() })
+    fn permits(running_max: usize, waiting_max: usize, wait_ms_max: u64) -> Permits {
+        Permits::new(&QuestionLimits { running_max, waiting_max, wait_ms_max, ..QuestionLimits::default() })
     }
 
     #[tokio::test]
     async fn one_caller_never_has_all_places() {
-        let places = places(4, 100, 20);
-        let _first = [places.enter("greedy").await.unwrap(), places.enter("greedy").await.unwrap()];
-        assert_eq!(places.enter("greedy").await.unwrap_err(), Busy);
-        let mut others = vec![places.enter("one").await.unwrap(), places.enter("two").await.unwrap()];
-        assert_eq!(places.now(), (4, 0));
-        assert_eq!(places.enter("three").await.unwrap_err(), Busy);
+        let permits = permits(4, 100, 20);
+        let _first = [permits.enter("greedy").await.unwrap(), permits.enter("greedy").await.unwrap()];
+        assert_eq!(permits.enter("greedy").await.unwrap_err(), Busy);
+        let mut others = vec![permits.enter("one").await.unwrap(), permits.enter("two").await.unwrap()];
+        assert_eq!(permits.now(), (4, 0));
+        assert_eq!(permits.enter("three").await.unwrap_err(), Busy);
         others.pop();
-        places.enter("three").await.unwrap();
+        permits.enter("three").await.unwrap();
     }
 
     #[tokio::test]
     async fn what_waits_in_one_line_does_not_stand_before_another_caller() {
-        let places = places(4, 100, 60_000);
+        let permits = permits(4, 100, 60_000);
         let greedy: Vec<_> = (0..20)
             .map(|_| {
-                let places = places.clone();
+                let permits = permits.clone();
                 tokio::spawn(async move {
-                    let _place = places.enter("greedy").await.unwrap();
+                    let _permit = permits.enter("greedy").await.unwrap();
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 })
             })
             .collect();
         tokio::time::sleep(Duration::from_millis(10)).await;
-        assert_eq!(places.now(), (2, 18));
-        places.enter("small").await.unwrap();
-        assert!(places.now().1 > 10, "the small one did not wait for the others");
+        assert_eq!(permits.now(), (2, 18));
+        permits.enter("small").await.unwrap();
+        assert!(permits.now().1 > 10, "the small one did not wait for the others");
         for one in greedy {
             one.await.unwrap();
         }
-        assert_eq!(places.now(), (0, 0));
-        assert_eq!(places.inner.callers.lock().unwrap().values().filter_map(Weak::upgrade).count(), 0);
+        assert_eq!(permits.now(), (0, 0));
+        assert_eq!(permits.inner.callers.lock().unwrap().values().filter_map(Weak::upgrade).count(), 0);
     }
 
     #[tokio::test]
     async fn lines_are_bounded_and_whoever_leaves_makes_room() {
-        let places = places(2, 4, 60_000);
-        let _held = places.enter("greedy").await.unwrap();
+        let permits = permits(2, 4, 60_000);
+        let _held = permits.enter("greedy").await.unwrap();
         let waiting: Vec<_> = (0..2)
             .map(|_| {
-                let places = places.clone();
-                tokio::spawn(async move { places.enter("greedy").await.map(drop) })
+                let permits = permits.clone();
+                tokio::spawn(async move { permits.enter("greedy").await.map(drop) })
             })
             .collect();
         tokio::time::sleep(Duration::from_millis(10)).await;
-        assert_eq!(places.enter("greedy").await.unwrap_err(), Busy);
-        places.enter("other").await.unwrap();
+        assert_eq!(permits.enter("greedy").await.unwrap_err(), Busy);
+        permits.enter("other").await.unwrap();
         for one in waiting {
             one.abort();
             assert!(one.await.unwrap_err().is_cancelled());
         }
-        assert_eq!(places.now(), (1, 0));
+        assert_eq!(permits.now(), (1, 0));
     }
 }

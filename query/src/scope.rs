@@ -8,7 +8,7 @@ use crate::error::ApiError;
 use crate::identity::Aliases;
 use crate::plan::parameter::parse_include;
 use crate::plan::period::Period;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// The parameters that name a scope, as they stand in the request.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,7 +43,7 @@ impl Scope {
     ///
     /// # Errors
     /// One cannot be used; the error names it.
-    pub fn parse(site: &Site, text: &ScopeText<'_>, days: i64, now: Moment) -> Result<Self, ApiError> {
+    pub fn parse(site: &Site, text: &ScopeText<'_>, days: i64, now: Timestamp) -> Result<Self, ApiError> {
         Self::of(site, text, Period::parse(site, text.from, text.to, days, now)?)
     }
 

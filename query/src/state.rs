@@ -14,7 +14,7 @@ use crate::limits::QuestionLimits;
 use crate::question::live::Live;
 use crate::runner::Runner;
 use crate::sign_in::{Attempt, Attempts, EndedSessions, NoAttempt, SignInCodes};
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// A token that was withdrawn by another process is refused after this long.
 const REGISTRY_AGE_MS_MAX: u64 = 1_000;
@@ -39,11 +39,11 @@ pub struct QueryConfig {
 
 /// What tells the time: this machine's clock, or in tests another.
 #[derive(Clone)]
-pub struct Clock(pub Arc<dyn Fn() -> Moment + Send + Sync>);
+pub struct Clock(pub Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Default for Clock {
     fn default() -> Self {
-        Self(Arc::new(Moment::now))
+        Self(Arc::new(Timestamp::now))
     }
 }
 
@@ -95,7 +95,7 @@ impl AppState {
     }
 
     /// The time, as questions are told it.
-    pub(crate) fn now(&self) -> Moment {
+    pub(crate) fn now(&self) -> Timestamp {
         (self.config.clock.0)()
     }
 

@@ -104,8 +104,8 @@ fn csv(table: &Table) -> String {
 
 /// Writes a line of CSV.
 pub fn write_cells<V: Borrow<Value>>(values: impl Iterator<Item = V>, out: &mut String) {
-    for (place, value) in values.enumerate() {
-        if place > 0 {
+    for (index, value) in values.enumerate() {
+        if index > 0 {
             out.push(',');
         }
         out.push_str(&cell(value.borrow()));

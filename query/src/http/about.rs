@@ -6,9 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::auth::Caller;
-use crate::AppState;
 use crate::error::ErrorBody;
 use crate::geo_report::{GeoDatabase, GeoReport};
+use crate::state::AppState;
 
 /// Data that the program contains.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]

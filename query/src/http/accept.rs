@@ -43,11 +43,11 @@ impl Accept {
             _ if range == media_type => Some(2),
             _ => (range.strip_suffix("/*") == Some(whole_type)).then_some(1),
         };
-        let matching = self.ranges.iter().enumerate().filter_map(|(place, (range, weight))| {
-            Some((exactness(range)?, std::cmp::Reverse(place), *weight))
+        let matching = self.ranges.iter().enumerate().filter_map(|(index, (range, weight))| {
+            Some((exactness(range)?, std::cmp::Reverse(index), *weight))
         });
-        let (exactness, place, weight) = matching.max()?;
-        (weight > 0).then_some((weight, exactness, place))
+        let (exactness, index, weight) = matching.max()?;
+        (weight > 0).then_some((weight, exactness, index))
     }
 
     /// Which of the media types is wanted most. The first, where several are wanted the same or none is.

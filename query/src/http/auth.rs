@@ -9,11 +9,11 @@ use axum::http::{HeaderMap, Method, Uri, header};
 use orma_store::{Role, Site, Token};
 
 use super::session::Session;
-use crate::AppState;
 use crate::error::ApiError;
 use crate::runner::Runner;
 use crate::sign_in::cookie;
-use crate::timestamp::Moment;
+use crate::state::AppState;
+use crate::timestamp::Timestamp;
 
 /// Who asks: a token of a role that may read, or send.
 #[derive(Clone, Debug)]
@@ -123,7 +123,7 @@ impl Caller {
             return Err(ApiError::Unauthorized("Sign in, or send `Authorization: Bearer <token>`."));
         }
         // Another page of this host may have planted one that is none.
-        let now = Moment::now();
+        let now = Timestamp::now();
         let session = cookies.find_map(|value| {
             cookie::verify(&state.signing_secret, value, now).filter(|session| !state.ended.holds(session))
         });

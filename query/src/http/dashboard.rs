@@ -12,9 +12,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 
-use crate::AppState;
 use crate::error::ApiError;
 use crate::sign_in::cookie;
+use crate::state::AppState;
 
 #[derive(RustEmbed)]
 #[folder = "dashboard/dist"]

@@ -8,12 +8,12 @@ use axum::response::{IntoResponse, Response};
 use super::accept::Accept;
 use super::auth::Access;
 use super::params::{Params, SitePath};
-use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
 use crate::question::export;
 use crate::question::export::request::EventsParams;
+use crate::state::AppState;
 use crate::table::Export;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// The events of a period as they are stored, each once: by day (UTC), visitor and time. The answer is written while it is
 /// read and may be of any size; one that breaks off has ended early. Personal data: handle it as such.
@@ -31,10 +31,10 @@ pub async fn get(
     headers: HeaderMap,
     Params(params): Params<EventsParams>,
 ) -> Result<Response, ApiError> {
-    let scope = params.scope(&access.site, Moment::now())?;
+    let scope = params.scope(&access.site, Timestamp::now())?;
     let form = Accept::of(&headers).preferred(&[Export::Ndjson.media_type(), Export::Csv.media_type()]);
     let form = if form == Export::Csv.media_type() { Export::Csv } else { Export::Ndjson };
-    let rows = export::answer(&access.caller.runner(&state), &scope, form).await?;
+    let rows = export::rows(&access.caller.runner(&state), &scope, form).await?;
     let mut response = Body::from_stream(rows).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.content_type()));

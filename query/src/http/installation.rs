@@ -5,11 +5,11 @@ use axum::extract::State;
 
 use super::auth::Access;
 use super::params::SitePath;
-use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
 use crate::question::installation;
 use crate::question::installation::response::Installation;
-use crate::timestamp::Moment;
+use crate::state::AppState;
+use crate::timestamp::Timestamp;
 
 /// What arrived of a site in the last half hour, and what was refused, with why.
 #[utoipa::path(get, path = "/api/v1/sites/{site}/installation", tag = "installation", params(SitePath),
@@ -24,5 +24,5 @@ pub async fn get(State(state): State<AppState>, access: Access) -> Result<Json<I
     let write_key = keys.map(|(key, _)| key).min().cloned();
     let runner = access.caller.runner(&state);
     let of_all_sites = access.caller.is_of_all_sites();
-    Ok(Json(installation::answer(&runner, &access.site, write_key, of_all_sites, Moment::now()).await?))
+    Ok(Json(installation::respond(&runner, &access.site, write_key, of_all_sites, Timestamp::now()).await?))
 }

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::auth::Access;
 use super::export::respond_page;
 use super::params::{Params, PersonPath, PersonScope};
-use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
 use crate::question::journey;
 use crate::question::journey::request::{JourneyParams, Request};
 use crate::question::journey::response::Journey;
+use crate::state::AppState;
 use crate::table::Table;
 
 /// Everything one person did, over all touchpoints, newest first, by session.
@@ -33,9 +33,9 @@ pub async fn get(
     Params(params): Params<JourneyParams>,
 ) -> Result<Response, ApiError> {
     let request = Request::parse(&access.site, &person, &params)?;
-    let answer = journey::answer(&access.caller.runner(&state), &request).await?;
-    Ok(respond_page(&headers, query.as_deref(), answer, |answer| {
-        (table(answer), answer.next_cursor.as_deref())
+    let response = journey::respond(&access.caller.runner(&state), &request).await?;
+    Ok(respond_page(&headers, query.as_deref(), response, |response| {
+        (table(response), response.next_cursor.as_deref())
     }))
 }
 
@@ -82,11 +82,11 @@ const COLUMNS: [&str; 38] = [
 ];
 
 /// The events, each with what its session says. Props are one column: their names are the visitors' choice.
-fn table(answer: &Journey) -> Table {
-    let rows = answer.items.iter().flat_map(|session| {
+fn table(response: &Journey) -> Table {
+    let rows = response.items.iter().flat_map(|session| {
         session.events.iter().map(move |event| {
             let mut row = json!({
-                "person": answer.person,
+                "person": response.person,
                 "session": session.session,
                 "session_started_at": session.started_at,
                 "visitor": session.visitor,

@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 
 use super::auth::EditAccess;
 use super::params::{Body, LinkPath, LinkScope, PersonPath, PersonScope};
-use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
 use crate::question::people;
 use crate::question::people::request::LinkRequest;
 use crate::question::people::response::IdentityLink;
+use crate::state::AppState;
 
 /// Says that a visitor is this person. Can be taken back; every answer follows.
 #[utoipa::path(post, path = "/api/v1/sites/{site}/people/{person}/link", tag = "people", params(PersonPath),

@@ -9,10 +9,10 @@ use futures_util::Stream;
 
 use super::auth::Access;
 use super::params::SitePath;
-use crate::AppState;
 use crate::error::ErrorBody;
 use crate::question::live::Message;
 use crate::question::live::response::LiveResync;
+use crate::state::AppState;
 
 /// A comment line keeps proxies from closing a quiet stream.
 const KEEP_ALIVE_SECONDS: u64 = 15;

@@ -37,8 +37,8 @@ use axum::routing::{delete, get, post};
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
-use crate::AppState;
 use crate::error::ApiError;
+use crate::state::AppState;
 
 /// Requests carry no more, unless their route says so.
 const BODY_BYTES_MAX: usize = 64 * 1024;

@@ -8,15 +8,15 @@ use serde_json::json;
 use super::auth::Access;
 use super::export::respond;
 use super::params::{Params, SitePath};
-use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
 use crate::question::newsletter_report;
 use crate::question::newsletter_report::request::{NewsletterParams, NewsletterPeopleParams, Query};
 use crate::question::newsletter_report::response::{
     NewsletterNumbers, NewsletterPeople, NewsletterReport, NewsletterRow,
 };
+use crate::state::AppState;
 use crate::table::Table;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::Money;
 
 /// What became of the newsletters, by campaign or by link.
@@ -34,9 +34,9 @@ pub async fn get(
     headers: HeaderMap,
     Params(params): Params<NewsletterParams>,
 ) -> Result<Response, ApiError> {
-    let query = Query::parse(&access.site, &params, Moment::now())?;
-    let answer = newsletter_report::answer(&access.caller.runner(&state), &query).await?;
-    Ok(respond(&headers, answer, |answer| table(&query, answer)))
+    let query = Query::parse(&access.site, &params, Timestamp::now())?;
+    let response = newsletter_report::respond(&access.caller.runner(&state), &query).await?;
+    Ok(respond(&headers, response, |response| table(&query, response)))
 }
 
 /// The people behind a number of the report.
@@ -55,12 +55,14 @@ pub async fn people(
     Params(params): Params<NewsletterPeopleParams>,
 ) -> Result<Response, ApiError> {
     let runner = access.caller.runner(&state);
-    let answer = newsletter_report::people(&runner, &access.site, params, Moment::now()).await?;
-    Ok(respond(&headers, answer, |answer| Table::of_items(&["person", "count", "last_at"], &answer.items)))
+    let response = newsletter_report::people(&runner, &access.site, params, Timestamp::now()).await?;
+    Ok(respond(&headers, response, |response| {
+        Table::of_items(&["person", "count", "last_at"], &response.items)
+    }))
 }
 
 /// The rows, flat, in the order of the page.
-fn table(query: &Query, answer: &NewsletterReport) -> Table {
+fn table(query: &Query, response: &NewsletterReport) -> Table {
     let names = if query.by_link { &["campaign", "link"][..] } else { &["campaign"] };
     let of_mail = ["sent", "delivered", "bounced", "opened", "opened_by_machines"];
     let of_mail = if query.by_link { &[][..] } else { &of_mail };
@@ -75,6 +77,6 @@ fn table(query: &Query, answer: &NewsletterReport) -> Table {
     let columns = names.iter().chain(&numbers).chain(&["revenue", "currency"]);
     Table {
         columns: columns.map(|name| (*name).to_owned()).collect(),
-        rows: answer.rows.iter().map(row).collect(),
+        rows: response.rows.iter().map(row).collect(),
     }
 }

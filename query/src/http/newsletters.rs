@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 
 use super::auth::SendAccess;
 use super::params::{Body, SitePath};
-use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
+use crate::state::AppState;
 
 /// Bytes of a request.
 pub const LINKS_BODY_BYTES_MAX: usize = 1024 * 1024;

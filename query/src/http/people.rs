@@ -8,11 +8,11 @@ use axum::response::Response;
 use super::auth::Access;
 use super::export::respond_page;
 use super::params::{Params, PersonPath, PersonScope, SitePath};
-use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
 use crate::question::people;
 use crate::question::people::request::{ListRequest, PeopleParams};
 use crate::question::people::response::{Person, PersonList};
+use crate::state::AppState;
 use crate::table::Table;
 
 /// The columns of an export of people.
@@ -55,9 +55,9 @@ pub async fn list(
     Params(params): Params<PeopleParams>,
 ) -> Result<Response, ApiError> {
     let request = ListRequest::parse(&access.site, &params)?;
-    let answer = people::list(&access.caller.runner(&state), &request).await?;
-    Ok(respond_page(&headers, query.as_deref(), answer, |answer| {
-        (Table::of_items(&COLUMNS, &answer.items), answer.next_cursor.as_deref())
+    let response = people::list(&access.caller.runner(&state), &request).await?;
+    Ok(respond_page(&headers, query.as_deref(), response, |response| {
+        (Table::of_items(&COLUMNS, &response.items), response.next_cursor.as_deref())
     }))
 }
 

@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 use super::auth::Access;
 use super::export::respond;
 use super::params::{Params, SitePath};
-use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
 use crate::question::quality;
 use crate::question::quality::request::QualityParams;
 use crate::question::quality::response::{AppQuality, WebQuality};
+use crate::state::AppState;
 use crate::table::Table;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// The web vitals at the 75th percentile, in total and by a dimension.
 #[utoipa::path(get, path = "/api/v1/sites/{site}/quality/web", tag = "quality", params(SitePath, QualityParams),
@@ -31,8 +31,8 @@ pub async fn web(
     Params(params): Params<QualityParams>,
 ) -> Result<Response, ApiError> {
     let runner = access.caller.runner(&state);
-    let answer = quality::web(&runner, &access.site, &params, Moment::now()).await?;
-    Ok(respond(&headers, answer, web_table))
+    let response = quality::web(&runner, &access.site, &params, Timestamp::now()).await?;
+    Ok(respond(&headers, response, web_table))
 }
 
 /// The app's start times and crash-free sessions and people, in total and by a dimension.
@@ -50,8 +50,8 @@ pub async fn app(
     Params(params): Params<QualityParams>,
 ) -> Result<Response, ApiError> {
     let runner = access.caller.runner(&state);
-    let answer = quality::app(&runner, &access.site, &params, Moment::now()).await?;
-    Ok(respond(&headers, answer, app_table))
+    let response = quality::app(&runner, &access.site, &params, Timestamp::now()).await?;
+    Ok(respond(&headers, response, app_table))
 }
 
 /// What is told of each vital, in a table.
@@ -60,10 +60,10 @@ const OF_VITAL: [&str; 6] = ["p75", "samples", "good", "needs_improvement", "poo
 const OF_START: [&str; 5] = ["p75_ms", "samples", "good", "poor", "rating"];
 
 /// The rows: the value of the dimension, then what is told of each vital (`lcp_p75`, …).
-fn web_table(answer: &WebQuality) -> Table {
+fn web_table(response: &WebQuality) -> Table {
     let names: Vec<String> =
-        answer.vitals.iter().map(|summary| summary.vital.name.to_ascii_lowercase()).collect();
-    let rows = answer.rows.iter().map(|row| {
+        response.vitals.iter().map(|summary| summary.vital.name.to_ascii_lowercase()).collect();
+    let rows = response.rows.iter().map(|row| {
         let parts = row.vitals.iter().map(|vital| (vital.name.to_ascii_lowercase(), json!(vital)));
         wide(json!({"dimension": row.dimension}), parts)
     });
@@ -71,9 +71,9 @@ fn web_table(answer: &WebQuality) -> Table {
 }
 
 /// The rows: the value of the dimension, what is free of crashes, then what is told of each start (`cold_p75_ms`, …).
-fn app_table(answer: &AppQuality) -> Table {
-    let names: Vec<String> = answer.starts.iter().map(|summary| summary.start.start.clone()).collect();
-    let rows = answer.rows.iter().map(|row| {
+fn app_table(response: &AppQuality) -> Table {
+    let names: Vec<String> = response.starts.iter().map(|summary| summary.start.start.clone()).collect();
+    let rows = response.rows.iter().map(|row| {
         let parts = row.starts.iter().map(|start| (start.start.clone(), json!(start)));
         let plain = json!({"dimension": row.dimension, "sessions": row.sessions,
             "crash_free_sessions": row.crash_free_sessions, "people": row.people,

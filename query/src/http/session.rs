@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use super::auth::{Caller, check_same_origin, client};
 use super::params::Body;
-use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
 use crate::sign_in::cookie;
-use crate::timestamp::Moment;
+use crate::state::AppState;
+use crate::timestamp::Timestamp;
 
 /// What signs in: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -64,7 +64,7 @@ pub async fn create(
     let caller = Caller::reader(&token)?;
     state.attempts.succeeded();
     let by_https = cookie::by_https(state.config.cookies_secure, &headers);
-    let cookie = cookie::issue(by_https, &state.signing_secret, &token, Moment::now());
+    let cookie = cookie::issue(by_https, &state.signing_secret, &token, Timestamp::now());
     Ok(([(header::SET_COOKIE, cookie)], Json(caller.session())).into_response())
 }
 
@@ -84,7 +84,7 @@ pub async fn get(caller: Caller) -> Json<Session> {
         (status = 403, description = "Another site sent the request", body = ErrorBody)))]
 pub async fn delete(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
     check_same_origin(&headers)?;
-    let now = Moment::now();
+    let now = Timestamp::now();
     let open: Vec<_> = cookie::of_request(&headers)
         .filter_map(|value| cookie::verify(&state.signing_secret, value, now))
         .collect();

@@ -10,9 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::auth::{Access, AdminCaller, EditAccess};
 use super::params::{Body, PathOf, SitePath};
-use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
-use crate::timestamp::Moment;
+use crate::state::AppState;
+use crate::timestamp::Timestamp;
 
 /// The zone of a site that names none.
 const TIMEZONE_DEFAULT: &str = "Europe/Rome";
@@ -90,7 +90,7 @@ pub struct NewsletterKeyInfo {
     #[schema(example = "1a2b3c4d")]
     pub key_id: String,
     /// When it was made.
-    pub created_at: Moment,
+    pub created_at: Timestamp,
 }
 
 /// A newsletter secret.
@@ -140,7 +140,7 @@ fn settings(snapshot: &Snapshot, site: &Site) -> SiteSettings {
     newsletter_keys.sort_by_key(|key| (std::cmp::Reverse(key.created_at), &key.key_id));
     let info = |key: &&orma_store::NewsletterKey| NewsletterKeyInfo {
         key_id: key.key_id.clone(),
-        created_at: Moment(key.created_at),
+        created_at: Timestamp(key.created_at),
     };
     SiteSettings {
         site: site.site.clone(),

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::auth::Caller;
 use super::export::respond;
-use crate::AppState;
 use crate::error::ErrorBody;
+use crate::state::AppState;
 use crate::table::Table;
 
 /// A site.

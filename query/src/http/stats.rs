@@ -7,11 +7,11 @@ use axum::response::Response;
 use super::auth::Access;
 use super::export::respond_page;
 use super::params::{Params, SitePath};
-use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
 use crate::question::stats;
 use crate::question::stats::request::{Query, RequestText, StatsParams};
 use crate::question::stats::response::Stats;
+use crate::state::AppState;
 use crate::table::Table;
 
 /// Numbers over time or by a dimension.
@@ -30,20 +30,20 @@ pub async fn get(
     Params(params): Params<StatsParams>,
 ) -> Result<Response, ApiError> {
     let query = Query::parse(&access.site, &RequestText::from(&params), state.now())?;
-    let answer = stats::answer(&access.caller.runner(&state), &query).await?;
-    Ok(respond_page(&headers, query_text.as_deref(), answer, |answer| {
-        (table(answer), answer.next_cursor.as_deref())
+    let response = stats::respond(&access.caller.runner(&state), &query).await?;
+    Ok(respond_page(&headers, query_text.as_deref(), response, |response| {
+        (table(response), response.next_cursor.as_deref())
     }))
 }
 
 /// The rows, flat: dimensions first, then metrics.
-fn table(answer: &Stats) -> Table {
-    let time = answer.interval.iter().map(|_| "time".to_owned());
-    let dimensions: Vec<String> = time.chain(answer.group_by.iter().cloned()).collect();
-    let columns = dimensions.iter().chain(&answer.metrics).cloned().collect();
-    let rows = answer.rows.iter().map(|row| {
+fn table(response: &Stats) -> Table {
+    let time = response.interval.iter().map(|_| "time".to_owned());
+    let dimensions: Vec<String> = time.chain(response.group_by.iter().cloned()).collect();
+    let columns = dimensions.iter().chain(&response.metrics).cloned().collect();
+    let rows = response.rows.iter().map(|row| {
         let dimensions = dimensions.iter().map(|name| serde_json::json!(row.dimensions.get(name)));
-        let metrics = answer.metrics.iter().map(|name| serde_json::json!(row.metrics.get(name)));
+        let metrics = response.metrics.iter().map(|name| serde_json::json!(row.metrics.get(name)));
         dimensions.chain(metrics).collect()
     });
     Table { columns, rows: rows.collect() }

@@ -11,8 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::auth::AdminCaller;
 use super::export::respond;
 use super::params::{Body, PathOf};
-use crate::AppState;
 use crate::error::{ApiError, ErrorBody};
+use crate::state::AppState;
 use crate::table::Table;
 
 /// A token, without its secret.
@@ -101,8 +101,8 @@ pub async fn list(
         name: token.name.clone(),
         current: caller.is_token(&token.token_id),
     };
-    let answer = TokenList { items: tokens.into_iter().map(info).collect() };
-    Ok(respond(&headers, answer, |list| Table::of_items(&COLUMNS, &list.items)))
+    let response = TokenList { items: tokens.into_iter().map(info).collect() };
+    Ok(respond(&headers, response, |list| Table::of_items(&COLUMNS, &list.items)))
 }
 
 /// Makes a token. Its secret is in the answer and nowhere else.

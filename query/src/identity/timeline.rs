@@ -22,9 +22,9 @@ pub struct Mark {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     marks: Vec<Mark>,
-    /// Places of the resets.
+    /// Indices of the resets.
     resets: Vec<usize>,
-    /// Places of the marks of each session.
+    /// Indices of the marks of each session.
     of_session: HashMap<String, Vec<usize>>,
 }
 
@@ -37,10 +37,10 @@ impl Timeline {
         marks.retain(|mark| mark.active);
         marks.sort();
         let (mut resets, mut of_session) = (Vec::new(), HashMap::<String, Vec<usize>>::new());
-        for (place, mark) in marks.iter().enumerate() {
-            of_session.entry(mark.session.clone()).or_default().push(place);
+        for (index, mark) in marks.iter().enumerate() {
+            of_session.entry(mark.session.clone()).or_default().push(index);
             if mark.user.is_empty() {
-                resets.push(place);
+                resets.push(index);
             }
         }
         Self { marks, resets, of_session }
@@ -48,16 +48,16 @@ impl Timeline {
 
     /// The mark that says whose an event is, if any does.
     fn deciding(&self, session: &str, ts: i64) -> Option<&Mark> {
-        let place = self.marks.partition_point(|mark| mark.at < ts);
-        let next = self.marks.get(place);
+        let index = self.marks.partition_point(|mark| mark.at < ts);
+        let next = self.marks.get(index);
         let decides = |mark: &Mark| !mark.user.is_empty() && (mark.at == ts || mark.session == session);
         if session.is_empty() || next.is_some_and(decides) {
             return next;
         }
         let latest =
-            |places: &[usize]| places[..places.partition_point(|other| *other < place)].last().copied();
-        let own = self.of_session.get(session).and_then(|places| latest(places));
-        let before = own.max(latest(&self.resets)).map(|place| &self.marks[place]);
+            |indices: &[usize]| indices[..indices.partition_point(|other| *other < index)].last().copied();
+        let own = self.of_session.get(session).and_then(|indices| latest(indices));
+        let before = own.max(latest(&self.resets)).map(|index| &self.marks[index]);
         before.filter(|mark| !mark.user.is_empty()).or(next)
     }
 }

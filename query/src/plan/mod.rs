@@ -23,7 +23,7 @@ pub mod tests {
     use orma_store::Site;
 
     use super::Period;
-    use crate::timestamp::Moment;
+    use crate::timestamp::Timestamp;
 
     /// A site whose days are days in Rome.
     pub fn rome() -> Site {
@@ -37,7 +37,7 @@ pub mod tests {
     }
 
     /// 2026-11-21 10:00 UTC.
-    pub const NOW: Moment = Moment(1_795_255_200_000);
+    pub const NOW: Timestamp = Timestamp(1_795_255_200_000);
 
     /// Three weeks of that site.
     pub fn november() -> Period {

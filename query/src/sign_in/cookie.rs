@@ -13,7 +13,7 @@ use orma_store::{Role, Token};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// The cookie's name over plain http.
 pub const NAME: &str = "orma_session";
@@ -59,7 +59,7 @@ pub fn sign(secret: &[u8], payload: &Payload) -> String {
 }
 
 /// The session of a cookie's value, when it was signed here and its time is not over.
-pub fn verify(secret: &[u8], value: &str, now: Moment) -> Option<Session> {
+pub fn verify(secret: &[u8], value: &str, now: Timestamp) -> Option<Session> {
     let (text, tag) = value.split_once('.')?;
     let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
     mac(secret, text).verify_slice(&tag).ok()?;
@@ -79,7 +79,7 @@ pub fn of_request(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 }
 
 /// `Set-Cookie` that opens a session.
-pub fn issue(by_https: bool, secret: &[u8], token: &Token, now: Moment) -> HeaderValue {
+pub fn issue(by_https: bool, secret: &[u8], token: &Token, now: Timestamp) -> HeaderValue {
     let expires_at = now.0 / 1000 + SESSION_SECONDS_MAX;
     let nonce = random_hex::<8>();
     let payload = Payload { token_id: token.token_id.clone(), role: token.role, expires_at, nonce };
@@ -113,9 +113,9 @@ mod tests {
         let payload =
             Payload { token_id: "tok_1".into(), role: Role::Analyst, expires_at: 1000, nonce: String::new() };
         let value = sign(b"secret", &payload);
-        let now = Moment(999_000);
+        let now = Timestamp(999_000);
         assert_eq!(verify(b"secret", &value, now).map(|session| session.payload), Some(payload));
-        assert_eq!(verify(b"secret", &value, Moment(1_000_000)), None, "ended");
+        assert_eq!(verify(b"secret", &value, Timestamp(1_000_000)), None, "ended");
         assert_eq!(verify(b"other", &value, now), None, "signed elsewhere");
         let admin =
             Payload { token_id: "tok_1".into(), role: Role::Admin, expires_at: 1000, nonce: String::new() };
@@ -136,10 +136,10 @@ mod tests {
             let mut bytes = value.clone().into_bytes();
             bytes[at / 8] ^= 1 << (at % 8);
             let damaged = String::from_utf8_lossy(&bytes).into_owned();
-            assert_eq!(verify(b"secret", &damaged, Moment(0)), None, "bit {at}: {damaged}");
+            assert_eq!(verify(b"secret", &damaged, Timestamp(0)), None, "bit {at}: {damaged}");
         }
         for length in 0..value.len() {
-            assert_eq!(verify(b"secret", &value[..length], Moment(0)), None, "cut at {length}");
+            assert_eq!(verify(b"secret", &value[..length], Timestamp(0)), None, "cut at {length}");
         }
     }
 
@@ -147,7 +147,7 @@ mod tests {
     fn a_cookie_of_an_older_version_is_a_session_of_its_own() {
         let text = URL_SAFE_NO_PAD.encode(r#"{"token_id":"tok_1","role":"admin","expires_at":1000}"#);
         let tag = URL_SAFE_NO_PAD.encode(mac(b"secret", &text).finalize().into_bytes());
-        let session = verify(b"secret", &format!("{text}.{tag}"), Moment(0)).unwrap();
+        let session = verify(b"secret", &format!("{text}.{tag}"), Timestamp(0)).unwrap();
         assert_eq!((session.payload.nonce.as_str(), session.id), ("", hash(&text)));
     }
 
@@ -180,7 +180,7 @@ mod tests {
         };
         let set = |headers: &HeaderMap| {
             let secure = by_https(false, headers);
-            let issued = issue(secure, b"secret", &token, Moment(0)).to_str().unwrap().to_owned();
+            let issued = issue(secure, b"secret", &token, Timestamp(0)).to_str().unwrap().to_owned();
             let cleared = clear(secure);
             (issued, cleared.iter().map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>())
         };

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use super::cookie::Session;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// More are not kept apart: then every session that was open ends.
 const SESSIONS_MAX: usize = 10_000;
@@ -37,10 +37,10 @@ impl EndedSessions {
     /// # Errors
     /// The file cannot be read or written.
     pub fn open(file: PathBuf) -> io::Result<Self> {
-        Self::open_at(file, Moment::now())
+        Self::open_at(file, Timestamp::now())
     }
 
-    fn open_at(file: PathBuf, now: Moment) -> io::Result<Self> {
+    fn open_at(file: PathBuf, now: Timestamp) -> io::Result<Self> {
         let text = match fs::read_to_string(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -66,7 +66,7 @@ impl EndedSessions {
     ///
     /// # Errors
     /// The file cannot be written: the session has ended, but a restart would not know.
-    pub fn end(&self, session: &Session, now: Moment) -> io::Result<()> {
+    pub fn end(&self, session: &Session, now: Timestamp) -> io::Result<()> {
         let mut ended = self.0.lock().expect("no panic while ending");
         let expires_at = session.payload.expires_at;
         if expires_at < ended.all_before || ended.sessions.insert(session.id.clone(), expires_at).is_some() {
@@ -97,7 +97,7 @@ impl Ended {
         }
     }
 
-    fn forget(&mut self, now: Moment) {
+    fn forget(&mut self, now: Timestamp) {
         self.sessions.retain(|_, expires_at| expires_at.saturating_mul(1000) > now.0);
     }
 
@@ -145,10 +145,10 @@ mod tests {
     fn what_has_ended_stays_so_over_a_restart_until_it_would_have_ended() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("ended-sessions");
-        let open = |now| EndedSessions::open_at(file.clone(), Moment(now)).unwrap();
+        let open = |now| EndedSessions::open_at(file.clone(), Timestamp(now)).unwrap();
         let ended = open(0);
-        ended.end(&session(1), Moment(0)).unwrap();
-        ended.end(&session(2), Moment(0)).unwrap();
+        ended.end(&session(1), Timestamp(0)).unwrap();
+        ended.end(&session(2), Timestamp(0)).unwrap();
         assert!(ended.holds(&session(1)) && !ended.holds(&session(3)));
         assert!(open(0).holds(&session(2)));
         fs::OpenOptions::new().append(true).open(&file).unwrap().write_all(b"id-3 10").unwrap();
@@ -162,7 +162,7 @@ mod tests {
     fn too_many_to_tell_apart_end_all() {
         let ended = EndedSessions::default();
         for number in 0..=SESSIONS_MAX as i64 {
-            ended.end(&session(number), Moment(0)).unwrap();
+            ended.end(&session(number), Timestamp(0)).unwrap();
         }
         assert!(ended.holds(&session(0)) && ended.holds(&session(SESSIONS_MAX as i64)));
         let others = session(SESSIONS_MAX as i64 + 1);

@@ -57,13 +57,13 @@ impl Sql {
         Self { text: text.into(), params }
     }
 
-    /// Binds a value to a name of its own and returns its place in the text.
+    /// Binds a value to a name of its own and returns its placeholder.
     pub fn bind(&mut self, clickhouse_type: &str, value: impl Into<Param>) -> String {
         let name = self.next_name();
-        let mut place = String::new();
-        write!(place, "{{{name}:{clickhouse_type}}}").expect("memory");
+        let mut placeholder = String::new();
+        write!(placeholder, "{{{name}:{clickhouse_type}}}").expect("memory");
         self.params.push((name, value.into()));
-        place
+        placeholder
     }
 
     /// Binds a list of texts. One that is too long for a value is bound piece by piece and put together by ClickHouse
@@ -71,9 +71,9 @@ impl Sql {
     pub fn bind_texts(&mut self, name: &str, texts: &[String]) -> Texts {
         if !is_long(texts) {
             self.params.push((name.to_owned(), Param::Texts(texts.to_vec())));
-            let place = format!("{{{name}:Array(String)}}");
-            let each = format!("arrayJoin({place})");
-            return Texts { is_short: true, array: place.clone(), each, set: place };
+            let placeholder = format!("{{{name}:Array(String)}}");
+            let each = format!("arrayJoin({placeholder})");
+            return Texts { is_short: true, array: placeholder.clone(), each, set: placeholder };
         }
         let joined = texts.join(TEXT_SEPARATOR.encode_utf8(&mut [0]));
         let mut rest = joined.as_str();

@@ -67,7 +67,7 @@ impl Writer {
 ///
 /// # Errors
 /// The store's, until the first row has come.
-pub async fn answer(
+pub async fn rows(
     runner: &Runner,
     scope: &Scope,
     export: Export,

@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 
 use crate::error::ApiError;
 use crate::scope::{Scope, ScopeText};
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// Days of an export that names no period.
 const DAYS_DEFAULT: i64 = 30;
@@ -29,7 +29,7 @@ impl EventsParams {
     ///
     /// # Errors
     /// A parameter cannot be used.
-    pub fn scope(&self, site: &Site, now: Moment) -> Result<Scope, ApiError> {
+    pub fn scope(&self, site: &Site, now: Timestamp) -> Result<Scope, ApiError> {
         let Self { from, to, include } = self;
         let text =
             ScopeText { from: from.as_deref(), to: to.as_deref(), filter: &[], include: include.as_deref() };

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::error::ApiError;
 use crate::runner::Runner;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use response::{ArrivedEvent, ArrivedHost, Installation, Refused};
 
 /// How far back this looks: who installs a snippet goes back and forth between two windows.
@@ -20,13 +20,13 @@ struct HostRow {
     events: i64,
     visitors: i64,
     bots: i64,
-    last_at: Moment,
+    last_at: Timestamp,
 }
 
 #[derive(Deserialize)]
 struct EventRow {
     id: String,
-    received: Moment,
+    received: Timestamp,
     kind_name: String,
     event_name: String,
     host_name: String,
@@ -44,7 +44,7 @@ struct RefusedRow {
     whole: u8,
     named: u8,
     amount: i64,
-    last_at: Moment,
+    last_at: Timestamp,
     example: String,
 }
 
@@ -57,14 +57,14 @@ struct HourRow {
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn answer(
+pub async fn respond(
     runner: &Runner,
     site: &Site,
     write_key: Option<String>,
     of_all_sites: bool,
-    now: Moment,
+    now: Timestamp,
 ) -> Result<Installation, ApiError> {
-    let from = Moment(now.0 - WINDOW_MS);
+    let from = Timestamp(now.0 - WINDOW_MS);
     let statements = (
         sql::hosts(&site.site, from),
         sql::latest(&site.site, from),
@@ -77,7 +77,8 @@ pub async fn answer(
         runner.rows::<RefusedRow>(&statements.2),
         runner.rows::<HourRow>(&statements.3),
     )?;
-    let last_hour = hours.first().filter(|row| row.hour_start > 0).map(|row| Moment(row.hour_start * 1_000));
+    let last_hour =
+        hours.first().filter(|row| row.hour_start > 0).map(|row| Timestamp(row.hour_start * 1_000));
     Ok(Installation {
         site: site.site.clone(),
         write_key,

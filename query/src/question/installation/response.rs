@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// One host, and what came from its pages.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,7 +18,7 @@ pub struct ArrivedHost {
     /// How many of the events are bots' or machines'.
     pub bots: i64,
     /// When last.
-    pub last_at: Moment,
+    pub last_at: Timestamp,
 }
 
 /// An event.
@@ -27,7 +27,7 @@ pub struct ArrivedEvent {
     /// Its id.
     pub event_id: String,
     /// When it was received.
-    pub received_at: Moment,
+    pub received_at: Timestamp,
     /// Its kind.
     #[schema(example = "page_view")]
     pub kind: String,
@@ -64,7 +64,7 @@ pub struct Refused {
     /// How many requests, or events.
     pub count: i64,
     /// When last.
-    pub last_at: Moment,
+    pub last_at: Timestamp,
     /// A bounded piece of the latest event; empty for whole requests.
     pub example: String,
 }
@@ -79,11 +79,11 @@ pub struct Installation {
     /// Origins that browsers may send from; none means any.
     pub origins: Vec<String>,
     /// Since when this looks: the last half hour.
-    pub from: Moment,
+    pub from: Timestamp,
     /// Events that arrived since then.
     pub events: i64,
     /// Beginning of the last hour in which an event of the site was taken, however long ago; null when none ever was.
-    pub last_hour: Option<Moment>,
+    pub last_hour: Option<Timestamp>,
     /// By host, most events first; at most 20.
     pub hosts: Vec<ArrivedHost>,
     /// The latest ten.

@@ -3,7 +3,7 @@
 use orma_store::Param;
 
 use crate::sql::Sql;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// Hosts that are shown.
 pub const HOSTS_MAX: usize = 20;
@@ -12,7 +12,7 @@ const SINCE: &str = "site = {site:String} AND received_at >= fromUnixTimestamp64
 
 /// What arrived since `from` by host, most events first: `host_name`, `events`, `visitors`, `bots`, `last_at`
 /// (milliseconds). All hosts, so that their sum is the number of events.
-pub fn hosts(site: &str, from: Moment) -> Sql {
+pub fn hosts(site: &str, from: Timestamp) -> Sql {
     Sql::new(
         format!(
             "SELECT toString(host) AS host_name, toInt64(uniqExact(event_id)) AS events, \
@@ -27,7 +27,7 @@ pub fn hosts(site: &str, from: Moment) -> Sql {
 
 /// The latest ten events since `from`: `id`, `received` (milliseconds), `kind_name`, `event_name`, `host_name`, `page`,
 /// `sdk_name`, `bot_name`.
-pub fn latest(site: &str, from: Moment) -> Sql {
+pub fn latest(site: &str, from: Timestamp) -> Sql {
     Sql::new(
         format!(
             "SELECT toString(event_id) AS id, toUnixTimestamp64Milli(received_at) AS received, \
@@ -44,7 +44,7 @@ pub fn latest(site: &str, from: Moment) -> Sql {
 /// request as a whole), `named` (it named this site), `amount`, `last_at` (milliseconds), `example`. The collector tells
 /// of whole requests by a payload that is no JSON, and so no event's. Those that name no site are left out unless they came from one of `origins`
 /// or `of_all_sites` is set: they may be another site's business.
-pub fn refused(site: &str, origins: &[String], of_all_sites: bool, from: Moment) -> Sql {
+pub fn refused(site: &str, origins: &[String], of_all_sites: bool, from: Timestamp) -> Sql {
     let strangers = if of_all_sites { "1" } else { "origin IN {origins:Array(String)}" };
     let mut sql = Sql::new(
         format!(

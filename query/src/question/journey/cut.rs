@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
-use super::request::Place;
+use super::request::Cursor;
 use super::response::{JourneyEvent, JourneySession};
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::{Amount, Money};
 
 /// Without activity for this long, what comes next is another session.
@@ -118,9 +118,9 @@ impl Piece {
         self.events[self.events.len() - 1].at
     }
 
-    /// Where it stands among the person's sessions.
-    pub fn place(&self) -> Place {
-        Place {
+    /// The cursor that leads to what comes after it.
+    pub fn cursor(&self) -> Cursor {
+        Cursor {
             started: self.started(),
             visitor: self.visitor.clone(),
             session: self.session.clone(),
@@ -148,8 +148,8 @@ impl Piece {
         let is_visit = !self.session.is_empty() || page_views > 0;
         let channel = if is_visit && first.channel.is_empty() { "direct" } else { &first.channel };
         JourneySession {
-            started_at: Moment(started),
-            ended_at: Moment(ended),
+            started_at: Timestamp(started),
+            ended_at: Timestamp(ended),
             duration_ms: ended - started,
             gap_before_ms,
             channel: channel.to_owned(),
@@ -198,7 +198,7 @@ impl From<Event> for JourneyEvent {
         let known = |number: i64| (number != 0).then_some(number);
         Self {
             event_id: event.id,
-            ts: Moment(event.at),
+            ts: Timestamp(event.at),
             kind: event.kind,
             name: event.name,
             touchpoint: event.touchpoint,

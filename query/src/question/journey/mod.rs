@@ -17,14 +17,14 @@ use crate::plan::cursor;
 use crate::runner::Runner;
 use cut::Piece;
 use read::Reader;
-use request::{Place, Request};
+use request::{Cursor, Request};
 use response::{Journey, JourneySession};
 
 /// A page of a journey.
 ///
 /// # Errors
 /// Nobody has the id, or the store did not answer.
-pub async fn answer(runner: &Runner, request: &Request) -> Result<Journey, ApiError> {
+pub async fn respond(runner: &Runner, request: &Request) -> Result<Journey, ApiError> {
     let site = &request.scope.site;
     let (found, aliases) = candidate(runner, site, &request.person).await?;
     let read_once = read(runner, request, &found, &aliases).await?;
@@ -83,8 +83,8 @@ fn page(request: &Request, person: String, read: Read) -> Journey {
         let last = &pieces[count - 1];
         let oldest_cut =
             pieces[..count].iter().filter(|piece| piece.session.is_empty()).map(Piece::started).min();
-        let before = request.after.as_ref().and_then(|place| place.cut_before);
-        cursor::encode(&Place { cut_before: oldest_cut.or(before), ..last.place() })
+        let before = request.after.as_ref().and_then(|cursor| cursor.cut_before);
+        cursor::encode(&Cursor { cut_before: oldest_cut.or(before), ..last.cursor() })
     });
     let older: Vec<Option<i64>> = (0..count).map(|index| pieces.get(index + 1).map(Piece::ended)).collect();
     let session = |(piece, older): (Piece, Option<i64>)| -> JourneySession {

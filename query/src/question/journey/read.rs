@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde::Deserialize;
 
 use super::cut::{CUT_MS, Event, Piece, pieces};
-use super::request::{Place, Request};
+use super::request::{Cursor, Request};
 use super::sql;
 use crate::error::ApiError;
 use crate::identity::{Aliases, Timelines, owner};
@@ -13,7 +13,7 @@ use crate::lookup::{Candidate, timelines};
 use crate::plan::period::utc_day;
 use crate::runner::Runner;
 use crate::sql::person;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// Days are read until they hold this many events.
 const EVENTS_PER_READ: i64 = 2_000;
@@ -187,37 +187,37 @@ impl<'a> Reader<'a> {
         whole.retain(|piece| {
             is_after(piece, request.after.as_ref()) && is_before(piece, request.scope.period.end())
         });
-        whole.sort_by_key(|piece| std::cmp::Reverse(order(&piece.place())));
+        whole.sort_by_key(|piece| std::cmp::Reverse(order(&piece.cursor())));
         whole
     }
 }
 
 /// Sessions are sorted by their beginning; visitor and id decide between those that began together.
-fn order(place: &Place) -> (i64, String, String) {
-    (place.started, place.visitor.clone(), place.session.clone())
+fn order(cursor: &Cursor) -> (i64, String, String) {
+    (cursor.started, cursor.visitor.clone(), cursor.session.clone())
 }
 
-fn is_after(piece: &Piece, after: Option<&Place>) -> bool {
-    after.is_none_or(|after| order(&piece.place()) < order(after))
+fn is_after(piece: &Piece, after: Option<&Cursor>) -> bool {
+    after.is_none_or(|after| order(&piece.cursor()) < order(after))
 }
 
-fn is_before(piece: &Piece, to: Option<Moment>) -> bool {
+fn is_before(piece: &Piece, to: Option<Timestamp>) -> bool {
     to.is_none_or(|to| piece.started() < to.0)
 }
 
 /// The days that hold sessions which began before the end of the period and are not on an earlier page. A session's
 /// beginning for its person is never before its beginning for everybody, so none is missed.
 fn needed(rows: Vec<DayRow>, request: &Request) -> Vec<DayRow> {
-    let before = request.after.as_ref().map_or(i64::MAX, |place| place.started.saturating_add(1));
+    let before = request.after.as_ref().map_or(i64::MAX, |cursor| cursor.started.saturating_add(1));
     let before = before.min(request.scope.period.end().map_or(i64::MAX, |to| to.0));
     // A cut session that began before the end may go on after it, so a day more is read.
     let cut_before =
-        match (request.after.as_ref().and_then(|place| place.cut_before), request.scope.period.end()) {
+        match (request.after.as_ref().and_then(|cursor| cursor.cut_before), request.scope.period.end()) {
             (Some(cut), _) => Some(cut),
             (None, Some(to)) => Some(to.0 + DAY_MS),
             (None, None) => None,
         };
-    let last_cut_day = cut_before.map(|cut| utc_day(Moment(cut)));
+    let last_cut_day = cut_before.map(|cut| utc_day(Timestamp(cut)));
     let mut started: HashMap<(String, String), i64> = HashMap::new();
     for row in &rows {
         let first = started.entry((row.visitor.clone(), row.session.clone())).or_insert(i64::MAX);

@@ -41,12 +41,12 @@ pub struct Request {
     /// How many sessions.
     pub limit: usize,
     /// The last session of the page before.
-    pub after: Option<Place>,
+    pub after: Option<Cursor>,
 }
 
 /// The last session of a page.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place {
+pub struct Cursor {
     /// When it began: milliseconds since the epoch.
     pub started: i64,
     /// Its visitor and id, for sessions that began at the same moment.
@@ -57,9 +57,10 @@ pub struct Place {
     pub cut_before: Option<i64>,
 }
 
-impl cursor::Bounded for Place {
+impl cursor::Bounded for Cursor {
     fn is_possible(&self) -> bool {
-        cursor::is_possible_moment(self.started) && self.cut_before.is_none_or(cursor::is_possible_moment)
+        cursor::is_possible_timestamp(self.started)
+            && self.cut_before.is_none_or(cursor::is_possible_timestamp)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::Money;
 
 /// One event of a journey. Text that is not known is empty.
@@ -14,7 +14,7 @@ pub struct JourneyEvent {
     /// The client's id.
     pub event_id: String,
     /// When it happened.
-    pub ts: Moment,
+    pub ts: Timestamp,
     /// `page_view`, `order`, …
     pub kind: String,
     /// The custom event's name, the vital's name, the kind of app start.
@@ -75,9 +75,9 @@ pub struct JourneySession {
     /// activity).
     pub session: Option<String>,
     /// The first event.
-    pub started_at: Moment,
+    pub started_at: Timestamp,
     /// The last event.
-    pub ended_at: Moment,
+    pub ended_at: Timestamp,
     /// From the first to the last event, in milliseconds.
     pub duration_ms: i64,
     /// From the end of the person's session before to the start of this one, in milliseconds; null for the first.

@@ -22,7 +22,7 @@ use super::sql;
 use crate::identity::{Aliases, Timelines};
 use crate::lookup::{self, timelines};
 use crate::runner::Runner;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// How far back a poll looks.
 const OVERLAP_MS: i64 = 15_000;
@@ -55,10 +55,11 @@ impl Activity {
     ///
     /// # Errors
     /// The store did not answer; the next poll tells what this one would have.
-    pub async fn poll(&mut self, runner: &Runner, site: &str, now: Moment) -> Result<News, StoreError> {
+    pub async fn poll(&mut self, runner: &Runner, site: &str, now: Timestamp) -> Result<News, StoreError> {
         let since = self.memory.as_ref().map_or(now.0 - OVERLAP_MS, |memory| memory.since(now.0));
-        let happened = Moment(now.0 - HAPPENED_MS_MAX);
-        let rows: Vec<Row> = runner.rows(&sql::activity(site, Moment(since), happened, EVENTS_MAX)).await?;
+        let happened = Timestamp(now.0 - HAPPENED_MS_MAX);
+        let rows: Vec<Row> =
+            runner.rows(&sql::activity(site, Timestamp(since), happened, EVENTS_MAX)).await?;
         // With as many as that, older ones may have been left out.
         let is_flooded = |memory: &Memory| rows.len() == EVENTS_MAX && memory.count_new(&rows) == EVENTS_MAX;
         let is_first = self.memory.is_none();
@@ -140,7 +141,7 @@ mod tests {
     use super::*;
 
     fn row(id: &str, received: i64) -> Row {
-        Row { event_id: id.into(), at: Moment(received), received, ..Row::default() }
+        Row { event_id: id.into(), at: Timestamp(received), received, ..Row::default() }
     }
 
     fn ids(rows: &[Row]) -> Vec<&str> {

@@ -18,7 +18,7 @@ use tokio::sync::broadcast;
 use tokio::time::MissedTickBehavior;
 
 use crate::runner::Runner;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use activity::{Activity, News};
 use recent::Recent;
 use response::LiveActivity;
@@ -192,7 +192,7 @@ async fn poll(live: Live, runner: Runner, site: String, feed: Weak<Feed>) {
         if live.is_deserted(&site) {
             return;
         }
-        let now = Moment::now();
+        let now = Timestamp::now();
         let snapshot = if polls.is_multiple_of(POLLS_PER_SNAPSHOT) {
             Some(snapshot::take(&runner, &site, now).await)
         } else {

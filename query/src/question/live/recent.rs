@@ -28,9 +28,9 @@ impl Recent {
         let trail = self.visitors.entry(visitor.to_owned()).or_default();
         trail.latest = trail.latest.max(at);
         // Events come nearly in the order of time.
-        let place =
+        let index =
             trail.activities.iter().rposition(|(other, _)| *other <= at).map_or(0, |before| before + 1);
-        trail.activities.insert(place, (at, activity));
+        trail.activities.insert(index, (at, activity));
         if trail.activities.len() > EVENTS_PER_VISITOR_MAX {
             trail.activities.pop_front();
         }

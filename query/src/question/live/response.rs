@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::Money;
 
 /// One minute of the last half hour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LiveMinute {
     /// Its beginning.
-    pub minute: Moment,
+    pub minute: Timestamp,
     /// Pages and screens seen.
     pub page_views: i64,
     /// Events.
@@ -50,7 +50,7 @@ pub struct LiveCountry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LiveSnapshot {
     /// When it was taken.
-    pub now: Moment,
+    pub now: Timestamp,
     /// Visitors of the last 5 minutes: those with a view, as `/stats` counts them.
     pub visitors: i64,
     /// The last 30 minutes, oldest first.
@@ -80,7 +80,7 @@ pub struct LiveActivity {
     /// The client's id.
     pub event_id: String,
     /// When it happened.
-    pub ts: Moment,
+    pub ts: Timestamp,
     /// The user id, or the visitor id when nobody identified.
     pub person: String,
     /// Whether `person` is a user id.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::response::{LiveActivity, LiveItem};
 use crate::identity::{Aliases, Timelines, owner};
 use crate::items::{ID, NAME, QUANTITY, QUANTITY_MAX};
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::{Amount, Money};
 
 /// Characters of a text that the client chose: more is in the journey.
@@ -22,7 +22,7 @@ const ITEMS: &str = "items";
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Row {
     pub event_id: String,
-    pub at: Moment,
+    pub at: Timestamp,
     /// When the collector received it, in milliseconds since the epoch.
     pub received: i64,
     pub visitor: String,
@@ -70,14 +70,14 @@ impl Row {
             visitor: self.visitor,
             session: self.session,
             kind: self.kind,
-            name: cut(self.name),
+            name: truncated(self.name),
             touchpoint: self.touchpoint,
-            title: cut(self.title),
+            title: truncated(self.title),
             host: self.host,
-            path: cut(self.path),
-            screen: cut(self.screen),
-            target: cut(self.target),
-            link: cut(self.link),
+            path: truncated(self.path),
+            screen: truncated(self.screen),
+            target: truncated(self.target),
+            link: truncated(self.link),
             campaign: self.campaign,
             message: self.message,
             country: self.country,
@@ -94,14 +94,14 @@ impl Row {
             revenue: (!self.currency.is_empty()).then(|| Money::new(self.amount, &self.currency)),
             items,
             items_more,
-            props: props.into_iter().map(|(name, value)| (name, cut(value))).collect(),
+            props: props.into_iter().map(|(name, value)| (name, truncated(value))).collect(),
         }
     }
 }
 
-fn cut(mut text: String) -> String {
-    if let Some((place, _)) = text.char_indices().nth(TEXT_CHARS_MAX) {
-        text.truncate(place);
+fn truncated(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(TEXT_CHARS_MAX) {
+        text.truncate(end);
         text.push('…');
     }
     text
@@ -127,7 +127,7 @@ fn item(value: &Value) -> Option<LiveItem> {
         first(QUANTITY).and_then(|text| text.parse().ok()).filter(|number: &f64| number.is_finite());
     let quantity = quantity.unwrap_or(1.0);
     Some(LiveItem {
-        name: cut(name),
+        name: truncated(name),
         quantity: if quantity.abs() > f64::from(QUANTITY_MAX) { 0.0 } else { quantity },
     })
 }

@@ -9,7 +9,7 @@ use super::Message;
 use super::response::{LiveCountry, LiveMinute, LivePage, LiveSnapshot, LiveSource};
 use super::sql;
 use crate::runner::Runner;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 const MINUTE_MS: i64 = 60_000;
 const MINUTES: i64 = 30;
@@ -31,10 +31,10 @@ struct VisitorRow {
 }
 
 /// Takes a snapshot.
-pub async fn take(runner: &Runner, site: &str, now: Moment) -> Result<Message, StoreError> {
+pub async fn take(runner: &Runner, site: &str, now: Timestamp) -> Result<Message, StoreError> {
     let first = now.0 - now.0.rem_euclid(MINUTE_MS) - (MINUTES - 1) * MINUTE_MS;
     let (minutes, visitors) =
-        (sql::minutes(site, Moment(first)), sql::visitors(site, Moment(now.0 - PRESENT_MS)));
+        (sql::minutes(site, Timestamp(first)), sql::visitors(site, Timestamp(now.0 - PRESENT_MS)));
     let (minutes, visitors) =
         futures_util::try_join!(runner.rows::<MinuteRow>(&minutes), runner.rows::<VisitorRow>(&visitors))?;
     let snapshot = LiveSnapshot {
@@ -62,7 +62,7 @@ fn filled(first: i64, rows: Vec<MinuteRow>) -> Vec<LiveMinute> {
     (0..MINUTES)
         .map(|index| first + index * MINUTE_MS)
         .map(|minute| LiveMinute {
-            minute: Moment(minute),
+            minute: Timestamp(minute),
             page_views: rows.get(&minute).map_or(0, |row| row.page_views),
             events: rows.get(&minute).map_or(0, |row| row.events),
         })

@@ -5,13 +5,13 @@ use orma_store::Param;
 use crate::plan::period::utc_day;
 use crate::sql::Sql;
 use crate::sql::clause::{self, ENTRY_OF_SESSION, IS_HUMAN, IS_VIEW, VISIT_OF_SESSION};
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// How many of a list are shown.
 const TOP: u32 = 10;
 const DAY_MS: i64 = 86_400_000;
 
-fn since(site: &str, from: Moment) -> Sql {
+fn since(site: &str, from: Timestamp) -> Sql {
     let mut sql = Sql::default();
     sql.bind_site(site);
     sql.params.push(("from".into(), Param::Int(from.0)));
@@ -23,7 +23,7 @@ const SINCE: &str = "site = {site:String} AND toDate(ts) >= {from_day:Date} \
     AND ts >= fromUnixTimestamp64Milli({from:Int64})";
 
 /// The minutes since `from`: `minute` (seconds since the epoch), `page_views`, `events`.
-pub fn minutes(site: &str, from: Moment) -> Sql {
+pub fn minutes(site: &str, from: Timestamp) -> Sql {
     let mut sql = since(site, from);
     sql.text = format!(
         "SELECT toUnixTimestamp(toStartOfMinute(ts)) AS minute, countIf({IS_VIEW}) AS page_views, \
@@ -34,9 +34,9 @@ pub fn minutes(site: &str, from: Moment) -> Sql {
 
 /// The visitors since `from`, as `/stats` counts them, each at the last page seen, by `list` (`all`, `page`, `country`,
 /// `source`) and `name`: `visitors`. A visitor's source is that of the latest session.
-pub fn visitors(site: &str, from: Moment) -> Sql {
+pub fn visitors(site: &str, from: Timestamp) -> Sql {
     let mut sql = since(site, from);
-    sql.params.push(("yesterday".into(), utc_day(Moment(from.0 - DAY_MS)).into()));
+    sql.params.push(("yesterday".into(), utc_day(Timestamp(from.0 - DAY_MS)).into()));
     let present = format!("{SINCE} AND {IS_HUMAN} AND {IS_VIEW}");
     sql.text = format!(
         "SELECT place.1 AS list, place.2 AS name, count() AS visitors FROM \
@@ -100,7 +100,7 @@ const ROW: &str = "toString(event_id) AS event_id, toUnixTimestamp64Milli(ts) AS
     country, city, device_class, browser, os, channel, source, engaged_ms, scroll_pct, value, rating, \
     revenue AS amount, currency, mapFilter((name, value) -> has({props_told:Array(String)}, name), props) AS props";
 
-fn told(site: &str, happened_since: Moment) -> Sql {
+fn told(site: &str, happened_since: Timestamp) -> Sql {
     let mut sql = since(site, happened_since);
     let names = PROPS_TOLD.iter().map(|name| (*name).to_owned()).collect();
     sql.params.push(("props_told".into(), Param::Texts(names)));
@@ -109,7 +109,7 @@ fn told(site: &str, happened_since: Moment) -> Sql {
 
 /// The events that were received since `received_since` and happened since `happened_since`, the latest first, at most
 /// `limit`: columns [`ROW`].
-pub fn activity(site: &str, received_since: Moment, happened_since: Moment, limit: usize) -> Sql {
+pub fn activity(site: &str, received_since: Timestamp, happened_since: Timestamp, limit: usize) -> Sql {
     let mut sql = told(site, happened_since);
     sql.params.push(("received".into(), Param::Int(received_since.0)));
     sql.params.push(("limit".into(), Param::Int(limit as i64)));
@@ -123,7 +123,7 @@ pub fn activity(site: &str, received_since: Moment, happened_since: Moment, limi
 
 /// What the `visitors` visitors who were last here since `from` did, of each the latest `events` events, the latest first:
 /// columns [`ROW`].
-pub fn recent(site: &str, from: Moment, visitors: usize, events: usize) -> Sql {
+pub fn recent(site: &str, from: Timestamp, visitors: usize, events: usize) -> Sql {
     let mut sql = told(site, from);
     sql.params.push(("visitors".into(), Param::Int(visitors as i64)));
     sql.params.push(("events".into(), Param::Int(events as i64)));
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn snapshots_of_the_live_feed() {
-        let yesterday = Moment(NOW.0 - DAY_MS);
+        let yesterday = Timestamp(NOW.0 - DAY_MS);
         check(
             "live",
             &[

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::error::ApiError;
 use crate::runner::Runner;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::{Amount, Money};
 use request::{NewsletterParams, NewsletterPeopleParams, Number, Query};
 use response::{NewsletterNumbers, NewsletterPeople, NewsletterPerson, NewsletterReport, NewsletterRow};
@@ -24,13 +24,13 @@ pub async fn people(
     runner: &Runner,
     site: &Site,
     params: NewsletterPeopleParams,
-    now: Moment,
+    now: Timestamp,
 ) -> Result<NewsletterPeople, ApiError> {
     #[derive(Deserialize)]
     struct Row {
         person: String,
         amount: i64,
-        last_at: Moment,
+        last_at: Timestamp,
     }
     let NewsletterPeopleParams { number, campaign, link, from, to, limit } = params;
     let number = Number::parse(&number)?;
@@ -86,7 +86,7 @@ fn key(whole: u8, campaign: String, link: String) -> Key {
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn answer(runner: &Runner, query: &Query) -> Result<NewsletterReport, ApiError> {
+pub async fn respond(runner: &Runner, query: &Query) -> Result<NewsletterReport, ApiError> {
     let statements = (sql::mail(query), sql::visits(query), sql::orders(query));
     let (mail, visits, orders) = futures_util::try_join!(
         runner.rows::<MailRow>(&statements.0),

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use crate::error::ApiError;
 use crate::plan::parameter::parse_limit;
 use crate::scope::{Scope, ScopeText};
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// What `GET /newsletters` takes.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -74,7 +74,7 @@ impl Query {
     ///
     /// # Errors
     /// One cannot be used.
-    pub fn parse(site: &Site, params: &NewsletterParams, now: Moment) -> Result<Self, ApiError> {
+    pub fn parse(site: &Site, params: &NewsletterParams, now: Timestamp) -> Result<Self, ApiError> {
         let by_link = match params.by.as_deref() {
             None | Some("campaign") => false,
             Some("link") => true,

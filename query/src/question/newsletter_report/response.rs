@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::Money;
 
 /// A person behind a number.
@@ -15,7 +15,7 @@ pub struct NewsletterPerson {
     /// Copies, visits or orders.
     pub count: i64,
     /// When last.
-    pub last_at: Moment,
+    pub last_at: Timestamp,
 }
 
 /// The people behind a number.
@@ -77,9 +77,9 @@ pub struct NewsletterReport {
     /// The site's IANA time zone.
     pub timezone: String,
     /// Beginning of the period.
-    pub from: Moment,
+    pub from: Timestamp,
     /// End of the period, exclusive.
-    pub to: Moment,
+    pub to: Timestamp,
     /// Over all campaigns, or the one that was asked for. A visit that came from two campaigns counts once.
     pub totals: NewsletterNumbers,
     /// Most copies first: sent, then clicked, then visits.

@@ -12,14 +12,14 @@ use crate::error::ApiError;
 use crate::identity::Aliases;
 use crate::lookup::{Candidate, candidate, identified_visitor, unknown_person};
 use crate::runner::Runner;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::Amount;
 
 #[derive(Deserialize)]
 struct CardRow {
     events: i64,
-    first_seen: Moment,
-    last_seen: Moment,
+    first_seen: Timestamp,
+    last_seen: Timestamp,
     sessions: i64,
     page_views: i64,
     orders: i64,
@@ -43,14 +43,14 @@ struct DeviceRow {
     os_name: String,
     version: String,
     sessions: i64,
-    last_seen: Moment,
+    last_seen: Timestamp,
 }
 
 #[derive(Deserialize)]
 struct TouchpointRow {
     place: String,
     events: i64,
-    last_seen: Moment,
+    last_seen: Timestamp,
 }
 
 #[derive(Deserialize)]

@@ -11,14 +11,14 @@ use crate::lookup::Candidate;
 use crate::plan::cursor;
 use crate::runner::Runner;
 use crate::sql::identity as sql;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 #[derive(Deserialize)]
 struct LinkRow {
     visitor: String,
     user: String,
     source: String,
-    linked_at: Moment,
+    linked_at: Timestamp,
     recorded_by: String,
 }
 
@@ -87,7 +87,7 @@ pub async fn link(
         let message = format!("There is no visitor `{visitor}`.");
         return Err(ApiError::NotFound { code: "unknown_visitor", message });
     }
-    let now = Moment::now();
+    let now = Timestamp::now();
     let edge = sql::record_edge(&site.site, visitor, &found.person, 1, now, recorded_by);
     runner.execute(&edge).await?;
     tracing::info!(site = site.site, recorded_by, "an identity edge was recorded by hand");
@@ -118,7 +118,7 @@ pub async fn unlink(
         code: "unknown_link",
         message: format!("`{}` has no link of this id.", found.person),
     })?;
-    let removal = sql::record_edge(&site.site, &link.visitor, &link.user, -1, Moment::now(), recorded_by);
+    let removal = sql::record_edge(&site.site, &link.visitor, &link.user, -1, Timestamp::now(), recorded_by);
     runner.execute(&removal).await?;
     tracing::info!(site = site.site, recorded_by, "identity edges were taken back by hand");
     Ok(())

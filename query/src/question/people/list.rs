@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
-use super::request::{ListRequest, Listed, Place};
+use super::request::{Cursor, ListRequest, Listed};
 use super::response::{PersonList, PersonSummary};
 use super::{money, other_money, shown_channel, sql};
 use crate::error::ApiError;
@@ -12,7 +12,7 @@ use crate::identity::Aliases;
 use crate::lookup::{self, visitors_of};
 use crate::plan::cursor;
 use crate::runner::Runner;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::Amount;
 
 /// Who was here within this many days is looked at first.
@@ -29,8 +29,8 @@ struct PageRow {
 #[derive(Deserialize)]
 struct DetailRow {
     person: String,
-    first_seen: Moment,
-    last_seen: Moment,
+    first_seen: Timestamp,
+    last_seen: Timestamp,
     sessions: i64,
     page_views: i64,
     events: i64,
@@ -64,9 +64,9 @@ async fn page(runner: &Runner, request: &ListRequest, aliases: &Aliases) -> Resu
     let (currency, listed) = (&request.currency, &request.listed);
     if listed.is_of_the_latest() {
         let seen = listed.after.as_ref().and_then(|(value, _)| value.parse().ok());
-        let anchor = seen.map_or_else(Moment::now, Moment);
+        let anchor = seen.map_or_else(Timestamp::now, Timestamp);
         let today = anchor.0.saturating_sub(anchor.0.rem_euclid(DAY_MS));
-        let since = Some(Moment(today.saturating_sub(RECENT_DAYS * DAY_MS).max(DAY_MS)));
+        let since = Some(Timestamp(today.saturating_sub(RECENT_DAYS * DAY_MS).max(DAY_MS)));
         let recent = Listed { since, ..listed.clone() };
         let rows: Vec<PageRow> = runner.rows(&sql::list::page(currency, &recent, aliases)).await?;
         if rows.len() > listed.limit {
@@ -87,7 +87,7 @@ pub async fn list(runner: &Runner, request: &ListRequest) -> Result<PersonList, 
     let more = page.len() > request.listed.limit;
     page.truncate(request.listed.limit);
     let next_cursor = page.last().filter(|_| more).map(|last| {
-        cursor::encode(&Place {
+        cursor::encode(&Cursor {
             order_by: request.listed.order.name().to_owned(),
             ascending: request.listed.ascending,
             value: last.value.clone(),

@@ -9,7 +9,7 @@ use crate::error::ApiError;
 use crate::plan::cursor;
 use crate::plan::parameter::parse_limit;
 use crate::scope::{Scope, ScopeText};
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::Amount;
 
 const PEOPLE_DEFAULT: usize = 50;
@@ -125,7 +125,7 @@ pub struct Listed {
     pub limit: usize,
     /// Only people seen since the beginning of this day. The latest of all are among them when they fill the page,
     /// and found in a fraction of the time.
-    pub since: Option<Moment>,
+    pub since: Option<Timestamp>,
 }
 
 impl Listed {
@@ -153,7 +153,7 @@ const CURSOR_AMOUNT_MAX: i128 = 10_i128.pow(37);
 
 /// Where a page ends: the last person, and by what and how the people are sorted.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Place {
+pub struct Cursor {
     /// The name of the order.
     pub order_by: String,
     /// Its direction.
@@ -164,7 +164,7 @@ pub struct Place {
     pub person: String,
 }
 
-impl cursor::Bounded for Place {
+impl cursor::Bounded for Cursor {
     fn is_possible(&self) -> bool {
         match Order::ALL.into_iter().find(|order| order.name() == self.order_by) {
             None => false,
@@ -172,7 +172,7 @@ impl cursor::Bounded for Place {
                 self.value.parse().is_ok_and(|Amount(amount)| amount.abs() < CURSOR_AMOUNT_MAX)
             }
             Some(Order::LastSeen | Order::FirstSeen) => {
-                self.value.parse().is_ok_and(cursor::is_possible_moment)
+                self.value.parse().is_ok_and(cursor::is_possible_timestamp)
             }
             Some(_) => self.value.parse::<i64>().is_ok(),
         }
@@ -206,10 +206,10 @@ impl ListRequest {
                 return Err(ApiError::invalid("invalid_direction", "direction", message));
             }
         };
-        let after: Option<Place> = params.cursor.as_deref().map(cursor::decode).transpose()?;
+        let after: Option<Cursor> = params.cursor.as_deref().map(cursor::decode).transpose()?;
         if after
             .as_ref()
-            .is_some_and(|place| (place.order_by.as_str(), place.ascending) != (order.name(), ascending))
+            .is_some_and(|cursor| (cursor.order_by.as_str(), cursor.ascending) != (order.name(), ascending))
         {
             let message = "The cursor is of a list in another order; ask for its first page.";
             return Err(ApiError::invalid("invalid_cursor", "cursor", message));
@@ -221,7 +221,7 @@ impl ListRequest {
             customers: parse_choice("invalid_customers", "customers", params.customers.as_deref())?,
             order,
             ascending,
-            after: after.map(|place| (place.value, place.person)),
+            after: after.map(|cursor| (cursor.value, cursor.person)),
             limit: parse_limit(params.limit.as_deref(), PEOPLE_DEFAULT, PEOPLE_MAX)?,
             since: None,
         };

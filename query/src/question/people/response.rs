@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::Money;
 
 /// One person of the list.
@@ -19,9 +19,9 @@ pub struct PersonSummary {
     /// The trait `name`, empty when not known.
     pub name: String,
     /// The first event.
-    pub first_seen: Moment,
+    pub first_seen: Timestamp,
     /// The last event.
-    pub last_seen: Moment,
+    pub last_seen: Timestamp,
     /// Number of sessions.
     pub sessions: i64,
     /// Pages and screens seen.
@@ -75,7 +75,7 @@ pub struct IdentityLink {
     /// How it came to be: `identify`, `event`, `alias` or `manual`.
     pub source: String,
     /// Since when.
-    pub linked_at: Moment,
+    pub linked_at: Timestamp,
     /// Who recorded it: `event`, or the name of a token.
     pub recorded_by: String,
 }
@@ -98,7 +98,7 @@ pub struct PersonDevice {
     /// Sessions on it.
     pub sessions: i64,
     /// When last.
-    pub last_seen: Moment,
+    pub last_seen: Timestamp,
 }
 
 /// Where a person met the company.
@@ -109,7 +109,7 @@ pub struct PersonTouchpoint {
     /// Events there.
     pub events: i64,
     /// When last.
-    pub last_seen: Moment,
+    pub last_seen: Timestamp,
 }
 
 /// One person's card.
@@ -122,9 +122,9 @@ pub struct Person {
     /// What is known: the latest value of each trait.
     pub traits: BTreeMap<String, String>,
     /// The first event.
-    pub first_seen: Moment,
+    pub first_seen: Timestamp,
     /// The last event.
-    pub last_seen: Moment,
+    pub last_seen: Timestamp,
     /// Number of sessions.
     pub sessions: i64,
     /// Pages and screens seen.

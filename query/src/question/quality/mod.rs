@@ -12,14 +12,14 @@ use serde_json::{Map, Value};
 use crate::error::ApiError;
 use crate::lookup;
 use crate::runner::Runner;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use request::{QualityParams, parse};
 use response::{
     AppQuality, AppStart, AppStartSummary, StartThresholds, Vital, VitalSummary, VitalThresholds, WebQuality,
     WebQualityRow,
 };
 
-/// A row of the store; its columns are named by the place of a vital or a start.
+/// A row of the store; its columns are named by the index of a vital or a start.
 type StoreRow = Map<String, Value>;
 
 /// The vitals of a site.
@@ -30,7 +30,7 @@ pub async fn web(
     runner: &Runner,
     site: &Site,
     params: &QualityParams,
-    now: Moment,
+    now: Timestamp,
 ) -> Result<WebQuality, ApiError> {
     let query = parse(site, params, &web::DIMENSIONS, now)?;
     let (totals, rows) = (sql::web(&query, true), sql::web(&query, false));
@@ -61,7 +61,7 @@ pub async fn app(
     runner: &Runner,
     site: &Site,
     params: &QualityParams,
-    now: Moment,
+    now: Timestamp,
 ) -> Result<AppQuality, ApiError> {
     let query = parse(site, params, &app::DIMENSIONS, now)?;
     let aliases = lookup::aliases(runner, &site.site).await?;

@@ -8,7 +8,7 @@ use crate::error::ApiError;
 use crate::plan::Dimension;
 use crate::plan::parameter::parse_limit;
 use crate::scope::{Scope, ScopeText};
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// What the quality resources take.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -49,7 +49,7 @@ pub fn parse(
     site: &Site,
     params: &QualityParams,
     dimensions: &[Dimension],
-    now: Moment,
+    now: Timestamp,
 ) -> Result<QualityQuery, ApiError> {
     let group_by = match params.group_by.as_deref().filter(|name| !name.is_empty()) {
         None => dimensions[0],

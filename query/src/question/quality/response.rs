@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// Where good ends and poor begins, in the vital's unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
@@ -58,9 +58,9 @@ pub struct WebQualityRow {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct WebQuality {
     /// Beginning of the period.
-    pub from: Moment,
+    pub from: Timestamp,
     /// End of the period, exclusive.
-    pub to: Moment,
+    pub to: Timestamp,
     /// In the order LCP, INP, CLS, FCP, TTFB.
     pub vitals: Vec<VitalSummary>,
     /// Most samples first.
@@ -124,9 +124,9 @@ pub struct AppQualityRow {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AppQuality {
     /// Beginning of the period.
-    pub from: Moment,
+    pub from: Timestamp,
     /// End of the period, exclusive.
-    pub to: Moment,
+    pub to: Timestamp,
     /// In the order cold, warm, hot.
     pub starts: Vec<AppStartSummary>,
     /// Sessions in the app.

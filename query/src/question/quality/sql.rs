@@ -30,7 +30,7 @@ impl QualityQuery {
     }
 }
 
-/// The vitals in total, or by the dimension: `dimension`, `samples`, and for each vital, named by its place in
+/// The vitals in total, or by the dimension: `dimension`, `samples`, and for each vital, named by its index in
 /// [`VITALS`], `samples0`, `p75_0`, `good0`, `poor0` (numbers of samples).
 pub fn web(query: &QualityQuery, totals: bool) -> Sql {
     let mut sql = events::of_scope(&query.scope);
@@ -55,7 +55,7 @@ pub fn web(query: &QualityQuery, totals: bool) -> Sql {
     sql
 }
 
-/// The app starts in total, or by the dimension: `dimension`, and for each start, named by its place in [`STARTS`],
+/// The app starts in total, or by the dimension: `dimension`, and for each start, named by its index in [`STARTS`],
 /// `samples0`, `p75_0`, `good0`, `poor0`; `sessions`, `crashed_sessions`, `people`, `crashed_people`.
 pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
     let mut sql = events::of_scope(&query.scope);

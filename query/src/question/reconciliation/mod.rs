@@ -11,10 +11,11 @@ use crate::accounts::{AccountsWatch, Judged};
 use crate::error::ApiError;
 use crate::plan::Period;
 use crate::runner::Runner;
-use crate::timestamp::Moment;
-use request::AccountingParams;
+use crate::timestamp::Timestamp;
+use request::ReconciliationParams;
 use response::{
-    Accounting, AccountingHour, AccountingStatus, CollectorReport, Counts, RefusalReason, WriteOff,
+    CollectorReport, Counts, Reconciliation, ReconciliationHour, ReconciliationStatus, RefusalReason,
+    WriteOff,
 };
 
 /// The default period: a week with today.
@@ -26,14 +27,14 @@ const REPORT_AGE_MS_MAX: i64 = 60_000;
 struct ReasonRow {
     reason: String,
     amount: i64,
-    last_at: Moment,
+    last_at: Timestamp,
     example: String,
 }
 
 #[derive(Deserialize)]
 struct CollectorRow {
     collector: String,
-    reported: Moment,
+    reported: Timestamp,
     pending_events: i64,
     spool: i64,
     oldest: i64,
@@ -42,7 +43,7 @@ struct CollectorRow {
 
 #[derive(Deserialize)]
 struct WriteOffRow {
-    written: Moment,
+    written: Timestamp,
     hours_counted: i64,
     missing: i64,
     too_many: i64,
@@ -84,13 +85,13 @@ fn sum(hours: impl Iterator<Item = Counts>) -> Counts {
 }
 
 /// An hour that misses events and one that has too many do not make a balance.
-fn status(hours: &[AccountingHour], totals: &Counts) -> AccountingStatus {
+fn status(hours: &[ReconciliationHour], totals: &Counts) -> ReconciliationStatus {
     if hours.iter().any(|hour| hour.counts.gap != 0) {
-        AccountingStatus::Gap
+        ReconciliationStatus::Gap
     } else if totals.pending > 0 || hours.iter().any(|hour| hour.counts.settling != 0) {
-        AccountingStatus::Pending
+        ReconciliationStatus::Pending
     } else {
-        AccountingStatus::Balanced
+        ReconciliationStatus::Balanced
     }
 }
 
@@ -98,13 +99,13 @@ fn status(hours: &[AccountingHour], totals: &Counts) -> AccountingStatus {
 ///
 /// # Errors
 /// A parameter cannot be used, or the store did not answer.
-pub async fn answer(
+pub async fn respond(
     runner: &Runner,
     watch: &AccountsWatch,
     site: &Site,
-    params: &AccountingParams,
-    now: Moment,
-) -> Result<Accounting, ApiError> {
+    params: &ReconciliationParams,
+    now: Timestamp,
+) -> Result<Reconciliation, ApiError> {
     let period = Period::parse(site, params.from.as_deref(), params.to.as_deref(), PERIOD_DAYS_DEFAULT, now)?;
     let (why, who) = (sql::reasons(&site.site, &period), sql::collectors(&site.site));
     let given_up = sql::write_offs(&site.site, &period);
@@ -116,15 +117,15 @@ pub async fn answer(
         runner.rows::<WriteOffRow>(&given_up),
     )?;
     let collectors: Vec<CollectorReport> = collectors.into_iter().map(|row| report(row, now)).collect();
-    let hours: Vec<AccountingHour> = seen
+    let hours: Vec<ReconciliationHour> = seen
         .into_iter()
-        .map(|(start, hour)| AccountingHour {
+        .map(|(start, hour)| ReconciliationHour {
             hour: local_hour(start * 1000, &period),
             counts: counts(&hour),
         })
         .collect();
     let totals = sum(hours.iter().map(|hour| hour.counts));
-    Ok(Accounting {
+    Ok(Reconciliation {
         site: site.site.clone(),
         timezone: site.timezone.clone(),
         from: period.from,
@@ -145,7 +146,7 @@ fn write_off(row: WriteOffRow) -> WriteOff {
 
 /// The first whole second that is not before a moment: an hour belongs to the period that it begins in, so that where days
 /// begin at half past, none is counted in two of them.
-const fn seconds(moment: Moment) -> i64 {
+const fn seconds(moment: Timestamp) -> i64 {
     moment.0.saturating_add(999).div_euclid(1000)
 }
 
@@ -153,20 +154,20 @@ fn reason(row: ReasonRow) -> RefusalReason {
     RefusalReason { reason: row.reason, count: row.amount, last_at: row.last_at, example: row.example }
 }
 
-fn report(row: CollectorRow, now: Moment) -> CollectorReport {
+fn report(row: CollectorRow, now: Timestamp) -> CollectorReport {
     CollectorReport {
         collector: row.collector,
         reported_at: row.reported,
         current: now.0 - row.reported.0 <= REPORT_AGE_MS_MAX,
         pending_events: row.pending_events,
         spool_bytes: row.spool,
-        oldest_pending_at: (row.oldest > 0).then_some(Moment(row.oldest)),
+        oldest_pending_at: (row.oldest > 0).then_some(Timestamp(row.oldest)),
         quarantined_segments: row.quarantined,
     }
 }
 
 fn local_hour(start: i64, period: &Period) -> String {
-    let zoned = Moment(start).timestamp().to_zoned(period.zone.clone());
+    let zoned = Timestamp(start).to_jiff().to_zoned(period.zone.clone());
     zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
@@ -208,7 +209,7 @@ mod tests {
                 currency: "EUR".into(),
                 origins: Vec::new(),
             };
-            let day = |day: &str| Period::parse(&site, Some(day), Some(day), 1, Moment(0)).unwrap();
+            let day = |day: &str| Period::parse(&site, Some(day), Some(day), 1, Timestamp(0)).unwrap();
             let days = ["2026-10-02", "2026-10-03", "2026-10-04", "2026-10-05"].map(day);
             let (first, last) = (days[0].from.0, days[3].to.0);
             for hour in first.div_euclid(3_600_000) - 1..=last.div_euclid(3_600_000) {
@@ -218,19 +219,20 @@ mod tests {
                 assert_eq!(of.count(), expected, "{zone} {start}");
             }
         }
-        assert_eq!([-1, 0, 1, 1000].map(|ms| seconds(Moment(ms))), [0, 0, 1, 1]);
+        assert_eq!([-1, 0, 1, 1000].map(|ms| seconds(Timestamp(ms))), [0, 0, 1, 1]);
     }
 
     #[test]
     fn a_surplus_does_not_hide_a_loss() {
-        let hour = |gap| AccountingHour { hour: String::new(), counts: Counts { gap, ..Counts::default() } };
+        let hour =
+            |gap| ReconciliationHour { hour: String::new(), counts: Counts { gap, ..Counts::default() } };
         let hours = [hour(2), hour(-2)];
-        assert_eq!(status(&hours, &sum(hours.iter().map(|hour| hour.counts))), AccountingStatus::Gap);
-        assert_eq!(status(&[hour(0)], &Counts::default()), AccountingStatus::Balanced);
+        assert_eq!(status(&hours, &sum(hours.iter().map(|hour| hour.counts))), ReconciliationStatus::Gap);
+        assert_eq!(status(&[hour(0)], &Counts::default()), ReconciliationStatus::Balanced);
         let pending = Counts { pending: 1, ..Counts::default() };
-        assert_eq!(status(&[hour(0)], &pending), AccountingStatus::Pending);
+        assert_eq!(status(&[hour(0)], &pending), ReconciliationStatus::Pending);
         let settling =
-            AccountingHour { hour: String::new(), counts: Counts { settling: -1, ..Counts::default() } };
-        assert_eq!(status(&[settling], &Counts::default()), AccountingStatus::Pending);
+            ReconciliationHour { hour: String::new(), counts: Counts { settling: -1, ..Counts::default() } };
+        assert_eq!(status(&[settling], &Counts::default()), ReconciliationStatus::Pending);
     }
 }

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct AccountingParams {
+pub struct ReconciliationParams {
     /// A date in the site's zone or an instant, by the time of receipt: the accounts are of hours of UTC, and an hour belongs
     /// to the period that it begins in. Default: 6 days before today.
     pub from: Option<String>,

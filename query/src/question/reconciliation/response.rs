@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// The numbers of the invariants `received = accepted + rejected` and `accepted = stored + duplicate + pending`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -42,7 +42,8 @@ fn is_zero(number: &i64) -> bool {
 
 /// One hour.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct AccountingHour {
+#[schema(as = AccountingHour)]
+pub struct ReconciliationHour {
     /// Beginning of the hour in the site's zone.
     #[schema(example = "2026-11-21T10:00:00+01:00")]
     pub hour: String,
@@ -60,7 +61,7 @@ pub struct RefusalReason {
     /// How many.
     pub count: i64,
     /// When last.
-    pub last_at: Moment,
+    pub last_at: Timestamp,
     /// A bounded piece of the latest payload.
     pub example: String,
 }
@@ -71,7 +72,7 @@ pub struct CollectorReport {
     /// Its name.
     pub collector: String,
     /// When it said so.
-    pub reported_at: Moment,
+    pub reported_at: Timestamp,
     /// Whether the report is recent enough to count as pending events.
     pub current: bool,
     /// Events of this site that it still holds.
@@ -79,7 +80,7 @@ pub struct CollectorReport {
     /// Bytes of its spool, all sites.
     pub spool_bytes: i64,
     /// The oldest event that it still holds.
-    pub oldest_pending_at: Option<Moment>,
+    pub oldest_pending_at: Option<Timestamp>,
     /// Segments that the store refused for their content.
     pub quarantined_segments: i64,
 }
@@ -88,7 +89,7 @@ pub struct CollectorReport {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct WriteOff {
     /// When.
-    pub written_at: Moment,
+    pub written_at: Timestamp,
     /// In so many hours of the period.
     pub hours: i64,
     /// Accepted events that were missing then.
@@ -103,7 +104,8 @@ pub struct WriteOff {
 /// Whether the numbers add up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum AccountingStatus {
+#[schema(as = AccountingStatus)]
+pub enum ReconciliationStatus {
     /// Everything that was taken is stored.
     Balanced,
     /// Some of it is still with a collector.
@@ -114,21 +116,22 @@ pub enum AccountingStatus {
 
 /// The answer of `GET /accounting`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Accounting {
+#[schema(as = Accounting)]
+pub struct Reconciliation {
     /// The site.
     pub site: String,
     /// The site's IANA time zone.
     pub timezone: String,
     /// Beginning of the period.
-    pub from: Moment,
+    pub from: Timestamp,
     /// End of the period, exclusive.
-    pub to: Moment,
+    pub to: Timestamp,
     /// Whether the numbers add up.
-    pub status: AccountingStatus,
+    pub status: ReconciliationStatus,
     /// Over the period.
     pub totals: Counts,
     /// The hours in which something was received, oldest first.
-    pub hours: Vec<AccountingHour>,
+    pub hours: Vec<ReconciliationHour>,
     /// Most frequent first.
     pub reasons: Vec<RefusalReason>,
     /// By name.

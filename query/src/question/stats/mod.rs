@@ -15,7 +15,7 @@ use crate::error::ApiError;
 use crate::plan::period::{Bucket, Period};
 use crate::plan::{Earlier, Metric, cursor};
 use crate::runner::Runner;
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::{Amount, MetricValue, Money};
 use choose::{Part, parts, source};
 use request::Query;
@@ -29,13 +29,13 @@ type StoreRow = Map<String, Value>;
 type Metrics = BTreeMap<String, Option<MetricValue>>;
 
 /// A row's bucket and key.
-type Place = (String, String);
+type RowKey = (String, String);
 
 /// Answers a question.
 ///
 /// # Errors
 /// The store did not answer.
-pub async fn answer(runner: &Runner, query: &Query) -> Result<Stats, ApiError> {
+pub async fn respond(runner: &Runner, query: &Query) -> Result<Stats, ApiError> {
     let parts = parts(query);
     let (totals, (keys, rows, next), other_revenue, other_product_revenue) = futures_util::try_join!(
         totals(runner, query, &parts),
@@ -76,8 +76,8 @@ async fn rows(
         (None, false) => Some(rows_of(query, &keys, &mut found)),
         (Some(interval), _) => {
             let buckets = query.scope.period.buckets(interval)?.into_iter();
-            let places = buckets.map(|Bucket { key, label, .. }| SeriesPlace { key, label, is_filled: true });
-            Some(series(runner, query, parts, &keys, places.collect()).await?)
+            let points = buckets.map(|Bucket { key, label, .. }| Point { key, label, is_filled: true });
+            Some(series(runner, query, parts, &keys, points.collect()).await?)
         }
     };
     Ok((keys, rows, next))
@@ -101,7 +101,7 @@ async fn compare(
     Ok(StatsCompare { from, to, data_from, totals, rows })
 }
 
-/// Rows at the same places as those of the asked period, as far as the period before reaches.
+/// Rows at the same points as those of the asked period, as far as the period before reaches.
 async fn rows_before(
     runner: &Runner,
     query: &Query,
@@ -110,19 +110,19 @@ async fn rows_before(
     keys: &[String],
 ) -> Result<Option<Vec<StatsRow>>, ApiError> {
     let Some(interval) = query.interval else { return Ok(None) };
-    let mut places = Vec::new();
+    let mut points = Vec::new();
     for bucket in query.scope.period.buckets(interval)? {
         let Some(label) = earlier.label(&bucket, interval) else { break };
-        places.push(SeriesPlace { is_filled: earlier.has_counterpart(&bucket), key: bucket.key, label });
+        points.push(Point { is_filled: earlier.has_counterpart(&bucket), key: bucket.key, label });
     }
-    series(runner, &query.about(earlier), parts, keys, places).await.map(Some)
+    series(runner, &query.about(earlier), parts, keys, points).await.map(Some)
 }
 
 /// When the site's first event happened.
-async fn data_from(runner: &Runner, query: &Query) -> Result<Option<Moment>, ApiError> {
+async fn data_from(runner: &Runner, query: &Query) -> Result<Option<Timestamp>, ApiError> {
     #[derive(Deserialize)]
     struct Row {
-        at: Option<Moment>,
+        at: Option<Timestamp>,
     }
     let rows: Vec<Row> = runner.rows(&first_event(query)).await?;
     Ok(rows.into_iter().find_map(|row| row.at))
@@ -154,42 +154,42 @@ async fn page(
     runner: &Runner,
     query: &Query,
     parts: &[Part],
-) -> Result<(Vec<String>, HashMap<Place, StoreRow>, Option<usize>), ApiError> {
+) -> Result<(Vec<String>, HashMap<RowKey, StoreRow>, Option<usize>), ApiError> {
     if query.group_by.is_empty() {
         return Ok((Vec::new(), HashMap::new(), None));
     }
     let mut first: Vec<StoreRow> = runner.rows(&statement(query, &parts[0], Shape::Page)).await?;
     let next = (first.len() > query.limit).then(|| query.offset.saturating_add(query.limit));
     first.truncate(query.limit);
-    let keys: Vec<String> = first.iter().map(|row| place(query, row).1).collect();
-    let mut found: HashMap<Place, StoreRow> =
-        first.into_iter().map(|row| (place(query, &row), row)).collect();
+    let keys: Vec<String> = first.iter().map(|row| key_of(query, row).1).collect();
+    let mut found: HashMap<RowKey, StoreRow> =
+        first.into_iter().map(|row| (key_of(query, &row), row)).collect();
     // With buckets the rows are asked for again, divided by time.
     if query.interval.is_none() && !keys.is_empty() {
-        for (place, row) in ask(runner, query, &parts[1..], Shape::Keyed(&keys)).await? {
-            found.entry(place).or_default().extend(row);
+        for (key, row) in ask(runner, query, &parts[1..], Shape::Keyed(&keys)).await? {
+            found.entry(key).or_default().extend(row);
         }
     }
     Ok((keys, found, next))
 }
 
-/// A place in a series.
-struct SeriesPlace {
+/// A point of a series.
+struct Point {
     /// The bucket's key in the store's rows.
     key: String,
     /// Its name in the answer.
     label: String,
-    /// Whether there is such a time; otherwise the place has no numbers.
+    /// Whether there is such a time; otherwise the point has no numbers.
     is_filled: bool,
 }
 
-/// A row for each place, and of each key when there are dimensions; the empty ones too.
+/// A row for each point, and of each key when there are dimensions; the empty ones too.
 async fn series(
     runner: &Runner,
     query: &Query,
     parts: &[Part],
     keys: &[String],
-    places: Vec<SeriesPlace>,
+    points: Vec<Point>,
 ) -> Result<Vec<StatsRow>, ApiError> {
     if !query.group_by.is_empty() && keys.is_empty() {
         return Ok(Vec::new());
@@ -198,15 +198,15 @@ async fn series(
     let no_key = [String::new()];
     let keys = if query.group_by.is_empty() { &no_key[..] } else { keys };
     let mut rows = Vec::new();
-    for place in places {
+    for point in points {
         for key in keys {
-            let metrics = if place.is_filled {
-                metrics_of(query, found.get(&(place.key.clone(), key.clone())))
+            let metrics = if point.is_filled {
+                metrics_of(query, found.get(&(point.key.clone(), key.clone())))
             } else {
                 query.metrics.iter().map(|metric| (metric.name().to_owned(), None)).collect()
             };
             let mut dimensions = dimensions_of(query, key);
-            dimensions.insert("time".into(), place.label.clone());
+            dimensions.insert("time".into(), point.label.clone());
             rows.push(StatsRow { dimensions, metrics });
         }
     }
@@ -219,23 +219,23 @@ async fn ask(
     query: &Query,
     parts: &[Part],
     shape: Shape<'_>,
-) -> Result<HashMap<Place, StoreRow>, ApiError> {
+) -> Result<HashMap<RowKey, StoreRow>, ApiError> {
     let statements: Vec<_> = parts.iter().map(|part| statement(query, part, shape)).collect();
     let answers = try_join_all(statements.iter().map(|sql| runner.rows::<StoreRow>(sql))).await?;
-    let mut found: HashMap<Place, StoreRow> = HashMap::new();
+    let mut found: HashMap<RowKey, StoreRow> = HashMap::new();
     for row in answers.into_iter().flatten() {
-        found.entry(place(query, &row)).or_default().extend(row);
+        found.entry(key_of(query, &row)).or_default().extend(row);
     }
     Ok(found)
 }
 
-fn place(query: &Query, row: &StoreRow) -> Place {
+fn key_of(query: &Query, row: &StoreRow) -> RowKey {
     let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let values: Vec<String> = (0..query.group_by.len()).map(|index| text(&format!("d{index}"))).collect();
     (text("t"), values.join(&KEY_SEPARATOR.to_string()))
 }
 
-fn rows_of(query: &Query, keys: &[String], found: &mut HashMap<Place, StoreRow>) -> Vec<StatsRow> {
+fn rows_of(query: &Query, keys: &[String], found: &mut HashMap<RowKey, StoreRow>) -> Vec<StatsRow> {
     keys.iter()
         .map(|key| StatsRow {
             dimensions: dimensions_of(query, key),

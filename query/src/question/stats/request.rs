@@ -8,7 +8,7 @@ use crate::error::ApiError;
 use crate::plan::parameter::parse_limit;
 use crate::plan::{Dimension, Earlier, Interval, Metric, Shift, cursor};
 use crate::scope::{Scope, ScopeText};
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 /// What `GET /stats` takes.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -113,7 +113,7 @@ pub struct Query {
     /// The site's money; revenue in other currencies is left out.
     pub currency: String,
     /// When it was asked.
-    pub now: Moment,
+    pub now: Timestamp,
     /// Of the period before: how far its buckets lie before those of the period that was asked for.
     pub shift: Option<Shift>,
     /// The time buckets of the rows.
@@ -137,7 +137,7 @@ impl Query {
     ///
     /// # Errors
     /// A parameter cannot be used; the error names it and what in it is wrong.
-    pub fn parse(site: &Site, text: &RequestText<'_>, now: Moment) -> Result<Self, ApiError> {
+    pub fn parse(site: &Site, text: &RequestText<'_>, now: Timestamp) -> Result<Self, ApiError> {
         let about = ScopeText { from: text.from, to: text.to, filter: text.filter, include: text.include };
         let scope = Scope::parse(site, &about, PERIOD_DAYS_DEFAULT, now)?;
         let interval = text.interval.map(Interval::parse).transpose()?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 use crate::value::{MetricValue, Money};
 
 /// One row: a value of each dimension and of each metric.
@@ -23,12 +23,12 @@ pub struct StatsRow {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct StatsCompare {
     /// Beginning of the period before.
-    pub from: Moment,
+    pub from: Timestamp,
     /// Its end, exclusive. While the period goes on: the same time of day, so many days before.
-    pub to: Moment,
+    pub to: Timestamp,
     /// When the site's first event happened. Where that is after `from`, there is no data to compare with, or only of a
     /// part. Null without any event.
-    pub data_from: Option<Moment>,
+    pub data_from: Option<Timestamp>,
     /// Over the whole period.
     #[schema(value_type = BTreeMap<String, MetricValue>)]
     pub totals: BTreeMap<String, Option<MetricValue>>,
@@ -47,11 +47,11 @@ pub struct Stats {
     /// The site's IANA time zone: its days are days here.
     pub timezone: String,
     /// Beginning of the period.
-    pub from: Moment,
+    pub from: Timestamp,
     /// End of the period, exclusive.
-    pub to: Moment,
+    pub to: Timestamp,
     /// When the question was answered. What began before and ends after is unfinished; later there is nothing yet.
-    pub as_of: Moment,
+    pub as_of: Timestamp,
     /// The interval that was asked for.
     pub interval: Option<String>,
     /// The dimensions that were asked for.

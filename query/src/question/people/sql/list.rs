@@ -11,7 +11,7 @@ use crate::sql::condition::Terms;
 use crate::sql::identity::{self, Duplicates, Person};
 use crate::sql::visits::{Columns, Matching, pieces};
 use crate::sql::{Sql, events};
-use crate::timestamp::Moment;
+use crate::timestamp::Timestamp;
 
 impl Order {
     /// What it needs of a session.
@@ -132,7 +132,7 @@ fn conditions(sql: &mut Sql, listed: &Listed, is_filtered: bool) -> Vec<String> 
     let mut of_a_visit = Vec::new();
     let period = &listed.scope.period;
     if period.beginning().is_some() || period.end().is_some() {
-        let from = sql.bind("Int64", period.beginning().unwrap_or(Moment(0)).0);
+        let from = sql.bind("Int64", period.beginning().unwrap_or(Timestamp(0)).0);
         let to = sql.bind("Int64", period.to.0);
         of_a_visit.push(format!(
             "ended >= fromUnixTimestamp64Milli({from}) AND started < fromUnixTimestamp64Milli({to})"
@@ -155,7 +155,7 @@ fn matching(sql: &mut Sql, terms: &Terms<'_>, listed: &Listed) -> Option<Matchin
     let (from, to) = listed.scope.period.within_calendar();
     sql.params.extend([
         ("from_day".to_owned(), utc_day(from).into()),
-        ("to_day".to_owned(), utc_day(Moment(to.0.saturating_sub(1).max(from.0))).into()),
+        ("to_day".to_owned(), utc_day(Timestamp(to.0.saturating_sub(1).max(from.0))).into()),
     ]);
     let (together, _) = listed.scope.condition.together();
     (!together.is_empty()).then(|| {
@@ -219,7 +219,7 @@ mod tests {
             search: Some("rossi".into()),
             identified: Some(true),
             after: Some(("1795302000000".into(), "mario".into())),
-            since: Some(Moment(1_795_219_200_000)),
+            since: Some(Timestamp(1_795_219_200_000)),
             ..listed(open(Some("2026-11-01"), None, &[]))
         };
         let filters = ["country:is:IT", "page:starts:/scarpe", "kind:is:page_view"];
