@@ -10,7 +10,7 @@ pub mod accounts;
 pub mod condition;
 mod error;
 mod geo_report;
-pub mod http;
+mod http;
 mod identity;
 mod items;
 mod limits;
@@ -28,6 +28,7 @@ pub mod timestamp;
 mod value;
 
 pub use geo_report::{GeoDatabase, GeoReport, GeoReporter, geo_database};
+pub use http::openapi::document as openapi;
 pub use http::{UnknownAddress, router};
 pub use limits::{QuestionLimits, default_running_max};
 pub use runner::Runner;

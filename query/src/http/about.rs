@@ -60,7 +60,7 @@ pub struct About {
 }
 
 /// What answers rest on.
-#[utoipa::path(get, path = "/api/v1/about", tag = "about",
+#[utoipa::path(get, path = "/v1/about", tag = "about",
     responses(
         (status = 200, description = "Version, databases, sources", body = About),
         (status = 401, description = "No token or session", body = ErrorBody)))]

@@ -17,7 +17,7 @@ use crate::timestamp::Timestamp;
 
 /// The events of a period as they are stored, each once: by day (UTC), visitor and time. The answer is written while it is
 /// read and may be of any size; one that breaks off has ended early. Personal data: handle it as such.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/events", tag = "events", params(SitePath, EventsParams),
+#[utoipa::path(get, path = "/events", tag = "events", params(SitePath, EventsParams),
     responses(
         (status = 200, description = "One event a line: as JSON, or as CSV with a first line of names and the props as JSON",
             content((String = "application/x-ndjson"), (String = "text/csv"))),

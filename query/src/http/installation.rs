@@ -12,7 +12,7 @@ use crate::state::AppState;
 use crate::timestamp::Timestamp;
 
 /// What arrived of a site in the last half hour, and what was refused, with why.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/installation", tag = "installation", params(SitePath),
+#[utoipa::path(get, path = "/installation", tag = "installation", params(SitePath),
     responses(
         (status = 200, description = "What arrived and what was refused", body = Installation),
         (status = 401, description = "No token or session", body = ErrorBody),

@@ -16,7 +16,7 @@ use crate::state::AppState;
 use crate::table::Table;
 
 /// Everything one person did, over all touchpoints, newest first, by session.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/people/{person}/journey", tag = "people",
+#[utoipa::path(get, path = "/people/{person}/journey", tag = "people",
     params(PersonPath, JourneyParams),
     responses(
         (status = 200, description = "A page of sessions; its events also as text/csv and application/x-ndjson, then with a `Link` to the next page", body = Journey),

@@ -13,7 +13,7 @@ use crate::question::people::response::IdentityLink;
 use crate::state::AppState;
 
 /// Says that a visitor is this person. Can be taken back; every answer follows.
-#[utoipa::path(post, path = "/api/v1/sites/{site}/people/{person}/link", tag = "people", params(PersonPath),
+#[utoipa::path(post, path = "/people/{person}/link", tag = "people", params(PersonPath),
     request_body = LinkRequest,
     responses(
         (status = 201, description = "Linked", body = IdentityLink),
@@ -39,7 +39,7 @@ pub async fn create(
 }
 
 /// Takes the edges between a visitor and a user back. Later identifications count again.
-#[utoipa::path(delete, path = "/api/v1/sites/{site}/people/{person}/links/{id}", tag = "people", params(LinkPath),
+#[utoipa::path(delete, path = "/people/{person}/links/{id}", tag = "people", params(LinkPath),
     responses(
         (status = 204, description = "Taken back"),
         (status = 401, description = "No token or session", body = ErrorBody),

@@ -18,7 +18,7 @@ use crate::state::AppState;
 const KEEP_ALIVE_SECONDS: u64 = 15;
 
 /// Who is on now, what happens: server-sent events `recent`, `snapshot`, `activity` and `resync`.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/live", tag = "live", params(SitePath),
+#[utoipa::path(get, path = "/live", tag = "live", params(SitePath),
     responses(
         (status = 200, description = "`event: recent` carries a LiveRecent, `event: snapshot` a LiveSnapshot, `event: activity` a LiveActivity, `event: resync` a LiveResync", content_type = "text/event-stream", body = String),
         (status = 401, description = "No token or session", body = ErrorBody),

@@ -1,29 +1,32 @@
-//! The HTTP interface: one file per resource.
+//! The HTTP interface: who asks and how it is told, one file for each resource; `routes` is the list of them.
+//!
+//! Handlers only read parameters, ask a question or `state`, and choose the form of the response. Uses everything below;
+//! nobody uses it but the crate's root.
 #![allow(clippy::missing_errors_doc, reason = "the responses of each handler say which")]
 
-pub mod about;
-pub mod accept;
-pub mod auth;
-pub mod conditional;
+mod about;
+mod accept;
+mod auth;
+mod conditional;
 mod dashboard;
-pub mod events;
-pub mod export;
-pub mod installation;
-pub mod journey;
-pub mod links;
-pub mod live;
-pub mod newsletter_report;
-pub mod newsletters;
+mod events;
+mod export;
+mod installation;
+mod journey;
+mod links;
+mod live;
+mod newsletter_report;
+mod newsletters;
 pub mod openapi;
-pub mod params;
-pub mod people;
-pub mod quality;
-pub mod reconciliation;
-pub mod session;
-pub mod settings;
-pub mod sites;
-pub mod stats;
-pub mod tokens;
+mod params;
+mod people;
+mod quality;
+mod reconciliation;
+mod session;
+mod settings;
+mod sites;
+mod stats;
+mod tokens;
 
 pub use dashboard::UnknownAddress;
 
@@ -33,9 +36,11 @@ use axum::http::Uri;
 use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
 
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -43,40 +48,43 @@ use crate::state::AppState;
 /// Requests carry no more, unless their route says so.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 
+/// The routes below `/api`, each with what the document says of it.
+fn routes() -> OpenApiRouter<AppState> {
+    let signed_links = routes!(newsletters::create).layer(DefaultBodyLimit::max(newsletters::LINKS_BODY_BYTES_MAX));
+    let site = OpenApiRouter::new()
+        .routes(routes!(stats::get))
+        .routes(routes!(people::list))
+        .routes(routes!(people::get))
+        .routes(routes!(journey::get))
+        .routes(routes!(links::create))
+        .routes(routes!(links::delete))
+        .routes(signed_links)
+        .routes(routes!(newsletter_report::get))
+        .routes(routes!(newsletter_report::people))
+        .routes(routes!(settings::get, settings::change))
+        .routes(routes!(settings::add_key))
+        .routes(routes!(settings::revoke_key))
+        .routes(routes!(settings::add_newsletter_key))
+        .routes(routes!(settings::revoke_newsletter_key))
+        .routes(routes!(installation::get))
+        .routes(routes!(events::get))
+        .routes(routes!(live::get))
+        .routes(routes!(reconciliation::get))
+        .routes(routes!(quality::web))
+        .routes(routes!(quality::app));
+    OpenApiRouter::new()
+        .routes(routes!(session::create, session::get, session::delete))
+        .routes(routes!(sites::list, settings::create))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(about::get))
+        .nest("/v1/sites/{site}", site)
+}
+
 /// Everything that the query service answers: the API below `/api`, the dashboard below the rest.
 pub fn router(state: AppState) -> Router {
-    let site = Router::new()
-        .route("/stats", get(stats::get))
-        .route("/people", get(people::list))
-        .route("/people/{person}", get(people::get))
-        .route("/people/{person}/journey", get(journey::get))
-        .route("/people/{person}/link", post(links::create))
-        .route("/people/{person}/links/{id}", delete(links::delete))
-        .route(
-            "/newsletters/links",
-            post(newsletters::create).layer(DefaultBodyLimit::max(newsletters::LINKS_BODY_BYTES_MAX)),
-        )
-        .route("/newsletters", get(newsletter_report::get))
-        .route("/newsletters/people", get(newsletter_report::people))
-        .route("/settings", get(settings::get).patch(settings::change))
-        .route("/settings/keys", post(settings::add_key))
-        .route("/settings/keys/{key}", delete(settings::revoke_key))
-        .route("/settings/newsletter-keys", post(settings::add_newsletter_key))
-        .route("/settings/newsletter-keys/{key}", delete(settings::revoke_newsletter_key))
-        .route("/installation", get(installation::get))
-        .route("/events", get(events::get))
-        .route("/live", get(live::get))
-        .route("/accounting", get(reconciliation::get))
-        .route("/quality/web", get(quality::web))
-        .route("/quality/app", get(quality::app));
-    let api = Router::new()
+    let api = Router::from(routes())
         .route("/openapi.json", get(openapi::get))
-        .route("/v1/session", post(session::create).get(session::get).delete(session::delete))
-        .route("/v1/sites", get(sites::list).post(settings::create))
-        .route("/v1/tokens", get(tokens::list).post(tokens::create))
-        .route("/v1/tokens/{token_id}", delete(tokens::revoke))
-        .route("/v1/about", get(about::get))
-        .nest("/v1/sites/{site}", site)
         .fallback(unknown_resource)
         .method_not_allowed_fallback(unknown_method)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -20,7 +20,7 @@ use crate::timestamp::Timestamp;
 use crate::value::Money;
 
 /// What became of the newsletters, by campaign or by link.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/newsletters", tag = "newsletters",
+#[utoipa::path(get, path = "/newsletters", tag = "newsletters",
     params(SitePath, NewsletterParams),
     responses(
         (status = 200, description = "The numbers; also as text/csv and application/x-ndjson (one row a line)", body = NewsletterReport),
@@ -40,7 +40,7 @@ pub async fn get(
 }
 
 /// The people behind a number of the report.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/newsletters/people", tag = "newsletters",
+#[utoipa::path(get, path = "/newsletters/people", tag = "newsletters",
     params(SitePath, NewsletterPeopleParams),
     responses(
         (status = 200, description = "The people; also as text/csv and application/x-ndjson", body = NewsletterPeople),

@@ -111,7 +111,7 @@ pub struct NewsletterSignedLink {
 
 /// Signs the pixel and the links of a mail for each recipient. A mail tool can do the same offline with the secret of
 /// `orma site newsletter-secret`: docs/newsletter.md shows how.
-#[utoipa::path(post, path = "/api/v1/sites/{site}/newsletters/links", tag = "newsletters", params(SitePath),
+#[utoipa::path(post, path = "/newsletters/links", tag = "newsletters", params(SitePath),
     request_body = NewsletterLinksRequest,
     responses(
         (status = 200, description = "The addresses", body = NewsletterAddresses),

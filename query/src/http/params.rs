@@ -15,6 +15,7 @@ use crate::error::ApiError;
 pub struct SitePath {
     /// The site's name.
     #[param(example = "demo")]
+    #[expect(dead_code, reason = "said in the document; `auth::Access` reads it")]
     pub site: String,
 }
 
@@ -24,6 +25,7 @@ pub struct SitePath {
 pub struct PersonPath {
     /// The site's name.
     #[param(example = "demo")]
+    #[expect(dead_code, reason = "said in the document; `auth::Access` reads it")]
     pub site: String,
     /// A user id or a visitor id.
     #[param(example = "mario@example.it")]
@@ -36,6 +38,7 @@ pub struct PersonPath {
 pub struct LinkPath {
     /// The site's name.
     #[param(example = "demo")]
+    #[expect(dead_code, reason = "said in the document; `auth::Access` reads it")]
     pub site: String,
     /// A user id or a visitor id.
     #[param(example = "mario@example.it")]

@@ -40,7 +40,7 @@ const COLUMNS: [&str; 20] = [
 ];
 
 /// The people of a site, last seen first or in another order.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/people", tag = "people", params(SitePath, PeopleParams),
+#[utoipa::path(get, path = "/people", tag = "people", params(SitePath, PeopleParams),
     responses(
         (status = 200, description = "A page of people; also as text/csv and application/x-ndjson, then with a `Link` to the next page", body = PersonList),
         (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
@@ -62,7 +62,7 @@ pub async fn list(
 }
 
 /// One person's card. Takes a user id or a visitor id; a visitor who has been identified is answered as the user.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/people/{person}", tag = "people", params(PersonPath),
+#[utoipa::path(get, path = "/people/{person}", tag = "people", params(PersonPath),
     responses(
         (status = 200, description = "The card", body = Person),
         (status = 401, description = "No token or session", body = ErrorBody),

@@ -17,7 +17,7 @@ use crate::table::Table;
 use crate::timestamp::Timestamp;
 
 /// The web vitals at the 75th percentile, in total and by a dimension.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/quality/web", tag = "quality", params(SitePath, QualityParams),
+#[utoipa::path(get, path = "/quality/web", tag = "quality", params(SitePath, QualityParams),
     responses(
         (status = 200, description = "The vitals; the rows also as text/csv and application/x-ndjson", body = WebQuality),
         (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),
@@ -36,7 +36,7 @@ pub async fn web(
 }
 
 /// The app's start times and crash-free sessions and people, in total and by a dimension.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/quality/app", tag = "quality", params(SitePath, QualityParams),
+#[utoipa::path(get, path = "/quality/app", tag = "quality", params(SitePath, QualityParams),
     responses(
         (status = 200, description = "The app's quality; the rows also as text/csv and application/x-ndjson", body = AppQuality),
         (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),

@@ -17,7 +17,7 @@ use crate::table::Table;
 use crate::timestamp::Timestamp;
 
 /// Whether every event that was taken is stored.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/accounting", tag = "accounting",
+#[utoipa::path(get, path = "/accounting", tag = "accounting",
     params(SitePath, ReconciliationParams),
     responses(
         (status = 200, description = "The accounts; their hours also as text/csv and application/x-ndjson", body = Reconciliation),

@@ -42,7 +42,7 @@ pub struct Session {
 }
 
 /// Signs in with a token or a one-time code; sets the cookie `orma_session`, over https `__Host-orma_session`.
-#[utoipa::path(post, path = "/api/v1/session", tag = "session", request_body = SignIn, security(()),
+#[utoipa::path(post, path = "/v1/session", tag = "session", request_body = SignIn, security(()),
     responses(
         (status = 200, description = "Signed in", body = Session),
         (status = 400, description = "Neither a token nor a code", body = ErrorBody),
@@ -69,7 +69,7 @@ pub async fn create(
 }
 
 /// Who is signed in.
-#[utoipa::path(get, path = "/api/v1/session", tag = "session",
+#[utoipa::path(get, path = "/v1/session", tag = "session",
     responses(
         (status = 200, description = "Signed in", body = Session),
         (status = 401, description = "Not signed in", body = ErrorBody)))]
@@ -78,7 +78,7 @@ pub async fn get(caller: Caller) -> Json<Session> {
 }
 
 /// Signs out: ends the session, so that a copy of its cookie is worth nothing, and clears the cookie.
-#[utoipa::path(delete, path = "/api/v1/session", tag = "session", security(()),
+#[utoipa::path(delete, path = "/v1/session", tag = "session", security(()),
     responses(
         (status = 204, description = "Signed out"),
         (status = 403, description = "Another site sent the request", body = ErrorBody)))]

@@ -126,6 +126,7 @@ pub struct WriteKeyInfo {
 pub struct KeyPath {
     /// The site's name.
     #[param(example = "shop")]
+    #[expect(dead_code, reason = "said in the document; `auth::Access` reads it")]
     pub site: String,
     /// The write key, or the id of the newsletter secret.
     pub key: String,
@@ -166,7 +167,7 @@ async fn current(state: &AppState, name: &str) -> Result<SiteSettings, ApiError>
 }
 
 /// Makes a site with a random write key.
-#[utoipa::path(post, path = "/api/v1/sites", tag = "settings", request_body = SiteRequest,
+#[utoipa::path(post, path = "/v1/sites", tag = "settings", request_body = SiteRequest,
     responses(
         (status = 201, description = "Made", body = SiteSettings),
         (status = 400, description = "A field cannot be, or there is such a site", body = ErrorBody),
@@ -195,7 +196,7 @@ pub async fn create(
 }
 
 /// How a site is set up.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/settings", tag = "settings", params(SitePath),
+#[utoipa::path(get, path = "/settings", tag = "settings", params(SitePath),
     responses(
         (status = 200, description = "Its settings and keys", body = SiteSettings),
         (status = 401, description = "No token or session", body = ErrorBody),
@@ -207,7 +208,7 @@ pub async fn get(State(state): State<AppState>, access: Access) -> Result<Json<S
 
 /// Changes a site: the fields that are named, and no others, whoever else changes them meanwhile. Collectors know within
 /// seconds.
-#[utoipa::path(patch, path = "/api/v1/sites/{site}/settings", tag = "settings", params(SitePath),
+#[utoipa::path(patch, path = "/settings", tag = "settings", params(SitePath),
     request_body = SiteChange,
     responses(
         (status = 200, description = "The site as it is now", body = SiteSettings),
@@ -228,7 +229,7 @@ pub async fn change(
 }
 
 /// Gives a site another write key; those that it has go on working.
-#[utoipa::path(post, path = "/api/v1/sites/{site}/settings/keys", tag = "settings", params(SitePath),
+#[utoipa::path(post, path = "/settings/keys", tag = "settings", params(SitePath),
     request_body = KeyRequest,
     responses(
         (status = 201, description = "The key", body = WriteKeyInfo),
@@ -246,7 +247,7 @@ pub async fn add_key(
 }
 
 /// Withdraws a write key: what is sent with it is refused from then on.
-#[utoipa::path(delete, path = "/api/v1/sites/{site}/settings/keys/{key}", tag = "settings", params(KeyPath),
+#[utoipa::path(delete, path = "/settings/keys/{key}", tag = "settings", params(KeyPath),
     responses(
         (status = 204, description = "Withdrawn"),
         (status = 401, description = "No token or session", body = ErrorBody),
@@ -266,7 +267,7 @@ pub async fn revoke_key(
 }
 
 /// Gives a site a new newsletter secret; what the older ones signed goes on working.
-#[utoipa::path(post, path = "/api/v1/sites/{site}/settings/newsletter-keys", tag = "settings", params(SitePath),
+#[utoipa::path(post, path = "/settings/newsletter-keys", tag = "settings", params(SitePath),
     responses(
         (status = 201, description = "The secret", body = NewsletterSecret),
         (status = 401, description = "No token or session", body = ErrorBody),
@@ -281,7 +282,7 @@ pub async fn add_newsletter_key(
 }
 
 /// Withdraws a newsletter secret: the links that it signed lead nowhere from then on.
-#[utoipa::path(delete, path = "/api/v1/sites/{site}/settings/newsletter-keys/{key}", tag = "settings",
+#[utoipa::path(delete, path = "/settings/newsletter-keys/{key}", tag = "settings",
     params(KeyPath),
     responses(
         (status = 204, description = "Withdrawn"),

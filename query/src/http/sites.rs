@@ -47,7 +47,7 @@ pub struct SiteList {
 }
 
 /// The sites that the caller may read.
-#[utoipa::path(get, path = "/api/v1/sites", tag = "sites",
+#[utoipa::path(get, path = "/v1/sites", tag = "sites",
     responses(
         (status = 200, description = "The sites; also as text/csv and application/x-ndjson", body = SiteList),
         (status = 401, description = "No token or session", body = ErrorBody)))]

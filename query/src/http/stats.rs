@@ -15,7 +15,7 @@ use crate::state::AppState;
 use crate::table::Table;
 
 /// Numbers over time or by a dimension.
-#[utoipa::path(get, path = "/api/v1/sites/{site}/stats", tag = "stats", params(SitePath, StatsParams),
+#[utoipa::path(get, path = "/stats", tag = "stats", params(SitePath, StatsParams),
     responses(
         (status = 200, description = "The numbers; also as text/csv and application/x-ndjson (one row a line), then with a `Link` to the next page", body = Stats),
         (status = 400, description = "A parameter is unknown or cannot be used", body = ErrorBody),

@@ -79,7 +79,7 @@ pub struct TokenPath {
 }
 
 /// The tokens that the caller may withdraw: an admin of one site sees that site's.
-#[utoipa::path(get, path = "/api/v1/tokens", tag = "settings",
+#[utoipa::path(get, path = "/v1/tokens", tag = "settings",
     responses(
         (status = 200, description = "The tokens, without their secrets; also as text/csv and application/x-ndjson", body = TokenList),
         (status = 401, description = "No token or session", body = ErrorBody),
@@ -106,7 +106,7 @@ pub async fn list(
 }
 
 /// Makes a token. Its secret is in the answer and nowhere else.
-#[utoipa::path(post, path = "/api/v1/tokens", tag = "settings", request_body = TokenRequest,
+#[utoipa::path(post, path = "/v1/tokens", tag = "settings", request_body = TokenRequest,
     responses(
         (status = 201, description = "The token with its secret", body = NewToken),
         (status = 400, description = "A field cannot be", body = ErrorBody),
@@ -132,7 +132,7 @@ pub async fn create(
 }
 
 /// Withdraws a token: it works no longer, within a second. One's own cannot be withdrawn with itself.
-#[utoipa::path(delete, path = "/api/v1/tokens/{token_id}", tag = "settings", params(TokenPath),
+#[utoipa::path(delete, path = "/v1/tokens/{token_id}", tag = "settings", params(TokenPath),
     responses(
         (status = 204, description = "Withdrawn"),
         (status = 400, description = "It is the caller's own", body = ErrorBody),

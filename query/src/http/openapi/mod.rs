@@ -11,13 +11,10 @@ use axum::response::IntoResponse;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{
-    about, events, installation, journey, links, live, newsletter_report, newsletters, people, quality,
-    reconciliation, session, settings, sites, stats, tokens,
-};
+use super::routes;
 use crate::question::live::response::{LiveActivity, LiveRecent, LiveResync, LiveSnapshot};
 
-/// The document.
+/// The document without the routes of the API: what is said once, and what the collector answers.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -28,26 +25,20 @@ use crate::question::live::response::{LiveActivity, LiveRecent, LiveResync, Live
     ),
     servers((url = "/", description = "The orma that gave you this document")),
     paths(
-        session::create, session::get, session::delete, sites::list, stats::get, people::list, people::get,
-        journey::get, links::create, links::delete, newsletters::create, events::get, live::get, reconciliation::get,
-        quality::web, quality::app, about::get, settings::create, settings::get, settings::change,
-        settings::add_key, settings::revoke_key, settings::add_newsletter_key, settings::revoke_newsletter_key,
-        tokens::list, tokens::create, tokens::revoke, installation::get, newsletter_report::get,
-        newsletter_report::people, collecting::events, collecting::pixel, collecting::open, collecting::click,
-        collecting::segment, collecting::settings, collecting::script
+        collecting::events, collecting::pixel, collecting::open, collecting::click, collecting::segment,
+        collecting::settings, collecting::script
     ),
     components(schemas(collecting::SegmentType, LiveSnapshot, LiveActivity, LiveRecent, LiveResync)),
-    modifiers(&Security, &Completion),
+    modifiers(&Security),
     security(("bearer" = []), ("session" = []))
 )]
-pub struct Document;
+struct Head;
 
-struct Completion;
-
-impl Modify for Completion {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        complete::complete(document);
-    }
+/// The document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let mut document = Head::openapi().nest("/api", routes().into_openapi());
+    complete::complete(&mut document);
+    document
 }
 
 struct Security;
@@ -66,7 +57,7 @@ impl Modify for Security {
 }
 
 /// The document's text, written once: whoever asks for it is lent it.
-static TEXT: LazyLock<Bytes> = LazyLock::new(|| match Document::openapi().to_json() {
+static TEXT: LazyLock<Bytes> = LazyLock::new(|| match document().to_json() {
     Ok(text) => text.into(),
     Err(error) => unreachable!("a document of plain fields: {error}"),
 });
