@@ -24,8 +24,8 @@ use orma_collector::enrich::{Geo, UserAgents, Visit, bot, channel, device};
 use orma_collector::http::rate::Rates;
 use orma_collector::spool::{RecordKind, frame};
 use orma_collector::wire;
+use orma_model::event_row::COLUMNS;
 use orma_store::EventBlock;
-use orma_store::event_row::COLUMNS;
 use uuid::Uuid;
 
 use bodies::{Body, bodies};
@@ -123,7 +123,7 @@ fn records_of_request(requests: &mut Requests) -> Vec<Vec<u8>> {
     requests.write(&mut request);
     let head = request.windows(4).position(|bytes| bytes == b"\r\n\r\n").expect("a head");
     let parsed = wire::native::parse(&request[head + 4..]).expect("an envelope");
-    let record = |row: &orma_store::EventRow<'_>| {
+    let record = |row: &orma_model::EventRow<'_>| {
         let mut record = Vec::new();
         row.write_record(&mut record);
         record

@@ -198,12 +198,12 @@ fn packed(parts: &[&str]) -> String {
 /// # Errors
 /// The engine refuses, for instance because the disk is full.
 pub async fn stage(bed: &Bed, events: u64) -> anyhow::Result<()> {
-    let mut list: Vec<String> = orma_store::event_row::COLUMNS
+    let mut list: Vec<String> = orma_model::event_row::COLUMNS
         .iter()
         .map(|column| format!("{} {}", column.name, column.column_type.clickhouse_name()))
         .collect();
     for column in columns(bed).await? {
-        let parts: Vec<&str> = orma_store::event_row::COLUMNS
+        let parts: Vec<&str> = orma_model::event_row::COLUMNS
             .iter()
             .filter(|part| part.packed_in == Some(&column.name))
             .map(|part| part.name)
@@ -279,6 +279,8 @@ pub async fn cost_of_reading(bed: &Bed, names: &str, events: u64, rows: u64) -> 
 
 #[cfg(test)]
 mod tests {
+    use orma_model::vitals::{Rating, VITALS};
+
     use super::*;
 
     #[test]
@@ -291,7 +293,23 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), all);
         for name in names {
-            assert!(orma_store::event_row::COLUMNS.iter().any(|column| column.name == name), "{name}");
+            assert!(orma_model::event_row::COLUMNS.iter().any(|column| column.name == name), "{name}");
         }
+    }
+
+    fn quoted(column: &str) -> Vec<&'static str> {
+        let (_, sql) = COLUMNS.iter().find(|(name, _)| *name == column).unwrap();
+        sql.split('\'').skip(1).step_by(2).collect()
+    }
+
+    #[test]
+    fn kinds_vitals_and_ratings_are_those_of_the_catalogue() {
+        for name in quoted("kind") {
+            assert!(orma_model::Kind::find(name).is_some(), "{name}");
+        }
+        let vitals = VITALS.each_ref().map(|vital| vital.name);
+        assert_eq!(quoted("name"), [&["vital"], &vitals[..], &[""]].concat());
+        let ratings: Vec<&str> = Rating::ALL.iter().map(|rating| rating.as_str()).collect();
+        assert_eq!(quoted("rating"), [&["vital"], &ratings[..], &[""]].concat());
     }
 }

@@ -9,10 +9,10 @@ use std::collections::{BTreeSet, HashMap};
 
 use bytes::Bytes;
 use foldhash::fast::RandomState;
+use orma_model::event_row::ColumnType;
+use orma_model::record::RecordReader;
 
-use crate::event_row::ColumnType;
 use crate::native_block::{BlockBuilder, DamagedRecord};
-use crate::record::RecordReader;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -152,9 +152,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::EventRow;
-    use crate::event_row::COLUMNS;
-    use crate::record::RecordWriter;
+    use orma_model::EventRow;
+    use orma_model::event_row::COLUMNS;
+    use orma_model::record::RecordWriter;
 
     fn columns() -> Vec<(String, ColumnType)> {
         COLUMNS.iter().map(|column| (column.name.to_owned(), column.column_type)).collect()

@@ -1,22 +1,17 @@
-//! What orma keeps: the event and its columns, the schema, the ClickHouse connection, the embedded engine, and the
-//! registry of sites, keys and tokens.
+//! What orma keeps: the schema, the ClickHouse connection, the embedded engine, and the registry of sites, keys and tokens.
 
 mod answer_stream;
 pub mod client;
 pub mod data_dir;
 pub mod engine;
 pub mod event_block;
-pub mod event_row;
 pub mod log_limit;
 pub mod migrations;
 pub mod native_block;
 pub mod newsletter;
 pub mod private;
-pub mod record;
-pub mod record_json;
 pub mod secret;
 pub mod sites;
-pub mod spelling;
 mod unknown;
 
 pub use answer_stream::AnswerStream;
@@ -24,7 +19,8 @@ pub use client::{Endpoint, Param, Store, StoreError, Work};
 pub use data_dir::DataDir;
 pub use engine::{Engine, EngineConfig};
 pub use event_block::EventBlock;
-pub use event_row::EventRow;
 pub use log_limit::LogLimit;
 pub use newsletter::NewsletterKey;
+// For those who still ask for the vocabulary here.
+pub use orma_model::{EventRow, event_row, record, record_json, spelling};
 pub use sites::{Registry, Role, Site, SiteChange, Token};

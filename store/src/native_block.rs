@@ -10,9 +10,9 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use foldhash::fast::RandomState;
+use orma_model::event_row::ColumnType;
+use orma_model::record::{RecordReader, read_varint, take_bytes, write_bytes, write_text, write_varint};
 
-use crate::event_row::ColumnType;
-use crate::record::{RecordReader, read_varint, take_bytes, write_bytes, write_text, write_varint};
 use pack::{Pack, key_of, place_in_pack};
 use parts::Parts;
 
@@ -51,7 +51,7 @@ impl BlockBuilder {
         Self { rows: 0, places: (0..columns.len()).collect(), columns }
     }
 
-    /// The same, with what [is packed](crate::event_row::Column::packed_in) in one column each.
+    /// The same, with what [is packed](orma_model::event_row::Column::packed_in) in one column each.
     pub(crate) fn packed(columns: &[(String, ColumnType)]) -> Self {
         let mut packed: Vec<(String, ColumnBuffer)> = Vec::new();
         let mut places = Vec::with_capacity(columns.len());
@@ -342,8 +342,8 @@ impl ColumnBuffer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event_row::{COLUMNS, EventRow};
-    use crate::record::RecordWriter;
+    use orma_model::event_row::{COLUMNS, EventRow};
+    use orma_model::record::RecordWriter;
 
     fn columns() -> impl Iterator<Item = (&'static str, ColumnType)> {
         COLUMNS.iter().map(|column| (column.name, column.column_type))

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Context;
+use orma_model::kinds::{Activity, KindCondition};
 use serde_json::Value;
 
 use super::layout::{Access, Layout};
@@ -13,7 +14,7 @@ use crate::program::Bed;
 /// Answers that are measured, after one that is not.
 const RUNS: usize = 5;
 const HUMAN: &str = "bot = '' AND verdict != 'machine'";
-const VIEW: &str = "kind IN ('page_view', 'screen_view')";
+const VIEW: KindCondition = KindCondition::any_of(|kind| kind.activity == Activity::View);
 
 /// How rows that may be there twice are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

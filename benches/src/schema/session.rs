@@ -1,5 +1,7 @@
 //! What sessions cost: they are written with every insert, merged again and again, and read by most questions.
 
+use orma_model::kinds::{Activity, KindCondition};
+
 use super::{codec, layout, view};
 use crate::events::SITE;
 use crate::markdown::{self, number};
@@ -8,10 +10,9 @@ use crate::program::Bed;
 /// Answers that are measured, after one that is not.
 const RUNS: u64 = 5;
 
-const VIEW: &str = "kind IN ('page_view', 'screen_view')";
+const VIEW: KindCondition = KindCondition::any_of(|kind| kind.activity == Activity::View);
 /// Neither a view nor an action.
-const PASSIVE: &str = "kind IN ('page_leave', 'vital', 'identify', 'reset', 'alias', 'consent', 'app_foreground', \
-    'app_background', 'frames', 'app_start', 'screen_load', 'network')";
+const PASSIVE: KindCondition = KindCondition::any_of(|kind| kind.activity == Activity::Passive);
 /// The moment and, for events of the same millisecond, 20 bits of the id's hash.
 const NUMBER_KEY: &str =
     "bitOr(bitShiftLeft(toUInt64(toUnixTimestamp64Milli(ts)), 20), bitAnd(cityHash64(event_id), 1048575))";

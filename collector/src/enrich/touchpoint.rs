@@ -1,5 +1,8 @@
 //! Where the person met the company and in which stage of the relation, by the default rules.
 
+use orma_model::Kind;
+use orma_model::kinds::{Touchpoint, Where};
+
 /// Who sent an event: the page's script or pixel, the app, or a server that speaks for the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sender {
@@ -11,71 +14,24 @@ pub enum Sender {
     Server,
 }
 
-/// All touchpoints.
-pub const TOUCHPOINTS: [&str; 12] = [
-    "site",
-    "app",
-    "newsletter",
-    "promotion",
-    "social",
-    "shop",
-    "chat",
-    "ticket",
-    "call",
-    "store",
-    "survey",
-    "referral",
-];
-
-/// The touchpoint and the stage of an event of this kind.
+/// The touchpoint and the stage of an event of this kind, which is one of the catalogue's.
 ///
 /// `channel` is the event's own `channel` property, which a server sets where the kind alone does not say where
 /// it happened (an order in the `store`, a custom event in a `call`). It counts only when it names a touchpoint;
 /// kinds with a touchpoint of their own ignore it.
 pub fn of(kind: &str, sender: Sender, channel: &str) -> (&'static str, &'static str) {
-    (touchpoint(kind, sender, channel), stage(kind))
+    let kind = Kind::find(kind).expect("an event is of a known kind");
+    (touchpoint(kind, sender, channel).as_str(), kind.stage.as_str())
 }
 
-fn touchpoint(kind: &str, sender: Sender, channel: &str) -> &'static str {
-    own_touchpoint(kind)
-        .or_else(|| TOUCHPOINTS.into_iter().find(|name| *name == channel))
-        .unwrap_or_else(|| usual_touchpoint(kind, sender))
-}
-
-/// The touchpoint of kinds that happen in one place only.
-fn own_touchpoint(kind: &str) -> Option<&'static str> {
-    match kind {
-        "survey_shown" | "survey_answer" | "survey_dismissed" => Some("survey"),
-        "ticket_opened" | "ticket_updated" | "ticket_closed" => Some("ticket"),
-        "chat_started" | "chat_message" | "chat_ended" => Some("chat"),
-        "call" => Some("call"),
-        "store_visit" => Some("store"),
-        "referral" => Some("referral"),
-        _ if kind.starts_with("newsletter_") => Some("newsletter"),
-        _ => None,
-    }
-}
-
-/// The touchpoint of kinds that happen in several places, when nothing says which.
-fn usual_touchpoint(kind: &str, sender: Sender) -> &'static str {
-    match (kind, sender) {
-        ("return", _) => "store",
-        (
-            "app_start" | "app_installed" | "app_updated" | "app_foreground" | "app_background"
-            | "screen_view" | "screen_load" | "frames" | "anr" | "crash",
-            _,
-        )
-        | (_, Sender::App) => "app",
-        ("order" | "refund", Sender::Server) => "shop",
-        _ => "site",
-    }
-}
-
-fn stage(kind: &str) -> &'static str {
-    match kind {
-        "add_to_cart" | "begin_checkout" | "order" => "purchase",
-        "refund" | "return" | "ticket_opened" | "ticket_updated" | "ticket_closed" => "post_purchase",
-        _ => "pre_purchase",
+fn touchpoint(kind: &Kind, sender: Sender, channel: &str) -> Touchpoint {
+    match kind.touchpoint {
+        Where::Always(touchpoint) => touchpoint,
+        Where::Usually { browser, app, server } => Touchpoint::find(channel).unwrap_or(match sender {
+            Sender::Browser => browser,
+            Sender::App => app,
+            Sender::Server => server,
+        }),
     }
 }
 
@@ -137,7 +93,6 @@ mod tests {
         ];
         for (kind, sender, channel, touchpoint, stage) in table {
             assert_eq!(of(kind, sender, channel), (touchpoint, stage), "{kind} {sender:?} {channel}");
-            assert!(TOUCHPOINTS.contains(&touchpoint));
         }
     }
 }

@@ -18,6 +18,7 @@ mod book;
 mod file;
 
 pub use book::{Ledger, PublishedHour};
+pub use orma_model::Outcome;
 
 use std::collections::BTreeMap;
 
@@ -28,34 +29,6 @@ use crate::spool::{RecordKind, frame};
 
 /// One hour in milliseconds.
 pub const HOUR_MS: i64 = 3_600_000;
-
-/// What became of an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// Taken; includes duplicates.
-    Accepted,
-    /// Taken before under the same id.
-    Duplicate,
-    /// Refused.
-    Rejected,
-    /// Confirmed by the store.
-    Shipped,
-    /// Given to the store again, because the outcome of an insert was not known.
-    Repeated,
-}
-
-impl Outcome {
-    /// The name in a record.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Duplicate => "duplicate",
-            Self::Rejected => "rejected",
-            Self::Shipped => "shipped",
-            Self::Repeated => "repeated",
-        }
-    }
-}
 
 /// What is counted together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,21 +3,19 @@
 use std::borrow::Cow;
 use std::mem::take;
 
-use orma_store::spelling;
+use orma_model::kinds::Activity;
+use orma_model::vitals::{APP_STARTS, AppStart, Rating, VITALS, Vital};
+use orma_model::{Kind, spelling};
 
 use super::draft::{Defaults, Draft, add_prop, replace_prop};
 use super::fault::Fault;
 use super::identifier::{self, Content};
-use super::kinds::{Kind, RATINGS, vital_rating};
 use super::value::Value;
 use super::{address, value};
 use crate::campaign::{campaign_of_fragment, text_without_click_ids};
 use crate::event::{
     NAME_BYTES_MAX, ParsedEvent, REJECTED_PAYLOAD_BYTES_MAX, Refusal, TEXT_BYTES_MAX, URL_BYTES_MAX, cut,
 };
-
-/// The ways in which an app starts, as Android and iOS tell them apart.
-const STARTS: [&str; 3] = ["cold", "warm", "hot"];
 
 impl<'a> Draft<'a> {
     /// Checks the whole event. `raw` is the event as the client wrote it, by which a repeated event without an id is
@@ -131,10 +129,10 @@ impl<'a> Draft<'a> {
             return self.set_field(Cow::Borrowed("start"), start);
         }
         let start = start.text("start")?.unwrap_or_default();
-        let Some(start) = STARTS.into_iter().find(|known| *known == start) else {
-            return Err(Fault::expected("start", "cold, warm or hot"));
+        let Some(start) = AppStart::find(&start) else {
+            return Err(Fault::expected("start", one_of(&APP_STARTS.each_ref().map(|start| start.name))));
         };
-        let name = std::mem::replace(&mut self.row.name, Cow::Borrowed(start));
+        let name = std::mem::replace(&mut self.row.name, Cow::Borrowed(start.name));
         if name.is_empty() { Ok(()) } else { self.set_field(Cow::Borrowed("name"), Value::Text(name)) }
     }
 
@@ -146,10 +144,10 @@ impl<'a> Draft<'a> {
             ("load_ms", self.load_ms.take()),
             ("ttid_ms", self.ttid_ms.take()),
         ];
-        match kind.name {
-            "page_view" | "screen_view" => durations.swap(0, 1),
-            "screen_load" => durations.swap(0, 2),
-            _ => {}
+        if kind.activity == Activity::View {
+            durations.swap(0, 1);
+        } else if kind.name == "screen_load" {
+            durations.swap(0, 2);
         }
         let mut said = durations.into_iter().filter_map(|(field, duration)| Some((field, duration?)));
         self.row.duration_ms = said.next().map_or(0, |(_, duration)| duration);
@@ -175,10 +173,10 @@ impl<'a> Draft<'a> {
         if value < 0.0 {
             return Err(Fault::expected("value", "a number that is not negative"));
         }
-        let Some(rating) = vital_rating(&self.row.name, value) else {
-            return Err(Fault::expected("name", "LCP, INP, CLS, FCP or TTFB"));
+        let Some(vital) = Vital::find(&self.row.name) else {
+            return Err(Fault::expected("name", one_of(&VITALS.each_ref().map(|vital| vital.name))));
         };
-        self.row.rating = Cow::Borrowed(rating);
+        self.row.rating = Cow::Borrowed(vital.rating(value).as_str());
         Ok(())
     }
 
@@ -201,10 +199,11 @@ impl<'a> Draft<'a> {
         if rating.is_empty() {
             return Ok(());
         }
-        let Some(rating) = RATINGS.into_iter().find(|known| *known == rating) else {
-            return Err(Fault::expected("rating", "good, needs-improvement or poor"));
+        let Some(rating) = Rating::find(&rating) else {
+            let words: Vec<&str> = Rating::ALL.iter().map(|rating| rating.as_str()).collect();
+            return Err(Fault::expected("rating", one_of(&words)));
         };
-        self.row.rating = Cow::Borrowed(rating);
+        self.row.rating = Cow::Borrowed(rating.as_str());
         Ok(())
     }
 
@@ -259,6 +258,12 @@ impl<'a> Draft<'a> {
             }
         }
     }
+}
+
+/// `cold, warm or hot`.
+fn one_of(words: &[&str]) -> String {
+    let (last, others) = words.split_last().expect("a list of words");
+    format!("{} or {last}", others.join(", "))
 }
 
 /// What is told of an event that is not stored. `payload` is the event's JSON.

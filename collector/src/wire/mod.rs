@@ -23,7 +23,6 @@ mod draft;
 mod fault;
 mod identifier;
 mod json;
-mod kinds;
 mod moment;
 mod money;
 pub mod native;

@@ -24,8 +24,9 @@ test('the account’s bars share the scale of what was received, and a gap is sh
   assert.deepEqual([givenUp?.id, givenUp?.count], ['written_off', 4]);
 });
 
-test('ratings of the API are understood in both spellings, and nothing measured is not good', () => {
-  assert.equal(ratingOf('needs-improvement'), 'needs_improvement');
+test('ratings of the API are understood in their one spelling, and nothing measured is not good', () => {
+  assert.equal(ratingOf('needs_improvement'), 'needs_improvement');
+  assert.equal(ratingOf('needs-improvement'), null);
   assert.equal(ratingOf('poor'), 'poor');
   assert.equal(ratingOf(''), null);
   assert.equal(middleShare(0.81, 0.04), 0.15);

@@ -1,5 +1,6 @@
 //! The clauses that several statements share: windows, bots, sessions, dimensions, comparisons.
 
+use orma_model::kinds::{Activity, KindCondition};
 use orma_store::Param;
 
 use super::Sql;
@@ -8,11 +9,10 @@ use crate::plan::filter::Operator;
 use crate::plan::{Dimension, Filter, Interval, Period};
 
 /// A page or a screen was seen.
-pub const IS_VIEW: &str = "kind IN ('page_view', 'screen_view')";
+pub const IS_VIEW: KindCondition = KindCondition::any_of(|kind| kind.activity == Activity::View);
 
 /// Something was done: the same list as the view that feeds `sessions`.
-const IS_ACTION: &str = "kind NOT IN ('page_view', 'screen_view', 'page_leave', 'vital', 'identify', 'reset', \
-    'alias', 'consent', 'app_foreground', 'app_background', 'frames', 'app_start', 'screen_load', 'network')";
+const IS_ACTION: KindCondition = KindCondition::none_of(|kind| kind.activity != Activity::Action);
 
 /// Money changed hands.
 pub const IS_PURCHASE: &str = "(kind = 'order' OR revenue != 0)";

@@ -170,7 +170,7 @@ impl Terms<'_> {
         }
         let mut of_event = vec![clause::events_window(self.with_bots)];
         if only_of_pages(&of_events) {
-            of_event.push(IS_VIEW.to_owned());
+            of_event.push(IS_VIEW.to_string());
         }
         of_event.extend(self.together(sql, Row::EventOfVisit, &of_events));
         let exists = format!(

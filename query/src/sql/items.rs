@@ -3,16 +3,21 @@
 //!
 //! A line of items is a tuple of texts and exact numbers: product, id, category, quantity, amount.
 
+use orma_model::kinds::{Items, KindCondition};
+
 use super::{Sql, clause};
 use crate::items::{CATEGORY, ID, NAME, PRICE, QUANTITY, QUANTITY_MAX};
 use crate::plan::filter::Field;
 use crate::plan::{Dimension, Filter};
 
 /// Events that are about products.
-pub const IS_ABOUT_ITEMS: &str = "kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')";
+pub const IS_ABOUT_ITEMS: KindCondition = KindCondition::any_of(|kind| kind.items != Items::No);
 
 /// Events that sell products, or take them back.
-pub const SELLS_ITEMS: &str = "kind IN ('order', 'refund')";
+pub const SELLS_ITEMS: KindCondition = KindCondition::any_of(|kind| kind.items == Items::Sold);
+
+/// Events that may name their one product themselves.
+const SHOWS_ITEMS: KindCondition = KindCondition::any_of(|kind| kind.items == Items::Shown);
 
 /// Characters of a name, an id or a category.
 const TEXT_LENGTH_MAX: u32 = 200;
@@ -25,7 +30,7 @@ const AMOUNT_OF_LINE: usize = 5;
 
 /// The lines of an event. Segment's events about one product have its fields and no list.
 pub fn lines() -> String {
-    let single = "kind IN ('view_item', 'add_to_cart') AND (props['product_id'] != '' OR props['sku'] != '')";
+    let single = format!("{SHOWS_ITEMS} AND (props['product_id'] != '' OR props['sku'] != '')");
     let listed = "JSONExtractArrayRaw(props['items'])";
     let items = format!("if(props['items'] = '' AND {single}, [toJSONString(props)], {listed})");
     let price = number(PRICE, 8, "0", PRICE_MAX);

@@ -76,7 +76,8 @@ pub fn pieces(columns: Columns, sessions: &str, edges: &str, matching: Option<&M
              maxIf((ts, path), IS_VIEW).2 AS exit_page",
         ),
     };
-    let of_events = of_events.replace("IS_VIEW", IS_VIEW).replace("ENTRY", &clause::entry_of_event());
+    let of_events =
+        of_events.replace("IS_VIEW", &IS_VIEW.to_string()).replace("ENTRY", &clause::entry_of_event());
     let [visit_matches, events_match] =
         matching.map_or_else(Default::default, |matching| [matching.of_visit(), matching.of_events()]);
     // Only these visitors are looked at twice.

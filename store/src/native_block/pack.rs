@@ -1,7 +1,7 @@
 //! Columns of events that share one column of the table: which, and the text of an entry of its dictionary.
 
-use crate::event_row::{COLUMNS, Column, ColumnType};
-use crate::record::take_bytes;
+use orma_model::event_row::{COLUMNS, Column, ColumnType};
+use orma_model::record::take_bytes;
 
 /// Ends each part of a packed column. No text of an event holds it.
 const PART_END: u8 = 0x1f;

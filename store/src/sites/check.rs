@@ -1,7 +1,8 @@
 //! Which names, zones, currencies, origins and keys can be.
 
+use orma_model::spelling;
+
 use super::{RegistryError, SiteChange};
-use crate::spelling;
 
 /// Bytes of a name for people.
 const LABEL_BYTES_MAX: usize = 200;

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use foldhash::fast::RandomState;
+use orma_model::spelling;
 use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -17,7 +18,7 @@ pub use registry::Registry;
 
 use crate::client::StoreError;
 use crate::newsletter::NewsletterKey;
-use crate::{secret, spelling};
+use crate::secret;
 
 /// A site: what one write key belongs to, and how its days and money are counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use orma_model::Kind;
+
 use super::super::draft::{Defaults, Draft};
 use super::super::fault::Fault;
-use super::super::kinds::Kind;
 use super::super::value::Value;
 use super::super::{identifier, moment};
 use super::context::{Page, Surroundings};

@@ -61,7 +61,7 @@ pub fn earns(event: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::kinds::Kind;
+    use orma_model::Kind;
 
     #[test]
     fn every_name_leads_to_a_kind_that_exists() {

@@ -1,7 +1,7 @@
 //! Each kind with what it demands, and the columns its fields go to.
 
 use super::{accepted, prop, refused};
-use crate::wire::kinds::KINDS;
+use orma_model::kinds::KINDS;
 
 /// One good event of each kind.
 const GOOD: &[(&str, &str)] = &[

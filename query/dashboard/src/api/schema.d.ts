@@ -644,7 +644,7 @@ export interface components {
              * @description Sessions in the app.
              */
             sessions: number;
-            /** @description In the order cold, warm, hot. */
+            /** @description One for each kind of start, in the same order in every answer. */
             starts: components["schemas"]["AppStartSummary"][];
             /** @description End of the period, exclusive. */
             to: components["schemas"]["Moment"];
@@ -673,7 +673,7 @@ export interface components {
              * @description Sessions in the app.
              */
             sessions: number;
-            /** @description In the order cold, warm, hot. */
+            /** @description One for each kind of start, in the same order in every answer. */
             starts: components["schemas"]["AppStart"][];
         };
         /** @description One kind of app start. */
@@ -693,15 +693,21 @@ export interface components {
              * @description Share of poor samples.
              */
             poor?: number | null;
-            /** @description Of the 75th percentile: `good`, `needs_improvement`, `poor`, or empty without a sample. */
-            rating: string;
+            /**
+             * @description How good the 75th percentile is; empty without a sample.
+             * @enum {string}
+             */
+            rating: "good" | "needs_improvement" | "poor" | "";
             /**
              * Format: int64
              * @description Number of samples.
              */
             samples: number;
-            /** @description `cold`, `warm` or `hot`. */
-            start: string;
+            /**
+             * @description Which.
+             * @enum {string}
+             */
+            start: "cold" | "warm" | "hot";
         };
         /** @description One kind of app start over everything, with its thresholds. */
         AppStartSummary: components["schemas"]["AppStart"] & {
@@ -1059,8 +1065,11 @@ export interface components {
             props: {
                 [key: string]: string;
             };
-            /** @description `good`, `needs-improvement` or `poor`. */
-            rating: string;
+            /**
+             * @description How good the value is, as the client or the collector said; empty for what is not rated.
+             * @enum {string}
+             */
+            rating: "good" | "needs_improvement" | "poor" | "";
             /** @description Where the person came from. */
             referrer: string;
             revenue?: components["schemas"]["Money"] | null;
@@ -1208,8 +1217,11 @@ export interface components {
             props: {
                 [key: string]: string;
             };
-            /** @description `good`, `needs-improvement` or `poor`. */
-            rating: string;
+            /**
+             * @description How good the value is, as the client or the collector said; empty for what is not rated.
+             * @enum {string}
+             */
+            rating: "good" | "needs_improvement" | "poor" | "";
             revenue?: components["schemas"]["Money"] | null;
             /** @description The app's screen. */
             screen: string;
@@ -2070,8 +2082,11 @@ export interface components {
              * @description Share of good samples.
              */
             good?: number | null;
-            /** @description `LCP`, `INP`, `CLS`, `FCP` or `TTFB`. */
-            name: string;
+            /**
+             * @description Which.
+             * @enum {string}
+             */
+            name: "LCP" | "INP" | "CLS" | "FCP" | "TTFB";
             /**
              * Format: double
              * @description Share of samples in between.
@@ -2087,8 +2102,11 @@ export interface components {
              * @description Share of poor samples.
              */
             poor?: number | null;
-            /** @description Of the 75th percentile: `good`, `needs_improvement`, `poor`, or empty without a sample. */
-            rating: string;
+            /**
+             * @description How good the 75th percentile is; empty without a sample.
+             * @enum {string}
+             */
+            rating: "good" | "needs_improvement" | "poor" | "";
             /**
              * Format: int64
              * @description Number of samples.
@@ -2123,14 +2141,14 @@ export interface components {
             rows: components["schemas"]["WebQualityRow"][];
             /** @description End of the period, exclusive. */
             to: components["schemas"]["Moment"];
-            /** @description In the order LCP, INP, CLS, FCP, TTFB. */
+            /** @description One for each vital, in the same order in every answer. */
             vitals: components["schemas"]["VitalSummary"][];
         };
         /** @description The vitals of one value of the dimension. */
         WebQualityRow: {
             /** @description The value. */
             dimension: string;
-            /** @description In the order LCP, INP, CLS, FCP, TTFB. */
+            /** @description One for each vital, in the same order in every answer. */
             vitals: components["schemas"]["Vital"][];
         };
         /** @description A write key. */

@@ -2,6 +2,7 @@
 
 mod collecting;
 mod complete;
+mod words;
 
 use std::sync::LazyLock;
 
@@ -38,6 +39,7 @@ struct Head;
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = Head::openapi().nest("/api", routes().into_openapi());
     complete::complete(&mut document);
+    words::name_words(&mut document);
     document
 }
 

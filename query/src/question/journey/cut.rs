@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use orma_model::Kind;
+use orma_model::kinds::Activity;
+use orma_model::vitals::Rating;
 use serde::Deserialize;
 
 use super::request::Cursor;
@@ -65,7 +68,7 @@ impl Event {
     }
 
     fn is_view(&self) -> bool {
-        matches!(self.kind.as_str(), "page_view" | "screen_view")
+        Kind::find(&self.kind).is_some_and(|kind| kind.activity == Activity::View)
     }
 }
 
@@ -214,7 +217,7 @@ impl From<Event> for JourneyEvent {
             engaged_ms: known(event.engaged_ms),
             scroll_pct: known(event.scroll_pct),
             value: event.value,
-            rating: event.rating,
+            rating: Rating::answered(&event.rating).to_owned(),
             revenue: (!event.currency.is_empty()).then(|| Money::new(event.amount, &event.currency)),
             campaign: event.campaign,
             message: event.message,
@@ -307,6 +310,13 @@ mod tests {
         );
         let order: Vec<&str> = session.events.iter().map(|event| event.event_id.as_str()).collect();
         assert_eq!(order, ["d", "c", "b", "a"]);
+    }
+
+    #[test]
+    fn a_rating_is_told_in_the_word_of_answers() {
+        let rated =
+            |rating: &str| JourneyEvent::from(Event { rating: rating.into(), ..Event::default() }).rating;
+        assert_eq!((rated("needs-improvement"), rated("good")), ("needs_improvement".into(), "good".into()));
     }
 
     #[test]

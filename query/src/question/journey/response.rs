@@ -46,7 +46,7 @@ pub struct JourneyEvent {
     pub scroll_pct: Option<i64>,
     /// Value of a vital or score of an answer.
     pub value: Option<f64>,
-    /// `good`, `needs-improvement` or `poor`.
+    /// How good the value is, as the client or the collector said; empty for what is not rated.
     pub rating: String,
     /// Money that the event carries.
     pub revenue: Option<Money>,

@@ -131,7 +131,7 @@ pub struct LiveActivity {
     pub scroll_pct: Option<i64>,
     /// Value of a vital or score of an answer.
     pub value: Option<f64>,
-    /// `good`, `needs-improvement` or `poor`.
+    /// How good the value is, as the client or the collector said; empty for what is not rated.
     pub rating: String,
     /// Money that the event carries, in its own currency.
     pub revenue: Option<Money>,

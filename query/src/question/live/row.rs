@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use orma_model::vitals::Rating;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -90,7 +91,7 @@ impl Row {
             engaged_ms: self.engaged_ms,
             scroll_pct: self.scroll_pct,
             value: self.value,
-            rating: self.rating,
+            rating: Rating::answered(&self.rating).to_owned(),
             revenue: (!self.currency.is_empty()).then(|| Money::new(self.amount, &self.currency)),
             items,
             items_more,
@@ -165,6 +166,12 @@ mod tests {
         for odd in ["", "{}", "[{\"name\":", "null", "7", "[[]]", r#"[{"name":" "}]"#] {
             assert_eq!(order(odd).items, [], "{odd}");
         }
+    }
+
+    #[test]
+    fn a_rating_is_told_in_the_word_of_answers() {
+        let told = |rating: &str| told(Row { rating: rating.into(), ..Row::default() }).rating;
+        assert_eq!((told("needs-improvement"), told("poor")), ("needs_improvement".into(), "poor".into()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The statements of `/live`.
 
+use orma_model::kinds::KindCondition;
 use orma_store::Param;
 
 use crate::plan::period::utc_day;
@@ -57,7 +58,7 @@ pub fn visitors(site: &str, from: Timestamp) -> Sql {
 
 /// What is told as it happens: not what a mail tool did, a hundred thousand times within a minute, to people who did
 /// nothing.
-const IS_TOLD: &str = "kind NOT IN ('newsletter_sent', 'newsletter_delivered', 'newsletter_bounce')";
+const IS_TOLD: KindCondition = KindCondition::none_of(|kind| kind.by_mail_tool);
 
 /// The properties that say what an event was about. Others are in the journey.
 const PROPS_TOLD: [&str; 30] = [

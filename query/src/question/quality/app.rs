@@ -1,27 +1,10 @@
 //! App starts at the 75th percentile, and sessions and people without a fatal crash.
 
+use orma_model::vitals::{APP_STARTS, AppStart as StartKind};
+
 use super::response::{AppQualityRow, AppStart};
 use super::{StoreRow, count, number, share, text};
 use crate::plan::Dimension;
-
-/// A kind of start and its thresholds in milliseconds.
-pub struct StartKind {
-    /// As events name it.
-    pub name: &'static str,
-    /// Good below.
-    pub good_ms: i64,
-    /// Poor above.
-    pub poor_ms: i64,
-}
-
-/// The starts in the order in which they are shown. Cold and warm: Sentry's mobile vitals (good under 3 s and 1 s, poor
-/// over 5 s and 2 s; Android vitals calls the same 5 s and 2 s slow). Hot: poor over the 1.5 s that Android vitals calls
-/// slow, good under the 400 ms that Apple asks for up to the first frame.
-pub const STARTS: [StartKind; 3] = [
-    StartKind { name: "cold", good_ms: 3000, poor_ms: 5000 },
-    StartKind { name: "warm", good_ms: 1000, poor_ms: 2000 },
-    StartKind { name: "hot", good_ms: 400, poor_ms: 1500 },
-];
 
 pub const DIMENSIONS: [Dimension; 4] =
     [Dimension::APP_VERSION, Dimension::OS, Dimension::DEVICE_MODEL, Dimension::DEVICE_CLASS];
@@ -55,17 +38,8 @@ pub fn starts_of(row: Option<&StoreRow>) -> Vec<AppStart> {
             samples,
             good: share(count(row, &format!("good{index}")), samples),
             poor: share(count(row, &format!("poor{index}")), samples),
-            rating: rating(kind, p75_ms).to_owned(),
+            rating: p75_ms.map_or("", |duration| kind.rating(duration).in_answers()).to_owned(),
         }
     };
-    STARTS.iter().enumerate().map(start).collect()
-}
-
-fn rating(kind: &StartKind, p75_ms: Option<f64>) -> &'static str {
-    match p75_ms {
-        None => "",
-        Some(value) if value < kind.good_ms as f64 => "good",
-        Some(value) if value > kind.poor_ms as f64 => "poor",
-        Some(_) => "needs_improvement",
-    }
+    APP_STARTS.iter().enumerate().map(start).collect()
 }

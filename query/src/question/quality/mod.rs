@@ -6,6 +6,7 @@ pub mod response;
 mod sql;
 pub mod web;
 
+use orma_model::vitals::{APP_STARTS, AppStart as StartKind, VITALS, Vital as VitalKind};
 use orma_store::Site;
 use serde_json::{Map, Value};
 
@@ -37,15 +38,15 @@ pub async fn web(
     let (totals, rows) =
         futures_util::try_join!(runner.rows::<StoreRow>(&totals), runner.rows::<StoreRow>(&rows))?;
     let vitals = web::vitals_of(totals.first());
-    let summary = |(kind, vital): (&web::VitalKind, Vital)| VitalSummary {
+    let summary = |(kind, vital): (&VitalKind, Vital)| VitalSummary {
         vital,
         unit: kind.unit.to_owned(),
-        thresholds: VitalThresholds { good: kind.good, poor: kind.poor },
+        thresholds: VitalThresholds { good: kind.good_max, poor: kind.poor_above },
     };
     Ok(WebQuality {
         from: query.scope.period.from,
         to: query.scope.period.to,
-        vitals: web::VITALS.iter().zip(vitals).map(summary).collect(),
+        vitals: VITALS.iter().zip(vitals).map(summary).collect(),
         rows: rows
             .iter()
             .map(|row| WebQualityRow { dimension: text(row, "dimension"), vitals: web::vitals_of(Some(row)) })
@@ -69,14 +70,14 @@ pub async fn app(
     let (totals, rows) =
         futures_util::try_join!(runner.rows::<StoreRow>(&totals), runner.rows::<StoreRow>(&rows))?;
     let total = totals.first();
-    let summary = |(kind, start): (&app::StartKind, AppStart)| AppStartSummary {
+    let summary = |(kind, start): (&StartKind, AppStart)| AppStartSummary {
         start,
-        thresholds: StartThresholds { good_ms: kind.good_ms, poor_ms: kind.poor_ms },
+        thresholds: StartThresholds { good_ms: kind.good_below_ms, poor_ms: kind.poor_above_ms },
     };
     Ok(AppQuality {
         from: query.scope.period.from,
         to: query.scope.period.to,
-        starts: app::STARTS.iter().zip(app::starts_of(total)).map(summary).collect(),
+        starts: APP_STARTS.iter().zip(app::starts_of(total)).map(summary).collect(),
         sessions: count(total, "sessions"),
         crash_free_sessions: app::crash_free(total, "sessions"),
         people: count(total, "people"),

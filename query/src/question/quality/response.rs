@@ -17,7 +17,7 @@ pub struct VitalThresholds {
 /// One vital: its 75th percentile and the shares of the samples.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Vital {
-    /// `LCP`, `INP`, `CLS`, `FCP` or `TTFB`.
+    /// Which.
     pub name: String,
     /// 75th percentile; null when there is no sample.
     pub p75: Option<f64>,
@@ -29,7 +29,7 @@ pub struct Vital {
     pub needs_improvement: Option<f64>,
     /// Share of poor samples.
     pub poor: Option<f64>,
-    /// Of the 75th percentile: `good`, `needs_improvement`, `poor`, or empty without a sample.
+    /// How good the 75th percentile is; empty without a sample.
     pub rating: String,
 }
 
@@ -50,7 +50,7 @@ pub struct VitalSummary {
 pub struct WebQualityRow {
     /// The value.
     pub dimension: String,
-    /// In the order LCP, INP, CLS, FCP, TTFB.
+    /// One for each vital, in the same order in every answer.
     pub vitals: Vec<Vital>,
 }
 
@@ -61,7 +61,7 @@ pub struct WebQuality {
     pub from: Timestamp,
     /// End of the period, exclusive.
     pub to: Timestamp,
-    /// In the order LCP, INP, CLS, FCP, TTFB.
+    /// One for each vital, in the same order in every answer.
     pub vitals: Vec<VitalSummary>,
     /// Most samples first.
     pub rows: Vec<WebQualityRow>,
@@ -79,7 +79,7 @@ pub struct StartThresholds {
 /// One kind of app start.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct AppStart {
-    /// `cold`, `warm` or `hot`.
+    /// Which.
     pub start: String,
     /// 75th percentile in milliseconds; null when there is no sample.
     pub p75_ms: Option<f64>,
@@ -89,7 +89,7 @@ pub struct AppStart {
     pub good: Option<f64>,
     /// Share of poor samples.
     pub poor: Option<f64>,
-    /// Of the 75th percentile: `good`, `needs_improvement`, `poor`, or empty without a sample.
+    /// How good the 75th percentile is; empty without a sample.
     pub rating: String,
 }
 
@@ -116,7 +116,7 @@ pub struct AppQualityRow {
     pub people: i64,
     /// Share of people without a fatal crash; null without people.
     pub crash_free_people: Option<f64>,
-    /// In the order cold, warm, hot.
+    /// One for each kind of start, in the same order in every answer.
     pub starts: Vec<AppStart>,
 }
 
@@ -127,7 +127,7 @@ pub struct AppQuality {
     pub from: Timestamp,
     /// End of the period, exclusive.
     pub to: Timestamp,
-    /// In the order cold, warm, hot.
+    /// One for each kind of start, in the same order in every answer.
     pub starts: Vec<AppStartSummary>,
     /// Sessions in the app.
     pub sessions: i64,

@@ -1,10 +1,9 @@
 //! The statements of `/quality/web` and `/quality/app`.
 
+use orma_model::vitals::{APP_STARTS, VITALS};
 use orma_store::Param;
 
-use super::app::STARTS;
 use super::request::QualityQuery;
-use super::web::VITALS;
 use crate::identity::Aliases;
 use crate::sql::identity::{self, Duplicates};
 use crate::sql::{Sql, clause, events};
@@ -37,7 +36,7 @@ pub fn web(query: &QualityQuery, totals: bool) -> Sql {
     let condition = query.condition(&mut sql);
     let mut columns = Vec::new();
     for (index, vital) in VITALS.iter().enumerate() {
-        let (name, good, poor) = (vital.name, vital.good, vital.poor);
+        let (name, good, poor) = (vital.name, vital.good_max, vital.poor_above);
         columns.push(format!(
             "countIf(name = '{name}') AS samples{index}, quantileExactInclusiveIf(0.75)(value, name = '{name}') AS p75_{index}, \
              countIf(name = '{name}' AND value <= toFloat32({good})) AS good{index}, \
@@ -55,7 +54,7 @@ pub fn web(query: &QualityQuery, totals: bool) -> Sql {
     sql
 }
 
-/// The app starts in total, or by the dimension: `dimension`, and for each start, named by its index in [`STARTS`],
+/// The app starts in total, or by the dimension: `dimension`, and for each start, named by its index in [`APP_STARTS`],
 /// `samples0`, `p75_0`, `good0`, `poor0`; `sessions`, `crashed_sessions`, `people`, `crashed_people`.
 pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
     let mut sql = events::of_scope(&query.scope);
@@ -64,9 +63,9 @@ pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
     let edges = format!(" AND visitor IN (SELECT visitor FROM events WHERE {condition} AND {IN_APP})");
     let is_crash = "kind = 'crash' AND props['fatal'] != 'false'";
     let mut columns = Vec::new();
-    for (index, start) in STARTS.iter().enumerate() {
+    for (index, start) in APP_STARTS.iter().enumerate() {
         let is_start = format!("kind = 'app_start' AND name = '{}' AND duration_ms > 0", start.name);
-        let (good, poor) = (start.good_ms, start.poor_ms);
+        let (good, poor) = (start.good_below_ms, start.poor_above_ms);
         columns.push(format!(
             "countIf({is_start}) AS samples{index}, quantileExactInclusiveIf(0.75)(duration_ms, {is_start}) AS p75_{index}, \
              countIf({is_start} AND duration_ms < {good}) AS good{index}, \

@@ -1,30 +1,10 @@
 //! Web vitals at the 75th percentile.
 
+use orma_model::vitals::{VITALS, Vital as VitalKind};
+
 use super::response::Vital;
 use super::{StoreRow, count, number, share};
 use crate::plan::Dimension;
-
-/// A vital and its thresholds.
-pub struct VitalKind {
-    /// As events name it.
-    pub name: &'static str,
-    /// Of its value.
-    pub unit: &'static str,
-    /// Good up to here.
-    pub good: f64,
-    /// Poor above.
-    pub poor: f64,
-}
-
-/// The vitals in the order in which they are shown. Thresholds: web-vitals 6.2.3, whose rating is good up to and with
-/// the first and poor above the second.
-pub const VITALS: [VitalKind; 5] = [
-    VitalKind { name: "LCP", unit: "ms", good: 2500.0, poor: 4000.0 },
-    VitalKind { name: "INP", unit: "ms", good: 200.0, poor: 500.0 },
-    VitalKind { name: "CLS", unit: "score", good: 0.1, poor: 0.25 },
-    VitalKind { name: "FCP", unit: "ms", good: 1800.0, poor: 3000.0 },
-    VitalKind { name: "TTFB", unit: "ms", good: 800.0, poor: 1800.0 },
-];
 
 pub const DIMENSIONS: [Dimension; 5] =
     [Dimension::PAGE, Dimension::DEVICE_CLASS, Dimension::COUNTRY, Dimension::BROWSER, Dimension::OS];
@@ -54,12 +34,7 @@ fn rounded(value: f64) -> f64 {
 }
 
 fn rating(kind: &VitalKind, p75: Option<f64>) -> &'static str {
-    match p75 {
-        None => "",
-        Some(value) if value <= kind.good => "good",
-        Some(value) if value > kind.poor => "poor",
-        Some(_) => "needs_improvement",
-    }
+    p75.map_or("", |value| kind.rating(value).in_answers())
 }
 
 #[cfg(test)]

@@ -1,17 +1,16 @@
 import { formatLatency } from '../../format/duration';
 import { useI18n } from '../../i18n/context';
+import { ratings } from '../quality/rating';
 import type { Step } from './fold';
 import { hasFailed } from './select';
 import { VitalBadge } from './VitalBadge';
-
-const ratings = ['poor', 'needs_improvement', 'good'] as const;
 
 /** What was measured on a page, in one line: how good the worst vital is and how many requests failed. The rest on demand. */
 export function Measures({ step }: { step: Step }) {
   const { t, locale } = useI18n();
   const { vitals, requests } = step;
   if (vitals.length === 0 && requests.length === 0) return null;
-  const worst = ratings.find((rating) => vitals.some((vital) => vital.rating.replace('-', '_') === rating));
+  const worst = ratings.findLast((rating) => vitals.some((vital) => vital.rating === rating));
   const failed = requests.filter((one) => hasFailed(one.props['status'])).length;
   return (
     <details className="step-measures" data-testid="step-measures">

@@ -1,15 +1,13 @@
 import { formatLatency } from '../../format/duration';
 import { formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-
-const vitalNames = ['LCP', 'INP', 'CLS', 'FCP', 'TTFB'] as const;
-const ratings = ['good', 'needs_improvement', 'poor'] as const;
+import { ratingOf, vitalNames } from '../quality/rating';
 
 /** One measured vital of one page view, with the colour and the word of its rating. */
 export function VitalBadge({ name, value, rating }: { name: string; value: number | null; rating: string }) {
   const { t, locale } = useI18n();
   const known = vitalNames.find((one) => one === name);
-  const rated = ratings.find((one) => one === rating.replace('-', '_'));
+  const rated = ratingOf(rating);
   const word = rated ? t(`quality.${rated}`) : t('quality.none');
   return (
     <span className={`badge rating-${rated ?? 'none'}`} title={`${known ? t(`quality.name.${known}`) : name}: ${word}`}>

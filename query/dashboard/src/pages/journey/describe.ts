@@ -14,7 +14,7 @@ export interface Description {
 const itemProps = ['item', 'item_name', 'product', 'product_name', 'title', 'name', 'sku'];
 
 /** Where each kind carries its subject, best first. */
-const subjectProps: Readonly<Record<string, readonly string[]>> = {
+export const subjectProps: Readonly<Record<string, readonly string[]>> = {
   search: ['q', 'query', 'term', 'search_term'],
   view_item: itemProps,
   add_to_cart: itemProps,

@@ -1,5 +1,5 @@
 import type { JourneyEvent, JourneySession } from '../../api/types';
-import { noiseKinds } from './kinds';
+import { noiseKinds, viewKinds } from './kinds';
 
 /** One step of the journey: an event, and the measurements of its page folded into it. */
 export interface Step {
@@ -69,7 +69,7 @@ export function foldSession(events: readonly JourneyEvent[]): Step[] {
 }
 
 function isView(event: JourneyEvent): boolean {
-  return event.kind === 'page_view' || event.kind === 'screen_view';
+  return viewKinds.has(event.kind);
 }
 
 function samePlace(view: JourneyEvent, measured: JourneyEvent): boolean {

@@ -13,7 +13,7 @@ const friction = (icon: IconName): KindLook => ({ icon, tone: 'friction' });
 const revenue = (icon: IconName): KindLook => ({ icon, tone: 'revenue' });
 const identity = (icon: IconName): KindLook => ({ icon, tone: 'identity' });
 
-const looks: Readonly<Record<string, KindLook>> = {
+export const looks: Readonly<Record<string, KindLook>> = {
   page_view: plain('page'),
   screen_view: plain('phone'),
   page_leave: plain('exit'),
@@ -75,6 +75,9 @@ const looks: Readonly<Record<string, KindLook>> = {
 export function lookOf(kind: string): KindLook {
   return looks[kind] ?? plain('dot');
 }
+
+/** Something was seen: a step that others belong to. */
+export const viewKinds: ReadonlySet<string> = new Set(['page_view', 'screen_view']);
 
 /** Measurements of a page or screen: folded into its step, never steps of their own beside it. */
 export const noiseKinds: ReadonlySet<string> = new Set(['vital', 'page_leave', 'screen_load', 'frames', 'network']);

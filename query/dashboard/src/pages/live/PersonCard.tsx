@@ -13,6 +13,7 @@ import { describe } from '../journey/describe';
 import type { Step } from '../journey/fold';
 import { lookOf, touchpointColour } from '../journey/kinds';
 import { VitalBadge } from '../journey/VitalBadge';
+import { ratings } from '../quality/rating';
 import { viewOf, type LiveCard } from './cards';
 
 /** Steps shown; those before are in the journey. */
@@ -97,10 +98,8 @@ function LiveStep({ step, more }: { step: Step; more: number }) {
   );
 }
 
-const severity = ['poor', 'needs-improvement', 'needs_improvement', 'good'];
-
 /** The measurement that says most about the page: the worst. */
 function worstVital(vitals: readonly JourneyEvent[]): JourneyEvent | undefined {
-  const known = vitals.filter((vital) => severity.includes(vital.rating));
-  return known.sort((a, b) => severity.indexOf(a.rating) - severity.indexOf(b.rating))[0];
+  const severity = ({ rating }: JourneyEvent) => ratings.findIndex((one) => one === rating);
+  return vitals.filter((vital) => severity(vital) >= 0).sort((a, b) => severity(b) - severity(a))[0];
 }

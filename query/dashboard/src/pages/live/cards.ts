@@ -1,6 +1,6 @@
 import type { JourneyEvent, LiveActivity } from '../../api/types';
 import { foldSession, type Step } from '../journey/fold';
-import { noiseKinds } from '../journey/kinds';
+import { noiseKinds, viewKinds } from '../journey/kinds';
 
 /** People kept on the page, those who were last here. */
 export const cards_max = 50;
@@ -49,7 +49,7 @@ function makeCard(person: string, identified: boolean, all: readonly LiveActivit
 }
 
 function isView(activity: LiveActivity): boolean {
-  return activity.kind === 'page_view' || activity.kind === 'screen_view';
+  return viewKinds.has(activity.kind);
 }
 
 /** How many of the person's visitor ids are on now. */

@@ -1,5 +1,6 @@
 import { formatRate } from '../../format/number';
 import { useI18n } from '../../i18n/context';
+import { ratings } from './rating';
 
 interface ShareBarProps {
   good: number;
@@ -17,11 +18,8 @@ export function ShareBar({ good, middle, poor, labelled = false }: ShareBarProps
     middle: formatRate(middle, locale),
     poor: formatRate(poor, locale),
   });
-  const parts = [
-    { rating: 'good', share: good },
-    { rating: 'needs_improvement', share: middle },
-    { rating: 'poor', share: poor },
-  ] as const;
+  const shares = { good, needs_improvement: middle, poor };
+  const parts = ratings.map((rating) => ({ rating, share: shares[rating] }));
   return (
     <div className="share">
       <div className="share-bar" role="img" aria-label={words} title={words}>

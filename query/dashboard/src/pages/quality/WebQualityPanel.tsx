@@ -13,12 +13,11 @@ import { NothingMatches } from '../../ui/FilterBar';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
 import { useValueName } from '../../ui/useValueName';
-import { ratingOf } from './rating';
+import { ratingOf, vitalNames } from './rating';
+import type { VitalName } from './rating';
 import { ShareBar } from './ShareBar';
 
 const dimensions = ['page', 'device_class', 'country', 'browser', 'os'] as const;
-const vitalNames = ['LCP', 'INP', 'CLS', 'FCP', 'TTFB'] as const;
-type VitalName = (typeof vitalNames)[number];
 
 /** The web vitals of the period, whole and by a dimension. */
 export function WebQualityPanel() {

@@ -11,7 +11,7 @@ pub fn column(metric: Metric) -> String {
 
 /// A metric over rows of events. `viewers` is who counts as a visitor when other events than views are asked for.
 pub fn of_events(metric: Metric, viewers: Option<&str>) -> String {
-    let is_view = clause::IS_VIEW;
+    let is_view = &clause::IS_VIEW.to_string();
     match metric {
         Metric::Visitors => format!("uniqExactIf({}, {})", clause::VISITOR, viewers.unwrap_or(is_view)),
         Metric::PageViews => format!("countIf({is_view})"),

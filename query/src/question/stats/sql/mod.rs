@@ -160,9 +160,9 @@ fn events_table(
     conditions.extend(held.apart.iter().map(|member| terms.apart(sql, held.row, member)));
     let has_lines = metrics.iter().any(|metric| metric.is_of_items());
     if has_lines {
-        conditions.push(items::SELLS_ITEMS.into());
+        conditions.push(items::SELLS_ITEMS.to_string());
     } else if is_expanded {
-        conditions.push(items::IS_ABOUT_ITEMS.into());
+        conditions.push(items::IS_ABOUT_ITEMS.to_string());
     }
     let duplicates = duplicates(metrics);
     if duplicates == Duplicates::ById {
@@ -298,9 +298,9 @@ fn visits_with_events(sql: &mut Sql, query: &Query, members: &[&Condition], with
     }
     // A page's visits are those that saw it; what else happened may have no page.
     let filters: Vec<&Filter> = members.iter().flat_map(|member| member.filters()).collect();
-    let only = (!counts_any_event(&query.group_by, &filters)).then_some(clause::IS_VIEW);
+    let only = (!counts_any_event(&query.group_by, &filters)).then(|| clause::IS_VIEW.to_string());
     let held = Held { row: Row::EventOfVisit, together: members, apart: &[] };
-    let events = events_table(sql, query, held, &[Metric::Visitors], with_dimensions, only);
+    let events = events_table(sql, query, held, &[Metric::Visitors], with_dimensions, only.as_deref());
     format!("(SELECT {} FROM {events})", columns.join(", "))
 }
 
@@ -344,7 +344,7 @@ fn visits_with_pages(sql: &mut Sql, query: &Query, members: &[&Condition], with_
             columns.push(format!("{} AS e{index}", clause::of_event(*dimension)));
         }
     }
-    let mut conditions = vec![clause::events_window(query.scope.with_bots), clause::IS_VIEW.to_owned()];
+    let mut conditions = vec![clause::events_window(query.scope.with_bots), clause::IS_VIEW.to_string()];
     conditions.extend(events::terms(&query.scope).together(sql, Row::Event, members));
     format!("(SELECT {} FROM events WHERE {})", columns.join(", "), conditions.join(" AND "))
 }

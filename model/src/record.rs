@@ -1,5 +1,5 @@
 //! A *record*: the values of one row, one after the other, as the spool stores them and the shipper turns them into a
-//! block (`native_block.rs`) without knowing what a column means.
+//! block (`native_block.rs` of `store`) without knowing what a column means.
 //!
 //! First a bit for each column, in order from the lowest bit of the first byte, filled up to whole bytes: whether the
 //! column says anything. Then the values of those that do, little-endian. Most columns of most events say nothing, and
@@ -19,7 +19,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
-use crate::event_row::ColumnType;
+use crate::column_type::ColumnType;
 
 /// A record has no more columns.
 pub const COLUMNS_MAX: usize = 128;

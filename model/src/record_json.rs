@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::event_row::ColumnType;
+use crate::column_type::ColumnType;
 use crate::record::{RecordReader, read_varint, take_i64, take_text};
 
 /// The values of a record under their columns' names; `None` when the record is cut, too long or damaged.
