@@ -96,7 +96,7 @@ impl Caller {
         Some(self.site.as_str()).filter(|site| !site.is_empty())
     }
 
-    /// Asks the store for one request, in a place of this token.
+    /// Asks the store for one request, with a permit of this token.
     pub fn runner(&self, state: &AppState) -> Runner {
         state.runner.for_request(&self.token_id)
     }

@@ -88,13 +88,13 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
         Cow::Owned(bytes) => Body::from(bytes),
     }
     .into_response();
-    let answer = response.headers_mut();
-    answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
-    answer.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    let head = response.headers_mut();
+    head.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(path)));
+    head.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    head.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     if let Some(coding) = coding {
-        answer.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+        head.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
     Some(response)
 }
@@ -181,7 +181,7 @@ mod tests {
         &[("accept", "*/*"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "script")],
     ];
 
-    async fn answer(method: Method, path: &str, headers: &[(&'static str, &'static str)]) -> Response {
+    async fn request(method: Method, path: &str, headers: &[(&'static str, &'static str)]) -> Response {
         let headers =
             headers.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
         serve(method, path.parse().unwrap(), headers.collect()).await
@@ -191,7 +191,7 @@ mod tests {
     async fn only_who_goes_to_a_page_gets_the_start_page() {
         for headers in NAVIGATIONS {
             for route in ["/", "/sign-in", "/demo/people/mario@example.it"] {
-                let response = answer(Method::GET, route, headers).await;
+                let response = request(Method::GET, route, headers).await;
                 assert_eq!(response.status(), StatusCode::OK, "{route}");
                 assert_eq!(response.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
                 assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
@@ -199,24 +199,24 @@ mod tests {
             }
             for file in ["/assets/none.js", "/robots.txt", "/matomo.php?idsite=1"] {
                 assert_eq!(
-                    answer(Method::GET, file, headers).await.status(),
+                    request(Method::GET, file, headers).await.status(),
                     StatusCode::NOT_FOUND,
                     "{file}"
                 );
             }
         }
         for headers in OTHERS {
-            assert_eq!(answer(Method::GET, "/", headers).await.status(), StatusCode::OK, "{headers:?}");
+            assert_eq!(request(Method::GET, "/", headers).await.status(), StatusCode::OK, "{headers:?}");
             for path in ["/i?e=pv", "/demo/people/mario", "/sign-in", "/assets/none.js"] {
                 for method in [Method::GET, Method::HEAD, Method::POST, Method::OPTIONS] {
-                    let response = answer(method, path, headers).await;
+                    let response = request(method, path, headers).await;
                     assert_eq!(response.status(), StatusCode::NOT_FOUND, "{path} {headers:?}");
                     assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
                     assert!(response.extensions().get::<UnknownAddress>().is_some());
                 }
             }
         }
-        let posted = answer(Method::POST, "/", NAVIGATIONS[0]).await;
+        let posted = request(Method::POST, "/", NAVIGATIONS[0]).await;
         assert_eq!(
             (posted.status(), &posted.headers()[header::ALLOW]),
             (StatusCode::METHOD_NOT_ALLOWED, &"GET, HEAD".parse().unwrap())

@@ -29,7 +29,7 @@ pub fn complete(document: &mut OpenApi) {
         {
             operation.operation_id = Some(operation_id(&method, path));
             if path.starts_with(API) {
-                add_answers(operation, &method);
+                add_responses(operation, &method);
             }
             for parameter in operation.parameters.iter_mut().flatten() {
                 if let RefOr::T(parameter) = parameter {
@@ -53,8 +53,8 @@ fn operation_id(method: &HttpMethod, path: &str) -> String {
     words.fold(method.to_owned(), |id, word| format!("{id}_{word}"))
 }
 
-/// What any request may be answered.
-fn add_answers(operation: &mut Operation, method: &HttpMethod) {
+/// The responses that any request may get.
+fn add_responses(operation: &mut Operation, method: &HttpMethod) {
     let mut add = |status: &str, description: &str| {
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| refusal(description));
     };

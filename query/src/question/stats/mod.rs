@@ -222,9 +222,9 @@ async fn ask(
     shape: Shape<'_>,
 ) -> Result<HashMap<RowKey, StoreRow>, ApiError> {
     let statements: Vec<_> = parts.iter().map(|part| statement(query, part, shape)).collect();
-    let answers = try_join_all(statements.iter().map(|sql| runner.rows::<StoreRow>(sql))).await?;
+    let results = try_join_all(statements.iter().map(|sql| runner.rows::<StoreRow>(sql))).await?;
     let mut found: HashMap<RowKey, StoreRow> = HashMap::new();
-    for row in answers.into_iter().flatten() {
+    for row in results.into_iter().flatten() {
         found.entry(key_of(query, &row)).or_default().extend(row);
     }
     Ok(found)
