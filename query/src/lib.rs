@@ -1,38 +1,38 @@
 //! The query service: the API over numbers, people and journeys, and the dashboard that shows them.
 //!
-//! A request meets the modules in this order: `api` (who asks, what for) → `plan` (a question as a value) → `sql`
-//! (the only place that writes SQL text) → `runner` (executes it) → one module per question (`stats`, `people`,
-//! `journey`, `live`, `accounting`, `quality`, `export`), which makes the answer.
+//! A request meets the modules in this order: `http` (who asks, what for) → `question` (one folder for each: the
+//! parameters become a value made of `scope` and `plan`, the value statements made of `sql`) → `runner` (executes them) →
+//! `question` again, which makes the response. Below them lie values, limits, errors and the rules of identity.
 
 #![warn(missing_docs)]
 
 pub mod accounts;
-pub mod api;
-mod attempts;
-mod dashboard;
-mod ended;
-mod export;
+pub mod condition;
+mod error;
+mod geo_report;
+mod http;
 mod identity;
-mod installation;
 mod items;
-mod journey;
-mod live;
-pub mod moment;
-mod newsletter_report;
-mod people;
-mod places;
+mod limits;
+mod lookup;
 mod plan;
-mod quality;
+mod question;
 mod runner;
+pub mod scope;
+pub mod selection;
 mod sign_in;
 mod sql;
 mod state;
-mod stats;
+mod table;
+mod timestamp;
+mod value;
 
-pub use api::router;
-pub use dashboard::UnknownAddress;
-pub use ended::EndedSessions;
-pub use places::{QuestionLimits, default_running_max};
+pub use geo_report::{GeoDatabase, GeoReport, GeoReporter, geo_database};
+pub use http::openapi::document as openapi;
+pub use http::{UnknownAddress, router};
+pub use limits::{QuestionLimits, default_running_max};
 pub use runner::Runner;
+pub use sign_in::EndedSessions;
 pub use sql::Sql;
 pub use state::{AppState, Clock, QueryConfig};
+pub use timestamp::Timestamp;

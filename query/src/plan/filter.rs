@@ -4,14 +4,17 @@
 //! A property's name may hold colons: it ends at the first `:is:`, `:is_not:`, `:contains:` or `:starts:`, and `\:` is a
 //! colon of the name that ends it nowhere.
 
+mod spellings;
+
 use super::dimension::{Dimension, Level};
-use super::spellings;
-use crate::api::error::ApiError;
+use crate::error::ApiError;
 
 /// More filters, more values in one, or more values in all, are a mistake or an attack: each is looked for in each event.
 const FILTERS_MAX: usize = 20;
-const VALUES_MAX: usize = 200;
-const VALUES_MAX_OF_ALL: usize = 1_200;
+/// Values of one filter.
+pub const VALUES_MAX: usize = 200;
+/// Values of all filters of a request.
+pub const VALUES_MAX_OF_ALL: usize = 1_200;
 
 /// What a filter looks at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,41 +89,80 @@ impl Filter {
             );
             return invalid("invalid_filter", message);
         };
-        let field = match (field, field.strip_prefix("props.")) {
-            (_, Some(name)) if !name.is_empty() => Field::Prop(name.replace("\\:", ":")),
-            ("path", _) => Field::Dimension(Dimension::PAGE),
-            _ => Field::Dimension(Dimension::parse(field, "filter")?),
+        let field = match Field::parse(field, "filter")? {
+            Field::Prop(name) => Field::Prop(name.replace("\\:", ":")),
+            dimension => dimension,
         };
-        let Some(operator) = Operator::parse(operator) else {
-            let known = OPERATORS.map(|(name, _)| name).join(", ");
-            let message = format!("There is no operator `{operator}`. There are: {known}.");
-            return invalid("unknown_operator", message);
-        };
-        let mut values = split_values(values);
+        let operator = Operator::parse(operator, "filter")?;
+        let values = split_values(values);
         if values.len() > VALUES_MAX {
             let message = format!(
                 "A filter takes at most {VALUES_MAX} values, separated by commas; `\\,` is a comma of a value."
             );
             return invalid("too_many_values", message);
         }
+        Ok(Self::new(field, operator, values))
+    }
+
+    /// A filter that looks for all spellings of its values.
+    pub fn new(field: Field, operator: Operator, mut values: Vec<String>) -> Self {
         if let Field::Dimension(dimension) = field {
             values = values.into_iter().flat_map(|value| spellings::of(dimension, operator, value)).collect();
         }
-        Ok(Self { field, operator, values })
+        Self { field, operator, values }
     }
 }
 
-/// The operators by name.
-const OPERATORS: [(&str, Operator); 4] = [
-    ("is", Operator::Is),
-    ("is_not", Operator::IsNot),
-    ("contains", Operator::Contains),
-    ("starts", Operator::Starts),
-];
+impl Field {
+    /// The field of a name; `at` is the parameter that names it.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn parse(name: &str, at: &str) -> Result<Self, ApiError> {
+        match (name, name.strip_prefix("props.")) {
+            (_, Some(name)) if !name.is_empty() => Ok(Self::Prop(name.to_owned())),
+            ("path", _) => Ok(Self::Dimension(Dimension::PAGE)),
+            _ => Ok(Self::Dimension(Dimension::parse(name, at)?)),
+        }
+    }
+
+    /// Its name in requests.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Dimension(dimension) => dimension.name().to_owned(),
+            Self::Prop(name) => format!("props.{name}"),
+        }
+    }
+}
 
 impl Operator {
-    fn parse(name: &str) -> Option<Self> {
-        OPERATORS.into_iter().find(|(known, _)| *known == name).map(|(_, operator)| operator)
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Is, Self::IsNot, Self::Contains, Self::Starts];
+
+    /// Its name in requests.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Is => "is",
+            Self::IsNot => "is_not",
+            Self::Contains => "contains",
+            Self::Starts => "starts",
+        }
+    }
+
+    /// The operator of a name; `at` is the parameter that names it.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn parse(name: &str, at: &str) -> Result<Self, ApiError> {
+        Self::find(name).ok_or_else(|| {
+            let known = Self::ALL.map(Self::name).join(", ");
+            let message = format!("There is no operator `{name}`. There are: {known}.");
+            ApiError::invalid("unknown_operator", at, message)
+        })
+    }
+
+    fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operator| operator.name() == name)
     }
 }
 
@@ -134,7 +176,7 @@ fn split_filter(text: &str) -> Option<(&str, &str, &str)> {
     if text.starts_with("props.") {
         let is_end = |at: &usize| {
             let is_of_name = text[..*at].ends_with('\\');
-            !is_of_name && at_colon(*at).is_some_and(|(_, operator, _)| Operator::parse(operator).is_some())
+            !is_of_name && at_colon(*at).is_some_and(|(_, operator, _)| Operator::find(operator).is_some())
         };
         if let Some(end) = colons.clone().find(is_end) {
             return at_colon(end);

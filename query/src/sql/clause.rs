@@ -1,11 +1,11 @@
-//! The clauses that several statements share: windows, bots, sessions, dimensions, filters.
+//! The clauses that several statements share: windows, bots, sessions, dimensions, comparisons.
 
 use orma_model::kinds::{Activity, KindCondition};
 use orma_store::Param;
 
-use super::{Sql, items};
+use super::Sql;
 use crate::plan::dimension::Level;
-use crate::plan::filter::{Field, Operator};
+use crate::plan::filter::Operator;
 use crate::plan::{Dimension, Filter, Interval, Period};
 
 /// A page or a screen was seen.
@@ -196,8 +196,8 @@ pub fn of_session(dimension: Dimension) -> String {
     }
 }
 
-/// A filter as a condition on `expression`.
-pub fn condition(sql: &mut Sql, expression: &str, filter: &Filter) -> String {
+/// What a filter says of `expression`.
+pub fn compared(sql: &mut Sql, expression: &str, filter: &Filter) -> String {
     let values = sql.bind("Array(String)", filter.values.clone());
     match filter.operator {
         Operator::Is => format!("{expression} IN {values}"),
@@ -206,38 +206,6 @@ pub fn condition(sql: &mut Sql, expression: &str, filter: &Filter) -> String {
             format!("arrayExists(value -> positionCaseInsensitiveUTF8({expression}, value) > 0, {values})")
         }
         Operator::Starts => format!("arrayExists(value -> startsWith({expression}, value), {values})"),
-    }
-}
-
-/// Filters as conditions on events, all of which must hold; those of items hold for one and the same item.
-pub fn event_conditions<'a>(sql: &mut Sql, filters: impl IntoIterator<Item = &'a Filter>) -> Vec<String> {
-    let (of_items, of_events): (Vec<&Filter>, Vec<&Filter>) =
-        filters.into_iter().partition(|filter| filter.level() == Level::Item);
-    let mut conditions: Vec<String> =
-        of_events.into_iter().map(|filter| event_condition(sql, filter)).collect();
-    if !of_items.is_empty() {
-        conditions.push(items::event_condition(sql, &of_items));
-    }
-    conditions
-}
-
-/// A filter as a condition on events.
-fn event_condition(sql: &mut Sql, filter: &Filter) -> String {
-    let expression = match &filter.field {
-        Field::Dimension(dimension) => of_event(*dimension),
-        Field::Prop(name) => {
-            let name = sql.bind("String", name.as_str());
-            format!("props[{name}]")
-        }
-    };
-    condition(sql, &expression, filter)
-}
-
-/// A filter as a condition on sessions.
-pub fn session_condition(sql: &mut Sql, filter: &Filter) -> String {
-    match &filter.field {
-        Field::Dimension(dimension) => condition(sql, &of_session(*dimension), filter),
-        Field::Prop(_) => unreachable!("a property of events"),
     }
 }
 

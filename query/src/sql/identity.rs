@@ -5,7 +5,7 @@ use orma_store::Param;
 use super::clause;
 use super::{Sql, is_long};
 use crate::identity::{ALIAS_BYTES_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX, MARKS_MAX, Visitors};
-use crate::moment::Moment;
+use crate::timestamp::Timestamp;
 
 /// Edges that say only that a user has events on the visitor: its id is one of a day, made of an address and a user agent
 /// that others may share, so what else happened on it is nobody's. (The collector's `cookieless` makes these ids.) Who
@@ -166,6 +166,8 @@ pub fn may_be_mixed(edges: &str) -> String {
 /// How events that came twice are made one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Duplicates {
+    /// Not at all: where only distinct things are asked for.
+    Kept,
     /// By the table's key: for events that the key finds.
     Merged,
     /// By id, after the condition: for few events of many.
@@ -177,6 +179,7 @@ pub fn owned_events(condition: &str, duplicates: Duplicates, edges: &str) -> Str
     let (merged, limit) = match duplicates {
         Duplicates::Merged => ("FINAL ", ""),
         Duplicates::ById => ("", " LIMIT 1 BY event_id"),
+        Duplicates::Kept => ("", ""),
     };
     format!(
         "(SELECT event.*, {visit} AS visit, if(user != '', user, {USER_OF_EVENT}) AS owner_user \
@@ -324,7 +327,14 @@ pub fn visitor_is_known(site: &str, visitor: &str) -> Sql {
 }
 
 /// An edge by hand: sign 1 says that the visitor is the user, -1 takes it back.
-pub fn record_edge(site: &str, visitor: &str, user: &str, sign: i64, now: Moment, recorded_by: &str) -> Sql {
+pub fn record_edge(
+    site: &str,
+    visitor: &str,
+    user: &str,
+    sign: i64,
+    now: Timestamp,
+    recorded_by: &str,
+) -> Sql {
     Sql::new(
         "INSERT INTO identity_edges (site, user, visitor, source, session, at, sign, ts, recorded_by) \
          SELECT {site:String}, {user:String}, {visitor:String}, 'manual', '', fromUnixTimestamp64Milli({at:Int64}), \
@@ -338,4 +348,56 @@ pub fn record_edge(site: &str, visitor: &str, user: &str, sign: i64, now: Moment
             ("recorded_by", recorded_by.into()),
         ],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::NOW;
+    use crate::sql::snapshot::check;
+
+    fn texts(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    #[test]
+    fn snapshots_of_identity() {
+        let ids = texts(&["mario", "m"]);
+        check(
+            "identity",
+            &[
+                aliases("demo"),
+                marks("demo", &texts(&["v1", "v2"])),
+                visitors_of_users("demo", &ids, 1_000),
+                links("demo", &ids),
+                visitor_is_known("demo", "v1"),
+                record_edge("demo", "v1", "mario", -1, NOW, "first admin"),
+            ],
+        );
+        let joined = Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]);
+        let of_users = Visitors::OfUsers { people: texts(&["mario"]), ids };
+        check(
+            "identity_owner",
+            &[
+                owner("demo", &Visitors::These(texts(&["v1"])), &joined, None),
+                owner("demo", &of_users, &Aliases::default(), Some("mario")),
+            ],
+        );
+    }
+
+    #[test]
+    fn snapshots_of_identity_with_more_ids_than_one_value_holds() {
+        let many: Vec<String> = (0..500).map(|number| format!("{number:0>100}")).collect();
+        let joined = Aliases::new(many.iter().map(|id| (id.clone(), "mario".to_owned())));
+        let of_users = Visitors::OfUsers { people: texts(&["mario"]), ids: many.clone() };
+        let text_of = |sql: Sql| Sql { params: Vec::new(), ..sql };
+        check(
+            "identity_of_many",
+            &[
+                owner("demo", &of_users, &joined, None),
+                owner("demo", &Visitors::These(many), &Aliases::default(), None),
+            ]
+            .map(text_of),
+        );
+    }
 }

@@ -24,7 +24,7 @@ const TEXT_LENGTH_MAX: u32 = 200;
 /// What is beyond is no price but a mistake, and counts nothing: a sum of it would not fit.
 const PRICE_MAX: u64 = 100_000_000_000_000;
 
-/// The places in a line.
+/// The elements of a line.
 const QUANTITY_OF_LINE: usize = 4;
 const AMOUNT_OF_LINE: usize = 5;
 
@@ -75,17 +75,11 @@ fn of_line(dimension: Dimension) -> &'static str {
 }
 
 /// A filter as a condition on one line.
-fn condition(sql: &mut Sql, filter: &Filter) -> String {
+pub fn condition(sql: &mut Sql, filter: &Filter) -> String {
     match &filter.field {
-        Field::Dimension(dimension) => clause::condition(sql, of_line(*dimension), filter),
+        Field::Dimension(dimension) => clause::compared(sql, of_line(*dimension), filter),
         Field::Prop(_) => unreachable!("a property of events"),
     }
-}
-
-/// Filters as a condition on events: one of the items fits them all.
-pub fn event_condition(sql: &mut Sql, filters: &[&Filter]) -> String {
-    let conditions: Vec<String> = filters.iter().map(|filter| condition(sql, filter)).collect();
-    format!("arrayExists(line -> {}, {})", conditions.join(" AND "), lines())
 }
 
 /// Of a line, the values of some dimensions.
@@ -95,17 +89,16 @@ fn key(dimensions: &[Dimension]) -> String {
 }
 
 /// Where rows stand for events and items.
-pub fn value_of_key(place: usize) -> String {
-    format!("tupleElement(item_key, {})", place + 1)
+pub fn value_of_key(index: usize) -> String {
+    format!("tupleElement(item_key, {})", index + 1)
 }
 
 /// Events as rows of them and their items: one for each event and each value of the dimensions (`item_key`), with the
-/// lines that have it and fit all filters (`item_lines`). An event without such an item has no row.
-pub fn expanded(sql: &mut Sql, events: &str, dimensions: &[Dimension], filters: &[&Filter]) -> String {
+/// lines that have it and for which all conditions hold (`item_lines`). An event without such an item has no row.
+pub fn expanded(events: &str, dimensions: &[Dimension], conditions: &[String]) -> String {
     let key = key(dimensions);
     let mut lines = lines();
-    for filter in filters {
-        let condition = condition(sql, filter);
+    for condition in conditions {
         lines = format!("arrayFilter(line -> {condition}, {lines})");
     }
     format!(
@@ -131,6 +124,6 @@ pub fn quantity() -> String {
 }
 
 /// What is in the lines of a refund is taken off, whatever its sign.
-fn sum_of_lines(place: usize) -> String {
-    format!("arraySum(line -> if(kind = 'refund', -abs(line.{place}), line.{place}), item_lines)")
+fn sum_of_lines(element: usize) -> String {
+    format!("arraySum(line -> if(kind = 'refund', -abs(line.{element}), line.{element}), item_lines)")
 }

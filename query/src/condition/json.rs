@@ -1,0 +1,390 @@
+//! The condition as JSON: read with errors that name the path of what is wrong, written in one form that is a key, and
+//! described for the API's document.
+
+use serde_json::{Map, Value, json};
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Ref, Schema, Type,
+};
+use utoipa::openapi::{Object, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::{Condition, Did, Times, Within};
+use crate::error::ApiError;
+use crate::plan::filter::{Field, Filter, Operator, VALUES_MAX, VALUES_MAX_OF_ALL};
+
+/// How deep conditions stand in each other, the outermost and those of what was done included.
+const DEPTH_MAX: usize = 8;
+/// `all`, `any`, `not`, `is` and `did` of one condition.
+const NODES_MAX: usize = 60;
+/// `did` of one condition: each reads the events of the period once more.
+const DIDS_MAX: usize = 8;
+/// Nobody does anything more often.
+const TIMES_MAX: u32 = 1_000_000;
+/// Two years, of which one is a leap year.
+const WITHIN_HOURS_MAX: u32 = 731 * 24;
+
+const HOURS_PER_DAY: u32 = 24;
+
+impl Condition {
+    /// Reads a condition that stands in the field `at` of a body.
+    ///
+    /// # Errors
+    /// Something in it cannot be used, or there is too much of it; the error's field is the path:
+    /// `condition.all[1].did.times`.
+    pub fn from_json(value: &Value, at: &str) -> Result<Self, ApiError> {
+        let mut reader = Reader { at, nodes: 0, dids: 0, values: 0 };
+        reader.condition(value, at, 1)
+    }
+
+    /// The text of all conditions that are written alike but for the order of members and values, doubles and the
+    /// names of what is the same.
+    pub fn canonical(&self) -> String {
+        self.to_json().to_string()
+    }
+
+    fn to_json(&self) -> Value {
+        match self {
+            Self::All(members) => list_json("all", members),
+            Self::Any(members) => list_json("any", members),
+            Self::Not(inner) => json!({"not": inner.to_json()}),
+            Self::Is(filter) => {
+                let mut values = filter.values.clone();
+                values.sort_unstable();
+                values.dedup();
+                json!({"dimension": filter.field.name(), "operator": filter.operator.name(), "values": values})
+            }
+            Self::Did(Did { event, times, within }) => {
+                let (name, number) = match times {
+                    Times::AtLeast(number) => ("at_least", number),
+                    Times::AtMost(number) => ("at_most", number),
+                    Times::Exactly(number) => ("exactly", number),
+                };
+                let mut did = json!({"event": {"where": event.to_json()}, "times": {name: number}});
+                if let Within::Hours(hours) = within {
+                    did["within_hours"] = json!(hours);
+                }
+                json!({"did": did})
+            }
+        }
+    }
+}
+
+/// Members in the order of their texts, each once; one alone stands for the list.
+fn list_json(name: &str, members: &[Condition]) -> Value {
+    let mut members: Vec<(String, Value)> =
+        members.iter().map(Condition::to_json).map(|member| (member.to_string(), member)).collect();
+    members.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+    members.dedup_by(|one, other| one.0 == other.0);
+    let mut members: Vec<Value> = members.into_iter().map(|(_, member)| member).collect();
+    if members.len() == 1 { members.remove(0) } else { json!({ name: members }) }
+}
+
+/// Reads conditions and counts what they hold.
+struct Reader<'a> {
+    /// The field of the whole.
+    at: &'a str,
+    nodes: usize,
+    dids: usize,
+    values: usize,
+}
+
+impl Reader<'_> {
+    fn condition(&mut self, value: &Value, path: &str, depth: usize) -> Result<Condition, ApiError> {
+        if depth > DEPTH_MAX {
+            return self.too_much(format!("A condition may be {DEPTH_MAX} deep."));
+        }
+        self.nodes += 1;
+        if self.nodes > NODES_MAX {
+            return self.too_much(format!("A condition consists of at most {NODES_MAX} conditions."));
+        }
+        let fields = Fields::of(value, path)?;
+        let kinds = ["all", "any", "not", "did", "dimension"];
+        let mut named = kinds.into_iter().filter(|kind| fields.map.contains_key(*kind));
+        let (Some(kind), None) = (named.next(), named.next()) else {
+            let message = format!(
+                "`{path}` must have one of the fields `all`, `any`, `not`, `did` and `dimension` (with `operator` and \
+                 `values`)."
+            );
+            return Err(invalid(path, message));
+        };
+        match kind {
+            "all" | "any" => {
+                fields.only(&[kind])?;
+                self.list(kind, &fields, depth)
+            }
+            "not" => {
+                fields.only(&["not"])?;
+                let inner = self.condition(fields.get("not")?, &fields.path("not"), depth + 1)?;
+                Ok(Condition::Not(Box::new(inner)))
+            }
+            "did" => {
+                fields.only(&["did"])?;
+                self.did(fields.get("did")?, &fields.path("did"), depth)
+            }
+            _ => self.is(&fields),
+        }
+    }
+
+    fn list(&mut self, kind: &str, fields: &Fields<'_>, depth: usize) -> Result<Condition, ApiError> {
+        let path = fields.path(kind);
+        let members = fields.array(kind)?.iter().enumerate();
+        let members: Vec<Condition> = members
+            .map(|(place, member)| self.condition(member, &format!("{path}[{place}]"), depth + 1))
+            .collect::<Result<_, _>>()?;
+        match (kind, members.is_empty()) {
+            ("any", true) => {
+                Err(invalid(&path, format!("`{path}` must have a condition: one of none never holds.")))
+            }
+            ("any", false) => Ok(Condition::any(members)),
+            _ => Ok(Condition::all(members)),
+        }
+    }
+
+    fn is(&mut self, fields: &Fields<'_>) -> Result<Condition, ApiError> {
+        fields.only(&["dimension", "operator", "values"])?;
+        let field = Field::parse(fields.text("dimension")?, &fields.path("dimension"))?;
+        let operator = Operator::parse(fields.text("operator")?, &fields.path("operator"))?;
+        let path = fields.path("values");
+        let values = fields.array("values")?;
+        if values.is_empty() || values.len() > VALUES_MAX {
+            let message = format!("`{path}` takes 1 to {VALUES_MAX} values.");
+            let code = if values.is_empty() { "invalid_condition" } else { "too_many_values" };
+            return Err(ApiError::invalid(code, path, message));
+        }
+        let texts = values.iter().enumerate().map(|(place, value)| {
+            let path = format!("{path}[{place}]");
+            value.as_str().map(ToOwned::to_owned).ok_or_else(|| wrong_type(&path, "a text"))
+        });
+        self.filter(Filter::new(field, operator, texts.collect::<Result<_, _>>()?))
+    }
+
+    /// All spellings of a value are looked for, so they count.
+    fn filter(&mut self, filter: Filter) -> Result<Condition, ApiError> {
+        self.values += filter.values.len();
+        if self.values > VALUES_MAX_OF_ALL {
+            let message = format!(
+                "A condition takes at most {VALUES_MAX_OF_ALL} values, all spellings of them counted."
+            );
+            return Err(ApiError::invalid("too_many_values", self.at, message));
+        }
+        Ok(Condition::Is(filter))
+    }
+
+    fn did(&mut self, value: &Value, path: &str, depth: usize) -> Result<Condition, ApiError> {
+        self.dids += 1;
+        if self.dids > DIDS_MAX {
+            return self.too_much(format!("A condition takes at most {DIDS_MAX} `did`."));
+        }
+        let fields = Fields::of(value, path)?;
+        fields.only(&["event", "times", "within_days", "within_hours"])?;
+        let event = Box::new(self.event(fields.get("event")?, &fields.path("event"), depth)?);
+        let times = times(fields.get("times")?, &fields.path("times"))?;
+        let within = within(&fields)?;
+        Ok(Condition::Did(Did { event, times, within }))
+    }
+
+    /// What holds for the events that are counted.
+    fn event(&mut self, value: &Value, path: &str, depth: usize) -> Result<Condition, ApiError> {
+        let fields = Fields::of(value, path)?;
+        fields.only(&["kind", "name", "where"])?;
+        let mut members = Vec::new();
+        for dimension in [Field::parse("kind", path)?, Field::parse("name", path)?] {
+            let name = dimension.name();
+            if fields.map.contains_key(&name) {
+                let values = vec![fields.text(&name)?.to_owned()];
+                members.push(self.filter(Filter::new(dimension, Operator::Is, values))?);
+            }
+        }
+        if let Some(condition) = fields.map.get("where") {
+            let condition_path = fields.path("where");
+            let condition = self.condition(condition, &condition_path, depth + 1)?;
+            if condition.asks_who() {
+                let message = format!("`{condition_path}` is about one event, which has no `did`.");
+                return Err(invalid(&condition_path, message));
+            }
+            members.push(condition);
+        }
+        if members.is_empty() {
+            return Err(invalid(path, format!("`{path}` must have a `kind`, a `name` or a `where`.")));
+        }
+        Ok(Condition::all(members))
+    }
+
+    fn too_much<T>(&self, message: String) -> Result<T, ApiError> {
+        Err(ApiError::invalid("condition_too_large", self.at, message))
+    }
+}
+
+fn times(value: &Value, path: &str) -> Result<Times, ApiError> {
+    let fields = Fields::of(value, path)?;
+    let names = ["at_least", "at_most", "exactly"];
+    fields.only(&names)?;
+    let mut named = names.into_iter().filter(|name| fields.map.contains_key(*name));
+    let (Some(name), None) = (named.next(), named.next()) else {
+        return Err(invalid(path, format!("`{path}` must have one of `at_least`, `at_most` and `exactly`.")));
+    };
+    match name {
+        "at_least" => fields.number(name, 1, TIMES_MAX).map(Times::AtLeast),
+        "at_most" => fields.number(name, 0, TIMES_MAX).map(Times::AtMost),
+        _ => fields.number(name, 0, TIMES_MAX).map(Times::Exactly),
+    }
+}
+
+fn within(fields: &Fields<'_>) -> Result<Within, ApiError> {
+    let has = |name: &str| fields.map.contains_key(name);
+    match (has("within_days"), has("within_hours")) {
+        (false, false) => Ok(Within::Period),
+        (true, false) => {
+            let days = fields.number("within_days", 1, WITHIN_HOURS_MAX / HOURS_PER_DAY)?;
+            Ok(Within::Hours(days * HOURS_PER_DAY))
+        }
+        (false, true) => fields.number("within_hours", 1, WITHIN_HOURS_MAX).map(Within::Hours),
+        (true, true) => {
+            let path = fields.path("within_hours");
+            Err(invalid(&path, format!("`{path}` stands beside `within_days`; give one of them.")))
+        }
+    }
+}
+
+/// The fields of an object and where it stands.
+struct Fields<'a> {
+    map: &'a Map<String, Value>,
+    at: &'a str,
+}
+
+impl<'a> Fields<'a> {
+    fn of(value: &'a Value, at: &'a str) -> Result<Self, ApiError> {
+        let map = value.as_object().ok_or_else(|| wrong_type(at, "an object"))?;
+        Ok(Self { map, at })
+    }
+
+    fn path(&self, name: &str) -> String {
+        format!("{}.{name}", self.at)
+    }
+
+    fn only(&self, known: &[&str]) -> Result<(), ApiError> {
+        let Some(name) = self.map.keys().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
+        let path = self.path(name);
+        let message = format!("There is no field `{path}`. There are: {}.", known.join(", "));
+        Err(ApiError::invalid("unknown_field", path, message))
+    }
+
+    fn get(&self, name: &str) -> Result<&'a Value, ApiError> {
+        let path = || self.path(name);
+        self.map.get(name).ok_or_else(|| invalid(&path(), format!("`{}` is missing.", path())))
+    }
+
+    fn text(&self, name: &str) -> Result<&'a str, ApiError> {
+        self.get(name)?.as_str().ok_or_else(|| wrong_type(&self.path(name), "a text"))
+    }
+
+    fn array(&self, name: &str) -> Result<&'a [Value], ApiError> {
+        let array = self.get(name)?.as_array();
+        array.map(Vec::as_slice).ok_or_else(|| wrong_type(&self.path(name), "a list"))
+    }
+
+    fn number(&self, name: &str, min: u32, max: u32) -> Result<u32, ApiError> {
+        let number = self.get(name)?.as_u64().and_then(|number| u32::try_from(number).ok());
+        number.filter(|number| (min..=max).contains(number)).ok_or_else(|| {
+            let path = self.path(name);
+            invalid(&path, format!("`{path}` must be a whole number from {min} to {max}."))
+        })
+    }
+}
+
+fn invalid(path: &str, message: String) -> ApiError {
+    ApiError::invalid("invalid_condition", path, message)
+}
+
+fn wrong_type(path: &str, wanted: &str) -> ApiError {
+    invalid(path, format!("`{path}` must be {wanted}."))
+}
+
+impl PartialSchema for Condition {
+    fn schema() -> RefOr<Schema> {
+        let itself = || Ref::from_schema_name(Self::name());
+        let several =
+            |min| ArrayBuilder::new().items(itself()).min_items(Some(min)).max_items(Some(NODES_MAX - 1));
+        let alone =
+            |name: &str, schema: RefOr<Schema>| closed().property(name, schema).required(name).build();
+        OneOfBuilder::new()
+            .description(Some(
+                "What is left in. `is` that stand together in an `all` hold for one and the same item, event and visit; \
+                 `not` and `did` are by themselves.",
+            ))
+            .item(alone("all", several(0).into()))
+            .item(alone("any", several(1).into()))
+            .item(alone("not", itself().into()))
+            .item(is_schema())
+            .item(alone("did", did_schema(itself()).into()))
+            .examples([json!({"all": [
+                {"dimension": "country", "operator": "is", "values": ["IT"]},
+                {"did": {"event": {"kind": "order"}, "times": {"at_least": 2}, "within_days": 30}}
+            ]})])
+            .into()
+    }
+}
+
+impl ToSchema for Condition {}
+
+/// An object without other fields than those that are added.
+fn closed() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn number(min: u32, max: u32, description: &str) -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(min))
+        .maximum(Some(max))
+        .description(Some(description))
+        .build()
+}
+
+fn is_schema() -> Object {
+    let operators = Operator::ALL.map(Operator::name);
+    let values = ArrayBuilder::new().items(text()).min_items(Some(1)).max_items(Some(VALUES_MAX));
+    closed()
+        .description(Some("A dimension, or the property `props.<name>` of an event, has one of the values."))
+        .property("dimension", text().examples(["country"]))
+        .property("operator", text().enum_values(Some(operators)))
+        .property("values", values)
+        .required("dimension")
+        .required("operator")
+        .required("values")
+        .build()
+}
+
+fn did_schema(condition: Ref) -> Object {
+    let event = closed()
+        .description(Some(
+            "What must hold for each of the events: one of these or several; `where` has no `did`.",
+        ))
+        .property("kind", text().examples(["order"]))
+        .property("name", text())
+        .property("where", condition);
+    let times = closed()
+        .description(Some("One of these."))
+        .property("at_least", number(1, TIMES_MAX, "So many or more."))
+        .property("at_most", number(0, TIMES_MAX, "So many or fewer."))
+        .property("exactly", number(0, TIMES_MAX, "So many."));
+    let window =
+        "Counted in the fullest window of so many {} anywhere within the period, not in the whole period.";
+    let days = number(1, WITHIN_HOURS_MAX / HOURS_PER_DAY, &window.replace("{}", "times 24 hours"));
+    let hours = number(1, WITHIN_HOURS_MAX, &window.replace("{}", "hours"));
+    closed()
+        .description(Some("The person has so many events."))
+        .property("event", event)
+        .property("times", times)
+        .property("within_days", days)
+        .property("within_hours", hours)
+        .required("event")
+        .required("times")
+        .build()
+}

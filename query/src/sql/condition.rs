@@ -1,0 +1,382 @@
+//! A condition as text: on rows of events, of visits, and of people. What it means is written in [`crate::condition`].
+//!
+//! Uses `clause`, `items` and `identity`; `events` and the statements use it. Needs the parameters of a scope: `site`,
+//! `from`, `to`, `from_day`, `to_day`.
+
+use super::clause::{self, IS_HUMAN, IS_VIEW, Sessions, VISIT_OF_EVENT};
+use super::identity::{self, Duplicates, Person};
+use super::visits::{Columns, Matching, pieces};
+use super::{Sql, items};
+use crate::condition::{Condition, Did, Times, Within};
+use crate::identity::Aliases;
+use crate::plan::dimension::Level;
+use crate::plan::filter::{Field, Filter};
+
+const MS_PER_HOUR: i64 = 3_600_000;
+
+/// What a row stands for, and with it what is known there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// An event, asked for itself.
+    Event,
+    /// A purchase: a page is one that its visit saw, as it has none of its own.
+    Purchase,
+    /// An event of a visit that is asked for.
+    EventOfVisit,
+    /// A visit, as [`clause::sessions`] has it.
+    Visit,
+}
+
+impl Row {
+    /// What is known of an event's visit and not of the event.
+    const fn of_visit(self) -> &'static [Level] {
+        match self {
+            Self::Event | Self::Purchase => &[Level::Session],
+            Self::EventOfVisit | Self::Visit => &[Level::Session, Level::Both],
+        }
+    }
+}
+
+/// What is known of the events of a visit only.
+const OF_EVENTS: &[Level] = &[Level::Event, Level::Item];
+
+/// Makes text of conditions of a question.
+pub struct Terms<'a> {
+    /// Bots and machines count too.
+    pub with_bots: bool,
+    /// Who is whom.
+    pub aliases: &'a Aliases,
+}
+
+impl Terms<'_> {
+    /// What all must hold on a row for a condition to hold.
+    pub fn all(&self, sql: &mut Sql, row: Row, condition: &Condition) -> Vec<String> {
+        let (together, apart) = condition.together();
+        let mut terms = self.together(sql, row, &together);
+        terms.extend(apart.into_iter().map(|member| self.apart(sql, row, member)));
+        terms
+    }
+
+    /// The same for one condition that is by itself.
+    pub fn apart(&self, sql: &mut Sql, row: Row, condition: &Condition) -> String {
+        match condition {
+            Condition::Not(inner) => format!("NOT ({})", self.apart(sql, row, inner)),
+            Condition::Any(members) => {
+                joined(" OR ", members.iter().map(|member| self.apart(sql, row, member)).collect())
+            }
+            Condition::Did(did) => self.did(sql, row, did),
+            Condition::All(_) | Condition::Is(_) => joined(" AND ", self.all(sql, row, condition)),
+        }
+    }
+
+    /// What must hold on a row for members that consist of `is` and hold for one and the same thing.
+    pub fn together(&self, sql: &mut Sql, row: Row, members: &[&Condition]) -> Vec<String> {
+        if row == Row::Visit { self.of_visit(sql, members) } else { self.of_event(sql, row, members) }
+    }
+
+    fn of_event(&self, sql: &mut Sql, row: Row, members: &[&Condition]) -> Vec<String> {
+        let of_items = |member: &&&Condition| member.looks_at(&[Level::Item]);
+        let (of_items, others): (Vec<&Condition>, Vec<&Condition>) = members.iter().partition(of_items);
+        let (of_visits, others): (Vec<&Condition>, Vec<&Condition>) = others
+            .into_iter()
+            .partition(|member| consists_of(member, |filter| row.of_visit().contains(&filter.level())));
+        let (of_pages, others): (Vec<&Condition>, Vec<&Condition>) = others
+            .into_iter()
+            .partition(|member| row == Row::Purchase && consists_of(member, Filter::is_of_page));
+        let mut terms: Vec<String> = others
+            .into_iter()
+            .map(|member| tree(member, &mut |filter| self.term(sql, row, filter)))
+            .collect();
+        if !of_items.is_empty() {
+            terms.push(self.of_item(sql, row, &of_items));
+        }
+        if !of_pages.is_empty() {
+            terms.push(self.of_pages(sql, &of_pages));
+        }
+        if !of_visits.is_empty() {
+            terms.push(self.visit_of_event(sql, &of_visits));
+        }
+        terms
+    }
+
+    /// One item that all of these hold for; or none, where they hold for the event without one.
+    fn of_item(&self, sql: &mut Sql, row: Row, members: &[&Condition]) -> String {
+        let of_line = self.of_line(sql, row, members);
+        let exists = format!("arrayExists(line -> {of_line}, {})", items::lines());
+        match without(members, &[Level::Item]) {
+            Some(left) => format!("({} OR {exists})", self.apart(sql, row, &left)),
+            None => exists,
+        }
+    }
+
+    /// A condition on one `line` of an event's items.
+    pub fn of_line(&self, sql: &mut Sql, row: Row, members: &[&Condition]) -> String {
+        let terms = members.iter().map(|member| {
+            tree(member, &mut |filter| match filter.level() {
+                Level::Item => items::condition(sql, filter),
+                _ => self.term(sql, row, filter),
+            })
+        });
+        terms.collect::<Vec<_>>().join(" AND ")
+    }
+
+    /// One filter on a row of events.
+    fn term(&self, sql: &mut Sql, row: Row, filter: &Filter) -> String {
+        let alone = Condition::Is(filter.clone());
+        if row.of_visit().contains(&filter.level()) {
+            self.visit_of_event(sql, &[&alone])
+        } else if row == Row::Purchase && filter.is_of_page() {
+            self.of_pages(sql, &[&alone])
+        } else {
+            event_term(sql, filter)
+        }
+    }
+
+    /// The visit of an event has what is known of visits.
+    fn visit_of_event(&self, sql: &mut Sql, members: &[&Condition]) -> String {
+        self.visit_in(sql, VISIT_OF_EVENT, members)
+    }
+
+    /// The visit of a row, which `visit` says, has what is known of visits.
+    fn visit_in(&self, sql: &mut Sql, visit: &str, members: &[&Condition]) -> String {
+        let terms: Vec<String> =
+            members.iter().map(|member| tree(member, &mut |filter| session_term(sql, filter))).collect();
+        format!(
+            "(visitor, {visit}) IN (SELECT visitor, visit FROM {} WHERE {})",
+            clause::sessions(Sessions::Any, self.with_bots, ""),
+            terms.join(" AND ")
+        )
+    }
+
+    /// The visit of an event saw a page that has all of these.
+    fn of_pages(&self, sql: &mut Sql, members: &[&Condition]) -> String {
+        let terms: Vec<String> =
+            members.iter().map(|member| tree(member, &mut |filter| event_term(sql, filter))).collect();
+        format!(
+            "(visitor, {VISIT_OF_EVENT}) IN (SELECT visitor, {VISIT_OF_EVENT} AS visit FROM events WHERE {} AND {IS_VIEW} \
+             AND {})",
+            clause::events_window(self.with_bots),
+            terms.join(" AND ")
+        )
+    }
+
+    fn of_visit(&self, sql: &mut Sql, members: &[&Condition]) -> Vec<String> {
+        let (of_events, others): (Vec<&Condition>, Vec<&Condition>) =
+            members.iter().partition(|member| member.looks_at(OF_EVENTS));
+        let mut terms: Vec<String> =
+            others.into_iter().map(|member| tree(member, &mut |filter| session_term(sql, filter))).collect();
+        if of_events.is_empty() {
+            return terms;
+        }
+        let mut of_event = vec![clause::events_window(self.with_bots)];
+        if only_of_pages(&of_events) {
+            of_event.push(IS_VIEW.to_string());
+        }
+        of_event.extend(self.together(sql, Row::EventOfVisit, &of_events));
+        let exists = format!(
+            "(visitor, visit) IN (SELECT visitor, {VISIT_OF_EVENT} AS visit FROM events WHERE {})",
+            of_event.join(" AND ")
+        );
+        terms.push(match without(&of_events, OF_EVENTS) {
+            Some(left) => format!("({} OR {exists})", self.apart(sql, Row::Visit, &left)),
+            None => exists,
+        });
+        terms
+    }
+
+    /// The person of a row did so much.
+    fn did(&self, sql: &mut Sql, row: Row, did: &Did) -> String {
+        let person = identity::person(sql, self.aliases);
+        let (not, people) = self.people_who_did(sql, &person, did);
+        let (key, owned) = match row {
+            Row::Event | Row::Purchase | Row::EventOfVisit => (
+                "(visitor, event_id)",
+                identity::owned_events(&clause::events_window(self.with_bots), Duplicates::Kept, ""),
+            ),
+            Row::Visit => {
+                let visits = clause::sessions(Sessions::Any, self.with_bots, "");
+                ("(visitor, visit)", identity::owned_visits(&visits, "visitor, visit", ""))
+            }
+        };
+        format!(
+            "{key} {not}IN (SELECT {key} FROM {} WHERE {} IN {people})",
+            person.rows(&owned),
+            person.expression
+        )
+    }
+
+    /// The people who did so much, or, after the word `NOT`, those who did not.
+    ///
+    /// Who has no such event is in no row: `at_most` and `exactly 0` are the opposite of having more.
+    fn people_who_did(&self, sql: &mut Sql, person: &Person, did: &Did) -> (&'static str, String) {
+        let mut conditions = vec![clause::events_window(self.with_bots), "visitor != ''".to_owned()];
+        conditions.extend(self.all(sql, Row::Event, &did.event));
+        let events = identity::owned_events(&conditions.join(" AND "), Duplicates::ById, "");
+        let (not, reached) = match did.times {
+            Times::AtLeast(number) => ("", at_least(sql, did.within, number)),
+            Times::AtMost(number) => ("NOT ", at_least(sql, did.within, number.saturating_add(1))),
+            Times::Exactly(0) => ("NOT ", at_least(sql, did.within, 1)),
+            Times::Exactly(number) => {
+                let reached = at_least(sql, did.within, number);
+                ("", format!("{reached} AND NOT {}", at_least(sql, did.within, number.saturating_add(1))))
+            }
+        };
+        let people = format!(
+            "(SELECT person FROM (SELECT {} AS person, arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times \
+             FROM {} GROUP BY person) WHERE {reached})",
+            person.expression,
+            person.rows(&events)
+        );
+        (not, people)
+    }
+
+    /// What must hold on a row of `person` for a condition to hold. `seen` is what a visit must have that is looked at,
+    /// over its `started` and `ended`.
+    pub fn on_people(
+        &self,
+        sql: &mut Sql,
+        person: &Person,
+        seen: &str,
+        condition: &Condition,
+    ) -> Vec<String> {
+        let (together, apart) = condition.together();
+        let mut terms = Vec::new();
+        if !together.is_empty() {
+            terms.push(self.people_with(sql, person, seen, &together));
+        }
+        terms.extend(apart.into_iter().map(|member| self.person_apart(sql, person, seen, member)));
+        terms
+    }
+
+    /// The same for one condition that is by itself.
+    pub fn person_apart(&self, sql: &mut Sql, person: &Person, seen: &str, condition: &Condition) -> String {
+        match condition {
+            Condition::Not(inner) => format!("NOT ({})", self.person_apart(sql, person, seen, inner)),
+            Condition::Any(members) => {
+                let terms = members.iter().map(|member| self.person_apart(sql, person, seen, member));
+                joined(" OR ", terms.collect())
+            }
+            Condition::Did(did) => {
+                let (not, people) = self.people_who_did(sql, person, did);
+                format!("person {not}IN {people}")
+            }
+            Condition::All(_) | Condition::Is(_) => {
+                joined(" AND ", self.on_people(sql, person, seen, condition))
+            }
+        }
+    }
+
+    /// A person has a visit that all of these hold for.
+    fn people_with(&self, sql: &mut Sql, person: &Person, seen: &str, members: &[&Condition]) -> String {
+        let in_period = |_: &mut Sql| IN_PERIOD.to_owned();
+        let matching = self.matching(sql, members, in_period);
+        format!(
+            "person IN (SELECT {} AS person FROM {} WHERE visitor != '' AND {seen} AND is_matched GROUP BY person)",
+            person.expression,
+            person.rows(&pieces(Columns::Few, "", "", Some(&matching)))
+        )
+    }
+
+    /// What a visit must have for members that consist of `is`. An event that must be there is of the period, which
+    /// `in_period` says; a visit is judged by how it began, whenever that was.
+    pub fn matching(
+        &self,
+        sql: &mut Sql,
+        members: &[&Condition],
+        in_period: impl FnOnce(&mut Sql) -> String,
+    ) -> Matching {
+        let (of_events, of_visits): (Vec<&Condition>, Vec<&Condition>) =
+            members.iter().partition(|member| member.looks_at(OF_EVENTS));
+        let visits = (!of_visits.is_empty()).then(|| self.visit_in(sql, "visit", &of_visits));
+        let event = (!of_events.is_empty()).then(|| {
+            let mut conditions = vec![in_period(sql)];
+            conditions.extend(self.together(sql, Row::EventOfVisit, &of_events));
+            conditions.join(" AND ")
+        });
+        let visits_of_event = event.as_ref().map(|event| {
+            format!(
+                "(visitor, visit) IN (SELECT visitor, {VISIT_OF_EVENT} AS visit FROM events WHERE site = {{site:String}} \
+                 AND toDate(ts) BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND {IS_HUMAN} AND {event})"
+            )
+        });
+        let left = event.as_ref().and_then(|_| without(&of_events, OF_EVENTS));
+        let without_event = left.map(|left| self.visit_in(sql, "visit", &[&left]));
+        Matching { visits, event, visits_of_event, without_event }
+    }
+}
+
+/// The moments of the period of a scope.
+const IN_PERIOD: &str =
+    "ts >= fromUnixTimestamp64Milli({from:Int64}) AND ts < fromUnixTimestamp64Milli({to:Int64})";
+
+/// The people who did so much.
+fn at_least(sql: &mut Sql, within: Within, number: u32) -> String {
+    let many = sql.bind("UInt32", i64::from(number));
+    match within {
+        Within::Period => format!("length(times) >= {many}"),
+        // So many events further on, so much time has not passed.
+        Within::Hours(hours) => {
+            let window = sql.bind("Int64", i64::from(hours) * MS_PER_HOUR);
+            format!(
+                "arrayExists((last, first) -> last - first < {window}, arraySlice(times, {many}), \
+                 arraySlice(times, 1, greatest(0, toInt64(length(times)) - {many} + 1)))"
+            )
+        }
+    }
+}
+
+/// A condition of nothing but `is`, with a text for each filter.
+fn tree(condition: &Condition, term: &mut impl FnMut(&Filter) -> String) -> String {
+    let mut each = |members: &[Condition]| members.iter().map(|member| tree(member, &mut *term)).collect();
+    match condition {
+        Condition::Is(filter) => term(filter),
+        Condition::All(members) => joined(" AND ", each(members)),
+        Condition::Any(members) => joined(" OR ", each(members)),
+        Condition::Not(_) | Condition::Did(_) => unreachable!("by itself"),
+    }
+}
+
+/// Terms as one; of none, all hold.
+fn joined(word: &str, mut terms: Vec<String>) -> String {
+    match terms.len() {
+        0 => "1".to_owned(),
+        1 => terms.remove(0),
+        _ => format!("({})", terms.join(word)),
+    }
+}
+
+fn consists_of(condition: &Condition, is_one: impl Fn(&Filter) -> bool) -> bool {
+    let filters = condition.filters();
+    !filters.is_empty() && filters.into_iter().all(is_one)
+}
+
+/// Whether only pages are asked for, of all that events have.
+fn only_of_pages(members: &[&Condition]) -> bool {
+    let mut filters = members.iter().flat_map(|member| member.filters());
+    filters.all(|filter| filter.is_of_page() || !OF_EVENTS.contains(&filter.level()))
+}
+
+/// What is left of conditions that all must hold, where nothing is known of these levels.
+fn without(members: &[&Condition], levels: &[Level]) -> Option<Condition> {
+    members.iter().map(|member| member.without(levels)).collect::<Option<Vec<_>>>().map(Condition::all)
+}
+
+/// A filter as a condition on events.
+fn event_term(sql: &mut Sql, filter: &Filter) -> String {
+    let expression = match &filter.field {
+        Field::Dimension(dimension) => clause::of_event(*dimension),
+        Field::Prop(name) => {
+            let name = sql.bind("String", name.as_str());
+            format!("props[{name}]")
+        }
+    };
+    clause::compared(sql, &expression, filter)
+}
+
+/// A filter as a condition on visits.
+fn session_term(sql: &mut Sql, filter: &Filter) -> String {
+    match &filter.field {
+        Field::Dimension(dimension) => clause::compared(sql, &clause::of_session(*dimension), filter),
+        Field::Prop(_) => unreachable!("a property of events"),
+    }
+}
