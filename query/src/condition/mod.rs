@@ -26,6 +26,8 @@
 //! that member. An `all` of nothing holds for everything.
 
 mod json;
+#[cfg(test)]
+mod tests;
 
 use crate::api::error::ApiError;
 use crate::plan::dimension::Level;

@@ -3,7 +3,7 @@
 use orma_store::Param;
 
 use super::clause::{self, Sessions};
-use super::condition::Row;
+use super::condition::{Row, without};
 use super::identity::Duplicates;
 use super::{Sql, events, items};
 use crate::condition::Condition;
@@ -150,16 +150,18 @@ fn events_table(
     with_dimensions: bool,
     only: Option<&str>,
 ) -> String {
-    let (of_items, of_events): (Vec<&Condition>, Vec<&Condition>) =
-        held.together.iter().partition(|member| member.looks_at(&[Level::Item]));
     let dimensions = if with_dimensions { item_dimensions(query) } else { Vec::new() };
+    let has_lines = metrics.iter().any(|metric| metric.is_of_items());
+    // Where rows need not be items, what may hold without one is asked of the event.
+    let needs_item = has_lines || !dimensions.is_empty() || without(held.together, &[Level::Item]).is_none();
+    let (of_items, of_events): (Vec<&Condition>, Vec<&Condition>) =
+        held.together.iter().partition(|member| needs_item && member.looks_at(&[Level::Item]));
     let is_expanded = !of_items.is_empty() || !dimensions.is_empty();
     let terms = events::terms(&query.scope);
     let mut conditions = vec![clause::events_window(query.scope.with_bots)];
     conditions.extend(only.map(ToOwned::to_owned));
     conditions.extend(terms.together(sql, held.row, &of_events));
     conditions.extend(held.apart.iter().map(|member| terms.apart(sql, held.row, member)));
-    let has_lines = metrics.iter().any(|metric| metric.is_of_items());
     if has_lines {
         conditions.push(items::SELLS_ITEMS.into());
     } else if is_expanded {
