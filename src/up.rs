@@ -9,9 +9,9 @@ use orma_collector::config::CollectorConfig;
 use orma_collector::enrich::geo::{GeoProblem, GeoStatus};
 use orma_collector::http::{bind, raise_open_files_max};
 use orma_collector::{Collector, CollectorError};
-use orma_query::api::about::{GeoReport, GeoReporter, geo_database};
-use orma_query::moment::Moment;
+use orma_query::timestamp::Timestamp;
 use orma_query::{AppState, EndedSessions, QueryConfig, QuestionLimits};
+use orma_query::{GeoReport, GeoReporter, geo_database};
 use orma_store::engine::config::store_dir;
 use orma_store::engine::supervisor::{EngineError, STOP_MS_MAX as ENGINE_STOP_MS_MAX};
 use orma_store::engine::{find_library, metadata};
@@ -327,7 +327,7 @@ fn geo_reporter(
         let (files, problem) = status();
         let database = |file: &GeoStatus| {
             let name = file.path.file_name().unwrap_or_default().to_string_lossy();
-            let built_at = Moment((file.build_epoch as i64).saturating_mul(1_000));
+            let built_at = Timestamp((file.build_epoch as i64).saturating_mul(1_000));
             geo_database(&name, &file.database_type, built_at)
         };
         GeoReport {

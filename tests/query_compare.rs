@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use orma_query::moment::Moment;
+use orma_query::timestamp::Timestamp;
 use orma_query::{AppState, Clock, QueryConfig};
 use orma_store::{EventRow, Site};
 use query_api::{Service, at, view};
@@ -62,7 +62,7 @@ fn moments() -> Vec<i64> {
 }
 
 async fn asked_at(service: &mut Service, now: &str, site: &str, question: &str) -> Value {
-    let now = Moment(at(now));
+    let now = Timestamp(at(now));
     let config = QueryConfig { clock: Clock(Arc::new(move || now)), ..QueryConfig::default() };
     service.state = AppState::new(service.store.clone(), service.registry.clone(), vec![7; 32], config);
     service.get_of(site, &format!("/stats?{question}")).await
@@ -107,7 +107,7 @@ async fn a_part_is_compared_with_the_same_part() {
 async fn compared_by_hand(service: &mut Service, zone: &Zone, now: &str, days: i64) {
     let today = zone.civil(at(now)) / DAY_MS;
     let first = today - days + 1;
-    let date = |day: i64| Moment(day * DAY_MS).to_string()[..10].to_owned();
+    let date = |day: i64| Timestamp(day * DAY_MS).to_string()[..10].to_owned();
     let period = format!("from={}&to={}", date(first), date(today));
     let reached = zone.civil(at(now)) - days * DAY_MS;
     let seen: Vec<i64> = moments().into_iter().map(|ts| zone.civil(ts)).collect();
@@ -121,7 +121,7 @@ async fn compared_by_hand(service: &mut Service, zone: &Zone, now: &str, days: i
             );
             let answer = asked_at(service, now, zone.site, &question).await;
             let what = format!("{} at {now}: {question}", zone.site);
-            assert_eq!(answer["as_of"], Moment(at(now)).to_string(), "{what}");
+            assert_eq!(answer["as_of"], Timestamp(at(now)).to_string(), "{what}");
             let count = compared.len();
             let totals = json!({"page_views": count, "visitors": count, "sessions": count});
             assert_eq!(answer["compare"]["totals"], totals, "{what}");
@@ -179,7 +179,7 @@ fn local(row: &Value) -> i64 {
 
 /// The site's first event says how much of the period before there is.
 async fn what_there_is_to_compare_with(service: &mut Service) {
-    let first = Moment(moments()[0]).to_string();
+    let first = Timestamp(moments()[0]).to_string();
     let week = "metrics=visitors,bounce_rate&compare=previous&from=2026-09-16&to=2026-09-22";
     for site in ["autumn", "half"] {
         let part = asked_at(service, "2026-11-20T10:00:00Z", site, week).await;

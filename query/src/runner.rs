@@ -1,7 +1,7 @@
-//! Executes what `sql` wrote: in a place of its caller, with limits of time and memory, an id, and an end when nobody
+//! Executes what `sql` wrote: with a permit of its caller, with limits of time and memory, an id, and an end when nobody
 //! waits for the answer any more.
 //!
-//! A request asks the store several things. It takes its place with the first and keeps it to the end, and asks one thing
+//! A request asks the store several things. It takes its permit with the first and keeps it to the end, and asks one thing
 //! at a time, all within one time limit: otherwise, under load, all requests would be half answered when their clients
 //! give up.
 
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use crate::places::{Busy, Place, Places, QuestionLimits};
+use crate::limits::{Busy, Permit, Permits, QuestionLimits};
 use crate::sql::Sql;
 
 /// The client gives up this long after the store should have.
@@ -29,19 +29,19 @@ pub struct Runner {
     store: Store,
     shared: Arc<Shared>,
     caller: Arc<str>,
-    /// The place of a request and when it got it, once it has one.
+    /// The permit of a request and when it got it, once it has one.
     held: Option<Arc<Mutex<Option<Held>>>>,
 }
 
 #[derive(Debug)]
 struct Held {
-    _place: Place,
+    _permit: Permit,
     since: Instant,
 }
 
 #[derive(Debug)]
 struct Shared {
-    places: Places,
+    permits: Permits,
     settings: Vec<(&'static str, String)>,
     seconds_max: u64,
     answered: AtomicU64,
@@ -51,13 +51,13 @@ struct Shared {
 
 impl Runner {
     /// A runner that keeps its questions within limits. What is not asked for a [request](Self::for_request) of somebody
-    /// is the service's own, and each question has a place for itself.
+    /// is the service's own, and each question has a permit for itself.
     pub fn new(store: Store, limits: &QuestionLimits) -> Self {
         Self {
             questions: store.clone().for_work(Work::Questions),
             store,
             shared: Arc::new(Shared {
-                places: Places::new(limits),
+                permits: Permits::new(limits),
                 settings: settings(limits),
                 seconds_max: limits.seconds_max,
                 answered: AtomicU64::new(0),
@@ -69,7 +69,7 @@ impl Runner {
         }
     }
 
-    /// The same runner for one request of a caller, who has a share of the places.
+    /// The same runner for one request of a caller, who has a share of the permits.
     #[must_use]
     pub fn for_request(&self, caller: &str) -> Self {
         Self { caller: caller.into(), held: Some(Arc::default()), ..self.clone() }
@@ -78,10 +78,10 @@ impl Runner {
     /// The rows that answer a question. Dropping the future ends the question in the store too.
     ///
     /// # Errors
-    /// See [`StoreError`]; [`StoreError::Busy`] when there was no place in time.
+    /// See [`StoreError`]; [`StoreError::Busy`] when there was no permit in time.
     pub async fn rows<T: DeserializeOwned>(&self, sql: &Sql) -> Result<Vec<T>, StoreError> {
         let Some(held) = &self.held else {
-            let _place = self.enter().await?;
+            let _permit = self.enter().await?;
             return self.ask(sql, self.shared.seconds_max).await;
         };
         let mut held = held.lock().await;
@@ -96,11 +96,11 @@ impl Runner {
         }
     }
 
-    /// The rows that answer a question as they come, one JSON object a line. The request's place is held until the rows
+    /// The rows that answer a question as they come, one JSON object a line. The request's permit is held until the rows
     /// are dropped, which ends the question in the store too.
     ///
     /// # Errors
-    /// See [`StoreError`]; [`StoreError::Busy`] when there was no place in time.
+    /// See [`StoreError`]; [`StoreError::Busy`] when there was no permit in time.
     pub async fn stream(&self, sql: &Sql, seconds_max: u64) -> Result<Rows, StoreError> {
         let runner = if self.held.is_some() { self.clone() } else { self.for_request(&self.caller) };
         if let Some(held) = &runner.held {
@@ -126,14 +126,14 @@ impl Runner {
 
     async fn hold(&self, held: &mut Option<Held>) -> Result<(), StoreError> {
         if held.is_none() {
-            *held = Some(Held { _place: self.enter().await?, since: Instant::now() });
+            *held = Some(Held { _permit: self.enter().await?, since: Instant::now() });
         }
         Ok(())
     }
 
-    async fn enter(&self) -> Result<Place, StoreError> {
-        let place = self.shared.places.enter(&self.caller).await;
-        place.map_err(|Busy| {
+    async fn enter(&self) -> Result<Permit, StoreError> {
+        let permit = self.shared.permits.enter(&self.caller).await;
+        permit.map_err(|Busy| {
             self.shared.busy.fetch_add(1, Ordering::Relaxed);
             StoreError::Busy
         })
@@ -175,7 +175,7 @@ impl Runner {
 
     /// What Prometheus reads of the questions.
     pub fn metrics(&self) -> String {
-        let (running, waiting) = self.shared.places.now();
+        let (running, waiting) = self.shared.permits.now();
         let mut text = String::from(
             "# HELP orma_questions_total Questions to the store by what became of them.\n\
              # TYPE orma_questions_total counter\n",
@@ -220,7 +220,7 @@ fn settings(limits: &QuestionLimits) -> Vec<(&'static str, String)> {
 pub struct Rows {
     answer: AnswerStream,
     kill: KillOnDrop,
-    /// Holds the place.
+    /// Holds the permit.
     runner: Runner,
 }
 

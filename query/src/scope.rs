@@ -3,11 +3,12 @@
 
 use orma_store::Site;
 
-use crate::api::error::ApiError;
 use crate::condition::Condition;
+use crate::error::ApiError;
 use crate::identity::Aliases;
-use crate::moment::Moment;
+use crate::plan::parameter::parse_include;
 use crate::plan::period::Period;
+use crate::timestamp::Timestamp;
 
 /// The parameters that name a scope, as they stand in the request.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,7 +43,7 @@ impl Scope {
     ///
     /// # Errors
     /// One cannot be used; the error names it.
-    pub fn parse(site: &Site, text: &ScopeText<'_>, days: i64, now: Moment) -> Result<Self, ApiError> {
+    pub fn parse(site: &Site, text: &ScopeText<'_>, days: i64, now: Timestamp) -> Result<Self, ApiError> {
         Self::of(site, text, Period::parse(site, text.from, text.to, days, now)?)
     }
 
@@ -63,21 +64,6 @@ impl Scope {
             aliases: Aliases::default(),
         })
     }
-}
-
-/// Whether bots and machines are asked for.
-fn parse_include(text: Option<&str>) -> Result<bool, ApiError> {
-    let mut with_bots = false;
-    for name in text.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty()) {
-        match name {
-            "bots" | "machines" => with_bots = true,
-            _ => {
-                let message = format!("`include` takes `bots` and `machines`, not `{name}`.");
-                return Err(ApiError::invalid("invalid_include", "include", message));
-            }
-        }
-    }
-    Ok(with_bots)
 }
 
 #[cfg(test)]

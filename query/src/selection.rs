@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use orma_store::StoreError;
 use serde::Deserialize;
 
-use crate::identity::Aliases;
+use crate::lookup;
 use crate::runner::Runner;
 use crate::scope::Scope;
 use crate::sql::events;
@@ -47,7 +47,7 @@ pub async fn people(runner: &Runner, scope: &Scope) -> Result<BTreeSet<String>, 
     struct Row {
         person: String,
     }
-    let scope = Scope { aliases: Aliases::load(runner, &scope.site).await?, ..scope.clone() };
+    let scope = Scope { aliases: lookup::aliases(runner, &scope.site).await?, ..scope.clone() };
     let rows: Vec<Row> = runner.rows(&events::people(&scope)).await?;
     Ok(rows.into_iter().map(|row| row.person).collect())
 }
@@ -56,7 +56,7 @@ pub async fn people(runner: &Runner, scope: &Scope) -> Result<BTreeSet<String>, 
 async fn known(runner: &Runner, scope: &Scope) -> Result<Scope, StoreError> {
     let mut scope = scope.clone();
     if scope.condition.asks_who() {
-        scope.aliases = Aliases::load(runner, &scope.site).await?;
+        scope.aliases = lookup::aliases(runner, &scope.site).await?;
     }
     Ok(scope)
 }

@@ -1,22 +1,20 @@
 //! What the handlers share, and how the service is configured.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use orma_store::sites::Snapshot;
 use orma_store::{Registry, Role, Store, Token};
 
 use crate::accounts::AccountsWatch;
-use crate::api::about::{GeoReporter, GeoReporterCell};
-use crate::api::error::ApiError;
-use crate::attempts::{Attempt, Attempts, NoAttempt};
-use crate::ended::EndedSessions;
-use crate::live::Live;
-use crate::moment::Moment;
-use crate::places::QuestionLimits;
+use crate::error::ApiError;
+use crate::geo_report::GeoReporter;
+use crate::limits::QuestionLimits;
+use crate::question::live::Live;
 use crate::runner::Runner;
-use crate::sign_in::SignInCodes;
+use crate::sign_in::{Attempt, Attempts, EndedSessions, NoAttempt, SignInCodes};
+use crate::timestamp::Timestamp;
 
 /// A token that was withdrawn by another process is refused after this long.
 const REGISTRY_AGE_MS_MAX: u64 = 1_000;
@@ -41,11 +39,11 @@ pub struct QueryConfig {
 
 /// What tells the time: this machine's clock, or in tests another.
 #[derive(Clone)]
-pub struct Clock(pub Arc<dyn Fn() -> Moment + Send + Sync>);
+pub struct Clock(pub Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Default for Clock {
     fn default() -> Self {
-        Self(Arc::new(Moment::now))
+        Self(Arc::new(Timestamp::now))
     }
 }
 
@@ -64,7 +62,7 @@ pub struct AppState {
     pub(crate) signing_secret: Arc<[u8]>,
     pub(crate) live: Live,
     pub(crate) accounts: AccountsWatch,
-    pub(crate) geo_reporter: Arc<GeoReporterCell>,
+    pub(crate) geo_reporter: Arc<OnceLock<GeoReporter>>,
     pub(crate) ended: EndedSessions,
     pub(crate) attempts: Attempts,
     codes: SignInCodes,
@@ -97,7 +95,7 @@ impl AppState {
     }
 
     /// The time, as questions are told it.
-    pub(crate) fn now(&self) -> Moment {
+    pub(crate) fn now(&self) -> Timestamp {
         (self.config.clock.0)()
     }
 

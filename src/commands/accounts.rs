@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use anyhow::Context;
 use orma_query::accounts::{AccountsWatch, Difference, Judged, write_off};
-use orma_query::moment::Moment;
+use orma_query::timestamp::Timestamp;
 use orma_store::Store;
 use serde_json::json;
 
@@ -30,12 +30,12 @@ async fn carry_out(session: &Session, action: AccountsAction) -> anyhow::Result<
         }
         AccountsAction::WriteOff { site, note, from, to, .. } => {
             session.site(&site)?;
-            let hours = Moment(from.as_millisecond())..Moment(to.as_millisecond());
+            let hours = Timestamp(from.as_millisecond())..Timestamp(to.as_millisecond());
             let written = write_off(store, &site, hours, &note)
                 .await
                 .with_context(|| format!("nothing of the site `{site}` was written off"))?;
             for (hour, difference) in &written {
-                println!("{}  {}", Moment(hour * 1000), in_words(*difference));
+                println!("{}  {}", Timestamp(hour * 1000), in_words(*difference));
             }
             println!(
                 "written off; the accounts' page shows it with the note, and the alarm ends within seconds"
@@ -51,7 +51,7 @@ async fn list(store: &Store, site: Option<&str>, as_json: bool) -> anyhow::Resul
     let mut shown = 0;
     for ((of, hour), judged) in differing.iter().filter(|((of, _), _)| site.is_none_or(|site| site == of)) {
         shown += 1;
-        let hour = Moment(hour * 1000);
+        let hour = Timestamp(hour * 1000);
         if as_json {
             let Judged { difference, .. } = judged;
             let (open, given_up) = (judged.open(), judged.written_off);

@@ -12,14 +12,14 @@
 //! show is a gap; page, metric and `orma doctor` take it from the same place (`watch.rs`). What an operator has given up is
 //! no gap any more and has a number of its own (`write_off.rs`).
 
-mod answer;
 mod difference;
 mod look;
 mod stored;
 mod watch;
 mod write_off;
 
-pub(crate) use answer::answer;
 pub use difference::Difference;
+#[cfg(test)]
+pub(crate) use look::{Counted, Seen};
 pub use watch::{AccountsWatch, Judged};
 pub use write_off::{WriteOffError, write_off};

@@ -12,8 +12,8 @@ use serde::Deserialize;
 use super::difference::Difference;
 use super::stored::SiteHour;
 use super::watch::AccountsWatch;
-use crate::moment::Moment;
 use crate::sql::accounting as sql;
+use crate::timestamp::Timestamp;
 
 /// A note is no longer. Characters.
 const NOTE_CHARACTERS_MAX: usize = 500;
@@ -59,7 +59,7 @@ pub(super) async fn given_up(store: &Store) -> Result<BTreeMap<SiteHour, Differe
 pub async fn write_off(
     store: &Store,
     site: &str,
-    hours: std::ops::Range<Moment>,
+    hours: std::ops::Range<Timestamp>,
     note: &str,
 ) -> Result<BTreeMap<i64, Difference>, WriteOffError> {
     let note = note.trim();
@@ -69,7 +69,7 @@ pub async fn write_off(
     let found: BTreeMap<i64, Difference> = AccountsWatch::differing(store)
         .await?
         .into_iter()
-        .filter(|((of, start), _)| of == site && hours.contains(&Moment(start * 1000)))
+        .filter(|((of, start), _)| of == site && hours.contains(&Timestamp(start * 1000)))
         .map(|((_, start), judged)| (start, judged.open()))
         .filter(|(_, open)| !open.is_none())
         .collect();
@@ -86,7 +86,7 @@ pub async fn write_off(
         ("unshipped", texts(|(_, open)| open.unshipped)),
         ("unstored", texts(|(_, open)| open.unstored)),
         ("surplus", texts(|(_, open)| open.surplus)),
-        ("written_at", Param::Int(Moment::now().0)),
+        ("written_at", Param::Int(Timestamp::now().0)),
     ];
     store.execute(sql::WRITE_OFF, &params).await?;
     Ok(found)

@@ -9,7 +9,7 @@ use utoipa::openapi::{Object, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::{Condition, Did, Times, Within};
-use crate::api::error::ApiError;
+use crate::error::ApiError;
 use crate::plan::filter::{Field, Filter, Operator, VALUES_MAX, VALUES_MAX_OF_ALL};
 
 /// How deep conditions stand in each other, the outermost and those of what was done included.

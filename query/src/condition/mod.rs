@@ -29,7 +29,7 @@ mod json;
 #[cfg(test)]
 mod tests;
 
-use crate::api::error::ApiError;
+use crate::error::ApiError;
 use crate::plan::dimension::Level;
 use crate::plan::filter::Filter;
 

@@ -5,12 +5,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::api::error::ApiError;
+use crate::error::ApiError;
 
 /// A page does not begin beyond so many rows.
 const OFFSET_MAX: usize = 1_000_000_000;
 /// The moments that the store can hold, in milliseconds since the epoch: to the end of the year 2299.
-const MOMENTS_MS: std::ops::RangeInclusive<i64> = 0..=10_413_791_999_999;
+const TIMESTAMPS_MS: std::ops::RangeInclusive<i64> = 0..=10_413_791_999_999;
 
 /// Numbers of a cursor that are within what a page can begin at; whoever makes cursors up may write any.
 pub trait Bounded {
@@ -25,23 +25,23 @@ impl Bounded for usize {
 }
 
 /// Whether the store can hold a moment, given in milliseconds since the epoch.
-pub fn is_possible_moment(ms: i64) -> bool {
-    MOMENTS_MS.contains(&ms)
+pub fn is_possible_timestamp(ms: i64) -> bool {
+    TIMESTAMPS_MS.contains(&ms)
 }
 
-/// A cursor that leads to `place`.
-pub fn encode<T: Serialize>(place: &T) -> String {
-    URL_SAFE_NO_PAD.encode(serde_json::to_vec(place).expect("plain fields"))
+/// A cursor that leads to `position`.
+pub fn encode<T: Serialize>(position: &T) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(position).expect("plain fields"))
 }
 
-/// The place that a cursor leads to.
+/// The position that a cursor leads to.
 ///
 /// # Errors
 /// It was not made here.
 pub fn decode<T: DeserializeOwned + Bounded>(text: &str) -> Result<T, ApiError> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok();
-    let place: Option<T> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    place.filter(Bounded::is_possible).ok_or_else(|| {
+    let position: Option<T> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    position.filter(Bounded::is_possible).ok_or_else(|| {
         ApiError::invalid("invalid_cursor", "cursor", "Use the `next_cursor` of the page before, unchanged.")
     })
 }

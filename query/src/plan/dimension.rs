@@ -1,6 +1,6 @@
 //! What numbers can be divided by: one row of a table each.
 
-use crate::api::error::ApiError;
+use crate::error::ApiError;
 
 /// What a dimension is a property of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,10 +130,10 @@ mod tests {
 
     #[test]
     fn each_name_stands_for_one_dimension() {
-        for (place, dimension) in Dimension::ALL.into_iter().enumerate() {
+        for (index, dimension) in Dimension::ALL.into_iter().enumerate() {
             assert_eq!(Dimension::parse(dimension.name, "group_by").unwrap(), dimension);
             assert!(
-                Dimension::ALL[..place].iter().all(|other| other.name != dimension.name),
+                Dimension::ALL[..index].iter().all(|other| other.name != dimension.name),
                 "{dimension:?}"
             );
         }

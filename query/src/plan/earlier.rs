@@ -7,7 +7,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{ToSpan, Zoned};
 
 use super::period::{Bucket, Interval, Period, start_of_day};
-use crate::moment::Moment;
+use crate::timestamp::Timestamp;
 
 /// How far the period before lies back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Earlier {
 
 impl Earlier {
     /// What lies before a period: as many days where that consists of days, otherwise as many milliseconds.
-    pub fn of(period: &Period, now: Moment) -> Self {
+    pub fn of(period: &Period, now: Timestamp) -> Self {
         let shift = shift_of(period);
         let reached = period.to.min(now.max(period.from));
         let back = |moment| shifted_back(moment, shift, &period.zone);
@@ -41,7 +41,7 @@ impl Earlier {
     /// before ends sooner.
     pub fn label(&self, bucket: &Bucket, interval: Interval) -> Option<String> {
         let start = shifted_back(bucket.start, self.shift, &self.period.zone);
-        let zoned = start.timestamp().to_zoned(self.period.zone.clone());
+        let zoned = start.to_jiff().to_zoned(self.period.zone.clone());
         (start < self.period.to).then(|| interval.label(&zoned))
     }
 
@@ -52,14 +52,14 @@ impl Earlier {
             return true;
         }
         let zone = &self.period.zone;
-        let civil = bucket.start.timestamp().to_zoned(zone.clone()).datetime();
+        let civil = bucket.start.to_jiff().to_zoned(zone.clone()).datetime();
         let first = zone.to_ambiguous_zoned(civil).earlier();
-        first.is_ok_and(|first| first.timestamp() == bucket.start.timestamp())
+        first.is_ok_and(|first| first.timestamp() == bucket.start.to_jiff())
     }
 }
 
 fn shift_of(period: &Period) -> Shift {
-    let zoned = |moment: Moment| moment.timestamp().to_zoned(period.zone.clone());
+    let zoned = |moment: Timestamp| moment.to_jiff().to_zoned(period.zone.clone());
     let (from, to) = (zoned(period.from), zoned(period.to));
     let is_midnight = |zoned: &Zoned| zoned.start_of_day().is_ok_and(|start| start == *zoned);
     match from.date().until(to.date()) {
@@ -70,21 +70,21 @@ fn shift_of(period: &Period) -> Shift {
 
 /// The same time of day so many days before; a time that the clocks skipped on that day is the moment at which they
 /// did, and of two the first.
-fn shifted_back(moment: Moment, shift: Shift, zone: &TimeZone) -> Moment {
+fn shifted_back(moment: Timestamp, shift: Shift, zone: &TimeZone) -> Timestamp {
     let days = match shift {
-        Shift::Milliseconds(milliseconds) => return Moment(moment.0 - milliseconds),
+        Shift::Milliseconds(milliseconds) => return Timestamp(moment.0 - milliseconds),
         Shift::Days(days) => days,
     };
-    let here = moment.timestamp().to_zoned(zone.clone());
+    let here = moment.to_jiff().to_zoned(zone.clone());
     if here.start_of_day().is_ok_and(|start| start == here) {
         return start_of_day(here.date().saturating_sub(days.days()), zone);
     }
     let civil = here.datetime().saturating_sub(days.days());
     let ambiguous = zone.to_ambiguous_zoned(civil);
     let is_skipped = matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. });
-    let Ok(found) = ambiguous.compatible() else { return Moment(0) };
+    let Ok(found) = ambiguous.compatible() else { return Timestamp(0) };
     let skipping = is_skipped.then(|| zone.preceding(found.timestamp() + 1.nanosecond()).next()).flatten();
-    Moment(skipping.map_or(found.timestamp(), |change| change.timestamp()).as_millisecond())
+    Timestamp(skipping.map_or(found.timestamp(), |change| change.timestamp()).as_millisecond())
 }
 
 #[cfg(test)]
@@ -92,8 +92,8 @@ mod tests {
     use super::super::tests::rome;
     use super::*;
 
-    fn moment(text: &str) -> Moment {
-        Moment(text.parse::<jiff::Timestamp>().unwrap().as_millisecond())
+    fn moment(text: &str) -> Timestamp {
+        Timestamp(text.parse::<jiff::Timestamp>().unwrap().as_millisecond())
     }
 
     /// The period before of days of a zone, as its edges.

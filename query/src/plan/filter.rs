@@ -6,7 +6,7 @@
 
 use super::dimension::{Dimension, Level};
 use super::spellings;
-use crate::api::error::ApiError;
+use crate::error::ApiError;
 
 /// More filters, more values in one, or more values in all, are a mistake or an attack: each is looked for in each event.
 const FILTERS_MAX: usize = 20;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::api::error::ApiError;
-use crate::api::stats::MetricValue;
-use crate::moment::Amount;
+use crate::error::ApiError;
+use crate::value::Amount;
+use crate::value::MetricValue;
 
 /// A metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

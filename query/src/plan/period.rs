@@ -2,11 +2,11 @@
 
 use jiff::civil::{self, Date};
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, ToSpan, Zoned};
+use jiff::{Span, ToSpan, Zoned};
 use orma_store::Site;
 
-use crate::api::error::ApiError;
-use crate::moment::Moment;
+use crate::error::ApiError;
+use crate::timestamp::Timestamp;
 
 /// More points than this make no chart.
 const BUCKETS_MAX: usize = 3_000;
@@ -15,9 +15,9 @@ const BUCKETS_MAX: usize = 3_000;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Period {
     /// Its beginning.
-    pub from: Moment,
+    pub from: Timestamp,
     /// Its end, exclusive.
-    pub to: Moment,
+    pub to: Timestamp,
     /// The site's zone.
     pub zone: TimeZone,
     /// The zone's IANA name.
@@ -43,7 +43,7 @@ pub enum Interval {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bucket {
     /// Its first moment; it may lie before the period's.
-    pub start: Moment,
+    pub start: Timestamp,
     /// In the store's rows: seconds since the epoch for hours and minutes, a date otherwise.
     pub key: String,
     /// In the answer.
@@ -88,9 +88,9 @@ impl Interval {
 
 impl Period {
     /// Where a period begins that has no beginning: between the days that a `Date` holds.
-    const FIRST: Moment = Moment(2 * 86_400_000);
+    const FIRST: Timestamp = Timestamp(2 * 86_400_000);
     /// Where a period ends that has no end.
-    const LAST: Moment = Moment(u32::MAX as i64 * 1000);
+    const LAST: Timestamp = Timestamp(u32::MAX as i64 * 1000);
 
     /// Reads `from` and `to`. Without them: `days` days up to and with today.
     ///
@@ -101,10 +101,10 @@ impl Period {
         from: Option<&str>,
         to: Option<&str>,
         days: i64,
-        now: Moment,
+        now: Timestamp,
     ) -> Result<Self, ApiError> {
         let zone = zone_of(site)?;
-        let today = now.timestamp().to_zoned(zone.clone()).date();
+        let today = now.to_jiff().to_zoned(zone.clone()).date();
         let end = match to {
             None => start_of_day(today.saturating_add(1.day()), &zone),
             Some(text) => parse_edge("to", text, &zone, true)?,
@@ -112,7 +112,7 @@ impl Period {
         let start = if let Some(text) = from {
             parse_edge("from", text, &zone, false)?
         } else {
-            let last_day = Moment(end.0 - 1).timestamp().to_zoned(zone.clone()).date();
+            let last_day = Timestamp(end.0 - 1).to_jiff().to_zoned(zone.clone()).date();
             start_of_day(last_day.saturating_sub((days - 1).days()), &zone)
         };
         if end <= start {
@@ -133,17 +133,17 @@ impl Period {
     }
 
     /// Its beginning, if it has one.
-    pub fn beginning(&self) -> Option<Moment> {
+    pub fn beginning(&self) -> Option<Timestamp> {
         (self.from != Self::FIRST).then_some(self.from)
     }
 
     /// Its end, exclusive, if it has one.
-    pub fn end(&self) -> Option<Moment> {
+    pub fn end(&self) -> Option<Timestamp> {
         (self.to != Self::LAST).then_some(self.to)
     }
 
     /// The part of it that tables hold.
-    pub fn within_calendar(&self) -> (Moment, Moment) {
+    pub fn within_calendar(&self) -> (Timestamp, Timestamp) {
         (self.from.max(Self::FIRST), self.to.min(Self::LAST))
     }
 
@@ -154,7 +154,7 @@ impl Period {
 
     /// The UTC date of the last millisecond.
     pub fn last_day(&self) -> String {
-        utc_date(Moment(self.to.0 - 1)).to_string()
+        utc_date(Timestamp(self.to.0 - 1)).to_string()
     }
 
     /// All buckets of the period, the empty ones too, oldest first.
@@ -179,8 +179,8 @@ impl Period {
         Ok(buckets)
     }
 
-    fn zoned(&self, moment: Moment) -> Zoned {
-        moment.timestamp().to_zoned(self.zone.clone())
+    fn zoned(&self, moment: Timestamp) -> Zoned {
+        moment.to_jiff().to_zoned(self.zone.clone())
     }
 
     /// Hours and minutes follow each other on the clock of the world, so a day has 23, 24 or 25 hours.
@@ -189,7 +189,7 @@ impl Period {
             Interval::Minute => (jiff::Unit::Minute, 60),
             _ => (jiff::Unit::Hour, 3600),
         };
-        let floor = |moment: Moment| {
+        let floor = |moment: Timestamp| {
             let round = jiff::ZonedRound::new().smallest(unit).mode(jiff::RoundMode::Trunc);
             let zoned = self.zoned(moment);
             zoned.round(round).unwrap_or(zoned)
@@ -198,17 +198,17 @@ impl Period {
         let mut start = floor(self.from);
         while start.timestamp().as_millisecond() < self.to.0 && buckets.len() <= BUCKETS_MAX {
             buckets.push(Bucket {
-                start: Moment(start.timestamp().as_millisecond()),
+                start: Timestamp(start.timestamp().as_millisecond()),
                 key: start.timestamp().as_second().to_string(),
                 label: interval.label(&start),
             });
-            start = floor(Moment(start.timestamp().as_millisecond() + seconds * 1000));
+            start = floor(Timestamp(start.timestamp().as_millisecond() + seconds * 1000));
         }
         buckets
     }
 
     fn calendar_buckets(&self, first: fn(Date) -> Date, step: Span) -> Vec<Bucket> {
-        let last = self.zoned(Moment(self.to.0 - 1)).date();
+        let last = self.zoned(Timestamp(self.to.0 - 1)).date();
         let mut date = first(self.zoned(self.from).date());
         let mut buckets = Vec::new();
         while date <= last && buckets.len() <= BUCKETS_MAX {
@@ -233,22 +233,22 @@ fn monday(date: Date) -> Date {
     date.saturating_sub(i64::from(date.weekday().to_monday_zero_offset()).days())
 }
 
-fn utc_date(moment: Moment) -> Date {
-    TimeZone::UTC.to_datetime(moment.timestamp()).date()
+fn utc_date(moment: Timestamp) -> Date {
+    TimeZone::UTC.to_datetime(moment.to_jiff()).date()
 }
 
 /// The UTC date of a moment, as the store writes it.
-pub fn utc_day(moment: Moment) -> String {
+pub fn utc_day(moment: Timestamp) -> String {
     utc_date(moment).to_string()
 }
 
 /// The first moment of a day; where the clock skips midnight, the first moment after it.
-pub fn start_of_day(date: Date, zone: &TimeZone) -> Moment {
+pub fn start_of_day(date: Date, zone: &TimeZone) -> Timestamp {
     let start = date.to_zoned(zone.clone()).and_then(|zoned| zoned.start_of_day());
-    Moment(start.map_or(0, |zoned| zoned.timestamp().as_millisecond()))
+    Timestamp(start.map_or(0, |zoned| zoned.timestamp().as_millisecond()))
 }
 
-fn parse_edge(field: &'static str, text: &str, zone: &TimeZone, is_end: bool) -> Result<Moment, ApiError> {
+fn parse_edge(field: &'static str, text: &str, zone: &TimeZone, is_end: bool) -> Result<Timestamp, ApiError> {
     const DATE_BYTES: usize = 10;
     // An unescaped + of an offset arrives as a space.
     let text = text.replace(' ', "+");
@@ -258,8 +258,8 @@ fn parse_edge(field: &'static str, text: &str, zone: &TimeZone, is_end: bool) ->
         let date = if is_end { date.saturating_add(1.day()) } else { date };
         return in_calendar(field, &text, start_of_day(date, zone));
     }
-    match text.parse::<Timestamp>() {
-        Ok(instant) => in_calendar(field, &text, Moment(instant.as_millisecond())),
+    match text.parse::<jiff::Timestamp>() {
+        Ok(instant) => in_calendar(field, &text, Timestamp(instant.as_millisecond())),
         Err(_) => Err(ApiError::invalid(
             "invalid_period",
             field,
@@ -271,7 +271,7 @@ fn parse_edge(field: &'static str, text: &str, zone: &TimeZone, is_end: bool) ->
 }
 
 /// The store keeps moments from 1970 to 2149, the range of its dates.
-fn in_calendar(field: &'static str, text: &str, moment: Moment) -> Result<Moment, ApiError> {
+fn in_calendar(field: &'static str, text: &str, moment: Timestamp) -> Result<Timestamp, ApiError> {
     const LAST_MS: i64 = 5_650_000_000_000;
     if (0..LAST_MS).contains(&moment.0) {
         return Ok(moment);

@@ -5,7 +5,7 @@
 
 use super::clause::{self, IS_HUMAN, IS_VIEW, Sessions, VISIT_OF_EVENT};
 use super::identity::{self, Duplicates, Person};
-use super::people::{Columns, Matching, pieces};
+use super::visits::{Columns, Matching, pieces};
 use super::{Sql, items};
 use crate::condition::{Condition, Did, Times, Within};
 use crate::identity::Aliases;

@@ -6,7 +6,7 @@ use super::Sql;
 use super::clause::{self, Sessions, VISIT_OF_EVENT};
 use super::condition::{Row, Terms};
 use super::identity::{self, Duplicates};
-use super::people::{Columns, pieces};
+use super::visits::{Columns, pieces};
 use crate::scope::Scope;
 
 /// A statement that knows the site and the period of a scope.

@@ -5,7 +5,7 @@ use orma_store::Param;
 use super::clause;
 use super::{Sql, is_long};
 use crate::identity::{ALIAS_BYTES_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX, MARKS_MAX, Visitors};
-use crate::moment::Moment;
+use crate::timestamp::Timestamp;
 
 /// Edges that say only that a user has events on the visitor: its id is one of a day, made of an address and a user agent
 /// that others may share, so what else happened on it is nobody's. (The collector's `cookieless` makes these ids.) Who
@@ -327,7 +327,14 @@ pub fn visitor_is_known(site: &str, visitor: &str) -> Sql {
 }
 
 /// An edge by hand: sign 1 says that the visitor is the user, -1 takes it back.
-pub fn record_edge(site: &str, visitor: &str, user: &str, sign: i64, now: Moment, recorded_by: &str) -> Sql {
+pub fn record_edge(
+    site: &str,
+    visitor: &str,
+    user: &str,
+    sign: i64,
+    now: Timestamp,
+    recorded_by: &str,
+) -> Sql {
     Sql::new(
         "INSERT INTO identity_edges (site, user, visitor, source, session, at, sign, ts, recorded_by) \
          SELECT {site:String}, {user:String}, {visitor:String}, 'manual', '', fromUnixTimestamp64Milli({at:Int64}), \

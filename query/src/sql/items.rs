@@ -19,7 +19,7 @@ const TEXT_LENGTH_MAX: u32 = 200;
 /// What is beyond is no price but a mistake, and counts nothing: a sum of it would not fit.
 const PRICE_MAX: u64 = 100_000_000_000_000;
 
-/// The places in a line.
+/// The elements of a line.
 const QUANTITY_OF_LINE: usize = 4;
 const AMOUNT_OF_LINE: usize = 5;
 
@@ -84,8 +84,8 @@ fn key(dimensions: &[Dimension]) -> String {
 }
 
 /// Where rows stand for events and items.
-pub fn value_of_key(place: usize) -> String {
-    format!("tupleElement(item_key, {})", place + 1)
+pub fn value_of_key(index: usize) -> String {
+    format!("tupleElement(item_key, {})", index + 1)
 }
 
 /// Events as rows of them and their items: one for each event and each value of the dimensions (`item_key`), with the
@@ -119,6 +119,6 @@ pub fn quantity() -> String {
 }
 
 /// What is in the lines of a refund is taken off, whatever its sign.
-fn sum_of_lines(place: usize) -> String {
-    format!("arraySum(line -> if(kind = 'refund', -abs(line.{place}), line.{place}), item_lines)")
+fn sum_of_lines(element: usize) -> String {
+    format!("arraySum(line -> if(kind = 'refund', -abs(line.{element}), line.{element}), item_lines)")
 }

@@ -1,22 +1,18 @@
-//! The only place that writes SQL text. Values are always bound to `{name:Type}`; identifiers come from match arms.
+//! SQL: statements with their values, and the pieces that several questions share. Values are always bound to
+//! `{name:Type}`; identifiers come from match arms. Only this folder and the `sql` of each question write SQL text.
+//!
+//! Uses `plan`, `condition`, `scope` and `identity`; the questions and `lookup` use it, `runner` executes it.
 
 pub mod accounting;
 pub mod clause;
 pub mod condition;
 pub mod events;
-pub mod export;
 pub mod identity;
-pub mod installation;
 pub mod items;
-pub mod journey;
-pub mod live;
-pub mod newsletter;
-pub mod people;
-pub mod people_list;
-pub mod quality;
+pub mod person;
 #[cfg(test)]
 pub mod snapshot;
-pub mod stats;
+pub mod visits;
 
 use std::fmt::Write;
 
@@ -61,13 +57,13 @@ impl Sql {
         Self { text: text.into(), params }
     }
 
-    /// Binds a value to a name of its own and returns its place in the text.
+    /// Binds a value to a name of its own and returns its placeholder.
     pub fn bind(&mut self, clickhouse_type: &str, value: impl Into<Param>) -> String {
         let name = self.next_name();
-        let mut place = String::new();
-        write!(place, "{{{name}:{clickhouse_type}}}").expect("memory");
+        let mut placeholder = String::new();
+        write!(placeholder, "{{{name}:{clickhouse_type}}}").expect("memory");
         self.params.push((name, value.into()));
-        place
+        placeholder
     }
 
     /// Binds a list of texts. One that is too long for a value is bound piece by piece and put together by ClickHouse
@@ -75,9 +71,9 @@ impl Sql {
     pub fn bind_texts(&mut self, name: &str, texts: &[String]) -> Texts {
         if !is_long(texts) {
             self.params.push((name.to_owned(), Param::Texts(texts.to_vec())));
-            let place = format!("{{{name}:Array(String)}}");
-            let each = format!("arrayJoin({place})");
-            return Texts { is_short: true, array: place.clone(), each, set: place };
+            let placeholder = format!("{{{name}:Array(String)}}");
+            let each = format!("arrayJoin({placeholder})");
+            return Texts { is_short: true, array: placeholder.clone(), each, set: placeholder };
         }
         let joined = texts.join(TEXT_SEPARATOR.encode_utf8(&mut [0]));
         let mut rest = joined.as_str();

@@ -1,0 +1,229 @@
+//! Every refusal of the API: one enum, one place that gives it a status.
+//!
+//! What the caller reads and what went wrong inside are separate: the cause is logged here, once, and never shown.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use orma_store::sites::RegistryError;
+use orma_store::{LogLimit, StoreError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// After how many seconds a caller may try again when the store is away.
+const RETRY_AFTER_SECONDS: &str = "2";
+
+/// Why a request gets no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// A parameter or a field of the body cannot be used.
+    #[error("{message}")]
+    Invalid {
+        /// A stable name of the reason.
+        code: &'static str,
+        /// The parameter or field.
+        field: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// There is no such thing.
+    #[error("{message}")]
+    NotFound {
+        /// A stable name of the reason.
+        code: &'static str,
+        /// What was looked for.
+        message: String,
+    },
+    /// No token, or one that is not known.
+    #[error("{0}")]
+    Unauthorized(&'static str),
+    /// The token may not do this.
+    #[error("{message}")]
+    Forbidden {
+        /// A stable name of the reason.
+        code: &'static str,
+        /// What the token may not do.
+        message: String,
+    },
+    /// The client tried too many tokens or codes that are not known.
+    #[error("too many wrong tokens or codes")]
+    TooManyAttempts(Duration),
+    /// The resource does not take this method.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// The answer is of a media type that the caller does not take.
+    #[error("the answer would be {given}")]
+    NotAcceptable {
+        /// What it would be.
+        given: String,
+    },
+    /// The store did not answer.
+    #[error("the store did not answer")]
+    Store(#[from] StoreError),
+}
+
+impl From<RegistryError> for ApiError {
+    fn from(error: RegistryError) -> Self {
+        match error {
+            RegistryError::Invalid { field, message } => {
+                Self::invalid("invalid_field", field, format!("`{field}`: {message}."))
+            }
+            RegistryError::Store(error) => Self::Store(error),
+            // It could not be remembered on this machine's disk: try again.
+            error @ RegistryError::Mirror { .. } => Self::Store(StoreError::Unreachable(error.to_string())),
+        }
+    }
+}
+
+/// The body of every refusal.
+#[derive(Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// What went wrong.
+    pub error: ErrorDetail,
+}
+
+/// What went wrong.
+#[derive(Serialize, ToSchema)]
+pub struct ErrorDetail {
+    /// Stable, for programs.
+    #[schema(example = "unknown_dimension")]
+    pub code: String,
+    /// For people.
+    pub message: String,
+    /// The parameter or field that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "group_by")]
+    pub field: Option<String>,
+}
+
+impl ApiError {
+    /// A parameter or field that cannot be used.
+    pub fn invalid(code: &'static str, field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid { code, field: field.into(), message: message.into() }
+    }
+
+    /// Status, code and message for the caller.
+    fn public(&self) -> (StatusCode, &'static str, String) {
+        /// `TIMEOUT_EXCEEDED` and `TOO_SLOW`.
+        const TIME_CODES: [u32; 2] = [159, 160];
+        /// `MEMORY_LIMIT_EXCEEDED`.
+        const MEMORY_CODE: u32 = 241;
+        let too_slow = || {
+            let message = "The question took too long; ask for a shorter period or fewer dimensions.";
+            (StatusCode::GATEWAY_TIMEOUT, "query_timeout", message.to_owned())
+        };
+        match self {
+            Self::Invalid { code, message, .. } => (StatusCode::BAD_REQUEST, code, message.clone()),
+            Self::NotFound { code, message } => (StatusCode::NOT_FOUND, code, message.clone()),
+            Self::Unauthorized(message) => (StatusCode::UNAUTHORIZED, "unauthorized", (*message).to_owned()),
+            Self::Forbidden { code, message } => (StatusCode::FORBIDDEN, code, message.clone()),
+            Self::TooManyAttempts(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_attempts",
+                "Too many wrong tokens or codes came from this address; try again later.".into(),
+            ),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "This resource does not take this method.".into(),
+            ),
+            Self::NotAcceptable { given } => (
+                StatusCode::NOT_ACCEPTABLE,
+                "not_acceptable",
+                format!(
+                    "The answer would be `{given}`, which the request's Accept does not take. Only lists and tables are \
+                     given as text/csv and application/x-ndjson, too."
+                ),
+            ),
+            Self::Store(StoreError::Busy) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "Too many questions are asked at once; try again.".into(),
+            ),
+            Self::Store(StoreError::TimedOut) => too_slow(),
+            Self::Store(StoreError::Refused { code, .. }) if TIME_CODES.contains(code) => too_slow(),
+            Self::Store(StoreError::Refused { code, .. }) if *code == MEMORY_CODE => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "query_too_large",
+                "The question needs more memory than there is; ask for a shorter period.".into(),
+            ),
+            Self::Store(error) if error.is_transient() && !matches!(error, StoreError::Answer(_)) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "store_unavailable",
+                "The event store cannot be reached right now; try again.".into(),
+            ),
+            Self::Store(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "The question could not be answered; the log says why.".into(),
+            ),
+        }
+    }
+}
+
+/// Questions that fail: whoever may ask can have many fail.
+static FAILED: LogLimit = LogLimit::new(LINES_PER_MINUTE_MAX);
+static UNANSWERED: LogLimit = LogLimit::new(LINES_PER_MINUTE_MAX);
+/// Lines of each kind in the log.
+const LINES_PER_MINUTE_MAX: u32 = 10;
+
+fn log(cause: &StoreError, status: StatusCode, code: &str) {
+    let is_fault = status == StatusCode::INTERNAL_SERVER_ERROR;
+    let limit = if is_fault { &FAILED } else { &UNANSWERED };
+    let Some(left_out) = limit.line() else { return };
+    let cause = redacted(cause);
+    if is_fault {
+        tracing::error!(cause, left_out, "a question failed");
+    } else {
+        tracing::warn!(cause, code, left_out, "a question could not be answered");
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, code, message) = self.public();
+        if let Self::Store(cause) = &self {
+            log(cause, status, code);
+        }
+        let wait = match &self {
+            Self::TooManyAttempts(wait) => Some(HeaderValue::from(wait.as_secs().max(1))),
+            _ if status == StatusCode::SERVICE_UNAVAILABLE => {
+                Some(HeaderValue::from_static(RETRY_AFTER_SECONDS))
+            }
+            _ => None,
+        };
+        let field = match self {
+            Self::Invalid { field, .. } => Some(field),
+            _ => None,
+        };
+        let body = ErrorBody { error: ErrorDetail { code: code.to_owned(), message, field } };
+        let mut response = (status, Json(body)).into_response();
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        response
+    }
+}
+
+/// The store's words without the values that they quote: these may be a person's.
+fn redacted(cause: &StoreError) -> String {
+    let message = cause.to_string();
+    // What follows is the statement, with its values.
+    let message = message.split("In scope").next().unwrap_or_default();
+    let pieces = message.split('\'').enumerate();
+    pieces.map(|(index, piece)| if index % 2 == 0 { piece } else { "'…'" }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_holds_no_value_of_a_statement() {
+        let message = "Cannot parse 'mario@example.it' as Date: In scope SELECT 'anna@example.it'".to_owned();
+        let logged = redacted(&StoreError::Refused { code: 38, message });
+        assert_eq!(logged, "ClickHouse refused (code 38): Cannot parse '…' as Date: ");
+    }
+}

@@ -1,0 +1,84 @@
+//! The state of the site: visitors with a view in the last 5 minutes, the last 30 minutes.
+
+use std::collections::HashMap;
+
+use orma_store::StoreError;
+use serde::Deserialize;
+
+use super::Message;
+use super::response::{LiveCountry, LiveMinute, LivePage, LiveSnapshot, LiveSource};
+use super::sql;
+use crate::runner::Runner;
+use crate::timestamp::Timestamp;
+
+const MINUTE_MS: i64 = 60_000;
+const MINUTES: i64 = 30;
+/// Who viewed a page within this time is on now.
+const PRESENT_MS: i64 = 5 * MINUTE_MS;
+
+#[derive(Deserialize)]
+struct MinuteRow {
+    minute: i64,
+    page_views: i64,
+    events: i64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct VisitorRow {
+    list: String,
+    name: String,
+    visitors: i64,
+}
+
+/// Takes a snapshot.
+pub async fn take(runner: &Runner, site: &str, now: Timestamp) -> Result<Message, StoreError> {
+    let first = now.0 - now.0.rem_euclid(MINUTE_MS) - (MINUTES - 1) * MINUTE_MS;
+    let (minutes, visitors) =
+        (sql::minutes(site, Timestamp(first)), sql::visitors(site, Timestamp(now.0 - PRESENT_MS)));
+    let (minutes, visitors) =
+        futures_util::try_join!(runner.rows::<MinuteRow>(&minutes), runner.rows::<VisitorRow>(&visitors))?;
+    let snapshot = LiveSnapshot {
+        now,
+        visitors: list(&visitors, "all", |_, visitors| visitors).into_iter().sum(),
+        minutes: filled(first, minutes),
+        // A view without a path and a screen is on no page.
+        pages: list(&visitors, "page", |page, visitors| LivePage { page, visitors })
+            .into_iter()
+            .filter(|row| !row.page.is_empty())
+            .collect(),
+        sources: list(&visitors, "source", |source, visitors| LiveSource { source, visitors }),
+        countries: list(&visitors, "country", |country, visitors| LiveCountry { country, visitors }),
+    };
+    Ok(Message::Snapshot(serde_json::to_string(&snapshot).expect("plain fields").into()))
+}
+
+fn list<T>(rows: &[VisitorRow], name: &str, make: impl Fn(String, i64) -> T) -> Vec<T> {
+    rows.iter().filter(|row| row.list == name).map(|row| make(row.name.clone(), row.visitors)).collect()
+}
+
+/// All minutes from the first, the empty ones too.
+fn filled(first: i64, rows: Vec<MinuteRow>) -> Vec<LiveMinute> {
+    let rows: HashMap<i64, MinuteRow> = rows.into_iter().map(|row| (row.minute * 1000, row)).collect();
+    (0..MINUTES)
+        .map(|index| first + index * MINUTE_MS)
+        .map(|minute| LiveMinute {
+            minute: Timestamp(minute),
+            page_views: rows.get(&minute).map_or(0, |row| row.page_views),
+            events: rows.get(&minute).map_or(0, |row| row.events),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minutes_without_events_are_there_with_zero() {
+        let row = MinuteRow { minute: 120, page_views: 2, events: 5 };
+        let minutes = filled(60_000, vec![row]);
+        assert_eq!(minutes.len(), 30);
+        let numbers: Vec<i64> = minutes[..3].iter().map(|minute| minute.events).collect();
+        assert_eq!(numbers, [0, 5, 0]);
+    }
+}

@@ -1,0 +1,158 @@
+//! The statements of `/live`.
+
+use orma_store::Param;
+
+use crate::plan::period::utc_day;
+use crate::sql::Sql;
+use crate::sql::clause::{self, ENTRY_OF_SESSION, IS_HUMAN, IS_VIEW, VISIT_OF_SESSION};
+use crate::timestamp::Timestamp;
+
+/// How many of a list are shown.
+const TOP: u32 = 10;
+const DAY_MS: i64 = 86_400_000;
+
+fn since(site: &str, from: Timestamp) -> Sql {
+    let mut sql = Sql::default();
+    sql.bind_site(site);
+    sql.params.push(("from".into(), Param::Int(from.0)));
+    sql.params.push(("from_day".into(), utc_day(from).into()));
+    sql
+}
+
+const SINCE: &str = "site = {site:String} AND toDate(ts) >= {from_day:Date} \
+    AND ts >= fromUnixTimestamp64Milli({from:Int64})";
+
+/// The minutes since `from`: `minute` (seconds since the epoch), `page_views`, `events`.
+pub fn minutes(site: &str, from: Timestamp) -> Sql {
+    let mut sql = since(site, from);
+    sql.text = format!(
+        "SELECT toUnixTimestamp(toStartOfMinute(ts)) AS minute, countIf({IS_VIEW}) AS page_views, \
+         count() AS events FROM events FINAL WHERE {SINCE} AND {IS_HUMAN} GROUP BY minute"
+    );
+    sql
+}
+
+/// The visitors since `from`, as `/stats` counts them, each at the last page seen, by `list` (`all`, `page`, `country`,
+/// `source`) and `name`: `visitors`. A visitor's source is that of the latest session.
+pub fn visitors(site: &str, from: Timestamp) -> Sql {
+    let mut sql = since(site, from);
+    sql.params.push(("yesterday".into(), utc_day(Timestamp(from.0 - DAY_MS)).into()));
+    let present = format!("{SINCE} AND {IS_HUMAN} AND {IS_VIEW}");
+    sql.text = format!(
+        "SELECT place.1 AS list, place.2 AS name, count() AS visitors FROM \
+         (SELECT visitor, argMax(if(path = '', toString(screen), path), ts) AS page, \
+         argMaxIf(toString(country), ts, country != '') AS country_name FROM events WHERE {present} \
+         GROUP BY visitor) AS present \
+         LEFT JOIN (SELECT visitor, argMax({source}, ended) AS source_name FROM \
+         (SELECT visitor, {VISIT_OF_SESSION} AS visit, {ENTRY_OF_SESSION} AS first, max(ended_at) AS ended \
+         FROM sessions WHERE site = {{site:String}} AND day >= {{yesterday:Date}} \
+         AND visitor IN (SELECT visitor FROM events WHERE {present}) GROUP BY visitor, visit) \
+         GROUP BY visitor) AS sent USING (visitor) \
+         ARRAY JOIN [('all', ''), ('page', page), ('country', country_name), ('source', source_name)] AS place \
+         GROUP BY list, name ORDER BY visitors DESC, name LIMIT {TOP} BY list",
+        source = clause::entry_field("first", "source"),
+    );
+    sql
+}
+
+/// What is told as it happens: not what a mail tool did, a hundred thousand times within a minute, to people who did
+/// nothing.
+const IS_TOLD: &str = "kind NOT IN ('newsletter_sent', 'newsletter_delivered', 'newsletter_bounce')";
+
+/// The properties that say what an event was about. Others are in the journey.
+const PROPS_TOLD: [&str; 30] = [
+    "channel",
+    "comment",
+    "file",
+    "form",
+    "href",
+    "item",
+    "item_name",
+    "items",
+    "message",
+    "name",
+    "order_id",
+    "outcome",
+    "place",
+    "product",
+    "product_name",
+    "q",
+    "query",
+    "question",
+    "referred_by",
+    "score",
+    "search_term",
+    "sku",
+    "subject",
+    "survey",
+    "term",
+    "text",
+    "ticket",
+    "title",
+    "url",
+    "value",
+];
+
+/// The columns of [`super::row::Row`]. Needs the parameter `props_told`.
+const ROW: &str = "toString(event_id) AS event_id, toUnixTimestamp64Milli(ts) AS at, \
+    toUnixTimestamp64Milli(received_at) AS received, visitor, user, session, kind, name, touchpoint, title, host, path, \
+    screen, target, link, if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, \
+    country, city, device_class, browser, os, channel, source, engaged_ms, scroll_pct, value, rating, \
+    revenue AS amount, currency, mapFilter((name, value) -> has({props_told:Array(String)}, name), props) AS props";
+
+fn told(site: &str, happened_since: Timestamp) -> Sql {
+    let mut sql = since(site, happened_since);
+    let names = PROPS_TOLD.iter().map(|name| (*name).to_owned()).collect();
+    sql.params.push(("props_told".into(), Param::Texts(names)));
+    sql
+}
+
+/// The events that were received since `received_since` and happened since `happened_since`, the latest first, at most
+/// `limit`: columns [`ROW`].
+pub fn activity(site: &str, received_since: Timestamp, happened_since: Timestamp, limit: usize) -> Sql {
+    let mut sql = told(site, happened_since);
+    sql.params.push(("received".into(), Param::Int(received_since.0)));
+    sql.params.push(("limit".into(), Param::Int(limit as i64)));
+    sql.text = format!(
+        "SELECT {ROW} FROM events WHERE {SINCE} \
+         AND received_at >= fromUnixTimestamp64Milli({{received:Int64}}, 'UTC') \
+         AND {IS_HUMAN} AND {IS_TOLD} ORDER BY received_at DESC LIMIT {{limit:UInt64}}"
+    );
+    sql
+}
+
+/// What the `visitors` visitors who were last here since `from` did, of each the latest `events` events, the latest first:
+/// columns [`ROW`].
+pub fn recent(site: &str, from: Timestamp, visitors: usize, events: usize) -> Sql {
+    let mut sql = told(site, from);
+    sql.params.push(("visitors".into(), Param::Int(visitors as i64)));
+    sql.params.push(("events".into(), Param::Int(events as i64)));
+    let told = format!("{SINCE} AND {IS_HUMAN} AND {IS_TOLD}");
+    sql.text = format!(
+        "SELECT {ROW} FROM events FINAL WHERE {told} AND visitor IN \
+         (SELECT visitor FROM events WHERE {told} GROUP BY visitor ORDER BY max(ts) DESC, visitor \
+         LIMIT {{visitors:UInt64}}) ORDER BY ts DESC, events.event_id LIMIT {{events:UInt64}} BY visitor"
+    );
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::NOW;
+    use crate::sql::snapshot::check;
+
+    #[test]
+    fn snapshots_of_the_live_feed() {
+        let yesterday = Timestamp(NOW.0 - DAY_MS);
+        check(
+            "live",
+            &[
+                minutes("demo", NOW),
+                visitors("demo", NOW),
+                activity("demo", NOW, yesterday, 5_000),
+                recent("demo", yesterday, 50, 60),
+            ],
+        );
+    }
+}

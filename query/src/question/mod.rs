@@ -1,0 +1,15 @@
+//! The questions: one folder each, with what may be asked (`request`), what is told (`response`), its statements (`sql`)
+//! and what makes the one of the other (`mod`).
+//!
+//! They use `scope`, `plan`, `lookup`, `runner` and the shared pieces of `sql`, and do not know each other; `http` asks
+//! them.
+
+pub mod export;
+pub mod installation;
+pub mod journey;
+pub mod live;
+pub mod newsletter_report;
+pub mod people;
+pub mod quality;
+pub mod reconciliation;
+pub mod stats;

@@ -1,0 +1,134 @@
+//! One person's card, counted event by event.
+
+use std::collections::BTreeMap;
+
+use orma_store::Site;
+use serde::Deserialize;
+
+use super::links::links_of;
+use super::response::{Person, PersonDevice, PersonTouchpoint};
+use super::{money, other_money, shown_channel, sql};
+use crate::error::ApiError;
+use crate::identity::Aliases;
+use crate::lookup::{Candidate, candidate, identified_visitor, unknown_person};
+use crate::runner::Runner;
+use crate::timestamp::Timestamp;
+use crate::value::Amount;
+
+#[derive(Deserialize)]
+struct CardRow {
+    events: i64,
+    first_seen: Timestamp,
+    last_seen: Timestamp,
+    sessions: i64,
+    page_views: i64,
+    orders: i64,
+    revenue_sum: Amount,
+    has_revenue: u8,
+    other_revenue: BTreeMap<String, Amount>,
+    latest_country: String,
+    latest_region: String,
+    latest_city: String,
+    latest_language: String,
+    first_channel: String,
+    first_source: String,
+}
+
+#[derive(Deserialize)]
+struct DeviceRow {
+    class: String,
+    brand: String,
+    model: String,
+    browser_name: String,
+    os_name: String,
+    version: String,
+    sessions: i64,
+    last_seen: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct TouchpointRow {
+    place: String,
+    events: i64,
+    last_seen: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct TraitRow {
+    #[serde(rename = "trait")]
+    name: String,
+    value: String,
+}
+
+/// The person of a user id or a visitor id, whether with a user id, and the site's aliases.
+///
+/// # Errors
+/// There is none, or the store did not answer.
+pub async fn find(runner: &Runner, site: &Site, id: &str) -> Result<(Candidate, bool, Aliases), ApiError> {
+    let (found, aliases) = candidate(runner, &site.site, id).await?;
+    if let Some(identified) = found.is_identified(runner, &site.site, &aliases).await? {
+        return Ok((found, identified, aliases));
+    }
+    let found = identified_visitor(runner, &site.site, id, &aliases).await?;
+    let found = found.ok_or_else(|| unknown_person(id))?;
+    Ok((found, true, aliases))
+}
+
+/// The card of a user id or a visitor id.
+///
+/// # Errors
+/// Nobody has the id, or the store did not answer.
+pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiError> {
+    let (found, identified, aliases) = find(runner, site, id).await?;
+    let (name, visitors, person) = (&site.site, &found.visitors, &found.person);
+    let numbers = sql::card(name, visitors, person, &site.currency, &aliases);
+    let devices = sql::devices(name, visitors, person, &aliases);
+    let touchpoints = sql::touchpoints(name, visitors, person, &aliases);
+    let traits = sql::traits(name, &found.ids);
+    let (numbers, devices, touchpoints, traits, links) = futures_util::try_join!(
+        runner.rows::<CardRow>(&numbers),
+        runner.rows::<DeviceRow>(&devices),
+        runner.rows::<TouchpointRow>(&touchpoints),
+        runner.rows::<TraitRow>(&traits),
+        links_of(runner, name, &found),
+    )?;
+    let row = numbers.into_iter().find(|row| row.events > 0).ok_or_else(|| unknown_person(id))?;
+    let traits: BTreeMap<String, String> = traits.into_iter().map(|row| (row.name, row.value)).collect();
+    let device = |row: DeviceRow| PersonDevice {
+        class: row.class,
+        brand: row.brand,
+        model: row.model,
+        browser: row.browser_name,
+        os: row.os_name,
+        os_version: row.version,
+        sessions: row.sessions,
+        last_seen: row.last_seen,
+    };
+    let touchpoint = |row: TouchpointRow| PersonTouchpoint {
+        touchpoint: row.place,
+        events: row.events,
+        last_seen: row.last_seen,
+    };
+    Ok(Person {
+        person: found.person,
+        identified,
+        traits,
+        first_seen: row.first_seen,
+        last_seen: row.last_seen,
+        sessions: row.sessions,
+        page_views: row.page_views,
+        events: row.events,
+        orders: row.orders,
+        revenue: money(row.has_revenue, row.revenue_sum, &site.currency),
+        other_revenue: other_money(row.other_revenue),
+        country: row.latest_country,
+        region: row.latest_region,
+        city: row.latest_city,
+        language: row.latest_language,
+        first_channel: shown_channel(row.first_channel),
+        first_source: row.first_source,
+        links,
+        devices: devices.into_iter().map(device).collect(),
+        touchpoints: touchpoints.into_iter().map(touchpoint).collect(),
+    })
+}

@@ -1,0 +1,184 @@
+//! Which table answers which metric: pure, so that it can be tested with tuples.
+
+use super::request::Query;
+use crate::condition::Condition;
+use crate::plan::dimension::Level;
+use crate::plan::{Dimension, Filter, Metric};
+
+/// Where a metric comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Events alone.
+    Events,
+    /// Sessions alone.
+    Sessions,
+    /// Events, each with its session: a property of events divided by one of sessions.
+    EventsInSessions,
+    /// Sessions that hold certain events: a property of sessions divided by one of events.
+    SessionsOfEvents,
+    /// Purchases of the visits that saw certain pages: an order has no page of its own.
+    PurchasesOfPages,
+}
+
+/// The metrics of a question that one source answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The source.
+    pub source: Source,
+    /// The metrics.
+    pub metrics: Vec<Metric>,
+}
+
+/// The source of one metric under these dimensions and this condition. What of a condition is more than a list of filters
+/// is asked of the rows themselves, whatever they are. What is counted in events is read from events however
+/// it is divided: an event belongs to its own moment, not to that of its session's beginning.
+pub fn source(metric: Metric, group_by: &[Dimension], condition: &Condition) -> Source {
+    let divides = |of: &[Level]| group_by.iter().any(|dimension| of.contains(&dimension.level()));
+    let of_events = divides(&[Level::Event, Level::Item]) || has_events_of_filters(condition);
+    let of_sessions = divides(&[Level::Session])
+        || condition
+            .members()
+            .iter()
+            .filter_map(Condition::filter)
+            .any(|filter| filter.level() == Level::Session);
+    match metric {
+        Metric::Sessions
+        | Metric::BounceRate
+        | Metric::SessionDuration
+        | Metric::ViewsPerSession
+        | Metric::ConversionRate => {
+            if of_events {
+                Source::SessionsOfEvents
+            } else {
+                Source::Sessions
+            }
+        }
+        purchases if purchases.is_of_purchases() && asks_for_pages(group_by, condition) => {
+            Source::PurchasesOfPages
+        }
+        _ if of_sessions => Source::EventsInSessions,
+        _ => Source::Events,
+    }
+}
+
+fn asks_for_pages(group_by: &[Dimension], condition: &Condition) -> bool {
+    group_by.iter().any(|dimension| dimension.is_of_page())
+        || condition.filters().into_iter().any(Filter::is_of_page)
+}
+
+/// Whether events are asked for that filters alone find.
+fn has_events_of_filters(condition: &Condition) -> bool {
+    let of_events = |member: &&&Condition| member.looks_at(&[Level::Event, Level::Item]);
+    let (together, _) = condition.together();
+    let mut members = together.iter().filter(of_events).peekable();
+    members.peek().is_some() && members.all(|member| member.filter().is_some())
+}
+
+/// The question divided by source, and what is read of the items of purchases by itself. The part that decides the order
+/// of the rows comes first.
+pub fn parts(query: &Query) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let ordered = std::iter::once(query.order_by)
+        .chain(query.metrics.iter().copied().filter(|metric| *metric != query.order_by));
+    for metric in ordered {
+        let source = source(metric, &query.group_by, &query.scope.condition);
+        let is_alike =
+            |part: &&mut Part| part.source == source && part.metrics[0].is_of_items() == metric.is_of_items();
+        match parts.iter_mut().find(is_alike) {
+            Some(part) => part.metrics.push(metric),
+            None => parts.push(Part { source, metrics: vec![metric] }),
+        }
+    }
+    parts
+}
+
+/// Whether the question is about other events than views: then the visitors are those who have such an event, among
+/// those who saw a page or a screen. Who was only sent a newsletter is nobody's visitor.
+pub fn counts_any_event(group_by: &[Dimension], filters: &[&Filter]) -> bool {
+    use crate::plan::filter::Field;
+    let about_events = |dimension: &Dimension| {
+        matches!(dimension.level(), Level::Event | Level::Item) && !dimension.is_of_page()
+    };
+    group_by.iter().any(about_events)
+        || filters.iter().any(|filter| match &filter.field {
+            Field::Dimension(dimension) => about_events(dimension),
+            Field::Prop(_) => true,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::request::{Query, RequestText};
+    use super::*;
+    use crate::plan::tests::{NOW, rome};
+
+    fn filters(text: &str) -> Condition {
+        Condition::parse_list(
+            &text.split(' ').filter(|t| !t.is_empty()).map(String::from).collect::<Vec<_>>(),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn each_metric_has_its_table_under_each_dimension() {
+        use Metric as M;
+        let table: [(Metric, &str, &str, Source); 23] = [
+            (M::Visitors, "", "", Source::Events),
+            (M::Visitors, "page", "", Source::Events),
+            (M::Visitors, "country", "", Source::Events),
+            (M::Visitors, "city", "", Source::Events),
+            (M::Visitors, "source", "", Source::EventsInSessions),
+            (M::PageViews, "entry_page", "country:is:IT", Source::EventsInSessions),
+            (M::PageViews, "page", "channel:is:email", Source::EventsInSessions),
+            (M::Events, "", "props.a:is:b", Source::Events),
+            (M::Orders, "country", "", Source::Events),
+            (M::Orders, "source", "", Source::EventsInSessions),
+            (M::Orders, "product", "", Source::Events),
+            (M::ProductRevenue, "product", "utm_term:is:x", Source::EventsInSessions),
+            (M::Revenue, "", "campaign:is:x", Source::EventsInSessions),
+            (M::Revenue, "", "page:is:/a channel:is:email", Source::PurchasesOfPages),
+            (M::Orders, "page", "", Source::PurchasesOfPages),
+            (M::Quantity, "content_group", "", Source::PurchasesOfPages),
+            (M::AverageOrderValue, "", "content_group:is:/a", Source::PurchasesOfPages),
+            (M::Sessions, "", "", Source::Sessions),
+            (M::Sessions, "page", "", Source::SessionsOfEvents),
+            (M::ConversionRate, "product", "", Source::SessionsOfEvents),
+            (M::ConversionRate, "utm_content", "", Source::Sessions),
+            (M::BounceRate, "source", "kind:is:search", Source::SessionsOfEvents),
+            (M::SessionDuration, "browser", "entry_page:is:/", Source::Sessions),
+        ];
+        for (metric, group_by, filter, expected) in table {
+            let group_by: Vec<Dimension> = group_by
+                .split(' ')
+                .filter(|name| !name.is_empty())
+                .map(|name| Dimension::parse(name, "group_by").unwrap())
+                .collect();
+            assert_eq!(
+                source(metric, &group_by, &filters(filter)),
+                expected,
+                "{metric:?} {group_by:?} {filter}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_part_of_the_order_comes_first() {
+        let text = RequestText {
+            metrics: Some("visitors,bounce_rate,page_views,quantity,orders,product_revenue"),
+            order_by: Some("bounce_rate"),
+            ..RequestText::default()
+        };
+        let query = Query::parse(&rome(), &text, NOW).unwrap();
+        assert_eq!(
+            parts(&query),
+            [
+                Part { source: Source::Sessions, metrics: vec![Metric::BounceRate] },
+                Part {
+                    source: Source::Events,
+                    metrics: vec![Metric::Visitors, Metric::PageViews, Metric::Orders]
+                },
+                Part { source: Source::Events, metrics: vec![Metric::Quantity, Metric::ProductRevenue] },
+            ]
+        );
+    }
+}
