@@ -188,14 +188,15 @@ async fn agree(runner: &Runner, seed: u64, rows: &[EventRow<'static>], selected:
     let with_bots = random.below(4) == 0;
     let text = ScopeText { from: Some(PERIOD.0), to: Some(PERIOD.1), ..ScopeText::default() };
     let scope =
-        Scope::parse(&site(seed), &text, 30, orma_query::timestamp::Timestamp(at("2026-11-20T00:00:00Z"))).unwrap();
+        Scope::parse(&site(seed), &text, 30, orma_query::timestamp::Timestamp(at("2026-11-20T00:00:00Z")))
+            .unwrap();
     let read = Condition::from_json(&condition, "condition").unwrap();
     let scope = Scope { condition: read, with_bots, ..scope };
     let twin = Twin { rows, from: at(PERIOD.0), to: at(PERIOD.1), with_bots };
     let told = |unit| format!("seed {seed}: {unit} of {condition}, bots: {with_bots}");
-    let events = selection::events(runner, &scope).await.unwrap();
+    let (events, visits) = tokio::join!(selection::events(runner, &scope), selection::visits(runner, &scope));
+    let (events, visits) = (events.unwrap(), visits.unwrap());
     assert_eq!(events, twin.events(&condition), "{}", told("events"));
-    let visits = selection::visits(runner, &scope).await.unwrap();
     assert_eq!(visits, twin.visits(&condition), "{}", told("visits"));
     selected[0] += usize::from(!events.is_empty());
     selected[1] += usize::from(!visits.is_empty());

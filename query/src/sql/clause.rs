@@ -3,9 +3,9 @@
 use orma_store::Param;
 
 use super::Sql;
-use crate::plan::dimension::Level;
-use crate::plan::filter::Operator;
-use crate::plan::{Dimension, Filter, Interval, Period};
+use crate::plan::dimension::{Dimension, Level};
+use crate::plan::filter::{Filter, Operator};
+use crate::plan::period::{Interval, Period};
 
 /// A page or a screen was seen.
 pub const IS_VIEW: &str = "kind IN ('page_view', 'screen_view')";
