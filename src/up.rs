@@ -9,7 +9,7 @@ use orma_collector::config::CollectorConfig;
 use orma_collector::enrich::geo::{GeoProblem, GeoStatus};
 use orma_collector::http::{bind, raise_open_files_max};
 use orma_collector::{Collector, CollectorError};
-use orma_query::timestamp::Timestamp;
+use orma_query::Timestamp;
 use orma_query::{AppState, EndedSessions, QueryConfig, QuestionLimits};
 use orma_query::{GeoReport, GeoReporter, geo_database};
 use orma_store::engine::config::store_dir;

@@ -6,7 +6,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use orma_query::timestamp::Timestamp;
+use orma_query::Timestamp;
 use orma_query::{AppState, Clock, QueryConfig};
 use orma_store::{EventRow, Site};
 use query_api::{Service, at, view};

@@ -1,8 +1,8 @@
 //! The query service: the API over numbers, people and journeys, and the dashboard that shows them.
 //!
-//! A request meets the modules in this order: `api` (who asks, what for) → `plan` (a question as a value) → `sql`
-//! (the only place that writes SQL text) → `runner` (executes it) → one module per question (`stats`, `people`,
-//! `journey`, `live`, `accounting`, `quality`, `export`), which makes the answer.
+//! A request meets the modules in this order: `http` (who asks, what for) → `question` (one folder for each: the
+//! parameters become a value made of `scope` and `plan`, the value statements made of `sql`) → `runner` (executes them) →
+//! `question` again, which makes the response. Below them lie values, limits, errors and the rules of identity.
 
 #![warn(missing_docs)]
 
@@ -24,7 +24,7 @@ mod sign_in;
 mod sql;
 mod state;
 mod table;
-pub mod timestamp;
+mod timestamp;
 mod value;
 
 pub use geo_report::{GeoDatabase, GeoReport, GeoReporter, geo_database};
@@ -35,3 +35,4 @@ pub use runner::Runner;
 pub use sign_in::EndedSessions;
 pub use sql::Sql;
 pub use state::{AppState, Clock, QueryConfig};
+pub use timestamp::Timestamp;

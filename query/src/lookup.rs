@@ -132,6 +132,20 @@ pub async fn identified_visitor(
     Ok(Some(Candidate { person: owner.person, ids, visitors }))
 }
 
+/// The person of a user id or a visitor id, whether with a user id, and the site's aliases.
+///
+/// # Errors
+/// There is none, or the store did not answer.
+pub async fn find(runner: &Runner, site: &str, id: &str) -> Result<(Candidate, bool, Aliases), ApiError> {
+    let (found, aliases) = candidate(runner, site, id).await?;
+    if let Some(identified) = found.is_identified(runner, site, &aliases).await? {
+        return Ok((found, identified, aliases));
+    }
+    let found = identified_visitor(runner, site, id, &aliases).await?;
+    let found = found.ok_or_else(|| unknown_person(id))?;
+    Ok((found, true, aliases))
+}
+
 #[derive(Deserialize)]
 struct OwnerRow {
     person: String,

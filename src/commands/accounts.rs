@@ -3,8 +3,8 @@
 use std::io::{self, Write as _};
 
 use anyhow::Context;
+use orma_query::Timestamp;
 use orma_query::accounts::{AccountsWatch, Difference, Judged, write_off};
-use orma_query::timestamp::Timestamp;
 use orma_store::Store;
 use serde_json::json;
 

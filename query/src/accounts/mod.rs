@@ -10,16 +10,17 @@
 //! All numbers of a collector are of one moment, so the first difference is exact. The rows are counted after the
 //! collectors' numbers were read, so without a loss there are never fewer than were shipped. What two looks in a row
 //! show is a gap; page, metric and `orma doctor` take it from the same place (`watch.rs`). What an operator has given up is
-//! no gap any more and has a number of its own (`write_off.rs`).
+//! no gap any more and has a number of its own (`give_up.rs`, `write_off.rs`).
 
 mod difference;
+mod give_up;
 mod look;
 mod stored;
 mod watch;
 mod write_off;
 
 pub use difference::Difference;
+pub use give_up::{WriteOffError, write_off};
 #[cfg(test)]
 pub(crate) use look::{Counted, Seen};
 pub use watch::{AccountsWatch, Judged};
-pub use write_off::{WriteOffError, write_off};

@@ -8,7 +8,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
 use orma_store::{Role, Site, Token};
 
-use super::session::Session;
 use crate::error::ApiError;
 use crate::runner::Runner;
 use crate::sign_in::cookie;
@@ -87,10 +86,14 @@ impl Caller {
         self.site.is_empty() || self.site == site
     }
 
-    /// What `GET /session` answers.
-    pub fn session(&self) -> Session {
-        let site = Some(self.site.clone()).filter(|site| !site.is_empty());
-        Session { role: self.role.as_str().to_owned(), name: self.name.clone(), site }
+    /// What the token may do.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The only site that the token is for, if it is not for all.
+    pub fn only_site(&self) -> Option<&str> {
+        Some(self.site.as_str()).filter(|site| !site.is_empty())
     }
 
     /// Asks the store for one request, in a place of this token.

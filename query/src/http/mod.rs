@@ -50,7 +50,8 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// The routes below `/api`, each with what the document says of it.
 fn routes() -> OpenApiRouter<AppState> {
-    let signed_links = routes!(newsletters::create).layer(DefaultBodyLimit::max(newsletters::LINKS_BODY_BYTES_MAX));
+    let signed_links =
+        routes!(newsletters::create).layer(DefaultBodyLimit::max(newsletters::LINKS_BODY_BYTES_MAX));
     let site = OpenApiRouter::new()
         .routes(routes!(stats::get))
         .routes(routes!(people::list))

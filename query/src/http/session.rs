@@ -41,6 +41,16 @@ pub struct Session {
     pub site: Option<String>,
 }
 
+impl Session {
+    fn of(caller: &Caller) -> Self {
+        Self {
+            role: caller.role().as_str().to_owned(),
+            name: caller.name.clone(),
+            site: caller.only_site().map(ToOwned::to_owned),
+        }
+    }
+}
+
 /// Signs in with a token or a one-time code; sets the cookie `orma_session`, over https `__Host-orma_session`.
 #[utoipa::path(post, path = "/v1/session", tag = "session", request_body = SignIn, security(()),
     responses(
@@ -65,7 +75,7 @@ pub async fn create(
     state.attempts.succeeded();
     let by_https = cookie::by_https(state.config.cookies_secure, &headers);
     let cookie = cookie::issue(by_https, &state.signing_secret, &token, Timestamp::now());
-    Ok(([(header::SET_COOKIE, cookie)], Json(caller.session())).into_response())
+    Ok(([(header::SET_COOKIE, cookie)], Json(Session::of(&caller))).into_response())
 }
 
 /// Who is signed in.
@@ -74,7 +84,7 @@ pub async fn create(
         (status = 200, description = "Signed in", body = Session),
         (status = 401, description = "Not signed in", body = ErrorBody)))]
 pub async fn get(caller: Caller) -> Json<Session> {
-    Json(caller.session())
+    Json(Session::of(&caller))
 }
 
 /// Signs out: ends the session, so that a copy of its cookie is worth nothing, and clears the cookie.

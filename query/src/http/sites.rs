@@ -14,6 +14,7 @@ use crate::table::Table;
 
 /// A site.
 #[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "so the field is called in the response")]
 pub struct Site {
     /// Its name in addresses.
     #[schema(example = "demo")]

@@ -4,8 +4,9 @@
 //! A property's name may hold colons: it ends at the first `:is:`, `:is_not:`, `:contains:` or `:starts:`, and `\:` is a
 //! colon of the name that ends it nowhere.
 
+mod spellings;
+
 use super::dimension::{Dimension, Level};
-use super::spellings;
 use crate::error::ApiError;
 
 /// More filters, more values in one, or more values in all, are a mistake or an attack: each is looked for in each event.

@@ -10,7 +10,6 @@ pub mod filter;
 pub mod metric;
 pub mod parameter;
 pub mod period;
-mod spellings;
 
 pub use dimension::Dimension;
 pub use earlier::{Earlier, Shift};

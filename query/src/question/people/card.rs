@@ -9,8 +9,7 @@ use super::links::links_of;
 use super::response::{Person, PersonDevice, PersonTouchpoint};
 use super::{money, other_money, shown_channel, sql};
 use crate::error::ApiError;
-use crate::identity::Aliases;
-use crate::lookup::{Candidate, candidate, identified_visitor, unknown_person};
+use crate::lookup::{find, unknown_person};
 use crate::runner::Runner;
 use crate::timestamp::Timestamp;
 use crate::value::Amount;
@@ -60,26 +59,12 @@ struct TraitRow {
     value: String,
 }
 
-/// The person of a user id or a visitor id, whether with a user id, and the site's aliases.
-///
-/// # Errors
-/// There is none, or the store did not answer.
-pub async fn find(runner: &Runner, site: &Site, id: &str) -> Result<(Candidate, bool, Aliases), ApiError> {
-    let (found, aliases) = candidate(runner, &site.site, id).await?;
-    if let Some(identified) = found.is_identified(runner, &site.site, &aliases).await? {
-        return Ok((found, identified, aliases));
-    }
-    let found = identified_visitor(runner, &site.site, id, &aliases).await?;
-    let found = found.ok_or_else(|| unknown_person(id))?;
-    Ok((found, true, aliases))
-}
-
 /// The card of a user id or a visitor id.
 ///
 /// # Errors
 /// Nobody has the id, or the store did not answer.
 pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiError> {
-    let (found, identified, aliases) = find(runner, site, id).await?;
+    let (found, identified, aliases) = find(runner, &site.site, id).await?;
     let (name, visitors, person) = (&site.site, &found.visitors, &found.person);
     let numbers = sql::card(name, visitors, person, &site.currency, &aliases);
     let devices = sql::devices(name, visitors, person, &aliases);

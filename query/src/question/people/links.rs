@@ -4,10 +4,9 @@
 use orma_store::{Site, StoreError};
 use serde::{Deserialize, Serialize};
 
-use super::card::find;
 use super::response::IdentityLink;
 use crate::error::ApiError;
-use crate::lookup::Candidate;
+use crate::lookup::{Candidate, find};
 use crate::plan::cursor;
 use crate::runner::Runner;
 use crate::sql::identity as sql;
@@ -70,7 +69,7 @@ pub async fn link(
     visitor: &str,
     recorded_by: &str,
 ) -> Result<IdentityLink, ApiError> {
-    let (found, identified, _) = find(runner, site, id).await?;
+    let (found, identified, _) = find(runner, &site.site, id).await?;
     if !identified {
         return Err(ApiError::invalid(
             "not_identified",
@@ -112,7 +111,7 @@ pub async fn unlink(
     link_id: &str,
     recorded_by: &str,
 ) -> Result<(), ApiError> {
-    let (found, _, _) = find(runner, site, id).await?;
+    let (found, _, _) = find(runner, &site.site, id).await?;
     let links = links_of(runner, &site.site, &found).await?;
     let link = links.into_iter().find(|link| link.id == link_id).ok_or_else(|| ApiError::NotFound {
         code: "unknown_link",

@@ -114,6 +114,7 @@ pub struct PersonTouchpoint {
 
 /// One person's card.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "so the field is called in the response")]
 pub struct Person {
     /// The user id, or the visitor id when nobody identified.
     pub person: String,

@@ -20,7 +20,8 @@ use crate::value::{Amount, MetricValue, Money};
 use choose::{Part, parts, source};
 use request::Query;
 use response::{Stats, StatsCompare, StatsRow};
-use sql::{KEY_SEPARATOR, Shape, column, first_event, statement};
+use sql::metric::column;
+use sql::{KEY_SEPARATOR, Shape, first_event, statement};
 
 /// A row of the store: `d0`, `d1`, `t` and the metrics.
 type StoreRow = Map<String, Value>;

@@ -1,5 +1,7 @@
 //! The statements of `/stats`: one arm per metric, one shape per way of asking.
 
+pub mod metric;
+
 use orma_store::Param;
 
 use super::choose::{Part, Source, counts_any_event};
@@ -12,6 +14,7 @@ use crate::sql::clause::{self, Sessions};
 use crate::sql::condition::{Row, without};
 use crate::sql::identity::Duplicates;
 use crate::sql::{Sql, events, items};
+use metric::{column, of_events, of_sessions, other_product_revenue, present};
 
 /// Stands between the values of two dimensions in a row's key.
 pub const KEY_SEPARATOR: char = '\u{1f}';
@@ -29,11 +32,6 @@ pub enum Shape<'a> {
     OtherMoney,
     /// A row for each bucket of time, and of these values of the dimensions when there are any.
     Series(&'a [String]),
-}
-
-/// The alias of a metric's column. Not the metric's name: some are columns of the tables.
-pub fn column(metric: Metric) -> String {
-    format!("m_{}", metric.name())
 }
 
 /// The statement that answers one part of a question. Its rows have `d0`, `d1` (the dimensions), `t` (the bucket)
@@ -398,82 +396,6 @@ fn dimensions(query: &Query, source: Source) -> Vec<String> {
         _ => clause::of_session(*dimension),
     };
     query.group_by.iter().enumerate().map(expression).collect()
-}
-
-/// A metric over rows of events. `viewers` is who counts as a visitor when other events than views are asked for.
-fn of_events(metric: Metric, viewers: Option<&str>) -> String {
-    let is_view = clause::IS_VIEW;
-    match metric {
-        Metric::Visitors => format!("uniqExactIf({}, {})", clause::VISITOR, viewers.unwrap_or(is_view)),
-        Metric::PageViews => format!("countIf({is_view})"),
-        Metric::Events => "count()".into(),
-        Metric::Orders => "countIf(kind = 'order')".into(),
-        Metric::Revenue => clause::REVENUE.into(),
-        // Divided with ten places and rounded to four: exact, as sums are.
-        Metric::AverageOrderValue => {
-            let is_counted = "kind = 'order' AND currency = {currency:String}";
-            format!(
-                "if(countIf({is_counted}) = 0, NULL, toDecimal128(round(toDecimal256(sumIf(revenue, {is_counted}), 10) \
-                 / countIf({is_counted}), 4), 4))"
-            )
-        }
-        Metric::ProductRevenue => format!("sumIf({}, currency = {{currency:String}})", items::amount()),
-        Metric::Quantity => format!("toFloat64(sum({}))", items::quantity()),
-        Metric::Sessions
-        | Metric::BounceRate
-        | Metric::SessionDuration
-        | Metric::ViewsPerSession
-        | Metric::ConversionRate => unreachable!("a metric of sessions"),
-    }
-}
-
-/// Money of items in other currencies, each for itself.
-fn other_product_revenue() -> String {
-    let amount = items::amount();
-    format!("sumMapIf(map(toString(currency), {amount}), {amount} != 0 AND currency != {{currency:String}})")
-}
-
-/// A metric over rows of sessions. `bought` is the condition of a conversion.
-fn of_sessions(metric: Metric, bought: Option<&str>) -> String {
-    let is_session = clause::IS_SESSION;
-    let with_views = "countIf(view_count > 0)";
-    match metric {
-        Metric::Sessions => format!("countIf({is_session})"),
-        Metric::BounceRate => format!(
-            "if({with_views} = 0, NULL, countIf(view_count = 1 AND action_count = 0 \
-             AND dateDiff('millisecond', started, ended) < 10000) / {with_views})"
-        ),
-        Metric::SessionDuration => format!(
-            "if(countIf({is_session}) = 0, NULL, \
-             round(avgIf(dateDiff('millisecond', started, ended), {is_session})))"
-        ),
-        Metric::ViewsPerSession => {
-            format!("if({with_views} = 0, NULL, sum(view_count) / {with_views})")
-        }
-        Metric::ConversionRate => {
-            let bought = bought.expect("the condition of a conversion");
-            format!(
-                "if(countIf({is_session}) = 0, NULL, countIf({is_session} AND {bought}) / countIf({is_session}))"
-            )
-        }
-        Metric::Visitors
-        | Metric::PageViews
-        | Metric::Events
-        | Metric::Orders
-        | Metric::Revenue
-        | Metric::AverageOrderValue
-        | Metric::ProductRevenue
-        | Metric::Quantity => unreachable!("a metric of events"),
-    }
-}
-
-/// Whether a row has something to show for a metric.
-fn present(metric: Metric) -> String {
-    let column = column(metric);
-    match metric.shape() {
-        MetricShape::Count | MetricShape::Amount | MetricShape::Money => format!("{column} != 0"),
-        MetricShape::Mean | MetricShape::Rate | MetricShape::MeanMoney => format!("isNotNull({column})"),
-    }
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use orma_store::spelling;
 
-use super::dimension::Dimension;
-use super::filter::Operator;
+use super::Operator;
+use crate::plan::Dimension;
 
 /// The values to look for in place of `value`, itself the first.
 pub fn of(dimension: Dimension, operator: Operator, value: String) -> Vec<String> {
