@@ -188,8 +188,7 @@ async fn agree(runner: &Runner, seed: u64, rows: &[EventRow<'static>], selected:
     let with_bots = random.below(4) == 0;
     let text = ScopeText { from: Some(PERIOD.0), to: Some(PERIOD.1), ..ScopeText::default() };
     let scope =
-        Scope::parse(&site(seed), &text, 30, orma_query::timestamp::Timestamp(at("2026-11-20T00:00:00Z")))
-            .unwrap();
+        Scope::parse(&site(seed), &text, 30, orma_query::Timestamp(at("2026-11-20T00:00:00Z"))).unwrap();
     let read = Condition::from_json(&condition, "condition").unwrap();
     let scope = Scope { condition: read, with_bots, ..scope };
     let twin = Twin { rows, from: at(PERIOD.0), to: at(PERIOD.1), with_bots };
