@@ -99,8 +99,8 @@ impl Reader<'_> {
         }
         let fields = Fields::of(value, path)?;
         let kinds = ["all", "any", "not", "did", "dimension"];
-        let mut named = kinds.into_iter().filter(|kind| fields.map.contains_key(*kind));
-        let (Some(kind), None) = (named.next(), named.next()) else {
+        let mut given = kinds.into_iter().filter(|kind| fields.map.contains_key(*kind));
+        let (Some(kind), None) = (given.next(), given.next()) else {
             let message = format!(
                 "`{path}` must have one of the fields `all`, `any`, `not`, `did` and `dimension` (with `operator` and \
                  `values`)."
@@ -219,8 +219,8 @@ fn times(value: &Value, path: &str) -> Result<Times, ApiError> {
     let fields = Fields::of(value, path)?;
     let names = ["at_least", "at_most", "exactly"];
     fields.only(&names)?;
-    let mut named = names.into_iter().filter(|name| fields.map.contains_key(*name));
-    let (Some(name), None) = (named.next(), named.next()) else {
+    let mut given = names.into_iter().filter(|name| fields.map.contains_key(*name));
+    let (Some(name), None) = (given.next(), given.next()) else {
         return Err(invalid(path, format!("`{path}` must have one of `at_least`, `at_most` and `exactly`.")));
     };
     match name {

@@ -1,6 +1,7 @@
 //! What is left in, as a tree: `all`, `any`, `not`, what something `is`, and what a person `did`.
 //!
-//! Read from the flat list of `GET` or from JSON (`json`); `sql::condition` makes text of it. Uses `plan::filter`.
+//! Read from the flat list of `GET` or from JSON (`json`). Uses `plan::filter` and the error; `scope` holds it, and
+//! `sql::condition` makes text of it.
 //!
 //! # What it holds for
 //!
@@ -26,6 +27,8 @@
 //! that member. An `all` of nothing holds for everything.
 
 mod json;
+#[cfg(test)]
+mod tests;
 
 use crate::error::ApiError;
 use crate::plan::dimension::Level;

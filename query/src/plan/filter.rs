@@ -91,7 +91,7 @@ impl Filter {
         };
         let field = match Field::parse(field, "filter")? {
             Field::Prop(name) => Field::Prop(name.replace("\\:", ":")),
-            dimension => dimension,
+            field @ Field::Dimension(_) => field,
         };
         let operator = Operator::parse(operator, "filter")?;
         let values = split_values(values);

@@ -4,9 +4,9 @@ use orma_model::kinds::{Activity, KindCondition};
 use orma_store::Param;
 
 use super::Sql;
-use crate::plan::dimension::Level;
-use crate::plan::filter::Operator;
-use crate::plan::{Dimension, Filter, Interval, Period};
+use crate::plan::dimension::{Dimension, Level};
+use crate::plan::filter::{Filter, Operator};
+use crate::plan::period::{Interval, Period};
 
 /// A page or a screen was seen.
 pub const IS_VIEW: KindCondition = KindCondition::any_of(|kind| kind.activity == Activity::View);

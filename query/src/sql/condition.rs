@@ -357,7 +357,7 @@ fn only_of_pages(members: &[&Condition]) -> bool {
 }
 
 /// What is left of conditions that all must hold, where nothing is known of these levels.
-fn without(members: &[&Condition], levels: &[Level]) -> Option<Condition> {
+pub fn without(members: &[&Condition], levels: &[Level]) -> Option<Condition> {
     members.iter().map(|member| member.without(levels)).collect::<Option<Vec<_>>>().map(Condition::all)
 }
 

@@ -84,3 +84,40 @@ pub const SEEN: &str =
 fn where_of(terms: &[String]) -> String {
     if terms.is_empty() { String::new() } else { format!(" WHERE {}", terms.join(" AND ")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::condition::Condition;
+    use crate::identity::Aliases;
+    use crate::scope::tests::november;
+    use crate::sql::snapshot::check;
+
+    #[test]
+    fn snapshots_of_conditions() {
+        let is = |dimension: &str, value: &str| json!({"dimension": dimension, "operator": "is", "values": [value]});
+        let sneaker = json!({"all": [
+            is("product_category", "sneaker"),
+            {"any": [is("product", "Livorno"), is("channel", "email")]},
+            {"not": is("page", "/resi")}
+        ]});
+        let bought = |times, within_days| {
+            json!({"did": {"event": {"kind": "order", "where": is("country", "IT")}, "times": times,
+                "within_days": within_days}})
+        };
+        let buyers = json!({"any": [bought(json!({"exactly": 2}), 30), {"not": is("os", "iOS")}]});
+        let lurkers = json!({"did": {"event": {"kind": "order"}, "times": {"at_most": 0}}});
+        for (name, condition) in
+            [("condition_items", sneaker), ("condition_any_did", buyers), ("condition_did_not", lurkers)]
+        {
+            let scope = Scope {
+                condition: Condition::from_json(&condition, "condition").unwrap(),
+                aliases: Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]),
+                ..november(&[])
+            };
+            check(name, &[events(&scope), visits(&scope), people(&scope)]);
+        }
+    }
+}

@@ -193,6 +193,8 @@ fn purchases(person: &Person) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::scope::Scope;
     use crate::scope::tests::open;
@@ -252,5 +254,19 @@ mod tests {
             ..listed(open(None, Some("2026-11-21T23:00:00Z"), &items))
         };
         check("people_ascending", &[page("EUR", &others, &Aliases::default())]);
+    }
+
+    #[test]
+    fn snapshots_of_a_condition_of_the_list() {
+        let is = |dimension: &str, value: &str| json!({"dimension": dimension, "operator": "is", "values": [value]});
+        let mut scope = open(Some("2026-11-01"), None, &[]);
+        let condition = json!({"all": [
+            is("country", "IT"),
+            {"any": [is("page", "/a"), is("channel", "email")]},
+            {"not": is("page", "/b")},
+            {"did": {"event": {"kind": "order"}, "times": {"at_least": 2}}}
+        ]});
+        scope.condition = Condition::from_json(&condition, "condition").unwrap();
+        check("people_condition", &[page("EUR", &listed(scope), &Aliases::default())]);
     }
 }

@@ -11,7 +11,7 @@ use crate::plan::dimension::Level;
 use crate::plan::metric::Shape as MetricShape;
 use crate::plan::{Dimension, Filter, Metric, Shift};
 use crate::sql::clause::{self, Sessions};
-use crate::sql::condition::Row;
+use crate::sql::condition::{Row, without};
 use crate::sql::identity::Duplicates;
 use crate::sql::{Sql, events, items};
 use metric::{column, of_events, of_sessions, other_product_revenue, present};
@@ -149,16 +149,18 @@ fn events_table(
     with_dimensions: bool,
     only: Option<&str>,
 ) -> String {
-    let (of_items, of_events): (Vec<&Condition>, Vec<&Condition>) =
-        held.together.iter().partition(|member| member.looks_at(&[Level::Item]));
     let dimensions = if with_dimensions { item_dimensions(query) } else { Vec::new() };
+    let has_lines = metrics.iter().any(|metric| metric.is_of_items());
+    // Where rows need not be items, what may hold without one is asked of the event.
+    let needs_item = has_lines || !dimensions.is_empty() || without(held.together, &[Level::Item]).is_none();
+    let (of_items, of_events): (Vec<&Condition>, Vec<&Condition>) =
+        held.together.iter().partition(|member| needs_item && member.looks_at(&[Level::Item]));
     let is_expanded = !of_items.is_empty() || !dimensions.is_empty();
     let terms = events::terms(&query.scope);
     let mut conditions = vec![clause::events_window(query.scope.with_bots)];
     conditions.extend(only.map(ToOwned::to_owned));
     conditions.extend(terms.together(sql, held.row, &of_events));
     conditions.extend(held.apart.iter().map(|member| terms.apart(sql, held.row, member)));
-    let has_lines = metrics.iter().any(|metric| metric.is_of_items());
     if has_lines {
         conditions.push(items::SELLS_ITEMS.to_string());
     } else if is_expanded {

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::super::choose::parts;
 use super::super::request::{Query, RequestText};
 use super::*;
@@ -155,4 +157,27 @@ fn snapshots_of_the_period_before() {
     crate::sql::snapshot::check("stats_before", &all);
     let with_bots = query(&RequestText { include: Some("bots"), ..of_period() });
     crate::sql::snapshot::check("first_event", &[first_event(&instants), first_event(&with_bots)]);
+}
+
+/// Any, not and did beside filters, in each source.
+#[test]
+fn snapshots_of_a_condition_in_each_source() {
+    let is =
+        |dimension: &str, value: &str| json!({"dimension": dimension, "operator": "is", "values": [value]});
+    let did = json!({"did": {"event": {"kind": "search"}, "times": {"at_least": 2}, "within_hours": 24}});
+    let any_page = json!({"any": [is("page", "/a"), is("channel", "email")]});
+    let not_page = json!({"not": is("page", "/b")});
+    let any_product = json!({"any": [is("product", "Livorno"), is("product_category", "boot")]});
+    let mut all = Vec::new();
+    for (metrics, group_by, condition) in [
+        ("visitors,sessions,orders", None, json!({"all": [is("source", "Google"), any_page, not_page, did]})),
+        ("sessions,orders", Some("page"), json!({"all": [is("page", "/c"), any_page, not_page]})),
+        ("quantity,conversion_rate", Some("product"), any_product),
+    ] {
+        let mut query = query(&RequestText { metrics: Some(metrics), group_by, ..of_period() });
+        query.scope.condition = Condition::from_json(&condition, "condition").unwrap();
+        let shape = if group_by.is_some() { Shape::Page } else { Shape::Totals };
+        all.extend(statements(&query, shape));
+    }
+    crate::sql::snapshot::check("stats_conditions", &all);
 }

@@ -1,0 +1,371 @@
+//! What conditions mean, computed one event at a time over all events of a site: no SQL, no index, no plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use orma_store::EventRow;
+use serde_json::{Value, json};
+
+const HOUR: i64 = 3_600_000;
+const PAGES: [&str; 2] = ["page", "content_group"];
+const OF_EVENTS: [&str; 5] = ["page", "content_group", "kind", "name", "props.colore"];
+const OF_ITEMS: [&str; 2] = ["product", "product_category"];
+const OF_VISITS: [&str; 4] = ["channel", "source", "entry_page", "exit_page"];
+
+/// The events of a site and what a question sees of them.
+pub struct Twin<'a> {
+    /// All events, each once.
+    pub rows: &'a [EventRow<'a>],
+    /// From this moment.
+    pub from: i64,
+    /// To this one, exclusive.
+    pub to: i64,
+    /// Bots count too.
+    pub with_bots: bool,
+}
+
+/// A visit: a visitor's session, or its day.
+type Key = (String, String);
+
+/// Who an event of a visitor belongs to may change here: moment, user (none after a reset), session.
+type Mark = (i64, String, String);
+
+/// What is looked at: some events of one visit, whoever's they are, and items of these.
+struct Looked<'t> {
+    visit: &'t Visit<'t>,
+    event: Option<&'t EventRow<'t>>,
+    item: Option<&'t Value>,
+    /// An event asked for itself: what it has in common with its visit is its own.
+    is_event: bool,
+}
+
+struct Visit<'t> {
+    first: &'t EventRow<'t>,
+    started: i64,
+    exit_page: &'t str,
+}
+
+/// What a condition is asked of.
+enum Unit<'t> {
+    Event(&'t EventRow<'t>),
+    Visit(&'t Key),
+    Person(&'t str),
+}
+
+impl<'a> Twin<'a> {
+    /// Visitor and id of each event that a condition holds for.
+    pub fn events(&self, condition: &Value) -> BTreeSet<Key> {
+        let condition = plain(condition);
+        let held =
+            self.counted().filter(|row| self.in_period(row) && self.holds(&condition, &Unit::Event(row)));
+        held.map(|row| (row.visitor.to_string(), row.event_id.to_string())).collect()
+    }
+
+    /// The visits that began in the period.
+    pub fn visits(&self, condition: &Value) -> BTreeSet<Key> {
+        let condition = plain(condition);
+        let mut keys: BTreeSet<Key> = self.counted().map(key).collect();
+        keys.retain(|key| {
+            let started = self.visit(key).started;
+            (self.from..self.to).contains(&started) && self.holds(&condition, &Unit::Visit(key))
+        });
+        keys
+    }
+
+    /// The people with a visit that the period touches.
+    pub fn people(&self, condition: &Value) -> BTreeSet<String> {
+        let condition = plain(condition);
+        let mut people: BTreeSet<String> = self.counted().map(|row| self.person(row)).collect();
+        people.retain(|person| {
+            !self.pieces(person).is_empty() && self.holds(&condition, &Unit::Person(person))
+        });
+        people
+    }
+
+    fn counted(&self) -> impl Iterator<Item = &'a EventRow<'a>> {
+        self.rows.iter().filter(|row| self.with_bots || row.bot.is_empty())
+    }
+
+    fn in_period(&self, row: &EventRow<'_>) -> bool {
+        (self.from..self.to).contains(&row.ts)
+    }
+
+    fn visit(&self, wanted: &Key) -> Visit<'a> {
+        let rows: Vec<&EventRow<'_>> = self.counted().filter(|row| key(row) == *wanted).collect();
+        let first = rows.iter().min_by_key(|row| (row.ts, entry(row))).expect("a visit has an event");
+        let views = rows.iter().filter(|row| row.kind == "page_view");
+        Visit {
+            first,
+            started: first.ts,
+            exit_page: views
+                .max_by_key(|row| (row.ts, row.path.as_ref()))
+                .map_or("", |row| row.path.as_ref()),
+        }
+    }
+
+    /// Visits of a person that the period touches, each with the person's events of it.
+    fn pieces(&self, person: &str) -> BTreeMap<Key, Vec<&'a EventRow<'a>>> {
+        let mut pieces: BTreeMap<Key, Vec<&EventRow<'_>>> = BTreeMap::new();
+        for row in self.counted().filter(|row| self.person(row) == person) {
+            pieces.entry(key(row)).or_default().push(row);
+        }
+        pieces.retain(|_, rows| {
+            let moments = || rows.iter().map(|row| row.ts);
+            moments().max() >= Some(self.from) && moments().min() < Some(self.to)
+        });
+        pieces
+    }
+
+    fn holds(&self, condition: &Value, unit: &Unit<'_>) -> bool {
+        if let Some(inner) = condition.get("not") {
+            return !self.holds(inner, unit);
+        }
+        if let Some(did) = condition.get("did") {
+            return self.did(did, unit);
+        }
+        if let (Some(members), false) = (condition.get("any"), is_of_is(condition)) {
+            return members.as_array().unwrap().iter().any(|member| self.holds(member, unit));
+        }
+        let members =
+            condition.get("all").map_or(vec![condition.clone()], |all| all.as_array().unwrap().clone());
+        let (together, apart): (Vec<Value>, Vec<Value>) = members.into_iter().partition(is_of_is);
+        (together.is_empty() || self.exists(&together, unit))
+            && apart.iter().all(|member| self.holds(member, unit))
+    }
+
+    /// Whether there is a visit, an event and an item that all of these hold for.
+    fn exists(&self, members: &[Value], unit: &Unit<'_>) -> bool {
+        let only_views = members
+            .iter()
+            .flat_map(dimensions)
+            .filter(|name| OF_EVENTS.contains(&name.as_str()) || OF_ITEMS.contains(&name.as_str()))
+            .all(|name| PAGES.contains(&name.as_str()));
+        let all = |looked: &Looked<'_>| members.iter().all(|member| is(member, looked));
+        let of_events = |visit: &Visit<'_>, rows: &[&EventRow<'_>], is_event: bool| {
+            let events = rows.iter().map(|row| Some(*row)).chain((!is_event).then_some(None));
+            events.into_iter().any(|event| {
+                let items = event.map(items).unwrap_or_default();
+                let items = items.iter().map(Some).chain([None]);
+                items.into_iter().any(|item| all(&Looked { visit, event, item, is_event }))
+            })
+        };
+        match unit {
+            Unit::Event(row) => of_events(&self.visit(&key(row)), &[row], true),
+            Unit::Visit(wanted) => {
+                let seen = |row: &&EventRow<'_>| !only_views || row.kind == "page_view";
+                let rows: Vec<&EventRow<'_>> = self
+                    .counted()
+                    .filter(|row| key(row) == **wanted && self.in_period(row))
+                    .filter(seen)
+                    .collect();
+                of_events(&self.visit(wanted), &rows, false)
+            }
+            Unit::Person(person) => self.pieces(person).iter().any(|(key, rows)| {
+                let rows: Vec<&EventRow<'_>> =
+                    rows.iter().copied().filter(|row| self.in_period(row)).collect();
+                of_events(&self.visit(key), &rows, false)
+            }),
+        }
+    }
+
+    fn did(&self, did: &Value, unit: &Unit<'_>) -> bool {
+        let person = match unit {
+            Unit::Event(row) => self.person(row),
+            Unit::Visit(key) => self.person_of(&key.0, "", self.visit(key).started, ""),
+            Unit::Person(person) => (*person).to_owned(),
+        };
+        let mut pattern: Vec<Value> = ["kind", "name"]
+            .iter()
+            .filter_map(|name| {
+                did["event"].get(name).map(|value| filter(name, "is", &[value.as_str().unwrap()]))
+            })
+            .collect();
+        pattern.extend(did["event"].get("where").cloned());
+        let pattern = plain(&json!({"all": pattern}));
+        let mut times: Vec<i64> = self
+            .counted()
+            .filter(|row| self.in_period(row) && self.person(row) == person)
+            .filter(|row| self.holds(&pattern, &Unit::Event(row)))
+            .map(|row| row.ts)
+            .collect();
+        times.sort_unstable();
+        let hours = did["within_days"].as_i64().map(|days| days * 24).or(did["within_hours"].as_i64());
+        let count = hours.map_or(times.len(), |hours| {
+            let window = |first: &i64| {
+                times.iter().filter(|time| (*first..first + hours * HOUR).contains(time)).count()
+            };
+            times.iter().map(window).max().unwrap_or(0)
+        }) as u64;
+        let times = &did["times"];
+        times["at_least"].as_u64().is_none_or(|number| count >= number)
+            && times["at_most"].as_u64().is_none_or(|number| count <= number)
+            && times["exactly"].as_u64().is_none_or(|number| count == number)
+    }
+
+    fn person(&self, row: &EventRow<'_>) -> String {
+        self.person_of(&row.visitor, &row.session, row.ts, &row.user)
+    }
+
+    /// Whose an event is; of a visit's beginning, the session is not asked.
+    fn person_of(&self, visitor: &str, session: &str, ts: i64, user: &str) -> String {
+        let person = if !user.is_empty() {
+            user.to_owned()
+        } else if let Some(user) = visitor.strip_prefix('@') {
+            user.to_owned()
+        } else {
+            let marks = self.marks(visitor);
+            deciding(&marks, session, ts).filter(|user| !user.is_empty()).unwrap_or(visitor.to_owned())
+        };
+        let alias =
+            self.rows.iter().find(|row| row.kind == "alias" && row.bot.is_empty() && previous(row) == person);
+        alias.map_or(person, |row| row.user.to_string())
+    }
+
+    fn marks(&self, visitor: &str) -> Vec<Mark> {
+        let mut marks: BTreeSet<Mark> = BTreeSet::new();
+        let mut told: BTreeMap<(String, String), i64> = BTreeMap::new();
+        for row in self.rows.iter().filter(|row| row.bot.is_empty() && row.visitor == visitor) {
+            match row.kind.as_ref() {
+                "reset" => {
+                    marks.insert((row.ts, String::new(), row.session.to_string()));
+                }
+                _ if row.user.is_empty() => {}
+                "identify" => {
+                    marks.insert((row.ts, row.user.to_string(), row.session.to_string()));
+                }
+                _ => {
+                    let first = told.entry((row.user.to_string(), row.session.to_string())).or_insert(row.ts);
+                    *first = row.ts.min(*first);
+                }
+            }
+        }
+        marks.extend(told.into_iter().map(|((user, session), ts)| (ts, user, session)));
+        marks.into_iter().collect()
+    }
+}
+
+/// The user whom the marks give to an event: the next mark's, unless that is of another session and an earlier one of the
+/// event's own says who it is, with no reset since.
+fn deciding(marks: &[Mark], session: &str, ts: i64) -> Option<String> {
+    let place = marks.partition_point(|mark| mark.0 < ts);
+    let next = marks.get(place);
+    let decides = |mark: &Mark| !mark.1.is_empty() && (mark.0 == ts || mark.2 == session);
+    let earlier = marks[..place].iter().rfind(|mark| mark.1.is_empty() || mark.2 == session);
+    match earlier {
+        Some(own) if !session.is_empty() && !next.is_some_and(decides) && !own.1.is_empty() => {
+            Some(own.1.clone())
+        }
+        _ => next.map(|mark| mark.1.clone()),
+    }
+}
+
+fn previous<'r>(row: &'r EventRow<'_>) -> &'r str {
+    prop(row, "previous")
+}
+
+fn prop<'r>(row: &'r EventRow<'_>, name: &str) -> &'r str {
+    row.props.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_ref())
+}
+
+fn items(row: &EventRow<'_>) -> Vec<Value> {
+    serde_json::from_str(prop(row, "items")).unwrap_or_default()
+}
+
+fn key(row: &EventRow<'_>) -> Key {
+    let day = || format!("@{}", jiff::Timestamp::from_millisecond(row.ts).unwrap().strftime("%Y-%m-%d"));
+    let visit = if row.session.is_empty() { day() } else { row.session.to_string() };
+    (row.visitor.to_string(), visit)
+}
+
+/// What decides between events of one moment.
+fn entry(row: &EventRow<'_>) -> String {
+    [&row.path, &row.host, &row.source, &row.channel, &row.country].map(|text| text.as_ref()).join("\u{1f}")
+}
+
+/// A filter as JSON.
+pub fn filter(dimension: &str, operator: &str, values: &[&str]) -> Value {
+    json!({"dimension": dimension, "operator": operator, "values": values})
+}
+
+/// A condition without lists of one and lists within lists of their kind.
+fn plain(condition: &Value) -> Value {
+    for kind in ["all", "any"] {
+        if let Some(members) = condition.get(kind) {
+            let mut flat: Vec<Value> = Vec::new();
+            for member in members.as_array().unwrap().iter().map(plain) {
+                match member.get(kind) {
+                    Some(inner) => flat.extend(inner.as_array().unwrap().clone()),
+                    None => flat.push(member),
+                }
+            }
+            let mut seen: Vec<Value> = Vec::new();
+            flat.retain(|member| !seen.contains(member) && (seen.push(member.clone()), true).1);
+            return if flat.len() == 1 { flat.remove(0) } else { json!({ kind: flat }) };
+        }
+    }
+    condition.get("not").map_or(condition.clone(), |inner| json!({"not": plain(inner)}))
+}
+
+fn is_of_is(condition: &Value) -> bool {
+    let members = condition.get("all").or(condition.get("any"));
+    members.map_or(condition.get("dimension").is_some(), |members| {
+        members.as_array().unwrap().iter().all(is_of_is)
+    })
+}
+
+fn dimensions(condition: &Value) -> Vec<String> {
+    match condition.get("all").or(condition.get("any")) {
+        Some(members) => members.as_array().unwrap().iter().flat_map(dimensions).collect(),
+        None => vec![condition["dimension"].as_str().unwrap().to_owned()],
+    }
+}
+
+/// Whether a condition of nothing but `is` holds for what is looked at.
+fn is(condition: &Value, looked: &Looked<'_>) -> bool {
+    if let Some(members) = condition.get("all") {
+        return members.as_array().unwrap().iter().all(|member| is(member, looked));
+    }
+    if let Some(members) = condition.get("any") {
+        return members.as_array().unwrap().iter().any(|member| is(member, looked));
+    }
+    let Some(found) = value(condition["dimension"].as_str().unwrap(), looked) else { return false };
+    let mut values = condition["values"].as_array().unwrap().iter().map(|value| value.as_str().unwrap());
+    match condition["operator"].as_str().unwrap() {
+        "is" => values.any(|value| found == value),
+        "is_not" => values.all(|value| found != value),
+        "contains" => values.any(|value| found.to_lowercase().contains(&value.to_lowercase())),
+        _ => values.any(|value| found.starts_with(value)),
+    }
+}
+
+/// `None` where there is nothing that could have it.
+fn value(dimension: &str, looked: &Looked<'_>) -> Option<String> {
+    let Looked { visit, event, item, is_event } = looked;
+    let text = |text: &str| text.to_owned();
+    if OF_ITEMS.contains(&dimension) {
+        let name = if dimension == "product" { "name" } else { "category" };
+        return item.map(|item| text(item[name].as_str().unwrap_or_default()));
+    }
+    if OF_EVENTS.contains(&dimension) {
+        return event.map(|row| match dimension {
+            "page" => text(&row.path),
+            "content_group" => format!("/{}", row.path.split('/').nth(1).unwrap_or_default())
+                .trim_end_matches(|_| row.path.is_empty())
+                .to_owned(),
+            "kind" => text(&row.kind),
+            "name" => text(&row.name),
+            _ => text(prop(row, "colore")),
+        });
+    }
+    let first = visit.first;
+    if OF_VISITS.contains(&dimension) {
+        return Some(match dimension {
+            "channel" if first.channel.is_empty() => text("direct"),
+            "channel" => text(&first.channel),
+            "source" => text(&first.source),
+            "entry_page" => text(&first.path),
+            _ => text(visit.exit_page),
+        });
+    }
+    let row = event.filter(|_| *is_event).unwrap_or(first);
+    Some(if dimension == "country" { text(&row.country) } else { text(&row.host) })
+}
