@@ -3,7 +3,6 @@
 mod cli;
 mod commands;
 mod configuration;
-mod demo;
 mod embedded;
 mod memory;
 mod network;

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use fastrand::Rng;
 use jiff::tz::TimeZone;
 use orma_store::{EventRow, Site};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::query_api::{ADMIN, Service, at, event, view};
-use crate::support::random::Random;
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -28,24 +28,24 @@ const PERIOD: &str = "from=2026-11-08&to=2026-11-16";
 /// A history of some days: visits with and without a session id, around midnight, on devices that change hands; orders and
 /// refunds in three currencies; letters to who never comes; bots; moments shared by several events.
 fn history(seed: u64) -> Vec<EventRow<'static>> {
-    let mut random = Random::new(seed);
+    let mut random = Rng::with_seed(seed);
     let mut rows = Vec::new();
     let start = at("2026-11-10T00:00:00Z");
-    for visit in 0..6 + random.below(8) {
-        let visitor = format!("v{}", random.below(4));
+    for visit in 0..6 + random.u64(..8) {
+        let visitor = format!("v{}", random.u64(..4));
         // Cookieless, or a client without sessions.
-        let session = if random.below(4) == 0 { String::new() } else { format!("s{visit}") };
+        let session = if random.u64(..4) == 0 { String::new() } else { format!("s{visit}") };
         let mut ts = start
-            + random.below(4) as i64 * DAY
-            + *random.one_of(&[0, 5, 18, 22, 23]) * 60 * MINUTE
-            + random.below(60) as i64 * MINUTE;
-        let channel = if session.is_empty() { "" } else { *random.one_of(&CHANNELS) };
+            + random.u64(..4) as i64 * DAY
+            + *random.choice(&[0, 5, 18, 22, 23]).unwrap() * 60 * MINUTE
+            + random.u64(..60) as i64 * MINUTE;
+        let channel = if session.is_empty() { "" } else { *random.choice(&CHANNELS).unwrap() };
         let mut user = String::new();
-        for place in 0..=random.below(7) {
-            let row = match random.below(10) {
+        for place in 0..=random.u64(..7) {
+            let row = match random.u64(..10) {
                 7 if !session.is_empty() => purchase(&mut random, &visitor, &session, ts),
                 8 if !session.is_empty() => {
-                    user = format!("u{}", random.below(3));
+                    user = format!("u{}", random.u64(..3));
                     event("identify", visitor.clone(), session.clone(), ts)
                 }
                 9 if place > 0 && !session.is_empty() => {
@@ -54,13 +54,13 @@ fn history(seed: u64) -> Vec<EventRow<'static>> {
                 }
                 6 => event("search", visitor.clone(), session.clone(), ts),
                 _ => {
-                    let page = *random.one_of(&PAGES);
+                    let page = *random.choice(&PAGES).unwrap();
                     view(visitor.clone(), session.clone(), ts, page)
                 }
             };
-            let is_bot = random.below(15) == 0 && row.kind == "page_view";
+            let is_bot = random.u64(..15) == 0 && row.kind == "page_view";
             rows.push(EventRow {
-                user: if row.kind == "identify" || random.below(2) == 0 {
+                user: if row.kind == "identify" || random.u64(..2) == 0 {
                     user.clone()
                 } else {
                     String::new()
@@ -70,26 +70,26 @@ fn history(seed: u64) -> Vec<EventRow<'static>> {
                 bot: if is_bot { "crawler" } else { "" }.into(),
                 ..row
             });
-            ts += *random.one_of(&[0, 1, 30_000, 7 * MINUTE, 29 * MINUTE]);
+            ts += *random.choice(&[0, 1, 30_000, 7 * MINUTE, 29 * MINUTE]).unwrap();
         }
     }
-    for letter in 0..random.below(4) {
-        let visitor = format!("@u{}", random.below(5));
+    for letter in 0..random.u64(..4) {
+        let visitor = format!("@u{}", random.u64(..5));
         let row = event("newsletter_delivered", visitor, "", start + letter as i64 * DAY + 9 * 60 * MINUTE);
         rows.push(EventRow { touchpoint: "newsletter".into(), ..row });
     }
     for row in &mut rows {
         row.site = site(seed).into();
-        let high = random.below(u64::MAX);
-        row.event_id = Uuid::from_u64_pair(high, random.below(u64::MAX));
+        let high = random.u64(..u64::MAX);
+        row.event_id = Uuid::from_u64_pair(high, random.u64(..u64::MAX));
     }
     rows
 }
 
-fn purchase(random: &mut Random, visitor: &str, session: &str, ts: i64) -> EventRow<'static> {
-    let (currency, unit) = *random.one_of(&CURRENCIES);
-    let kind = *random.one_of(&["order", "order", "refund"]);
-    let revenue = unit * (1 + random.below(100_000) as i64);
+fn purchase(random: &mut Rng, visitor: &str, session: &str, ts: i64) -> EventRow<'static> {
+    let (currency, unit) = *random.choice(&CURRENCIES).unwrap();
+    let kind = *random.choice(&["order", "order", "refund"]).unwrap();
+    let revenue = unit * (1 + random.u64(..100_000) as i64);
     let row = event(kind, visitor.to_owned(), session.to_owned(), ts);
     EventRow { revenue, currency: currency.into(), ..row }
 }

@@ -13,10 +13,10 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 
-use crate::support::random::Random;
 use crate::support::{self, Orma, Setup, program, wait_for};
 
 /// A start that fails must do so before a service manager loses patience.
@@ -185,28 +185,28 @@ const KINDS: [&str; 12] = [
     "huge",
 ];
 
-fn damage(dir: &Path, random: &mut Random) -> Damage {
+fn damage(dir: &Path, random: &mut Rng) -> Damage {
     let all = files(dir);
-    let (class, path) = if all.is_empty() || random.below(20) == 0 {
-        (Class::Small, dir.join(random.one_of(&NAMES)))
+    let (class, path) = if all.is_empty() || random.u64(..20) == 0 {
+        (Class::Small, dir.join(random.choice(&NAMES).unwrap()))
     } else {
         let classes: Vec<Class> = [Class::Small, Class::Segment, Class::Definition, Class::Part]
             .into_iter()
             .filter(|class| all.iter().any(|(of, _)| of == class))
             .collect();
-        let class = *random.one_of(&classes);
+        let class = *random.choice(&classes).unwrap();
         let of_class: Vec<&PathBuf> =
             all.iter().filter(|(of, _)| *of == class).map(|(_, path)| path).collect();
-        (class, (*random.one_of(&of_class)).clone())
+        (class, (*random.choice(&of_class).unwrap()).clone())
     };
-    let mut kind = *random.one_of(&KINDS);
+    let mut kind = *random.choice(&KINDS).unwrap();
     // The engine reads its own files whole.
     if kind == "huge" && class == Class::Part {
         kind = "append";
     }
     // A link, or what an earlier damage put there.
     if fs::symlink_metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
-        kind = *random.one_of(&["delete", "directory", "link"]);
+        kind = *random.choice(&["delete", "directory", "link"]).unwrap();
     }
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let bytes = fs::read(&path).unwrap_or_default();
@@ -217,8 +217,8 @@ fn damage(dir: &Path, random: &mut Random) -> Damage {
     Damage { class, path, kind, leaves_nothing }
 }
 
-fn apply(kind: &str, path: &Path, mut bytes: Vec<u8>, random: &mut Random) {
-    let (from, length) = (random.below(bytes.len().max(1) as u64) as usize, 1 + random.below(300) as usize);
+fn apply(kind: &str, path: &Path, mut bytes: Vec<u8>, random: &mut Rng) {
+    let (from, length) = (random.u64(..bytes.len().max(1) as u64) as usize, 1 + random.u64(..300) as usize);
     let to = (from + length).min(bytes.len());
     let replace = |make: &dyn Fn(&Path)| {
         drop(fs::remove_file(path));
@@ -237,14 +237,14 @@ fn apply(kind: &str, path: &Path, mut bytes: Vec<u8>, random: &mut Random) {
             file.write_all(b"x").unwrap();
             return file.set_len(3 << 30).unwrap();
         }
-        "flip" if !bytes.is_empty() => bytes[from] ^= 1 << random.below(8),
+        "flip" if !bytes.is_empty() => bytes[from] ^= 1 << random.u64(..8),
         "overwrite" if !bytes.is_empty() => {
-            bytes[from..to].iter_mut().for_each(|byte| *byte = random.below(256) as u8);
+            bytes[from..to].iter_mut().for_each(|byte| *byte = random.u64(..256) as u8);
         }
         "zero" => bytes.fill(0),
         "cut" => bytes.truncate(from),
         "empty" => bytes.clear(),
-        _ => bytes.extend((0..length).map(|_| random.below(256) as u8)),
+        _ => bytes.extend((0..length).map(|_| random.u64(..256) as u8)),
     }
     fs::write(path, bytes).unwrap();
 }
@@ -355,11 +355,11 @@ enum Ended {
 }
 
 fn round(states: &[State], seed: u64, place: &Path) -> Result<Ended, String> {
-    let random = &mut Random::new(seed);
-    let state = random.one_of(states);
+    let random = &mut Rng::with_seed(seed);
+    let state = random.choice(states).unwrap();
     let dir = place.join(format!("round-{seed}"));
     copy_tree(&state.dir, &dir);
-    let damages: Vec<Damage> = (0..=random.below(2)).map(|_| damage(&dir, random)).collect();
+    let damages: Vec<Damage> = (0..=random.u64(..2)).map(|_| damage(&dir, random)).collect();
     let log = place.join(format!("round-{seed}.log"));
     let mut started = Started::new(&dir, log.clone());
     let ended = judge(&mut started, state, &dir, &damages);

@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use fastrand::Rng;
 use serde_json::{Value, json};
 
-use crate::support::random::Random;
 use crate::support::{ADMIN_TOKEN, Orma, request, wait_for};
 
 const MINUTE: i64 = 60_000;
@@ -62,7 +62,7 @@ impl Event {
 }
 
 /// Items as different systems write them: what is sent, and what it means.
-fn line(random: &mut Random) -> (Value, Line) {
+fn line(random: &mut Rng) -> (Value, Line) {
     let lines = [
         (
             json!({"id": "p1", "name": "Mocassino Firenze", "category": "classiche", "price": "129.90", "quantity": 2}),
@@ -87,7 +87,8 @@ fn line(random: &mut Random) -> (Value, Line) {
         (json!({"price": "2.00", "quantity": 0}), ("", "", "", 0, 0)),
         (json!({"price": "2.00", "quantity": null}), ("", "", "", 10_000, 20_000)),
     ];
-    let (sent, (product, product_id, product_category, quantity, amount)) = random.one_of(&lines).clone();
+    let (sent, (product, product_id, product_category, quantity, amount)) =
+        random.choice(&lines).unwrap().clone();
     (sent, Line { product, product_id, product_category, quantity, amount })
 }
 
@@ -99,19 +100,19 @@ fn decimal(amount: i128) -> String {
 }
 
 /// A shop's history of some days: visits from campaigns, with and without ids, products looked at, bought and given back.
-fn history(random: &mut Random, start: i64) -> Vec<Event> {
+fn history(random: &mut Rng, start: i64) -> Vec<Event> {
     let mut events = Vec::new();
     let mut place = 0;
-    for visit in 0..12 + random.below(12) {
-        let visitor = format!("v{}", random.below(6));
+    for visit in 0..12 + random.u64(..12) {
+        let visitor = format!("v{}", random.u64(..6));
         // Two of a kind are too near to be a visit of their own: without an id it is the day's.
-        let session = if random.below(5) == 0 { String::new() } else { format!("s{visit}") };
-        let mut ts = start + random.below(4) as i64 * DAY + random.below(1_380) as i64 * MINUTE;
-        for step in 0..=random.below(8) {
+        let session = if random.u64(..5) == 0 { String::new() } else { format!("s{visit}") };
+        let mut ts = start + random.u64(..4) as i64 * DAY + random.u64(..1_380) as i64 * MINUTE;
+        for step in 0..=random.u64(..8) {
             // No two at the same moment: whose campaign a visit has is never a tie.
             place += 1;
             ts += 1_000 + place;
-            let kind = match (step, random.below(8)) {
+            let kind = match (step, random.u64(..8)) {
                 (0, 0..6) | (_, 0..3) => "page_view",
                 (_, 3) => "view_item",
                 (_, 4) => "add_to_cart",
@@ -125,15 +126,8 @@ fn history(random: &mut Random, start: i64) -> Vec<Event> {
     events
 }
 
-fn one(
-    random: &mut Random,
-    kind: &'static str,
-    visitor: &str,
-    session: &str,
-    ts: i64,
-    is_first: bool,
-) -> Event {
-    let mut sent = json!({"id": uuid::Uuid::from_u64_pair(random.below(u64::MAX), random.below(u64::MAX)),
+fn one(random: &mut Rng, kind: &'static str, visitor: &str, session: &str, ts: i64, is_first: bool) -> Event {
+    let mut sent = json!({"id": uuid::Uuid::from_u64_pair(random.u64(..u64::MAX), random.u64(..u64::MAX)),
         "kind": kind, "visitor": visitor, "ts": ts});
     if !session.is_empty() {
         sent["session"] = json!(session);
@@ -151,9 +145,9 @@ fn one(
         revenue: (0, ""),
     };
     if kind == "page_view" {
-        event.path = *random.one_of(&PAGES);
+        event.path = *random.choice(&PAGES).unwrap();
         if is_first {
-            event.utm = std::array::from_fn(|_| *random.one_of(&WORDS));
+            event.utm = std::array::from_fn(|_| *random.choice(&WORDS).unwrap());
         }
         let query: Vec<String> = UTM
             .iter()
@@ -165,23 +159,24 @@ fn one(
         sent["url"] = json!(format!("https://bottega.example{}{query}", event.path));
         let first = event.path.split('/').nth(1).unwrap();
         event.content_group = format!("/{first}");
-        if random.below(4) == 0 {
+        if random.u64(..4) == 0 {
             event.content_group = "Ispirazioni".into();
             sent["props"] = json!({"content_group": event.content_group});
         }
-    } else if kind == "view_item" && random.below(2) == 0 {
+    } else if kind == "view_item" && random.u64(..2) == 0 {
         // As Segment's SDKs send what is looked at.
         sent["props"] = json!({"product_id": "p1", "name": "Mocassino Firenze", "category": "classiche"});
         let (product, product_id, product_category) = ("Mocassino Firenze", "p1", "classiche");
         event.lines = vec![Line { product, product_id, product_category, quantity: SCALE, amount: 0 }];
     } else {
-        let lines: Vec<(Value, Line)> = (0..random.below(4)).map(|_| line(random)).collect();
+        let lines: Vec<(Value, Line)> = (0..random.u64(..4)).map(|_| line(random)).collect();
         sent["items"] = lines.iter().map(|(sent, _)| sent.clone()).collect();
         event.lines = lines.into_iter().map(|(_, line)| line).collect();
     }
     if event.is_sale() {
         // With shipping and less a discount: no sum of its items.
-        event.revenue = (i128::from(random.below(3_000_000)), *random.one_of(&["EUR", "EUR", "EUR", "USD"]));
+        event.revenue =
+            (i128::from(random.u64(..3_000_000)), *random.choice(&["EUR", "EUR", "EUR", "USD"]).unwrap());
         sent["revenue"] = json!({"amount": decimal(event.revenue.0), "currency": event.revenue.1});
     }
     event.sent = sent;
@@ -392,7 +387,7 @@ fn money_by_campaign_page_and_product_is_what_a_plain_computation_says() {
     let period = format!("from={}&to={}", day(start - 2 * DAY), day(start + 8 * DAY));
     let mut shop = Shop { orma: Orma::start(), site: String::new(), period };
     for seed in 0..seeds {
-        let mut random = Random::new(seed);
+        let mut random = Rng::with_seed(seed);
         let events = history(&mut random, start);
         shop.site = format!("shop{seed}");
         send(&shop.orma, &shop.site, &events);

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use fastrand::Rng;
 use orma_store::EventRow;
 use serde_json::{Value, json};
 
 use crate::query_api::{ADMIN, Service, at, event, view};
-use crate::support::random::Random;
 
 const MINUTE: i64 = 60_000;
 const PERIOD: &str = "from=2026-11-10&to=2026-11-10";
@@ -19,68 +19,76 @@ const SEEDS: u64 = 12;
 const SEEDS_OF_PEOPLE: u64 = 3;
 
 /// A history whose moments and ids meet often.
-fn history(random: &mut Random) -> Vec<EventRow<'static>> {
+fn history(random: &mut Rng) -> Vec<EventRow<'static>> {
     let begin = at(DAY);
     let mut rows = Vec::new();
-    for _ in 0..40 + random.below(80) {
+    for _ in 0..40 + random.u64(..80) {
         // Close together, so that sweeps, landings and orders meet; some lie before the day and some after it.
-        let minute = *random.one_of(&[-4, -1, 1, 3, 5, 700, 702, 1437, 1439, 1441]);
-        let near = begin + minute * MINUTE + random.below(5) as i64 * 30_000;
-        let visitor = *random.one_of(&["v1", "v2", "v3"]);
-        let session = *random.one_of(&["s1", "s2", ""]);
-        let row = match random.below(10) {
+        let minute = *random.choice(&[-4, -1, 1, 3, 5, 700, 702, 1437, 1439, 1441]).unwrap();
+        let near = begin + minute * MINUTE + random.u64(..5) as i64 * 30_000;
+        let visitor = *random.choice(&["v1", "v2", "v3"]).unwrap();
+        let session = *random.choice(&["s1", "s2", ""]).unwrap();
+        let row = match random.u64(..10) {
             0..=5 => {
-                let kind = *random.one_of(&[
-                    "newsletter_sent",
-                    "newsletter_delivered",
-                    "newsletter_bounce",
-                    "newsletter_open",
-                    "newsletter_open",
-                    "newsletter_click",
-                    "newsletter_click",
-                    "newsletter_click",
-                ]);
-                let (verdict, reason) = *random.one_of(&[
-                    ("human", "browser"),
-                    ("proxy", "gmail_proxy"),
-                    ("machine", "many_links"),
-                    ("machine", "trap"),
-                    ("machine", "too_soon"),
-                    ("unknown", "bare_user_agent"),
-                    ("", ""),
-                ]);
+                let kind = *random
+                    .choice(&[
+                        "newsletter_sent",
+                        "newsletter_delivered",
+                        "newsletter_bounce",
+                        "newsletter_open",
+                        "newsletter_open",
+                        "newsletter_click",
+                        "newsletter_click",
+                        "newsletter_click",
+                    ])
+                    .unwrap();
+                let (verdict, reason) = *random
+                    .choice(&[
+                        ("human", "browser"),
+                        ("proxy", "gmail_proxy"),
+                        ("machine", "many_links"),
+                        ("machine", "trap"),
+                        ("machine", "too_soon"),
+                        ("unknown", "bare_user_agent"),
+                        ("", ""),
+                    ])
+                    .unwrap();
                 let is_read = matches!(kind, "newsletter_open" | "newsletter_click");
                 EventRow {
-                    user: (*random.one_of(&["anna", "bruno", ""])).into(),
-                    newsletter_campaign: (*random.one_of(&["saldi", "auguri", "=1+1"])).into(),
-                    message: (*random.one_of(&["m1", "m2"])).into(),
-                    link: if kind == "newsletter_click" { *random.one_of(&["hero", "footer"]) } else { "" }
-                        .into(),
+                    user: (*random.choice(&["anna", "bruno", ""]).unwrap()).into(),
+                    newsletter_campaign: (*random.choice(&["saldi", "auguri", "=1+1"]).unwrap()).into(),
+                    message: (*random.choice(&["m1", "m2"]).unwrap()).into(),
+                    link: if kind == "newsletter_click" {
+                        *random.choice(&["hero", "footer"]).unwrap()
+                    } else {
+                        ""
+                    }
+                    .into(),
                     verdict: if is_read { verdict } else { "" }.into(),
                     verdict_reason: if is_read { reason } else { "" }.into(),
                     ..event(kind, visitor, "", near)
                 }
             }
             6 | 7 => EventRow {
-                newsletter_campaign: (*random.one_of(&["saldi", "auguri"])).into(),
-                link: (*random.one_of(&["hero", "footer"])).into(),
+                newsletter_campaign: (*random.choice(&["saldi", "auguri"]).unwrap()).into(),
+                link: (*random.choice(&["hero", "footer"]).unwrap()).into(),
                 verdict: "human".into(),
-                verdict_reason: (*random.one_of(&["landed", "landed", ""])).into(),
-                bot: (*random.one_of(&["", "", "", "crawler"])).into(),
+                verdict_reason: (*random.choice(&["landed", "landed", ""]).unwrap()).into(),
+                bot: (*random.choice(&["", "", "", "crawler"]).unwrap()).into(),
                 ..view(visitor, session, near, "/scarpe")
             },
             _ => {
-                let kind = *random.one_of(&["order", "order", "refund"]);
+                let kind = *random.choice(&["order", "order", "refund"]).unwrap();
                 EventRow {
-                    revenue: random.below(100_000) as i64,
-                    currency: (*random.one_of(&["EUR", "EUR", "USD"])).into(),
-                    bot: (*random.one_of(&["", "", "", "crawler"])).into(),
+                    revenue: random.u64(..100_000) as i64,
+                    currency: (*random.choice(&["EUR", "EUR", "USD"]).unwrap()).into(),
+                    bot: (*random.choice(&["", "", "", "crawler"]).unwrap()).into(),
                     ..event(kind, visitor, session, near + 1)
                 }
             }
         };
         // The same event twice counts once.
-        if random.below(6) == 0 {
+        if random.u64(..6) == 0 {
             rows.push(row.clone());
         }
         rows.push(row);
@@ -233,7 +241,7 @@ async fn random_histories_give_what_a_plain_computation_gives() {
     let service = Service::start(dir.path()).await;
     let mut orders = 0;
     for seed in 1..=SEEDS {
-        let mut random = Random::new(seed);
+        let mut random = Rng::with_seed(seed);
         let rows = history(&mut random);
         service.store.execute("TRUNCATE TABLE events", &[]).await.unwrap();
         service.insert(&rows).await;

@@ -9,8 +9,9 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
+use fastrand::Rng;
+
 use crate::load::{Load, Plan, event_id};
-use crate::support::random::Random;
 use crate::support::remote::Remote;
 use crate::support::{self, Orma, Setup, wait_for};
 
@@ -46,8 +47,8 @@ fn no_answered_event_is_lost_or_doubled_whatever_is_killed() {
     println!("ORMA_TORTURE_SEED={seed}");
     // Both installations at once, each with its rounds in turn.
     let (distant, whole) = std::thread::scope(|scope| {
-        let distant = scope.spawn(|| distant_rounds(rounds, Random::new(seed)));
-        let whole = scope.spawn(|| whole_rounds(rounds, Random::new(seed ^ 0x9e37_79b9_7f4a_7c15)));
+        let distant = scope.spawn(|| distant_rounds(rounds, Rng::with_seed(seed)));
+        let whole = scope.spawn(|| whole_rounds(rounds, Rng::with_seed(seed ^ 0x9e37_79b9_7f4a_7c15)));
         (distant.join(), whole.join())
     });
     let mut table = distant.expect("the rounds beside a distant store");
@@ -61,7 +62,7 @@ fn no_answered_event_is_lost_or_doubled_whatever_is_killed() {
     }
 }
 
-fn distant_rounds(rounds: u16, mut random: Random) -> Vec<Round> {
+fn distant_rounds(rounds: u16, mut random: Rng) -> Vec<Round> {
     let remote = Remote::start();
     prepare(&remote);
     let mut orma = Setup::collect(remote.url()).start();
@@ -70,7 +71,7 @@ fn distant_rounds(rounds: u16, mut random: Random) -> Vec<Round> {
         .collect()
 }
 
-fn whole_rounds(rounds: u16, mut random: Random) -> Vec<Round> {
+fn whole_rounds(rounds: u16, mut random: Rng) -> Vec<Round> {
     let mut orma = Orma::start();
     let both = |round| {
         let engine = engine_killed(&orma, 3 * round + 1, &mut random);
@@ -92,21 +93,16 @@ fn prepare(remote: &Remote) {
     }
 }
 
-fn load_until_the_moment(orma: &Orma, round: u16, random: &mut Random) -> (Load, u64) {
+fn load_until_the_moment(orma: &Orma, round: u16, random: &mut Rng) -> (Load, u64) {
     let plan = Plan { connections: CONNECTIONS, events_max: EVENTS_MAX, round };
     let load = Load::start(orma.listen, plan);
     wait_for("some answers", || (load.answered() >= ANSWERED_MIN).then_some(()));
-    let after_ms = random.below(KILL_MS_MAX);
+    let after_ms = random.u64(..KILL_MS_MAX);
     std::thread::sleep(Duration::from_millis(after_ms));
     (load, after_ms)
 }
 
-fn killed_and_started_again(
-    killed: &'static str,
-    orma: &mut Orma,
-    number: u16,
-    random: &mut Random,
-) -> Round {
+fn killed_and_started_again(killed: &'static str, orma: &mut Orma, number: u16, random: &mut Rng) -> Round {
     let (load, after_ms) = load_until_the_moment(orma, number, random);
     orma.kill_group();
     let answered = load.finish();
@@ -121,18 +117,18 @@ fn killed_and_started_again(
 }
 
 /// What a power cut leaves and a killed process does not: a part of a record behind the last flush.
-fn tear_the_tail(spool: &Path, random: &mut Random) -> u64 {
+fn tear_the_tail(spool: &Path, random: &mut Rng) -> u64 {
     let files = std::fs::read_dir(spool).unwrap().map(|entry| entry.unwrap().path());
     let Some(open) = files.into_iter().find(|path| path.extension().is_some_and(|e| e == "open")) else {
         return 0;
     };
     let mut record = Vec::from(300u32.to_le_bytes());
-    record.resize_with(1 + random.below(200) as usize, || random.below(256) as u8);
+    record.resize_with(1 + random.u64(..200) as usize, || random.u64(..256) as u8);
     std::fs::OpenOptions::new().append(true).open(open).unwrap().write_all(&record).unwrap();
     record.len() as u64
 }
 
-fn engine_killed(orma: &Orma, number: u16, random: &mut Random) -> Round {
+fn engine_killed(orma: &Orma, number: u16, random: &mut Rng) -> Round {
     let (load, after_ms) = load_until_the_moment(orma, number, random);
     let killed = orma.kill_engine();
     let begun = Instant::now();

@@ -1,6 +1,5 @@
 //! What the end-to-end tests share: the real program, a real engine, each in a directory of its own.
 
-pub mod random;
 pub mod remote;
 
 use std::ffi::OsString;

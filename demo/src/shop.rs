@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::random::Random;
+use crate::random::Random;
 
 /// Where the shop lives. Its pages have the paths of the demonstration shop.
 pub const ORIGIN: &str = "https://bottega.example";

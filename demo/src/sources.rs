@@ -2,10 +2,10 @@
 
 use orma_collector::wire::newsletter::landing::PARAMETER;
 
-use super::calendar::{Calendar, Letter};
-use super::people::Person;
-use super::random::Random;
-use super::shop;
+use crate::calendar::{Calendar, Letter};
+use crate::people::Person;
+use crate::random::Random;
+use crate::shop;
 
 /// Who sends a visit.
 #[derive(Clone, Debug, PartialEq, Eq)]

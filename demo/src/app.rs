@@ -5,14 +5,14 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::aftermath::{self, Order};
-use super::calendar::Calendar;
-use super::devices::{Class, Device};
-use super::event::Event;
-use super::people::{AppInstall, Person};
-use super::random::Random;
-use super::shop::{self, Product};
-use super::story::{Script, Task};
+use crate::aftermath::{self, Order};
+use crate::calendar::Calendar;
+use crate::devices::{Class, Device};
+use crate::event::Event;
+use crate::people::{AppInstall, Person};
+use crate::random::Random;
+use crate::shop::{self, Product};
+use crate::story::{Script, Task};
 
 /// The app's name.
 const APP: &str = "Bottega";

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use serde_json::json;
 
-use super::event::Event;
+use crate::event::Event;
 
 /// Events in one request.
 pub const BATCH_EVENTS_MAX: usize = 500;
@@ -76,7 +76,7 @@ impl Packer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::random::Random;
+    use crate::random::Random;
 
     fn event(text: &str) -> Event {
         let id = Random::of(1, &[]).uuid_v7(1);

@@ -8,10 +8,10 @@ use orma_collector::wire::native;
 use orma_collector::wire::newsletter::landing;
 use orma_store::NewsletterKey;
 
-use super::batches::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, Packer};
-use super::calendar::{Calendar, HOUR};
-use super::event::Event;
-use super::story::Teller;
+use crate::batches::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, Packer};
+use crate::calendar::{Calendar, HOUR};
+use crate::event::Event;
+use crate::story::Teller;
 
 /// The same for every story: what is sealed with it is part of it.
 fn key() -> NewsletterKey {

@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
-use super::batches::Batch;
+use crate::batches::Batch;
 
 /// How often one batch is sent before the story is given up.
 const ATTEMPTS_MAX: u32 = 30;

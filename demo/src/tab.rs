@@ -5,11 +5,11 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::calendar::Calendar;
-use super::event::Event;
-use super::people::{Account, Person};
-use super::random::Random;
-use super::shop::{self, ORIGIN};
+use crate::calendar::Calendar;
+use crate::event::Event;
+use crate::people::{Account, Person};
+use crate::random::Random;
+use crate::shop::{self, ORIGIN};
 
 /// The pages whose vitals are reported; not every browser and not every page load gets to report.
 const VITALS_SHARE: f64 = 0.35;

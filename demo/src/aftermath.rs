@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::calendar::{Calendar, DAY, HOUR, MINUTE};
-use super::event::Event;
-use super::people::Person;
-use super::random::Random;
-use super::shop;
-use super::story::{Script, Task};
+use crate::calendar::{Calendar, DAY, HOUR, MINUTE};
+use crate::event::Event;
+use crate::people::Person;
+use crate::random::Random;
+use crate::shop;
+use crate::story::{Script, Task};
 
 /// What people ask in the chat.
 pub const CHAT_SUBJECTS: [&str; 4] = ["taglia", "spedizione", "reso", "disponibilità"];

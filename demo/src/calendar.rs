@@ -8,7 +8,7 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan, Unit};
 
-use super::random::Random;
+use crate::random::Random;
 
 /// The shop's zone.
 pub const ZONE: &str = "Europe/Rome";

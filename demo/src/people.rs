@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use uuid::Uuid;
 
-use super::calendar::HOUR;
-use super::devices::{Class, Device};
-use super::places::Country;
-use super::random::Random;
-use super::shop;
+use crate::calendar::HOUR;
+use crate::devices::{Class, Device};
+use crate::places::Country;
+use crate::random::Random;
+use crate::shop;
 
 /// Members that the shop has when the story begins, for each visit of an average day.
 const MEMBERS_PER_DAILY_VISIT: f64 = 1.4;

@@ -10,13 +10,13 @@ use jiff::Timestamp;
 use orma_store::NewsletterKey;
 use uuid::Uuid;
 
-use super::aftermath::{self, Matter};
-use super::calendar::{Calendar, Letter};
-use super::event::Event;
-use super::people::People;
-use super::random::Random;
-use super::sources::Source;
-use super::{app, letters, robots, visits};
+use crate::aftermath::{self, Matter};
+use crate::calendar::{Calendar, Letter};
+use crate::event::Event;
+use crate::people::People;
+use crate::random::Random;
+use crate::sources::Source;
+use crate::{app, letters, robots, visits};
 
 /// Share of the visits that go to the app.
 const APP_SHARE: f64 = 0.13;

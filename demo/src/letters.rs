@@ -5,14 +5,14 @@ use orma_store::NewsletterKey;
 use orma_store::newsletter::{Act, Letter as Signed};
 use serde_json::{Value, json};
 
-use super::aftermath::report;
-use super::calendar::{HOUR, Letter, MINUTE};
-use super::event::Event;
-use super::people::Person;
-use super::random::Random;
-use super::shop::ORIGIN;
-use super::sources::Source;
-use super::story::{Script, Task};
+use crate::aftermath::report;
+use crate::calendar::{HOUR, Letter, MINUTE};
+use crate::event::Event;
+use crate::people::Person;
+use crate::random::Random;
+use crate::shop::ORIGIN;
+use crate::sources::Source;
+use crate::story::{Script, Task};
 
 /// How long the mail server takes for all letters, in milliseconds.
 const SENDING_MS: i64 = 6 * MINUTE;

@@ -1,6 +1,6 @@
 //! Where people live: countries with their share, languages and address ranges.
 
-use super::random::Random;
+use crate::random::Random;
 
 /// A country that visitors come from.
 #[derive(Debug)]

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::aftermath::{self, Order};
-use super::calendar::{Calendar, DAY, MINUTE};
-use super::people::{Account, Person};
-use super::random::Random;
-use super::shop::{self, Product};
-use super::sources::Source;
-use super::story::{Script, Task};
-use super::tab::Tab;
+use crate::aftermath::{self, Order};
+use crate::calendar::{Calendar, DAY, MINUTE};
+use crate::people::{Account, Person};
+use crate::random::Random;
+use crate::shop::{self, Product};
+use crate::sources::Source;
+use crate::story::{Script, Task};
+use crate::tab::Tab;
 
 /// Household members are counted beside those whose computer they use.
 const PARTNER: u64 = 1 << 63;
