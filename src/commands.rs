@@ -19,7 +19,6 @@ use crate::cli::{Command, DemoOptions, EngineProcess, SiteAction, SiteSettings, 
 use crate::running::Running;
 use crate::up::{self, OpenStore};
 
-/// Carries out a command.
 pub async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Up(options) => up::up(options).await,

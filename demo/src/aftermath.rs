@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
+use crate::agenda::{Matter, Order, Script, Task};
 use crate::calendar::{Calendar, DAY, HOUR, MINUTE};
 use crate::event::Event;
 use crate::people::Person;
 use crate::random::Random;
 use crate::shop;
-use crate::story::{Script, Task};
 
 /// What people ask in the chat.
 pub const CHAT_SUBJECTS: [&str; 4] = ["taglia", "spedizione", "reso", "disponibilità"];
@@ -26,32 +26,6 @@ const PRAISE: [&str; 4] =
     ["Comodissime dal primo giorno.", "Bellissime, arrivate in due giorni.", "Le ricomprerei subito.", ""];
 const BLAME: [&str; 4] =
     ["Ho aspettato troppo.", "Il sito si bloccava alla cassa.", "Numero sbagliato e reso complicato.", ""];
-
-/// A finished order.
-#[derive(Clone, Debug)]
-pub struct Order {
-    /// Its id.
-    pub id: String,
-    /// What was paid, in cents.
-    pub cents: i64,
-    /// What was bought, as an event has it.
-    pub items: Value,
-}
-
-/// Something that happens to a customer away from the site.
-#[derive(Clone, Debug)]
-pub enum Matter {
-    /// The recommendation question by mail.
-    Survey,
-    /// A complaint in writing.
-    Ticket,
-    /// Shoes that come back, with the money; the order.
-    Return(Order),
-    /// Somebody rings up.
-    Call,
-    /// Somebody walks into one of the stores.
-    StoreVisit,
-}
 
 /// Decides at the moment of an order what will follow from it.
 pub fn plan(
@@ -76,7 +50,6 @@ pub fn plan(
     follow(0.07 + upset, (4, 11), Matter::Return(order.clone()), random);
 }
 
-/// Lets it happen.
 pub fn play(
     person: &mut Person,
     matter: &Matter,

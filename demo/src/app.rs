@@ -5,16 +5,15 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::aftermath::{self, Order};
+use crate::aftermath;
+use crate::agenda::{Order, Script, Task};
 use crate::calendar::Calendar;
 use crate::devices::{Class, Device};
 use crate::event::Event;
 use crate::people::{AppInstall, Person};
 use crate::random::Random;
 use crate::shop::{self, Product};
-use crate::story::{Script, Task};
 
-/// The app's name.
 const APP: &str = "Bottega";
 /// Whose server the app talks to.
 const API: &str = "https://api.bottega.example";
@@ -28,7 +27,6 @@ fn health(version: &str) -> (f64, f64, f64) {
     }
 }
 
-/// The open app.
 struct Session<'a> {
     person: u64,
     user: Option<Rc<str>>,

@@ -15,9 +15,7 @@ const END: &[u8] = b"]}";
 /// The body of one request.
 #[derive(Debug)]
 pub struct Batch {
-    /// JSON.
     pub body: Vec<u8>,
-    /// Events in it.
     pub events: usize,
     /// The time of the last, in milliseconds since the epoch.
     pub until_ms: i64,

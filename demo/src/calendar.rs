@@ -10,14 +10,10 @@ use jiff::{SignedDuration, Timestamp, ToSpan, Unit};
 
 use crate::random::Random;
 
-/// The shop's zone.
 pub const ZONE: &str = "Europe/Rome";
 
-/// One minute in milliseconds.
 pub const MINUTE: i64 = 60_000;
-/// One hour in milliseconds.
 pub const HOUR: i64 = 60 * MINUTE;
-/// Twenty-four hours in milliseconds.
 pub const DAY: i64 = 24 * HOUR;
 
 /// How many come in each hour of a working day, relative to each other: few at night, most after dinner.

@@ -5,16 +5,12 @@ use uuid::Uuid;
 
 use crate::random::Random;
 
-/// What kind of device it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// An Android phone.
     Android,
-    /// An iPhone.
     Iphone,
     /// A computer with Windows or macOS.
     Desktop,
-    /// A tablet.
     Tablet,
 }
 
@@ -74,9 +70,7 @@ const DESKTOPS: [(u32, u32, f64); 5] =
 /// A device with its browser.
 #[derive(Clone, Debug)]
 pub struct Device {
-    /// What kind of device.
     pub class: Class,
-    /// The browser's user agent.
     pub user_agent: String,
     /// The browser measures layout shifts, which only Chromium does.
     pub chromium: bool,
@@ -86,7 +80,6 @@ pub struct Device {
     pub brand: &'static str,
     /// The maker's code of the model.
     pub model: &'static str,
-    /// The system's version.
     pub system: &'static str,
     width: u32,
     height: u32,
@@ -104,7 +97,6 @@ impl Device {
         Self::of(class, random)
     }
 
-    /// A device of a class.
     pub fn of(class: Class, random: &mut Random) -> Self {
         let desktop = |(width, height, density)| model("", "", (width, height, density), "", 1.0);
         let chosen = match class {
@@ -150,7 +142,6 @@ impl Device {
         })
     }
 
-    /// The screen, as a context has it.
     pub fn screen(&self) -> Value {
         json!({"width": self.width, "height": self.height, "density": self.density})
     }

@@ -6,20 +6,17 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// One event.
 #[derive(Clone, Debug)]
 pub struct Event {
     /// Its own id, made from its time and the seed.
     pub id: Uuid,
     /// When it happened, in milliseconds since the epoch.
     pub ts: i64,
-    /// Which of the collector's kinds.
     pub kind: &'static str,
     /// The browser's or the app's id.
     pub visitor: Option<Uuid>,
     /// The user, once known.
     pub user: Option<Rc<str>>,
-    /// The visit.
     pub session: Option<Uuid>,
     /// Device, language, address: shared by the events of a visit.
     pub context: Option<Rc<Value>>,

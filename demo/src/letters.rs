@@ -6,13 +6,13 @@ use orma_store::newsletter::{Act, Letter as Signed};
 use serde_json::{Value, json};
 
 use crate::aftermath::report;
+use crate::agenda::{Script, Task};
 use crate::calendar::{HOUR, Letter, MINUTE};
 use crate::event::Event;
 use crate::people::Person;
 use crate::random::Random;
 use crate::shop::ORIGIN;
 use crate::sources::Source;
-use crate::story::{Script, Task};
 
 /// How long the mail server takes for all letters, in milliseconds.
 const SENDING_MS: i64 = 6 * MINUTE;

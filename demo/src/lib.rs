@@ -1,13 +1,14 @@
 //! `orma demo`: believable visitors of the demonstration shop, sent through the real collector.
 //!
 //! ```text
-//! calendar, people, sources → visits, app, letters, aftermath, robots → story → batches → post
+//! calendar, people, sources → agenda → visits, app, letters, aftermath, robots → story → batches → post
 //!         (when, who, whence)            (what they do)                (in order)     (HTTP)
 //! ```
 //! The story is chance that repeats. The same seed, number of days and last day give the same events under the same
 //! ids, so that telling it twice adds nothing; later on the last day it only goes on.
 
 mod aftermath;
+mod agenda;
 mod app;
 mod batches;
 mod calendar;

@@ -20,16 +20,13 @@ const TRIES_MAX: u32 = 12;
 /// Name and e-mail address, which is also the user's id.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// The user's id.
     pub email: Rc<str>,
-    /// First and family name.
     pub name: String,
 }
 
 /// The shop's app on somebody's phone.
 #[derive(Clone, Debug)]
 pub struct AppInstall {
-    /// The phone.
     pub phone: Device,
     /// The app's id of the installation, once it was started.
     pub visitor: Option<Uuid>,
@@ -37,16 +34,13 @@ pub struct AppInstall {
     pub version: &'static str,
     /// How many days after a release the phone brings it up to date.
     pub lag_days: i64,
-    /// The person has signed in.
     pub signed_in: bool,
 }
 
-/// A person.
 #[derive(Clone, Debug)]
 pub struct Person {
     /// Its place among all people, from 0.
     pub number: u64,
-    /// Where it lives.
     pub country: &'static Country,
     /// The language of its browsers, BCP 47.
     pub language: &'static str,
@@ -62,7 +56,6 @@ pub struct Person {
     pub devices: Vec<Device>,
     /// The app, on the phone of those who have it.
     pub app: Option<AppInstall>,
-    /// Has an account.
     pub member: bool,
     /// Gets the letters.
     pub subscribed: bool,
@@ -72,7 +65,6 @@ pub struct Person {
     pub eagerness: f64,
     /// What went wrong for it; each takes from its satisfaction.
     pub annoyances: u32,
-    /// Orders so far.
     pub orders: u32,
     /// When its last visit ended, in milliseconds since the epoch.
     pub busy_until: i64,

@@ -42,7 +42,6 @@ impl Random {
         self.0.u64(..length as u64) as usize
     }
 
-    /// One of these.
     pub fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         &choices[self.place(choices.len())]
     }

@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use serde_json::json;
 
+use crate::agenda::Script;
 use crate::devices::ROBOTS;
 use crate::event::Event;
 use crate::places::address_in;
 use crate::random::Random;
 use crate::shop::{self, ORIGIN, PRODUCTS};
-use crate::story::Script;
 
 /// Plays one walk: a few pages, no attention, no memory.
 pub fn play(now: i64, random: &mut Random, script: &mut Script) {

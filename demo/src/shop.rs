@@ -6,15 +6,12 @@ use crate::random::Random;
 
 /// Where the shop lives. Its pages have the paths of the demonstration shop.
 pub const ORIGIN: &str = "https://bottega.example";
-/// The currency of all prices.
 pub const CURRENCY: &str = "EUR";
 
-/// A pair of shoes.
 #[derive(Debug)]
 pub struct Product {
     /// Its id in addresses.
     pub id: &'static str,
-    /// Its name.
     pub name: &'static str,
     /// Its category in addresses.
     pub category: &'static str,
@@ -35,7 +32,6 @@ const fn product(
     Product { id, name, category, cents, italian, english }
 }
 
-/// The catalogue.
 pub static PRODUCTS: [Product; 12] = [
     product("stivale-siena", "Siena", "stivali", 21_900, "stivale alto cuoio", "tall tan boot"),
     product("chelsea-torino", "Torino", "stivali", 17_900, "stivaletto chelsea nero", "black chelsea boot"),
@@ -126,7 +122,6 @@ pub fn any_category(random: &mut Random) -> &'static str {
     random.weighted(&CATEGORIES).0
 }
 
-/// Cents as a decimal.
 pub fn decimal(cents: i64) -> String {
     let sign = if cents < 0 { "-" } else { "" };
     let cents = cents.unsigned_abs();
@@ -139,7 +134,6 @@ pub fn money(cents: i64) -> Value {
 }
 
 impl Product {
-    /// The product as an event's item.
     pub fn item(&self, quantity: u32) -> Value {
         json!({"id": self.id, "name": self.name, "price": decimal(self.cents), "quantity": quantity})
     }
@@ -149,7 +143,6 @@ impl Product {
         if self.category == "classiche" { random.between(40, 44) } else { random.between(36, 40) }
     }
 
-    /// The path of its page.
     pub fn path(&self) -> String {
         format!("/demo/prodotto.html?id={}", self.id)
     }

@@ -10,25 +10,18 @@ use crate::shop;
 /// Who sends a visit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// Google's results.
     Google,
-    /// Bing's results.
     Bing,
     /// A bookmark, or the address typed in.
     Direct,
-    /// A picture on Instagram.
     Instagram,
-    /// A post on Facebook.
     Facebook,
-    /// A pin.
     Pinterest,
     /// An advertisement among Google's results.
     PaidSearch,
-    /// An answer of `ChatGPT`.
     ChatGpt,
     /// Somebody who writes about shoes.
     Blog,
-    /// A price comparison.
     Trovaprezzi,
     /// An advertisement of the promotion on Instagram.
     Promotion,

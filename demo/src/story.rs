@@ -10,13 +10,13 @@ use jiff::Timestamp;
 use orma_store::NewsletterKey;
 use uuid::Uuid;
 
-use crate::aftermath::{self, Matter};
-use crate::calendar::{Calendar, Letter};
+use crate::agenda::{Matter, Script, Task};
+use crate::calendar::Calendar;
 use crate::event::Event;
 use crate::people::People;
 use crate::random::Random;
 use crate::sources::Source;
-use crate::{app, letters, robots, visits};
+use crate::{aftermath, app, letters, robots, visits};
 
 /// Share of the visits that go to the app.
 const APP_SHARE: f64 = 0.13;
@@ -26,38 +26,6 @@ const ROBOTS_PER_VISIT: f64 = 0.085;
 const STORE_VISITS_PER_VISIT: f64 = 0.008;
 const CALLS_PER_VISIT: f64 = 0.003;
 const FRIENDS_PER_VISIT: f64 = 0.006;
-
-/// Something on the agenda.
-#[derive(Clone, Debug)]
-pub enum Task {
-    /// A day begins: its visits are put on the agenda.
-    Day(u32),
-    /// Somebody comes to the site: this person from this source, or whoever it may be.
-    Visit(Option<(usize, Source)>),
-    /// Somebody takes up the app.
-    App,
-    /// A robot comes.
-    Robot,
-    /// A customer sends a friend.
-    Friend,
-    /// A letter leaves.
-    Letter(Letter),
-    /// Some customer rings up or walks into a store.
-    Somebody(Matter),
-    /// Something happens to this person.
-    Matter(usize, Matter),
-    /// This person has an account from now on.
-    Enrol(usize),
-}
-
-/// What a task adds.
-#[derive(Default)]
-pub struct Script {
-    /// Events, none of them before the task.
-    pub events: Vec<Event>,
-    /// Further tasks with their moments, none of them before the task.
-    pub later: Vec<(i64, Task)>,
-}
 
 /// Something with its moment; among equals the one that was put down first comes first.
 struct Due<T> {

@@ -14,7 +14,6 @@ use crate::shop::{self, ORIGIN};
 /// The pages whose vitals are reported; not every browser and not every page load gets to report.
 const VITALS_SHARE: f64 = 0.35;
 
-/// The page in view.
 struct Page {
     path: String,
     url: String,
@@ -25,7 +24,6 @@ struct Page {
 
 /// A tab with the shop in it.
 pub struct Tab<'a> {
-    /// Its chance.
     pub random: &'a mut Random,
     /// The present, in milliseconds since the epoch.
     pub now: i64,

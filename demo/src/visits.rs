@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::aftermath::{self, Order};
+use crate::aftermath;
+use crate::agenda::{Order, Script, Task};
 use crate::calendar::{Calendar, DAY, MINUTE};
 use crate::people::{Account, Person};
 use crate::random::Random;
 use crate::shop::{self, Product};
 use crate::sources::Source;
-use crate::story::{Script, Task};
 use crate::tab::Tab;
 
 /// Household members are counted beside those whose computer they use.

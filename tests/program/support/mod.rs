@@ -178,7 +178,6 @@ impl Orma {
         })
     }
 
-    /// Its own process.
     pub fn pid(&self) -> Pid {
         pid_of(&self.child)
     }
@@ -351,7 +350,6 @@ pub fn is_alive(pid: Pid) -> bool {
     status.is_ok_and(|status| !status.contains(") Z "))
 }
 
-/// An answer over HTTP.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
