@@ -14,6 +14,7 @@ mod engine_guard;
 mod hostile_key;
 mod kept;
 mod lane;
+mod layers;
 mod load;
 mod money;
 mod network;
