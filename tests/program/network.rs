@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio_rustls::rustls;
 
 use crate::support::remote::Remote;
-use crate::support::{self, Answer, Orma, PATIENCE, Setup, read_answer, wait_for};
+use crate::support::{self, Answer, ManyFiles, Orma, PATIENCE, Setup, read_answer, wait_for};
 
 /// Nobody listens on the port of the discard protocol: ClickHouse is away.
 const AWAY: &str = "http://orma:secret@127.0.0.1:9/orma";
@@ -591,6 +591,7 @@ fn idle_connections(orma: &Orma, count: usize) -> Vec<TcpStream> {
 #[test]
 fn an_idle_connection_costs_little_memory() {
     const BYTES_PER_CONNECTION_MAX: u64 = 4_096;
+    let _files = ManyFiles::take();
     let orma = edge(&[]);
     // What is made once: tables, the first buffers, the spool's.
     drop(idle_connections(&orma, 1_000));
@@ -614,11 +615,8 @@ fn ten_thousand_idle_connections_fit_in_64_mib() {
     /// Of these, the pages of the program's file that a release build has in memory. Those of a debug build are more,
     /// and not counted here.
     const PROGRAM_BYTES: u64 = 18 << 20;
-    /// Open files besides connections, of the test and of the collector.
-    const FILES_BESIDE: u64 = 300;
-    let open_files_max = orma_collector::http::raise_open_files_max();
-    let count = CONNECTIONS.min(open_files_max.saturating_sub(FILES_BESIDE));
-    assert!(count >= 700, "{open_files_max} open files are too few to measure anything: see `ulimit -n`");
+    let files = ManyFiles::take();
+    let count = CONNECTIONS.min(files.connections_max);
     let orma = edge(&[]);
     // What is made once: tables, the first buffers, the spool's.
     drop(idle_connections(&orma, 500));

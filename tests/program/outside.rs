@@ -9,13 +9,11 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::support::remote::Remote;
-use crate::support::{self, Answer, Orma, PATIENCE, Setup, read_answer, request, wait_for};
+use crate::support::{self, Answer, ManyFiles, Orma, PATIENCE, Setup, read_answer, request, wait_for};
 
 /// Time limits of these tests, in milliseconds.
 const SHORT: [(&str, &str); 3] =
     [("--idle-ms-max", "2000"), ("--body-ms-max", "1000"), ("--header-ms-max", "1000")];
-/// Open files besides connections, of the test and of the program.
-const FILES_BESIDE: u64 = 300;
 
 fn short(setup: Setup) -> Setup {
     SHORT.into_iter().fold(setup, |setup, (name, value)| setup.argument(name, value))
@@ -28,16 +26,13 @@ fn connect(address: SocketAddr) -> TcpStream {
 }
 
 /// As many connections as were asked for, or as the system allows.
-fn connections(address: SocketAddr, count: u64, first: &[u8]) -> Vec<TcpStream> {
-    let open_files_max = orma_collector::http::raise_open_files_max();
-    let count = count.min(open_files_max.saturating_sub(FILES_BESIDE));
-    assert!(count >= 300, "{open_files_max} open files are too few: see `ulimit -n`");
+fn connections(files: &ManyFiles, address: SocketAddr, count: u64, first: &[u8]) -> Vec<TcpStream> {
     let begun = |_| {
         let mut stream = connect(address);
         stream.write_all(first).unwrap();
         stream
     };
-    (0..count).map(begun).collect()
+    (0..count.min(files.connections_max)).map(begun).collect()
 }
 
 /// What each is told before its connection ends.
@@ -268,7 +263,7 @@ fn bodies_that_never_come_are_not_waited_for() {
     let orma = short(Setup::default()).start();
     let head = b"POST /api/v1/session HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 40\r\n\r\n";
     beacons_beside(&orma, || {
-        all_are_told(connections(orma.listen, 3_000, head), 408, "body_too_slow");
+        all_are_told(connections(&ManyFiles::take(), orma.listen, 3_000, head), 408, "body_too_slow");
         let mut streams: Vec<TcpStream> = (0..CONNECTIONS)
             .map(|_| {
                 let mut stream = raw::hello(orma.listen, 65_535);
@@ -294,13 +289,13 @@ fn the_query_service_alone_and_the_admin_port_have_the_same_limits() {
     let half = b"GET / HTTP/1.1\r\nhost: x\r\nx-slow:";
     let body = b"POST /api/v1/session HTTP/1.1\r\nhost: x\r\ncontent-length: 40\r\n\r\n{";
     for address in [orma.listen, orma.admin] {
-        all_are_told(connections(address, 300, half), 408, "head_too_slow");
-        all_are_told(connections(address, 300, body), 408, "body_too_slow");
+        all_are_told(connections(&ManyFiles::take(), address, 300, half), 408, "head_too_slow");
+        all_are_told(connections(&ManyFiles::take(), address, 300, body), 408, "body_too_slow");
         // Idle ones, silent from the first byte on or later.
         let mut silent = connect(address);
         assert_eq!(silent.read(&mut [0]).unwrap_or(0), 0);
     }
-    all_are_told(connections(orma.listen, 3_000, body), 408, "body_too_slow");
+    all_are_told(connections(&ManyFiles::take(), orma.listen, 3_000, body), 408, "body_too_slow");
     let mut streams: Vec<TcpStream> = [orma.listen, orma.admin]
         .into_iter()
         .map(|address| {

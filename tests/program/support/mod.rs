@@ -8,6 +8,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use orma_store::engine::find_library;
@@ -39,6 +40,29 @@ pub fn engine_config(dir: &Path) -> EngineConfig {
         library: find_library().expect("libchdb.so: run `make deps` first"),
         data_dir: dir.canonicalize().unwrap(),
         memory_bytes_max: 2 << 30,
+    }
+}
+
+/// The right to have thousands of files open, which one test has at a time, and how many connections that allows.
+pub struct ManyFiles {
+    pub connections_max: u64,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl ManyFiles {
+    /// Waits for its turn.
+    pub fn take() -> Self {
+        /// Open files besides connections, of these and of other tests and of the program.
+        const FILES_BESIDE: u64 = 300;
+        static ALONE: Mutex<()> = Mutex::new(());
+        // A test that failed has closed its files.
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let open_files_max = orma_collector::http::raise_open_files_max();
+        assert!(
+            open_files_max >= 1_000,
+            "{open_files_max} open files are too few to measure anything: see `ulimit -n`"
+        );
+        Self { connections_max: open_files_max - FILES_BESIDE, _alone: alone }
     }
 }
 

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use tokio::net::TcpSocket;
+
 /// An engine in a process of its own that plays the distant server: same program, its own directory and port.
 pub struct Remote {
     dir: tempfile::TempDir,
     child: std::process::Child,
     files: orma_store::engine::config::EngineFiles,
     port: u16,
+    /// Keeps the port from whoever asks for a free one while the engine is down.
+    _reserved: TcpSocket,
 }
 
 impl Remote {
@@ -20,9 +24,13 @@ impl Remote {
             memory_bytes_max: 2 << 30,
         })
         .unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // Bound, but not listening: the engine, which sets the same option, can share it, and nobody else is given it.
+        let reserved = TcpSocket::new_v4().unwrap();
+        reserved.set_reuseaddr(true).unwrap();
+        reserved.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let port = reserved.local_addr().unwrap().port();
         let child = Self::spawn(&files, port);
-        Self { dir, child, files, port }
+        Self { dir, child, files, port, _reserved: reserved }
     }
 
     fn spawn(files: &orma_store::engine::config::EngineFiles, port: u16) -> std::process::Child {
