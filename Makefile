@@ -62,13 +62,14 @@ test-pages:
 	@echo "orma: tests with the clients of Segment and RudderStack"
 	$(NPM) test --silent --workspace tests/clients
 
+torture: PROGRAM_TESTS = $(CARGO) test --release --locked --test program -- --nocapture
 torture: $(SDK) $(DASHBOARD) strace ## Kill, cut the power, damage and attack for an hour, and hold every answer against the store
-	ORMA_TORTURE_ROUNDS=$(ROUNDS) $(CARGO) test --release --locked --test torture -- --nocapture
-	ORMA_TORTURE=1 $(CARGO) test --release --locked --test commit --test power_cut --test hostile_key -- --nocapture
+	ORMA_TORTURE_ROUNDS=$(ROUNDS) $(PROGRAM_TESTS) torture::
+	ORMA_TORTURE=1 $(PROGRAM_TESTS) commit:: power_cut:: hostile_key::
 	# These hold milliseconds against a limit, so one after the other.
-	ORMA_TORTURE=1 $(CARGO) test --release --locked --test engine_guard --test outside -- --nocapture --test-threads=1
-	ORMA_SEEDS=1000 $(CARGO) test --release --locked --test answers -- --nocapture
-	ORMA_DAMAGE_ROUNDS=500 $(CARGO) test --release --locked --test damage -- --nocapture
+	ORMA_TORTURE=1 $(PROGRAM_TESTS) engine_guard:: outside:: --test-threads=1
+	ORMA_SEEDS=1000 $(PROGRAM_TESTS) answers::
+	ORMA_DAMAGE_ROUNDS=500 $(PROGRAM_TESTS) damage::
 
 screenshots: $(SDK) $(DASHBOARD) chromium ## Take the pictures of docs/screenshots anew, of the demo's visitors
 	@$(CARGO) build --locked --bin orma

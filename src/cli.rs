@@ -11,7 +11,6 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use orma_query::QuestionLimits;
 
-use crate::configuration;
 use crate::network::{IntakeOptions, NetworkOptions, listen_address};
 pub use accounts::AccountsAction;
 pub use registry::{SiteAction, SiteSettings, TokenAction};
@@ -377,21 +376,4 @@ pub fn start_log(level: &str) {
 pub fn failed(error: &anyhow::Error) -> ExitCode {
     eprintln!("orma: {error:#}");
     ExitCode::FAILURE
-}
-
-/// Shows help and mistakes on the command line as clap words them.
-pub fn usage_error(error: &configuration::ConfigurationError) -> ExitCode {
-    match error {
-        configuration::ConfigurationError::Usage(error) => {
-            let code = u8::try_from(error.exit_code()).unwrap_or(2);
-            if error.print().is_err() {
-                return ExitCode::FAILURE;
-            }
-            ExitCode::from(code)
-        }
-        file @ configuration::ConfigurationError::File { .. } => {
-            eprintln!("orma: {file}");
-            ExitCode::from(2)
-        }
-    }
 }

@@ -9,17 +9,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use orma_demo::{Story, Told};
 use orma_store::data_dir::DataDirError;
 use orma_store::engine::child::{self, ChildOptions};
 use orma_store::engine::config::read_connection;
 use orma_store::{DataDir, Endpoint, NewsletterKey, Registry, Role, Site, SiteChange, Store, migrations};
 
 use crate::cli::{Command, DemoOptions, EngineProcess, SiteAction, SiteSettings, StoreOptions, TokenAction};
-use crate::demo::{self, Story, Told};
 use crate::running::Running;
 use crate::up::{self, OpenStore};
 
-/// Carries out a command.
 pub async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Up(options) => up::up(options).await,
@@ -306,7 +305,8 @@ fn print_tag(data_dir: &Path, key: &str) {
 async fn tell_demo(options: DemoOptions) -> anyhow::Result<()> {
     let told = match (&options.ingest_token, &options.collector_url) {
         (Some(token), Some(url)) => {
-            demo::tell(story(&options, url.clone(), options.write_key.clone(), token.clone(), None)).await?
+            orma_demo::tell(story(&options, url.clone(), options.write_key.clone(), token.clone(), None))
+                .await?
         }
         _ => tell_with_own_token(&options).await?,
     };
@@ -341,7 +341,8 @@ async fn tell_with_own_token(options: &DemoOptions) -> anyhow::Result<Told> {
     let newsletter_key = registry.newsletter_key(SITE).await?;
     // The collector reads its registry every two seconds.
     tokio::time::sleep(Duration::from_millis(2_500)).await;
-    let told = demo::tell(story(options, url, write_key, ingest_token.clone(), Some(newsletter_key))).await;
+    let told =
+        orma_demo::tell(story(options, url, write_key, ingest_token.clone(), Some(newsletter_key))).await;
     let token_id = registry.snapshot().token_of_secret(&ingest_token).map(|token| token.token_id.clone());
     if let Some(token_id) = token_id {
         registry.revoke_token(&token_id).await?;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
@@ -32,6 +33,25 @@ pub enum ConfigurationError {
     Usage(clap::Error),
     /// The file cannot be read, or holds a key or value that cannot be.
     File { path: PathBuf, message: String },
+}
+
+impl ConfigurationError {
+    /// Shows help and mistakes on the command line as clap words them.
+    pub fn report(&self) -> ExitCode {
+        match self {
+            Self::Usage(error) => {
+                let code = u8::try_from(error.exit_code()).unwrap_or(2);
+                if error.print().is_err() {
+                    return ExitCode::FAILURE;
+                }
+                ExitCode::from(code)
+            }
+            file @ Self::File { .. } => {
+                eprintln!("orma: {file}");
+                ExitCode::from(2)
+            }
+        }
+    }
 }
 
 impl std::fmt::Display for ConfigurationError {

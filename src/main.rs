@@ -3,7 +3,6 @@
 mod cli;
 mod commands;
 mod configuration;
-mod demo;
 mod embedded;
 mod memory;
 mod network;
@@ -19,7 +18,7 @@ fn main() -> ExitCode {
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = match configuration::parse(std::env::args_os()) {
         Ok(cli) => cli,
-        Err(error) => return cli::usage_error(&error),
+        Err(error) => return error.report(),
     };
     cli::start_log(cli.log_level());
     let mut runtime = tokio::runtime::Builder::new_multi_thread();

@@ -103,7 +103,6 @@ pub enum ForwardedHeaderName {
 }
 
 impl NetworkOptions {
-    /// TLS and proxies.
     pub fn network(&self) -> anyhow::Result<NetworkConfig> {
         let tls = match (&self.tls_certificate, &self.tls_key) {
             (Some(certificate), Some(key)) => {
@@ -123,7 +122,6 @@ impl NetworkOptions {
         Ok(NetworkConfig { tls, trusted_proxies, proxy_protocol: self.proxy_protocol })
     }
 
-    /// Limits of requests and connections.
     pub fn limits(&self) -> HttpLimits {
         HttpLimits {
             body_bytes_max: self.body_bytes_max,
@@ -167,7 +165,6 @@ pub struct IntakeOptions {
 }
 
 impl IntakeOptions {
-    /// Limits of requests and connections.
     pub fn limits(&self, network: &NetworkOptions) -> HttpLimits {
         HttpLimits { inflated_bytes_max: self.inflated_bytes_max, ..network.limits() }
     }

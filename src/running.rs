@@ -15,7 +15,6 @@ pub struct Running {
     pub listen: SocketAddr,
     /// Its admin address.
     pub admin: SocketAddr,
-    /// Its process.
     pub pid: u32,
     /// Where it is reached from this machine: `http://127.0.0.1:8080`.
     #[serde(default)]
@@ -26,7 +25,6 @@ pub struct Running {
 }
 
 impl Running {
-    /// This process.
     pub fn here(scheme: &str, listen: SocketAddr, admin: SocketAddr, public_url: Option<String>) -> Self {
         Self { listen, admin, pid: std::process::id(), url: base_url(scheme, listen), public_url }
     }

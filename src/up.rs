@@ -32,7 +32,6 @@ const REGISTRY_REFRESH: Duration = Duration::from_secs(1);
 
 /// A store with its engine, when the engine is ours.
 pub struct OpenStore {
-    /// The store.
     pub store: Store,
     engine: Option<Engine>,
 }
@@ -110,7 +109,6 @@ async fn look_after_tables(store: &Store, data_dir: &Path, migrated: bool) {
     }
 }
 
-/// `orma up`.
 pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     let cluster = options.store.cluster()?;
     let data_dir = DataDir::open(&options.store.common.data_dir)?;
@@ -217,7 +215,6 @@ async fn learn_sites(registry: &Registry) {
     }
 }
 
-/// `orma query`.
 pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     let data_dir = DataDir::open(&options.common.data_dir)?;
     tracing::debug!(open_files_max = raise_open_files_max(), "each connection is an open file");

@@ -162,7 +162,6 @@ FROM numbers({from}, {count})",
 /// A column of the table of events as the migrations make it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Column {
-    /// Its name.
     pub name: String,
     /// Its ClickHouse type.
     #[serde(rename = "type")]

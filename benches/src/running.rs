@@ -26,7 +26,6 @@ const FIRST_QUESTION: &str = "/api/v1/sites/demo/stats?metrics=visitors,page_vie
 #[derive(Debug)]
 pub struct Running {
     child: Child,
-    /// Its process.
     pub pid: u32,
     /// The engine's process.
     pub engine_pid: u32,

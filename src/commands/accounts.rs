@@ -11,7 +11,6 @@ use serde_json::json;
 use super::Session;
 use crate::cli::AccountsAction;
 
-/// Carries out a command.
 pub async fn run(action: AccountsAction) -> anyhow::Result<()> {
     let session = Session::open(action.store()).await?;
     let done = carry_out(&session, action).await;

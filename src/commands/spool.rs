@@ -14,7 +14,6 @@ use serde_json::json;
 
 use crate::cli::{QuarantineAction, SpoolAction, SpoolShow};
 
-/// Carries out a command.
 pub fn run(action: SpoolAction) -> anyhow::Result<()> {
     let data_dir = action.common().data_dir.clone();
     if !data_dir.is_dir() {

@@ -10,7 +10,6 @@ pub struct Body {
     pub name: &'static str,
     /// How many.
     pub events: u64,
-    /// JSON.
     pub bytes: Vec<u8>,
 }
 

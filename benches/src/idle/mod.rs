@@ -184,7 +184,6 @@ async fn wait_for_rows(store: &Store, sql: &str, expected: u64, since: Instant) 
     }
 }
 
-/// A table's name and bytes on disk.
 #[derive(Debug, Deserialize)]
 struct Weight {
     name: String,

@@ -86,7 +86,6 @@ async fn settle(store: &Store) -> anyhow::Result<u64> {
     Ok(last.parts)
 }
 
-/// A table's name and bytes on disk.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Weight {
     /// The table.

@@ -18,7 +18,6 @@ pub enum Access {
 /// A way to lay out the table of events.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    /// The name in the tables.
     pub name: &'static str,
     /// How a journey is read.
     pub access: Access,
@@ -246,7 +245,6 @@ pub struct Size {
     pub bytes_on_disk: u64,
     /// Of its primary index in memory, projections not included.
     pub primary_key_bytes: u64,
-    /// Rows in active parts.
     pub rows: u64,
 }
 

@@ -28,10 +28,8 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// All ways.
     pub const ALL: [Self; 3] = [Self::Needed, Self::ByPartition, Self::Plain];
 
-    /// The name in the table.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Needed => "FINAL",
@@ -54,7 +52,6 @@ pub struct Answered {
 /// `{counted}` stands for the visitor, and `{person}` is the condition that finds the one who came most often.
 #[derive(Clone, Debug)]
 pub struct Question {
-    /// The name in the tables.
     pub name: &'static str,
     text: String,
     visitor: String,

@@ -40,7 +40,6 @@ const ENTRY: [&str; 18] = [
 /// The place of `source` in it, from 1.
 const SOURCE: usize = 3;
 
-/// A way to keep the states of a session.
 struct States {
     name: &'static str,
     /// By what the first and the last event are found.
@@ -94,7 +93,6 @@ impl States {
         )
     }
 
-    /// The columns of the table and their types.
     fn columns(&self) -> &'static str {
         if matches!(self.name, PLAIN | PLAIN_ROWS) {
             "(site LowCardinality(String), visitor String, day Date, session String, \

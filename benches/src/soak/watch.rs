@@ -15,12 +15,10 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Without samples.
     pub fn new(name: &'static str, growth_max: f64) -> Self {
         Self { name, growth_max, samples: Vec::new() }
     }
 
-    /// Adds a sample.
     pub fn add(&mut self, minutes: f64, value: f64) {
         self.samples.push((minutes, value));
     }

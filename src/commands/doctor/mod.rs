@@ -27,7 +27,6 @@ pub enum Verdict {
     Problem,
 }
 
-/// One line of the report.
 #[derive(Clone, Debug, Serialize)]
 pub struct Check {
     name: &'static str,
@@ -37,7 +36,6 @@ pub struct Check {
     advice: String,
 }
 
-/// The checks so far.
 #[derive(Debug, Default)]
 pub struct Report {
     checks: Vec<Check>,
