@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::WireError;
-use super::fault::Fault;
-use super::json::{NotJson, Reader};
+use crate::event::field_error::Fault;
+use crate::event::json::{NotJson, Reader};
 
 /// Why reading is given up.
 pub enum Stop {

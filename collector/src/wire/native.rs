@@ -6,13 +6,14 @@
 use std::borrow::Cow;
 
 use super::body::{self, Stop};
-use super::complete::refusal;
-use super::context::Context;
-use super::draft::{Defaults, Draft};
-use super::fault::Fault;
-use super::json::{NotJson, Reader};
-use super::value::Value;
-use super::{WireError, identifier, moment};
+use crate::event::complete::refusal;
+use crate::event::context::Context;
+use crate::event::builder::{Defaults, Draft};
+use crate::event::field_error::Fault;
+use crate::event::json::{NotJson, Reader};
+use crate::event::value::Value;
+use super::WireError;
+use crate::event::{identifier, timestamp};
 use crate::event::{BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ParsedBatch};
 
 /// Reads a request.
@@ -115,7 +116,7 @@ impl<'a> Envelope<'a> {
     fn set(&mut self, field: &str, value: Value<'a>) -> Result<(), Fault> {
         match field {
             "site" => self.site = value.text("site")?,
-            "sent_at" => self.sent_at = moment::sent_at(&value),
+            "sent_at" => self.sent_at = timestamp::sent_at(&value),
             "visitor" => self.defaults.visitor = identifier::read(value),
             "user" => {
                 self.defaults.user_optional = value != Value::Null;

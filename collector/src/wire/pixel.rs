@@ -5,11 +5,12 @@
 
 use std::borrow::Cow;
 
-use super::complete::refusal;
-use super::draft::{Defaults, Draft};
-use super::fault::Fault;
-use super::value::Value;
-use super::{WireError, moment, money};
+use crate::event::complete::refusal;
+use crate::event::builder::{Defaults, Draft};
+use crate::event::field_error::Fault;
+use crate::event::value::Value;
+use super::WireError;
+use crate::event::{money, timestamp};
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
 use crate::form::decode;
 
@@ -26,7 +27,7 @@ pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
     for (name, value) in parameters(query) {
         match &*name {
             "site" => site = Some(value),
-            "sent_at" => sent_at = moment::sent_at(&Value::Parameter(value)),
+            "sent_at" => sent_at = timestamp::sent_at(&Value::Parameter(value)),
             "kind" | "revenue" if value.is_empty() => {}
             "revenue" => amount = Value::Parameter(value),
             "currency" => currency = Value::Parameter(value),

@@ -11,10 +11,10 @@ use orma_store::spelling;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
-use super::complete::refusal;
-use super::draft::{Defaults, Draft};
-use super::identifier;
-use super::value::Value;
+use crate::event::complete::refusal;
+use crate::event::builder::{Defaults, Draft};
+use crate::event::identifier;
+use crate::event::value::Value;
 use crate::event::ParsedBatch;
 
 /// The id of an open or a click.

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::super::address;
-use super::super::draft::Draft;
-use super::super::identifier;
-use super::super::value::Value;
+use crate::event::address;
+use crate::event::builder::Draft;
+use crate::event::identifier;
+use crate::event::value::Value;
 use super::{Sender, each_said, text};
 use crate::event::{Behalf, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX, cut};
 

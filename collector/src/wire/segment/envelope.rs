@@ -8,10 +8,11 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::{BATCH_MESSAGES_MAX, each_said, is_absent, present, text};
 use crate::wire::body::{Stop, each_field};
-use crate::wire::fault::Fault;
-use crate::wire::json::Reader;
+use crate::event::field_error::Fault;
+use crate::event::json::Reader;
 use crate::wire::pixel::parameters;
-use crate::wire::{WireError, moment};
+use crate::event::timestamp;
+use crate::wire::WireError;
 
 /// A request whose messages are told apart but not yet read.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ impl<'a> Body<'a> {
             match &*field {
                 "batch" => return Err(Fault::expected("batch", "a list").into()),
                 "writeKey" => body.write_key = text(value),
-                "sentAt" => body.sent_at = moment::sent_at(&value),
+                "sentAt" => body.sent_at = timestamp::sent_at(&value),
                 "context" => body.context = value.object("context").ok().flatten(),
                 "type" => is_message = true,
                 _ => {}

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::super::draft::{Defaults, Draft};
-use super::super::fault::Fault;
-use super::super::kinds::Kind;
-use super::super::value::Value;
-use super::super::{identifier, moment};
+use crate::event::builder::{Defaults, Draft};
+use crate::event::field_error::Fault;
+use crate::wire::kinds::Kind;
+use crate::event::value::Value;
+use crate::event::{identifier, timestamp};
 use super::context::{Page, Surroundings};
 use super::properties::{Amounts, Dropped};
 use super::{Body, EVENT_BYTES_MAX, Sender, each_said, names, text};
@@ -130,7 +130,7 @@ impl<'a> Message<'a> {
         draft.user = self.user.take().and_then(identifier::read);
         draft.visitor = self.anonymous.take().and_then(identifier::read);
         let event = name(self.event.take(), "event")?.unwrap_or_default();
-        let event = super::super::value::without_reserved(event);
+        let event = crate::event::value::without_reserved(event);
         if event.len() > NAME_BYTES_MAX {
             let problem = format_args!("longer than {NAME_BYTES_MAX} bytes");
             return Err(Fault::new("name_too_long", "event", problem));
@@ -236,8 +236,8 @@ impl<'a> Message<'a> {
     /// what the client's clock said, as an `originalTimestamp` alone is.
     fn client_ts(&mut self) -> Result<(Option<i64>, bool), Fault> {
         let (ts, is_right) = match (self.timestamp.take(), self.original_timestamp.take()) {
-            (Some(timestamp), original) => (moment::parse(&timestamp, "timestamp")?, original.is_some()),
-            (None, Some(original)) => (moment::parse(&original, "originalTimestamp")?, false),
+            (Some(timestamp), original) => (timestamp::parse(&timestamp, "timestamp")?, original.is_some()),
+            (None, Some(original)) => (timestamp::parse(&original, "originalTimestamp")?, false),
             (None, None) => (None, false),
         };
         Ok((ts, is_right))
@@ -245,8 +245,8 @@ impl<'a> Message<'a> {
 
     /// When it was sent: what cannot be read says nothing.
     fn sent_at(&mut self, body: &Body<'a>, sender: &Sender<'a>) -> Option<i64> {
-        let own = self.sent_at.take().and_then(|sent_at| moment::sent_at(&sent_at));
-        let header = || moment::sent_at(&Value::Parameter(Cow::Borrowed(sender.sent_at)));
+        let own = self.sent_at.take().and_then(|sent_at| timestamp::sent_at(&sent_at));
+        let header = || timestamp::sent_at(&Value::Parameter(Cow::Borrowed(sender.sent_at)));
         own.or(body.sent_at).or_else(header)
     }
 }

@@ -6,9 +6,9 @@
 
 use std::borrow::Cow;
 
-use super::super::draft::{Draft, add_prop, replace_prop};
-use super::super::money::{self, Money};
-use super::super::value::Value;
+use crate::event::builder::{Draft, add_prop, replace_prop};
+use crate::event::money::{self, Money};
+use crate::event::value::Value;
 use super::names;
 use crate::event::{PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, cut};
 
@@ -38,7 +38,7 @@ impl Dropped {
         if self.0.is_empty() {
             return;
         }
-        let names = super::super::value::without_reserved(cut(Cow::Owned(self.0), PROP_VALUE_BYTES_MAX));
+        let names = crate::event::value::without_reserved(cut(Cow::Owned(self.0), PROP_VALUE_BYTES_MAX));
         // One place is kept free for it.
         drop(replace_prop(&mut draft.props, Cow::Borrowed(DROPPED), names));
     }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::event::{HOST_BYTES_MAX, ID_BYTES_MAX, URL_BYTES_MAX};
 use crate::fuzz::fuzz;
-use crate::wire::value::Value;
-use crate::wire::{address, identifier, moment, money};
+use crate::event::value::Value;
+use crate::event::{address, identifier, money, timestamp};
 
 #[test]
 fn an_address_is_taken_apart_the_same_way_again() {
@@ -38,15 +38,15 @@ fn a_moment_lies_in_its_century_and_comes_back_from_its_text() {
     let corpus = ["2026-11-21T10:00:00.512Z", "2026-11-21T11:00:00+01:00", "1795255200512"];
     fuzz("moment", &corpus, |bytes| {
         let text = String::from_utf8_lossy(bytes);
-        let read = moment::parse(&Value::Parameter(text), "ts");
+        let read = timestamp::parse(&Value::Parameter(text), "ts");
         let Ok(Some(ms)) = read else {
             return read.inspect_err(|fault| assert!(fault.message.starts_with("ts: "))).is_ok();
         };
         let Ok(shown) = jiff::Timestamp::from_millisecond(ms).map(|shown| shown.to_string()) else {
             return true;
         };
-        assert_eq!(moment::parse(&Value::Text(shown.into()), "ts"), Ok(Some(ms)));
-        assert_eq!(moment::parse(&Value::Number(&ms.to_string()), "ts"), Ok(Some(ms)));
+        assert_eq!(timestamp::parse(&Value::Text(shown.into()), "ts"), Ok(Some(ms)));
+        assert_eq!(timestamp::parse(&Value::Number(&ms.to_string()), "ts"), Ok(Some(ms)));
         true
     });
 }

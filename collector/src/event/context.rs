@@ -5,11 +5,11 @@ use std::net::IpAddr;
 
 use orma_store::event_row::EventRow;
 
-use super::fault::Fault;
+use super::field_error::Fault;
 use super::identifier::is_placeholder;
 use super::json::{NotJson, Reader};
 use super::value::Value;
-use crate::event::{Behalf, TEXT_BYTES_MAX, cut};
+use super::{Behalf, TEXT_BYTES_MAX, cut};
 
 /// The context of a request or of one event; `None` is what it does not say.
 ///

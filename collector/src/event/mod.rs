@@ -3,6 +3,17 @@
 //! Whatever protocol a client speaks, its events end up here. What is *refused* is left out and reported to the
 //! client under its index; what is *cut* is descriptive text, where the beginning is worth more than nothing.
 
+pub(crate) mod address;
+pub(crate) mod builder;
+pub(crate) mod complete;
+pub(crate) mod context;
+pub(crate) mod field_error;
+pub(crate) mod identifier;
+pub(crate) mod json;
+pub(crate) mod money;
+pub(crate) mod timestamp;
+pub(crate) mod value;
+
 use std::borrow::Cow;
 use std::net::IpAddr;
 

@@ -6,8 +6,8 @@ use std::ops::Range;
 use memchr::{memchr, memchr2, memchr3};
 use orma_store::spelling;
 
-use super::fault::Fault;
-use crate::event::{HOST_BYTES_MAX, URL_BYTES_MAX, cut};
+use super::field_error::Fault;
+use super::{HOST_BYTES_MAX, URL_BYTES_MAX, cut};
 
 /// An address, taken apart. The fragment is dropped: it is not the server's business.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -6,11 +6,11 @@ use orma_store::event_row::EventRow;
 use orma_store::spelling;
 
 use super::context::Context;
-use super::fault::Fault;
+use super::field_error::Fault;
 use super::money::{self, Money};
 use super::value::{Value, each_field, without_reserved};
-use super::{identifier, moment};
-use crate::event::{
+use super::{identifier, timestamp};
+use super::{
     Delivery, NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX,
     TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX, cut,
 };
@@ -107,7 +107,7 @@ impl<'a> Draft<'a> {
         match &*field {
             "kind" => self.kind = value.text("kind")?.unwrap_or_default(),
             "id" => self.id = identifier::read(value),
-            "ts" => self.client_ts = moment::parse(&value, "ts")?,
+            "ts" => self.client_ts = timestamp::parse(&value, "ts")?,
             "visitor" => self.visitor = identifier::read(value),
             "user" => {
                 let is_said = value != Value::Null;

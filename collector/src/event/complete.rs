@@ -5,14 +5,14 @@ use std::mem::take;
 
 use orma_store::spelling;
 
-use super::draft::{Defaults, Draft, add_prop, replace_prop};
-use super::fault::Fault;
+use super::builder::{Defaults, Draft, add_prop, replace_prop};
+use super::field_error::Fault;
 use super::identifier::{self, Content};
-use super::kinds::{Kind, RATINGS, vital_rating};
+use crate::wire::kinds::{Kind, RATINGS, vital_rating};
 use super::value::Value;
 use super::{address, value};
 use crate::campaign::{campaign_of_fragment, text_without_click_ids};
-use crate::event::{
+use super::{
     NAME_BYTES_MAX, ParsedEvent, REJECTED_PAYLOAD_BYTES_MAX, Refusal, TEXT_BYTES_MAX, URL_BYTES_MAX, cut,
 };
 

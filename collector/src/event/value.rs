@@ -9,9 +9,9 @@ use std::fmt;
 
 use serde::de::{Deserializer, Visitor};
 
-use super::fault::Fault;
+use super::field_error::Fault;
 use super::json::Reader;
-use crate::event::PROP_DEPTH_MAX;
+use super::PROP_DEPTH_MAX;
 
 /// A value has more than [`PROP_DEPTH_MAX`] levels.
 #[derive(Debug, PartialEq, Eq)]

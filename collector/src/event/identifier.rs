@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
-use super::fault::Fault;
+use super::field_error::Fault;
 use super::value::Value;
-use crate::event::{EVENT_ID_BYTES_MAX, ID_BYTES_MAX};
+use super::{EVENT_ID_BYTES_MAX, ID_BYTES_MAX};
 
 /// What programs write where they have no id, whatever the case: an empty value of their language, a word for somebody
 /// who is not known, the name of the field itself. Whoever carries one would be the same person as all others who do.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::fault::Fault;
+use super::field_error::Fault;
 use super::value::{Value, each_field};
 
 /// Decimals of the store's money column.
@@ -127,7 +127,7 @@ fn shifted(digits: &str, shift: i32) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::json::Reader;
+    use super::super::json::Reader;
 
     #[test]
     fn amounts_are_exact() {

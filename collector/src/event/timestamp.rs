@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::fault::Fault;
+use super::field_error::Fault;
 use super::value::Value;
 
 /// Moments beyond this are taken for this one, in either direction: the year 33,658. Milliseconds since the epoch.
