@@ -7,7 +7,7 @@ use memchr::{memchr, memchr2, memchr3};
 use orma_store::spelling;
 
 use super::field_error::Fault;
-use super::{HOST_BYTES_MAX, URL_BYTES_MAX, cut};
+use super::limits::{HOST_BYTES_MAX, URL_BYTES_MAX, cut};
 
 /// An address, taken apart. The fragment is dropped: it is not the server's business.
 #[derive(Debug, Default, PartialEq, Eq)]

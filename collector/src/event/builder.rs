@@ -7,13 +7,15 @@ use orma_store::spelling;
 
 use super::context::Context;
 use super::field_error::Fault;
-use super::money::{self, Money};
-use super::value::{Value, each_field, without_reserved};
-use super::{identifier, timestamp};
-use super::{
-    Delivery, NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX,
-    TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX, cut,
+use super::limits::{
+    NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, TEXT_BYTES_MAX,
+    TITLE_BYTES_MAX, URL_BYTES_MAX, cut,
 };
+use super::money::{self, Money};
+use super::parsed::Delivery;
+use super::reader::each_field;
+use super::value::{Value, without_reserved};
+use super::{identifier, timestamp};
 
 /// Names and values of props, each name once.
 pub type Props<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;

@@ -5,16 +5,16 @@ use std::mem::take;
 
 use orma_store::spelling;
 
+use super::address;
 use super::builder::{Defaults, Draft, add_prop, replace_prop};
 use super::field_error::Fault;
 use super::identifier::{self, Content};
-use crate::wire::kinds::{Kind, RATINGS, vital_rating};
+use super::limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX, cut};
+use super::parsed::ParsedEvent;
+use super::reader::each_field;
 use super::value::Value;
-use super::{address, value};
-use crate::campaign::{campaign_of_fragment, text_without_click_ids};
-use super::{
-    NAME_BYTES_MAX, ParsedEvent, REJECTED_PAYLOAD_BYTES_MAX, Refusal, TEXT_BYTES_MAX, URL_BYTES_MAX, cut,
-};
+use crate::campaign::campaign_of_fragment;
+use crate::wire::kinds::{Kind, RATINGS, vital_rating};
 
 /// The ways in which an app starts, as Android and iOS tell them apart.
 const STARTS: [&str; 3] = ["cold", "warm", "hot"];
@@ -226,7 +226,7 @@ impl<'a> Draft<'a> {
         if let Some(traits) = self.traits.take() {
             if kind.name == "identify" {
                 if let Some(object) = traits.object("traits")? {
-                    value::each_field(object, |key, value| add_prop(&mut props, key, value, "traits."))?;
+                    each_field(object, |key, value| add_prop(&mut props, key, value, "traits."))?;
                 }
             } else {
                 self.set_field(Cow::Borrowed("traits"), traits)?;
@@ -258,18 +258,5 @@ impl<'a> Draft<'a> {
                 said.find(|(key, _)| key == prop).is_some_and(|(_, text)| !text.is_empty())
             }
         }
-    }
-}
-
-/// What is told of an event that is not stored. `payload` is the event's JSON.
-pub fn refusal(index: usize, fault: Fault, kind: Cow<str>, payload: Cow<str>) -> Refusal {
-    // Before it is cut, lest it end within an id's name.
-    let payload = text_without_click_ids(&payload).map_or(payload, Cow::Owned);
-    Refusal {
-        index,
-        reason: fault.reason,
-        message: fault.message,
-        kind: cut(kind, NAME_BYTES_MAX).into_owned(),
-        payload: cut(payload, REJECTED_PAYLOAD_BYTES_MAX).into_owned(),
     }
 }

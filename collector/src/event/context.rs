@@ -7,9 +7,11 @@ use orma_store::event_row::EventRow;
 
 use super::field_error::Fault;
 use super::identifier::is_placeholder;
-use super::json::{NotJson, Reader};
+use super::json::NotJson;
+use super::limits::{TEXT_BYTES_MAX, cut};
+use super::parsed::Behalf;
+use super::reader::Reader;
 use super::value::Value;
-use super::{Behalf, TEXT_BYTES_MAX, cut};
 
 /// The context of a request or of one event; `None` is what it does not say.
 ///

@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 use super::field_error::Fault;
+use super::limits::{EVENT_ID_BYTES_MAX, ID_BYTES_MAX};
 use super::value::Value;
-use super::{EVENT_ID_BYTES_MAX, ID_BYTES_MAX};
 
 /// What programs write where they have no id, whatever the case: an empty value of their language, a word for somebody
 /// who is not known, the name of the field itself. Whoever carries one would be the same person as all others who do.

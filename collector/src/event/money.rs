@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::field_error::Fault;
-use super::value::{Value, each_field};
+use super::reader::each_field;
+use super::value::Value;
 
 /// Decimals of the store's money column.
 const DECIMALS: i32 = 4;
@@ -126,8 +127,8 @@ fn shifted(digits: &str, shift: i32) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::reader::Reader;
     use super::*;
-    use super::super::json::Reader;
 
     #[test]
     fn amounts_are_exact() {

@@ -5,13 +5,9 @@
 //! costs nothing but a counter.
 
 use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{Deserializer, Visitor};
 
 use super::field_error::Fault;
-use super::json::Reader;
-use super::PROP_DEPTH_MAX;
+use super::limits::PROP_DEPTH_MAX;
 
 /// A value has more than [`PROP_DEPTH_MAX`] levels.
 #[derive(Debug, PartialEq, Eq)]
@@ -114,46 +110,6 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Calls `visit` with each key and value of an object, in order, until it fails. A key that comes twice is
-/// visited twice.
-///
-/// `object` has been read as JSON before, so here its parts are only told apart.
-pub fn each_field<'a>(
-    object: &'a str,
-    mut visit: impl FnMut(Cow<'a, str>, Value<'a>) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    Reader::new(object).each_field(|key, reader| visit(key, reader.value()?))?;
-    Ok(())
-}
-
-/// The text of a valid JSON string. Half a surrogate pair, which browsers send when a script has cut an emoji in
-/// two, becomes U+FFFD.
-pub fn unescape(json: &str) -> Cow<'_, str> {
-    let inner = &json[1..json.len() - 1];
-    if !inner.contains('\\') {
-        return Cow::Borrowed(inner);
-    }
-    Cow::Owned(serde_json::from_str::<String>(json).unwrap_or_else(|_| {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let bytes = deserializer.deserialize_bytes(Bytes).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
-    }))
-}
-
-struct Bytes;
-
-impl Visitor<'_> for Bytes {
-    type Value = Vec<u8>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("text")
-    }
-
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        Ok(bytes.to_vec())
-    }
-}
-
 /// Text without NUL, which some readers of the store take for its end, and without the unit separator, which the store
 /// puts between the fields of a session's first event.
 pub fn without_reserved(text: Cow<'_, str>) -> Cow<'_, str> {
@@ -202,67 +158,6 @@ fn compact(json: &str) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_is_borrowed_unless_it_is_escaped() {
-        let table = [
-            (r#""scarpe""#, "scarpe", true),
-            (r#""caffè 👟""#, "caffè 👟", true),
-            (r#""caff\u00e8""#, "caffè", false),
-            (r#""\ud83d\udc5f""#, "👟", false),
-            (r#""a\"b\\c\/d\n""#, "a\"b\\c/d\n", false),
-            (r#""a\u0000b""#, "a\0b", false),
-            (r#""a\u001fb""#, "a\u{1f}b", false),
-        ];
-        for (json, text, borrowed) in table {
-            let unescaped = unescape(json);
-            assert_eq!(unescaped, text);
-            assert_eq!(matches!(unescaped, Cow::Borrowed(_)), borrowed, "{json}");
-        }
-    }
-
-    #[test]
-    fn the_fields_of_an_object_are_told_apart() {
-        let object = "{ \"a\" : 1.5e3 ,\"b\\\"\":\"c,}\\\\\",\n\"d\":[\"]\",{\"e\":\"}\\\"\"}],\"\":{},\"f\":null,\"g\":true\t}";
-        assert!(serde_json::from_str::<serde_json::Value>(object).is_ok());
-        let mut fields = Vec::new();
-        let mut visit = |key: Cow<str>, value: Value| {
-            fields.push((key.into_owned(), format!("{value:?}")));
-            Ok(())
-        };
-        each_field(object, &mut visit).unwrap();
-        let expected = [
-            ("a", Value::Number("1.5e3")),
-            ("b\"", Value::Text("c,}\\".into())),
-            ("d", Value::Nested(r#"["]",{"e":"}\""}]"#)),
-            ("", Value::Nested("{}")),
-            ("f", Value::Null),
-            ("g", Value::Bool(true)),
-        ];
-        assert_eq!(fields, expected.map(|(key, value)| (key.to_owned(), format!("{value:?}"))));
-        for empty in ["{}", "{ \n}"] {
-            assert_eq!(each_field(empty, |_, _| Err(Fault::expected("a", "nothing"))), Ok(()));
-        }
-    }
-
-    #[test]
-    fn nul_is_kept_only_where_it_is_looked_for() {
-        let value = || Reader::new(r#""a\u0000b""#).value().unwrap();
-        assert_eq!(value().exact_text("visitor").unwrap().unwrap(), "a\0b");
-        assert_eq!(value().text("title").unwrap().unwrap(), "ab");
-        assert_eq!(value().prop().unwrap().unwrap(), "ab");
-    }
-
-    #[test]
-    fn half_an_emoji_becomes_a_replacement_character() {
-        for json in [r#""ciao \ud83d""#, r#""ciao \udc5f""#] {
-            let text = unescape(json);
-            assert!(
-                text.starts_with("ciao \u{fffd}") && text.trim_end_matches('\u{fffd}') == "ciao ",
-                "{text}"
-            );
-        }
-    }
 
     #[test]
     fn compact_json_keeps_the_whitespace_inside_text() {

@@ -6,7 +6,8 @@ use serde_json::value::RawValue;
 
 use super::WireError;
 use crate::event::field_error::Fault;
-use crate::event::json::{NotJson, Reader};
+use crate::event::json::NotJson;
+use crate::event::reader::Reader;
 
 /// Why reading is given up.
 pub enum Stop {

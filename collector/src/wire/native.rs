@@ -5,16 +5,17 @@
 
 use std::borrow::Cow;
 
-use super::body::{self, Stop};
-use crate::event::complete::refusal;
-use crate::event::context::Context;
-use crate::event::builder::{Defaults, Draft};
-use crate::event::field_error::Fault;
-use crate::event::json::{NotJson, Reader};
-use crate::event::value::Value;
 use super::WireError;
-use crate::event::{identifier, timestamp};
+use super::body::{self, Stop};
+use crate::event::builder::{Defaults, Draft};
+use crate::event::context::Context;
+use crate::event::field_error::Fault;
+use crate::event::json::NotJson;
+use crate::event::reader::Reader;
+use crate::event::rejected::refusal;
+use crate::event::value::Value;
 use crate::event::{BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ParsedBatch};
+use crate::event::{identifier, timestamp};
 
 /// Reads a request.
 ///

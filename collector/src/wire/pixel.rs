@@ -5,13 +5,13 @@
 
 use std::borrow::Cow;
 
-use crate::event::complete::refusal;
+use super::WireError;
 use crate::event::builder::{Defaults, Draft};
 use crate::event::field_error::Fault;
+use crate::event::rejected::refusal;
 use crate::event::value::Value;
-use super::WireError;
-use crate::event::{money, timestamp};
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
+use crate::event::{money, timestamp};
 use crate::form::decode;
 
 /// Reads the query of a request, without `?`.

@@ -11,11 +11,11 @@ use orma_store::spelling;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
-use crate::event::complete::refusal;
+use crate::event::ParsedBatch;
 use crate::event::builder::{Defaults, Draft};
 use crate::event::identifier;
+use crate::event::rejected::refusal;
 use crate::event::value::Value;
-use crate::event::ParsedBatch;
 
 /// The id of an open or a click.
 ///

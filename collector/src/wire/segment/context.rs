@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use super::{Sender, each_said, text};
 use crate::event::address;
 use crate::event::builder::Draft;
 use crate::event::identifier;
 use crate::event::value::Value;
-use super::{Sender, each_said, text};
 use crate::event::{Behalf, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX, cut};
 
 /// Libraries that run on servers: their connection says nothing of the person.

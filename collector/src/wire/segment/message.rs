@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use crate::event::builder::{Defaults, Draft};
-use crate::event::field_error::Fault;
-use crate::wire::kinds::Kind;
-use crate::event::value::Value;
-use crate::event::{identifier, timestamp};
 use super::context::{Page, Surroundings};
 use super::properties::{Amounts, Dropped};
 use super::{Body, EVENT_BYTES_MAX, Sender, each_said, names, text};
+use crate::event::builder::{Defaults, Draft};
+use crate::event::field_error::Fault;
+use crate::event::value::Value;
 use crate::event::{Delivery, NAME_BYTES_MAX, ParsedEvent, cut};
+use crate::event::{identifier, timestamp};
+use crate::wire::kinds::Kind;
 
 /// The fields of a message, as they were written. What it does not say is absent.
 #[derive(Debug, Default)]

@@ -25,7 +25,7 @@ mod properties;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use crate::event::complete::refusal;
+use crate::event::rejected::refusal;
 use crate::event::value::Value;
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
 
@@ -104,7 +104,7 @@ fn text(value: Value) -> Option<Cow<str>> {
 /// Visits what an object says; another type says nothing.
 fn each_said<'a>(value: &Value<'a>, mut visit: impl FnMut(Cow<'a, str>, Value<'a>)) {
     if let Ok(Some(object)) = value.object("") {
-        drop(crate::event::value::each_field(object, |key, value| {
+        drop(crate::event::reader::each_field(object, |key, value| {
             if let Some(value) = present(value) {
                 visit(key, value);
             }

@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 
+use super::names;
 use crate::event::builder::{Draft, add_prop, replace_prop};
 use crate::event::money::{self, Money};
 use crate::event::value::Value;
-use super::names;
 use crate::event::{PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, cut};
 
 /// The prop that names those which were too many or too long.

@@ -2,7 +2,6 @@
 
 mod batch;
 mod fields;
-mod fuzz;
 mod kinds;
 mod limits;
 mod mutation;

@@ -1,10 +1,10 @@
-//! The parsers behind the protocols, one target each.
+//! The parsers of what an event is made of, one target each.
 
 use std::borrow::Cow;
 
-use crate::event::{HOST_BYTES_MAX, ID_BYTES_MAX, URL_BYTES_MAX};
-use crate::fuzz::fuzz;
+use super::fuzz;
 use crate::event::value::Value;
+use crate::event::{HOST_BYTES_MAX, ID_BYTES_MAX, URL_BYTES_MAX};
 use crate::event::{address, identifier, money, timestamp};
 
 #[test]
