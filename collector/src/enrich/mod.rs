@@ -18,7 +18,7 @@ pub mod user_agent;
 
 pub use bot::Bot;
 pub use channel::{Origin, Visit};
-pub use clock::Moment;
+pub use clock::CorrectedTime;
 pub use device::Device;
 pub use geo::{Geo, GeoProblem, Place};
 pub use hints::{HintHeaders, Hinted, Hints};

@@ -12,19 +12,19 @@ use serde::de::{Deserializer, Visitor};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotJson;
 
-pub(super) fn expect(json: &[u8], place: usize, byte: u8) -> Result<(), NotJson> {
-    if json.get(place) == Some(&byte) { Ok(()) } else { Err(NotJson) }
+pub(super) fn expect(json: &[u8], offset: usize, byte: u8) -> Result<(), NotJson> {
+    if json.get(offset) == Some(&byte) { Ok(()) } else { Err(NotJson) }
 }
 
-pub(super) fn after_whitespace(json: &[u8], mut place: usize) -> usize {
-    while let Some(b' ' | b'\t' | b'\n' | b'\r') = json.get(place) {
-        place += 1;
+pub(super) fn after_whitespace(json: &[u8], mut offset: usize) -> usize {
+    while let Some(b' ' | b'\t' | b'\n' | b'\r') = json.get(offset) {
+        offset += 1;
     }
-    place
+    offset
 }
 
-pub(super) fn after_colon(json: &[u8], place: usize) -> Result<usize, NotJson> {
-    let colon = after_whitespace(json, place);
+pub(super) fn after_colon(json: &[u8], offset: usize) -> Result<usize, NotJson> {
+    let colon = after_whitespace(json, offset);
     expect(json, colon, b':')?;
     Ok(after_whitespace(json, colon + 1))
 }
@@ -32,29 +32,29 @@ pub(super) fn after_colon(json: &[u8], place: usize) -> Result<usize, NotJson> {
 /// Where the text ends that begins at `start`, its quotes included.
 fn text_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
     expect(json, start, b'"')?;
-    let mut place = start + 1;
+    let mut offset = start + 1;
     loop {
-        place = plain_end(json, place);
-        match json.get(place) {
-            Some(b'"') => return Ok(place + 1),
-            Some(b'\\') => place = escape_end(json, place)?,
+        offset = plain_end(json, offset);
+        match json.get(offset) {
+            Some(b'"') => return Ok(offset + 1),
+            Some(b'\\') => offset = escape_end(json, offset)?,
             _ => return Err(NotJson),
         }
     }
 }
 
-/// The first place at or after `place` with a quote, a backslash or a control character, or the end.
+/// The first offset at or after `offset` with a quote, a backslash or a control character, or the end.
 #[inline]
-pub(super) fn plain_end(json: &[u8], mut place: usize) -> usize {
-    while let Some(chunk) = json.get(place..).and_then(<[u8]>::first_chunk) {
+pub(super) fn plain_end(json: &[u8], mut offset: usize) -> usize {
+    while let Some(chunk) = json.get(offset..).and_then(<[u8]>::first_chunk) {
         let hit = first_hit(chunk);
         if hit < CHUNK {
-            return place + hit;
+            return offset + hit;
         }
-        place += CHUNK;
+        offset += CHUNK;
     }
     let is_plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
-    place + json[place..].iter().take_while(|byte| is_plain(byte)).count()
+    offset + json[offset..].iter().take_while(|byte| is_plain(byte)).count()
 }
 
 /// Bytes that are looked at together.
@@ -120,50 +120,50 @@ fn escape_end(json: &[u8], backslash: usize) -> Result<usize, NotJson> {
 /// Where the value ends that begins at `start`.
 pub(super) fn value_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
     let mut open = Brackets::default();
-    let mut place = start;
+    let mut offset = start;
     'value: loop {
-        match json.get(place) {
-            Some(b'"') => place = text_end(json, place)?,
+        match json.get(offset) {
+            Some(b'"') => offset = text_end(json, offset)?,
             Some(b'{') => {
-                place = after_whitespace(json, place + 1);
+                offset = after_whitespace(json, offset + 1);
                 open.push(true);
-                if json.get(place) != Some(&b'}') {
-                    place = after_colon(json, text_end(json, place)?)?;
+                if json.get(offset) != Some(&b'}') {
+                    offset = after_colon(json, text_end(json, offset)?)?;
                     continue 'value;
                 }
             }
             Some(b'[') => {
-                place = after_whitespace(json, place + 1);
+                offset = after_whitespace(json, offset + 1);
                 open.push(false);
-                if json.get(place) != Some(&b']') {
+                if json.get(offset) != Some(&b']') {
                     continue 'value;
                 }
             }
-            Some(b't') => place = literal_end(json, place, b"true")?,
-            Some(b'f') => place = literal_end(json, place, b"false")?,
-            Some(b'n') => place = literal_end(json, place, b"null")?,
-            _ => place = number_end(json, place)?,
+            Some(b't') => offset = literal_end(json, offset, b"true")?,
+            Some(b'f') => offset = literal_end(json, offset, b"false")?,
+            Some(b'n') => offset = literal_end(json, offset, b"null")?,
+            _ => offset = number_end(json, offset)?,
         }
         while let Some(in_object) = open.innermost() {
-            place = after_whitespace(json, place);
-            match (json.get(place), in_object) {
+            offset = after_whitespace(json, offset);
+            match (json.get(offset), in_object) {
                 (Some(b','), true) => {
-                    let key = after_whitespace(json, place + 1);
-                    place = after_colon(json, text_end(json, key)?)?;
+                    let key = after_whitespace(json, offset + 1);
+                    offset = after_colon(json, text_end(json, key)?)?;
                     continue 'value;
                 }
                 (Some(b','), false) => {
-                    place = after_whitespace(json, place + 1);
+                    offset = after_whitespace(json, offset + 1);
                     continue 'value;
                 }
                 (Some(b'}'), true) | (Some(b']'), false) => {
                     open.pop();
-                    place += 1;
+                    offset += 1;
                 }
                 _ => return Err(NotJson),
             }
         }
-        return Ok(place);
+        return Ok(offset);
     }
 }
 
@@ -172,26 +172,26 @@ pub(super) fn literal_end(json: &[u8], start: usize, literal: &[u8]) -> Result<u
 }
 
 fn number_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
-    let digits_end = |place: usize| -> Result<usize, NotJson> {
-        let digits = json[place.min(json.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if digits == 0 { Err(NotJson) } else { Ok(place + digits) }
+    let digits_end = |offset: usize| -> Result<usize, NotJson> {
+        let digits = json[offset.min(json.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 { Err(NotJson) } else { Ok(offset + digits) }
     };
     let first = start + usize::from(json.get(start) == Some(&b'-'));
-    let mut place = digits_end(first)?;
-    if json[first] == b'0' && place > first + 1 {
+    let mut offset = digits_end(first)?;
+    if json[first] == b'0' && offset > first + 1 {
         return Err(NotJson);
     }
-    if json.get(place) == Some(&b'.') {
-        place = digits_end(place + 1)?;
+    if json.get(offset) == Some(&b'.') {
+        offset = digits_end(offset + 1)?;
     }
-    if let Some(b'e' | b'E') = json.get(place) {
-        place += 1;
-        if let Some(b'+' | b'-') = json.get(place) {
-            place += 1;
+    if let Some(b'e' | b'E') = json.get(offset) {
+        offset += 1;
+        if let Some(b'+' | b'-') = json.get(offset) {
+            offset += 1;
         }
-        place = digits_end(place)?;
+        offset = digits_end(offset)?;
     }
-    Ok(place)
+    Ok(offset)
 }
 
 /// The brackets that are open: one bit each, 1 for an object.
@@ -267,14 +267,14 @@ mod tests {
     fn the_first_quote_backslash_or_control_is_found_on_any_processor() {
         for byte in 0..=u8::MAX {
             let ends_text = matches!(byte, b'"' | b'\\' | 0..0x20);
-            for place in 0..CHUNK {
+            for offset in 0..CHUNK {
                 for (before, after) in [(b'a', b'z'), (0xff, b'"'), (0x80, 0), (0x7f, 0x80), (b'!', b'!')] {
                     let mut chunk = [before; CHUNK];
-                    chunk[place] = byte;
-                    chunk[place + 1..].fill(after);
+                    chunk[offset] = byte;
+                    chunk[offset + 1..].fill(after);
                     let plain = |byte: u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
                     let expected = chunk.iter().position(|&byte| !plain(byte)).unwrap_or(CHUNK);
-                    assert!(!ends_text || expected == place);
+                    assert!(!ends_text || expected == offset);
                     assert_eq!(first_hit(&chunk), expected, "{chunk:?}");
                     assert_eq!(first_hit_in_words(&chunk), expected, "{chunk:?}");
                 }

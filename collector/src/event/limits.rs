@@ -6,11 +6,11 @@ use std::borrow::Cow;
 pub const BATCH_EVENTS_MAX: usize = 1_000;
 /// Bytes of one event as JSON; more is refused.
 pub const EVENT_BYTES_MAX: usize = 32 * 1024;
-/// Bytes of `url` and `referrer`; the rest is cut.
+/// Bytes of `url` and `referrer`; the rest is left out.
 pub const URL_BYTES_MAX: usize = 4_096;
 /// Bytes of a host with its port; more is refused. A DNS name has at most 253.
 pub const HOST_BYTES_MAX: usize = 261;
-/// Bytes of `title`; the rest is cut.
+/// Bytes of `title`; the rest is left out.
 pub const TITLE_BYTES_MAX: usize = 512;
 /// Bytes of `visitor`, `user` and `session`; more is refused.
 pub const ID_BYTES_MAX: usize = 256;
@@ -18,7 +18,7 @@ pub const ID_BYTES_MAX: usize = 256;
 pub const EVENT_ID_BYTES_MAX: usize = 128;
 /// Bytes of `name`; more is refused.
 pub const NAME_BYTES_MAX: usize = 128;
-/// Bytes of other descriptive text; the rest is cut.
+/// Bytes of other descriptive text; the rest is left out.
 pub const TEXT_BYTES_MAX: usize = 1_024;
 /// Props of one event, the fields that have no column included; more is refused.
 pub const PROPS_MAX: usize = 64;
@@ -28,15 +28,15 @@ pub const PROP_KEY_BYTES_MAX: usize = 64;
 pub const PROP_VALUE_BYTES_MAX: usize = 8_192;
 /// Levels of lists and objects inside a prop's value; more is refused.
 pub const PROP_DEPTH_MAX: usize = 64;
-/// Bytes of a refused event that are kept; the rest is cut.
+/// Bytes of a refused event that are kept; the rest is left out.
 pub const REJECTED_PAYLOAD_BYTES_MAX: usize = 2_048;
-/// The earliest moment that is believed: 2000-01-01T00:00:00Z, in milliseconds since the epoch.
+/// The earliest timestamp that is believed: 2000-01-01T00:00:00Z, in milliseconds since the epoch.
 pub const TIME_MS_MIN: i64 = 946_684_800_000;
-/// The first moment that is not stored as a client's: 2100-01-01T00:00:00Z, in milliseconds since the epoch.
+/// The first timestamp that is not stored as a client's: 2100-01-01T00:00:00Z, in milliseconds since the epoch.
 pub const TIME_MS_END: i64 = 4_102_444_800_000;
 
 /// The beginning of `text`, at most `bytes_max` bytes, ending with a whole character.
-pub fn cut(text: Cow<'_, str>, bytes_max: usize) -> Cow<'_, str> {
+pub fn truncate(text: Cow<'_, str>, bytes_max: usize) -> Cow<'_, str> {
     if text.len() <= bytes_max {
         return text;
     }
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_cut_before_the_character_that_crosses_the_limit() {
+    fn text_is_truncated_before_the_character_that_crosses_the_limit() {
         for (text, bytes_max, expected) in [
             ("scarpe", 6, "scarpe"),
             ("scarpe", 5, "scarp"),
@@ -62,8 +62,8 @@ mod tests {
             ("👟", 3, ""),
             ("", 0, ""),
         ] {
-            assert_eq!(cut(Cow::Borrowed(text), bytes_max), expected);
-            assert_eq!(cut(Cow::Owned(text.to_owned()), bytes_max), expected);
+            assert_eq!(truncate(Cow::Borrowed(text), bytes_max), expected);
+            assert_eq!(truncate(Cow::Owned(text.to_owned()), bytes_max), expected);
         }
     }
 }

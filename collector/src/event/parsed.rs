@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use orma_store::event_row::EventRow;
 
-use super::rejected::Refusal;
+use super::rejected::RejectedEvent;
 
 /// An event that may be stored, before enrichment: of its row, `site`, `ts`, `received_at`, `clock` and all that
 /// the collector derives are still empty.
@@ -64,5 +64,5 @@ pub struct ParsedBatch<'a> {
     /// The events to store, in the request's order.
     pub events: Vec<ParsedEvent<'a>>,
     /// The others, in the request's order.
-    pub refused: Vec<Refusal>,
+    pub refused: Vec<RejectedEvent>,
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::field_error::Fault;
+use super::field_error::FieldError;
 use super::json::{
     NotJson, after_colon, after_whitespace, expect, literal_end, plain_end, unescape, value_end,
 };
@@ -12,18 +12,18 @@ use super::value::Value;
 #[derive(Debug)]
 pub struct Reader<'a> {
     json: &'a str,
-    place: usize,
+    offset: usize,
 }
 
 impl<'a> Reader<'a> {
     /// Begins at the first value of `json`, whitespace before it allowed.
     pub fn new(json: &'a str) -> Self {
-        Self { json, place: after_whitespace(json.as_bytes(), 0) }
+        Self { json, offset: after_whitespace(json.as_bytes(), 0) }
     }
 
     /// What the value here begins with.
     pub fn first_byte(&self) -> Option<u8> {
-        self.json.as_bytes().get(self.place).copied()
+        self.json.as_bytes().get(self.offset).copied()
     }
 
     /// The value here.
@@ -39,28 +39,28 @@ impl<'a> Reader<'a> {
     }
 
     fn literal(&mut self, text: &[u8], value: Value<'a>) -> Result<Value<'a>, NotJson> {
-        self.place = literal_end(self.json.as_bytes(), self.place, text)?;
+        self.offset = literal_end(self.json.as_bytes(), self.offset, text)?;
         Ok(value)
     }
 
     /// The value here, as it was written.
     pub fn raw_value(&mut self) -> Result<&'a str, NotJson> {
-        let start = self.place;
-        self.place = value_end(self.json.as_bytes(), start)?;
-        Ok(&self.json[start..self.place])
+        let start = self.offset;
+        self.offset = value_end(self.json.as_bytes(), start)?;
+        Ok(&self.json[start..self.offset])
     }
 
     /// The text that begins here, without its quotes and escapes.
     #[inline]
     fn text(&mut self) -> Result<Cow<'a, str>, NotJson> {
         let bytes = self.json.as_bytes();
-        let start = self.place + 1;
-        expect(bytes, self.place, b'"')?;
+        let start = self.offset + 1;
+        expect(bytes, self.offset, b'"')?;
         let end = plain_end(bytes, start);
         if bytes.get(end) != Some(&b'"') {
             return self.escaped_text();
         }
-        self.place = end + 1;
+        self.offset = end + 1;
         Ok(Cow::Borrowed(&self.json[start..end]))
     }
 
@@ -75,20 +75,20 @@ impl<'a> Reader<'a> {
         &mut self,
         mut visit: impl FnMut(Cow<'a, str>, &mut Self) -> Result<(), E>,
     ) -> Result<&'a str, E> {
-        let start = self.place;
+        let start = self.offset;
         let bytes = self.json.as_bytes();
         expect(bytes, start, b'{')?;
-        self.place = after_whitespace(bytes, start + 1);
+        self.offset = after_whitespace(bytes, start + 1);
         if self.first_byte() == Some(b'}') {
-            self.place += 1;
-            return Ok(&self.json[start..self.place]);
+            self.offset += 1;
+            return Ok(&self.json[start..self.offset]);
         }
         loop {
             let key = self.text()?;
-            self.place = after_colon(bytes, self.place)?;
+            self.offset = after_colon(bytes, self.offset)?;
             visit(key, self)?;
             if self.is_last(b'}')? {
-                return Ok(&self.json[start..self.place]);
+                return Ok(&self.json[start..self.offset]);
             }
         }
     }
@@ -99,10 +99,10 @@ impl<'a> Reader<'a> {
         mut visit: impl FnMut(&mut Self) -> Result<(), E>,
     ) -> Result<(), E> {
         let bytes = self.json.as_bytes();
-        expect(bytes, self.place, b'[')?;
-        self.place = after_whitespace(bytes, self.place + 1);
+        expect(bytes, self.offset, b'[')?;
+        self.offset = after_whitespace(bytes, self.offset + 1);
         if self.first_byte() == Some(b']') {
-            self.place += 1;
+            self.offset += 1;
             return Ok(());
         }
         loop {
@@ -116,12 +116,12 @@ impl<'a> Reader<'a> {
     /// After a value: goes behind the comma to the next one, or behind the bracket that ends them all.
     fn is_last(&mut self, bracket: u8) -> Result<bool, NotJson> {
         let bytes = self.json.as_bytes();
-        self.place = after_whitespace(bytes, self.place);
+        self.offset = after_whitespace(bytes, self.offset);
         let delimiter = self.first_byte();
-        self.place += 1;
+        self.offset += 1;
         match delimiter {
             Some(b',') => {
-                self.place = after_whitespace(bytes, self.place);
+                self.offset = after_whitespace(bytes, self.offset);
                 Ok(false)
             }
             Some(byte) if byte == bracket => Ok(true),
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
 
     /// Checks that nothing follows.
     pub fn end(&self) -> Result<(), NotJson> {
-        let rest = after_whitespace(self.json.as_bytes(), self.place);
+        let rest = after_whitespace(self.json.as_bytes(), self.offset);
         if rest == self.json.len() { Ok(()) } else { Err(NotJson) }
     }
 }
@@ -142,8 +142,8 @@ impl<'a> Reader<'a> {
 /// `object` has been read as JSON before, so here its parts are only told apart.
 pub fn each_field<'a>(
     object: &'a str,
-    mut visit: impl FnMut(Cow<'a, str>, Value<'a>) -> Result<(), Fault>,
-) -> Result<(), Fault> {
+    mut visit: impl FnMut(Cow<'a, str>, Value<'a>) -> Result<(), FieldError>,
+) -> Result<(), FieldError> {
     Reader::new(object).each_field(|key, reader| visit(key, reader.value()?))?;
     Ok(())
 }
@@ -172,7 +172,7 @@ mod tests {
         ];
         assert_eq!(fields, expected.map(|(key, value)| (key.to_owned(), format!("{value:?}"))));
         for empty in ["{}", "{ \n}"] {
-            assert_eq!(each_field(empty, |_, _| Err(Fault::expected("a", "nothing"))), Ok(()));
+            assert_eq!(each_field(empty, |_, _| Err(FieldError::expected("a", "nothing"))), Ok(()));
         }
     }
 

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::field_error::Fault;
-use super::limits::{NAME_BYTES_MAX, REJECTED_PAYLOAD_BYTES_MAX, cut};
+use super::field_error::FieldError;
+use super::limits::{NAME_BYTES_MAX, REJECTED_PAYLOAD_BYTES_MAX, truncate};
 use crate::campaign::text_without_click_ids;
 
 /// An event that is not stored, and why.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct RejectedEvent {
     /// Its place in the request's list of events.
     pub index: usize,
     /// A code in snake case.
@@ -21,15 +21,17 @@ pub struct Refusal {
     pub payload: String,
 }
 
-/// What is told of an event that is not stored. `payload` is the event's JSON.
-pub fn refusal(index: usize, fault: Fault, kind: Cow<str>, payload: Cow<str>) -> Refusal {
-    // Before it is cut, lest it end within an id's name.
-    let payload = text_without_click_ids(&payload).map_or(payload, Cow::Owned);
-    Refusal {
-        index,
-        reason: fault.reason,
-        message: fault.message,
-        kind: cut(kind, NAME_BYTES_MAX).into_owned(),
-        payload: cut(payload, REJECTED_PAYLOAD_BYTES_MAX).into_owned(),
+impl RejectedEvent {
+    /// What is told of the event with this error. `payload` is the event's JSON.
+    pub fn new(index: usize, error: FieldError, kind: Cow<str>, payload: Cow<str>) -> Self {
+        // Before it is truncated, lest it end within an id's name.
+        let payload = text_without_click_ids(&payload).map_or(payload, Cow::Owned);
+        Self {
+            index,
+            reason: error.reason,
+            message: error.message,
+            kind: truncate(kind, NAME_BYTES_MAX).into_owned(),
+            payload: truncate(payload, REJECTED_PAYLOAD_BYTES_MAX).into_owned(),
+        }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::field_error::Fault;
+use super::field_error::FieldError;
 use super::limits::PROP_DEPTH_MAX;
 
 /// A value has more than [`PROP_DEPTH_MAX`] levels.
@@ -32,7 +32,7 @@ pub enum Value<'a> {
 
 impl<'a> Value<'a> {
     /// Text without the reserved characters; `None` for null.
-    pub fn text(self, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
+    pub fn text(self, field: &str) -> Result<Option<Cow<'a, str>>, FieldError> {
         match self {
             // JSON writes control characters as escapes only.
             Self::Text(Cow::Borrowed(text)) => Ok(Some(Cow::Borrowed(text))),
@@ -41,16 +41,16 @@ impl<'a> Value<'a> {
     }
 
     /// Text as it is, NUL included; `None` for null.
-    pub fn exact_text(self, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
+    pub fn exact_text(self, field: &str) -> Result<Option<Cow<'a, str>>, FieldError> {
         match self {
             Self::Null => Ok(None),
             Self::Text(text) | Self::Parameter(text) => Ok(Some(text)),
-            _ => Err(Fault::expected(field, "text")),
+            _ => Err(FieldError::expected(field, "text")),
         }
     }
 
     /// Text, or a number as it was written: versions and builds come as both.
-    pub fn label(self, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
+    pub fn label(self, field: &str) -> Result<Option<Cow<'a, str>>, FieldError> {
         match self {
             Self::Number(number) => Ok(Some(Cow::Borrowed(number))),
             other => other.text(field),
@@ -58,7 +58,7 @@ impl<'a> Value<'a> {
     }
 
     /// A finite number; `None` for null and for an empty parameter.
-    pub fn number(&self, field: &str) -> Result<Option<f64>, Fault> {
+    pub fn number(&self, field: &str) -> Result<Option<f64>, FieldError> {
         let number = match self {
             Self::Null => return Ok(None),
             Self::Parameter(text) if text.is_empty() => return Ok(None),
@@ -68,12 +68,12 @@ impl<'a> Value<'a> {
         };
         match number {
             Some(number) if number.is_finite() => Ok(Some(number)),
-            _ => Err(Fault::expected(field, "a number")),
+            _ => Err(FieldError::expected(field, "a number")),
         }
     }
 
     /// A number from 0 to `max`, rounded to a whole one.
-    pub fn whole(&self, field: &str, max: u32) -> Result<Option<u32>, Fault> {
+    pub fn whole(&self, field: &str, max: u32) -> Result<Option<u32>, FieldError> {
         if let Self::Number(text) = self
             && let Ok(number) = text.parse::<u32>()
             && number <= max
@@ -83,16 +83,16 @@ impl<'a> Value<'a> {
         match self.number(field)? {
             None => Ok(None),
             Some(number) if (0.0..=f64::from(max)).contains(&number) => Ok(Some(number.round() as u32)),
-            Some(_) => Err(Fault::expected(field, format_args!("a number from 0 to {max}"))),
+            Some(_) => Err(FieldError::expected(field, format_args!("a number from 0 to {max}"))),
         }
     }
 
     /// The JSON of an object; `None` for null.
-    pub fn object(&self, field: &str) -> Result<Option<&'a str>, Fault> {
+    pub fn object(&self, field: &str) -> Result<Option<&'a str>, FieldError> {
         match self {
             Self::Null => Ok(None),
             Self::Nested(json) if json.starts_with('{') => Ok(Some(json)),
-            _ => Err(Fault::expected(field, "an object")),
+            _ => Err(FieldError::expected(field, "an object")),
         }
     }
 
@@ -125,7 +125,7 @@ fn compact(json: &str) -> Option<Cow<'_, str>> {
     let mut depth = 0usize;
     let mut in_text = false;
     let mut escaped = false;
-    for (place, byte) in json.bytes().enumerate() {
+    for (offset, byte) in json.bytes().enumerate() {
         if in_text {
             in_text = escaped || byte != b'"';
             escaped = !escaped && byte == b'\\';
@@ -141,8 +141,8 @@ fn compact(json: &str) -> Option<Cow<'_, str>> {
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
             b' ' | b'\t' | b'\n' | b'\r' => {
-                kept.push(&json[copied_to..place]);
-                copied_to = place + 1;
+                kept.push(&json[copied_to..offset]);
+                copied_to = offset + 1;
                 has_whitespace = true;
             }
             _ => {}

@@ -10,7 +10,7 @@
 //! | `kinds` | the kinds of events and what each demands |
 //!
 //! A request that cannot be read as a whole is a [`WireError`]; a bad event is a
-//! [`Refusal`](crate::event::Refusal) and does not hold the others back.
+//! [`RejectedEvent`](crate::event::RejectedEvent) and does not hold the others back.
 
 mod body;
 pub(crate) mod kinds;

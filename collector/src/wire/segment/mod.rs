@@ -25,7 +25,7 @@ mod properties;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use crate::event::rejected::refusal;
+use crate::event::RejectedEvent;
 use crate::event::value::Value;
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
 
@@ -68,8 +68,8 @@ impl<'a> Body<'a> {
         for (index, json) in self.messages.iter().copied().enumerate() {
             match message::event(index, json, self, sender) {
                 Ok(event) => batch.events.push(event),
-                Err((fault, kind)) => {
-                    batch.refused.push(refusal(index, fault, kind, Cow::Borrowed(json)));
+                Err((error, kind)) => {
+                    batch.refused.push(RejectedEvent::new(index, error, kind, Cow::Borrowed(json)));
                 }
             }
         }
