@@ -25,8 +25,8 @@ use crate::event::{Delivery, ParsedBatch, ParsedEvent, RejectedEvent, TIME_MS_EN
 use crate::flood::{self, FloodGuard};
 use crate::ledger::{self, Counts, Ledger, Outcome};
 use crate::metrics::Metrics;
+use crate::record::rejected;
 use crate::refused::{RefusedRequests, Sent};
-use crate::rejected;
 use crate::spool::{RecordKind, Spool, SpoolError, SpoolGroup, frame};
 
 /// Room for the record of a usual event: larger ones make their buffer grow.

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::event::truncate;
 use crate::ledger::{self, Counts, Key, Outcome, hour_of};
-use crate::rejected;
+use crate::record::rejected;
 
 /// Distinct keys counted between two flushes; an attacker must not be able to grow the map.
 const KEYS_MAX: usize = 1024;

@@ -16,8 +16,9 @@ use crate::enrich::channel::{CHANNELS, Visit, classify};
 use crate::enrich::{UserAgents, device};
 use crate::event::RejectedEvent;
 use crate::ledger::{self, Counts, Outcome};
-use crate::rejected;
-use crate::spool::{RecordKind, frame, inspect, read_segment, replay};
+use crate::record::rejected;
+use crate::record::{inspect, replay};
+use crate::spool::{RecordKind, frame, read_segment};
 
 const TEXTS: [&str; 6] = ["", "a", "caffè nero", "👟", "mario@example.it", "https://b.example/a?b=c#d"];
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::duplicates::{CameTwice, EventNumbers};
 use crate::ledger::{self, Counts, HOUR_MS, Outcome};
-use crate::rejected;
+use crate::record::rejected;
 use crate::spool::{RecordKind, Segment, read_segment};
 
 /// An event whose client's clock is ahead by more than this may have happened before what it says. Milliseconds.

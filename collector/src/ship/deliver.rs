@@ -13,8 +13,9 @@ use super::settle::{Decided, Fate};
 use super::{BACKOFF_MS_MAX, BACKOFF_MS_MIN, Shipper, Waiting};
 use crate::ledger::{self, Counts, Outcome};
 use crate::memory;
-use crate::rejected;
-use crate::spool::{Done, Origin, SealedSegment};
+use crate::record::rejected;
+use crate::record::replay::Done;
+use crate::spool::{Origin, SealedSegment};
 
 /// The inserts of a segment, in their order.
 #[derive(Clone, Copy)]

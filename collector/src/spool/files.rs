@@ -35,7 +35,7 @@ pub enum Origin {
 }
 
 impl SealedSegment {
-    pub(super) fn found(path: PathBuf, bytes: u64) -> Self {
+    pub(crate) fn found(path: PathBuf, bytes: u64) -> Self {
         Self { path, bytes, events: None, tally: None, origin: Origin::Found }
     }
 }
@@ -75,9 +75,9 @@ impl SpoolStatus {
 /// The sealed segments on the disk, for whoever ships them. Does not keep the writer alive.
 #[derive(Clone)]
 pub struct SpoolFiles {
-    pub(super) status: Arc<SpoolStatus>,
-    pub(super) disk: Arc<dyn Disk>,
-    pub(super) dir: PathBuf,
+    pub(crate) status: Arc<SpoolStatus>,
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) dir: PathBuf,
 }
 
 impl SpoolFiles {

@@ -46,22 +46,17 @@
 //! A flush that fails *poisons* the spool: what the kernel did with the pages is unknown, so nothing is accepted until
 //! a restart has read the file again. A write that finds the disk full is taken back and answered with "not now".
 
-mod disk;
-mod files;
-mod format;
+pub(crate) mod disk;
+pub(crate) mod files;
+pub(crate) mod format;
 mod group;
-pub mod inspect;
-mod recovery;
-pub mod replay;
-mod tally;
+pub(crate) mod tally;
 mod writer;
 
 pub use disk::{Disk, FileSystem, SpoolFile};
 pub use files::{Origin, SealedSegment, SpoolFiles, SpoolStatus};
 pub use format::{FrameError, RecordKind, Segment, frame, read_segment};
 pub use group::SpoolGroup;
-pub use recovery::Recovered;
-pub use replay::Done;
 pub use tally::{Tally, plain_name};
 pub use writer::{Spool, SpoolConfig, SpoolError};
 

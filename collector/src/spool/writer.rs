@@ -15,9 +15,9 @@ use uuid::Uuid;
 use super::disk::{Disk, SpoolFile};
 use super::files::{Origin, SealedSegment, SpoolFiles, SpoolStatus};
 use super::format;
-use super::recovery::{Recovered, quarantine_dir, recover};
-use super::replay::replay_dir;
 use super::tally::{self, Tally};
+use crate::record::recovery::{Recovered, quarantine_dir, recover};
+use crate::record::replay::replay_dir;
 
 /// How the spool behaves.
 #[derive(Clone, Debug)]

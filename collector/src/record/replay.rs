@@ -14,10 +14,10 @@ use std::sync::atomic::Ordering;
 
 use uuid::Uuid;
 
-use super::files::{Origin, SealedSegment, SpoolFiles};
-use super::format::{FrameError, assumed_header, mend_header, read_record, read_segment};
 use super::inspect;
 use super::recovery::{count_quarantined, id_of_name, quarantine_dir, unused};
+use crate::spool::files::{Origin, SealedSegment, SpoolFiles};
+use crate::spool::format::{FrameError, assumed_header, mend_header, read_record, read_segment};
 
 /// Which inserts of a segment ClickHouse has confirmed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl SpoolFiles {
         let path = dir.join(format!("{:016x}-{}.seg", 0, id.simple()));
         let beside = path.with_extension("new");
         let mut file = self.disk.create(&beside)?;
-        let header = super::format::header(id, jiff::Timestamp::now().as_millisecond());
+        let header = crate::spool::format::header(id, jiff::Timestamp::now().as_millisecond());
         let written = file.append(&[&header, records].concat()).and_then(|()| file.sync());
         match written.and_then(|()| self.disk.rename(&beside, &path)) {
             Ok(()) => sync_dir(&dir),

@@ -31,11 +31,11 @@ use std::path::{Path, PathBuf};
 use orma_store::private::named;
 use uuid::Uuid;
 
-use super::disk::Disk;
-use super::files::SealedSegment;
-use super::format::{FrameError, is_cut, mend_header, read_segment};
 use super::replay::{self, Done};
-use super::tally::{self, Tally, plain_name};
+use crate::spool::disk::Disk;
+use crate::spool::files::SealedSegment;
+use crate::spool::format::{FrameError, is_cut, mend_header, read_segment};
+use crate::spool::tally::{self, Tally, plain_name};
 
 /// A file is not read when it is larger: the writer seals at 32 MiB, and one group of requests may come on top. Bytes.
 const SEGMENT_BYTES_READ_MAX: u64 = 1 << 30;
