@@ -24,9 +24,10 @@ use crate::ingest::Ingest;
 use crate::ledger::{self, Ledger};
 use crate::memory::{self, MemoryHooks};
 use crate::metrics::Metrics;
+use crate::record::open_spool;
 use crate::refused::Taken;
 use crate::ship::Shipper;
-use crate::spool::{FileSystem, Spool, SpoolConfig};
+use crate::spool::{FileSystem, SpoolConfig};
 
 /// How often sites and keys are read anew, in milliseconds: a token that was withdrawn works no longer than that.
 const REGISTRY_REFRESH_MS: u64 = 1_000;
@@ -91,7 +92,7 @@ impl Collector {
         };
         let dir = spool_config.dir.display().to_string();
         let following = registry.clone().follow(Duration::from_millis(REGISTRY_REFRESH_MS));
-        let (spool, sealed, writer) = Spool::open(spool_config, Arc::new(FileSystem))
+        let (spool, sealed, writer) = open_spool(spool_config, Arc::new(FileSystem))
             .map_err(|source| CollectorError::Spool { dir, source })?;
         let (geo, problem) = Geo::open(&config.geo_databases);
         if let Some(problem) = problem {

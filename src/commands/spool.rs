@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 use orma_collector::record::inspect::{self, Contents, SegmentFile, State};
-use orma_collector::record::replay::{self, Done};
+use orma_collector::record::{Done, replay};
 use orma_collector::spool::FrameError;
 use orma_store::DataDir;
 use orma_store::data_dir::DataDirError;

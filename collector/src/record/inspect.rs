@@ -11,10 +11,9 @@ use orma_store::record_json::record_to_json;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::recovery::quarantine_dir;
 use super::rejected;
-use super::replay::replay_dir;
 use crate::ledger;
+use crate::spool::names::{quarantine_dir, replay_dir};
 use crate::spool::{FrameError, RecordKind, read_segment};
 
 /// Where a segment is on its way.

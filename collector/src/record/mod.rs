@@ -4,7 +4,11 @@
 //! Uses `spool`, which carries bytes, and the vocabulary of `event` and `ledger`. `ingest` writes records, `ship` reads
 //! them, the program's commands look at them.
 
+pub(crate) mod done;
 pub mod inspect;
-pub(crate) mod recovery;
+mod recovery;
 pub(crate) mod rejected;
 pub mod replay;
+
+pub use done::Done;
+pub use recovery::open_spool;

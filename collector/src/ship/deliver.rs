@@ -14,7 +14,7 @@ use super::{BACKOFF_MS_MAX, BACKOFF_MS_MIN, Shipper, Waiting};
 use crate::ledger::{self, Counts, Outcome};
 use crate::memory;
 use crate::record::rejected;
-use crate::record::replay::Done;
+use crate::record::{Done, replay};
 use crate::spool::{Origin, SealedSegment};
 
 /// The inserts of a segment, in their order.
@@ -215,7 +215,7 @@ impl Shipper {
         held: &Counts,
         done: Done,
     ) -> Decided {
-        if let Err(error) = self.spool.quarantine(&segment, Done { ledger: true, ..done }) {
+        if let Err(error) = replay::quarantine(&self.spool, &segment, Done { ledger: true, ..done }) {
             tracing::error!(%error, segment = %name, "a segment cannot be set aside; a restart tries again");
         }
         self.away(segment, name, counts, held)

@@ -105,7 +105,7 @@ pub(crate) fn assumed_header(id: Uuid) -> Vec<u8> {
 
 /// Whether bytes behind the last whole record, or in the place of a header, are what an interrupted write leaves: the
 /// beginning of one, perhaps followed by zeros where the file was lengthened before it was filled.
-pub(crate) fn is_cut(tail: &[u8], begins_file: bool) -> bool {
+pub(crate) fn is_torn(tail: &[u8], begins_file: bool) -> bool {
     let written = tail.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let whole_bytes = |at: usize, head: usize, most: usize| {
         let length =

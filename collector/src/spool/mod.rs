@@ -39,7 +39,7 @@
 //! # Recovery
 //! An `.open` file left by a crash is read to its last whole record; a *torn tail*, the beginning of a write that was
 //! interrupted, is cut off, kept, and its bytes are counted. A segment that is damaged in another way, open or sealed, is
-//! set aside and its whole records are shipped; `recovery.rs` has the rules. An I/O error while recovering stops the
+//! set aside and its whole records are shipped; `record/recovery.rs` has the rules. An I/O error while recovering stops the
 //! start: it says nothing about the data.
 //!
 //! # Failure
@@ -50,14 +50,16 @@ pub(crate) mod disk;
 pub(crate) mod files;
 pub(crate) mod format;
 mod group;
+pub(crate) mod names;
 pub(crate) mod tally;
 mod writer;
 
 pub use disk::{Disk, FileSystem, SpoolFile};
-pub use files::{Origin, SealedSegment, SpoolFiles, SpoolStatus};
+pub use files::{Origin, Recovered, SealedSegment, SpoolFiles, SpoolStatus};
 pub use format::{FrameError, RecordKind, Segment, frame, read_segment};
 pub use group::SpoolGroup;
-pub use tally::{Tally, plain_name};
+pub use names::plain_name;
+pub use tally::Tally;
 pub use writer::{Spool, SpoolConfig, SpoolError};
 
 #[cfg(test)]

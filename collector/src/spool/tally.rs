@@ -10,25 +10,9 @@
 //! disk itself: it survives a kill, and after a power cut the segment, which was forced, says what the tally lacks. A
 //! torn tail of it is left out. It is deleted when its counts are in the ledger's file.
 
-use std::path::{Path, PathBuf};
-
 use super::format::read_record;
 
 const MAGIC: &[u8; 8] = b"ORMACNT\x01";
-
-/// The ending of its file.
-pub(crate) const EXTENSION: &str = "count";
-
-/// The name of a segment, which it keeps wherever its file goes, and which its tally shares.
-pub fn plain_name(segment: &Path) -> String {
-    let name = segment.file_name().unwrap_or_default().to_string_lossy();
-    name.split('.').next().unwrap_or_default().to_owned()
-}
-
-/// Where the tally of a segment of the spool's directory lies.
-pub(crate) fn path_of(segment: &Path) -> PathBuf {
-    segment.with_file_name(format!("{}.{EXTENSION}", plain_name(segment)))
-}
 
 /// The head of a new tally.
 pub(crate) fn head(note: i64) -> [u8; 16] {

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::ledger::{self, Counts, Outcome};
 use crate::spool::FileSystem;
+use crate::spool::files::Damage;
 use crate::spool::format::header;
 
 const RECORDS: u64 = 4;
@@ -57,7 +58,7 @@ fn start_with(bytes: &[u8]) -> io::Result<Started> {
     let recovered = recover(&FileSystem, dir.path())?;
     assert!(!dir.path().join(NAME).with_extension("open").exists());
     let mut shipped = BTreeSet::new();
-    for place in [dir.path().to_owned(), replay::replay_dir(dir.path())] {
+    for place in [dir.path().to_owned(), replay_dir(dir.path())] {
         for (path, _) in FileSystem.list(&place).unwrap_or_default() {
             shipped.extend(records(&fs::read(path).unwrap()));
         }
