@@ -25,7 +25,7 @@ use crate::event::{Delivery, ParsedBatch, ParsedEvent, RejectedEvent, TIME_MS_EN
 use crate::flood::{self, FloodGuard};
 use crate::ledger::{self, Counts, Ledger, Outcome};
 use crate::metrics::Metrics;
-use crate::record::rejected;
+use crate::record::{count, rejected};
 use crate::refused::{RefusedRequests, Sent};
 use crate::spool::{RecordKind, Spool, SpoolError, SpoolGroup, frame};
 
@@ -363,7 +363,7 @@ impl Ingest {
             let mut counts = Counts::new();
             ledger::add(&mut counts, site, received_at, Outcome::Accepted, "", duplicates);
             ledger::add(&mut counts, site, received_at, Outcome::Duplicate, "", duplicates);
-            ledger::write_records(&counts, &mut records);
+            count::write_records(&counts, &mut records);
         }
         Prepared { site: site.to_owned(), received_at, records, fresh, duplicates, refused }
     }
@@ -487,10 +487,10 @@ fn tally(site: &str, received_at: i64, accepted: u64, duplicates: u64, refused: 
     let hour = ledger::hour_of(received_at);
     let counted = [(Outcome::Accepted, accepted), (Outcome::Duplicate, duplicates)];
     for (outcome, events) in counted.into_iter().filter(|(_, events)| *events > 0) {
-        ledger::write_record(site, hour, outcome.as_str(), "", events, &mut tally);
+        count::write_record(site, hour, outcome.as_str(), "", events, &mut tally);
     }
     for refusal in refused {
-        ledger::write_record(site, hour, Outcome::Rejected.as_str(), refusal.reason, 1, &mut tally);
+        count::write_record(site, hour, Outcome::Rejected.as_str(), refusal.reason, 1, &mut tally);
     }
     tally
 }

@@ -12,20 +12,20 @@ pub mod config;
 pub mod cookieless;
 pub mod duplicates;
 pub mod enrich;
-pub mod event;
+mod event;
 pub mod flood;
 mod form;
 #[cfg(test)]
 pub(crate) mod fuzz;
 pub mod http;
 pub mod ingest;
-pub mod ledger;
+mod ledger;
 pub mod memory;
 pub mod metrics;
 pub mod record;
 pub mod refused;
 pub mod run;
-pub mod ship;
+mod ship;
 pub mod spool;
 pub mod wire;
 

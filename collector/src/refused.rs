@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::event::truncate;
 use crate::ledger::{self, Counts, Key, Outcome, hour_of};
-use crate::record::rejected;
+use crate::record::{count, rejected};
 
 /// Distinct keys counted between two flushes; an attacker must not be able to grow the map.
 const KEYS_MAX: usize = 1024;
@@ -91,7 +91,7 @@ impl Taken {
             rejected::write_texts(&told.site, told.last_at, texts, &mut records);
         }
         others.retain(|_, requests| *requests > 0);
-        ledger::write_records(&others, &mut records);
+        count::write_records(&others, &mut records);
         records
     }
 }
@@ -214,7 +214,7 @@ mod tests {
                     ledger::add(&mut counts, &site, at, Outcome::Rejected, &reason, 1);
                     told.push(format!("{site} {reason}"));
                 }
-                RecordKind::Count => ledger::read_record(payload, &mut counts).unwrap(),
+                RecordKind::Count => count::read_record(payload, &mut counts).unwrap(),
                 RecordKind::Event => panic!("no event was written"),
             }
         }

@@ -21,10 +21,10 @@ use crate::http::shed::InflightBytes;
 use crate::http::tls::{Tls, TlsError};
 use crate::http::{Fallback, Handshakes, Routes, Server, Service};
 use crate::ingest::Ingest;
-use crate::ledger::{self, Ledger};
+use crate::ledger::Ledger;
 use crate::memory::{self, MemoryHooks};
 use crate::metrics::Metrics;
-use crate::record::open_spool;
+use crate::record::{count, open_spool};
 use crate::refused::Taken;
 use crate::ship::Shipper;
 use crate::spool::{FileSystem, SpoolConfig};
@@ -240,7 +240,7 @@ async fn flush_refused(ingest: &Ingest, taken: Taken) {
         return;
     }
     let mut tally = Vec::new();
-    ledger::write_records(&taken.counts, &mut tally);
+    count::write_records(&taken.counts, &mut tally);
     match ingest.group.append(taken.records(), &tally, 0).await {
         Ok(()) => ingest.ledger.counted(&taken.counts),
         Err(error) => {
@@ -257,7 +257,7 @@ fn leave_refused(ingest: &Ingest) {
         return;
     }
     let mut records = Vec::new();
-    ledger::write_records(&counts, &mut records);
+    count::write_records(&counts, &mut records);
     if let Err(error) = ingest.spool.files().leave(&records) {
         let requests: u64 = counts.values().sum();
         tracing::error!(%error, requests, "refused requests are not counted in the ledger");

@@ -320,17 +320,11 @@ async fn whatever_happens_what_was_answered_is_there_once_and_what_was_refused_m
     for seed in 1..=20u64 {
         let dir = tempfile::tempdir().unwrap();
         let disk = FaultyDisk::default();
-        let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mut next = move |bound: u64| {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            random % bound
-        };
+        let mut random = fastrand::Rng::with_seed(seed);
         let mut opened = open(dir.path(), &disk);
         let (mut answered, mut refused) = (Vec::new(), BTreeSet::new());
         for payload in 0..200u32 {
-            match next(20) {
+            match random.u32(..20) {
                 0 => disk.fault.store(FULL, Ordering::SeqCst),
                 1 => disk.fault.store(FULL_AFTER_HALF, Ordering::SeqCst),
                 2 => disk.fault.store(REFUSES_SYNC, Ordering::SeqCst),

@@ -30,10 +30,6 @@ mod rejected;
 pub(crate) mod timestamp;
 pub(crate) mod value;
 
-pub use limits::{
-    BATCH_EVENTS_MAX, EVENT_BYTES_MAX, EVENT_ID_BYTES_MAX, HOST_BYTES_MAX, ID_BYTES_MAX, NAME_BYTES_MAX,
-    PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, REJECTED_PAYLOAD_BYTES_MAX,
-    TEXT_BYTES_MAX, TIME_MS_END, TIME_MS_MIN, TITLE_BYTES_MAX, URL_BYTES_MAX, truncate,
-};
+pub use limits::*;
 pub use parsed::{Behalf, Delivery, ParsedBatch, ParsedEvent};
 pub use rejected::RejectedEvent;

@@ -4,7 +4,9 @@
 //! Uses `spool`, which carries bytes, and the vocabulary of `event` and `ledger`. `ingest` writes records, `ship` reads
 //! them, the program's commands look at them.
 
+pub(crate) mod count;
 pub(crate) mod done;
+pub(crate) mod event;
 pub mod inspect;
 mod recovery;
 pub(crate) mod rejected;
