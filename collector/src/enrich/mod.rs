@@ -2,6 +2,9 @@
 //!
 //! Nothing here waits, writes or fails. Input that cannot be understood gives empty fields, because an event
 //! without a browser name is worth more than a refused event.
+//!
+//! Uses `campaign`, the limits of `event`, the sealed parameter of newsletters' links, and the tables in `data/`. Only
+//! `ingest` fills events with it; the protocols hand on what it needs of a request.
 
 pub mod bot;
 pub mod channel;

@@ -5,6 +5,10 @@
 //! number of events, and a sealed segment *is* one insert. It is deleted only when its events are in the store and on
 //! the store's disk. What was answered for it is counted beside it (`tally.rs`).
 //!
+//! It carries bytes: a record is a kind and a payload here, and what they mean is known above, in `record`, which recovers
+//! the directory at the start. Uses the operating system and the names of the store's columns, which a segment's header
+//! has; `ingest` appends, `ship` takes what is sealed.
+//!
 //! # Files
 //! ```text
 //! spool/<sequence>-<id>.open    being written; at most one
