@@ -61,7 +61,7 @@ pub fn random(name: &str) -> Rng {
 pub fn damaged(original: &[u8], random: &mut Rng) -> Vec<u8> {
     let mut bytes = original.to_vec();
     for _ in 0..=random.usize(..4) {
-        let place = random.usize(..bytes.len() + 1);
+        let place = random.usize(..=bytes.len());
         let end = bytes.len().min(place + random.usize(..40));
         match random.usize(..6) {
             0 if place < bytes.len() => bytes[place] = random.u8(..),
@@ -69,7 +69,7 @@ pub fn damaged(original: &[u8], random: &mut Rng) -> Vec<u8> {
             2 => drop(bytes.splice(place..place, PIECES[random.usize(..PIECES.len())].bytes())),
             3 => {
                 let copy = bytes[place..end].to_vec();
-                let target = random.usize(..bytes.len() + 1);
+                let target = random.usize(..=bytes.len());
                 drop(bytes.splice(target..target, copy));
             }
             4 => drop(bytes.splice(place..end, PIECES[random.usize(..PIECES.len())].bytes())),

@@ -39,7 +39,7 @@ fn row(random: &mut Rng) -> EventRow<'static> {
         screen_width: random.u16(..),
         duration_ms: random.u32(..),
         scroll_pct: random.u8(..101),
-        value: random.bool().then(|| random.u16(..1000) as f32 / 8.0),
+        value: random.bool().then(|| f32::from(random.u16(..1000)) / 8.0),
         ..EventRow::default()
     }
 }

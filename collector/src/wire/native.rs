@@ -45,7 +45,7 @@ pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
         match builder.complete(index, &envelope.defaults, json) {
             Ok(event) => batch.events.push(event),
             Err((error, kind)) => {
-                batch.refused.push(RejectedEvent::new(index, error, kind, Cow::Borrowed(json)))
+                batch.refused.push(RejectedEvent::new(index, error, kind, Cow::Borrowed(json)));
             }
         }
     }

@@ -60,7 +60,7 @@ pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
     match builder.complete(0, &Defaults::default(), query) {
         Ok(event) => batch.events.push(event),
         Err((error, kind)) => {
-            batch.refused.push(RejectedEvent::new(0, error, kind, Cow::Owned(as_json(query))))
+            batch.refused.push(RejectedEvent::new(0, error, kind, Cow::Owned(as_json(query))));
         }
     }
     Ok(batch)
