@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use orma_store::{Registry, Role, Site};
 use uuid::Uuid;
 
+use crate::buffer_pool;
 use crate::cookieless::CookielessIds;
 use crate::duplicates::DuplicateWindow;
 use crate::enrich::clock::{Sending, Unbelievable};
@@ -20,13 +21,12 @@ use crate::enrich::mail::MailJudge;
 use crate::enrich::{
     Hinted, Hints, Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, landing, touchpoint,
 };
-use crate::event::{Delivery, ParsedBatch, ParsedEvent, Refusal, TIME_MS_END};
+use crate::event::{Delivery, ParsedBatch, ParsedEvent, RejectedEvent, TIME_MS_END};
 use crate::flood::{self, FloodGuard};
 use crate::ledger::{self, Counts, Ledger, Outcome};
 use crate::metrics::Metrics;
+use crate::record::{count, rejected};
 use crate::refused::{RefusedRequests, Sent};
-use crate::rejected;
-use crate::spare;
 use crate::spool::{RecordKind, Spool, SpoolError, SpoolGroup, frame};
 
 /// Room for the record of a usual event: larger ones make their buffer grow.
@@ -59,7 +59,7 @@ pub struct Accepted {
     /// Events on the disk, or known to be there already.
     pub accepted: usize,
     /// Events refused, by their place in the request.
-    pub refused: Vec<Refusal>,
+    pub refused: Vec<RejectedEvent>,
 }
 
 /// Why a request is refused as a whole.
@@ -148,7 +148,7 @@ pub struct Prepared {
     records: Vec<u8>,
     fresh: Vec<Uuid>,
     duplicates: u64,
-    refused: Vec<Refusal>,
+    refused: Vec<RejectedEvent>,
 }
 
 /// The same for all events of a request.
@@ -334,7 +334,7 @@ impl Ingest {
             &Context { site, facts, sent_at, sent_at_is_of_this_try, from_server, trusted, places, senders };
         let site = context.site.site.as_str();
         let received_at = context.facts.received_at;
-        let mut records = spare::take(RECORD_BYTES_USUAL * events.len() + 64);
+        let mut records = buffer_pool::take(RECORD_BYTES_USUAL * events.len() + 64);
         let known = self.duplicates.known(site, events.iter().map(|event| event.row.event_id));
         let mut fresh = Vec::with_capacity(events.len());
         let mut duplicates = 0;
@@ -346,7 +346,7 @@ impl Ingest {
             let (index, id) = (event.index, event.row.event_id);
             match self.write_event(context, event, &mut records) {
                 Ok(()) => fresh.push(id),
-                Err((reason, message)) => refused.push(Refusal {
+                Err((reason, message)) => refused.push(RejectedEvent {
                     index,
                     reason,
                     message,
@@ -363,7 +363,7 @@ impl Ingest {
             let mut counts = Counts::new();
             ledger::add(&mut counts, site, received_at, Outcome::Accepted, "", duplicates);
             ledger::add(&mut counts, site, received_at, Outcome::Duplicate, "", duplicates);
-            ledger::write_records(&counts, &mut records);
+            count::write_records(&counts, &mut records);
         }
         Prepared { site: site.to_owned(), received_at, records, fresh, duplicates, refused }
     }
@@ -482,15 +482,15 @@ impl Ingest {
 }
 
 /// What a request adds to its segment's tally.
-fn tally(site: &str, received_at: i64, accepted: u64, duplicates: u64, refused: &[Refusal]) -> Vec<u8> {
+fn tally(site: &str, received_at: i64, accepted: u64, duplicates: u64, refused: &[RejectedEvent]) -> Vec<u8> {
     let mut tally = Vec::with_capacity(48 * (1 + refused.len()));
     let hour = ledger::hour_of(received_at);
     let counted = [(Outcome::Accepted, accepted), (Outcome::Duplicate, duplicates)];
     for (outcome, events) in counted.into_iter().filter(|(_, events)| *events > 0) {
-        ledger::write_record(site, hour, outcome.as_str(), "", events, &mut tally);
+        count::write_record(site, hour, outcome.as_str(), "", events, &mut tally);
     }
     for refusal in refused {
-        ledger::write_record(site, hour, Outcome::Rejected.as_str(), refusal.reason, 1, &mut tally);
+        count::write_record(site, hour, Outcome::Rejected.as_str(), refusal.reason, 1, &mut tally);
     }
     tally
 }

@@ -6,26 +6,26 @@
 //! ```
 //! It answers without ClickHouse: what it takes is on its own disk first.
 
+mod buffer_pool;
 pub mod campaign;
 pub mod config;
 pub mod cookieless;
 pub mod duplicates;
 pub mod enrich;
-pub mod event;
+mod event;
 pub mod flood;
 mod form;
 #[cfg(test)]
 pub(crate) mod fuzz;
 pub mod http;
 pub mod ingest;
-pub mod ledger;
+mod ledger;
 pub mod memory;
 pub mod metrics;
+pub mod record;
 pub mod refused;
-mod rejected;
 pub mod run;
-pub mod ship;
-pub(crate) mod spare;
+mod ship;
 pub mod spool;
 pub mod wire;
 

@@ -9,9 +9,9 @@ use std::sync::Mutex;
 
 use serde_json::json;
 
-use crate::event::cut;
+use crate::event::truncate;
 use crate::ledger::{self, Counts, Key, Outcome, hour_of};
-use crate::rejected;
+use crate::record::{count, rejected};
 
 /// Distinct keys counted between two flushes; an attacker must not be able to grow the map.
 const KEYS_MAX: usize = 1024;
@@ -91,7 +91,7 @@ impl Taken {
             rejected::write_texts(&told.site, told.last_at, texts, &mut records);
         }
         others.retain(|_, requests| *requests > 0);
-        ledger::write_records(&others, &mut records);
+        count::write_records(&others, &mut records);
         records
     }
 }
@@ -121,7 +121,7 @@ impl RefusedRequests {
 
     /// Counts a refused request of which it is known where it came from.
     pub fn add_sent(&self, site: &str, received_at: i64, reason: &str, sent: Sent<'_>) {
-        let text = |text: &str| cut(text.into(), TEXT_BYTES_MAX).into_owned();
+        let text = |text: &str| truncate(text.into(), TEXT_BYTES_MAX).into_owned();
         let name = Name {
             site: site.to_owned(),
             reason: reason.to_owned(),
@@ -214,7 +214,7 @@ mod tests {
                     ledger::add(&mut counts, &site, at, Outcome::Rejected, &reason, 1);
                     told.push(format!("{site} {reason}"));
                 }
-                RecordKind::Count => ledger::read_record(payload, &mut counts).unwrap(),
+                RecordKind::Count => count::read_record(payload, &mut counts).unwrap(),
                 RecordKind::Event => panic!("no event was written"),
             }
         }

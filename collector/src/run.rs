@@ -21,12 +21,13 @@ use crate::http::shed::InflightBytes;
 use crate::http::tls::{Tls, TlsError};
 use crate::http::{Fallback, Handshakes, Routes, Server, Service};
 use crate::ingest::Ingest;
-use crate::ledger::{self, Ledger};
+use crate::ledger::Ledger;
 use crate::memory::{self, MemoryHooks};
 use crate::metrics::Metrics;
+use crate::record::{count, open_spool};
 use crate::refused::Taken;
 use crate::ship::Shipper;
-use crate::spool::{FileSystem, Spool, SpoolConfig};
+use crate::spool::{FileSystem, SpoolConfig};
 
 /// How often sites and keys are read anew, in milliseconds: a token that was withdrawn works no longer than that.
 const REGISTRY_REFRESH_MS: u64 = 1_000;
@@ -91,7 +92,7 @@ impl Collector {
         };
         let dir = spool_config.dir.display().to_string();
         let following = registry.clone().follow(Duration::from_millis(REGISTRY_REFRESH_MS));
-        let (spool, sealed, writer) = Spool::open(spool_config, Arc::new(FileSystem))
+        let (spool, sealed, writer) = open_spool(spool_config, Arc::new(FileSystem))
             .map_err(|source| CollectorError::Spool { dir, source })?;
         let (geo, problem) = Geo::open(&config.geo_databases);
         if let Some(problem) = problem {
@@ -239,7 +240,7 @@ async fn flush_refused(ingest: &Ingest, taken: Taken) {
         return;
     }
     let mut tally = Vec::new();
-    ledger::write_records(&taken.counts, &mut tally);
+    count::write_records(&taken.counts, &mut tally);
     match ingest.group.append(taken.records(), &tally, 0).await {
         Ok(()) => ingest.ledger.counted(&taken.counts),
         Err(error) => {
@@ -256,7 +257,7 @@ fn leave_refused(ingest: &Ingest) {
         return;
     }
     let mut records = Vec::new();
-    ledger::write_records(&counts, &mut records);
+    count::write_records(&counts, &mut records);
     if let Err(error) = ingest.spool.files().leave(&records) {
         let requests: u64 = counts.values().sum();
         tracing::error!(%error, requests, "refused requests are not counted in the ledger");

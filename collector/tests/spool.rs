@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
+use orma_collector::record::open_spool;
 use orma_collector::spool::{
     Disk, FileSystem, RecordKind, SealedSegment, Spool, SpoolConfig, SpoolError, SpoolFile, frame,
     read_segment,
@@ -95,8 +96,8 @@ impl Disk for FaultyDisk {
         FileSystem.list(dir)
     }
 
-    fn cut(&self, path: &Path, length: u64) -> io::Result<()> {
-        FileSystem.cut(path, length)
+    fn truncate(&self, path: &Path, length: u64) -> io::Result<()> {
+        FileSystem.truncate(path, length)
     }
 }
 
@@ -111,7 +112,7 @@ fn config(dir: &Path) -> SpoolConfig {
 }
 
 fn open(dir: &Path, disk: &FaultyDisk) -> Opened {
-    let (spool, sealed, writer) = Spool::open(config(dir), Arc::new(disk.clone())).unwrap();
+    let (spool, sealed, writer) = open_spool(config(dir), Arc::new(disk.clone())).unwrap();
     Opened { spool, sealed, writer }
 }
 
@@ -172,7 +173,7 @@ async fn a_torn_tail_is_cut_and_counted_whatever_its_length() {
         let dir = tempfile::tempdir().unwrap();
         // All three in one segment, however slow the disk is today.
         let patient = SpoolConfig { segment_age_ms_max: 60_000, ..config(dir.path()) };
-        let (spool, sealed, writer) = Spool::open(patient, Arc::new(FaultyDisk::default())).unwrap();
+        let (spool, sealed, writer) = open_spool(patient, Arc::new(FaultyDisk::default())).unwrap();
         let opened = Opened { spool, sealed, writer };
         for payload in 0..3 {
             opened.spool.append(record(payload), 1, 1).await.unwrap();
@@ -183,7 +184,7 @@ async fn a_torn_tail_is_cut_and_counted_whatever_its_length() {
         let left_open = sealed.with_extension("open");
         FileSystem.rename(&sealed, &left_open).unwrap();
         let length = std::fs::metadata(&left_open).unwrap().len();
-        FileSystem.cut(&left_open, length - cut as u64).unwrap();
+        FileSystem.truncate(&left_open, length - cut as u64).unwrap();
 
         let again = open(dir.path(), &FaultyDisk::default());
         let torn = again.spool.status().torn_bytes.load(Ordering::Relaxed);
@@ -233,7 +234,7 @@ async fn a_full_disk_takes_nothing_half_and_recovers() {
 async fn the_spool_refuses_beyond_its_bound_and_takes_again_when_shipped() {
     let dir = tempfile::tempdir().unwrap();
     let bounded = SpoolConfig { spool_bytes_max: 5_000, ..config(dir.path()) };
-    let (spool, mut sealed, _writer) = Spool::open(bounded, Arc::new(FileSystem)).unwrap();
+    let (spool, mut sealed, _writer) = open_spool(bounded, Arc::new(FileSystem)).unwrap();
     let mut taken = 0;
     while spool.append(record(taken), 1, 1).await.is_ok() {
         taken += 1;
@@ -262,7 +263,7 @@ async fn a_segment_of_a_newer_version_stops_the_start() {
     let checksum = crc32c::crc32c(&bytes[16..16 + length]).to_le_bytes();
     bytes[12..16].copy_from_slice(&checksum);
     std::fs::write(sealed.with_extension("open"), bytes).unwrap();
-    let error = Spool::open(config(dir.path()), Arc::new(FileSystem)).err().unwrap();
+    let error = open_spool(config(dir.path()), Arc::new(FileSystem)).err().unwrap();
     assert!(error.to_string().contains("newer version"), "{error}");
     assert!(sealed.exists(), "nothing was touched");
 }
@@ -288,7 +289,7 @@ async fn a_disk_that_cannot_be_read_stops_the_start_and_loses_nothing() {
     opened.spool.append(record(1), 1, 1).await.unwrap();
     assert_eq!(close(opened).await, [0u32; 0], "it cannot be sealed");
     disk.fault.store(REFUSES_READ, Ordering::SeqCst);
-    assert!(Spool::open(config(dir.path()), Arc::new(disk.clone())).is_err());
+    assert!(open_spool(config(dir.path()), Arc::new(disk.clone())).is_err());
     disk.fault.store(WORKS, Ordering::SeqCst);
     assert_eq!(close(open(dir.path(), &disk)).await, [1]);
 }
@@ -319,17 +320,11 @@ async fn whatever_happens_what_was_answered_is_there_once_and_what_was_refused_m
     for seed in 1..=20u64 {
         let dir = tempfile::tempdir().unwrap();
         let disk = FaultyDisk::default();
-        let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mut next = move |bound: u64| {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            random % bound
-        };
+        let mut random = fastrand::Rng::with_seed(seed);
         let mut opened = open(dir.path(), &disk);
         let (mut answered, mut refused) = (Vec::new(), BTreeSet::new());
         for payload in 0..200u32 {
-            match next(20) {
+            match random.u32(..20) {
                 0 => disk.fault.store(FULL, Ordering::SeqCst),
                 1 => disk.fault.store(FULL_AFTER_HALF, Ordering::SeqCst),
                 2 => disk.fault.store(REFUSES_SYNC, Ordering::SeqCst),

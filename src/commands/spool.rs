@@ -6,8 +6,9 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Context, bail};
-use orma_collector::spool::inspect::{self, Contents, SegmentFile, State};
-use orma_collector::spool::{Done, FrameError, replay};
+use orma_collector::record::inspect::{self, Contents, SegmentFile, State};
+use orma_collector::record::{Done, replay};
+use orma_collector::spool::FrameError;
 use orma_store::DataDir;
 use orma_store::data_dir::DataDirError;
 use serde_json::json;

@@ -2,6 +2,9 @@
 //!
 //! Nothing here waits, writes or fails. Input that cannot be understood gives empty fields, because an event
 //! without a browser name is worth more than a refused event.
+//!
+//! Uses `campaign`, the limits of `event`, the sealed parameter of newsletters' links, and the tables in `data/`. Only
+//! `ingest` fills events with it; the protocols hand on what it needs of a request.
 
 pub mod bot;
 pub mod channel;
@@ -14,14 +17,15 @@ pub mod landing;
 pub mod mail;
 pub mod touchpoint;
 pub mod traffic;
-pub mod user_agent;
+mod user_agent;
+pub mod user_agents;
 
 pub use bot::Bot;
 pub use channel::{Origin, Visit};
-pub use clock::Moment;
+pub use clock::CorrectedTime;
 pub use device::Device;
 pub use geo::{Geo, GeoProblem, Place};
 pub use hints::{HintHeaders, Hinted, Hints};
 pub use touchpoint::Sender;
 pub use traffic::{TrafficSources, WayRef};
-pub use user_agent::{UserAgentFacts, UserAgents};
+pub use user_agents::{UserAgentFacts, UserAgents};

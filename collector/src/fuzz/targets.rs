@@ -1,8 +1,9 @@
-//! One target for each parser that is not a wire protocol's; those are in `wire/tests`.
+//! One target for each parser that is neither a protocol's (`wire/tests`) nor of an event's fields (`event.rs`).
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use fastrand::Rng;
 use orma_store::event_row::{COLUMNS, ColumnType};
 use orma_store::record::{read_varint, take_text};
 use orma_store::record_json::record_to_json;
@@ -10,19 +11,19 @@ use orma_store::sites::Snapshot;
 use orma_store::{Endpoint, EventBlock, EventRow, Registry, Site, Store};
 use uuid::Uuid;
 
-use super::{Random, fuzz};
+use super::fuzz;
 use crate::campaign::{CLICK_IDS, campaign, query_without_click_ids};
 use crate::enrich::channel::{CHANNELS, Visit, classify};
 use crate::enrich::{UserAgents, device};
-use crate::event::Refusal;
+use crate::event::RejectedEvent;
 use crate::ledger::{self, Counts, Outcome};
-use crate::rejected;
-use crate::spool::{RecordKind, frame, inspect, read_segment, replay};
+use crate::record::{count, event, inspect, rejected, replay};
+use crate::spool::{RecordKind, frame, read_segment};
 
 const TEXTS: [&str; 6] = ["", "a", "caffè nero", "👟", "mario@example.it", "https://b.example/a?b=c#d"];
 
-fn row(random: &mut Random) -> EventRow<'static> {
-    let mut text = || Cow::Borrowed(TEXTS[random.below(TEXTS.len())]);
+fn row(random: &mut Rng) -> EventRow<'static> {
+    let mut text = || Cow::Borrowed(TEXTS[random.usize(..TEXTS.len())]);
     let (site, visitor, title, kind) = (text(), text(), text(), text());
     let props = vec![("k".into(), text()), (text(), text())];
     EventRow {
@@ -31,14 +32,14 @@ fn row(random: &mut Random) -> EventRow<'static> {
         title,
         kind,
         props,
-        event_id: Uuid::from_u128(random.below(usize::MAX) as u128),
-        ts: random.below(1 << 42) as i64,
-        received_at: random.below(1 << 42) as i64,
-        revenue: random.below(1 << 42) as i64 - (1 << 41),
-        screen_width: random.below(1 << 16) as u16,
-        duration_ms: random.below(1 << 32) as u32,
-        scroll_pct: random.below(101) as u8,
-        value: (random.below(2) == 0).then(|| random.below(1000) as f32 / 8.0),
+        event_id: Uuid::from_u128(random.u128(..)),
+        ts: random.i64(..1 << 42),
+        received_at: random.i64(..1 << 42),
+        revenue: random.i64(..1 << 42) - (1 << 41),
+        screen_width: random.u16(..),
+        duration_ms: random.u32(..),
+        scroll_pct: random.u8(..101),
+        value: random.bool().then(|| f32::from(random.u16(..1000)) / 8.0),
         ..EventRow::default()
     }
 }
@@ -58,7 +59,7 @@ fn to_json(record: &[u8]) -> Option<serde_json::Map<String, serde_json::Value>> 
 }
 
 fn rows(name: &str, count: usize) -> Vec<EventRow<'static>> {
-    let mut random = Random::named(name);
+    let mut random = super::random(name);
     (0..count).map(|_| row(&mut random)).collect()
 }
 
@@ -68,13 +69,13 @@ fn segment(rows: &[EventRow<'_>]) -> Vec<u8> {
     for row in rows {
         frame(RecordKind::Event, &mut bytes, |out| row.write_record(out));
     }
-    rejected::write_record("demo", 7, &refusal(), &mut bytes);
-    ledger::write_records(&counts(), &mut bytes);
+    rejected::write_record("demo", 7, &rejected_event(), &mut bytes);
+    count::write_records(&counts(), &mut bytes);
     bytes
 }
 
-fn refusal() -> Refusal {
-    Refusal {
+fn rejected_event() -> RejectedEvent {
+    RejectedEvent {
         index: 3,
         reason: "unknown_kind",
         message: "kind: no kind is called so".into(),
@@ -107,7 +108,7 @@ fn records_come_back_as_they_were_written() {
         let cents: i64 = values["revenue"].as_str().unwrap().replace('.', "").parse().unwrap();
         assert_eq!(cents, row.revenue);
         let record = record(&row);
-        let site = ledger::site_and_reception(&record, &columns()).unwrap();
+        let site = event::site_and_reception(&record, &columns()).unwrap();
         assert_eq!(site, (&*row.site, row.received_at));
     }
 }
@@ -121,7 +122,7 @@ fn a_damaged_record_is_read_alike_by_all_who_read_it() {
         // Only text that is not UTF-8, which ClickHouse stores and JSON cannot show, parts the two.
         assert!(shown.is_none() || taken.is_ok());
         if let Some(shown) = shown {
-            let (site, _) = ledger::site_and_reception(bytes, &columns).unwrap();
+            let (site, _) = event::site_and_reception(bytes, &columns).unwrap();
             assert_eq!(shown["site"], site);
             assert_eq!(taken.as_ref().unwrap().rows, 1);
         }
@@ -169,20 +170,20 @@ fn a_shown_record_names_nobody() {
 #[test]
 fn a_damaged_count_is_a_count_or_nothing() {
     let mut framed = crate::spool::header_for_tests();
-    ledger::write_records(&counts(), &mut framed);
+    count::write_records(&counts(), &mut framed);
     let payloads: Vec<Vec<u8>> =
         read_segment(&framed).unwrap().records.iter().map(|(_, payload)| payload.to_vec()).collect();
     fuzz("count", &payloads, |bytes| {
         let mut read = Counts::new();
-        let Some(()) = ledger::read_record(bytes, &mut read) else { return false };
+        let Some(()) = count::read_record(bytes, &mut read) else { return false };
         assert_eq!(read.len(), 1);
         // Once more, as a second segment of the same hour: no sum overflows.
-        ledger::read_record(bytes, &mut read).unwrap();
+        count::read_record(bytes, &mut read).unwrap();
         let mut again = crate::spool::header_for_tests();
-        ledger::write_records(&read, &mut again);
+        count::write_records(&read, &mut again);
         let mut reread = Counts::new();
         let (_, payload) = read_segment(&again).unwrap().records[0];
-        ledger::read_record(payload, &mut reread).unwrap();
+        count::read_record(payload, &mut reread).unwrap();
         assert_eq!(reread, read);
         true
     });
@@ -191,7 +192,7 @@ fn a_damaged_count_is_a_count_or_nothing() {
 #[test]
 fn a_damaged_refusal_is_a_refusal_or_nothing() {
     let mut framed = crate::spool::header_for_tests();
-    rejected::write_record("demo", 7, &refusal(), &mut framed);
+    rejected::write_record("demo", 7, &rejected_event(), &mut framed);
     let payload = read_segment(&framed).unwrap().records[0].1.to_vec();
     fuzz("refusal", &[payload], |bytes| {
         let shown = record_to_json(rejected::COLUMNS, bytes);
@@ -350,11 +351,14 @@ fn a_damaged_registry_mirror_stops_the_start_or_is_what_it_says() {
 #[test]
 fn an_address_of_clickhouse_shows_no_password_and_keeps_no_odd_database() {
     fuzz("clickhouse url", &["http://orma:geheim%40x@127.0.0.1:8123/orma", "https://db.example"], |bytes| {
-        let Ok(endpoint) = Endpoint::parse(&String::from_utf8_lossy(bytes)) else { return false };
+        let text = String::from_utf8_lossy(bytes);
+        let Ok(endpoint) = Endpoint::parse(&text) else { return false };
         assert!(endpoint.url.starts_with("http://") || endpoint.url.starts_with("https://"));
         assert!(endpoint.database.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
         let shown = format!("{endpoint:?}");
-        assert!(endpoint.password != "geheim@x" || !shown.contains("geheim"), "{shown}");
+        // Damage may copy the password to the user's name, which is shown.
+        let only_password = endpoint.password == "geheim@x" && text.matches("geheim").count() == 1;
+        assert!(!only_password || !shown.contains("geheim"), "{shown}");
         true
     });
 }

@@ -16,8 +16,8 @@ use tokio::time::timeout_at;
 use super::answer;
 use super::connection::{Connection, Order, Phase};
 use super::shed::{Held, NoRoom};
+use crate::buffer_pool;
 use crate::config::HttpLimits;
-use crate::spare;
 
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -197,13 +197,13 @@ async fn collect(
         }
         if all.is_empty() {
             let still_to_come = body.size_hint().lower() as usize;
-            all = spare::take(read + data.len() + still_to_come);
+            all = buffer_pool::take(read + data.len() + still_to_come);
             all.extend_from_slice(&first);
             first = Bytes::new();
         }
         all.extend_from_slice(&data);
     }
-    Ok(if all.is_empty() { first } else { spare::share(all) })
+    Ok(if all.is_empty() { first } else { buffer_pool::share(all) })
 }
 
 async fn next_frame(

@@ -20,8 +20,8 @@ use super::serve::{serve as serve_connection, serve_http2};
 use super::service::Service;
 use super::shed::{AddressConnections, AddressPermit};
 use super::tls::Tls;
+use crate::buffer_pool;
 use crate::memory::MemoryHooks;
-use crate::spare;
 
 /// Whoever takes all file handles must not fill the disk as well.
 static NOT_ACCEPTED: LogLimit = LogLimit::new(10);
@@ -113,7 +113,7 @@ async fn sweep(worker: Arc<Worker>, memory: Option<MemoryHooks>) {
     loop {
         interval.tick().await;
         worker.sweep();
-        spare::sweep();
+        buffer_pool::sweep();
         if let Some(hooks) = memory {
             (hooks.give_back)();
         }

@@ -159,13 +159,8 @@ mod tests {
     fn mutated_headers_end_in_a_result() {
         let v4 = version_2(1, 0x11, &[79, 1, 2, 3, 10, 0, 0, 1, 0x30, 0x39, 0, 80, 4, 0, 1, 9]);
         let v1 = b"PROXY TCP4 79.1.2.3 10.0.0.1 12345 80\r\n".to_vec();
-        let mut state = 0x2545_f491_4f6c_dd1d_u64;
-        let mut next = || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state
-        };
+        let mut random = fastrand::Rng::with_seed(7);
+        let mut next = || random.u64(..);
         for round in 0..20_000 {
             let mut bytes = if round % 2 == 0 { v4.clone() } else { v1.clone() };
             for _ in 0..=next() % 3 {

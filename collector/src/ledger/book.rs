@@ -13,35 +13,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use serde::{Deserialize, Serialize};
-
-use super::{Counts, HOUR_MS, Outcome, file, hour_of};
+use super::counts::{Counts, HOUR_MS, Outcome, hour_of};
+use super::file;
+use super::settled::{Numbers, Settled, SettledHour};
 
 /// An hour in which nothing moves any more is forgotten after this long; the store keeps it. Milliseconds.
 const FORGET_AFTER_MS: i64 = 2 * HOUR_MS;
-
-/// What was counted in an hour.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Numbers {
-    accepted: u64,
-    duplicate: u64,
-    shipped: u64,
-    repeated: u64,
-    rejected: BTreeMap<String, u64>,
-}
-
-impl Numbers {
-    fn apply(&mut self, outcome: &str, reason: &str, change: impl Fn(u64) -> u64) {
-        let number = match outcome {
-            "accepted" => &mut self.accepted,
-            "duplicate" => &mut self.duplicate,
-            "shipped" => &mut self.shipped,
-            "repeated" => &mut self.repeated,
-            _ => self.rejected.entry(reason.to_owned()).or_default(),
-        };
-        *number = change(*number);
-    }
-}
 
 #[derive(Debug)]
 struct Hour {
@@ -60,24 +37,6 @@ impl Hour {
     fn new(since: i64, settled: Numbers) -> Self {
         Self { since, live: settled.clone(), settled, pending: 0, untold: true }
     }
-}
-
-/// What the file keeps of an hour.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct SettledHour {
-    pub(super) site: String,
-    pub(super) hour: i64,
-    pub(super) since: i64,
-    pub(super) numbers: Numbers,
-}
-
-/// What the file keeps.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(super) struct Settled {
-    pub(super) version: i64,
-    pub(super) hours: Vec<SettledHour>,
-    /// Segments whose counts are in the numbers and whose files may still be there.
-    pub(super) segments: BTreeSet<String>,
 }
 
 /// A row for the store.

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use super::book::Settled;
+use super::settled::Settled;
 
 const MAGIC: &[u8; 8] = b"ORMALED\x01";
 const HEAD_BYTES: usize = 12;

@@ -7,12 +7,12 @@ use foldhash::fast::RandomState;
 use orma_store::EventBlock;
 use orma_store::event_row::ColumnType;
 use orma_store::native_block::BlockBuilder;
-use orma_store::record::{RecordReader, RecordWriter};
+use orma_store::record::RecordReader;
 use uuid::Uuid;
 
 use crate::duplicates::{CameTwice, EventNumbers};
 use crate::ledger::{self, Counts, HOUR_MS, Outcome};
-use crate::rejected;
+use crate::record::{count, rejected};
 use crate::spool::{RecordKind, Segment, read_segment};
 
 /// An event whose client's clock is ahead by more than this may have happened before what it says. Milliseconds.
@@ -102,12 +102,12 @@ pub fn read(
     let mut hours = HourCounts::default();
     let (mut heads, mut unasked) = (Vec::new(), 0);
     let certain_from = remembered_from.saturating_add(AHEAD_MS_MAX + PREPARED_MS_MAX);
-    for (place, (head, _)) in parsed.events.iter().enumerate() {
+    for (index, (head, _)) in parsed.events.iter().enumerate() {
         hours.add(head.site, head.received_at);
         let ask =
             ask_all || head.may_have_come_before(certain_from) || twice.contains(head.site, head.event_id);
         match (ask, heads.len() < ASKED_MAX) {
-            (true, true) => heads.push((place, head.to_owned())),
+            (true, true) => heads.push((index, head.to_owned())),
             (true, false) => unasked += 1,
             (false, _) => {}
         }
@@ -121,7 +121,7 @@ pub fn read(
     Ok(Contents { counts, next })
 }
 
-/// Makes the blocks. `known` are events that the store has, by their place among the segment's events.
+/// Makes the blocks. `known` are events that the store has, by their index among the segment's events.
 ///
 /// # Errors
 /// It is damaged.
@@ -159,7 +159,7 @@ impl<'a> Parsed<'a> {
                     refused.push(payload);
                 }
                 RecordKind::Count => {
-                    ledger::read_record(payload, &mut counts).ok_or("a count that cannot be read")?;
+                    count::read_record(payload, &mut counts).ok_or("a count that cannot be read")?;
                 }
             }
         }
@@ -179,9 +179,9 @@ impl<'a> Parsed<'a> {
         let numbers = EventNumbers::default();
         let mut seen = HashSet::with_capacity_and_hasher(self.events.len(), RandomState::default());
         let mut events = Vec::with_capacity(self.events.len());
-        for (place, (head, payload)) in self.events.iter().enumerate() {
+        for (index, (head, payload)) in self.events.iter().enumerate() {
             // Of one that came twice at the same time, the first counts.
-            if known.contains(&place) || !seen.insert(numbers.number(head.site, head.event_id)) {
+            if known.contains(&index) || !seen.insert(numbers.number(head.site, head.event_id)) {
                 left_out.add(head.site, head.received_at);
             } else {
                 given.add(head.site, head.received_at);
@@ -256,9 +256,9 @@ struct Head<'a> {
 enum Role {
     Site,
     EventId,
-    Moment,
+    Timestamp,
     ReceivedAt,
-    ClientMoment,
+    ClientTimestamp,
     Visitor,
     Other,
 }
@@ -268,9 +268,9 @@ impl Role {
         let role = |name: &str| match name {
             "site" => Self::Site,
             "event_id" => Self::EventId,
-            "ts" => Self::Moment,
+            "ts" => Self::Timestamp,
             "received_at" => Self::ReceivedAt,
-            "client_ts" => Self::ClientMoment,
+            "client_ts" => Self::ClientTimestamp,
             "visitor" => Self::Visitor,
             _ => Self::Other,
         };
@@ -282,16 +282,16 @@ impl<'a> Head<'a> {
     fn read(record: &'a [u8], columns: &[(Role, ColumnType)]) -> Option<Self> {
         let mut head = Self::default();
         let mut reader = RecordReader::new(record, columns.len())?;
-        let moment = |value: &[u8]| value.try_into().ok().map(i64::from_le_bytes);
+        let timestamp = |value: &[u8]| value.try_into().ok().map(i64::from_le_bytes);
         while let Some(column) = reader.next_column() {
             let (role, column_type) = columns[column];
             let value = reader.value(column_type)?;
             match role {
                 Role::Site => head.site = std::str::from_utf8(value).ok()?,
                 Role::EventId => head.event_id = Uuid::from_slice(value).ok()?,
-                Role::Moment => head.ts = moment(value)?,
-                Role::ReceivedAt => head.received_at = moment(value)?,
-                Role::ClientMoment => head.client_ts = moment(value)?,
+                Role::Timestamp => head.ts = timestamp(value)?,
+                Role::ReceivedAt => head.received_at = timestamp(value)?,
+                Role::ClientTimestamp => head.client_ts = timestamp(value)?,
                 Role::Visitor => {
                     head.visitor = std::str::from_utf8(value).ok()?;
                     // The columns that follow are not needed, and nearly every event has a visitor.
@@ -329,43 +329,6 @@ impl<'a> Head<'a> {
             visitor: self.visitor.to_owned(),
         }
     }
-}
-
-/// The block of `outcomes`, and its columns.
-pub fn outcome_block(rows: &[ledger::PublishedHour], collector: &str) -> (Vec<Bytes>, [&'static str; 12]) {
-    use ColumnType::{LowCardinality, Timestamp, UInt64};
-    const COLUMNS: [(&str, ColumnType); 12] = [
-        ("site", LowCardinality),
-        ("hour", Timestamp),
-        ("collector", LowCardinality),
-        ("since", Timestamp),
-        ("reason", LowCardinality),
-        ("accepted", UInt64),
-        ("duplicate", UInt64),
-        ("rejected", UInt64),
-        ("shipped", UInt64),
-        ("repeated", UInt64),
-        ("pending", UInt64),
-        ("version", UInt64),
-    ];
-    let mut block = BlockBuilder::new(COLUMNS);
-    let mut record = Vec::new();
-    for row in rows {
-        record.clear();
-        let mut writer = RecordWriter::new(COLUMNS.len(), &mut record);
-        writer.push(&row.site.as_str());
-        writer.push(&row.hour);
-        writer.push(&collector);
-        writer.push(&row.since);
-        writer.push(&row.reason.as_str());
-        for number in [row.accepted, row.duplicate, row.rejected, row.shipped, row.repeated, row.pending] {
-            writer.push(&number);
-        }
-        writer.push(&row.version.unsigned_abs());
-        writer.finish();
-        block.push(&record).expect("a record of these columns");
-    }
-    (block.finish(), COLUMNS.map(|(name, _)| name))
 }
 
 #[cfg(test)]

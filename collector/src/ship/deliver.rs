@@ -1,20 +1,29 @@
 //! One segment's way into the store: read it, ask what the store has of it, insert the rest until that has succeeded.
 
-use std::collections::{BTreeSet, HashSet};
-use std::sync::atomic::Ordering;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use orma_store::StoreError;
+use orma_store::{Store, StoreError};
 use tokio::sync::watch;
 
 use super::blocks::{self, Blocks, Contents, EventHead, Next};
+use super::in_flight::InFlight;
 use super::known;
 use super::settle::{Decided, Fate};
-use super::{BACKOFF_MS_MAX, BACKOFF_MS_MIN, Shipper, Waiting};
-use crate::ledger::{self, Counts, Outcome};
-use crate::memory;
-use crate::rejected;
-use crate::spool::{Done, Origin, SealedSegment};
+use crate::duplicates::DuplicateWindow;
+use crate::ledger::{self, Counts, Ledger, Outcome};
+use crate::memory::{self, MemoryHooks};
+use crate::metrics::Metrics;
+use crate::record::rejected;
+use crate::record::{Done, replay};
+use crate::spool::{Origin, SealedSegment, SpoolFiles};
+
+/// How long it waits before it tries again, at first; twice as long each time …
+pub(super) const BACKOFF_MS_MIN: u64 = 100;
+/// … and no longer than this.
+const BACKOFF_MS_MAX: u64 = 5_000;
 
 /// The inserts of a segment, in their order.
 #[derive(Clone, Copy)]
@@ -39,36 +48,37 @@ enum LoadError {
     Damaged(String),
 }
 
-impl Shipper {
+/// A segment that waits, with what is counted for it.
+pub(super) struct Waiting {
+    pub(super) segment: SealedSegment,
+    pub(super) name: String,
+    pub(super) counts: Counts,
+}
+
+/// Brings segments to the store.
+pub(super) struct Delivery {
+    pub(super) spool: SpoolFiles,
+    pub(super) store: Store,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) duplicates: Arc<DuplicateWindow>,
+    /// The last insert failed: said once, until one succeeds.
+    pub(super) store_is_away: AtomicBool,
+    /// Another collector ships to this store: any event may have come to it as well.
+    pub(super) others: AtomicBool,
+    /// A segment asks what the store has when those before it are there.
+    pub(super) in_flight: InFlight,
+    pub(super) memory: Option<MemoryHooks>,
+}
+
+impl Delivery {
     /// Ships a segment; `None` when it is time to stop.
     pub(super) async fn ship(&self, waiting: Waiting, abandon: watch::Receiver<bool>) -> Option<Decided> {
         let Waiting { segment, name, counts } = waiting;
-        self.departs(&name);
+        self.in_flight.departs(&name);
         let decided = self.decide(segment, &name, counts, abandon).await;
-        self.arrives(&name);
+        self.in_flight.arrives(&name);
         decided
-    }
-
-    fn departs(&self, name: &str) {
-        let mut names = self.on_their_way.lock().expect("no panic while noting");
-        names.insert(name.to_owned());
-        self.note_oldest(&names);
-    }
-
-    fn arrives(&self, name: &str) {
-        let mut names = self.on_their_way.lock().expect("no panic while noting");
-        names.remove(name);
-        self.note_oldest(&names);
-        self.arrived.notify_waiters();
-    }
-
-    /// A segment's id says when it was begun.
-    fn note_oldest(&self, names: &BTreeSet<String>) {
-        let began = names.iter().filter_map(|name| {
-            let (seconds, nanoseconds) = segment_id(name)?.get_timestamp()?.to_unix();
-            Some(seconds * 1_000 + u64::from(nanoseconds) / 1_000_000)
-        });
-        self.oldest.store(began.min().unwrap_or(0), Ordering::Relaxed);
     }
 
     async fn decide(
@@ -173,7 +183,7 @@ impl Shipper {
         };
         self.metrics.ship_unasked.inc_by(unasked);
         let known = self.known_until_answered(name, &heads, abandon).await?;
-        heads.retain(|(place, _)| !known.contains(place));
+        heads.retain(|(index, _)| !known.contains(index));
         let built = memory::blocking(self.memory, move || blocks::build(&bytes, &known)).await;
         let built = built.map_err(|error| error.to_string()).and_then(|built| built);
         Some(built.map(|blocks| (blocks, heads)))
@@ -188,7 +198,7 @@ impl Shipper {
                 return tracing::warn!(segment = %name, %error, "whether another collector was first is not known");
             }
         };
-        for (_, head) in inserted.iter().filter(|(place, _)| second.contains(place)) {
+        for (_, head) in inserted.iter().filter(|(index, _)| second.contains(index)) {
             let hour = ledger::hour_of(head.received_at);
             let shipped = ledger::Key::of(&head.site, hour, Outcome::Shipped);
             // One that was recognised before the insert is counted as a duplicate already.
@@ -214,7 +224,7 @@ impl Shipper {
         held: &Counts,
         done: Done,
     ) -> Decided {
-        if let Err(error) = self.spool.quarantine(&segment, Done { ledger: true, ..done }) {
+        if let Err(error) = replay::quarantine(&self.spool, &segment, Done { ledger: true, ..done }) {
             tracing::error!(%error, segment = %name, "a segment cannot be set aside; a restart tries again");
         }
         self.away(segment, name, counts, held)
@@ -270,20 +280,7 @@ impl Shipper {
         to_ask: &[(usize, EventHead)],
         mut abandon: watch::Receiver<bool>,
     ) -> Option<HashSet<usize>> {
-        loop {
-            let arrived = self.arrived.notified();
-            let is_first = {
-                let names = self.on_their_way.lock().expect("no panic while noting");
-                names.first().is_none_or(|first| first == name)
-            };
-            if is_first {
-                break;
-            }
-            tokio::select! {
-                () = arrived => {}
-                _ = abandon.wait_for(|abandon| *abandon) => return None,
-            }
-        }
+        self.in_flight.wait_until_first(name, &mut abandon).await?;
         let mut backoff_ms = BACKOFF_MS_MIN;
         loop {
             match known::known(&self.store, to_ask).await {
@@ -397,8 +394,4 @@ fn outcomes(blocks: &Blocks, repeated: bool) -> Counts {
         }
     }
     outcomes
-}
-
-fn segment_id(name: &str) -> Option<uuid::Uuid> {
-    name.split_once('-').and_then(|(_, id)| uuid::Uuid::parse_str(id).ok())
 }

@@ -18,15 +18,14 @@ use orma_store::{Param, Store, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::blocks::outcome_block;
+use super::outcomes::outcome_block;
+use super::unkept::Unkept;
 use crate::ledger::{self, Counts, Ledger};
 use crate::memory::{self, MemoryHooks};
 use crate::spool::{SealedSegment, SpoolFiles};
 
 /// How often it looks what was shipped, and tells the store.
-pub const SETTLE_INTERVAL_MS: u64 = 2_000;
-/// What a disk refuses again and again is inserted no less often than this.
-const INSERT_AGAIN_MS_MAX: u64 = 120_000;
+const SETTLE_INTERVAL_MS: u64 = 2_000;
 /// How often the collector reports how it is, when that has not changed.
 const STATUS_INTERVAL_MS: u64 = 10_000;
 /// Rows of `outcomes` in one insert.
@@ -52,42 +51,6 @@ pub enum Fate {
     Shipped(Counts),
     /// Its file is in quarantine, or gone: only its tally is left here.
     Away,
-}
-
-/// Segments whose insert the store's disk did not keep, and when they are inserted again: later each time, so that a disk
-/// which refuses every flush is not filled with the same rows over and over.
-#[derive(Debug, Default)]
-struct Unkept {
-    segments: Vec<(SealedSegment, Counts)>,
-    /// Flushes refused one after the other.
-    refusals: u32,
-    again_at: Option<Instant>,
-}
-
-impl Unkept {
-    /// The disk has refused a flush; how long to wait until all of them are inserted again.
-    fn refused(&mut self, segments: Vec<(SealedSegment, Counts)>, now: Instant) -> Duration {
-        let wait =
-            Duration::from_millis((SETTLE_INTERVAL_MS << self.refusals.min(10)).min(INSERT_AGAIN_MS_MAX));
-        self.refusals += 1;
-        self.segments.extend(segments);
-        self.again_at = Some(now + wait);
-        wait
-    }
-
-    /// What is to be inserted again now.
-    fn due(&mut self, now: Instant) -> Vec<(SealedSegment, Counts)> {
-        if self.again_at.is_none_or(|at| at > now) {
-            return Vec::new();
-        }
-        self.again_at = None;
-        std::mem::take(&mut self.segments)
-    }
-
-    /// The disk has taken a flush.
-    const fn taken(&mut self) {
-        self.refusals = 0;
-    }
 }
 
 /// What was decided before the store's disk was forced, and how that ended.
@@ -363,44 +326,5 @@ fn remove(spool: &SpoolFiles, decided: Decided) -> Option<Decided> {
             tracing::error!(%error, segment = %decided.name, "a segment's file stays; it is tried again");
             Some(decided)
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::spool::Origin;
-
-    #[test]
-    fn what_a_disk_refuses_is_inserted_again_ever_later_until_it_takes_a_flush() {
-        let segment = || {
-            let path = "s.seg".into();
-            (
-                SealedSegment { path, bytes: 1, events: None, tally: None, origin: Origin::Sealed },
-                Counts::new(),
-            )
-        };
-        let mut unkept = Unkept::default();
-        let start = Instant::now();
-        let mut waits = Vec::new();
-        let mut now = start;
-        for _ in 0..100 {
-            let wait = unkept.refused(vec![segment()], now);
-            assert!(unkept.due(now).is_empty(), "not yet");
-            now += wait;
-            assert_eq!(unkept.due(now).len(), 1);
-            assert!(unkept.due(now + wait).is_empty(), "once");
-            waits.push(wait.as_secs());
-        }
-        assert_eq!(waits[..7], [2, 4, 8, 16, 32, 64, 120]);
-        assert_eq!(waits[99], 120, "and no less often");
-        unkept.taken();
-        unkept.refused(vec![segment()], now);
-        let wait = unkept.refused(vec![segment()], now);
-        assert_eq!(
-            (wait.as_secs(), unkept.due(now + wait).len()),
-            (4, 2),
-            "they go together, from the beginning"
-        );
     }
 }

@@ -17,7 +17,7 @@ pub trait SpoolFile: Send {
     /// # Errors
     /// The operating system's; what is on the disk is then unknown.
     fn sync(&mut self) -> io::Result<()>;
-    /// Cuts the file to `length` bytes.
+    /// Shortens the file to `length` bytes.
     ///
     /// # Errors
     /// The operating system's.
@@ -61,11 +61,11 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// The operating system's.
     fn list(&self, dir: &Path) -> io::Result<Vec<(PathBuf, u64)>>;
-    /// Cuts a file and forces that to the disk.
+    /// Shortens a file and forces that to the disk.
     ///
     /// # Errors
     /// The operating system's.
-    fn cut(&self, path: &Path, length: u64) -> io::Result<()>;
+    fn truncate(&self, path: &Path, length: u64) -> io::Result<()>;
 }
 
 /// The operating system's file system.
@@ -129,7 +129,7 @@ impl Disk for FileSystem {
         Ok(files)
     }
 
-    fn cut(&self, path: &Path, length: u64) -> io::Result<()> {
+    fn truncate(&self, path: &Path, length: u64) -> io::Result<()> {
         let file = OpenOptions::new().write(true).open(path)?;
         file.set_len(length)?;
         file.sync_all()

@@ -86,7 +86,7 @@ const COLUMNS_AT: usize = 40;
 /// The header that a damaged one was, where that is certain: `id` is the one in the file's name. Either the checksum is
 /// that of this program's header, so that magic, length, id or columns are damaged; or the columns are this program's,
 /// byte for byte, and the moment is that of the id.
-pub(super) fn mend_header(bytes: &[u8], id: Uuid) -> Option<Vec<u8>> {
+pub(crate) fn mend_header(bytes: &[u8], id: Uuid) -> Option<Vec<u8>> {
     let created_ms = i64::from_le_bytes(bytes.get(COLUMNS_AT - 8..COLUMNS_AT)?.try_into().ok()?);
     let as_written = header(id, created_ms);
     if bytes.get(12..16) == as_written.get(12..16) {
@@ -97,7 +97,7 @@ pub(super) fn mend_header(bytes: &[u8], id: Uuid) -> Option<Vec<u8>> {
 }
 
 /// This program's header for a segment of this id, which knows when it was made (UUID version 7).
-pub(super) fn assumed_header(id: Uuid) -> Vec<u8> {
+pub(crate) fn assumed_header(id: Uuid) -> Vec<u8> {
     let mut millis = [0; 8];
     millis[2..].copy_from_slice(&id.as_bytes()[..6]);
     header(id, i64::from_be_bytes(millis))
@@ -105,7 +105,7 @@ pub(super) fn assumed_header(id: Uuid) -> Vec<u8> {
 
 /// Whether bytes behind the last whole record, or in the place of a header, are what an interrupted write leaves: the
 /// beginning of one, perhaps followed by zeros where the file was lengthened before it was filled.
-pub(super) fn is_cut(tail: &[u8], begins_file: bool) -> bool {
+pub(crate) fn is_torn(tail: &[u8], begins_file: bool) -> bool {
     let written = tail.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let whole_bytes = |at: usize, head: usize, most: usize| {
         let length =
@@ -193,7 +193,7 @@ pub fn read_segment(bytes: &[u8]) -> Result<Segment<'_>, FrameError> {
     Ok(segment)
 }
 
-pub(super) fn read_record<'a>(rest: &mut &'a [u8]) -> Option<(RecordKind, &'a [u8])> {
+pub(crate) fn read_record<'a>(rest: &mut &'a [u8]) -> Option<(RecordKind, &'a [u8])> {
     let length = take_u32(rest)? as usize;
     let checksum = take_u32(rest)?;
     if length == 0 || length > RECORD_BYTES_MAX {

@@ -5,6 +5,10 @@
 //! number of events, and a sealed segment *is* one insert. It is deleted only when its events are in the store and on
 //! the store's disk. What was answered for it is counted beside it (`tally.rs`).
 //!
+//! It carries bytes: a record is a kind and a payload here, and what they mean is known above, in `record`, which recovers
+//! the directory at the start. Uses the operating system and the names of the store's columns, which a segment's header
+//! has; `ingest` appends, `ship` takes what is sealed.
+//!
 //! # Files
 //! ```text
 //! spool/<sequence>-<id>.open    being written; at most one
@@ -39,30 +43,27 @@
 //! # Recovery
 //! An `.open` file left by a crash is read to its last whole record; a *torn tail*, the beginning of a write that was
 //! interrupted, is cut off, kept, and its bytes are counted. A segment that is damaged in another way, open or sealed, is
-//! set aside and its whole records are shipped; `recovery.rs` has the rules. An I/O error while recovering stops the
+//! set aside and its whole records are shipped; `record/recovery.rs` has the rules. An I/O error while recovering stops the
 //! start: it says nothing about the data.
 //!
 //! # Failure
 //! A flush that fails *poisons* the spool: what the kernel did with the pages is unknown, so nothing is accepted until
 //! a restart has read the file again. A write that finds the disk full is taken back and answered with "not now".
 
-mod disk;
-mod files;
-mod format;
+pub(crate) mod disk;
+pub(crate) mod files;
+pub(crate) mod format;
 mod group;
-pub mod inspect;
-mod recovery;
-pub mod replay;
-mod tally;
+pub(crate) mod names;
+pub(crate) mod tally;
 mod writer;
 
 pub use disk::{Disk, FileSystem, SpoolFile};
-pub use files::{Origin, SealedSegment, SpoolFiles, SpoolStatus};
+pub use files::{Origin, Recovered, SealedSegment, SpoolFiles, SpoolStatus};
 pub use format::{FrameError, RecordKind, Segment, frame, read_segment};
 pub use group::SpoolGroup;
-pub use recovery::Recovered;
-pub use replay::Done;
-pub use tally::{Tally, plain_name};
+pub use names::plain_name;
+pub use tally::Tally;
 pub use writer::{Spool, SpoolConfig, SpoolError};
 
 #[cfg(test)]

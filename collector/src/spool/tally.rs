@@ -10,28 +10,12 @@
 //! disk itself: it survives a kill, and after a power cut the segment, which was forced, says what the tally lacks. A
 //! torn tail of it is left out. It is deleted when its counts are in the ledger's file.
 
-use std::path::{Path, PathBuf};
-
 use super::format::read_record;
 
 const MAGIC: &[u8; 8] = b"ORMACNT\x01";
 
-/// The ending of its file.
-pub(super) const EXTENSION: &str = "count";
-
-/// The name of a segment, which it keeps wherever its file goes, and which its tally shares.
-pub fn plain_name(segment: &Path) -> String {
-    let name = segment.file_name().unwrap_or_default().to_string_lossy();
-    name.split('.').next().unwrap_or_default().to_owned()
-}
-
-/// Where the tally of a segment of the spool's directory lies.
-pub(super) fn path_of(segment: &Path) -> PathBuf {
-    segment.with_file_name(format!("{}.{EXTENSION}", plain_name(segment)))
-}
-
 /// The head of a new tally.
-pub(super) fn head(note: i64) -> [u8; 16] {
+pub(crate) fn head(note: i64) -> [u8; 16] {
     let mut head = [0; 16];
     head[..8].copy_from_slice(MAGIC);
     head[8..].copy_from_slice(&note.to_le_bytes());
@@ -49,7 +33,7 @@ pub struct Tally {
 
 impl Tally {
     /// Reads a tally as far as it is whole; `None` when it is none.
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let (head, records) = bytes.split_at_checked(16)?;
         let note = head.strip_prefix(MAGIC)?;
         let mut whole = 0;

@@ -8,15 +8,13 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use orma_store::private;
 use tokio::sync::{mpsc as tokio_mpsc, oneshot};
 use uuid::Uuid;
 
 use super::disk::{Disk, SpoolFile};
-use super::files::{Origin, SealedSegment, SpoolFiles, SpoolStatus};
+use super::files::{Origin, Recovered, SealedSegment, SpoolFiles, SpoolStatus};
 use super::format;
-use super::recovery::{Recovered, quarantine_dir, recover};
-use super::replay::replay_dir;
+use super::names::tally_path;
 use super::tally::{self, Tally};
 
 /// How the spool behaves.
@@ -104,22 +102,16 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// Recovers the directory and starts the writer. Returns the handle, the stream of sealed segments (those found
+    /// Starts the writer of a directory that was recovered. Returns the handle, the stream of sealed segments (those found
     /// first), and the writer's thread, which ends when all handles are gone and the last segment is sealed.
     ///
     /// # Errors
-    /// The directory cannot be made or read, or holds segments of a newer version.
-    pub fn open(
+    /// The thread cannot be had.
+    pub fn start(
         config: SpoolConfig,
         disk: Arc<dyn Disk>,
+        recovered: Recovered,
     ) -> io::Result<(Self, tokio_mpsc::UnboundedReceiver<SealedSegment>, JoinHandle<()>)> {
-        private::directory(&config.dir)?;
-        private::directory(&quarantine_dir(&config.dir))?;
-        // Made when it is needed: only what stands there already is looked at.
-        if replay_dir(&config.dir).symlink_metadata().is_ok() {
-            private::directory(&replay_dir(&config.dir))?;
-        }
-        let recovered = recover(disk.as_ref(), &config.dir)?;
         let status = Arc::new(SpoolStatus::default());
         let Recovered { sealed, last_sequence, torn_bytes, damaged, quarantined, quarantined_bytes } =
             recovered;
@@ -293,7 +285,7 @@ impl Writer {
             Some(file) => file.append(added),
             None if before == 0 => {
                 let head = tally::head(open.tally.note);
-                self.disk.create_beside(&tally::path_of(&open.path)).and_then(|mut file| {
+                self.disk.create_beside(&tally_path(&open.path)).and_then(|mut file| {
                     file.append(&[&head, added].concat())?;
                     open.tally_file = Some(file);
                     Ok(())

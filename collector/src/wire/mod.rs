@@ -6,30 +6,16 @@
 //! | `pixel` | the query of `GET /p.gif` |
 //! | `newsletter` | the signed addresses `/o/{token}.gif` and `/c/{token}` |
 //! | `segment` | the messages of Segment's and RudderStack's SDKs |
-//! | `draft` | which field goes where; the same for every protocol |
-//! | `complete` | what a kind demands, and how its fields become a row |
 //! | `body` | the object that a body must be, and where it stops being one |
-//! | `json`, `value` | where values begin and end, and what they are read as |
-//! | `kinds`, `context`, `address`, `money`, `moment`, `identifier` | one rule each |
 //!
 //! A request that cannot be read as a whole is a [`WireError`]; a bad event is a
-//! [`Refusal`](crate::event::Refusal) and does not hold the others back.
+//! [`RejectedEvent`](crate::event::RejectedEvent) and does not hold the others back.
 
-mod address;
 mod body;
-mod complete;
-mod context;
-mod draft;
-mod fault;
-mod identifier;
-pub mod json;
-mod moment;
-mod money;
 pub mod native;
 pub mod newsletter;
 pub mod pixel;
 pub mod segment;
-mod value;
 
 #[cfg(test)]
 mod tests;

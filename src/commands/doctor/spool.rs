@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use jiff::Timestamp;
-use orma_collector::spool::inspect::{self, SegmentFile, State};
+use orma_collector::record::inspect::{self, SegmentFile, State};
 
 use super::{Report, readable_bytes};
 

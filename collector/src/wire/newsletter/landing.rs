@@ -18,7 +18,7 @@ use orma_store::newsletter::Letter;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use uuid::Uuid;
 
-use crate::wire::identifier::is_placeholder;
+use crate::event::identifier::is_placeholder;
 
 /// The parameter's name.
 pub const PARAMETER: &str = "orma_id";

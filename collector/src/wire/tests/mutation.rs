@@ -4,7 +4,7 @@ use crate::event::{
     BATCH_EVENTS_MAX, ID_BYTES_MAX, NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, ParsedBatch,
     REJECTED_PAYLOAD_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
-use crate::fuzz::{Random, damaged, iterations};
+use crate::fuzz::{damaged, iterations, random};
 use crate::wire::{WireError, native, pixel};
 use orma_store::event_row::COLUMNS;
 use orma_store::record_json::record_to_json;
@@ -56,7 +56,7 @@ pub fn check(batch: &ParsedBatch, events_max: usize) {
 
 #[test]
 fn ten_thousand_damaged_bodies_do_no_harm() {
-    let mut random = Random::named("bodies");
+    let mut random = random("bodies");
     let (mut unreadable, mut refused, mut accepted) = (0, 0, 0);
     for _ in 0..iterations(10_000) {
         let body = damaged(BODY.as_bytes(), &mut random);
@@ -85,7 +85,7 @@ fn ten_thousand_damaged_bodies_do_no_harm() {
 
 #[test]
 fn ten_thousand_damaged_queries_do_no_harm() {
-    let mut random = Random::named("queries");
+    let mut random = random("queries");
     let (mut unreadable, mut refused, mut accepted) = (0, 0, 0);
     for _ in 0..iterations(10_000) {
         let query = damaged(QUERY.as_bytes(), &mut random);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::mutation::check;
 use super::segment::PAGE;
-use crate::fuzz::{Random, damaged, iterations};
+use crate::fuzz::{damaged, iterations, random};
 use crate::wire::segment::{BATCH_MESSAGES_MAX, Body, Sender, to_json};
 
 const BATCH: &str = r#"{"batch":[{"timestamp":"2024-01-02T03:04:05.000Z","integrations":{},"event":"Order Completed","type":"track",
@@ -20,7 +20,7 @@ const BATCH: &str = r#"{"batch":[{"timestamp":"2024-01-02T03:04:05.000Z","integr
 
 #[test]
 fn ten_thousand_damaged_segment_bodies_do_no_harm() {
-    let mut random = Random::named("segment");
+    let mut random = random("segment");
     let (mut unreadable, mut refused, mut accepted) = (0, 0, 0);
     for round in 0..iterations(10_000) {
         let bytes = damaged(BATCH.as_bytes(), &mut random);

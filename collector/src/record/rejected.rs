@@ -4,7 +4,7 @@ use orma_store::event_row::ColumnType;
 use orma_store::record::{RecordReader, RecordWriter};
 use uuid::Uuid;
 
-use crate::event::Refusal;
+use crate::event::RejectedEvent;
 use crate::spool::{RecordKind, frame};
 
 /// The columns of `rejected_events`, in the order of a record.
@@ -18,8 +18,8 @@ pub const COLUMNS: [(&str, ColumnType); 6] = [
 ];
 
 /// Appends a refused event as a record of the spool.
-pub fn write_record(site: &str, received_at: i64, refusal: &Refusal, out: &mut Vec<u8>) {
-    let Refusal { reason, message, kind, payload, .. } = refusal;
+pub fn write_record(site: &str, received_at: i64, event: &RejectedEvent, out: &mut Vec<u8>) {
+    let RejectedEvent { reason, message, kind, payload, .. } = event;
     write_texts(site, received_at, [reason, message, kind, payload], out);
 }
 
@@ -36,7 +36,7 @@ pub fn write_texts(site: &str, received_at: i64, texts: [&str; 4], out: &mut Vec
     });
 }
 
-/// Site, moment of reception and reason of a record.
+/// Site, time of reception and reason of a record.
 pub fn read_head(record: &[u8]) -> Option<(String, i64, String)> {
     let (mut site, mut received_at, mut reason) = (String::new(), 0, String::new());
     let text = |value: &[u8]| String::from_utf8(value.to_vec()).ok();

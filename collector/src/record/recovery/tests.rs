@@ -2,7 +2,9 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::ledger::{self, Counts, Outcome};
+use crate::record::count;
 use crate::spool::FileSystem;
+use crate::spool::files::Damage;
 use crate::spool::format::header;
 
 const RECORDS: u64 = 4;
@@ -16,7 +18,7 @@ fn id() -> Uuid {
 fn record(events: u64) -> Vec<u8> {
     let (mut counts, mut bytes) = (Counts::new(), Vec::new());
     ledger::add(&mut counts, "demo", 0, Outcome::Accepted, "", events);
-    ledger::write_records(&counts, &mut bytes);
+    count::write_records(&counts, &mut bytes);
     bytes
 }
 
@@ -35,7 +37,7 @@ fn records(bytes: &[u8]) -> BTreeSet<u64> {
     assert_eq!(read.id, id(), "and keeps its token");
     let counted = read.records.iter().map(|(_, payload)| {
         let mut counts = Counts::new();
-        ledger::read_record(payload, &mut counts).unwrap();
+        count::read_record(payload, &mut counts).unwrap();
         *counts.values().next().unwrap()
     });
     counted.collect()
@@ -57,7 +59,7 @@ fn start_with(bytes: &[u8]) -> io::Result<Started> {
     let recovered = recover(&FileSystem, dir.path())?;
     assert!(!dir.path().join(NAME).with_extension("open").exists());
     let mut shipped = BTreeSet::new();
-    for place in [dir.path().to_owned(), replay::replay_dir(dir.path())] {
+    for place in [dir.path().to_owned(), replay_dir(dir.path())] {
         for (path, _) in FileSystem.list(&place).unwrap_or_default() {
             shipped.extend(records(&fs::read(path).unwrap()));
         }
@@ -158,13 +160,8 @@ fn a_flipped_bit_costs_its_record_and_no_other_and_one_in_the_header_costs_none(
 #[test]
 fn whatever_is_written_over_a_segment_what_is_whole_is_shipped_and_the_rest_is_kept() {
     let bytes = segment();
-    let mut random = 0x9e37_79b9_7f4a_7c15u64;
-    let mut below = |end: usize| {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        (random % end as u64) as usize
-    };
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut below = |end: usize| random.usize(..end);
     for round in 0..100 {
         let mut damaged = bytes.clone();
         let (from, length) = (below(bytes.len()), 1 + below(200));

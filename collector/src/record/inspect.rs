@@ -11,10 +11,10 @@ use orma_store::record_json::record_to_json;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::format::{FrameError, RecordKind, read_segment};
-use super::recovery::quarantine_dir;
-use super::replay::replay_dir;
-use crate::{ledger, rejected};
+use super::{count, event, rejected};
+use crate::ledger::Counts;
+use crate::spool::names::{quarantine_dir, replay_dir};
+use crate::spool::{FrameError, RecordKind, read_segment};
 
 /// Where a segment is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,7 +142,7 @@ pub fn contents(bytes: &[u8]) -> Result<Contents, FrameError> {
         match kind {
             RecordKind::Event => {
                 contents.events += 1;
-                if let Some((site, _)) = ledger::site_and_reception(payload, &segment.columns) {
+                if let Some((site, _)) = event::site_and_reception(payload, &segment.columns) {
                     *contents.sites.entry(site.to_owned()).or_default() += 1;
                 }
             }
@@ -156,7 +156,7 @@ pub fn contents(bytes: &[u8]) -> Result<Contents, FrameError> {
 /// Whether a record can be shipped: its values are those of the columns.
 pub(super) fn is_readable(kind: RecordKind, payload: &[u8], columns: &[(String, ColumnType)]) -> bool {
     to_json(kind, payload, columns).is_some()
-        && (kind != RecordKind::Event || ledger::site_and_reception(payload, columns).is_some())
+        && (kind != RecordKind::Event || event::site_and_reception(payload, columns).is_some())
 }
 
 fn to_json(kind: RecordKind, payload: &[u8], columns: &[(String, ColumnType)]) -> Option<Map<String, Value>> {
@@ -166,8 +166,8 @@ fn to_json(kind: RecordKind, payload: &[u8], columns: &[(String, ColumnType)]) -
         }
         RecordKind::Rejected => record_to_json(rejected::COLUMNS, payload),
         RecordKind::Count => {
-            let mut counts = ledger::Counts::new();
-            ledger::read_record(payload, &mut counts)?;
+            let mut counts = Counts::new();
+            count::read_record(payload, &mut counts)?;
             let (key, events) = counts.pop_first()?;
             let count = json!({"site": key.site, "hour": hour(key.hour), "outcome": key.outcome,
                 "reason": key.reason, "events": events});

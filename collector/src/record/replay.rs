@@ -9,132 +9,16 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use uuid::Uuid;
 
-use super::files::{Origin, SealedSegment, SpoolFiles};
-use super::format::{FrameError, assumed_header, mend_header, read_record, read_segment};
+use super::done::Done;
 use super::inspect;
-use super::recovery::{count_quarantined, id_of_name, quarantine_dir, unused};
-
-/// Which inserts of a segment ClickHouse has confirmed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Done {
-    /// Its events.
-    pub events: bool,
-    /// Its refused events.
-    pub refused: bool,
-    /// Its counts.
-    pub ledger: bool,
-}
-
-const MARK: &str = ".done-";
-
-impl Done {
-    /// What the name of a segment's file says.
-    pub fn of(path: &Path) -> Self {
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let letters = stem.split_once(MARK).map_or("", |(_, letters)| letters);
-        let has = |letter| letters.contains(letter);
-        Self { events: has('e'), refused: has('r'), ledger: has('l') }
-    }
-
-    /// The name of the segment's file that says so.
-    pub(super) fn name(self, path: &Path) -> String {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        let plain = stem.split_once(MARK).map_or(&*stem, |(plain, _)| plain);
-        let letters: String = [(self.events, 'e'), (self.refused, 'r'), (self.ledger, 'l')]
-            .into_iter()
-            .filter_map(|(done, letter)| done.then_some(letter))
-            .collect();
-        if letters.is_empty() { format!("{plain}.seg") } else { format!("{plain}{MARK}{letters}.seg") }
-    }
-}
-
-/// Where a replayed segment waits for whoever ships.
-pub fn replay_dir(dir: &Path) -> PathBuf {
-    dir.join("replay")
-}
-
-impl SpoolFiles {
-    /// Sets a segment aside; `done` says what of it ClickHouse has. One that ClickHouse refused waits for an operator;
-    /// the whole records of a damaged one are salvaged.
-    ///
-    /// # Errors
-    /// The disk's.
-    pub fn quarantine(&self, segment: &SealedSegment, done: Done) -> io::Result<()> {
-        let aside = unused(quarantine_dir(&self.dir).join(done.name(&segment.path)));
-        self.disk.rename(&segment.path, &aside)?;
-        self.status.bytes.fetch_sub(segment.bytes, Ordering::Relaxed);
-        let salvaged = salvage(&self.dir, &aside);
-        if salvaged.is_none() {
-            self.status.quarantined.fetch_add(1, Ordering::Relaxed);
-            self.status.quarantined_bytes.fetch_add(segment.bytes, Ordering::Relaxed);
-            if !is_damaged(&aside) {
-                return Ok(());
-            }
-        }
-        let lost_bytes = salvaged.map_or(segment.bytes, |salvaged| salvaged.lost_bytes);
-        self.status.damaged_segments.fetch_add(1, Ordering::Relaxed);
-        self.status.damaged_bytes.fetch_add(lost_bytes, Ordering::Relaxed);
-        Ok(())
-    }
-
-    /// Leaves framed records for the next start, past the writer: counts that it could not take because it is poisoned.
-    /// A file of its own says by its own flush whether it is on the disk.
-    ///
-    /// # Errors
-    /// The disk's; nothing is then left.
-    pub fn leave(&self, records: &[u8]) -> io::Result<()> {
-        let dir = replay_dir(&self.dir);
-        fs::create_dir_all(&dir)?;
-        let id = Uuid::now_v7();
-        let path = dir.join(format!("{:016x}-{}.seg", 0, id.simple()));
-        let beside = path.with_extension("new");
-        let mut file = self.disk.create(&beside)?;
-        let header = super::format::header(id, jiff::Timestamp::now().as_millisecond());
-        let written = file.append(&[&header, records].concat()).and_then(|()| file.sync());
-        match written.and_then(|()| self.disk.rename(&beside, &path)) {
-            Ok(()) => sync_dir(&dir),
-            Err(error) => self.disk.remove(&beside).and(Err(error)),
-        }
-    }
-
-    /// Takes the segments that an operator has put back, oldest first.
-    ///
-    /// # Errors
-    /// The disk's; what was not taken stays where it is.
-    pub fn take_replays(&self) -> io::Result<Vec<SealedSegment>> {
-        let dir = replay_dir(&self.dir);
-        // An operator may also delete what is in quarantine.
-        self.count_quarantined()?;
-        let waiting = match self.disk.list(&dir) {
-            Ok(waiting) => waiting,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error),
-        };
-        let mut taken = Vec::new();
-        for (from, bytes) in waiting {
-            let (Some(name), true) = (from.file_name(), from.extension().is_some_and(|e| e == "seg")) else {
-                continue;
-            };
-            let path = unused(self.dir.join(name));
-            self.disk.rename(&from, &path)?;
-            self.status.bytes.fetch_add(bytes, Ordering::Relaxed);
-            taken.push(SealedSegment { origin: Origin::Replayed, ..SealedSegment::found(path, bytes) });
-        }
-        Ok(taken)
-    }
-
-    fn count_quarantined(&self) -> io::Result<()> {
-        let (segments, bytes) = count_quarantined(self.disk.as_ref(), &self.dir)?;
-        self.status.quarantined.store(segments, Ordering::Relaxed);
-        self.status.quarantined_bytes.store(bytes, Ordering::Relaxed);
-        Ok(())
-    }
-}
+use crate::spool::files::{SealedSegment, SpoolFiles, sync_dir};
+use crate::spool::format::{FrameError, assumed_header, mend_header, read_record, read_segment};
+use crate::spool::names::{id_of_name, quarantine_dir, replay_dir, unused};
 
 /// Why a segment cannot be put back.
 #[derive(Debug, thiserror::Error)]
@@ -200,6 +84,28 @@ fn put_back(dir: &Path, segment: &Path, found: &Whole, salvage: bool) -> Result<
     Ok(Replayed { events: summary.events, refused: summary.refused, lost_bytes: found.lost_bytes })
 }
 
+/// Sets a segment aside; `done` says what of it ClickHouse has. One that ClickHouse refused waits for an operator;
+/// the whole records of a damaged one are salvaged.
+///
+/// # Errors
+/// The disk's.
+pub(crate) fn quarantine(spool: &SpoolFiles, segment: &SealedSegment, done: Done) -> io::Result<()> {
+    let aside = spool.set_aside(segment, &done.name(&segment.path))?;
+    let status = spool.status();
+    let salvaged = salvage(spool.dir(), &aside);
+    if salvaged.is_none() {
+        status.quarantined.fetch_add(1, Ordering::Relaxed);
+        status.quarantined_bytes.fetch_add(segment.bytes, Ordering::Relaxed);
+        if !is_damaged(&aside) {
+            return Ok(());
+        }
+    }
+    let lost_bytes = salvaged.map_or(segment.bytes, |salvaged| salvaged.lost_bytes);
+    status.damaged_segments.fetch_add(1, Ordering::Relaxed);
+    status.damaged_bytes.fetch_add(lost_bytes, Ordering::Relaxed);
+    Ok(())
+}
+
 /// Salvages a damaged segment of `quarantine/` without being asked. `None` when it is not damaged, when nothing in it is
 /// whole, when it is not certain what its records are, or when the disk refuses: then it stays as it is.
 pub(super) fn salvage(dir: &Path, segment: &Path) -> Option<Replayed> {
@@ -226,23 +132,6 @@ pub(super) fn salvage(dir: &Path, segment: &Path) -> Option<Replayed> {
 /// Whether a segment is not as it was written; one that cannot be read may be.
 fn is_damaged(segment: &Path) -> bool {
     fs::read(segment).map_or(true, |bytes| read_segment(&bytes).map_or(true, |read| read.damage.is_some()))
-}
-
-/// Keeps the end of a segment behind its whole records as `quarantine/<same>.torn`, itself a segment that can be shown.
-/// Returns its path.
-///
-/// # Errors
-/// The disk's.
-pub(super) fn keep_torn(dir: &Path, segment: &Path, bytes: &[u8], whole_bytes: usize) -> io::Result<PathBuf> {
-    let name = segment.with_extension("torn");
-    let path = quarantine_dir(dir).join(name.file_name().unwrap_or_default());
-    let header_bytes = read_segment(bytes).map_or(0, |read| read.header_bytes);
-    let mut file = File::create(&path)?;
-    file.write_all(&bytes[..header_bytes])?;
-    file.write_all(&bytes[whole_bytes..])?;
-    file.sync_all()?;
-    sync_dir(&quarantine_dir(dir))?;
-    Ok(path)
 }
 
 /// The rest is renamed before the salvaged segment gets its name: a crash in between leaves a `.salvage` file beside
@@ -283,10 +172,6 @@ pub fn finish_salvages(dir: &Path) -> io::Result<usize> {
         }
     }
     Ok(finished)
-}
-
-fn sync_dir(dir: &Path) -> io::Result<()> {
-    File::open(dir)?.sync_all()
 }
 
 /// A segment without its damaged places.
@@ -341,24 +226,4 @@ pub fn whole_records(bytes: &[u8], id: Option<Uuid>) -> Result<Whole, FrameError
         }
     }
     Ok(whole)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_confirmed_stands_in_the_name_and_is_read_back() {
-        let plain = Path::new("/s/0000000000000001-0193a1b2c3d47e5f8a9b000000000000.seg");
-        for (done, ending) in [
-            (Done::default(), "000000.seg"),
-            (Done { ledger: true, ..Done::default() }, "000000.done-l.seg"),
-            (Done { events: true, refused: true, ledger: true }, "000000.done-erl.seg"),
-        ] {
-            let name = done.name(plain);
-            assert!(name.ends_with(ending), "{name}");
-            assert_eq!(Done::of(Path::new(&name)), done);
-            assert_eq!(Done::default().name(Path::new(&name)), plain.file_name().unwrap().to_str().unwrap());
-        }
-    }
 }

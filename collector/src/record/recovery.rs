@@ -24,49 +24,30 @@
 //! about the data.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
-use orma_store::private::named;
+use orma_store::private::{self, named};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::disk::Disk;
-use super::files::SealedSegment;
-use super::format::{FrameError, is_cut, mend_header, read_segment};
-use super::replay::{self, Done};
-use super::tally::{self, Tally, plain_name};
+use super::done::Done;
+use super::replay;
+use crate::spool::disk::Disk;
+use crate::spool::files::{Recovered, SealedSegment, count_quarantined, sync_dir};
+use crate::spool::format::{FrameError, is_torn, mend_header, read_segment};
+use crate::spool::names::{
+    TALLY_EXTENSION, id_of_name, plain_name, quarantine_dir, replay_dir, sequence_and_ending, tally_path,
+    unused,
+};
+use crate::spool::tally::Tally;
+use crate::spool::{Spool, SpoolConfig};
 
 /// A file is not read when it is larger: the writer seals at 32 MiB, and one group of requests may come on top. Bytes.
 const SEGMENT_BYTES_READ_MAX: u64 = 1 << 30;
-/// Sequence numbers above it were not counted up to. Half of what there are, so that the next always exists.
-const SEQUENCE_MAX: u64 = u64::MAX / 2;
-
-/// The state after recovery.
-#[derive(Debug, Default)]
-pub struct Recovered {
-    /// Sealed segments, oldest first.
-    pub sealed: Vec<SealedSegment>,
-    /// The highest sequence number seen.
-    pub last_sequence: u64,
-    /// Bytes behind the last whole record of segments whose end was cut.
-    pub torn_bytes: u64,
-    /// Damaged segments, and the bytes of them that are in no salvaged record.
-    pub damaged: Damage,
-    /// Segments in quarantine.
-    pub quarantined: u64,
-    /// Their bytes.
-    pub quarantined_bytes: u64,
-}
-
-/// What was found damaged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Damage {
-    /// Segments.
-    pub segments: u64,
-    /// Bytes that could not be read.
-    pub lost_bytes: u64,
-}
 
 /// How a segment ends.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,9 +55,27 @@ enum End {
     /// With its last record.
     Whole,
     /// With the beginning of a write; so many bytes are whole.
-    Cut(usize),
+    Torn(usize),
     /// Not as it was written.
     Damaged(FrameError),
+}
+
+/// Recovers the spool's directory and starts its writer: see [`Spool::start`].
+///
+/// # Errors
+/// The directory cannot be made or read, or holds segments of a newer version.
+pub fn open_spool(
+    config: SpoolConfig,
+    disk: Arc<dyn Disk>,
+) -> io::Result<(Spool, mpsc::UnboundedReceiver<SealedSegment>, JoinHandle<()>)> {
+    private::directory(&config.dir)?;
+    private::directory(&quarantine_dir(&config.dir))?;
+    // Made when it is needed: only what stands there already is looked at.
+    if replay_dir(&config.dir).symlink_metadata().is_ok() {
+        private::directory(&replay_dir(&config.dir))?;
+    }
+    let recovered = recover(disk.as_ref(), &config.dir)?;
+    Spool::start(config, disk, recovered)
 }
 
 /// Reads the directory, cuts torn tails, sets aside what is damaged, seals what a crash left open.
@@ -84,13 +83,13 @@ enum End {
 /// # Errors
 /// The disk cannot be read or written, or a segment was written by a newer version: the start must stop, because
 /// going on could lose what was answered.
-pub fn recover(disk: &dyn Disk, dir: &Path) -> io::Result<Recovered> {
+fn recover(disk: &dyn Disk, dir: &Path) -> io::Result<Recovered> {
     replay::finish_salvages(dir)?;
     warn_of_strangers(dir)?;
     let mut recovered = Recovered::default();
     let mut tallies = BTreeMap::new();
     for (path, size) in disk.list(dir)? {
-        let Some((sequence, extension)) = parse_name(&path) else { continue };
+        let Some((sequence, extension)) = sequence_and_ending(&path) else { continue };
         recovered.last_sequence = recovered.last_sequence.max(sequence);
         match extension {
             "seg" | "open" if size > SEGMENT_BYTES_READ_MAX => {
@@ -98,7 +97,7 @@ pub fn recover(disk: &dyn Disk, dir: &Path) -> io::Result<Recovered> {
             }
             "seg" => recovered.sealed.push(SealedSegment::found(path, size)),
             "open" => seal_left_open(disk, dir, &path, &mut recovered)?,
-            tally::EXTENSION => {
+            TALLY_EXTENSION => {
                 if let Some(tally) = read_tally(disk, &path)? {
                     tallies.insert(plain_name(&path), (path, tally));
                 }
@@ -126,7 +125,7 @@ fn seal_left_open(disk: &dyn Disk, dir: &Path, path: &Path, recovered: &mut Reco
     })?;
     let whole_bytes = match end_of(&bytes, id_of_name(path)) {
         End::Whole => bytes.len(),
-        End::Cut(whole_bytes) => whole_bytes,
+        End::Torn(whole_bytes) => whole_bytes,
         End::Damaged(FrameError::Newer(version)) => {
             let message = format!(
                 "{}: {}; start that version, or move the file away",
@@ -141,7 +140,7 @@ fn seal_left_open(disk: &dyn Disk, dir: &Path, path: &Path, recovered: &mut Reco
     };
     let torn = bytes.len() - whole_bytes;
     if torn > 0 {
-        let kept = replay::keep_torn(dir, path, &bytes, whole_bytes)?;
+        let kept = keep_torn(dir, path, &bytes, whole_bytes)?;
         tracing::warn!(
             segment = %path.display(), torn_bytes = torn, kept = %kept.display(),
             "a segment ends as an interrupted write leaves it: the end is cut off and kept"
@@ -152,7 +151,7 @@ fn seal_left_open(disk: &dyn Disk, dir: &Path, path: &Path, recovered: &mut Reco
         return disk.remove(path);
     }
     if torn > 0 {
-        disk.cut(path, whole_bytes as u64)?;
+        disk.truncate(path, whole_bytes as u64)?;
     }
     let sealed = unused(path.with_extension("seg"));
     disk.rename(path, &sealed)?;
@@ -180,12 +179,12 @@ fn end_of(bytes: &[u8], id: Option<Uuid>) -> End {
     match read_segment(bytes) {
         Ok(segment) => match segment.damage {
             None => End::Whole,
-            Some(_) if is_cut(&bytes[segment.valid_bytes..], false) => End::Cut(segment.valid_bytes),
+            Some(_) if is_torn(&bytes[segment.valid_bytes..], false) => End::Torn(segment.valid_bytes),
             Some(damage) => End::Damaged(damage),
         },
         Err(FrameError::Newer(_)) if is_ours() => End::Damaged(FrameError::Header),
         Err(damage @ FrameError::Newer(_)) => End::Damaged(damage),
-        Err(_) if is_cut(bytes, true) => End::Cut(0),
+        Err(_) if is_torn(bytes, true) => End::Torn(0),
         Err(damage) => End::Damaged(damage),
     }
 }
@@ -200,7 +199,7 @@ fn set_aside(
     recovered: &mut Recovered,
 ) -> io::Result<()> {
     // What was answered for it is counted by its tally, if there is one, and not again by what is salvaged.
-    let counted = read_tally(disk, &tally::path_of(path))?.is_some();
+    let counted = read_tally(disk, &tally_path(path))?.is_some();
     let name = Done { ledger: counted || Done::of(path).ledger, ..Done::of(path) }.name(path);
     let aside = unused(quarantine_dir(dir).join(name));
     disk.rename(path, &aside)?;
@@ -216,6 +215,23 @@ fn set_aside(
     Ok(())
 }
 
+/// Keeps the end of a segment behind its whole records as `quarantine/<same>.torn`, itself a segment that can be shown.
+/// Returns its path.
+///
+/// # Errors
+/// The disk's.
+fn keep_torn(dir: &Path, segment: &Path, bytes: &[u8], whole_bytes: usize) -> io::Result<PathBuf> {
+    let name = segment.with_extension("torn");
+    let path = quarantine_dir(dir).join(name.file_name().unwrap_or_default());
+    let header_bytes = read_segment(bytes).map_or(0, |read| read.header_bytes);
+    let mut file = File::create(&path)?;
+    file.write_all(&bytes[..header_bytes])?;
+    file.write_all(&bytes[whole_bytes..])?;
+    file.sync_all()?;
+    sync_dir(&quarantine_dir(dir))?;
+    Ok(path)
+}
+
 /// Names what has a segment's name and is no file.
 fn warn_of_strangers(dir: &Path) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
@@ -228,42 +244,6 @@ fn warn_of_strangers(dir: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Segments that wait for an operator, and their bytes; what a salvage left behind does not.
-pub fn count_quarantined(disk: &dyn Disk, dir: &Path) -> io::Result<(u64, u64)> {
-    let files = disk.list(&quarantine_dir(dir))?;
-    let waiting =
-        files.iter().filter(|(path, _)| path.extension().is_some_and(|extension| extension == "seg"));
-    Ok(waiting.fold((0, 0), |(segments, sum), (_, bytes)| (segments + 1, sum + bytes)))
-}
-
-/// Where segments go that need an operator.
-pub fn quarantine_dir(dir: &Path) -> PathBuf {
-    dir.join("quarantine")
-}
-
-/// The path, or one beside it when it is taken: no rename may put one segment in the place of another.
-pub(super) fn unused(path: PathBuf) -> PathBuf {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
-    let beside = |number: u32| path.with_file_name(format!("{stem}.copy-{number}.{extension}"));
-    let mut candidates = std::iter::once(path.clone()).chain((2..).map(beside));
-    candidates.find(|path| fs::symlink_metadata(path).is_err()).unwrap_or(path)
-}
-
-/// The id in a segment's name, `<sequence>-<id>`, whatever follows it.
-pub(super) fn id_of_name(path: &Path) -> Option<Uuid> {
-    let (_, rest) = path.file_name()?.to_str()?.split_once('-')?;
-    Uuid::try_parse(rest.get(..32)?).ok()
-}
-
-/// The place in the order and the ending; 0 for a name of another form.
-fn parse_name(path: &Path) -> Option<(u64, &str)> {
-    let number =
-        path.file_stem()?.to_str().and_then(|stem| u64::from_str_radix(stem.split_once('-')?.0, 16).ok());
-    let sequence = number.filter(|number| *number <= SEQUENCE_MAX).unwrap_or(0);
-    Some((sequence, path.extension()?.to_str()?))
 }
 
 #[cfg(test)]
