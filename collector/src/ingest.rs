@@ -26,7 +26,7 @@ use crate::ledger::{self, Counts, Ledger, Outcome};
 use crate::metrics::Metrics;
 use crate::refused::{RefusedRequests, Sent};
 use crate::rejected;
-use crate::spare;
+use crate::buffer_pool;
 use crate::spool::{RecordKind, Spool, SpoolError, SpoolGroup, frame};
 
 /// Room for the record of a usual event: larger ones make their buffer grow.
@@ -334,7 +334,7 @@ impl Ingest {
             &Context { site, facts, sent_at, sent_at_is_of_this_try, from_server, trusted, places, senders };
         let site = context.site.site.as_str();
         let received_at = context.facts.received_at;
-        let mut records = spare::take(RECORD_BYTES_USUAL * events.len() + 64);
+        let mut records = buffer_pool::take(RECORD_BYTES_USUAL * events.len() + 64);
         let known = self.duplicates.known(site, events.iter().map(|event| event.row.event_id));
         let mut fresh = Vec::with_capacity(events.len());
         let mut duplicates = 0;

@@ -6,6 +6,7 @@
 //! ```
 //! It answers without ClickHouse: what it takes is on its own disk first.
 
+pub(crate) mod buffer_pool;
 pub mod campaign;
 pub mod config;
 pub mod cookieless;
@@ -25,7 +26,6 @@ pub mod refused;
 mod rejected;
 pub mod run;
 pub mod ship;
-pub(crate) mod spare;
 pub mod spool;
 pub mod wire;
 

@@ -17,7 +17,7 @@ use crate::enrich::UserAgents;
 use crate::enrich::geo::{Geo, GeoProblem, GeoStatus, Reload};
 use crate::http::assets::Assets;
 use crate::http::rate::Rates;
-use crate::http::shed::InflightBytes;
+use crate::http::load_shedding::InflightBytes;
 use crate::http::tls::{Tls, TlsError};
 use crate::http::{Fallback, Handshakes, Routes, Server, Service};
 use crate::ingest::Ingest;

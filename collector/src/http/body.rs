@@ -13,11 +13,11 @@ use hyper::header::{CONNECTION, CONTENT_ENCODING, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use tokio::time::timeout_at;
 
-use super::answer;
+use super::response;
 use super::connection::{Connection, Order, Phase};
-use super::shed::{Held, NoRoom};
+use super::load_shedding::{Held, NoRoom};
 use crate::config::HttpLimits;
-use crate::spare;
+use crate::buffer_pool;
 
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -70,11 +70,11 @@ impl BodyError {
     }
 
     /// The answer. The connection ends with it: what is left of the body would be read as the next request.
-    pub fn answer(&self, connection: &Connection) -> Response<answer::Body> {
+    pub fn answer(&self, connection: &Connection) -> Response<response::Body> {
         let (status, code, message) = (self.status(), self.code(), self.to_string());
         let mut response = match self {
-            Self::Busy => answer::try_later(status, code, &message, answer::RATE_RETRY_AFTER_SECONDS),
-            _ => answer::error(status, code, &message),
+            Self::Busy => response::try_later(status, code, &message, response::RATE_RETRY_AFTER_SECONDS),
+            _ => response::error(status, code, &message),
         };
         if !connection.is_http2() {
             connection.linger();
@@ -197,13 +197,13 @@ async fn collect(
         }
         if all.is_empty() {
             let still_to_come = body.size_hint().lower() as usize;
-            all = spare::take(read + data.len() + still_to_come);
+            all = buffer_pool::take(read + data.len() + still_to_come);
             all.extend_from_slice(&first);
             first = Bytes::new();
         }
         all.extend_from_slice(&data);
     }
-    Ok(if all.is_empty() { first } else { spare::share(all) })
+    Ok(if all.is_empty() { first } else { buffer_pool::share(all) })
 }
 
 async fn next_frame(

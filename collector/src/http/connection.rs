@@ -14,7 +14,7 @@ use std::time::Instant;
 use hyper::HeaderMap;
 
 use super::service::Service;
-use super::shed::InflightBytes;
+use super::load_shedding::InflightBytes;
 use crate::config::HttpLimits;
 
 /// How often the sweep looks, in milliseconds: how exact time limits are.

@@ -18,10 +18,10 @@ use super::io::Watched;
 use super::proxy_protocol;
 use super::serve::{serve as serve_connection, serve_http2};
 use super::service::Service;
-use super::shed::{AddressConnections, AddressPermit};
+use super::load_shedding::{AddressConnections, AddressPermit};
 use super::tls::Tls;
 use crate::memory::MemoryHooks;
-use crate::spare;
+use crate::buffer_pool;
 
 /// Whoever takes all file handles must not fill the disk as well.
 static NOT_ACCEPTED: LogLimit = LogLimit::new(10);
@@ -113,7 +113,7 @@ async fn sweep(worker: Arc<Worker>, memory: Option<MemoryHooks>) {
     loop {
         interval.tick().await;
         worker.sweep();
-        spare::sweep();
+        buffer_pool::sweep();
         if let Some(hooks) = memory {
             (hooks.give_back)();
         }

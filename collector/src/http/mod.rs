@@ -1,24 +1,24 @@
 //! The collector's face to the network: listeners, limits, routes and answers.
 
-pub mod answer;
 pub mod assets;
 pub mod body;
 pub mod connection;
-pub mod give;
+pub mod delivery;
+pub mod fast_path;
 pub mod headers;
 pub mod io;
-pub mod lane;
 pub mod listen;
+pub mod load_shedding;
 mod newsletter;
 pub mod proxy;
 pub mod proxy_protocol;
 pub mod rate;
+pub mod response;
 pub mod routes;
 pub mod segment;
 pub mod serve;
 pub mod server;
 pub mod service;
-pub mod shed;
 pub mod tls;
 
 pub use listen::{bind, raise_open_files_max};

@@ -14,7 +14,7 @@ use orma_store::newsletter::{Act, Letter, Opened, TokenProblem};
 use orma_store::{NewsletterKey, Site};
 
 use super::Routes;
-use super::answer::{self, Body};
+use super::response::{self, Body};
 use super::headers::Headers;
 use super::routes::request_facts;
 use crate::enrich::landing::RECIPIENT_DAYS_MAX;
@@ -47,7 +47,7 @@ impl Routes {
 
     /// Other methods change nothing here, unsubscribe nobody, and are not for the dashboard to answer.
     pub(super) fn refuse_method() -> Response<Body> {
-        answer::other_method("GET, HEAD", "a newsletter's addresses are asked for with GET")
+        response::other_method("GET, HEAD", "a newsletter's addresses are asked for with GET")
     }
 
     async fn answer_signed(
@@ -76,11 +76,11 @@ impl Routes {
         let signed = Signed { token, letter, key, site };
         // Whoever asks for the headers only has not opened and not followed anything.
         if request.method() == Method::HEAD {
-            return if is_open { answer::pixel() } else { redirect(signed.letter.target) };
+            return if is_open { response::pixel() } else { redirect(signed.letter.target) };
         }
         let facts = request_facts(&Headers::of_map(request.headers()), peer, received_at);
         let location = self.count(&signed, request.headers(), facts).await;
-        if is_open { answer::pixel() } else { redirect(&location) }
+        if is_open { response::pixel() } else { redirect(&location) }
     }
 
     /// Stores the event, or counts that it could not be stored. Returns where the link leads.
@@ -125,7 +125,7 @@ impl Routes {
     fn refuse_token(&self, problem: TokenProblem, received_at: i64) -> Response<Body> {
         self.ingest.metrics.newsletter_tokens_refused.with_label_values(&[problem.code()]).inc();
         self.ingest.count_refused("", received_at, "newsletter_token");
-        answer::with_type(
+        response::with_type(
             StatusCode::NOT_FOUND,
             "text/plain; charset=utf-8",
             "This link is not valid, or no longer valid.\n",
@@ -159,7 +159,7 @@ fn redirect(target: &str) -> Response<Body> {
     let target =
         if written { Some(target.to_owned()) } else { url::Url::parse(target).ok().map(String::from) };
     let location = target.and_then(|target| HeaderValue::try_from(target).ok());
-    let mut response = answer::with_type(StatusCode::FOUND, "text/plain", "");
+    let mut response = response::with_type(StatusCode::FOUND, "text/plain", "");
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     match location {
         Some(location) => drop(response.headers_mut().insert(LOCATION, location)),

@@ -15,7 +15,7 @@ use hyper::header::ORIGIN;
 use hyper::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 
-use super::answer::{self, Body};
+use super::response::{self, Body};
 use super::assets::Assets;
 use super::body;
 use super::connection::Connection;
@@ -81,14 +81,14 @@ impl Routes {
                 self.get_click(&request, peer).await
             }
             (_, path) if path.starts_with("/o/") || path.starts_with("/c/") => Self::refuse_method(),
-            (&Method::OPTIONS, "/v1/events" | "/p.gif") => answer::preflight(request.headers()),
+            (&Method::OPTIONS, "/v1/events" | "/p.gif") => response::preflight(request.headers()),
             (&Method::GET | &Method::HEAD, "/healthz") => {
-                answer::with_type(StatusCode::OK, "text/plain", "alive\n")
+                response::with_type(StatusCode::OK, "text/plain", "alive\n")
             }
             (&Method::GET | &Method::HEAD, "/readyz") => self.readiness(),
-            (_, "/v1/events") => answer::other_method("POST, OPTIONS", "events are sent with POST"),
+            (_, "/v1/events") => response::other_method("POST, OPTIONS", "events are sent with POST"),
             (_, "/p.gif" | "/healthz" | "/readyz") => {
-                answer::other_method("GET, HEAD", "only GET is answered here")
+                response::other_method("GET, HEAD", "only GET is answered here")
             }
             (_, path) if segment::is_route(path) => self.answer_segment(request, peer, connection).await,
             (&Method::GET | &Method::HEAD, path) => match self.script(path, request.headers()) {
@@ -100,19 +100,19 @@ impl Routes {
                 None => return Err(Box::new(request)),
             },
             (_, path) if self.script(path, request.headers()).is_some() => {
-                answer::other_method("GET, HEAD", "only GET is answered here")
+                response::other_method("GET, HEAD", "only GET is answered here")
             }
             _ => return Err(Box::new(request)),
         };
-        answer::allow_origin(origin.as_ref(), response.headers_mut());
+        response::allow_origin(origin.as_ref(), response.headers_mut());
         self.ingest.metrics.count_response(response.status());
         Ok(response)
     }
 
     fn readiness(&self) -> Response<Body> {
         match self.ingest.ready() {
-            Ok(()) => answer::with_type(StatusCode::OK, "text/plain", "ready\n"),
-            Err(refused) => answer::refused(&refused),
+            Ok(()) => response::with_type(StatusCode::OK, "text/plain", "ready\n"),
+            Err(refused) => response::refused(&refused),
         }
     }
 
@@ -140,7 +140,7 @@ impl Routes {
         let prepare = || self.prepare_events(&body.bytes, &headers, peer, received_at);
         match self.when_looked_for(Some(received_at), prepare).await {
             Ok(prepared) => match self.commit(prepared).await {
-                Ok(accepted) => answer::accepted(&accepted),
+                Ok(accepted) => response::accepted(&accepted),
                 Err(response) => response,
             },
             Err(response) => response,
@@ -153,13 +153,13 @@ impl Routes {
             return answer;
         }
         if request.method() == Method::HEAD {
-            return answer::pixel();
+            return response::pixel();
         }
         let query = request.uri().query().unwrap_or_default();
         let headers = Headers::of_map(request.headers());
         let prepare = || self.prepare_pixel(query, &headers, peer, received_at);
         match self.when_looked_for(Some(received_at), prepare).await {
-            Ok(prepared) => self.commit(prepared).await.map_or_else(|response| response, |_| answer::pixel()),
+            Ok(prepared) => self.commit(prepared).await.map_or_else(|response| response, |_| response::pixel()),
             Err(response) => response,
         }
     }
@@ -178,7 +178,7 @@ impl Routes {
         loop {
             let read = registry.next_read();
             let response = match prepare() {
-                Err(response) if answer::is_not_looked_for(&response) && registry.is_confirmed() => response,
+                Err(response) if response::is_not_looked_for(&response) && registry.is_confirmed() => response,
                 prepared => return prepared,
             };
             if tokio::time::timeout_at(deadline, read).await.is_err() {
@@ -221,7 +221,7 @@ impl Routes {
         if let Err(reason) = self.ingest.spool.ready() {
             let refused = reason.into();
             self.ingest.count_refused("", received_at, Refused::code(&refused));
-            return Some(answer::refused(&refused));
+            return Some(response::refused(&refused));
         }
         None
     }
@@ -235,7 +235,7 @@ impl Routes {
         let batch = parsed.map_err(|error| {
             let sent = Sent { origin: facts.origin, message: &error.to_string(), ..Sent::default() };
             self.ingest.count_refused_sent("", facts.received_at, error.code(), sent);
-            answer::unreadable(&error)
+            response::unreadable(&error)
         })?;
         let registry = self.ingest.registry.snapshot();
         let Some(site) = registry.site_of_key(&batch.write_key) else {
@@ -252,18 +252,18 @@ impl Routes {
 
     /// Makes prepared events durable; an error is the answer.
     pub(super) async fn commit(&self, prepared: Prepared) -> Result<Accepted, Response<Body>> {
-        self.ingest.commit(prepared).await.map_err(|refused| answer::refused(&refused))
+        self.ingest.commit(prepared).await.map_err(|refused| response::refused(&refused))
     }
 
     fn refuse(&self, site: &str, facts: &RequestFacts<'_>, key: &str, refused: &Refused) -> Response<Body> {
         let sent = Sent { origin: facts.origin, key, message: &refused.to_string() };
         self.ingest.count_refused_sent(site, facts.received_at, refused.code(), sent);
-        answer::refused(refused)
+        response::refused(refused)
     }
 
     pub(super) fn too_fast(&self, site: &str, received_at: i64) -> Response<Body> {
         self.ingest.count_refused(site, received_at, "rate_limited");
-        answer::too_fast()
+        response::too_fast()
     }
 }
 

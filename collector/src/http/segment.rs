@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::answer::{self, Body};
+use super::response::{self, Body};
 use super::body::{self, Received};
 use super::connection::Connection;
 use super::headers::Headers;
@@ -138,7 +138,7 @@ impl Routes {
             return failure(StatusCode::NOT_FOUND, "not_found", "nothing is served here");
         };
         match (&parts.method, route) {
-            (&Method::OPTIONS, _) => answer::preflight(&parts.headers),
+            (&Method::OPTIONS, _) => response::preflight(&parts.headers),
             (&Method::POST, Route::Messages(usual_type)) => {
                 let answered = self.take_messages(&parts, incoming, usual_type, peer, connection).await;
                 answered.unwrap_or_else(|answer| answer)
@@ -147,7 +147,7 @@ impl Routes {
             (&Method::GET, Route::Pixel(usual_type)) => {
                 self.take_pixel(&parts, usual_type, peer).await.unwrap_or_else(|answer| answer)
             }
-            (&Method::HEAD, Route::Pixel(_)) => answer::pixel(),
+            (&Method::HEAD, Route::Pixel(_)) => response::pixel(),
             (&Method::GET | &Method::HEAD, Route::Settings(key)) => {
                 self.looked_for(|| self.settings(key, &parts, peer)).await
             }
@@ -201,7 +201,7 @@ impl Routes {
         let prepare = || self.prepare_messages(&json, usual_type, parts, peer, received_at, true);
         let prepared = self.when_looked_for(Some(received_at), prepare).await?;
         self.commit(prepared).await?;
-        Ok(answer::pixel())
+        Ok(response::pixel())
     }
 
     /// All that needs no waiting; an error is the answer.
@@ -251,7 +251,7 @@ impl Routes {
         self.ingest.prepare_for(site, batch, facts).map_err(|refused| {
             let sent = Sent { origin: facts.origin, key: &key, message: &refused.to_string() };
             self.ingest.count_refused_sent(&site.site, received_at, refused.code(), sent);
-            answer::refused(&refused)
+            response::refused(&refused)
         })
     }
 
@@ -273,7 +273,7 @@ impl Routes {
             return self.too_fast("", received_at);
         }
         match self.read_sniffed(incoming, received_at, connection).await {
-            Ok(_) => answer::json(StatusCode::OK, &json!({"success": true})),
+            Ok(_) => response::json(StatusCode::OK, &json!({"success": true})),
             Err(response) => response,
         }
     }
@@ -282,7 +282,7 @@ impl Routes {
     async fn looked_for(&self, answer: impl Fn() -> Response<Body>) -> Response<Body> {
         let prepare = || {
             let response = answer();
-            if answer::is_not_looked_for(&response) { Err(response) } else { Ok(response) }
+            if response::is_not_looked_for(&response) { Err(response) } else { Ok(response) }
         };
         self.when_looked_for(None, prepare).await.unwrap_or_else(|response| response)
     }
@@ -318,7 +318,7 @@ impl Routes {
     /// A key or token is refused for good only when ClickHouse has been asked since it first came; until then, later.
     fn no_such_key(&self, key: &str, status: StatusCode, refused: &Refused) -> Response<Body> {
         match self.ingest.unknown(key, refused.clone()) {
-            Refused::SitesUnknown => answer::refused(&Refused::SitesUnknown),
+            Refused::SitesUnknown => response::refused(&Refused::SitesUnknown),
             refused => failure(status, refused.code(), &refused.to_string()),
         }
     }
@@ -378,15 +378,15 @@ fn taken(accepted: &Accepted) -> Response<Body> {
         );
         value["rejected"] = refused.collect();
     }
-    answer::json(StatusCode::OK, &value)
+    response::json(StatusCode::OK, &value)
 }
 
 fn failure(status: StatusCode, code: &str, message: &str) -> Response<Body> {
-    answer::json(status, &json!({"success": false, "code": code, "message": message}))
+    response::json(status, &json!({"success": false, "code": code, "message": message}))
 }
 
 fn cacheable(value: &Value) -> Response<Body> {
-    let mut response = answer::json(StatusCode::OK, value);
+    let mut response = response::json(StatusCode::OK, value);
     response.headers_mut().insert(CACHE_CONTROL, SETTINGS_CACHE);
     // The answer repeats the origin, whether this request had one or not.
     response.headers_mut().insert(VARY, HeaderValue::from_static("Origin"));

@@ -15,14 +15,14 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioTimer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::answer::{self, Body};
+use super::response::{self, Body};
 use super::body::BodyError;
 use super::connection::{Connection, Order, Phase};
-use super::give::{Answer, Streams, gradually};
+use super::delivery::{Answer, Streams, gradually};
 use super::io::{Transport, Watched};
-use super::lane;
+use super::fast_path;
 use super::service::Service;
-use super::shed::NoRoom;
+use super::load_shedding::NoRoom;
 use crate::config::HttpLimits;
 
 /// hyper's own smallest bound of its buffer.
@@ -59,9 +59,9 @@ pub async fn serve<T: Transport + Send + 'static>(stream: T, connection: Arc<Con
     let mut io = Watched::new(stream, connection.clone());
     loop {
         if !io.has_bytes() {
-            match lane::serve(io.transport(), &connection).await {
-                lane::Next::Other(bytes) => io.put_back(bytes),
-                lane::Next::End => return Box::pin(finish(io.transport())).await,
+            match fast_path::serve(io.transport(), &connection).await {
+                fast_path::Next::Other(bytes) => io.put_back(bytes),
+                fast_path::Next::End => return Box::pin(finish(io.transport())).await,
             }
         }
         // Boxed: a connection that waits in the lane is not to carry what hyper needs.
@@ -125,7 +125,7 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
             };
             connection.worker().service.count_refused(status, reason);
             if io.has_swallowed() {
-                refuse_head(io.transport(), answer::error(status, reason, message), &parts.read_buf).await;
+                refuse_head(io.transport(), response::error(status, reason, message), &parts.read_buf).await;
             } else {
                 linger(io.transport()).await;
             }
@@ -138,7 +138,7 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
         End::Ordered(Order::EndHead) => {
             let (status, reason) = (StatusCode::REQUEST_TIMEOUT, "head_too_slow");
             connection.worker().service.count_refused(status, reason);
-            let response = answer::error(status, reason, "the headers did not arrive in time");
+            let response = response::error(status, reason, "the headers did not arrive in time");
             refuse_head(io.transport(), response, &parts.read_buf).await;
         }
         End::Ordered(Order::Close) => {
@@ -172,7 +172,7 @@ fn is_due(order: Order, connection: &Connection) -> bool {
 /// Answers a request whose head could not be read, or did not come; `read` is what came of it.
 async fn refuse_head<T: Transport>(stream: &mut T, mut response: Response<Body>, read: &[u8]) {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    let bytes = answer::to_http1(response, origin_of(read).as_ref());
+    let bytes = response::to_http1(response, origin_of(read).as_ref());
     let written = async { stream.write_all(&bytes).await.is_ok() && stream.shutdown().await.is_ok() };
     if tokio::time::timeout(Duration::from_millis(LINGER_MS), written).await == Ok(true) {
         linger(stream).await;
@@ -248,8 +248,8 @@ fn head_bytes(request: &Request<Incoming>) -> usize {
 fn refuse_large_head(service: &Service, request: &Request<Incoming>) -> Response<Body> {
     let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
     service.count_refused(status, "head_too_large");
-    let mut response = answer::error(status, "head_too_large", HEAD_TOO_LARGE);
-    answer::allow_origin(request.headers().get(ORIGIN), response.headers_mut());
+    let mut response = response::error(status, "head_too_large", HEAD_TOO_LARGE);
+    response::allow_origin(request.headers().get(ORIGIN), response.headers_mut());
     response
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::listen::{Gate, serve};
 use super::service::Service;
-use super::shed::AddressConnections;
+use super::load_shedding::AddressConnections;
 use super::tls::{self, Tls};
 use crate::memory::MemoryHooks;
 

@@ -10,13 +10,13 @@ use hyper::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use hyper::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 
-use super::answer::{self, Body};
+use super::response::{self, Body};
 use super::body;
 use super::connection::Connection;
 use super::proxy::TrustedProxies;
 use super::rate::Rates;
 use super::routes::Routes;
-use super::shed::InflightBytes;
+use super::load_shedding::InflightBytes;
 use crate::config::HttpLimits;
 use crate::metrics::ConnectionMetrics;
 
@@ -61,13 +61,13 @@ impl Service {
         let origin = request.headers().get(ORIGIN).cloned();
         let is_preflight = *request.method() == Method::OPTIONS
             && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-        let preflight = is_preflight.then(|| answer::preflight(request.headers()));
+        let preflight = is_preflight.then(|| response::preflight(request.headers()));
         let method = request.method().clone();
         let mut response = match &self.fallback {
             Some(fallback) => self.fall_back(fallback, request, connection).await,
-            None => answer::unknown_address(),
+            None => response::unknown_address(),
         };
-        if !answer::is_unknown_address(&response) {
+        if !response::is_unknown_address(&response) {
             return response;
         }
         match preflight {
@@ -75,7 +75,7 @@ impl Service {
             Some(preflight) => response = preflight,
             None => self.metrics.count_unknown_address(&method),
         }
-        answer::allow_origin(origin.as_ref(), response.headers_mut());
+        response::allow_origin(origin.as_ref(), response.headers_mut());
         response
     }
 
@@ -86,7 +86,7 @@ impl Service {
         connection: &Connection,
     ) -> Response<Body> {
         if !self.rates.allows_address(connection.client(request.headers())) {
-            return answer::too_fast();
+            return response::too_fast();
         }
         self.proxies.vouch(&mut request, connection.peer());
         let (parts, incoming) = request.into_parts();
@@ -99,8 +99,8 @@ impl Service {
 
     /// The answer when there is no room for another.
     pub fn busy() -> Response<Body> {
-        let (status, seconds) = (StatusCode::SERVICE_UNAVAILABLE, answer::RATE_RETRY_AFTER_SECONDS);
-        answer::try_later(status, "busy", "too many answers wait for their clients", seconds)
+        let (status, seconds) = (StatusCode::SERVICE_UNAVAILABLE, response::RATE_RETRY_AFTER_SECONDS);
+        response::try_later(status, "busy", "too many answers wait for their clients", seconds)
     }
 
     /// Counts a request that was refused before its route was known.

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::writer::{Batch, Spool, SpoolError};
-use crate::spare;
+use crate::buffer_pool;
 
 /// Requests of one worker that may wait for the disk at once; more are refused.
 const REQUESTS_WAITING_MAX: usize = 16_384;
@@ -54,10 +54,10 @@ impl Records {
             return;
         }
         if self.bytes.is_empty() {
-            self.bytes = spare::take(self.bytes_expected);
+            self.bytes = buffer_pool::take(self.bytes_expected);
         }
         self.bytes.extend_from_slice(&records);
-        spare::keep(records);
+        buffer_pool::keep(records);
     }
 
     fn take(&mut self) -> (Vec<u8>, Vec<u8>) {
@@ -120,8 +120,8 @@ async fn gather(mut receiver: mpsc::Receiver<Waiting>, records: Arc<Mutex<Record
         let events = group.iter().map(|waiting| waiting.events).sum();
         let batch = Batch { records: all, tally, events, requests: group.len() as u64 };
         let (result, batch) = spool.append_lent(batch).await;
-        spare::keep(batch.records);
-        spare::keep(batch.tally);
+        buffer_pool::keep(batch.records);
+        buffer_pool::keep(batch.tally);
         for waiting in group.drain(..) {
             // A client that went away no longer waits for its answer; its events are stored all the same.
             drop(waiting.done.send(result.clone()));

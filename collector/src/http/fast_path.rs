@@ -20,13 +20,13 @@ use hyper::{Response, StatusCode};
 use jiff::Timestamp;
 use tokio::io::ReadBuf;
 
-use super::answer::{self, Body};
+use super::response::{self, Body};
 use super::body::is_compressed;
 use super::connection::{Connection, Order, Phase};
 use super::headers::{Header, Headers};
 use super::io::Transport;
 use super::routes::Routes;
-use super::shed::Held;
+use super::load_shedding::Held;
 use crate::ingest::{Accepted, Prepared};
 
 /// A longer request is not one of the short ones. Bytes.
@@ -81,8 +81,8 @@ async fn serve_until_other<T: Transport>(stream: &mut T, connection: &Connection
                     routes.ingest.metrics.count_response(StatusCode::OK);
                     short_answer(&accepted, origin.as_ref())
                 }
-                Ok(_) if pixel => counted(routes, answer::pixel(), origin.as_ref()),
-                Ok(accepted) => counted(routes, answer::accepted(&accepted), origin.as_ref()),
+                Ok(_) if pixel => counted(routes, response::pixel(), origin.as_ref()),
+                Ok(accepted) => counted(routes, response::accepted(&accepted), origin.as_ref()),
                 Err(response) => counted(routes, response, origin.as_ref()),
             },
         };
@@ -97,7 +97,7 @@ async fn serve_until_other<T: Transport>(stream: &mut T, connection: &Connection
 /// An answer that is not the usual one.
 fn counted(routes: &Routes, response: Response<Body>, origin: Option<&HeaderValue>) -> Vec<u8> {
     routes.ingest.metrics.count_response(response.status());
-    answer::to_http1(response, origin)
+    response::to_http1(response, origin)
 }
 
 /// Waits for a request, and does all of it that needs no waiting: the buffer belongs to whoever reads next.
@@ -176,7 +176,7 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
     Some(match prepared {
         Ok(prepared) => Step::Events { routes, prepared, origin, pixel: query.is_some(), _room: room },
         // To wait is hyper's.
-        Err(response) if answer::is_not_looked_for(&response) => return None,
+        Err(response) if response::is_not_looked_for(&response) => return None,
         Err(response) => Step::Answer(routes, response, origin),
     })
 }
@@ -212,7 +212,7 @@ fn body_bytes(headers: &[httparse::Header<'_>]) -> Option<usize> {
 
 /// The answer to events that were all taken.
 fn short_answer(accepted: &Accepted, origin: Option<&HeaderValue>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(answer::ANSWER_BYTES_USUAL);
+    let mut out = Vec::with_capacity(response::ANSWER_BYTES_USUAL);
     out.extend_from_slice(
         b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncache-control: no-store\r\n",
     );
@@ -221,8 +221,8 @@ fn short_answer(accepted: &Accepted, origin: Option<&HeaderValue>) -> Vec<u8> {
         out.extend_from_slice(origin.as_bytes());
         out.extend_from_slice(CREDENTIALS);
     }
-    let body = answer::accepted_body(accepted.accepted);
-    answer::write_length_and_date(body.len(), &mut out);
+    let body = response::accepted_body(accepted.accepted);
+    response::write_length_and_date(body.len(), &mut out);
     out.extend_from_slice(&body);
     out
 }
