@@ -22,12 +22,13 @@ pub mod ingest;
 pub mod ledger;
 pub mod memory;
 pub mod metrics;
+pub mod protocol;
 pub mod refused;
 mod rejected;
 pub mod run;
 pub mod ship;
 pub mod spool;
-pub mod wire;
+mod wire;
 
 pub use config::CollectorConfig;
 pub use run::{Collector, CollectorError};

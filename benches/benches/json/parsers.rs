@@ -190,6 +190,6 @@ pub fn simd_tape(body: &[u8]) -> Seen {
 
 /// All that the collector does with a body: fields are told apart, read, checked and put into rows.
 pub fn orma(body: &[u8]) -> Seen {
-    let parsed = orma_collector::wire::native::parse(body).expect("an envelope");
+    let parsed = orma_collector::protocol::native::parse(body).expect("an envelope");
     Seen { events: parsed.events.len(), fields: parsed.refused.len(), key_bytes: 0 }
 }

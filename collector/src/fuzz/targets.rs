@@ -1,4 +1,4 @@
-//! One target for each parser that is not a wire protocol's; those are in `wire/tests`.
+//! One target for each parser that is not a protocol's; those are in `protocol/tests`.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

@@ -25,7 +25,7 @@ use super::body::is_compressed;
 use super::connection::{Connection, Order, Phase};
 use super::headers::{Header, Headers};
 use super::io::Transport;
-use super::routes::Routes;
+use crate::protocol::routes::Routes;
 use super::load_shedding::Held;
 use crate::ingest::{Accepted, Prepared};
 

@@ -19,7 +19,7 @@ use serde_json::json;
 
 use crate::ingest::{Accepted, Refused};
 use crate::spool::SpoolError;
-use crate::wire::WireError;
+use crate::protocol::WireError;
 
 /// Why the fallback's body ended early.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;

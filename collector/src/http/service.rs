@@ -15,7 +15,7 @@ use super::body;
 use super::connection::Connection;
 use super::proxy::TrustedProxies;
 use super::rate::Rates;
-use super::routes::Routes;
+use crate::protocol::routes::Routes;
 use super::load_shedding::InflightBytes;
 use crate::config::HttpLimits;
 use crate::metrics::ConnectionMetrics;

@@ -13,14 +13,15 @@ use jiff::Timestamp;
 use orma_store::newsletter::{Act, Letter, Opened, TokenProblem};
 use orma_store::{NewsletterKey, Site};
 
-use super::Routes;
-use super::response::{self, Body};
-use super::headers::Headers;
-use super::routes::request_facts;
+use crate::protocol::routes::Routes;
+use crate::http::response::{self, Body};
+use crate::http::headers::Headers;
+use crate::protocol::routes::request_facts;
 use crate::enrich::landing::RECIPIENT_DAYS_MAX;
 use crate::enrich::mail::{Hit, Judgement};
 use crate::ingest::RequestFacts;
-use crate::wire::newsletter::{event, event_id, landing};
+use super::event::event;
+use crate::enrich::landing::parameter::{self as landing, event_id};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -34,19 +35,19 @@ struct Signed<'a> {
 
 impl Routes {
     /// The pixel of a mail.
-    pub(super) async fn get_open(&self, request: &Request<Incoming>, peer: IpAddr) -> Response<Body> {
+    pub(in crate::protocol) async fn get_open(&self, request: &Request<Incoming>, peer: IpAddr) -> Response<Body> {
         let token = request.uri().path().strip_prefix("/o/").and_then(|rest| rest.strip_suffix(".gif"));
         self.answer_signed(request, peer, token.unwrap_or_default(), true).await
     }
 
     /// A link of a mail.
-    pub(super) async fn get_click(&self, request: &Request<Incoming>, peer: IpAddr) -> Response<Body> {
+    pub(in crate::protocol) async fn get_click(&self, request: &Request<Incoming>, peer: IpAddr) -> Response<Body> {
         let token = request.uri().path().strip_prefix("/c/");
         self.answer_signed(request, peer, token.unwrap_or_default(), false).await
     }
 
     /// Other methods change nothing here, unsubscribe nobody, and are not for the dashboard to answer.
-    pub(super) fn refuse_method() -> Response<Body> {
+    pub(in crate::protocol) fn refuse_method() -> Response<Body> {
         response::other_method("GET, HEAD", "a newsletter's addresses are asked for with GET")
     }
 

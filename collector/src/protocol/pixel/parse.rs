@@ -9,7 +9,7 @@ use crate::event::complete::refusal;
 use crate::event::builder::{Defaults, Draft};
 use crate::event::field_error::Fault;
 use crate::event::value::Value;
-use super::WireError;
+use crate::protocol::WireError;
 use crate::event::{money, timestamp};
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
 use crate::form::decode;
@@ -79,7 +79,7 @@ fn set<'a>(draft: &mut Draft<'a>, name: Cow<'a, str>, value: Cow<'a, str>) {
 }
 
 /// The parameters in order, decoded.
-pub(super) fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+pub fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (decode(name), decode(value))

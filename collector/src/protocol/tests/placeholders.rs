@@ -9,8 +9,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
 use crate::event::ParsedBatch;
-use crate::wire::segment::{Body, Sender};
-use crate::wire::{native, newsletter, pixel};
+use crate::protocol::segment_io::{Body, Sender};
+use crate::protocol::{native, newsletter, pixel};
 
 const PLACEHOLDERS: [&str; 20] = [
     "",

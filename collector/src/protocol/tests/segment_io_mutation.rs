@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::mutation::check;
-use super::segment::PAGE;
+use super::segment_io::PAGE;
 use crate::fuzz::{Random, damaged, iterations};
-use crate::wire::segment::{BATCH_MESSAGES_MAX, Body, Sender, to_json};
+use crate::protocol::segment_io::{BATCH_MESSAGES_MAX, Body, Sender, to_json};
 
 const BATCH: &str = r#"{"batch":[{"timestamp":"2024-01-02T03:04:05.000Z","integrations":{},"event":"Order Completed","type":"track",
 "properties":{"revenue":12.5,"currency":"EUR","order_id":"o1","products":[{"id":1}]},"context":{"ip":"203.0.113.9","userAgent":"UA/1",

@@ -1,7 +1,7 @@
 //! The request as a whole.
 
 use super::{body, parse};
-use crate::wire::{WireError, native};
+use crate::protocol::{WireError, native};
 
 #[test]
 fn good_and_bad_events_are_told_apart_by_their_index() {

@@ -8,8 +8,8 @@ mod limits;
 mod mutation;
 mod pixel;
 mod placeholders;
-mod segment;
-mod segment_mutation;
+mod segment_io;
+mod segment_io_mutation;
 
 use super::native;
 use crate::event::{ParsedBatch, ParsedEvent, Refusal};

@@ -21,6 +21,7 @@ mod envelope;
 mod message;
 mod names;
 mod properties;
+pub(in crate::protocol) mod routes;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -79,7 +80,7 @@ impl<'a> Body<'a> {
 
 /// A query parameter, decoded; `None` when it is absent or says nothing.
 pub fn parameter<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
-    let mut parameters = super::pixel::parameters(query);
+    let mut parameters = super::pixel::parse::parameters(query);
     parameters.find(|(key, _)| key == name).map(|(_, value)| value).filter(|value| !is_absent(value))
 }
 

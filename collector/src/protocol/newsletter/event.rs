@@ -1,37 +1,19 @@
-//! The newsletter: an open or a click, from the signed token in its address.
+//! An open or a click, from the signed token in its address.
 //!
-//! What a token is stands in [`orma_store::newsletter`]; what the link adds to the page it leads to, in [`landing`].
-
-pub mod landing;
+//! What a token is stands in [`orma_store::newsletter`]; what the link adds to the page it leads to, in
+//! [`crate::enrich::landing::parameter`].
 
 use std::borrow::Cow;
 
 use orma_store::newsletter::{Act, Letter};
 use orma_store::spelling;
-use sha2::{Digest, Sha256};
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
 use crate::event::complete::refusal;
 use crate::event::builder::{Defaults, Draft};
 use crate::event::identifier;
 use crate::event::value::Value;
 use crate::event::ParsedBatch;
-
-/// The id of an open or a click.
-///
-/// Every open is an event of its own, as a person may read a mail twice. Only the same request of the same client
-/// within a second is one that was repeated, because the answer was lost or a finger was nervous. `client` stands for
-/// address and user agent without giving them away: the day's cookieless id.
-pub fn event_id(token: &str, client: &str, received_at: i64) -> Uuid {
-    let second = received_at.div_euclid(1_000) * 1_000;
-    let mut hash = Sha256::new();
-    for part in [client, "\0", token, "\0"] {
-        hash.update(part.as_bytes());
-    }
-    let digest = hash.chain_update(second.to_le_bytes()).finalize();
-    let random: [u8; 10] = digest[..10].try_into().expect("as long as it was cut");
-    Builder::from_unix_timestamp_millis(second.cast_unsigned(), &random).into_uuid()
-}
 
 /// The event of a letter. `client` is the visitor of a recipient who is not named.
 pub fn event<'a>(letter: &Letter<'a>, id: Uuid, client: String, received_at: i64) -> ParsedBatch<'a> {
@@ -90,21 +72,6 @@ mod tests {
         link: "hero",
         target: "https://bottega.example/scarpe?a=1#b",
     };
-
-    #[test]
-    fn only_the_same_load_by_the_same_client_in_the_same_second_is_a_repetition() {
-        let id = event_id("token", "c1", 1_795_341_600_100);
-        assert_eq!(id, event_id("token", "c1", 1_795_341_600_900));
-        assert_eq!((id.get_version_num(), id.get_timestamp().unwrap().to_unix().0), (7, 1_795_341_600));
-        for other in [
-            event_id("token", "c1", 1_795_341_601_000),
-            event_id("token", "c2", 1_795_341_600_100),
-            event_id("token2", "c1", 1_795_341_600_100),
-            event_id("oken", "c1t", 1_795_341_600_100),
-        ] {
-            assert_ne!(id, other);
-        }
-    }
 
     #[test]
     fn a_letter_becomes_an_event_of_its_recipient() {

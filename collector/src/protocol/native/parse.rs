@@ -5,14 +5,14 @@
 
 use std::borrow::Cow;
 
-use super::body::{self, Stop};
+use crate::protocol::body::{self, Stop};
 use crate::event::complete::refusal;
 use crate::event::context::Context;
 use crate::event::builder::{Defaults, Draft};
 use crate::event::field_error::Fault;
 use crate::event::json::{NotJson, Reader};
 use crate::event::value::Value;
-use super::WireError;
+use crate::protocol::WireError;
 use crate::event::{identifier, timestamp};
 use crate::event::{BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ParsedBatch};
 

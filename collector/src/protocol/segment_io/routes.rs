@@ -27,15 +27,15 @@ use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::response::{self, Body};
-use super::body::{self, Received};
-use super::connection::Connection;
-use super::headers::Headers;
-use super::proxy::{X_FORWARDED_HOST, X_FORWARDED_PROTO};
-use super::routes::{Routes, image_facts, request_facts};
+use crate::http::response::{self, Body};
+use crate::http::body::{self, Received};
+use crate::http::connection::Connection;
+use crate::http::headers::Headers;
+use crate::http::proxy::{X_FORWARDED_HOST, X_FORWARDED_PROTO};
+use crate::protocol::routes::{Routes, image_facts, request_facts};
 use crate::ingest::{Accepted, Prepared, Refused};
 use crate::refused::Sent;
-use crate::wire::segment::{self, Sender};
+use super::{self as segment, Sender};
 
 /// How long an SDK and the caches before it may keep the settings, in seconds.
 const SETTINGS_CACHE: HeaderValue = HeaderValue::from_static("public, max-age=300");
@@ -118,12 +118,12 @@ pub fn is_route(path: &str) -> bool {
 
 impl Routes {
     /// The script at an address: orma's own, or Segment's.
-    pub(super) fn script(&self, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
+    pub(in crate::protocol) fn script(&self, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
         self.assets.get(script(path).unwrap_or(path), headers)
     }
 
     /// Answers a request to one of these addresses.
-    pub(super) async fn answer_segment(
+    pub(in crate::protocol) async fn answer_segment(
         &self,
         mut request: Request<Incoming>,
         peer: IpAddr,

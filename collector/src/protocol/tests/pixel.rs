@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::prop;
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
-use crate::wire::{WireError, pixel};
+use crate::protocol::{WireError, pixel};
 
 fn parse(query: &str) -> ParsedBatch<'_> {
     pixel::parse(query).unwrap_or_else(|error| panic!("{error}: {query}"))

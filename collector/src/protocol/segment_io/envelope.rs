@@ -7,12 +7,12 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::{BATCH_MESSAGES_MAX, each_said, is_absent, present, text};
-use crate::wire::body::{Stop, each_field};
+use crate::protocol::body::{Stop, each_field};
 use crate::event::field_error::Fault;
 use crate::event::json::Reader;
-use crate::wire::pixel::parameters;
+use crate::protocol::pixel::parse::parameters;
 use crate::event::timestamp;
-use crate::wire::WireError;
+use crate::protocol::WireError;
 
 /// A request whose messages are told apart but not yet read.
 #[derive(Debug)]

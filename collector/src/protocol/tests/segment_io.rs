@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::event::{
     EVENT_BYTES_MAX, NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, ParsedBatch, ParsedEvent, Refusal,
 };
-use crate::wire::segment::{Body, Sender};
+use crate::protocol::segment_io::{Body, Sender};
 
 use super::prop;
 

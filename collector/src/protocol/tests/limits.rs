@@ -6,7 +6,7 @@ use crate::event::{
     PROP_VALUE_BYTES_MAX, PROPS_MAX, REJECTED_PAYLOAD_BYTES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX,
     URL_BYTES_MAX,
 };
-use crate::wire::{WireError, native};
+use crate::protocol::{WireError, native};
 
 #[test]
 fn a_thousand_events_fit_into_a_request() {

@@ -5,7 +5,7 @@ use crate::event::{
     REJECTED_PAYLOAD_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::fuzz::{Random, damaged, iterations};
-use crate::wire::{WireError, native, pixel};
+use crate::protocol::{WireError, native, pixel};
 use orma_store::event_row::COLUMNS;
 use orma_store::record_json::record_to_json;
 use serde_json::value::RawValue;

@@ -15,20 +15,20 @@ use hyper::header::ORIGIN;
 use hyper::{Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 
-use super::response::{self, Body};
-use super::assets::Assets;
-use super::body;
-use super::connection::Connection;
-use super::headers::{Header, Headers};
-use super::proxy::TrustedProxies;
-use super::rate::Rates;
-use super::segment;
+use crate::http::response::{self, Body};
+use crate::http::assets::Assets;
+use crate::http::body;
+use crate::http::connection::Connection;
+use crate::http::headers::{Header, Headers};
+use crate::http::proxy::TrustedProxies;
+use crate::http::rate::Rates;
+use super::segment_io;
 use crate::config::HttpLimits;
 use crate::enrich::{HintHeaders, Hints};
 use crate::event::ParsedBatch;
 use crate::ingest::{Accepted, Ingest, Prepared, Refused, RequestFacts};
 use crate::refused::Sent;
-use crate::wire::{self, WireError};
+use super::{WireError, native, pixel};
 
 /// The user agent is cut here: longer ones only cost time.
 const USER_AGENT_BYTES_MAX: usize = 2048;
@@ -90,7 +90,7 @@ impl Routes {
             (_, "/p.gif" | "/healthz" | "/readyz") => {
                 response::other_method("GET, HEAD", "only GET is answered here")
             }
-            (_, path) if segment::is_route(path) => self.answer_segment(request, peer, connection).await,
+            (_, path) if segment_io::routes::is_route(path) => self.answer_segment(request, peer, connection).await,
             (&Method::GET | &Method::HEAD, path) => match self.script(path, request.headers()) {
                 Some(response) => {
                     // The same for every origin: it carries all that a browser needs.
@@ -168,7 +168,7 @@ impl Routes {
     /// been made a moment ago, by another process. A client drops what is refused, and so a refusal must be true.
     /// `received_at`: the request is counted when nobody could be asked.
     #[allow(clippy::result_large_err)] // It is sent at once, and boxing it would cost more than moving it.
-    pub(super) async fn when_looked_for<T>(
+    pub(crate) async fn when_looked_for<T>(
         &self,
         received_at: Option<i64>,
         prepare: impl Fn() -> Result<T, Response<Body>>,
@@ -191,18 +191,18 @@ impl Routes {
     }
 
     /// All of `POST /v1/events` that needs no waiting; an error is its answer.
-    pub(super) fn prepare_events(
+    pub(crate) fn prepare_events(
         &self,
         body: &[u8],
         headers: &Headers<'_>,
         address: IpAddr,
         received_at: i64,
     ) -> Result<Prepared, Response<Body>> {
-        self.prepare(wire::native::parse(body), request_facts(headers, address, received_at))
+        self.prepare(native::parse(body), request_facts(headers, address, received_at))
     }
 
     /// All of `GET /p.gif` that needs no waiting; an error is its answer.
-    pub(super) fn prepare_pixel(
+    pub(crate) fn prepare_pixel(
         &self,
         query: &str,
         headers: &Headers<'_>,
@@ -210,11 +210,11 @@ impl Routes {
         received_at: i64,
     ) -> Result<Prepared, Response<Body>> {
         let facts = image_facts(headers, address, received_at);
-        self.prepare(wire::pixel::parse(&complete_query(query, headers)), facts)
+        self.prepare(pixel::parse(&complete_query(query, headers)), facts)
     }
 
     /// Before anything of a request is read: is there room, and may this client send?
-    pub(super) fn refuse_early(&self, peer: IpAddr, received_at: i64) -> Option<Response<Body>> {
+    pub(crate) fn refuse_early(&self, peer: IpAddr, received_at: i64) -> Option<Response<Body>> {
         if !self.rates.allows_address(peer) {
             return Some(self.too_fast("", received_at));
         }
@@ -227,7 +227,7 @@ impl Routes {
     }
 
     /// All that needs no waiting; an error is the answer.
-    pub(super) fn prepare(
+    pub(crate) fn prepare(
         &self,
         parsed: Result<ParsedBatch<'_>, WireError>,
         facts: RequestFacts<'_>,
@@ -251,7 +251,7 @@ impl Routes {
     }
 
     /// Makes prepared events durable; an error is the answer.
-    pub(super) async fn commit(&self, prepared: Prepared) -> Result<Accepted, Response<Body>> {
+    pub(crate) async fn commit(&self, prepared: Prepared) -> Result<Accepted, Response<Body>> {
         self.ingest.commit(prepared).await.map_err(|refused| response::refused(&refused))
     }
 
@@ -261,7 +261,7 @@ impl Routes {
         response::refused(refused)
     }
 
-    pub(super) fn too_fast(&self, site: &str, received_at: i64) -> Response<Body> {
+    pub(crate) fn too_fast(&self, site: &str, received_at: i64) -> Response<Body> {
         self.ingest.count_refused(site, received_at, "rate_limited");
         response::too_fast()
     }
@@ -296,7 +296,7 @@ fn hints<'a>(headers: &Headers<'a>) -> Hints<'a> {
 }
 
 /// What a request's headers say.
-pub(super) fn request_facts<'a>(
+pub(crate) fn request_facts<'a>(
     headers: &Headers<'a>,
     address: IpAddr,
     received_at: i64,
@@ -317,7 +317,7 @@ pub(super) fn request_facts<'a>(
 }
 
 /// What the headers of an image's request say: browsers send no `Origin` with it, but mostly the page's address.
-pub(super) fn image_facts<'a>(headers: &Headers<'a>, address: IpAddr, received_at: i64) -> RequestFacts<'a> {
+pub(crate) fn image_facts<'a>(headers: &Headers<'a>, address: IpAddr, received_at: i64) -> RequestFacts<'a> {
     let facts = request_facts(headers, address, received_at);
     let origin = facts.origin.or_else(|| headers.get(Header::Referer).and_then(origin_of_page));
     RequestFacts { pixel: true, origin, ..facts }

@@ -1,0 +1,6 @@
+//! The newsletter: `GET /o/{token}.gif` and `GET /c/{token}`, signed addresses of a mail's pixel and links.
+
+mod event;
+mod routes;
+
+pub use event::event;
