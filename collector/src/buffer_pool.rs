@@ -1,4 +1,4 @@
-//! Large buffers of a thread, used again and again.
+//! The buffer pool of a thread: large buffers, used again and again.
 //!
 //! A large buffer that is freed goes back to the system page by page, and the next one is fetched from it page by
 //! page, filled with zeros: for a batch of 100 events that costs as much as reading it. So the bodies and records of
@@ -17,12 +17,12 @@ const BUFFER_BYTES_MAX: usize = 2 << 20;
 const KEPT_BYTES_MAX: usize = 4 << 20;
 
 thread_local! {
-    static SPARE: RefCell<Spare> = const { RefCell::new(Spare::new()) };
+    static POOL: RefCell<BufferPool> = const { RefCell::new(BufferPool::new()) };
 }
 
-/// The spare buffers of one thread.
+/// The buffers of one thread.
 #[derive(Debug)]
-struct Spare {
+struct BufferPool {
     /// The last one is the one last used, which the processor's caches still hold.
     buffers: Vec<Vec<u8>>,
     bytes: usize,
@@ -30,7 +30,7 @@ struct Spare {
     unneeded: usize,
 }
 
-impl Spare {
+impl BufferPool {
     const fn new() -> Self {
         Self { buffers: Vec::new(), bytes: 0, unneeded: 0 }
     }
@@ -72,19 +72,19 @@ impl Spare {
 
 /// An empty buffer with room for `bytes`.
 pub fn take(bytes: usize) -> Vec<u8> {
-    SPARE.with_borrow_mut(|spare| spare.take(bytes))
+    POOL.with_borrow_mut(|pool| pool.take(bytes))
 }
 
 /// Keeps a buffer for the next who needs one on this thread, or frees it.
 pub fn keep(buffer: Vec<u8>) {
-    if SPARE.try_with(|spare| spare.borrow_mut().keep(buffer)).is_err() {
+    if POOL.try_with(|pool| pool.borrow_mut().keep(buffer)).is_err() {
         tracing::trace!("a thread that ends keeps no buffer");
     }
 }
 
 /// Frees what this thread has not needed since the last call.
 pub fn sweep() {
-    SPARE.with_borrow_mut(Spare::sweep);
+    POOL.with_borrow_mut(BufferPool::sweep);
 }
 
 /// Shares a buffer; it is kept when the last one lets it go.
@@ -112,53 +112,53 @@ mod tests {
 
     #[test]
     fn a_large_buffer_is_used_again_and_a_small_one_is_not_kept() {
-        let mut spare = Spare::new();
-        let mut large = spare.take(50_000);
+        let mut pool = BufferPool::new();
+        let mut large = pool.take(50_000);
         large.extend_from_slice(b"records");
         let place = large.as_ptr();
-        spare.keep(large);
-        spare.keep(Vec::with_capacity(BUFFER_BYTES_MIN - 1));
-        assert_eq!(spare.buffers.len(), 1);
-        assert_eq!(spare.take(100).capacity(), 100, "what is small needs no large buffer");
-        let again = spare.take(40_000);
+        pool.keep(large);
+        pool.keep(Vec::with_capacity(BUFFER_BYTES_MIN - 1));
+        assert_eq!(pool.buffers.len(), 1);
+        assert_eq!(pool.take(100).capacity(), 100, "what is small needs no large buffer");
+        let again = pool.take(40_000);
         assert!(again.is_empty() && again.as_ptr() == place);
-        spare.keep(again);
-        let larger = spare.take(60_000);
+        pool.keep(again);
+        let larger = pool.take(60_000);
         assert!(larger.capacity() >= 60_000, "one that is too small is replaced");
-        assert_eq!((spare.buffers.len(), spare.bytes), (0, 0));
+        assert_eq!((pool.buffers.len(), pool.bytes), (0, 0));
     }
 
     #[test]
     fn what_is_kept_is_bounded() {
-        let mut spare = Spare::new();
+        let mut pool = BufferPool::new();
         for _ in 0..1_000 {
-            spare.keep(Vec::with_capacity(100_000));
-            spare.keep(Vec::with_capacity(BUFFER_BYTES_MAX + 1));
+            pool.keep(Vec::with_capacity(100_000));
+            pool.keep(Vec::with_capacity(BUFFER_BYTES_MAX + 1));
         }
-        let held = |spare: &Spare| spare.buffers.iter().map(Vec::capacity).sum::<usize>();
-        assert_eq!(spare.bytes, held(&spare));
-        assert!(spare.bytes <= KEPT_BYTES_MAX && spare.bytes > KEPT_BYTES_MAX - 200_000, "{}", spare.bytes);
-        drop((0..20).map(|_| spare.take(BUFFER_BYTES_MIN)).collect::<Vec<_>>());
-        assert_eq!(spare.bytes, held(&spare));
+        let held = |pool: &BufferPool| pool.buffers.iter().map(Vec::capacity).sum::<usize>();
+        assert_eq!(pool.bytes, held(&pool));
+        assert!(pool.bytes <= KEPT_BYTES_MAX && pool.bytes > KEPT_BYTES_MAX - 200_000, "{}", pool.bytes);
+        drop((0..20).map(|_| pool.take(BUFFER_BYTES_MIN)).collect::<Vec<_>>());
+        assert_eq!(pool.bytes, held(&pool));
     }
 
     #[test]
     fn what_was_not_needed_between_two_sweeps_is_freed() {
-        let mut spare = Spare::new();
-        let used_at_once = |spare: &mut Spare, count: usize| {
-            let taken: Vec<Vec<u8>> = (0..count).map(|_| spare.take(20_000)).collect();
+        let mut pool = BufferPool::new();
+        let used_at_once = |pool: &mut BufferPool, count: usize| {
+            let taken: Vec<Vec<u8>> = (0..count).map(|_| pool.take(20_000)).collect();
             for buffer in taken {
-                spare.keep(buffer);
+                pool.keep(buffer);
             }
         };
-        used_at_once(&mut spare, 8);
-        spare.sweep();
-        used_at_once(&mut spare, 3);
-        used_at_once(&mut spare, 1);
-        spare.sweep();
-        assert_eq!(spare.buffers.len(), 3, "as many as were needed at once");
-        spare.sweep();
-        assert_eq!((spare.buffers.capacity(), spare.bytes), (0, 0), "at rest nothing is kept");
+        used_at_once(&mut pool, 8);
+        pool.sweep();
+        used_at_once(&mut pool, 3);
+        used_at_once(&mut pool, 1);
+        pool.sweep();
+        assert_eq!(pool.buffers.len(), 3, "as many as were needed at once");
+        pool.sweep();
+        assert_eq!((pool.buffers.capacity(), pool.bytes), (0, 0), "at rest nothing is kept");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use orma_store::{Registry, Role, Site};
 use uuid::Uuid;
 
+use crate::buffer_pool;
 use crate::cookieless::CookielessIds;
 use crate::duplicates::DuplicateWindow;
 use crate::enrich::clock::{Sending, Unbelievable};
@@ -20,13 +21,12 @@ use crate::enrich::mail::MailJudge;
 use crate::enrich::{
     Hinted, Hints, Sender, TrafficSources, UserAgentFacts, UserAgents, WayRef, clock, landing, touchpoint,
 };
-use crate::event::{Delivery, ParsedBatch, ParsedEvent, Refusal, TIME_MS_END};
+use crate::event::{Delivery, ParsedBatch, ParsedEvent, RejectedEvent, TIME_MS_END};
 use crate::flood::{self, FloodGuard};
 use crate::ledger::{self, Counts, Ledger, Outcome};
 use crate::metrics::Metrics;
 use crate::refused::{RefusedRequests, Sent};
 use crate::rejected;
-use crate::buffer_pool;
 use crate::spool::{RecordKind, Spool, SpoolError, SpoolGroup, frame};
 
 /// Room for the record of a usual event: larger ones make their buffer grow.
@@ -59,7 +59,7 @@ pub struct Accepted {
     /// Events on the disk, or known to be there already.
     pub accepted: usize,
     /// Events refused, by their place in the request.
-    pub refused: Vec<Refusal>,
+    pub refused: Vec<RejectedEvent>,
 }
 
 /// Why a request is refused as a whole.
@@ -148,7 +148,7 @@ pub struct Prepared {
     records: Vec<u8>,
     fresh: Vec<Uuid>,
     duplicates: u64,
-    refused: Vec<Refusal>,
+    refused: Vec<RejectedEvent>,
 }
 
 /// The same for all events of a request.
@@ -346,7 +346,7 @@ impl Ingest {
             let (index, id) = (event.index, event.row.event_id);
             match self.write_event(context, event, &mut records) {
                 Ok(()) => fresh.push(id),
-                Err((reason, message)) => refused.push(Refusal {
+                Err((reason, message)) => refused.push(RejectedEvent {
                     index,
                     reason,
                     message,
@@ -482,7 +482,7 @@ impl Ingest {
 }
 
 /// What a request adds to its segment's tally.
-fn tally(site: &str, received_at: i64, accepted: u64, duplicates: u64, refused: &[Refusal]) -> Vec<u8> {
+fn tally(site: &str, received_at: i64, accepted: u64, duplicates: u64, refused: &[RejectedEvent]) -> Vec<u8> {
     let mut tally = Vec::with_capacity(48 * (1 + refused.len()));
     let hour = ledger::hour_of(received_at);
     let counted = [(Outcome::Accepted, accepted), (Outcome::Duplicate, duplicates)];

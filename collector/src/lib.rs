@@ -6,7 +6,7 @@
 //! ```
 //! It answers without ClickHouse: what it takes is on its own disk first.
 
-pub(crate) mod buffer_pool;
+mod buffer_pool;
 pub mod campaign;
 pub mod config;
 pub mod cookieless;

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 use serde_json::json;
 
-use crate::event::cut;
+use crate::event::truncate;
 use crate::ledger::{self, Counts, Key, Outcome, hour_of};
 use crate::rejected;
 
@@ -121,7 +121,7 @@ impl RefusedRequests {
 
     /// Counts a refused request of which it is known where it came from.
     pub fn add_sent(&self, site: &str, received_at: i64, reason: &str, sent: Sent<'_>) {
-        let text = |text: &str| cut(text.into(), TEXT_BYTES_MAX).into_owned();
+        let text = |text: &str| truncate(text.into(), TEXT_BYTES_MAX).into_owned();
         let name = Name {
             site: site.to_owned(),
             reason: reason.to_owned(),

@@ -4,7 +4,7 @@ use orma_store::event_row::ColumnType;
 use orma_store::record::{RecordReader, RecordWriter};
 use uuid::Uuid;
 
-use crate::event::Refusal;
+use crate::event::RejectedEvent;
 use crate::spool::{RecordKind, frame};
 
 /// The columns of `rejected_events`, in the order of a record.
@@ -18,8 +18,8 @@ pub const COLUMNS: [(&str, ColumnType); 6] = [
 ];
 
 /// Appends a refused event as a record of the spool.
-pub fn write_record(site: &str, received_at: i64, refusal: &Refusal, out: &mut Vec<u8>) {
-    let Refusal { reason, message, kind, payload, .. } = refusal;
+pub fn write_record(site: &str, received_at: i64, refusal: &RejectedEvent, out: &mut Vec<u8>) {
+    let RejectedEvent { reason, message, kind, payload, .. } = refusal;
     write_texts(site, received_at, [reason, message, kind, payload], out);
 }
 

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::device::model;
-use super::user_agent::cut;
+use super::user_agent::truncate;
 
 /// A generic verdict quotes at most this much of the user agent.
 const REASON_BYTES_MAX: usize = 48;
@@ -239,7 +239,7 @@ fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// `from_app` says that the event comes from a mobile app. Apps send through HTTP libraries and name themselves
 /// as they like, so that only names of crawlers count then, neither libraries nor mere words.
 pub fn detect(user_agent: &str, from_app: bool) -> Option<Bot> {
-    let user_agent = cut(user_agent.trim());
+    let user_agent = truncate(user_agent.trim());
     if user_agent.is_empty() || user_agent == "-" {
         return (!from_app).then(|| bot("unknown", "empty_user_agent"));
     }

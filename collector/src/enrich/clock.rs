@@ -21,7 +21,7 @@
 //! | further back, of this very try | corrected | as the next line: a back-fill repeats old requests |
 //! | further back, perhaps of an earlier try | corrected up to [`SKEW_MS_MAX`], unless the client says that it tries again, and beyond [`BACKDATE_MS_MAX`]: nobody waits so long | corrected up to [`SKEW_MS_MAX`], unless it says so |
 //!
-//! Then the moment must be believable, because a day of long ago costs the store a part of its own, and a write key is
+//! Then the time must be believable, because a day of long ago costs the store a part of its own, and a write key is
 //! public: without an ingest token it lies at most [`BACKDATE_MS_MAX`] before the receipt, with one since the year 2000.
 //! What was believable before the correction alone is taken as it was: such a `sent_at` is worth nothing. What is not
 //! believable at all is not lost: it happened when it was received, and is marked. Only a token's owner is told instead,
@@ -29,7 +29,7 @@
 
 use crate::event::TIME_MS_MIN;
 
-/// A moment may lie so far after its receipt: the client gave no time of sending, and clocks differ. Milliseconds.
+/// An event may lie so far after its receipt: the client gave no time of sending, and clocks differ. Milliseconds.
 pub const TOLERANCE_MS: i64 = 5_000;
 
 /// A `sent_at` ahead of the receipt by less is how clocks differ, not an error. Milliseconds.
@@ -53,7 +53,7 @@ pub const BACKDATE_MS_MAX: i64 = 92 * 24 * 60 * 60 * 1_000;
 
 /// When an event happened and how sure that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
+pub struct CorrectedTime {
     /// Milliseconds since the epoch, never more than [`TOLERANCE_MS`] after the event was received.
     pub ts: i64,
     /// Empty when the client's time was taken as it is; `skewed` when it was corrected; `old` when it is older than
@@ -77,7 +77,7 @@ pub struct Sending {
     pub received_at: i64,
 }
 
-/// A moment that nobody believes, of somebody who can mend it.
+/// A time that nobody believes, of somebody who can mend it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unbelievable;
 
@@ -85,21 +85,21 @@ pub struct Unbelievable;
 ///
 /// # Errors
 /// It is before the year 2000, and came with an ingest token.
-pub fn correct(client_ts: Option<i64>, sending: &Sending) -> Result<Moment, Unbelievable> {
+pub fn correct(client_ts: Option<i64>, sending: &Sending) -> Result<CorrectedTime, Unbelievable> {
     let received_at = sending.received_at;
     let Some(client_ts) = client_ts else {
-        return Ok(Moment { ts: received_at, clock: "absent" });
+        return Ok(CorrectedTime { ts: received_at, clock: "absent" });
     };
     let latest = received_at.saturating_add(TOLERANCE_MS);
     let earliest = if sending.trusted { TIME_MS_MIN } else { received_at.saturating_sub(BACKDATE_MS_MAX) };
     let corrected = client_ts.saturating_add(skew(sending));
     let believable = [corrected, client_ts].into_iter().find(|ts| (earliest..=latest).contains(ts));
     match believable {
-        Some(ts) if ts < received_at.saturating_sub(OLD_AFTER_MS) => Ok(Moment { ts, clock: "old" }),
-        Some(ts) => Ok(Moment { ts, clock: if ts == client_ts { "" } else { "skewed" } }),
-        None if corrected > latest => Ok(Moment { ts: received_at, clock: "future" }),
+        Some(ts) if ts < received_at.saturating_sub(OLD_AFTER_MS) => Ok(CorrectedTime { ts, clock: "old" }),
+        Some(ts) => Ok(CorrectedTime { ts, clock: if ts == client_ts { "" } else { "skewed" } }),
+        None if corrected > latest => Ok(CorrectedTime { ts: received_at, clock: "future" }),
         None if sending.trusted => Err(Unbelievable),
-        None => Ok(Moment { ts: received_at, clock: "past" }),
+        None => Ok(CorrectedTime { ts: received_at, clock: "past" }),
     }
 }
 
@@ -149,7 +149,7 @@ mod tests {
         }
     }
 
-    /// `client_ts` and `sent_at` relative to the time of receipt; the moment relative to it.
+    /// `client_ts` and `sent_at` relative to the time of receipt; the corrected time relative to it.
     type Row = (&'static [By], Option<i64>, Option<i64>, i64, &'static str);
 
     const ALL: &[By] = &[Own, Other, Again, Token];
@@ -220,9 +220,9 @@ mod tests {
         ];
         for &(senders, client, sent, ts, clock) in table {
             for &by in senders {
-                let moment = correct(client.map(|t| NOW.saturating_add(t)), &sending(by, sent)).unwrap();
+                let corrected = correct(client.map(|t| NOW.saturating_add(t)), &sending(by, sent)).unwrap();
                 assert_eq!(
-                    (moment.ts - NOW, moment.clock),
+                    (corrected.ts - NOW, corrected.clock),
                     (ts, clock),
                     "{by:?}: client {client:?}, sent {sent:?}"
                 );

@@ -17,7 +17,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use tokens::{BROWSERS, DEVICES, SYSTEMS};
 use woothee::parser::{Parser, WootheeResult};
 
-use super::user_agent::cut;
+use super::user_agent::truncate;
 
 /// A longer run of digits after a browser's name is a build, not a major version.
 const MAJOR_VERSION_DIGITS_MAX: usize = 4;
@@ -49,7 +49,7 @@ pub struct Device {
 
 /// Parses a user agent. Never fails: what is not understood stays empty.
 pub fn parse(user_agent: &str) -> Device {
-    let user_agent = cut(user_agent.trim());
+    let user_agent = truncate(user_agent.trim());
     if user_agent.is_empty() {
         return Device::default();
     }

@@ -14,14 +14,15 @@ pub mod landing;
 pub mod mail;
 pub mod touchpoint;
 pub mod traffic;
-pub mod user_agent;
+mod user_agent;
+pub mod user_agents;
 
 pub use bot::Bot;
 pub use channel::{Origin, Visit};
-pub use clock::Moment;
+pub use clock::CorrectedTime;
 pub use device::Device;
 pub use geo::{Geo, GeoProblem, Place};
 pub use hints::{HintHeaders, Hinted, Hints};
 pub use touchpoint::Sender;
 pub use traffic::{TrafficSources, WayRef};
-pub use user_agent::{UserAgentFacts, UserAgents};
+pub use user_agents::{UserAgentFacts, UserAgents};

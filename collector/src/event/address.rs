@@ -6,8 +6,8 @@ use std::ops::Range;
 use memchr::{memchr, memchr2, memchr3};
 use orma_store::spelling;
 
-use super::field_error::Fault;
-use super::{HOST_BYTES_MAX, URL_BYTES_MAX, cut};
+use super::field_error::FieldError;
+use super::limits::{HOST_BYTES_MAX, URL_BYTES_MAX, truncate};
 
 /// An address, taken apart. The fragment is dropped: it is not the server's business.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -22,9 +22,9 @@ pub struct Address<'a> {
 
 /// Takes apart `scheme://host/path?query#fragment`, `//host/path` or `/path`. User name and password before the
 /// host are dropped.
-pub fn parse(url: Cow<'_, str>) -> Result<Address<'_>, Fault> {
-    let url = cut(trimmed(url), URL_BYTES_MAX);
-    let invalid = || Fault::new("invalid_url", "url", "expected scheme://host/path or /path");
+pub fn parse(url: Cow<'_, str>) -> Result<Address<'_>, FieldError> {
+    let url = truncate(trimmed(url), URL_BYTES_MAX);
+    let invalid = || FieldError::new("invalid_url", "url", "expected scheme://host/path or /path");
     let (authority, scheme) = authority_of(&url).ok_or_else(invalid)?;
     let rest = authority.end;
     let after = |start: usize, found: Option<usize>| found.map_or(url.len(), |place| start + place);

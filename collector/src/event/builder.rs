@@ -6,14 +6,16 @@ use orma_store::event_row::EventRow;
 use orma_store::spelling;
 
 use super::context::Context;
-use super::field_error::Fault;
-use super::money::{self, Money};
-use super::value::{Value, each_field, without_reserved};
-use super::{identifier, timestamp};
-use super::{
-    Delivery, NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX,
-    TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX, cut,
+use super::field_error::FieldError;
+use super::limits::{
+    NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, TEXT_BYTES_MAX,
+    TITLE_BYTES_MAX, URL_BYTES_MAX, truncate,
 };
+use super::money::{self, Money};
+use super::parsed::Delivery;
+use super::reader::each_field;
+use super::value::{Value, without_reserved};
+use super::{identifier, timestamp};
 
 /// Names and values of props, each name once.
 pub type Props<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
@@ -25,7 +27,7 @@ pub struct Defaults<'a> {
     pub visitor: Option<Cow<'a, str>>,
     /// The user's id.
     pub user: Option<Cow<'a, str>>,
-    /// See [`Draft::user_optional`].
+    /// See [`EventBuilder::user_optional`].
     pub user_optional: bool,
     /// The session's id.
     pub session: Option<Cow<'a, str>>,
@@ -36,7 +38,7 @@ pub struct Defaults<'a> {
 /// An event whose fields have been read one by one, but not yet looked at together. A field that comes twice
 /// counts as it came last.
 #[derive(Debug, Default)]
-pub struct Draft<'a> {
+pub struct EventBuilder<'a> {
     /// The columns that no other field has a say in.
     pub row: Box<EventRow<'a>>,
     /// The kind as the client names it; empty when it names none.
@@ -84,25 +86,25 @@ pub struct Draft<'a> {
     /// An `identify` may tell of a visitor who has no user id yet, or a placeholder for one.
     pub user_optional: bool,
     /// The first thing that is wrong. The fields after it are still read, so that the kind is known.
-    pub fault: Option<Fault>,
+    pub error: Option<FieldError>,
 }
 
-impl<'a> Draft<'a> {
+impl<'a> EventBuilder<'a> {
     /// Takes one field of the event.
     pub fn set(&mut self, field: Cow<'a, str>, value: Value<'a>) {
-        if let Err(fault) = self.try_set(field, value) {
-            self.fault.get_or_insert(fault);
+        if let Err(error) = self.try_set(field, value) {
+            self.error.get_or_insert(error);
         }
     }
 
     /// Takes a field that has no column, whatever its name.
-    pub fn set_or_fault(&mut self, field: Cow<'a, str>, value: Value<'a>) {
-        if let Err(fault) = self.set_field(field, value) {
-            self.fault.get_or_insert(fault);
+    pub fn set_other(&mut self, field: Cow<'a, str>, value: Value<'a>) {
+        if let Err(error) = self.try_set_other(field, value) {
+            self.error.get_or_insert(error);
         }
     }
 
-    fn try_set(&mut self, field: Cow<'a, str>, value: Value<'a>) -> Result<(), Fault> {
+    fn try_set(&mut self, field: Cow<'a, str>, value: Value<'a>) -> Result<(), FieldError> {
         let row = &mut self.row;
         match &*field {
             "kind" => self.kind = value.text("kind")?.unwrap_or_default(),
@@ -137,13 +139,13 @@ impl<'a> Draft<'a> {
             "rating" => self.rating = Some(value),
             "campaign" => self.campaign = Some(value),
             "traits" => self.traits = Some(value),
-            _ => return self.set_field(field, value),
+            _ => return self.try_set_other(field, value),
         }
         Ok(())
     }
 
     /// Takes a field that has no column.
-    pub fn set_field(&mut self, field: Cow<'a, str>, value: Value<'a>) -> Result<(), Fault> {
+    pub fn try_set_other(&mut self, field: Cow<'a, str>, value: Value<'a>) -> Result<(), FieldError> {
         // Text that people wrote is worth keeping in part; a list of items is not.
         let text_bytes_max = match &*field {
             "text" => Some(TEXT_BYTES_MAX),
@@ -152,8 +154,8 @@ impl<'a> Draft<'a> {
             _ => None,
         };
         let value = match (value, text_bytes_max) {
-            (Value::Text(text), Some(bytes_max)) => Value::Text(cut(text, bytes_max)),
-            (Value::Parameter(text), Some(bytes_max)) => Value::Parameter(cut(text, bytes_max)),
+            (Value::Text(text), Some(bytes_max)) => Value::Text(truncate(text, bytes_max)),
+            (Value::Parameter(text), Some(bytes_max)) => Value::Parameter(truncate(text, bytes_max)),
             (other, _) => other,
         };
         let value = match value {
@@ -166,7 +168,7 @@ impl<'a> Draft<'a> {
 }
 
 /// Reads an object of props.
-pub fn read_props<'a>(value: &Value<'a>) -> Result<Props<'a>, Fault> {
+pub fn read_props<'a>(value: &Value<'a>) -> Result<Props<'a>, FieldError> {
     let mut props = Props::new();
     if let Some(object) = value.object("props")? {
         each_field(object, |key, value| add_prop(&mut props, key, value, "props."))?;
@@ -180,54 +182,62 @@ pub fn add_prop<'a>(
     key: Cow<'a, str>,
     value: Value<'a>,
     parent: &str,
-) -> Result<(), Fault> {
+) -> Result<(), FieldError> {
     let key = without_reserved(key);
     if key.len() > PROP_KEY_BYTES_MAX {
-        let start = cut(key, PROP_KEY_BYTES_MAX);
+        let start = truncate(key, PROP_KEY_BYTES_MAX);
         let problem = format!("the name is longer than {PROP_KEY_BYTES_MAX} bytes");
-        return Err(Fault::new("prop_name_too_long", format_args!("{parent}{start}…"), problem));
+        return Err(FieldError::new("prop_name_too_long", format_args!("{parent}{start}…"), problem));
     }
     let Ok(text) = value.prop() else {
         let problem = format!("more than {PROP_DEPTH_MAX} levels of lists and objects");
-        return Err(Fault::new("nested_too_deep", format_args!("{parent}{key}"), problem));
+        return Err(FieldError::new("nested_too_deep", format_args!("{parent}{key}"), problem));
     };
     let Some(text) = text else { return Ok(()) };
     if text.len() > PROP_VALUE_BYTES_MAX {
         let problem = format!("longer than {PROP_VALUE_BYTES_MAX} bytes");
-        return Err(Fault::new("prop_too_long", format_args!("{parent}{key}"), problem));
+        return Err(FieldError::new("prop_too_long", format_args!("{parent}{key}"), problem));
     }
     replace_prop(props, key, text)
 }
 
 /// Adds a prop that has been checked, or replaces the one of the same name.
-pub fn replace_prop<'a>(props: &mut Props<'a>, key: Cow<'a, str>, text: Cow<'a, str>) -> Result<(), Fault> {
+pub fn replace_prop<'a>(
+    props: &mut Props<'a>,
+    key: Cow<'a, str>,
+    text: Cow<'a, str>,
+) -> Result<(), FieldError> {
     if let Some((_, old)) = props.iter_mut().find(|(name, _)| *name == key) {
         *old = text;
     } else if props.len() == PROPS_MAX {
         let problem = format!("one more than the {PROPS_MAX} props of an event");
-        return Err(Fault::new("too_many_props", format_args!("props.{key}"), problem));
+        return Err(FieldError::new("too_many_props", format_args!("props.{key}"), problem));
     } else {
         props.push((key, text));
     }
     Ok(())
 }
 
-fn text<'a>(value: Value<'a>, field: &str, bytes_max: usize) -> Result<Cow<'a, str>, Fault> {
-    Ok(cut(value.text(field)?.unwrap_or_default(), bytes_max))
+fn text<'a>(value: Value<'a>, field: &str, bytes_max: usize) -> Result<Cow<'a, str>, FieldError> {
+    Ok(truncate(value.text(field)?.unwrap_or_default(), bytes_max))
 }
 
-fn name(value: Value) -> Result<Cow<str>, Fault> {
+fn name(value: Value) -> Result<Cow<str>, FieldError> {
     let name = value.text("name")?.unwrap_or_default();
     if name.len() > NAME_BYTES_MAX {
-        return Err(Fault::new("name_too_long", "name", format_args!("longer than {NAME_BYTES_MAX} bytes")));
+        return Err(FieldError::new(
+            "name_too_long",
+            "name",
+            format_args!("longer than {NAME_BYTES_MAX} bytes"),
+        ));
     }
     Ok(name)
 }
 
 /// A number that the column, which has single precision, can hold.
-fn single(value: &Value, field: &str) -> Result<Option<f64>, Fault> {
+fn single(value: &Value, field: &str) -> Result<Option<f64>, FieldError> {
     match value.number(field)? {
-        Some(number) if !(number as f32).is_finite() => Err(Fault::expected(field, "a smaller number")),
+        Some(number) if !(number as f32).is_finite() => Err(FieldError::expected(field, "a smaller number")),
         number => Ok(number),
     }
 }

@@ -1,33 +1,33 @@
-//! From a draft to an event: what its kind demands, and how its fields become a row.
+//! From fields to an event: what its kind demands, and how its fields become a row.
 
 use std::borrow::Cow;
 use std::mem::take;
 
 use orma_store::spelling;
 
-use super::builder::{Defaults, Draft, add_prop, replace_prop};
-use super::field_error::Fault;
+use super::address;
+use super::builder::{Defaults, EventBuilder, add_prop, replace_prop};
+use super::field_error::FieldError;
 use super::identifier::{self, Content};
-use crate::wire::kinds::{Kind, RATINGS, vital_rating};
+use super::limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX, truncate};
+use super::parsed::ParsedEvent;
+use super::reader::each_field;
 use super::value::Value;
-use super::{address, value};
-use crate::campaign::{campaign_of_fragment, text_without_click_ids};
-use super::{
-    NAME_BYTES_MAX, ParsedEvent, REJECTED_PAYLOAD_BYTES_MAX, Refusal, TEXT_BYTES_MAX, URL_BYTES_MAX, cut,
-};
+use crate::campaign::campaign_of_fragment;
+use crate::wire::kinds::{Kind, RATINGS, vital_rating};
 
 /// The ways in which an app starts, as Android and iOS tell them apart.
 const STARTS: [&str; 3] = ["cold", "warm", "hot"];
 
-impl<'a> Draft<'a> {
+impl<'a> EventBuilder<'a> {
     /// Checks the whole event. `raw` is the event as the client wrote it, by which a repeated event without an id is
-    /// known. A fault comes with the kind that the event claims to be.
+    /// known. An error comes with the kind that the event claims to be.
     pub fn complete(
         mut self,
         index: usize,
         defaults: &Defaults<'a>,
         raw: &str,
-    ) -> Result<ParsedEvent<'a>, (Fault, Cow<'a, str>)> {
+    ) -> Result<ParsedEvent<'a>, (FieldError, Cow<'a, str>)> {
         match self.check(defaults, raw) {
             Ok(kind) => Ok(ParsedEvent {
                 index,
@@ -38,13 +38,13 @@ impl<'a> Draft<'a> {
                 delivery: self.delivery,
                 row: self.row,
             }),
-            Err(fault) => Err((fault, self.kind)),
+            Err(error) => Err((error, self.kind)),
         }
     }
 
-    fn check(&mut self, defaults: &Defaults<'a>, raw: &str) -> Result<&'static Kind, Fault> {
-        if let Some(fault) = self.fault.take() {
-            return Err(fault);
+    fn check(&mut self, defaults: &Defaults<'a>, raw: &str) -> Result<&'static Kind, FieldError> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
         }
         let kind = self.known_kind()?;
         self.row.kind = Cow::Borrowed(kind.name);
@@ -54,7 +54,7 @@ impl<'a> Draft<'a> {
         if let Some(field) =
             kind.required.iter().find(|field| !(self.has(field) || aliased && **field == "previous"))
         {
-            return Err(Fault::missing(field, kind.name));
+            return Err(FieldError::missing(field, kind.name));
         }
         defaults.context.write(&mut self.row);
         self.context.write(&mut self.row);
@@ -66,7 +66,7 @@ impl<'a> Draft<'a> {
                 let query = take(&mut self.row.query);
                 let between = if query.is_empty() { "" } else { "&" };
                 let query = format!("{query}{between}{campaign}");
-                self.row.query = Cow::Owned(cut(Cow::Owned(query), URL_BYTES_MAX).into_owned());
+                self.row.query = Cow::Owned(truncate(Cow::Owned(query), URL_BYTES_MAX).into_owned());
             }
         }
         self.row.referrer = spelling::address(take(&mut self.row.referrer));
@@ -87,18 +87,18 @@ impl<'a> Draft<'a> {
         Ok(kind)
     }
 
-    fn known_kind(&self) -> Result<&'static Kind, Fault> {
+    fn known_kind(&self) -> Result<&'static Kind, FieldError> {
         if self.kind.is_empty() {
-            return Err(Fault::new("missing_field", "kind", "required"));
+            return Err(FieldError::new("missing_field", "kind", "required"));
         }
         Kind::find(&self.kind).ok_or_else(|| {
-            let name = cut(Cow::Borrowed(&*self.kind), NAME_BYTES_MAX);
+            let name = truncate(Cow::Borrowed(&*self.kind), NAME_BYTES_MAX);
             let problem = format!("{name:?} is not a kind; an event of your own is \"custom\" with a name");
-            Fault::new("unknown_kind", "kind", problem)
+            FieldError::new("unknown_kind", "kind", problem)
         })
     }
 
-    fn take_ids(&mut self, defaults: &Defaults<'a>) -> Result<(), Fault> {
+    fn take_ids(&mut self, defaults: &Defaults<'a>) -> Result<(), FieldError> {
         let own_or = |own: Option<Cow<'a, str>>, default: &Option<Cow<'a, str>>| {
             own.or_else(|| default.clone()).unwrap_or_default()
         };
@@ -125,22 +125,22 @@ impl<'a> Draft<'a> {
         was_previous
     }
 
-    fn take_start(&mut self, kind: &Kind) -> Result<(), Fault> {
+    fn take_start(&mut self, kind: &Kind) -> Result<(), FieldError> {
         let Some(start) = self.start.take() else { return Ok(()) };
         if kind.name != "app_start" {
-            return self.set_field(Cow::Borrowed("start"), start);
+            return self.try_set_other(Cow::Borrowed("start"), start);
         }
         let start = start.text("start")?.unwrap_or_default();
         let Some(start) = STARTS.into_iter().find(|known| *known == start) else {
-            return Err(Fault::expected("start", "cold, warm or hot"));
+            return Err(FieldError::expected("start", "cold, warm or hot"));
         };
         let name = std::mem::replace(&mut self.row.name, Cow::Borrowed(start));
-        if name.is_empty() { Ok(()) } else { self.set_field(Cow::Borrowed("name"), Value::Text(name)) }
+        if name.is_empty() { Ok(()) } else { self.try_set_other(Cow::Borrowed("name"), Value::Text(name)) }
     }
 
     /// The columns `duration_ms` and `value` take the field that belongs to the kind, or else the first there is;
     /// what remains becomes props.
-    fn take_measures(&mut self, kind: &Kind) -> Result<(), Fault> {
+    fn take_measures(&mut self, kind: &Kind) -> Result<(), FieldError> {
         let mut durations = [
             ("duration_ms", self.duration_ms.take()),
             ("load_ms", self.load_ms.take()),
@@ -171,47 +171,48 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn rate_vital(&mut self, value: f64) -> Result<(), Fault> {
+    fn rate_vital(&mut self, value: f64) -> Result<(), FieldError> {
         if value < 0.0 {
-            return Err(Fault::expected("value", "a number that is not negative"));
+            return Err(FieldError::expected("value", "a number that is not negative"));
         }
         let Some(rating) = vital_rating(&self.row.name, value) else {
-            return Err(Fault::expected("name", "LCP, INP, CLS, FCP or TTFB"));
+            return Err(FieldError::expected("name", "LCP, INP, CLS, FCP or TTFB"));
         };
         self.row.rating = Cow::Borrowed(rating);
         Ok(())
     }
 
-    fn take_campaign(&mut self, kind: &Kind) -> Result<(), Fault> {
+    fn take_campaign(&mut self, kind: &Kind) -> Result<(), FieldError> {
         let Some(campaign) = self.campaign.take() else { return Ok(()) };
         if !kind.is_newsletter() {
-            return self.set_field(Cow::Borrowed("campaign"), campaign);
+            return self.try_set_other(Cow::Borrowed("campaign"), campaign);
         }
-        self.row.newsletter_campaign = cut(campaign.label("campaign")?.unwrap_or_default(), TEXT_BYTES_MAX);
+        self.row.newsletter_campaign =
+            truncate(campaign.label("campaign")?.unwrap_or_default(), TEXT_BYTES_MAX);
         Ok(())
     }
 
     /// The client's rating of a vital wins over the computed one.
-    fn take_rating(&mut self, kind: &Kind) -> Result<(), Fault> {
+    fn take_rating(&mut self, kind: &Kind) -> Result<(), FieldError> {
         let Some(rating) = self.rating.take() else { return Ok(()) };
         if kind.name != "vital" {
-            return self.set_field(Cow::Borrowed("rating"), rating);
+            return self.try_set_other(Cow::Borrowed("rating"), rating);
         }
         let rating = rating.text("rating")?.unwrap_or_default();
         if rating.is_empty() {
             return Ok(());
         }
         let Some(rating) = RATINGS.into_iter().find(|known| *known == rating) else {
-            return Err(Fault::expected("rating", "good, needs-improvement or poor"));
+            return Err(FieldError::expected("rating", "good, needs-improvement or poor"));
         };
         self.row.rating = Cow::Borrowed(rating);
         Ok(())
     }
 
-    fn take_revenue(&mut self, kind: &Kind) -> Result<(), Fault> {
+    fn take_revenue(&mut self, kind: &Kind) -> Result<(), FieldError> {
         let Some(money) = self.revenue.take() else { return Ok(()) };
         if money.ten_thousandths < 0 && kind.name != "refund" {
-            return Err(Fault::new(
+            return Err(FieldError::new(
                 "invalid_revenue",
                 "revenue.amount",
                 "negative, which only a refund may be",
@@ -221,15 +222,15 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn take_props(&mut self, kind: &Kind) -> Result<(), Fault> {
+    fn take_props(&mut self, kind: &Kind) -> Result<(), FieldError> {
         let mut props = take(&mut self.props);
         if let Some(traits) = self.traits.take() {
             if kind.name == "identify" {
                 if let Some(object) = traits.object("traits")? {
-                    value::each_field(object, |key, value| add_prop(&mut props, key, value, "traits."))?;
+                    each_field(object, |key, value| add_prop(&mut props, key, value, "traits."))?;
                 }
             } else {
-                self.set_field(Cow::Borrowed("traits"), traits)?;
+                self.try_set_other(Cow::Borrowed("traits"), traits)?;
             }
         }
         if props.is_empty() {
@@ -258,18 +259,5 @@ impl<'a> Draft<'a> {
                 said.find(|(key, _)| key == prop).is_some_and(|(_, text)| !text.is_empty())
             }
         }
-    }
-}
-
-/// What is told of an event that is not stored. `payload` is the event's JSON.
-pub fn refusal(index: usize, fault: Fault, kind: Cow<str>, payload: Cow<str>) -> Refusal {
-    // Before it is cut, lest it end within an id's name.
-    let payload = text_without_click_ids(&payload).map_or(payload, Cow::Owned);
-    Refusal {
-        index,
-        reason: fault.reason,
-        message: fault.message,
-        kind: cut(kind, NAME_BYTES_MAX).into_owned(),
-        payload: cut(payload, REJECTED_PAYLOAD_BYTES_MAX).into_owned(),
     }
 }

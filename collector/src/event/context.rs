@@ -5,11 +5,13 @@ use std::net::IpAddr;
 
 use orma_store::event_row::EventRow;
 
-use super::field_error::Fault;
+use super::field_error::FieldError;
 use super::identifier::is_placeholder;
-use super::json::{NotJson, Reader};
+use super::json::NotJson;
+use super::limits::{TEXT_BYTES_MAX, truncate};
+use super::parsed::Behalf;
+use super::reader::Reader;
 use super::value::Value;
-use super::{Behalf, TEXT_BYTES_MAX, cut};
 
 /// The context of a request or of one event; `None` is what it does not say.
 ///
@@ -38,16 +40,16 @@ pub struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// Reads the `context` object; null says nothing.
-    pub fn read(value: &Value<'a>) -> Result<Self, Fault> {
+    pub fn read(value: &Value<'a>) -> Result<Self, FieldError> {
         let mut context = Self::default();
         if let Some(object) = value.object("context")? {
-            Reader::new(object).each_field(|key, reader| context.read_field::<Fault>(&key, reader))?;
+            Reader::new(object).each_field(|key, reader| context.read_field::<FieldError>(&key, reader))?;
         }
         Ok(context)
     }
 
     /// Takes one field of the context from the reader.
-    pub fn read_field<E: From<NotJson> + From<Fault>>(
+    pub fn read_field<E: From<NotJson> + From<FieldError>>(
         &mut self,
         key: &str,
         reader: &mut Reader<'a>,
@@ -68,7 +70,7 @@ impl<'a> Context<'a> {
     }
 
     /// Takes one field of the context that is no object.
-    pub fn set(&mut self, key: &str, value: Value<'a>) -> Result<(), Fault> {
+    pub fn set(&mut self, key: &str, value: Value<'a>) -> Result<(), FieldError> {
         self.is_said = true;
         match key {
             "language" => self.language = text(value, "context.language")?,
@@ -84,7 +86,7 @@ impl<'a> Context<'a> {
             "hints" => self.behalf.hints = text(value, "context.hints")?,
             "touch_points" => self.behalf.touch_points = value.whole("context.touch_points", u32::MAX)?,
             "screen" | "app" | "device" | "os" if value != Value::Null => {
-                return Err(Fault::expected(format!("context.{key}"), "an object"));
+                return Err(FieldError::expected(format!("context.{key}"), "an object"));
             }
             _ => {}
         }
@@ -92,7 +94,7 @@ impl<'a> Context<'a> {
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "one of several that take their value")]
-    fn set_screen(&mut self, key: &str, value: Value<'a>) -> Result<(), Fault> {
+    fn set_screen(&mut self, key: &str, value: Value<'a>) -> Result<(), FieldError> {
         match key {
             "width" => self.screen_width = pixels(&value, "context.screen.width")?,
             "height" => self.screen_height = pixels(&value, "context.screen.height")?,
@@ -101,7 +103,7 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
-    fn set_app(&mut self, key: &str, value: Value<'a>) -> Result<(), Fault> {
+    fn set_app(&mut self, key: &str, value: Value<'a>) -> Result<(), FieldError> {
         match key {
             "name" => self.app_name = text(value, "context.app.name")?,
             "version" => self.app_version = text(value, "context.app.version")?,
@@ -111,7 +113,7 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
-    fn set_device(&mut self, key: &str, value: Value<'a>) -> Result<(), Fault> {
+    fn set_device(&mut self, key: &str, value: Value<'a>) -> Result<(), FieldError> {
         match key {
             "brand" => self.device_brand = text(value, "context.device.brand")?,
             "model" => self.device_model = text(value, "context.device.model")?,
@@ -121,7 +123,7 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
-    fn set_os(&mut self, key: &str, value: Value<'a>) -> Result<(), Fault> {
+    fn set_os(&mut self, key: &str, value: Value<'a>) -> Result<(), FieldError> {
         match key {
             "name" => self.os = text(value, "context.os.name")?,
             "version" => self.os_version = text(value, "context.os.version")?,
@@ -172,10 +174,10 @@ impl<'a> Context<'a> {
     }
 }
 
-fn address(value: Value<'_>) -> Result<Option<IpAddr>, Fault> {
+fn address(value: Value<'_>) -> Result<Option<IpAddr>, FieldError> {
     // Proxies write `unknown`.
     let Some(text) = value.text("context.ip")?.filter(|text| !is_placeholder(text)) else { return Ok(None) };
-    let parsed = text.parse().map_err(|_| Fault::expected("context.ip", "an IP address"))?;
+    let parsed = text.parse().map_err(|_| FieldError::expected("context.ip", "an IP address"))?;
     Ok(Some(parsed))
 }
 
@@ -185,12 +187,12 @@ fn write<'a>(said: Option<&Cow<'a, str>>, column: &mut Cow<'a, str>) {
     }
 }
 
-fn text<'a>(value: Value<'a>, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
-    Ok(value.label(field)?.map(|text| cut(text, TEXT_BYTES_MAX)))
+fn text<'a>(value: Value<'a>, field: &str) -> Result<Option<Cow<'a, str>>, FieldError> {
+    Ok(value.label(field)?.map(|text| truncate(text, TEXT_BYTES_MAX)))
 }
 
 /// CSS pixels; more than the column holds is its largest number.
-fn pixels(value: &Value, field: &str) -> Result<Option<u16>, Fault> {
+fn pixels(value: &Value, field: &str) -> Result<Option<u16>, FieldError> {
     let pixels = value.whole(field, u32::MAX)?;
     Ok(pixels.map(|pixels| u16::try_from(pixels).unwrap_or(u16::MAX)))
 }

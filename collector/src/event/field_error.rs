@@ -1,20 +1,20 @@
-//! What is wrong with one event.
+//! What is wrong with one event, told of the field where it shows.
 
 use std::fmt::Display;
 
 use super::json::NotJson;
 
-/// The code and the sentence of a refusal. The sentence begins with the field's name and never repeats a value.
+/// The code and the sentence of a rejection. The sentence begins with the field's name and never repeats a value.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct FieldError {
     /// A code in snake case.
     pub reason: &'static str,
     /// For people.
     pub message: String,
 }
 
-impl Fault {
-    /// A fault of a field.
+impl FieldError {
+    /// An error of a field.
     pub fn new(reason: &'static str, field: impl Display, problem: impl Display) -> Self {
         Self { reason, message: format!("{field}: {problem}") }
     }
@@ -31,7 +31,7 @@ impl Fault {
 }
 
 /// A value is cut out of JSON that has been checked, so this says that the check was wrong.
-impl From<NotJson> for Fault {
+impl From<NotJson> for FieldError {
     fn from(_: NotJson) -> Self {
         Self::new("invalid_event", "event", "not JSON")
     }

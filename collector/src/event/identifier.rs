@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
-use super::field_error::Fault;
+use super::field_error::FieldError;
+use super::limits::{EVENT_ID_BYTES_MAX, ID_BYTES_MAX};
 use super::value::Value;
-use super::{EVENT_ID_BYTES_MAX, ID_BYTES_MAX};
 
 /// What programs write where they have no id, whatever the case: an empty value of their language, a word for somebody
 /// who is not known, the name of the field itself. Whoever carries one would be the same person as all others who do.
@@ -108,21 +108,21 @@ fn is_template(id: &str) -> bool {
 }
 
 /// Checks length and characters of a visitor, user or session id.
-pub fn check(id: &str, field: &str, reason: &'static str) -> Result<(), Fault> {
+pub fn check(id: &str, field: &str, reason: &'static str) -> Result<(), FieldError> {
     if id.len() > ID_BYTES_MAX {
-        return Err(Fault::new(reason, field, format_args!("longer than {ID_BYTES_MAX} bytes")));
+        return Err(FieldError::new(reason, field, format_args!("longer than {ID_BYTES_MAX} bytes")));
     }
     if has_control(id) {
-        return Err(Fault::new(reason, field, "holds a control character"));
+        return Err(FieldError::new(reason, field, "holds a control character"));
     }
     Ok(())
 }
 
 /// Checks a visitor id, whose `@` is kept for users that only a server knows of.
-pub fn check_visitor(visitor: &str) -> Result<(), Fault> {
+pub fn check_visitor(visitor: &str) -> Result<(), FieldError> {
     check(visitor, "visitor", "invalid_visitor")?;
     if visitor.starts_with('@') {
-        return Err(Fault::new("invalid_visitor", "visitor", "a leading @ is reserved"));
+        return Err(FieldError::new("invalid_visitor", "visitor", "a leading @ is reserved"));
     }
     Ok(())
 }
@@ -147,7 +147,7 @@ pub struct Content<'a> {
 
 /// The event's UUID: its `id` if that is one, a version 8 UUID made from the id or from the content, or a new
 /// version 7 UUID. Repeating the request repeats the UUID, except in the last case.
-pub fn event_id(id: Option<&str>, content: &Content) -> Result<Uuid, Fault> {
+pub fn event_id(id: Option<&str>, content: &Content) -> Result<Uuid, FieldError> {
     if let Some(id) = id {
         match Uuid::try_parse(id) {
             // All zeros is what a client sends that has none.
@@ -155,10 +155,10 @@ pub fn event_id(id: Option<&str>, content: &Content) -> Result<Uuid, Fault> {
             Ok(uuid) => return Ok(uuid),
             Err(_) if id.len() > EVENT_ID_BYTES_MAX => {
                 let problem = format!("longer than {EVENT_ID_BYTES_MAX} bytes");
-                return Err(Fault::new("invalid_id", "id", problem));
+                return Err(FieldError::new("invalid_id", "id", problem));
             }
             Err(_) if has_control(id) => {
-                return Err(Fault::new("invalid_id", "id", "holds a control character"));
+                return Err(FieldError::new("invalid_id", "id", "holds a control character"));
             }
             Err(_) => return Ok(hashed(&[id])),
         }

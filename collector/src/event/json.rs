@@ -4,154 +4,27 @@
 //! and nothing is allocated below 64 levels of lists and objects.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use super::value::{Value, unescape};
+use serde::de::{Deserializer, Visitor};
 
 /// The text is not JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotJson;
 
-/// Walks through a JSON text from left to right.
-#[derive(Debug)]
-pub struct Reader<'a> {
-    json: &'a str,
-    place: usize,
+pub(super) fn expect(json: &[u8], offset: usize, byte: u8) -> Result<(), NotJson> {
+    if json.get(offset) == Some(&byte) { Ok(()) } else { Err(NotJson) }
 }
 
-impl<'a> Reader<'a> {
-    /// Begins at the first value of `json`, whitespace before it allowed.
-    pub fn new(json: &'a str) -> Self {
-        Self { json, place: after_whitespace(json.as_bytes(), 0) }
+pub(super) fn after_whitespace(json: &[u8], mut offset: usize) -> usize {
+    while let Some(b' ' | b'\t' | b'\n' | b'\r') = json.get(offset) {
+        offset += 1;
     }
-
-    /// What the value here begins with.
-    pub fn first_byte(&self) -> Option<u8> {
-        self.json.as_bytes().get(self.place).copied()
-    }
-
-    /// The value here.
-    pub fn value(&mut self) -> Result<Value<'a>, NotJson> {
-        match self.first_byte() {
-            Some(b'"') => self.text().map(Value::Text),
-            Some(b'{' | b'[') => self.raw_value().map(Value::Nested),
-            Some(b't') => self.literal(b"true", Value::Bool(true)),
-            Some(b'f') => self.literal(b"false", Value::Bool(false)),
-            Some(b'n') => self.literal(b"null", Value::Null),
-            _ => self.raw_value().map(Value::Number),
-        }
-    }
-
-    fn literal(&mut self, text: &[u8], value: Value<'a>) -> Result<Value<'a>, NotJson> {
-        self.place = literal_end(self.json.as_bytes(), self.place, text)?;
-        Ok(value)
-    }
-
-    /// The value here, as it was written.
-    pub fn raw_value(&mut self) -> Result<&'a str, NotJson> {
-        let start = self.place;
-        self.place = value_end(self.json.as_bytes(), start)?;
-        Ok(&self.json[start..self.place])
-    }
-
-    /// The text that begins here, without its quotes and escapes.
-    #[inline]
-    fn text(&mut self) -> Result<Cow<'a, str>, NotJson> {
-        let bytes = self.json.as_bytes();
-        let start = self.place + 1;
-        expect(bytes, self.place, b'"')?;
-        let end = plain_end(bytes, start);
-        if bytes.get(end) != Some(&b'"') {
-            return self.escaped_text();
-        }
-        self.place = end + 1;
-        Ok(Cow::Borrowed(&self.json[start..end]))
-    }
-
-    #[cold]
-    fn escaped_text(&mut self) -> Result<Cow<'a, str>, NotJson> {
-        Ok(unescape(self.raw_value()?))
-    }
-
-    /// Visits the keys of the object here: `visit` must take each value from the reader. Returns the object as it was
-    /// written.
-    pub fn each_field<E: From<NotJson>>(
-        &mut self,
-        mut visit: impl FnMut(Cow<'a, str>, &mut Self) -> Result<(), E>,
-    ) -> Result<&'a str, E> {
-        let start = self.place;
-        let bytes = self.json.as_bytes();
-        expect(bytes, start, b'{')?;
-        self.place = after_whitespace(bytes, start + 1);
-        if self.first_byte() == Some(b'}') {
-            self.place += 1;
-            return Ok(&self.json[start..self.place]);
-        }
-        loop {
-            let key = self.text()?;
-            self.place = after_colon(bytes, self.place)?;
-            visit(key, self)?;
-            if self.is_last(b'}')? {
-                return Ok(&self.json[start..self.place]);
-            }
-        }
-    }
-
-    /// Visits the elements of the list here: `visit` must take each from the reader.
-    pub fn each_element<E: From<NotJson>>(
-        &mut self,
-        mut visit: impl FnMut(&mut Self) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let bytes = self.json.as_bytes();
-        expect(bytes, self.place, b'[')?;
-        self.place = after_whitespace(bytes, self.place + 1);
-        if self.first_byte() == Some(b']') {
-            self.place += 1;
-            return Ok(());
-        }
-        loop {
-            visit(self)?;
-            if self.is_last(b']')? {
-                return Ok(());
-            }
-        }
-    }
-
-    /// After a value: goes behind the comma to the next one, or behind the bracket that ends them all.
-    fn is_last(&mut self, bracket: u8) -> Result<bool, NotJson> {
-        let bytes = self.json.as_bytes();
-        self.place = after_whitespace(bytes, self.place);
-        let delimiter = self.first_byte();
-        self.place += 1;
-        match delimiter {
-            Some(b',') => {
-                self.place = after_whitespace(bytes, self.place);
-                Ok(false)
-            }
-            Some(byte) if byte == bracket => Ok(true),
-            _ => Err(NotJson),
-        }
-    }
-
-    /// Checks that nothing follows.
-    pub fn end(&self) -> Result<(), NotJson> {
-        let rest = after_whitespace(self.json.as_bytes(), self.place);
-        if rest == self.json.len() { Ok(()) } else { Err(NotJson) }
-    }
+    offset
 }
 
-fn expect(json: &[u8], place: usize, byte: u8) -> Result<(), NotJson> {
-    if json.get(place) == Some(&byte) { Ok(()) } else { Err(NotJson) }
-}
-
-fn after_whitespace(json: &[u8], mut place: usize) -> usize {
-    while let Some(b' ' | b'\t' | b'\n' | b'\r') = json.get(place) {
-        place += 1;
-    }
-    place
-}
-
-fn after_colon(json: &[u8], place: usize) -> Result<usize, NotJson> {
-    let colon = after_whitespace(json, place);
+pub(super) fn after_colon(json: &[u8], offset: usize) -> Result<usize, NotJson> {
+    let colon = after_whitespace(json, offset);
     expect(json, colon, b':')?;
     Ok(after_whitespace(json, colon + 1))
 }
@@ -159,29 +32,29 @@ fn after_colon(json: &[u8], place: usize) -> Result<usize, NotJson> {
 /// Where the text ends that begins at `start`, its quotes included.
 fn text_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
     expect(json, start, b'"')?;
-    let mut place = start + 1;
+    let mut offset = start + 1;
     loop {
-        place = plain_end(json, place);
-        match json.get(place) {
-            Some(b'"') => return Ok(place + 1),
-            Some(b'\\') => place = escape_end(json, place)?,
+        offset = plain_end(json, offset);
+        match json.get(offset) {
+            Some(b'"') => return Ok(offset + 1),
+            Some(b'\\') => offset = escape_end(json, offset)?,
             _ => return Err(NotJson),
         }
     }
 }
 
-/// The first place at or after `place` with a quote, a backslash or a control character, or the end.
+/// The first offset at or after `offset` with a quote, a backslash or a control character, or the end.
 #[inline]
-fn plain_end(json: &[u8], mut place: usize) -> usize {
-    while let Some(chunk) = json.get(place..).and_then(<[u8]>::first_chunk) {
+pub(super) fn plain_end(json: &[u8], mut offset: usize) -> usize {
+    while let Some(chunk) = json.get(offset..).and_then(<[u8]>::first_chunk) {
         let hit = first_hit(chunk);
         if hit < CHUNK {
-            return place + hit;
+            return offset + hit;
         }
-        place += CHUNK;
+        offset += CHUNK;
     }
     let is_plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
-    place + json[place..].iter().take_while(|byte| is_plain(byte)).count()
+    offset + json[offset..].iter().take_while(|byte| is_plain(byte)).count()
 }
 
 /// Bytes that are looked at together.
@@ -245,80 +118,80 @@ fn escape_end(json: &[u8], backslash: usize) -> Result<usize, NotJson> {
 }
 
 /// Where the value ends that begins at `start`.
-fn value_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
+pub(super) fn value_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
     let mut open = Brackets::default();
-    let mut place = start;
+    let mut offset = start;
     'value: loop {
-        match json.get(place) {
-            Some(b'"') => place = text_end(json, place)?,
+        match json.get(offset) {
+            Some(b'"') => offset = text_end(json, offset)?,
             Some(b'{') => {
-                place = after_whitespace(json, place + 1);
+                offset = after_whitespace(json, offset + 1);
                 open.push(true);
-                if json.get(place) != Some(&b'}') {
-                    place = after_colon(json, text_end(json, place)?)?;
+                if json.get(offset) != Some(&b'}') {
+                    offset = after_colon(json, text_end(json, offset)?)?;
                     continue 'value;
                 }
             }
             Some(b'[') => {
-                place = after_whitespace(json, place + 1);
+                offset = after_whitespace(json, offset + 1);
                 open.push(false);
-                if json.get(place) != Some(&b']') {
+                if json.get(offset) != Some(&b']') {
                     continue 'value;
                 }
             }
-            Some(b't') => place = literal_end(json, place, b"true")?,
-            Some(b'f') => place = literal_end(json, place, b"false")?,
-            Some(b'n') => place = literal_end(json, place, b"null")?,
-            _ => place = number_end(json, place)?,
+            Some(b't') => offset = literal_end(json, offset, b"true")?,
+            Some(b'f') => offset = literal_end(json, offset, b"false")?,
+            Some(b'n') => offset = literal_end(json, offset, b"null")?,
+            _ => offset = number_end(json, offset)?,
         }
         while let Some(in_object) = open.innermost() {
-            place = after_whitespace(json, place);
-            match (json.get(place), in_object) {
+            offset = after_whitespace(json, offset);
+            match (json.get(offset), in_object) {
                 (Some(b','), true) => {
-                    let key = after_whitespace(json, place + 1);
-                    place = after_colon(json, text_end(json, key)?)?;
+                    let key = after_whitespace(json, offset + 1);
+                    offset = after_colon(json, text_end(json, key)?)?;
                     continue 'value;
                 }
                 (Some(b','), false) => {
-                    place = after_whitespace(json, place + 1);
+                    offset = after_whitespace(json, offset + 1);
                     continue 'value;
                 }
                 (Some(b'}'), true) | (Some(b']'), false) => {
                     open.pop();
-                    place += 1;
+                    offset += 1;
                 }
                 _ => return Err(NotJson),
             }
         }
-        return Ok(place);
+        return Ok(offset);
     }
 }
 
-fn literal_end(json: &[u8], start: usize, literal: &[u8]) -> Result<usize, NotJson> {
+pub(super) fn literal_end(json: &[u8], start: usize, literal: &[u8]) -> Result<usize, NotJson> {
     if json[start..].starts_with(literal) { Ok(start + literal.len()) } else { Err(NotJson) }
 }
 
 fn number_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
-    let digits_end = |place: usize| -> Result<usize, NotJson> {
-        let digits = json[place.min(json.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if digits == 0 { Err(NotJson) } else { Ok(place + digits) }
+    let digits_end = |offset: usize| -> Result<usize, NotJson> {
+        let digits = json[offset.min(json.len())..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 { Err(NotJson) } else { Ok(offset + digits) }
     };
     let first = start + usize::from(json.get(start) == Some(&b'-'));
-    let mut place = digits_end(first)?;
-    if json[first] == b'0' && place > first + 1 {
+    let mut offset = digits_end(first)?;
+    if json[first] == b'0' && offset > first + 1 {
         return Err(NotJson);
     }
-    if json.get(place) == Some(&b'.') {
-        place = digits_end(place + 1)?;
+    if json.get(offset) == Some(&b'.') {
+        offset = digits_end(offset + 1)?;
     }
-    if let Some(b'e' | b'E') = json.get(place) {
-        place += 1;
-        if let Some(b'+' | b'-') = json.get(place) {
-            place += 1;
+    if let Some(b'e' | b'E') = json.get(offset) {
+        offset += 1;
+        if let Some(b'+' | b'-') = json.get(offset) {
+            offset += 1;
         }
-        place = digits_end(place)?;
+        offset = digits_end(offset)?;
     }
-    Ok(place)
+    Ok(offset)
 }
 
 /// The brackets that are open: one bit each, 1 for an object.
@@ -357,6 +230,34 @@ impl Brackets {
     }
 }
 
+/// The text of a valid JSON string. Half a surrogate pair, which browsers send when a script has cut an emoji in
+/// two, becomes U+FFFD.
+pub(super) fn unescape(json: &str) -> Cow<'_, str> {
+    let inner = &json[1..json.len() - 1];
+    if !inner.contains('\\') {
+        return Cow::Borrowed(inner);
+    }
+    Cow::Owned(serde_json::from_str::<String>(json).unwrap_or_else(|_| {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let bytes = deserializer.deserialize_bytes(Bytes).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }))
+}
+
+struct Bytes;
+
+impl Visitor<'_> for Bytes {
+    type Value = Vec<u8>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("text")
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+        Ok(bytes.to_vec())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -366,14 +267,14 @@ mod tests {
     fn the_first_quote_backslash_or_control_is_found_on_any_processor() {
         for byte in 0..=u8::MAX {
             let ends_text = matches!(byte, b'"' | b'\\' | 0..0x20);
-            for place in 0..CHUNK {
+            for offset in 0..CHUNK {
                 for (before, after) in [(b'a', b'z'), (0xff, b'"'), (0x80, 0), (0x7f, 0x80), (b'!', b'!')] {
                     let mut chunk = [before; CHUNK];
-                    chunk[place] = byte;
-                    chunk[place + 1..].fill(after);
+                    chunk[offset] = byte;
+                    chunk[offset + 1..].fill(after);
                     let plain = |byte: u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
                     let expected = chunk.iter().position(|&byte| !plain(byte)).unwrap_or(CHUNK);
-                    assert!(!ends_text || expected == place);
+                    assert!(!ends_text || expected == offset);
                     assert_eq!(first_hit(&chunk), expected, "{chunk:?}");
                     assert_eq!(first_hit_in_words(&chunk), expected, "{chunk:?}");
                 }
@@ -486,5 +387,34 @@ mod tests {
             }
         }
         assert_eq!(plain_end(b"abcdefghi", 0), 9);
+    }
+
+    #[test]
+    fn text_is_borrowed_unless_it_is_escaped() {
+        let table = [
+            (r#""scarpe""#, "scarpe", true),
+            (r#""caffè 👟""#, "caffè 👟", true),
+            (r#""caff\u00e8""#, "caffè", false),
+            (r#""\ud83d\udc5f""#, "👟", false),
+            (r#""a\"b\\c\/d\n""#, "a\"b\\c/d\n", false),
+            (r#""a\u0000b""#, "a\0b", false),
+            (r#""a\u001fb""#, "a\u{1f}b", false),
+        ];
+        for (json, text, borrowed) in table {
+            let unescaped = unescape(json);
+            assert_eq!(unescaped, text);
+            assert_eq!(matches!(unescaped, Cow::Borrowed(_)), borrowed, "{json}");
+        }
+    }
+
+    #[test]
+    fn half_an_emoji_becomes_a_replacement_character() {
+        for json in [r#""ciao \ud83d""#, r#""ciao \udc5f""#] {
+            let text = unescape(json);
+            assert!(
+                text.starts_with("ciao \u{fffd}") && text.trim_end_matches('\u{fffd}') == "ciao ",
+                "{text}"
+            );
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::field_error::Fault;
-use super::value::{Value, each_field};
+use super::field_error::FieldError;
+use super::reader::each_field;
+use super::value::Value;
 
 /// Decimals of the store's money column.
 const DECIMALS: i32 = 4;
@@ -24,7 +25,7 @@ pub struct Money<'a> {
 }
 
 /// Reads `{"amount": "12.90", "currency": "EUR"}`; `None` for null.
-pub fn from_object<'a>(value: &Value<'a>) -> Result<Option<Money<'a>>, Fault> {
+pub fn from_object<'a>(value: &Value<'a>) -> Result<Option<Money<'a>>, FieldError> {
     let object = match value.object("revenue") {
         Ok(Some(object)) => object,
         Ok(None) => return Ok(None),
@@ -43,7 +44,7 @@ pub fn from_object<'a>(value: &Value<'a>) -> Result<Option<Money<'a>>, Fault> {
 }
 
 /// Joins an amount (a number or decimal text) and a currency.
-pub fn from_parts<'a>(amount: &Value<'a>, currency: Value<'a>) -> Result<Money<'a>, Fault> {
+pub fn from_parts<'a>(amount: &Value<'a>, currency: Value<'a>) -> Result<Money<'a>, FieldError> {
     let amount = match amount {
         Value::Number(number) => Cow::Borrowed(*number),
         Value::Text(text) | Value::Parameter(text) => Cow::Borrowed(&**text),
@@ -74,8 +75,8 @@ fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-fn invalid(field: &str, problem: &str) -> Fault {
-    Fault::new("invalid_revenue", field, problem)
+fn invalid(field: &str, problem: &str) -> FieldError {
+    FieldError::new("invalid_revenue", field, problem)
 }
 
 /// Ten-thousandths of a decimal. What has more than four decimals is rounded, half away from zero: prices without tax,
@@ -126,8 +127,8 @@ fn shifted(digits: &str, shift: i32) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::reader::Reader;
     use super::*;
-    use super::super::json::Reader;
 
     #[test]
     fn amounts_are_exact() {
@@ -220,9 +221,9 @@ mod tests {
             Value::Null,
             Value::Number("978"),
         ] {
-            let fault = money(currency).unwrap_err();
-            assert_eq!(fault.reason, "invalid_revenue");
-            assert!(fault.message.starts_with("revenue.currency: "), "{}", fault.message);
+            let error = money(currency).unwrap_err();
+            assert_eq!(error.reason, "invalid_revenue");
+            assert!(error.message.starts_with("revenue.currency: "), "{}", error.message);
         }
     }
 

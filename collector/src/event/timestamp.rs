@@ -1,16 +1,16 @@
-//! Moments: RFC 3339 with an offset, or milliseconds since the epoch. A device may have lost its clock, so any moment is
+//! Timestamps: RFC 3339 with an offset, or milliseconds since the epoch. A device may have lost its clock, so any timestamp is
 //! read; whether it is believed is for [`clock`](crate::enrich::clock) to say.
 
 use jiff::Timestamp;
 
-use super::field_error::Fault;
+use super::field_error::FieldError;
 use super::value::Value;
 
-/// Moments beyond this are taken for this one, in either direction: the year 33,658. Milliseconds since the epoch.
-const MOMENT_MS_MAX: i64 = 1_000_000_000_000_000;
+/// Timestamps beyond this are taken for this one, in either direction: the year 33,658. Milliseconds since the epoch.
+const TIMESTAMP_MS_MAX: i64 = 1_000_000_000_000_000;
 
 /// Milliseconds since the epoch; `None` for null and for empty text.
-pub fn parse(value: &Value, field: &str) -> Result<Option<i64>, Fault> {
+pub fn parse(value: &Value, field: &str) -> Result<Option<i64>, FieldError> {
     let milliseconds = match value {
         Value::Null => return Ok(None),
         Value::Text(text) | Value::Parameter(text) if text.is_empty() => return Ok(None),
@@ -20,9 +20,9 @@ pub fn parse(value: &Value, field: &str) -> Result<Option<i64>, Fault> {
     };
     let Some(milliseconds) = milliseconds else {
         let problem = "expected RFC 3339 with an offset, or milliseconds since 1970";
-        return Err(Fault::new("invalid_time", field, problem));
+        return Err(FieldError::new("invalid_time", field, problem));
     };
-    Ok(Some(milliseconds.clamp(-MOMENT_MS_MAX, MOMENT_MS_MAX)))
+    Ok(Some(milliseconds.clamp(-TIMESTAMP_MS_MAX, TIMESTAMP_MS_MAX)))
 }
 
 /// When a request was sent. It only helps to put a clock right: what cannot be read says nothing.
@@ -90,8 +90,8 @@ mod tests {
     }
 
     #[test]
-    fn every_form_of_a_moment_is_the_same_moment() {
-        let moment = Some(1_795_255_200_512);
+    fn every_form_of_a_timestamp_is_the_same_timestamp() {
+        let timestamp = Some(1_795_255_200_512);
         for form in [
             "2026-11-21T10:00:00.512Z",
             "2026-11-21T10:00:00.512999Z",
@@ -99,10 +99,10 @@ mod tests {
             "2026-11-21t10:00:00.512z",
             "1795255200512",
         ] {
-            assert_eq!(text(form), moment, "{form}");
+            assert_eq!(text(form), timestamp, "{form}");
         }
         for form in ["1795255200512", "1795255200512.9", "1.795255200512e12"] {
-            assert_eq!(parse(&Value::Number(form), "ts").unwrap(), moment, "{form}");
+            assert_eq!(parse(&Value::Number(form), "ts").unwrap(), timestamp, "{form}");
         }
     }
 
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment_is_refused() {
+    fn what_is_no_timestamp_is_refused() {
         for form in ["yesterday", "2026-11-21", "2026-11-21T10:00:00", "2026-13-01T00:00:00Z", "-5"] {
             assert_eq!(text(form), None, "{form}");
             assert_eq!(parse(&Value::Text(form.into()), "ts").unwrap_err().reason, "invalid_time");
@@ -147,11 +147,14 @@ mod tests {
         assert_eq!(text("1970-01-01T00:05:00.000Z"), Some(300_000));
         assert_eq!(text("1969-12-31T23:59:59.999Z"), Some(-1));
         assert_eq!(text("9999-01-01T00:00:00Z"), Some(253_370_764_800_000));
-        assert_eq!(text("99999999999999999999"), Some(MOMENT_MS_MAX));
-        for (number, moment) in
-            [("-1", -1), ("1795255200", 1_795_255_200), ("1e30", MOMENT_MS_MAX), ("-1e300", -MOMENT_MS_MAX)]
-        {
-            assert_eq!(parse(&Value::Number(number), "ts"), Ok(Some(moment)), "{number}");
+        assert_eq!(text("99999999999999999999"), Some(TIMESTAMP_MS_MAX));
+        for (number, timestamp) in [
+            ("-1", -1),
+            ("1795255200", 1_795_255_200),
+            ("1e30", TIMESTAMP_MS_MAX),
+            ("-1e300", -TIMESTAMP_MS_MAX),
+        ] {
+            assert_eq!(parse(&Value::Number(number), "ts"), Ok(Some(timestamp)), "{number}");
         }
     }
 

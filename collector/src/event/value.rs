@@ -5,13 +5,9 @@
 //! costs nothing but a counter.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserializer, Visitor};
-
-use super::field_error::Fault;
-use super::json::Reader;
-use super::PROP_DEPTH_MAX;
+use super::field_error::FieldError;
+use super::limits::PROP_DEPTH_MAX;
 
 /// A value has more than [`PROP_DEPTH_MAX`] levels.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,7 +32,7 @@ pub enum Value<'a> {
 
 impl<'a> Value<'a> {
     /// Text without the reserved characters; `None` for null.
-    pub fn text(self, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
+    pub fn text(self, field: &str) -> Result<Option<Cow<'a, str>>, FieldError> {
         match self {
             // JSON writes control characters as escapes only.
             Self::Text(Cow::Borrowed(text)) => Ok(Some(Cow::Borrowed(text))),
@@ -45,16 +41,16 @@ impl<'a> Value<'a> {
     }
 
     /// Text as it is, NUL included; `None` for null.
-    pub fn exact_text(self, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
+    pub fn exact_text(self, field: &str) -> Result<Option<Cow<'a, str>>, FieldError> {
         match self {
             Self::Null => Ok(None),
             Self::Text(text) | Self::Parameter(text) => Ok(Some(text)),
-            _ => Err(Fault::expected(field, "text")),
+            _ => Err(FieldError::expected(field, "text")),
         }
     }
 
     /// Text, or a number as it was written: versions and builds come as both.
-    pub fn label(self, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
+    pub fn label(self, field: &str) -> Result<Option<Cow<'a, str>>, FieldError> {
         match self {
             Self::Number(number) => Ok(Some(Cow::Borrowed(number))),
             other => other.text(field),
@@ -62,7 +58,7 @@ impl<'a> Value<'a> {
     }
 
     /// A finite number; `None` for null and for an empty parameter.
-    pub fn number(&self, field: &str) -> Result<Option<f64>, Fault> {
+    pub fn number(&self, field: &str) -> Result<Option<f64>, FieldError> {
         let number = match self {
             Self::Null => return Ok(None),
             Self::Parameter(text) if text.is_empty() => return Ok(None),
@@ -72,12 +68,12 @@ impl<'a> Value<'a> {
         };
         match number {
             Some(number) if number.is_finite() => Ok(Some(number)),
-            _ => Err(Fault::expected(field, "a number")),
+            _ => Err(FieldError::expected(field, "a number")),
         }
     }
 
     /// A number from 0 to `max`, rounded to a whole one.
-    pub fn whole(&self, field: &str, max: u32) -> Result<Option<u32>, Fault> {
+    pub fn whole(&self, field: &str, max: u32) -> Result<Option<u32>, FieldError> {
         if let Self::Number(text) = self
             && let Ok(number) = text.parse::<u32>()
             && number <= max
@@ -87,16 +83,16 @@ impl<'a> Value<'a> {
         match self.number(field)? {
             None => Ok(None),
             Some(number) if (0.0..=f64::from(max)).contains(&number) => Ok(Some(number.round() as u32)),
-            Some(_) => Err(Fault::expected(field, format_args!("a number from 0 to {max}"))),
+            Some(_) => Err(FieldError::expected(field, format_args!("a number from 0 to {max}"))),
         }
     }
 
     /// The JSON of an object; `None` for null.
-    pub fn object(&self, field: &str) -> Result<Option<&'a str>, Fault> {
+    pub fn object(&self, field: &str) -> Result<Option<&'a str>, FieldError> {
         match self {
             Self::Null => Ok(None),
             Self::Nested(json) if json.starts_with('{') => Ok(Some(json)),
-            _ => Err(Fault::expected(field, "an object")),
+            _ => Err(FieldError::expected(field, "an object")),
         }
     }
 
@@ -111,46 +107,6 @@ impl<'a> Value<'a> {
             Self::Text(text) | Self::Parameter(text) => Ok(Some(without_reserved(text))),
             Self::Nested(json) => compact(json).map(Some).ok_or(TooDeep),
         }
-    }
-}
-
-/// Calls `visit` with each key and value of an object, in order, until it fails. A key that comes twice is
-/// visited twice.
-///
-/// `object` has been read as JSON before, so here its parts are only told apart.
-pub fn each_field<'a>(
-    object: &'a str,
-    mut visit: impl FnMut(Cow<'a, str>, Value<'a>) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    Reader::new(object).each_field(|key, reader| visit(key, reader.value()?))?;
-    Ok(())
-}
-
-/// The text of a valid JSON string. Half a surrogate pair, which browsers send when a script has cut an emoji in
-/// two, becomes U+FFFD.
-pub fn unescape(json: &str) -> Cow<'_, str> {
-    let inner = &json[1..json.len() - 1];
-    if !inner.contains('\\') {
-        return Cow::Borrowed(inner);
-    }
-    Cow::Owned(serde_json::from_str::<String>(json).unwrap_or_else(|_| {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let bytes = deserializer.deserialize_bytes(Bytes).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
-    }))
-}
-
-struct Bytes;
-
-impl Visitor<'_> for Bytes {
-    type Value = Vec<u8>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("text")
-    }
-
-    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        Ok(bytes.to_vec())
     }
 }
 
@@ -169,7 +125,7 @@ fn compact(json: &str) -> Option<Cow<'_, str>> {
     let mut depth = 0usize;
     let mut in_text = false;
     let mut escaped = false;
-    for (place, byte) in json.bytes().enumerate() {
+    for (offset, byte) in json.bytes().enumerate() {
         if in_text {
             in_text = escaped || byte != b'"';
             escaped = !escaped && byte == b'\\';
@@ -185,8 +141,8 @@ fn compact(json: &str) -> Option<Cow<'_, str>> {
             }
             b'}' | b']' => depth = depth.saturating_sub(1),
             b' ' | b'\t' | b'\n' | b'\r' => {
-                kept.push(&json[copied_to..place]);
-                copied_to = place + 1;
+                kept.push(&json[copied_to..offset]);
+                copied_to = offset + 1;
                 has_whitespace = true;
             }
             _ => {}
@@ -202,67 +158,6 @@ fn compact(json: &str) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_is_borrowed_unless_it_is_escaped() {
-        let table = [
-            (r#""scarpe""#, "scarpe", true),
-            (r#""caffè 👟""#, "caffè 👟", true),
-            (r#""caff\u00e8""#, "caffè", false),
-            (r#""\ud83d\udc5f""#, "👟", false),
-            (r#""a\"b\\c\/d\n""#, "a\"b\\c/d\n", false),
-            (r#""a\u0000b""#, "a\0b", false),
-            (r#""a\u001fb""#, "a\u{1f}b", false),
-        ];
-        for (json, text, borrowed) in table {
-            let unescaped = unescape(json);
-            assert_eq!(unescaped, text);
-            assert_eq!(matches!(unescaped, Cow::Borrowed(_)), borrowed, "{json}");
-        }
-    }
-
-    #[test]
-    fn the_fields_of_an_object_are_told_apart() {
-        let object = "{ \"a\" : 1.5e3 ,\"b\\\"\":\"c,}\\\\\",\n\"d\":[\"]\",{\"e\":\"}\\\"\"}],\"\":{},\"f\":null,\"g\":true\t}";
-        assert!(serde_json::from_str::<serde_json::Value>(object).is_ok());
-        let mut fields = Vec::new();
-        let mut visit = |key: Cow<str>, value: Value| {
-            fields.push((key.into_owned(), format!("{value:?}")));
-            Ok(())
-        };
-        each_field(object, &mut visit).unwrap();
-        let expected = [
-            ("a", Value::Number("1.5e3")),
-            ("b\"", Value::Text("c,}\\".into())),
-            ("d", Value::Nested(r#"["]",{"e":"}\""}]"#)),
-            ("", Value::Nested("{}")),
-            ("f", Value::Null),
-            ("g", Value::Bool(true)),
-        ];
-        assert_eq!(fields, expected.map(|(key, value)| (key.to_owned(), format!("{value:?}"))));
-        for empty in ["{}", "{ \n}"] {
-            assert_eq!(each_field(empty, |_, _| Err(Fault::expected("a", "nothing"))), Ok(()));
-        }
-    }
-
-    #[test]
-    fn nul_is_kept_only_where_it_is_looked_for() {
-        let value = || Reader::new(r#""a\u0000b""#).value().unwrap();
-        assert_eq!(value().exact_text("visitor").unwrap().unwrap(), "a\0b");
-        assert_eq!(value().text("title").unwrap().unwrap(), "ab");
-        assert_eq!(value().prop().unwrap().unwrap(), "ab");
-    }
-
-    #[test]
-    fn half_an_emoji_becomes_a_replacement_character() {
-        for json in [r#""ciao \ud83d""#, r#""ciao \udc5f""#] {
-            let text = unescape(json);
-            assert!(
-                text.starts_with("ciao \u{fffd}") && text.trim_end_matches('\u{fffd}') == "ciao ",
-                "{text}"
-            );
-        }
-    }
 
     #[test]
     fn compact_json_keeps_the_whitespace_inside_text() {

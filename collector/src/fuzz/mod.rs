@@ -3,6 +3,7 @@
 //! A target is a test that hands [`fuzz`] a corpus and a check of what must hold whatever comes; that nothing panics is
 //! the least of it. `ORMA_FUZZ_ITERATIONS` says how often, instead of the target's own number.
 
+mod event;
 mod targets;
 
 /// What damage likes to insert: what the grammars of JSON, addresses, numbers, queries and headers are made of.

@@ -1,4 +1,4 @@
-//! One target for each parser that is not a protocol's; those are in `protocol/tests`.
+//! One target for each parser that is neither a protocol's (`protocol/tests`) nor of an event's fields (`event.rs`).
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,7 +14,7 @@ use super::{Random, fuzz};
 use crate::campaign::{CLICK_IDS, campaign, query_without_click_ids};
 use crate::enrich::channel::{CHANNELS, Visit, classify};
 use crate::enrich::{UserAgents, device};
-use crate::event::Refusal;
+use crate::event::RejectedEvent;
 use crate::ledger::{self, Counts, Outcome};
 use crate::rejected;
 use crate::spool::{RecordKind, frame, inspect, read_segment, replay};
@@ -68,13 +68,13 @@ fn segment(rows: &[EventRow<'_>]) -> Vec<u8> {
     for row in rows {
         frame(RecordKind::Event, &mut bytes, |out| row.write_record(out));
     }
-    rejected::write_record("demo", 7, &refusal(), &mut bytes);
+    rejected::write_record("demo", 7, &rejected_event(), &mut bytes);
     ledger::write_records(&counts(), &mut bytes);
     bytes
 }
 
-fn refusal() -> Refusal {
-    Refusal {
+fn rejected_event() -> RejectedEvent {
+    RejectedEvent {
         index: 3,
         reason: "unknown_kind",
         message: "kind: no kind is called so".into(),
@@ -191,7 +191,7 @@ fn a_damaged_count_is_a_count_or_nothing() {
 #[test]
 fn a_damaged_refusal_is_a_refusal_or_nothing() {
     let mut framed = crate::spool::header_for_tests();
-    rejected::write_record("demo", 7, &refusal(), &mut framed);
+    rejected::write_record("demo", 7, &rejected_event(), &mut framed);
     let payload = read_segment(&framed).unwrap().records[0].1.to_vec();
     fuzz("refusal", &[payload], |bytes| {
         let shown = record_to_json(rejected::COLUMNS, bytes);

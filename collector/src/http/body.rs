@@ -13,11 +13,11 @@ use hyper::header::{CONNECTION, CONTENT_ENCODING, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use tokio::time::timeout_at;
 
-use super::response;
 use super::connection::{Connection, Order, Phase};
 use super::load_shedding::{Held, NoRoom};
-use crate::config::HttpLimits;
+use super::response;
 use crate::buffer_pool;
+use crate::config::HttpLimits;
 
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

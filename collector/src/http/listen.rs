@@ -20,8 +20,8 @@ use super::serve::{serve as serve_connection, serve_http2};
 use super::service::Service;
 use super::load_shedding::{AddressConnections, AddressPermit};
 use super::tls::Tls;
-use crate::memory::MemoryHooks;
 use crate::buffer_pool;
+use crate::memory::MemoryHooks;
 
 /// Whoever takes all file handles must not fill the disk as well.
 static NOT_ACCEPTED: LogLimit = LogLimit::new(10);

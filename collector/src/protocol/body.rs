@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::WireError;
-use crate::event::field_error::Fault;
-use crate::event::json::{NotJson, Reader};
+use crate::event::field_error::FieldError;
+use crate::event::json::NotJson;
+use crate::event::reader::Reader;
 
 /// Why reading is given up.
 pub enum Stop {
@@ -22,9 +23,9 @@ impl From<NotJson> for Stop {
     }
 }
 
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Refused(WireError::InvalidField { message: fault.message })
+impl From<FieldError> for Stop {
+    fn from(error: FieldError) -> Self {
+        Self::Refused(WireError::InvalidField { message: error.message })
     }
 }
 

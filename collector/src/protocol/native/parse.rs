@@ -5,16 +5,17 @@
 
 use std::borrow::Cow;
 
-use crate::protocol::body::{self, Stop};
-use crate::event::complete::refusal;
-use crate::event::context::Context;
-use crate::event::builder::{Defaults, Draft};
-use crate::event::field_error::Fault;
-use crate::event::json::{NotJson, Reader};
-use crate::event::value::Value;
 use crate::protocol::WireError;
-use crate::event::{identifier, timestamp};
+use crate::protocol::body::{self, Stop};
+use crate::event::RejectedEvent;
+use crate::event::builder::{Defaults, EventBuilder};
+use crate::event::context::Context;
+use crate::event::field_error::FieldError;
+use crate::event::json::NotJson;
+use crate::event::reader::Reader;
+use crate::event::value::Value;
 use crate::event::{BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ParsedBatch};
+use crate::event::{identifier, timestamp};
 
 /// Reads a request.
 ///
@@ -40,10 +41,12 @@ pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
         refused: Vec::new(),
     };
     for (index, event) in events.into_iter().enumerate() {
-        let Written { draft, json } = event;
-        match draft.complete(index, &envelope.defaults, json) {
+        let Written { builder, json } = event;
+        match builder.complete(index, &envelope.defaults, json) {
             Ok(event) => batch.events.push(event),
-            Err((fault, kind)) => batch.refused.push(refusal(index, fault, kind, Cow::Borrowed(json))),
+            Err((error, kind)) => {
+                batch.refused.push(RejectedEvent::new(index, error, kind, Cow::Borrowed(json)))
+            }
         }
     }
     Ok(batch)
@@ -52,27 +55,27 @@ pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
 /// An event as it was written, and what its fields say.
 struct Written<'a> {
     /// In a box of its own: a list that held it would be a large allocation for each request.
-    draft: Box<Draft<'a>>,
+    builder: Box<EventBuilder<'a>>,
     json: &'a str,
 }
 
 impl<'a> Written<'a> {
     fn read(reader: &mut Reader<'a>) -> Result<Self, NotJson> {
-        let mut draft = Box::new(Draft::default());
+        let mut builder = Box::new(EventBuilder::default());
         if reader.first_byte() != Some(b'{') {
             let json = reader.raw_value()?;
-            draft.fault = Some(Fault::new("invalid_event", "event", "expected an object"));
-            return Ok(Self { draft, json });
+            builder.error = Some(FieldError::new("invalid_event", "event", "expected an object"));
+            return Ok(Self { builder, json });
         }
         let json = reader.each_field(|field, reader| {
-            draft.set(field, reader.value()?);
+            builder.set(field, reader.value()?);
             Ok::<_, NotJson>(())
         })?;
         if json.len() > EVENT_BYTES_MAX {
             let problem = format!("longer than {EVENT_BYTES_MAX} bytes");
-            draft.fault = Some(Fault::new("event_too_large", "event", problem));
+            builder.error = Some(FieldError::new("event_too_large", "event", problem));
         }
-        Ok(Self { draft, json })
+        Ok(Self { builder, json })
     }
 }
 
@@ -89,7 +92,7 @@ impl<'a> Envelope<'a> {
     fn read_events(&mut self, reader: &mut Reader<'a>) -> Result<(), Stop> {
         if reader.first_byte() != Some(b'[') {
             reader.value()?;
-            return Err(Fault::expected("events", "a list").into());
+            return Err(FieldError::expected("events", "a list").into());
         }
         let mut events = Vec::new();
         reader.each_element(|reader| {
@@ -113,7 +116,7 @@ impl<'a> Envelope<'a> {
         Ok(self.set("context", reader.value()?)?)
     }
 
-    fn set(&mut self, field: &str, value: Value<'a>) -> Result<(), Fault> {
+    fn set(&mut self, field: &str, value: Value<'a>) -> Result<(), FieldError> {
         match field {
             "site" => self.site = value.text("site")?,
             "sent_at" => self.sent_at = timestamp::sent_at(&value),

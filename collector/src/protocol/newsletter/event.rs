@@ -9,32 +9,32 @@ use orma_store::newsletter::{Act, Letter};
 use orma_store::spelling;
 use uuid::Uuid;
 
-use crate::event::complete::refusal;
-use crate::event::builder::{Defaults, Draft};
+use crate::event::ParsedBatch;
+use crate::event::RejectedEvent;
+use crate::event::builder::{Defaults, EventBuilder};
 use crate::event::identifier;
 use crate::event::value::Value;
-use crate::event::ParsedBatch;
 
 /// The event of a letter. `client` is the visitor of a recipient who is not named.
 pub fn event<'a>(letter: &Letter<'a>, id: Uuid, client: String, received_at: i64) -> ParsedBatch<'a> {
     let kind = if letter.act == Act::Open { "newsletter_open" } else { "newsletter_click" };
-    let mut draft = Draft {
+    let mut builder = EventBuilder {
         kind: Cow::Borrowed(kind),
         id: Some(Cow::Owned(id.to_string())),
         client_ts: Some(received_at),
         user: identifier::read(Value::Text(Cow::Borrowed(letter.recipient))),
         campaign: Some(Value::Text(Cow::Borrowed(letter.campaign))),
-        ..Draft::default()
+        ..EventBuilder::default()
     };
-    draft.row.message = Cow::Borrowed(letter.message);
+    builder.row.message = Cow::Borrowed(letter.message);
     if letter.act != Act::Open {
         // A link without a name is known by where it leads.
         let page = letter.target.split(['?', '#']).next().unwrap_or_default();
-        draft.row.link = match letter.link {
+        builder.row.link = match letter.link {
             "" => spelling::address(Cow::Borrowed(page)),
             link => Cow::Borrowed(link),
         };
-        draft.set_or_fault(Cow::Borrowed("href"), Value::Text(Cow::Borrowed(letter.target)));
+        builder.set_other(Cow::Borrowed("href"), Value::Text(Cow::Borrowed(letter.target)));
     }
     let mut batch = ParsedBatch {
         write_key: Cow::Borrowed(""),
@@ -45,7 +45,7 @@ pub fn event<'a>(letter: &Letter<'a>, id: Uuid, client: String, received_at: i64
         events: Vec::new(),
         refused: Vec::new(),
     };
-    match draft.complete(0, &Defaults::default(), "") {
+    match builder.complete(0, &Defaults::default(), "") {
         Ok(mut event) => {
             // The mail program is no browser of the site: its visitor is the recipient, as a server knows him.
             event.row.visitor = match &*event.row.user {
@@ -54,7 +54,7 @@ pub fn event<'a>(letter: &Letter<'a>, id: Uuid, client: String, received_at: i64
             };
             batch.events.push(event);
         }
-        Err((fault, kind)) => batch.refused.push(refusal(0, fault, kind, Cow::Borrowed(""))),
+        Err((error, kind)) => batch.refused.push(RejectedEvent::new(0, error, kind, Cow::Borrowed(""))),
     }
     batch
 }

@@ -5,13 +5,13 @@
 
 use std::borrow::Cow;
 
-use crate::event::complete::refusal;
-use crate::event::builder::{Defaults, Draft};
-use crate::event::field_error::Fault;
-use crate::event::value::Value;
 use crate::protocol::WireError;
-use crate::event::{money, timestamp};
+use crate::event::RejectedEvent;
+use crate::event::builder::{Defaults, EventBuilder};
+use crate::event::field_error::FieldError;
+use crate::event::value::Value;
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
+use crate::event::{money, timestamp};
 use crate::form::decode;
 
 /// Reads the query of a request, without `?`.
@@ -23,7 +23,7 @@ pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
     let mut site = None;
     let mut sent_at = None;
     let (mut amount, mut currency) = (Value::Null, Value::Null);
-    let mut draft = Draft { kind: Cow::Borrowed("page_view"), ..Draft::default() };
+    let mut builder = EventBuilder { kind: Cow::Borrowed("page_view"), ..EventBuilder::default() };
     for (name, value) in parameters(query) {
         match &*name {
             "site" => site = Some(value),
@@ -31,23 +31,23 @@ pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
             "kind" | "revenue" if value.is_empty() => {}
             "revenue" => amount = Value::Parameter(value),
             "currency" => currency = Value::Parameter(value),
-            _ => set(&mut draft, name, value),
+            _ => set(&mut builder, name, value),
         }
     }
     let write_key = site.filter(|site| !site.is_empty()).ok_or(WireError::MissingField { field: "site" })?;
     if amount != Value::Null {
         match money::from_parts(&amount, currency) {
-            Ok(money) => draft.revenue = Some(money),
-            Err(fault) => {
-                draft.fault.get_or_insert(fault);
+            Ok(money) => builder.revenue = Some(money),
+            Err(error) => {
+                builder.error.get_or_insert(error);
             }
         }
     } else if currency != Value::Null {
-        draft.set_or_fault(Cow::Borrowed("currency"), currency);
+        builder.set_other(Cow::Borrowed("currency"), currency);
     }
     if query.len() > EVENT_BYTES_MAX {
         let problem = format!("longer than {EVENT_BYTES_MAX} bytes");
-        draft.fault = Some(Fault::new("event_too_large", "event", problem));
+        builder.error = Some(FieldError::new("event_too_large", "event", problem));
     }
     let mut batch = ParsedBatch {
         write_key,
@@ -57,24 +57,26 @@ pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
         events: Vec::new(),
         refused: Vec::new(),
     };
-    match draft.complete(0, &Defaults::default(), query) {
+    match builder.complete(0, &Defaults::default(), query) {
         Ok(event) => batch.events.push(event),
-        Err((fault, kind)) => batch.refused.push(refusal(0, fault, kind, Cow::Owned(as_json(query)))),
+        Err((error, kind)) => {
+            batch.refused.push(RejectedEvent::new(0, error, kind, Cow::Owned(as_json(query))))
+        }
     }
     Ok(batch)
 }
 
-fn set<'a>(draft: &mut Draft<'a>, name: Cow<'a, str>, value: Cow<'a, str>) {
+fn set<'a>(builder: &mut EventBuilder<'a>, name: Cow<'a, str>, value: Cow<'a, str>) {
     let value = Value::Parameter(value);
     match &*name {
         "language" | "timezone" | "network" | "consent" | "sdk" => {
-            if let Err(fault) = draft.context.set(&name, value) {
-                draft.fault.get_or_insert(fault);
+            if let Err(error) = builder.context.set(&name, value) {
+                builder.error.get_or_insert(error);
             }
         }
         // Objects have no form as a parameter: what bears their name is a prop.
-        "context" | "props" | "traits" => draft.set_or_fault(name, value),
-        _ => draft.set(name, value),
+        "context" | "props" | "traits" => builder.set_other(name, value),
+        _ => builder.set(name, value),
     }
 }
 

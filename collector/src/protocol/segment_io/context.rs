@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use super::{Sender, each_said, text};
 use crate::event::address;
-use crate::event::builder::Draft;
+use crate::event::builder::EventBuilder;
 use crate::event::identifier;
 use crate::event::value::Value;
-use super::{Sender, each_said, text};
-use crate::event::{Behalf, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX, cut};
+use crate::event::{Behalf, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX, truncate};
 
 /// Libraries that run on servers: their connection says nothing of the person.
 const SERVER_LIBRARIES: [&str; 10] = [
@@ -109,29 +109,29 @@ impl<'a> Page<'a> {
     }
 
     /// Writes the page down. An address that is none is passed over; without one, the path stands in for it.
-    pub fn write(&mut self, draft: &mut Draft<'a>) {
+    pub fn write(&mut self, builder: &mut EventBuilder<'a>) {
         let candidates = [self.url.take(), self.path.take()];
         let is_address = |url: &Cow<'_, str>| address::parse(Cow::Borrowed(url)).is_ok();
         if let Some(url) = candidates.into_iter().flatten().find(is_address) {
-            draft.url = url;
+            builder.url = url;
         }
         if let Some(referrer) = self.referrer.take() {
-            draft.row.referrer = cut(referrer, URL_BYTES_MAX);
+            builder.row.referrer = truncate(referrer, URL_BYTES_MAX);
         }
         if let Some(title) = self.title.take() {
-            draft.row.title = cut(title, TITLE_BYTES_MAX);
+            builder.row.title = truncate(title, TITLE_BYTES_MAX);
         }
     }
 }
 
 impl<'a> Surroundings<'a> {
     /// Reads a context object; what it says replaces what was said before.
-    pub fn read(&mut self, context: &Value<'a>, draft: &mut Draft<'a>) {
-        each_said(context, |key, value| self.set(&key, value, draft));
+    pub fn read(&mut self, context: &Value<'a>, builder: &mut EventBuilder<'a>) {
+        each_said(context, |key, value| self.set(&key, value, builder));
     }
 
-    fn set(&mut self, key: &str, value: Value<'a>, draft: &mut Draft<'a>) {
-        let row = &mut draft.row;
+    fn set(&mut self, key: &str, value: Value<'a>, builder: &mut EventBuilder<'a>) {
+        let row = &mut builder.row;
         match key {
             "ip" => self.address = text(value).and_then(|ip| ip.parse().ok()).or(self.address),
             "userAgent" => self.user_agent = text(value).or(self.user_agent.take()),
@@ -156,8 +156,8 @@ impl<'a> Surroundings<'a> {
                 "content" => row.utm_content = short(value),
                 _ => {}
             }),
-            "app" => self.set_app(&value, draft),
-            "device" => self.set_device(&value, draft),
+            "app" => self.set_app(&value, builder),
+            "device" => self.set_device(&value, builder),
             "os" => each_said(&value, |key, value| match &*key {
                 "name" => row.os = short(value),
                 "version" => row.os_version = short(value),
@@ -179,23 +179,23 @@ impl<'a> Surroundings<'a> {
         }
     }
 
-    fn set_app(&mut self, value: &Value<'a>, draft: &mut Draft<'a>) {
+    fn set_app(&mut self, value: &Value<'a>, builder: &mut EventBuilder<'a>) {
         each_said(value, |key, value| match &*key {
             "name" => self.app_name = short(value),
             "namespace" => self.app_namespace = short(value),
-            "version" => draft.row.app_version = short(value),
-            "build" => draft.row.app_build = short(value),
+            "version" => builder.row.app_version = short(value),
+            "build" => builder.row.app_build = short(value),
             _ => {}
         });
         if self.app_name == RUDDER_WEB_APP {
             self.app_name = Cow::Borrowed("");
             self.app_namespace = Cow::Borrowed("");
-            (draft.row.app_version, draft.row.app_build) = (Cow::Borrowed(""), Cow::Borrowed(""));
+            (builder.row.app_version, builder.row.app_build) = (Cow::Borrowed(""), Cow::Borrowed(""));
         }
     }
 
-    fn set_device(&mut self, value: &Value<'a>, draft: &mut Draft<'a>) {
-        let row = &mut draft.row;
+    fn set_device(&mut self, value: &Value<'a>, builder: &mut EventBuilder<'a>) {
+        let row = &mut builder.row;
         let mut platform = Cow::Borrowed("");
         each_said(value, |key, value| match &*key {
             "manufacturer" => row.device_brand = short(value),
@@ -230,7 +230,7 @@ impl<'a> Surroundings<'a> {
 
     /// Writes down what is left, and for whom the message speaks: for the person whose address and user agent it
     /// names; otherwise, unless a server sent it, for whoever sent it.
-    pub fn write(mut self, channel: &str, sender: &Sender<'a>, draft: &mut Draft<'a>) {
+    pub fn write(mut self, channel: &str, sender: &Sender<'a>, builder: &mut EventBuilder<'a>) {
         let is_server = self.is_server(channel, sender);
         let own_agent = match (is_server, is_browser(sender.user_agent) || sender.from_page) {
             (true, _) => None,
@@ -238,14 +238,14 @@ impl<'a> Surroundings<'a> {
             (false, false) => Some(""),
             (false, true) => Some(sender.user_agent),
         };
-        draft.context.speak_for(Behalf {
+        builder.context.speak_for(Behalf {
             address: self.address.or((!is_server).then_some(sender.address)),
             user_agent: self.user_agent.take().or(own_agent.map(Cow::Borrowed)),
             touch_points: None,
             hints: None,
         });
-        self.take_hints(draft);
-        let row = &mut draft.row;
+        self.take_hints(builder);
+        let row = &mut builder.row;
         row.app_name = if self.app_name.is_empty() { self.app_namespace } else { self.app_name };
         row.sdk = match (self.library, self.library_version) {
             (name, version) if version.is_empty() => name,
@@ -253,8 +253,8 @@ impl<'a> Surroundings<'a> {
         };
     }
 
-    fn take_hints(&mut self, draft: &mut Draft<'a>) {
-        let row = &mut draft.row;
+    fn take_hints(&mut self, builder: &mut EventBuilder<'a>) {
+        let row = &mut builder.row;
         let Hints { platform, platform_version, model } = std::mem::take(&mut self.hints);
         if row.device_model.is_empty() {
             row.device_model = model;
@@ -279,12 +279,12 @@ fn is_browser(user_agent: &str) -> bool {
 
 /// A language as BCP 47 writes it; some SDKs send `it_IT`.
 fn dashed(locale: Cow<str>) -> Cow<str> {
-    let locale = cut(locale, TEXT_BYTES_MAX);
+    let locale = truncate(locale, TEXT_BYTES_MAX);
     if locale.contains('_') { Cow::Owned(locale.replace('_', "-")) } else { locale }
 }
 
 fn short(value: Value) -> Cow<str> {
-    cut(text(value).unwrap_or_default(), TEXT_BYTES_MAX)
+    truncate(text(value).unwrap_or_default(), TEXT_BYTES_MAX)
 }
 
 fn pixels(value: &Value) -> u16 {

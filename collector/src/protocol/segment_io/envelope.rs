@@ -7,12 +7,12 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::{BATCH_MESSAGES_MAX, each_said, is_absent, present, text};
-use crate::protocol::body::{Stop, each_field};
-use crate::event::field_error::Fault;
-use crate::event::json::Reader;
-use crate::protocol::pixel::parse::parameters;
+use crate::event::field_error::FieldError;
+use crate::event::reader::Reader;
 use crate::event::timestamp;
 use crate::protocol::WireError;
+use crate::protocol::body::{Stop, each_field};
+use crate::protocol::pixel::parse::parameters;
 
 /// A request whose messages are told apart but not yet read.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ impl<'a> Body<'a> {
             }
             let Some(value) = present(reader.value()?) else { return Ok(()) };
             match &*field {
-                "batch" => return Err(Fault::expected("batch", "a list").into()),
+                "batch" => return Err(FieldError::expected("batch", "a list").into()),
                 "writeKey" => body.write_key = text(value),
                 "sentAt" => body.sent_at = timestamp::sent_at(&value),
                 "context" => body.context = value.object("context").ok().flatten(),

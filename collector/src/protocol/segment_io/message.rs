@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use crate::event::builder::{Defaults, Draft};
-use crate::event::field_error::Fault;
-use crate::wire::kinds::Kind;
-use crate::event::value::Value;
-use crate::event::{identifier, timestamp};
 use super::context::{Page, Surroundings};
 use super::properties::{Amounts, Dropped};
 use super::{Body, EVENT_BYTES_MAX, Sender, each_said, names, text};
-use crate::event::{Delivery, NAME_BYTES_MAX, ParsedEvent, cut};
+use crate::event::builder::{Defaults, EventBuilder};
+use crate::event::field_error::FieldError;
+use crate::event::value::Value;
+use crate::event::{Delivery, NAME_BYTES_MAX, ParsedEvent, truncate};
+use crate::event::{identifier, timestamp};
+use crate::wire::kinds::Kind;
 
 /// The fields of a message, as they were written. What it does not say is absent.
 #[derive(Debug, Default)]
@@ -41,29 +41,30 @@ pub fn event<'a>(
     json: &'a str,
     body: &Body<'a>,
     sender: &Sender<'a>,
-) -> Result<ParsedEvent<'a>, (Fault, Cow<'a, str>)> {
-    let mut draft = Draft::default();
-    match Message::read(json, body, &mut draft).and_then(|message| message.fill(body, sender, &mut draft)) {
-        Ok(()) => draft.complete(index, &Defaults::default(), json),
-        Err(fault) => Err((fault, draft.kind)),
+) -> Result<ParsedEvent<'a>, (FieldError, Cow<'a, str>)> {
+    let mut builder = EventBuilder::default();
+    match Message::read(json, body, &mut builder).and_then(|message| message.fill(body, sender, &mut builder))
+    {
+        Ok(()) => builder.complete(index, &Defaults::default(), json),
+        Err(error) => Err((error, builder.kind)),
     }
 }
 
 impl<'a> Message<'a> {
-    fn read(json: &'a str, body: &Body<'a>, draft: &mut Draft<'a>) -> Result<Self, Fault> {
+    fn read(json: &'a str, body: &Body<'a>, builder: &mut EventBuilder<'a>) -> Result<Self, FieldError> {
         if json.len() > EVENT_BYTES_MAX {
             let problem = format!("longer than {EVENT_BYTES_MAX} bytes");
-            return Err(Fault::new("event_too_large", "event", problem));
+            return Err(FieldError::new("event_too_large", "event", problem));
         }
         if !json.starts_with('{') {
-            return Err(Fault::new("invalid_event", "event", "expected an object"));
+            return Err(FieldError::new("invalid_event", "event", "expected an object"));
         }
         let mut message = Self::default();
         each_said(&Value::Nested(json), |key, value| message.set(&key, value));
         if message.type_name.is_empty() {
             message.type_name = Cow::Borrowed(body.usual_type);
         }
-        draft.kind.clone_from(&message.type_name);
+        builder.kind.clone_from(&message.type_name);
         Ok(message)
     }
 
@@ -92,86 +93,96 @@ impl<'a> Message<'a> {
         }
     }
 
-    fn fill(mut self, body: &Body<'a>, sender: &Sender<'a>, draft: &mut Draft<'a>) -> Result<(), Fault> {
+    fn fill(
+        mut self,
+        body: &Body<'a>,
+        sender: &Sender<'a>,
+        builder: &mut EventBuilder<'a>,
+    ) -> Result<(), FieldError> {
         let mut around = Surroundings::default();
         for context in [body.context.map(Value::Nested), self.context.take()].into_iter().flatten() {
-            around.read(&context, draft);
+            around.read(&context, builder);
         }
-        let event = self.take_ids(draft)?;
+        let event = self.take_ids(builder)?;
         let mut props = Dropped::default();
-        self.take_kind(event, sender.trusted, draft)?;
-        self.take_properties(&mut around, sender.currency, &mut props, draft);
-        around.page.write(draft);
-        if draft.kind == "page_view" && draft.url.is_empty() {
+        self.take_kind(event, sender.trusted, builder)?;
+        self.take_properties(&mut around, sender.currency, &mut props, builder);
+        around.page.write(builder);
+        if builder.kind == "page_view" && builder.url.is_empty() {
             // Servers tell of pages without an address.
-            draft.kind = Cow::Borrowed("custom");
-            draft.row.name = self.full_name().unwrap_or(Cow::Borrowed("page"));
+            builder.kind = Cow::Borrowed("custom");
+            builder.row.name = self.full_name().unwrap_or(Cow::Borrowed("page"));
         }
         if let Some(group) = around.group.take() {
-            props.add(draft, Cow::Borrowed("groupId"), Value::Text(group));
+            props.add(builder, Cow::Borrowed("groupId"), Value::Text(group));
         }
-        props.note(draft);
-        draft.session = draft.session.take().or(around.session.take());
+        props.note(builder);
+        builder.session = builder.session.take().or(around.session.take());
         let (client_ts, is_right) = self.client_ts()?;
-        draft.client_ts = client_ts;
+        builder.client_ts = client_ts;
         let sent_at = self.sent_at(body, sender).filter(|_| !is_right);
-        draft.delivery = Delivery { sent_at, retry: self.retried || around.has_stale_clock() };
-        around.write(&self.channel, sender, draft);
-        let behalf = draft.context.behalf(&Defaults::default().context);
-        if draft.visitor.is_none() && draft.user.is_none() && behalf.address.is_none() {
-            return Err(Fault::new("missing_field", "userId", "required where there is no anonymousId"));
+        builder.delivery = Delivery { sent_at, retry: self.retried || around.has_stale_clock() };
+        around.write(&self.channel, sender, builder);
+        let behalf = builder.context.behalf(&Defaults::default().context);
+        if builder.visitor.is_none() && builder.user.is_none() && behalf.address.is_none() {
+            return Err(FieldError::new("missing_field", "userId", "required where there is no anonymousId"));
         }
         Ok(())
     }
 
     /// Takes the ids; returns the name of a track event.
-    fn take_ids(&mut self, draft: &mut Draft<'a>) -> Result<Cow<'a, str>, Fault> {
-        draft.id = self.id.take().and_then(identifier::read);
-        draft.user = self.user.take().and_then(identifier::read);
-        draft.visitor = self.anonymous.take().and_then(identifier::read);
+    fn take_ids(&mut self, builder: &mut EventBuilder<'a>) -> Result<Cow<'a, str>, FieldError> {
+        builder.id = self.id.take().and_then(identifier::read);
+        builder.user = self.user.take().and_then(identifier::read);
+        builder.visitor = self.anonymous.take().and_then(identifier::read);
         let event = name(self.event.take(), "event")?.unwrap_or_default();
         let event = crate::event::value::without_reserved(event);
         if event.len() > NAME_BYTES_MAX {
             let problem = format_args!("longer than {NAME_BYTES_MAX} bytes");
-            return Err(Fault::new("name_too_long", "event", problem));
+            return Err(FieldError::new("name_too_long", "event", problem));
         }
         Ok(event)
     }
 
-    fn take_kind(&mut self, event: Cow<'a, str>, trusted: bool, draft: &mut Draft<'a>) -> Result<(), Fault> {
+    fn take_kind(
+        &mut self,
+        event: Cow<'a, str>,
+        trusted: bool,
+        builder: &mut EventBuilder<'a>,
+    ) -> Result<(), FieldError> {
         let kind = match &*self.type_name {
-            "track" if event.is_empty() => return Err(Fault::missing("event", "track")),
+            "track" if event.is_empty() => return Err(FieldError::missing("event", "track")),
             "track" => {
                 let may_send =
                     |kind: &&'static str| trusted || Kind::find(kind).is_some_and(|kind| !kind.server_only);
                 let kind = names::kind_of(&event).filter(may_send).unwrap_or("custom");
-                draft.row.name = event;
+                builder.row.name = event;
                 kind
             }
             "page" => {
-                draft.row.name = self.full_name().unwrap_or_default();
+                builder.row.name = self.full_name().unwrap_or_default();
                 "page_view"
             }
             "screen" => {
-                draft.row.screen = self.full_name().unwrap_or(Cow::Borrowed("screen"));
+                builder.row.screen = self.full_name().unwrap_or(Cow::Borrowed("screen"));
                 "screen_view"
             }
             "identify" => {
-                draft.user_optional = true;
+                builder.user_optional = true;
                 "identify"
             }
             "group" => {
-                draft.row.name = Cow::Borrowed("group");
+                builder.row.name = Cow::Borrowed("group");
                 "custom"
             }
             "alias" => "alias",
-            "" => return Err(Fault::new("missing_field", "type", "required")),
+            "" => return Err(FieldError::new("missing_field", "type", "required")),
             _ => {
                 let problem = "expected track, page, screen, identify, group or alias";
-                return Err(Fault::new("unknown_kind", "type", problem));
+                return Err(FieldError::new("unknown_kind", "type", problem));
             }
         };
-        draft.kind = Cow::Borrowed(kind);
+        builder.kind = Cow::Borrowed(kind);
         Ok(())
     }
 
@@ -181,7 +192,7 @@ impl<'a> Message<'a> {
             (Some(category), Some(name)) => Cow::Owned(format!("{category} {name}")),
             (one, other) => one.clone().or_else(|| other.clone())?,
         };
-        Some(cut(name, NAME_BYTES_MAX))
+        Some(truncate(name, NAME_BYTES_MAX))
     }
 
     fn take_properties(
@@ -189,52 +200,52 @@ impl<'a> Message<'a> {
         around: &mut Surroundings<'a>,
         currency: &str,
         props: &mut Dropped,
-        draft: &mut Draft<'a>,
+        builder: &mut EventBuilder<'a>,
     ) {
-        let add_all = |value: Option<Value<'a>>, props: &mut Dropped, draft: &mut Draft<'a>| {
+        let add_all = |value: Option<Value<'a>>, props: &mut Dropped, builder: &mut EventBuilder<'a>| {
             let Some(value) = value else { return };
-            each_said(&value, |key, value| props.add(draft, key, value));
+            each_said(&value, |key, value| props.add(builder, key, value));
         };
         let properties = self.properties.take();
         match &*self.type_name {
-            "track" => take_track(&properties.unwrap_or(Value::Null), currency, props, draft),
+            "track" => take_track(&properties.unwrap_or(Value::Null), currency, props, builder),
             "page" | "screen" => {
                 let is_page = self.type_name == "page";
                 let mut page = Page::default();
                 each_said(&properties.unwrap_or(Value::Null), |key, value| {
                     let is_name = matches!(&*key, "name" | "category");
                     if !(is_name || is_page && page.set(&key, value.clone())) {
-                        props.add(draft, key, value);
+                        props.add(builder, key, value);
                     }
                 });
                 around.page.replace_by(page);
             }
-            "identify" => add_all(self.traits.take().or(around.traits.take()), props, draft),
+            "identify" => add_all(self.traits.take().or(around.traits.take()), props, builder),
             "group" => {
                 if let Some(group) = self.group.take() {
-                    props.add(draft, Cow::Borrowed("groupId"), group);
+                    props.add(builder, Cow::Borrowed("groupId"), group);
                     around.group = None;
                 }
-                add_all(self.traits.take(), props, draft);
+                add_all(self.traits.take(), props, builder);
             }
-            _ => self.take_previous(props, draft),
+            _ => self.take_previous(props, builder),
         }
     }
 
     /// An alias without an anonymous id comes from a server, and what it calls the previous id is an anonymous one
     /// more often than not: as the visitor's id it joins what this visitor did before, too.
-    fn take_previous(&mut self, props: &mut Dropped, draft: &mut Draft<'a>) {
+    fn take_previous(&mut self, props: &mut Dropped, builder: &mut EventBuilder<'a>) {
         let Some(previous) = self.previous.take() else { return };
-        if draft.visitor.is_none() {
-            draft.visitor = identifier::read(previous.clone()).filter(|id| !id.starts_with('@'));
+        if builder.visitor.is_none() {
+            builder.visitor = identifier::read(previous.clone()).filter(|id| !id.starts_with('@'));
         }
-        props.add(draft, Cow::Borrowed("previous"), previous);
+        props.add(builder, Cow::Borrowed("previous"), previous);
     }
 
     /// When it happened. `timestamp` beside an `originalTimestamp` is the caller's word (RudderStack's SDKs add the
     /// other by themselves), or has been corrected by whoever passes the message on: it is right as it is. Alone it is
     /// what the client's clock said, as an `originalTimestamp` alone is.
-    fn client_ts(&mut self) -> Result<(Option<i64>, bool), Fault> {
+    fn client_ts(&mut self) -> Result<(Option<i64>, bool), FieldError> {
         let (ts, is_right) = match (self.timestamp.take(), self.original_timestamp.take()) {
             (Some(timestamp), original) => (timestamp::parse(&timestamp, "timestamp")?, original.is_some()),
             (None, Some(original)) => (timestamp::parse(&original, "originalTimestamp")?, false),
@@ -253,29 +264,34 @@ impl<'a> Message<'a> {
 
 /// The properties of a track event. Of an event that the specification names, `products` are the items, and the
 /// name is its kind.
-fn take_track<'a>(properties: &Value<'a>, currency: &str, props: &mut Dropped, draft: &mut Draft<'a>) {
-    let is_custom = draft.kind == "custom";
+fn take_track<'a>(
+    properties: &Value<'a>,
+    currency: &str,
+    props: &mut Dropped,
+    builder: &mut EventBuilder<'a>,
+) {
+    let is_custom = builder.kind == "custom";
     let mut amounts = Amounts::default();
     each_said(properties, |key, value| {
         amounts.look_at(&key, &value);
         let is_items = key == "products" && !is_custom;
-        props.add(draft, if is_items { Cow::Borrowed("items") } else { key }, value);
+        props.add(builder, if is_items { Cow::Borrowed("items") } else { key }, value);
     });
-    draft.revenue = amounts.money(&draft.kind, &draft.row.name, currency);
-    if draft.revenue.is_some() {
-        draft.props.retain(|(key, _)| key != "revenue" && key != "currency");
+    builder.revenue = amounts.money(&builder.kind, &builder.row.name, currency);
+    if builder.revenue.is_some() {
+        builder.props.retain(|(key, _)| key != "revenue" && key != "currency");
     }
     if !is_custom {
-        draft.row.name = Cow::Borrowed("");
+        builder.row.name = Cow::Borrowed("");
     }
 }
 
 /// A name as text; some callers send numbers.
-fn name<'a>(value: Option<Value<'a>>, field: &str) -> Result<Option<Cow<'a, str>>, Fault> {
+fn name<'a>(value: Option<Value<'a>>, field: &str) -> Result<Option<Cow<'a, str>>, FieldError> {
     match value {
         None => Ok(None),
         Some(Value::Number(number)) => Ok(Some(Cow::Borrowed(number))),
         Some(Value::Text(text)) => Ok(Some(text)),
-        Some(_) => Err(Fault::expected(field, "text")),
+        Some(_) => Err(FieldError::expected(field, "text")),
     }
 }

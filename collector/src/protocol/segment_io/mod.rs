@@ -26,7 +26,7 @@ pub(in crate::protocol) mod routes;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use crate::event::complete::refusal;
+use crate::event::RejectedEvent;
 use crate::event::value::Value;
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
 
@@ -69,8 +69,8 @@ impl<'a> Body<'a> {
         for (index, json) in self.messages.iter().copied().enumerate() {
             match message::event(index, json, self, sender) {
                 Ok(event) => batch.events.push(event),
-                Err((fault, kind)) => {
-                    batch.refused.push(refusal(index, fault, kind, Cow::Borrowed(json)));
+                Err((error, kind)) => {
+                    batch.refused.push(RejectedEvent::new(index, error, kind, Cow::Borrowed(json)));
                 }
             }
         }
@@ -105,7 +105,7 @@ fn text(value: Value) -> Option<Cow<str>> {
 /// Visits what an object says; another type says nothing.
 fn each_said<'a>(value: &Value<'a>, mut visit: impl FnMut(Cow<'a, str>, Value<'a>)) {
     if let Ok(Some(object)) = value.object("") {
-        drop(crate::event::value::each_field(object, |key, value| {
+        drop(crate::event::reader::each_field(object, |key, value| {
             if let Some(value) = present(value) {
                 visit(key, value);
             }

@@ -6,11 +6,11 @@
 
 use std::borrow::Cow;
 
-use crate::event::builder::{Draft, add_prop, replace_prop};
+use super::names;
+use crate::event::builder::{EventBuilder, add_prop, replace_prop};
 use crate::event::money::{self, Money};
 use crate::event::value::Value;
-use super::names;
-use crate::event::{PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, cut};
+use crate::event::{PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, truncate};
 
 /// The prop that names those which were too many or too long.
 pub const DROPPED: &str = "dropped_props";
@@ -21,11 +21,11 @@ pub struct Dropped(String);
 
 impl Dropped {
     /// Adds a prop, or notes that it was left out.
-    pub fn add<'a>(&mut self, draft: &mut Draft<'a>, key: Cow<'a, str>, value: Value<'a>) {
+    pub fn add<'a>(&mut self, builder: &mut EventBuilder<'a>, key: Cow<'a, str>, value: Value<'a>) {
         let has_room =
-            draft.props.len() < PROPS_MAX - 1 || draft.props.iter().any(|(known, _)| *known == key);
-        let name = cut(Cow::Borrowed(&*key), PROP_KEY_BYTES_MAX).into_owned();
-        if !has_room || add_prop(&mut draft.props, key, value, "properties.").is_err() {
+            builder.props.len() < PROPS_MAX - 1 || builder.props.iter().any(|(known, _)| *known == key);
+        let name = truncate(Cow::Borrowed(&*key), PROP_KEY_BYTES_MAX).into_owned();
+        if !has_room || add_prop(&mut builder.props, key, value, "properties.").is_err() {
             if !self.0.is_empty() {
                 self.0.push(',');
             }
@@ -34,13 +34,13 @@ impl Dropped {
     }
 
     /// Writes down what was left out.
-    pub fn note(self, draft: &mut Draft<'_>) {
+    pub fn note(self, builder: &mut EventBuilder<'_>) {
         if self.0.is_empty() {
             return;
         }
-        let names = crate::event::value::without_reserved(cut(Cow::Owned(self.0), PROP_VALUE_BYTES_MAX));
+        let names = crate::event::value::without_reserved(truncate(Cow::Owned(self.0), PROP_VALUE_BYTES_MAX));
         // One place is kept free for it.
-        drop(replace_prop(&mut draft.props, Cow::Borrowed(DROPPED), names));
+        drop(replace_prop(&mut builder.props, Cow::Borrowed(DROPPED), names));
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod batch;
 mod fields;
-mod fuzz;
 mod kinds;
 mod limits;
 mod mutation;
@@ -12,7 +11,7 @@ mod segment_io;
 mod segment_io_mutation;
 
 use super::native;
-use crate::event::{ParsedBatch, ParsedEvent, Refusal};
+use crate::event::{ParsedBatch, ParsedEvent, RejectedEvent};
 
 /// A request with these events.
 fn body(events: &[&str]) -> String {
@@ -32,7 +31,7 @@ fn accepted<T>(event: &str, look: impl FnOnce(&ParsedEvent) -> T) -> T {
 }
 
 /// Sends one event, which must be refused.
-fn refused(event: &str) -> Refusal {
+fn refused(event: &str) -> RejectedEvent {
     let body = body(&[event]);
     let mut batch = parse(&body);
     assert!(batch.events.is_empty(), "accepted: {event}");

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::event::{
-    EVENT_BYTES_MAX, NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, ParsedBatch, ParsedEvent, Refusal,
+    EVENT_BYTES_MAX, NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, ParsedBatch, ParsedEvent, RejectedEvent,
 };
 use crate::protocol::segment_io::{Body, Sender};
 
@@ -39,7 +39,7 @@ fn accepted<T>(message: &str, sender: &Sender<'_>, look: impl FnOnce(&ParsedEven
     })
 }
 
-fn refused(message: &str) -> Refusal {
+fn refused(message: &str) -> RejectedEvent {
     read(message, &PAGE, |batch| {
         assert!(batch.events.is_empty(), "accepted: {message}");
         batch.refused.remove(0)

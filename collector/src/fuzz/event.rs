@@ -1,10 +1,10 @@
-//! The parsers behind the protocols, one target each.
+//! The parsers of what an event is made of, one target each.
 
 use std::borrow::Cow;
 
-use crate::event::{HOST_BYTES_MAX, ID_BYTES_MAX, URL_BYTES_MAX};
-use crate::fuzz::fuzz;
+use super::fuzz;
 use crate::event::value::Value;
+use crate::event::{HOST_BYTES_MAX, ID_BYTES_MAX, URL_BYTES_MAX};
 use crate::event::{address, identifier, money, timestamp};
 
 #[test]
@@ -34,13 +34,13 @@ fn an_address_is_taken_apart_the_same_way_again() {
 }
 
 #[test]
-fn a_moment_lies_in_its_century_and_comes_back_from_its_text() {
+fn a_timestamp_lies_in_its_century_and_comes_back_from_its_text() {
     let corpus = ["2026-11-21T10:00:00.512Z", "2026-11-21T11:00:00+01:00", "1795255200512"];
-    fuzz("moment", &corpus, |bytes| {
+    fuzz("timestamp", &corpus, |bytes| {
         let text = String::from_utf8_lossy(bytes);
         let read = timestamp::parse(&Value::Parameter(text), "ts");
         let Ok(Some(ms)) = read else {
-            return read.inspect_err(|fault| assert!(fault.message.starts_with("ts: "))).is_ok();
+            return read.inspect_err(|error| assert!(error.message.starts_with("ts: "))).is_ok();
         };
         let Ok(shown) = jiff::Timestamp::from_millisecond(ms).map(|shown| shown.to_string()) else {
             return true;
@@ -81,8 +81,8 @@ fn an_accepted_id_has_no_control_character_and_is_not_empty() {
                 assert_eq!(identifier::read(Value::Text(id.clone())), Some(id));
                 true
             }
-            Err(fault) => {
-                assert!(fault.message.starts_with("user: ") && !fault.message.contains("example.it"));
+            Err(error) => {
+                assert!(error.message.starts_with("user: ") && !error.message.contains("example.it"));
                 false
             }
         }
