@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response, StatusCode};
-use orma_collector::config::{HttpLimits, NetworkConfig, RateLimits};
-use orma_collector::http::rate::Rates;
+use orma_collector::config::NetworkConfig;
+use orma_collector::http::limits::HttpLimits;
+use orma_collector::http::rate::{RateLimits, Rates};
 use orma_collector::http::load_shedding::InflightBytes;
 use orma_collector::http::tls::Tls;
 use orma_collector::http::{Fallback, Handshakes, Server, Service, response};

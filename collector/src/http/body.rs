@@ -17,7 +17,7 @@ use super::connection::{Connection, Order, Phase};
 use super::load_shedding::{Held, NoRoom};
 use super::response;
 use crate::buffer_pool;
-use crate::config::HttpLimits;
+use super::limits::HttpLimits;
 
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -15,7 +15,8 @@ use hyper::HeaderMap;
 
 use super::service::Service;
 use super::load_shedding::InflightBytes;
-use crate::config::HttpLimits;
+use super::proxy::Peer;
+use super::limits::HttpLimits;
 
 /// How often the sweep looks, in milliseconds: how exact time limits are.
 pub const SWEEP_MS: u32 = 250;
@@ -86,17 +87,6 @@ impl Order {
             _ => Self::Drain,
         }
     }
-}
-
-/// Who is at the other end.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer {
-    /// Its address, or the one that a trusted load balancer named for the whole connection.
-    pub address: IpAddr,
-    /// It is a trusted proxy: each request names its client.
-    pub trusted: bool,
-    /// The connection is encrypted.
-    pub tls: bool,
 }
 
 /// One connection.

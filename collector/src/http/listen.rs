@@ -13,7 +13,8 @@ use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::MissedTickBehavior;
 
-use super::connection::{Connection, Peer, SWEEP_MS, Worker};
+use super::connection::{Connection, SWEEP_MS, Worker};
+use super::proxy::Peer;
 use super::io::Watched;
 use super::proxy_protocol;
 use super::serve::{serve as serve_connection, serve_http2};

@@ -7,6 +7,7 @@ pub mod delivery;
 pub mod fast_path;
 pub mod headers;
 pub mod io;
+pub mod limits;
 pub mod listen;
 pub mod load_shedding;
 pub mod proxy;

@@ -23,7 +23,7 @@ use super::io::{Transport, Watched};
 use super::fast_path;
 use super::service::Service;
 use super::load_shedding::NoRoom;
-use crate::config::HttpLimits;
+use super::limits::HttpLimits;
 
 /// hyper's own smallest bound of its buffer.
 const BUFFER_BYTES_MIN: usize = 8 << 10;

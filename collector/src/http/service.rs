@@ -17,7 +17,7 @@ use super::proxy::TrustedProxies;
 use super::rate::Rates;
 use crate::protocol::routes::Routes;
 use super::load_shedding::InflightBytes;
-use crate::config::HttpLimits;
+use super::limits::HttpLimits;
 use crate::metrics::ConnectionMetrics;
 
 /// Answers requests that are not the collector's. Their bodies are here before it is asked.

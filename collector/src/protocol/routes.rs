@@ -23,7 +23,7 @@ use crate::http::headers::{Header, Headers};
 use crate::http::proxy::TrustedProxies;
 use crate::http::rate::Rates;
 use super::segment_io;
-use crate::config::HttpLimits;
+use crate::http::limits::HttpLimits;
 use crate::enrich::{HintHeaders, Hints};
 use crate::event::ParsedBatch;
 use crate::ingest::{Accepted, Ingest, Prepared, Refused, RequestFacts};
