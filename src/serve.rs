@@ -116,7 +116,7 @@ fn service(
     Service {
         collector: None,
         fallback: Some(fallback),
-        answers: Arc::new(InflightBytes::new(limits.answer_bytes_max)),
+        responses: Arc::new(InflightBytes::new(limits.answer_bytes_max)),
         limits,
         rates: Arc::new(Rates::new(rates)),
         proxies: Arc::new(network.trusted_proxies),

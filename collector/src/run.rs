@@ -133,7 +133,7 @@ impl Collector {
         let service = Service {
             collector: Some(routes),
             fallback,
-            answers: Arc::new(InflightBytes::new(config.limits.answer_bytes_max)),
+            responses: Arc::new(InflightBytes::new(config.limits.answer_bytes_max)),
             limits: config.limits,
             rates,
             proxies,

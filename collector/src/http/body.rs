@@ -13,8 +13,8 @@ use hyper::header::{CONNECTION, CONTENT_ENCODING, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use tokio::time::timeout_at;
 
-use super::connection::{Connection, Order, Phase};
-use super::load_shedding::{Held, NoRoom};
+use super::connection::{Connection, Command, Phase};
+use super::load_shedding::{InflightPermit, NoRoom};
 use super::response;
 use crate::buffer_pool;
 use super::limits::HttpLimits;
@@ -70,7 +70,7 @@ impl BodyError {
     }
 
     /// The answer. The connection ends with it: what is left of the body would be read as the next request.
-    pub fn answer(&self, connection: &Connection) -> Response<response::Body> {
+    pub fn respond(&self, connection: &Connection) -> Response<response::Body> {
         let (status, code, message) = (self.status(), self.code(), self.to_string());
         let mut response = match self {
             Self::Busy => response::try_later(status, code, &message, response::RATE_RETRY_AFTER_SECONDS),
@@ -94,7 +94,7 @@ impl From<NoRoom> for BodyError {
 pub struct Received<'a> {
     /// What the client meant, without its encoding.
     pub bytes: Bytes,
-    _held: Held<'a>,
+    _held: InflightPermit<'a>,
 }
 
 /// Reads and inflates a body.
@@ -155,7 +155,7 @@ async fn receive<'a>(
     } else {
         connection.body_begins();
         let collected = collect(body, limits, &mut held, &Pace::Sweep(connection)).await;
-        connection.enter(Phase::Answering);
+        connection.enter(Phase::Responding);
         collected?
     };
     let read = bytes.len();
@@ -177,7 +177,7 @@ enum Pace<'a> {
 async fn collect(
     mut body: Incoming,
     limits: &HttpLimits,
-    held: &mut Held<'_>,
+    held: &mut InflightPermit<'_>,
     pace: &Pace<'_>,
 ) -> Result<Bytes, BodyError> {
     let mut first = Bytes::new();
@@ -216,7 +216,7 @@ async fn next_frame(
         Pace::Sweep(connection) => {
             connection.body_arrived(read);
             poll_fn(|context| {
-                if connection.order() == Order::EndBody {
+                if connection.command() == Command::EndBody {
                     return Poll::Ready(Err(BodyError::TooSlow));
                 }
                 Pin::new(&mut *body).poll_frame(context).map(Ok)

@@ -1,4 +1,4 @@
-//! Answers on their way: handed over in pieces as the client takes them, counted until the last, and ended when the
+//! Responses on their way: handed over in pieces as the client takes them, counted until the last, and ended when the
 //! client takes nothing.
 //!
 //! A connection of HTTP/1.1 gives one answer at a time, and the sweep watches it. On one of HTTP/2 each stream has a
@@ -32,13 +32,13 @@ tokio::task_local! {
 }
 
 /// An answer until its last byte is handed over, or nobody wants it any more.
-pub struct Answer {
+pub struct PendingResponse {
     connection: Arc<Connection>,
     stream: Option<Arc<Stream>>,
     held_bytes: usize,
 }
 
-impl Answer {
+impl PendingResponse {
     /// An answer of HTTP/1.1.
     pub const fn of_connection(connection: Arc<Connection>) -> Self {
         Self { connection, stream: None, held_bytes: 0 }
@@ -55,35 +55,35 @@ impl Answer {
     /// # Errors
     /// Too many answers wait for their clients.
     fn hold(&mut self, bytes: usize) -> Result<(), NoRoom> {
-        self.connection.worker().service.answers.take(bytes)?;
+        self.connection.worker().service.responses.take(bytes)?;
         self.held_bytes += bytes;
         Ok(())
     }
 
-    fn gave(&self, bytes: usize) {
+    fn sent(&self, bytes: usize) {
         match &self.stream {
-            Some(stream) => stream.gave(bytes),
-            None => self.connection.gave(bytes),
+            Some(stream) => stream.sent(bytes),
+            None => self.connection.sent(bytes),
         }
     }
 
     fn waits(&self) {
         match &self.stream {
             Some(stream) => stream.waits(),
-            None => self.connection.enter(Phase::Answering),
+            None => self.connection.enter(Phase::Responding),
         }
     }
 }
 
-impl Drop for Answer {
+impl Drop for PendingResponse {
     fn drop(&mut self) {
         if self.held_bytes > 0 {
-            self.connection.worker().service.answers.give_back(self.held_bytes);
+            self.connection.worker().service.responses.give_back(self.held_bytes);
         }
         if self.connection.is_http2() {
             self.connection.stream_ends();
         } else {
-            self.connection.enter(Phase::Answered);
+            self.connection.enter(Phase::Flushing);
         }
     }
 }
@@ -91,7 +91,7 @@ impl Drop for Answer {
 /// Hands a response over in pieces. `busy` is the answer instead, when too many wait for their clients.
 pub fn gradually(
     response: Response<Body>,
-    mut answer: Answer,
+    mut pending: PendingResponse,
     busy: impl FnOnce() -> Response<Body>,
 ) -> Response<Body> {
     let (response, first) = first_of(response);
@@ -101,16 +101,16 @@ pub fn gradually(
         Body::Whole(_) => 0,
         Body::Streamed(_) => first.len().max(STREAMED_BYTES),
     };
-    let (response, first) = if bytes > WHOLE_BYTES_MAX && answer.hold(bytes) == Err(NoRoom) {
+    let (response, first) = if bytes > WHOLE_BYTES_MAX && pending.hold(bytes) == Err(NoRoom) {
         first_of(busy())
     } else {
         (response, first)
     };
-    if let Some(stream) = &answer.stream {
+    if let Some(stream) = &pending.stream {
         stream.begins();
     }
     response.map(|body| {
-        let mut gradual = Gradual { rest: Bytes::new(), in_pieces: false, body, answer };
+        let mut gradual = Gradual { rest: Bytes::new(), in_pieces: false, body, pending };
         gradual.put(first);
         Body::Streamed(gradual.boxed_unsync())
     })
@@ -144,7 +144,7 @@ struct Gradual {
     rest: Bytes,
     in_pieces: bool,
     body: Body,
-    answer: Answer,
+    pending: PendingResponse,
 }
 
 impl Gradual {
@@ -160,7 +160,7 @@ impl Gradual {
             length if self.in_pieces && length > 1 => PIECE_BYTES_MAX.min(length - 1),
             length => length,
         };
-        self.answer.gave(bytes);
+        self.pending.sent(bytes);
         self.rest.split_to(bytes)
     }
 }
@@ -178,7 +178,7 @@ impl hyper::body::Body for Gradual {
         }
         match Pin::new(&mut self.body).poll_frame(context) {
             Poll::Pending => {
-                self.answer.waits();
+                self.pending.waits();
                 Poll::Pending
             }
             Poll::Ready(Some(Ok(frame))) => Poll::Ready(Some(Ok(match frame.into_data() {
@@ -227,7 +227,7 @@ impl Stream {
         self.with(|given| given.since = Some(Instant::now()));
     }
 
-    fn gave(&self, bytes: usize) {
+    fn sent(&self, bytes: usize) {
         self.with(|given| {
             if given.waits {
                 *given = Given { since: Some(Instant::now()), ..Given::default() };

@@ -1,4 +1,4 @@
-//! The short way of a beacon: a whole request that came in one read is answered without building what a general
+//! The fast path of a beacon: a whole request that came in one read is answered without building what a general
 //! HTTP server needs.
 //!
 //! Nearly every request here is one of two: `POST /v1/events` with a small plain body, or `GET /p.gif`; and nearly
@@ -22,11 +22,11 @@ use tokio::io::ReadBuf;
 
 use super::response::{self, Body};
 use super::body::is_compressed;
-use super::connection::{Connection, Order, Phase};
+use super::connection::{Connection, Command, Phase};
 use super::headers::{Header, Headers};
 use super::io::Transport;
 use crate::protocol::routes::Routes;
-use super::load_shedding::Held;
+use super::load_shedding::InflightPermit;
 use crate::ingest::{Accepted, Prepared};
 
 /// A longer request is not one of the short ones. Bytes.
@@ -40,7 +40,7 @@ thread_local! {
     static REQUEST: RefCell<Box<[u8]>> = RefCell::new(vec![0; REQUEST_BYTES_MAX].into());
 }
 
-/// Where a connection goes after the lane.
+/// Where a connection goes after the fast path.
 pub enum Next {
     /// To hyper, with these bytes first.
     Other(Bytes),
@@ -56,10 +56,10 @@ enum Step<'a> {
         prepared: Prepared,
         origin: Option<HeaderValue>,
         pixel: bool,
-        _room: Held<'a>,
+        _room: InflightPermit<'a>,
     },
     /// An answer at once.
-    Answer(&'a Routes, Response<Body>, Option<HeaderValue>),
+    Response(&'a Routes, Response<Body>, Option<HeaderValue>),
     Next(Next),
 }
 
@@ -75,19 +75,19 @@ async fn serve_until_other<T: Transport>(stream: &mut T, connection: &Connection
     loop {
         let bytes = match poll_fn(|context| poll_request(stream, connection, context)).await {
             Step::Next(next) => return next,
-            Step::Answer(routes, response, origin) => counted(routes, response, origin.as_ref()),
+            Step::Response(routes, response, origin) => counted(routes, response, origin.as_ref()),
             Step::Events { routes, prepared, origin, pixel, _room } => match routes.commit(prepared).await {
                 Ok(accepted) if accepted.refused.is_empty() && !pixel => {
                     routes.ingest.metrics.count_response(StatusCode::OK);
-                    short_answer(&accepted, origin.as_ref())
+                    short_response(&accepted, origin.as_ref())
                 }
                 Ok(_) if pixel => counted(routes, response::pixel(), origin.as_ref()),
                 Ok(accepted) => counted(routes, response::accepted(&accepted), origin.as_ref()),
                 Err(response) => counted(routes, response, origin.as_ref()),
             },
         };
-        connection.enter(Phase::Answered);
-        if write(stream, connection, &bytes).await.is_err() || connection.order() == Order::Drain {
+        connection.enter(Phase::Flushing);
+        if write(stream, connection, &bytes).await.is_err() || connection.command() == Command::Drain {
             return Next::End;
         }
         connection.enter(Phase::Idle);
@@ -107,14 +107,14 @@ fn poll_request<'a, T: Transport>(
     context: &mut Context<'_>,
 ) -> Poll<Step<'a>> {
     connection.remember_task(context.waker());
-    match connection.order() {
-        Order::None => {}
-        Order::Close => {
+    match connection.command() {
+        Command::None => {}
+        Command::Close => {
             connection.count_timed_out("idle");
             return Poll::Ready(Step::Next(Next::End));
         }
-        Order::Drain => return Poll::Ready(Step::Next(Next::End)),
-        Order::Park | Order::EndHead | Order::EndBody => connection.clear_order(),
+        Command::Drain => return Poll::Ready(Step::Next(Next::End)),
+        Command::Park | Command::EndHead | Command::EndBody => connection.clear_command(),
     }
     REQUEST.with_borrow_mut(|buffer| {
         let mut read = ReadBuf::new(buffer);
@@ -160,14 +160,14 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
     }
     let mut room = connection.worker().inflight.hold();
     room.grow(body.len()).ok()?;
-    connection.enter(Phase::Answering);
+    connection.enter(Phase::Responding);
     let received_at = Timestamp::now().as_millisecond();
     let address = connection.peer().address;
     let headers = &Headers::read(request.headers.iter().map(|header| (header.name, header.value)));
     let origin = headers.get(Header::Origin).filter(|origin| origin.is_ascii());
     let origin = origin.and_then(|origin| HeaderValue::from_str(origin).ok());
     if let Some(answer) = routes.refuse_early(address, received_at) {
-        return Some(Step::Answer(routes, answer, origin));
+        return Some(Step::Response(routes, answer, origin));
     }
     let prepared = match query {
         Some(query) => routes.prepare_pixel(query, headers, address, received_at),
@@ -177,7 +177,7 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
         Ok(prepared) => Step::Events { routes, prepared, origin, pixel: query.is_some(), _room: room },
         // To wait is hyper's.
         Err(response) if response::is_not_looked_for(&response) => return None,
-        Err(response) => Step::Answer(routes, response, origin),
+        Err(response) => Step::Response(routes, response, origin),
     })
 }
 
@@ -186,7 +186,7 @@ const fn is_of_query(byte: u8) -> bool {
     !matches!(byte, 0..=b' ' | b'"' | b'#' | b'<' | b'>' | 0x7f)
 }
 
-/// How long the body is; `None` when a header asks for more than the lane can do.
+/// How long the body is; `None` when a header asks for more than the fast path can do.
 fn body_bytes(headers: &[httparse::Header<'_>]) -> Option<usize> {
     let mut length = None;
     for header in headers {
@@ -211,8 +211,8 @@ fn body_bytes(headers: &[httparse::Header<'_>]) -> Option<usize> {
 }
 
 /// The answer to events that were all taken.
-fn short_answer(accepted: &Accepted, origin: Option<&HeaderValue>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(response::ANSWER_BYTES_USUAL);
+fn short_response(accepted: &Accepted, origin: Option<&HeaderValue>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(response::RESPONSE_BYTES_USUAL);
     out.extend_from_slice(
         b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncache-control: no-store\r\n",
     );
@@ -233,7 +233,7 @@ async fn write<T: Transport>(stream: &mut T, connection: &Connection, bytes: &[u
     while !rest.is_empty() {
         let written = poll_fn(|context| {
             connection.remember_task(context.waker());
-            if connection.order() == Order::Close {
+            if connection.command() == Command::Close {
                 connection.count_timed_out("answer_not_taken");
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
@@ -255,7 +255,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lane_takes_the_queries_that_hyper_takes_and_no_others() {
+    fn the_fast_path_takes_the_queries_that_hyper_takes_and_no_others() {
         for byte in 0..=0x7f_u8 {
             let target = format!("/p.gif?a{}b", char::from(byte));
             let taken =

@@ -16,7 +16,7 @@ pub struct InflightBytes {
 
 /// A request's part of [`InflightBytes`], given back when it is answered.
 #[derive(Debug)]
-pub struct Held<'a> {
+pub struct InflightPermit<'a> {
     of: &'a InflightBytes,
     bytes: usize,
 }
@@ -51,12 +51,12 @@ impl InflightBytes {
     }
 
     /// Begins with no bytes.
-    pub const fn hold(&self) -> Held<'_> {
-        Held { of: self, bytes: 0 }
+    pub const fn hold(&self) -> InflightPermit<'_> {
+        InflightPermit { of: self, bytes: 0 }
     }
 }
 
-impl Held<'_> {
+impl InflightPermit<'_> {
     /// Holds more bytes.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl Held<'_> {
     }
 }
 
-impl Drop for Held<'_> {
+impl Drop for InflightPermit<'_> {
     fn drop(&mut self) {
         if self.bytes > 0 {
             self.of.held.fetch_sub(self.bytes, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! Answers: JSON, errors, the pixel, and the CORS headers that every one of them carries.
+//! Responses: JSON, errors, the pixel, and the CORS headers that every one of them carries.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -82,9 +82,9 @@ pub const PIXEL: &[u8; 43] =
     \x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
 /// Room for a usual answer. Bytes.
-pub const ANSWER_BYTES_USUAL: usize = 384;
+pub const RESPONSE_BYTES_USUAL: usize = 384;
 /// Room for the headers of a usual answer to a browser, the date and length that hyper adds included.
-const ANSWER_HEADERS_USUAL: usize = 8;
+const RESPONSE_HEADERS_USUAL: usize = 8;
 /// Seconds that a client should wait when the spool or the disk has no room.
 const RETRY_AFTER_SECONDS: u32 = 10;
 /// Seconds that a client should wait when it sends too fast.
@@ -116,7 +116,7 @@ pub fn with_type(status: StatusCode, content_type: &'static str, bytes: impl Int
     let mut response = Response::new(body(bytes));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.reserve(ANSWER_HEADERS_USUAL);
+    headers.reserve(RESPONSE_HEADERS_USUAL);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
@@ -226,7 +226,7 @@ pub fn allow_origin(origin: Option<&HeaderValue>, response: &mut HeaderMap) {
 /// An answer of HTTP/1.1 in bytes.
 pub fn to_http1(mut response: Response<Body>, origin: Option<&HeaderValue>) -> Vec<u8> {
     allow_origin(origin, response.headers_mut());
-    let mut out = Vec::with_capacity(ANSWER_BYTES_USUAL);
+    let mut out = Vec::with_capacity(RESPONSE_BYTES_USUAL);
     let status = response.status();
     out.extend_from_slice(b"HTTP/1.1 ");
     out.extend_from_slice(status.as_str().as_bytes());

@@ -17,8 +17,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::response::{self, Body};
 use super::body::BodyError;
-use super::connection::{Connection, Order, Phase};
-use super::delivery::{Answer, Streams, gradually};
+use super::connection::{Connection, Command, Phase};
+use super::delivery::{PendingResponse, Streams, gradually};
 use super::io::{Transport, Watched};
 use super::fast_path;
 use super::service::Service;
@@ -64,7 +64,7 @@ pub async fn serve<T: Transport + Send + 'static>(stream: T, connection: Arc<Con
                 fast_path::Next::End => return Box::pin(finish(io.transport())).await,
             }
         }
-        // Boxed: a connection that waits in the lane is not to carry what hyper needs.
+        // Boxed: a connection that waits on the fast path is not to carry what hyper needs.
         match Box::pin(http1_until_idle(io, &connection)).await {
             Next::Parked(parked) => io = parked,
             // Boxed: what HTTP/2 needs is not to weigh on those who do not speak it.
@@ -80,26 +80,26 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
 ) -> Next<T> {
     let header_bytes_max = connection.worker().service.limits.header_bytes_max.max(BUFFER_BYTES_MIN);
     let serving = connection.clone();
-    let service = service_fn(move |request| answer_http1(serving.clone(), request));
+    let service = service_fn(move |request| respond_http1(serving.clone(), request));
     let mut http = http1::Builder::new()
         .header_read_timeout(None)
         .max_buf_size(header_bytes_max)
         .serve_connection(io, service);
     let end = poll_fn(|context| {
         connection.remember_task(context.waker());
-        match connection.order() {
-            Order::None => {}
-            Order::Drain if connection.phase() == Phase::Idle => {
-                return Poll::Ready(End::Ordered(Order::Drain));
+        match connection.command() {
+            Command::None => {}
+            Command::Drain if connection.phase() == Phase::Idle => {
+                return Poll::Ready(End::Commanded(Command::Drain));
             }
-            Order::Drain => Pin::new(&mut http).graceful_shutdown(),
-            order if is_due(order, connection) => {
-                connection.clear_order();
-                return Poll::Ready(End::Ordered(order));
+            Command::Drain => Pin::new(&mut http).graceful_shutdown(),
+            command if is_due(command, connection) => {
+                connection.clear_command();
+                return Poll::Ready(End::Commanded(command));
             }
             // Whoever reads the body carries it out.
-            Order::EndBody if connection.phase() == Phase::Body => {}
-            _ => connection.clear_order(),
+            Command::EndBody if connection.phase() == Phase::Body => {}
+            _ => connection.clear_command(),
         }
         Pin::new(&mut http).poll(context).map(End::Itself)
     })
@@ -131,41 +131,41 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
             }
         }
         End::Itself(Err(error)) => tracing::debug!(%error, "a connection ended with an error"),
-        End::Ordered(Order::Park) => {
+        End::Commanded(Command::Park) => {
             io.put_back(parts.read_buf);
             return Next::Parked(io);
         }
-        End::Ordered(Order::EndHead) => {
+        End::Commanded(Command::EndHead) => {
             let (status, reason) = (StatusCode::REQUEST_TIMEOUT, "head_too_slow");
             connection.worker().service.count_refused(status, reason);
             let response = response::error(status, reason, "the headers did not arrive in time");
             refuse_head(io.transport(), response, &parts.read_buf).await;
         }
-        End::Ordered(Order::Close) => {
+        End::Commanded(Command::Close) => {
             let reason = if connection.phase() == Phase::Idle { "idle" } else { "answer_not_taken" };
             connection.count_timed_out(reason);
             finish(io.transport()).await;
         }
-        End::Ordered(_) => finish(io.transport()).await,
+        End::Commanded(_) => finish(io.transport()).await,
     }
     Next::End
 }
 
 enum End {
     Itself(hyper::Result<()>),
-    Ordered(Order),
+    Commanded(Command),
 }
 
-/// An order may be late: the connection has gone on since.
-fn is_due(order: Order, connection: &Connection) -> bool {
+/// A command may be late: the connection has gone on since.
+fn is_due(command: Command, connection: &Connection) -> bool {
     let phase = connection.phase();
-    match order {
-        Order::Park => phase == Phase::Idle,
-        Order::EndHead => phase == Phase::Head,
-        Order::Close => {
-            matches!(phase, Phase::Idle | Phase::Giving | Phase::Answered) || connection.is_write_blocked()
+    match command {
+        Command::Park => phase == Phase::Idle,
+        Command::EndHead => phase == Phase::Head,
+        Command::Close => {
+            matches!(phase, Phase::Idle | Phase::Sending | Phase::Flushing) || connection.is_write_blocked()
         }
-        Order::None | Order::EndBody | Order::Drain => false,
+        Command::None | Command::EndBody | Command::Drain => false,
     }
 }
 
@@ -213,11 +213,11 @@ async fn linger<T: Transport>(stream: &mut T) {
     }
 }
 
-async fn answer_http1(
+async fn respond_http1(
     connection: Arc<Connection>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    connection.enter(Phase::Answering);
+    connection.enter(Phase::Responding);
     let service = &connection.worker().service;
     let head_bytes = head_bytes(&request);
     let response = if head_bytes > service.limits.header_bytes_max {
@@ -226,13 +226,13 @@ async fn answer_http1(
         connection.linger();
         response
     } else {
-        service.answer(request, &connection).await
+        service.respond(request, &connection).await
     };
     if response.body().size_hint().exact().is_some_and(|bytes| bytes <= AT_ONCE_BYTES_MAX) {
-        connection.enter(Phase::Answered);
+        connection.enter(Phase::Flushing);
         return Ok(response);
     }
-    Ok(gradually(response, Answer::of_connection(connection.clone()), Service::busy))
+    Ok(gradually(response, PendingResponse::of_connection(connection.clone()), Service::busy))
 }
 
 /// What a head takes in HTTP/1.1, whatever it came in.
@@ -259,30 +259,30 @@ pub async fn serve_http2<T: Transport + Send + 'static>(io: Watched<T>, connecti
     connection.enter(Phase::Idle);
     let limits = &connection.worker().service.limits;
     let serving = connection.clone();
-    let service = service_fn(move |request| answer_http2(serving.clone(), request));
+    let service = service_fn(move |request| respond_http2(serving.clone(), request));
     let streams = Streams(connection.clone());
     let mut http = Box::pin(http2_builder(limits, streams).serve_connection(io, service));
     let mut finishing = false;
     let ended = poll_fn(|context| {
         connection.remember_task(context.waker());
-        match connection.order() {
-            Order::Close if connection.is_write_blocked() => {
+        match connection.command() {
+            Command::Close if connection.is_write_blocked() => {
                 connection.count_timed_out("answer_not_taken");
                 return Poll::Ready(Ok(()));
             }
-            Order::Close | Order::Drain if !finishing => {
+            Command::Close | Command::Drain if !finishing => {
                 finishing = true;
                 http.as_mut().graceful_shutdown();
-                if connection.order() == Order::Close {
-                    connection.clear_order();
+                if connection.command() == Command::Close {
+                    connection.clear_command();
                     let reason = if connection.has_stalled() { "answer_not_taken" } else { "idle" };
                     connection.count_timed_out(reason);
                 }
             }
             // It was told at the sweep before, and the client did not go.
-            Order::Close if connection.phase() == Phase::Idle => return Poll::Ready(Ok(())),
-            Order::Drain => {}
-            _ => connection.clear_order(),
+            Command::Close if connection.phase() == Phase::Idle => return Poll::Ready(Ok(())),
+            Command::Drain => {}
+            _ => connection.clear_command(),
         }
         http.as_mut().poll(context)
     })
@@ -310,11 +310,11 @@ fn http2_builder(limits: &HttpLimits, streams: Streams) -> http2::Builder<Stream
     builder
 }
 
-async fn answer_http2(
+async fn respond_http2(
     connection: Arc<Connection>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    let answer = Answer::of_stream(connection.clone());
+    let pending = PendingResponse::of_stream(connection.clone());
     let service = &connection.worker().service;
     let head_bytes = head_bytes(&request);
     // A head that takes a few bytes on the wire may take many here.
@@ -322,11 +322,11 @@ async fn answer_http2(
     let response = if head_bytes > service.limits.header_bytes_max {
         refuse_large_head(service, &request)
     } else if held.grow(head_bytes) == Err(NoRoom) {
-        BodyError::Busy.answer(&connection)
+        BodyError::Busy.respond(&connection)
     } else {
-        service.answer(request, &connection).await
+        service.respond(request, &connection).await
     };
-    Ok(gradually(response, answer, Service::busy))
+    Ok(gradually(response, pending, Service::busy))
 }
 
 #[cfg(test)]

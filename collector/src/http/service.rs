@@ -39,7 +39,7 @@ pub struct Service {
     /// What is counted of connections.
     pub metrics: Arc<ConnectionMetrics>,
     /// Answers that clients have not taken, of all workers.
-    pub answers: Arc<InflightBytes>,
+    pub responses: Arc<InflightBytes>,
 }
 
 impl Service {
@@ -50,7 +50,7 @@ impl Service {
     }
 
     /// Answers a request.
-    pub async fn answer(&self, request: Request<Incoming>, connection: &Connection) -> Response<Body> {
+    pub async fn respond(&self, request: Request<Incoming>, connection: &Connection) -> Response<Body> {
         let request = match &self.collector {
             Some(routes) => match routes.answer(request, connection).await {
                 Ok(response) => return response,
@@ -92,7 +92,7 @@ impl Service {
         let (parts, incoming) = request.into_parts();
         let body = match body::read_plain(incoming, &self.limits, connection).await {
             Ok(body) => body,
-            Err(error) => return error.answer(connection),
+            Err(error) => return error.respond(connection),
         };
         fallback(Request::from_parts(parts, body.bytes.clone())).await
     }

@@ -133,7 +133,7 @@ impl Routes {
                 let origin = parts.headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
                 let sent = Sent { origin, message: error.code(), ..Sent::default() };
                 self.ingest.count_refused_sent("", received_at, error.code(), sent);
-                return error.answer(connection);
+                return error.respond(connection);
             }
         };
         let headers = Headers::of_map(&parts.headers);

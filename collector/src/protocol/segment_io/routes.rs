@@ -263,7 +263,7 @@ impl Routes {
     ) -> Result<Received<'a>, Response<Body>> {
         body::read_sniffed(incoming, &self.limits, connection).await.map_err(|error| {
             self.ingest.count_refused("", received_at, error.code());
-            error.answer(connection)
+            error.respond(connection)
         })
     }
 
