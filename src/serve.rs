@@ -8,9 +8,10 @@ use std::time::Duration;
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response, StatusCode};
 use orma_collector::config::NetworkConfig;
+use orma_collector::http::handler::Unhandled;
 use orma_collector::http::limits::HttpLimits;
 use orma_collector::http::rate::{RateLimits, Rates};
-use orma_collector::http::load_shedding::InflightBytes;
+use orma_collector::http::terms::Terms;
 use orma_collector::http::tls::Tls;
 use orma_collector::http::{Fallback, Handshakes, Server, Service, response};
 use orma_collector::metrics::{self, ConnectionMetrics};
@@ -112,14 +113,8 @@ fn service(
     rates: RateLimits,
     network: NetworkConfig,
     metrics: Arc<ConnectionMetrics>,
-) -> Service {
-    Service {
-        collector: None,
-        fallback: Some(fallback),
-        responses: Arc::new(InflightBytes::new(limits.answer_bytes_max)),
-        limits,
-        rates: Arc::new(Rates::new(rates)),
-        proxies: Arc::new(network.trusted_proxies),
-        metrics,
-    }
+) -> Service<Unhandled> {
+    let (rates, proxies) = (Arc::new(Rates::new(rates)), Arc::new(network.trusted_proxies));
+    let terms = Arc::new(Terms::new(limits, rates, proxies, metrics));
+    Service { handler: Unhandled, fallback: Some(fallback), terms }
 }

@@ -1,8 +1,9 @@
 //! The edge collector: from a socket to the store.
 //!
 //! ```text
-//! socket → http → wire → event → enrich → spool ─(fsync)→ answer
-//!                                           └→ ship → ClickHouse
+//! socket → http → receiver → protocol → ingest → spool ─(fsync)→ response
+//!                                     │          └→ ship → ClickHouse
+//!                                     event, enrich
 //! ```
 //! It answers without ClickHouse: what it takes is on its own disk first.
 
@@ -23,7 +24,7 @@ pub mod ledger;
 pub mod memory;
 pub mod metrics;
 pub mod protocol;
-pub mod refused;
+mod receiver;
 mod rejected;
 pub mod run;
 pub mod ship;

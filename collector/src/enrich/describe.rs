@@ -74,7 +74,7 @@ pub fn describe_device<'a>(
 
 /// Keeps the verdict of the user agent, but for two senders that only look like bots: a program that speaks this
 /// collector's own protocol is somebody's integration, not a crawler; and a headless browser on a page of this very
-/// machine is a developer's test. `pixel` as in [`RequestFacts`](crate::ingest::RequestFacts); `address` is the client's.
+/// machine is a developer's test. `pixel` as in the facts of a request; `address` is the client's.
 pub fn mark_bot<'a>(
     row: &mut EventRow<'a>,
     known: &'a UserAgentFacts,

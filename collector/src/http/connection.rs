@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use hyper::HeaderMap;
 
-use super::service::Service;
+use super::terms::Terms;
 use super::load_shedding::InflightBytes;
 use super::proxy::Peer;
 use super::limits::HttpLimits;
@@ -151,14 +151,14 @@ impl Connection {
     /// The client of a request: the peer, or whom a trusted proxy names.
     pub fn client(&self, headers: &HeaderMap) -> IpAddr {
         if self.peer.trusted {
-            return self.worker.service.proxies.client(self.peer.address, headers);
+            return self.worker.terms.proxies.client(self.peer.address, headers);
         }
         self.peer.address
     }
 
     /// Counts that it was closed because it took too long.
     pub fn count_timed_out(&self, reason: &str) {
-        self.worker.service.metrics.timed_out.with_label_values(&[reason]).inc();
+        self.worker.terms.metrics.timed_out.with_label_values(&[reason]).inc();
     }
 
     /// What it is doing.
@@ -283,7 +283,7 @@ impl Connection {
     /// answered on it.
     pub fn stream_stalled(&self) {
         self.stalled.store(true, Ordering::Relaxed);
-        self.worker.service.metrics.streams_timed_out.inc();
+        self.worker.terms.metrics.streams_timed_out.inc();
     }
 
     /// Whether an answer was not taken.
@@ -332,8 +332,8 @@ impl Connection {
 
 /// One worker thread's connections.
 pub struct Worker {
-    /// What answers.
-    pub service: Arc<Service>,
+    /// What its connections are held to.
+    pub terms: Arc<Terms>,
     /// Its share of [`HttpLimits::inflight_bytes_max`].
     pub inflight: InflightBytes,
     started: Instant,
@@ -352,9 +352,9 @@ impl std::fmt::Debug for Worker {
 
 impl Worker {
     /// A worker without connections.
-    pub fn new(service: Arc<Service>, inflight_bytes_max: usize) -> Self {
+    pub fn new(terms: Arc<Terms>, inflight_bytes_max: usize) -> Self {
         Self {
-            service,
+            terms,
             inflight: InflightBytes::new(inflight_bytes_max),
             started: Instant::now(),
             now_ms: AtomicU32::new(0),
@@ -387,7 +387,7 @@ impl Worker {
     pub fn sweep(&self) {
         let now_ms = self.started.elapsed().as_millis() as u32;
         self.now_ms.store(now_ms, Ordering::Relaxed);
-        self.each(|connection| match connection.overdue(now_ms, &self.service.limits) {
+        self.each(|connection| match connection.overdue(now_ms, &self.terms.limits) {
             Command::None => {}
             command => connection.leave(command),
         });

@@ -55,7 +55,7 @@ impl PendingResponse {
     /// # Errors
     /// Too many answers wait for their clients.
     fn hold(&mut self, bytes: usize) -> Result<(), NoRoom> {
-        self.connection.worker().service.responses.take(bytes)?;
+        self.connection.worker().terms.responses.take(bytes)?;
         self.held_bytes += bytes;
         Ok(())
     }
@@ -78,7 +78,7 @@ impl PendingResponse {
 impl Drop for PendingResponse {
     fn drop(&mut self) {
         if self.held_bytes > 0 {
-            self.connection.worker().service.responses.give_back(self.held_bytes);
+            self.connection.worker().terms.responses.give_back(self.held_bytes);
         }
         if self.connection.is_http2() {
             self.connection.stream_ends();
@@ -253,7 +253,7 @@ impl Stream {
         }
         let deadline = self.with(|given| {
             let since = given.since.filter(|_| !given.waits)?;
-            let limits = &connection.worker().service.limits;
+            let limits = &connection.worker().terms.limits;
             Some(since + Duration::from_millis(limits.answer_ms_allowed(given.bytes)))
         });
         let Some(deadline) = deadline else {

@@ -1,7 +1,7 @@
 //! The fast path of a beacon: a whole request that came in one read is answered without building what a general
 //! HTTP server needs.
 //!
-//! Nearly every request here is one of two: `POST /v1/events` with a small plain body, or `GET /p.gif`; and nearly
+//! Nearly every request here is a small plain one that the handler takes on this path (a beacon or a pixel), and nearly
 //! every one lies whole in the first packet. Such a request is parsed where it lies, with the parser that hyper uses,
 //! from a buffer that all connections of a worker share. Whatever is different in any way (a body that is still on its
 //! way, compressed, chunked; another route; another version) goes to hyper with its bytes, untouched, and the
@@ -16,18 +16,15 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use hyper::header::HeaderValue;
-use hyper::{Response, StatusCode};
-use jiff::Timestamp;
 use tokio::io::ReadBuf;
 
-use super::response::{self, Body};
 use super::body::is_compressed;
-use super::connection::{Connection, Command, Phase};
+use super::connection::{Command, Connection, Phase};
+use super::handler::{FastResponse, Handler, WholeRequest};
 use super::headers::{Header, Headers};
 use super::io::Transport;
-use crate::protocol::routes::Routes;
 use super::load_shedding::InflightPermit;
-use crate::ingest::{Accepted, Prepared};
+use super::response;
 
 /// A longer request is not one of the short ones. Bytes.
 const REQUEST_BYTES_MAX: usize = 16 << 10;
@@ -49,41 +46,35 @@ pub enum Next {
 }
 
 /// What became of the bytes of one read.
-enum Step<'a> {
-    /// Events that need the disk.
-    Events {
-        routes: &'a Routes,
-        prepared: Prepared,
+enum Step<'a, H: Handler + 'a> {
+    /// What is left may wait.
+    Begun {
+        begun: H::Begun<'a>,
         origin: Option<HeaderValue>,
-        pixel: bool,
-        _room: InflightPermit<'a>,
+        _permit: InflightPermit<'a>,
     },
-    /// An answer at once.
-    Response(&'a Routes, Response<Body>, Option<HeaderValue>),
     Next(Next),
 }
 
 /// Answers short requests until something else comes.
-pub async fn serve<T: Transport>(stream: &mut T, connection: &Connection) -> Next {
+pub async fn serve<T: Transport, H: Handler>(stream: &mut T, connection: &Connection, handler: &H) -> Next {
     connection.set_parked(true);
-    let next = serve_until_other(stream, connection).await;
+    let next = serve_until_other(stream, connection, handler).await;
     connection.set_parked(false);
     next
 }
 
-async fn serve_until_other<T: Transport>(stream: &mut T, connection: &Connection) -> Next {
+async fn serve_until_other<T: Transport, H: Handler>(
+    stream: &mut T,
+    connection: &Connection,
+    handler: &H,
+) -> Next {
     loop {
-        let bytes = match poll_fn(|context| poll_request(stream, connection, context)).await {
+        let bytes = match poll_fn(|context| poll_request(stream, connection, handler, context)).await {
             Step::Next(next) => return next,
-            Step::Response(routes, response, origin) => counted(routes, response, origin.as_ref()),
-            Step::Events { routes, prepared, origin, pixel, _room } => match routes.commit(prepared).await {
-                Ok(accepted) if accepted.refused.is_empty() && !pixel => {
-                    routes.ingest.metrics.count_response(StatusCode::OK);
-                    short_response(&accepted, origin.as_ref())
-                }
-                Ok(_) if pixel => counted(routes, response::pixel(), origin.as_ref()),
-                Ok(accepted) => counted(routes, response::accepted(&accepted), origin.as_ref()),
-                Err(response) => counted(routes, response, origin.as_ref()),
+            Step::Begun { begun, origin, _permit } => match handler.finish(begun).await {
+                FastResponse::Json(body) => short_response(&body, origin.as_ref()),
+                FastResponse::Other(response) => response::to_http1(response, origin.as_ref()),
             },
         };
         connection.enter(Phase::Flushing);
@@ -94,18 +85,13 @@ async fn serve_until_other<T: Transport>(stream: &mut T, connection: &Connection
     }
 }
 
-/// An answer that is not the usual one.
-fn counted(routes: &Routes, response: Response<Body>, origin: Option<&HeaderValue>) -> Vec<u8> {
-    routes.ingest.metrics.count_response(response.status());
-    response::to_http1(response, origin)
-}
-
 /// Waits for a request, and does all of it that needs no waiting: the buffer belongs to whoever reads next.
-fn poll_request<'a, T: Transport>(
+fn poll_request<'a, T: Transport, H: Handler>(
     stream: &mut T,
     connection: &'a Connection,
+    handler: &'a H,
     context: &mut Context<'_>,
-) -> Poll<Step<'a>> {
+) -> Poll<Step<'a, H>> {
     connection.remember_task(context.waker());
     match connection.command() {
         Command::None => {}
@@ -122,7 +108,7 @@ fn poll_request<'a, T: Transport>(
             Poll::Pending => Poll::Pending,
             Poll::Ready(Ok(())) if !read.filled().is_empty() => {
                 let bytes = read.filled();
-                let step = begin(bytes, connection);
+                let step = begin(bytes, connection, handler);
                 Poll::Ready(step.unwrap_or_else(|| Step::Next(Next::Other(Bytes::copy_from_slice(bytes)))))
             }
             Poll::Ready(_) => Poll::Ready(Step::Next(Next::End)),
@@ -131,8 +117,7 @@ fn poll_request<'a, T: Transport>(
 }
 
 /// Takes a request that is short and whole; `None` when it is not.
-fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
-    let routes = connection.worker().service.collector.as_ref()?;
+fn begin<'a, H: Handler>(bytes: &[u8], connection: &'a Connection, handler: &'a H) -> Option<Step<'a, H>> {
     let mut space = [const { MaybeUninit::uninit() }; HEADERS_MAX];
     let mut request = httparse::Request::new(&mut []);
     let parsed = request.parse_with_uninit_headers(bytes, &mut space).ok()?;
@@ -141,44 +126,34 @@ fn begin<'a>(bytes: &[u8], connection: &'a Connection) -> Option<Step<'a>> {
     let (Some(1), Some(method), Some(target)) = (request.version, request.method, request.path) else {
         return None;
     };
-    let query = match (method, target) {
-        ("POST", "/v1/events") => None,
-        ("GET", "/p.gif") => Some(""),
-        // A fragment is none of the server's business, and hyper's to take off.
-        // So is telling what no address may hold.
-        ("GET", _) => Some(target.strip_prefix("/p.gif?").filter(|query| query.bytes().all(is_of_query))?),
-        _ => return None,
+    let (path, query) = match target.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (target, None),
     };
-    if body_bytes(request.headers)? != body.len()
-        || head.len() > routes.limits.header_bytes_max
-        || body.len() > routes.limits.body_bytes_max
+    let route = H::fast_route(method, path, query.is_some())?;
+    let query = query.unwrap_or_default();
+    let worker = connection.worker();
+    let limits = &worker.terms.limits;
+    // A fragment is none of the server's business, and hyper's to take off. So is telling what no address may hold.
+    if !query.bytes().all(is_of_query)
+        || body_bytes(request.headers)? != body.len()
+        || head.len() > limits.header_bytes_max
+        || body.len() > limits.body_bytes_max
         || is_compressed(body)
         // Each request names its client.
         || connection.peer().trusted
     {
         return None;
     }
-    let mut room = connection.worker().inflight.hold();
-    room.grow(body.len()).ok()?;
+    let mut permit = worker.inflight.hold();
+    permit.grow(body.len()).ok()?;
     connection.enter(Phase::Responding);
-    let received_at = Timestamp::now().as_millisecond();
     let address = connection.peer().address;
     let headers = &Headers::read(request.headers.iter().map(|header| (header.name, header.value)));
     let origin = headers.get(Header::Origin).filter(|origin| origin.is_ascii());
     let origin = origin.and_then(|origin| HeaderValue::from_str(origin).ok());
-    if let Some(answer) = routes.refuse_early(address, received_at) {
-        return Some(Step::Response(routes, answer, origin));
-    }
-    let prepared = match query {
-        Some(query) => routes.prepare_pixel(query, headers, address, received_at),
-        None => routes.prepare_events(body, headers, address, received_at),
-    };
-    Some(match prepared {
-        Ok(prepared) => Step::Events { routes, prepared, origin, pixel: query.is_some(), _room: room },
-        // To wait is hyper's.
-        Err(response) if response::is_not_looked_for(&response) => return None,
-        Err(response) => Step::Response(routes, response, origin),
-    })
+    let begun = handler.begin(route, &WholeRequest { query, headers, body, address })?;
+    Some(Step::Begun { begun, origin, _permit: permit })
 }
 
 /// Whether hyper takes this byte in a query.
@@ -210,8 +185,8 @@ fn body_bytes(headers: &[httparse::Header<'_>]) -> Option<usize> {
     Some(length.unwrap_or(0))
 }
 
-/// The answer to events that were all taken.
-fn short_response(accepted: &Accepted, origin: Option<&HeaderValue>) -> Vec<u8> {
+/// A response of JSON in bytes.
+fn short_response(body: &[u8], origin: Option<&HeaderValue>) -> Vec<u8> {
     let mut out = Vec::with_capacity(response::RESPONSE_BYTES_USUAL);
     out.extend_from_slice(
         b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncache-control: no-store\r\n",
@@ -221,9 +196,8 @@ fn short_response(accepted: &Accepted, origin: Option<&HeaderValue>) -> Vec<u8> 
         out.extend_from_slice(origin.as_bytes());
         out.extend_from_slice(CREDENTIALS);
     }
-    let body = response::accepted_body(accepted.accepted);
     response::write_length_and_date(body.len(), &mut out);
-    out.extend_from_slice(&body);
+    out.extend_from_slice(body);
     out
 }
 

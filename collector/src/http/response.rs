@@ -1,4 +1,4 @@
-//! Responses: JSON, errors, the pixel, and the CORS headers that every one of them carries.
+//! Responses: JSON, errors, and the CORS headers that every one of them carries.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -16,10 +16,6 @@ use hyper::header::{
 };
 use hyper::{HeaderMap, Response, StatusCode};
 use serde_json::json;
-
-use crate::ingest::{Accepted, Refused};
-use crate::spool::SpoolError;
-use crate::protocol::WireError;
 
 /// Why the fallback's body ended early.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
@@ -76,17 +72,10 @@ thread_local! {
     static DATE: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
 }
 
-/// The smallest transparent GIF.
-pub const PIXEL: &[u8; 43] =
-    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\
-    \x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
-
 /// Room for a usual answer. Bytes.
 pub const RESPONSE_BYTES_USUAL: usize = 384;
 /// Room for the headers of a usual answer to a browser, the date and length that hyper adds included.
 const RESPONSE_HEADERS_USUAL: usize = 8;
-/// Seconds that a client should wait when the spool or the disk has no room.
-const RETRY_AFTER_SECONDS: u32 = 10;
 /// Seconds that a client should wait when it sends too fast.
 pub const RATE_RETRY_AFTER_SECONDS: u32 = 1;
 
@@ -138,74 +127,6 @@ pub fn try_later(status: StatusCode, code: &str, message: &str, seconds: u32) ->
 pub fn too_fast() -> Response<Body> {
     let status = StatusCode::TOO_MANY_REQUESTS;
     try_later(status, "rate_limited", "too many requests", RATE_RETRY_AFTER_SECONDS)
-}
-
-/// The answer to events that were taken.
-pub fn accepted(accepted: &Accepted) -> Response<Body> {
-    if accepted.refused.is_empty() {
-        return with_type(StatusCode::OK, "application/json", accepted_body(accepted.accepted));
-    }
-    let refused: Vec<_> = accepted
-        .refused
-        .iter()
-        .map(|refusal| json!({"index": refusal.index, "reason": refusal.reason, "message": refusal.message}))
-        .collect();
-    json(StatusCode::OK, &json!({"accepted": accepted.accepted, "rejected": refused}))
-}
-
-/// The answer's text when all events were taken.
-pub fn accepted_body(events: usize) -> Bytes {
-    match events {
-        1 => Bytes::from_static(b"{\"accepted\":1,\"rejected\":[]}"),
-        events => format!("{{\"accepted\":{events},\"rejected\":[]}}").into(),
-    }
-}
-
-/// The pixel.
-pub fn pixel() -> Response<Body> {
-    let mut response = with_type(StatusCode::OK, "image/gif", PIXEL.as_slice());
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store, private"));
-    response
-}
-
-/// Marks an answer to a request whose key or token ClickHouse has not been asked for: who can wait may find out.
-#[derive(Clone, Copy, Debug)]
-struct NotLookedFor;
-
-fn mark_not_looked_for(mut response: Response<Body>) -> Response<Body> {
-    response.extensions_mut().insert(NotLookedFor);
-    response
-}
-
-/// Whether the answer would be another when ClickHouse has been asked for the request's key or token.
-pub fn is_not_looked_for(response: &Response<Body>) -> bool {
-    response.extensions().get::<NotLookedFor>().is_some()
-}
-
-/// The answer to a request refused as a whole.
-pub fn refused(refused: &Refused) -> Response<Body> {
-    let message = refused.to_string();
-    match refused {
-        Refused::UnknownKey | Refused::TokenNeeded { .. } | Refused::TokenRefused => {
-            error(StatusCode::UNAUTHORIZED, refused.code(), &message)
-        }
-        Refused::SitesUnknown => {
-            let later =
-                try_later(StatusCode::SERVICE_UNAVAILABLE, refused.code(), &message, RETRY_AFTER_SECONDS);
-            mark_not_looked_for(later)
-        }
-        Refused::Origin => error(StatusCode::FORBIDDEN, refused.code(), &message),
-        Refused::Spool(reason) => {
-            let seconds = if *reason == SpoolError::Busy { 1 } else { RETRY_AFTER_SECONDS };
-            try_later(StatusCode::SERVICE_UNAVAILABLE, refused.code(), &message, seconds)
-        }
-    }
-}
-
-/// The answer to a body that cannot be read.
-pub fn unreadable(unreadable: &WireError) -> Response<Body> {
-    let status = StatusCode::from_u16(unreadable.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    error(status, unreadable.code(), &unreadable.to_string())
 }
 
 /// Adds what a browser needs to let the page at `origin` read the answer. What is no origin by its bytes (it may be
@@ -329,13 +250,6 @@ pub fn other_method(allowed: &'static str, message: &str) -> Response<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_pixel_is_a_gif_of_one_by_one() {
-        assert_eq!(PIXEL.len(), 43);
-        assert_eq!(&PIXEL[..10], b"GIF89a\x01\x00\x01\x00");
-        assert_eq!(PIXEL[42], b';');
-    }
 
     #[test]
     fn a_preflight_allows_what_is_asked_for_but_not_a_proxys_word() {

@@ -19,9 +19,10 @@ use super::response::{self, Body};
 use super::body::BodyError;
 use super::connection::{Connection, Command, Phase};
 use super::delivery::{PendingResponse, Streams, gradually};
+use super::handler::Handler;
 use super::io::{Transport, Watched};
 use super::fast_path;
-use super::service::Service;
+use super::service::{Service, busy};
 use super::load_shedding::NoRoom;
 use super::limits::HttpLimits;
 
@@ -55,36 +56,41 @@ enum Next<T> {
 }
 
 /// Serves a connection of HTTP/1.1, or of HTTP/2 with prior knowledge.
-pub async fn serve<T: Transport + Send + 'static>(stream: T, connection: Arc<Connection>) {
+pub async fn serve<T: Transport + Send + 'static, H: Handler>(
+    stream: T,
+    connection: Arc<Connection>,
+    service: &Arc<Service<H>>,
+) {
     let mut io = Watched::new(stream, connection.clone());
     loop {
         if !io.has_bytes() {
-            match fast_path::serve(io.transport(), &connection).await {
+            match fast_path::serve(io.transport(), &connection, &service.handler).await {
                 fast_path::Next::Other(bytes) => io.put_back(bytes),
                 fast_path::Next::End => return Box::pin(finish(io.transport())).await,
             }
         }
         // Boxed: a connection that waits on the fast path is not to carry what hyper needs.
-        match Box::pin(http1_until_idle(io, &connection)).await {
+        match Box::pin(http1_until_idle(io, &connection, service)).await {
             Next::Parked(parked) => io = parked,
             // Boxed: what HTTP/2 needs is not to weigh on those who do not speak it.
-            Next::Http2(io) => return Box::pin(serve_http2(io, connection)).await,
+            Next::Http2(io) => return Box::pin(serve_http2(io, connection, service)).await,
             Next::End => return,
         }
     }
 }
 
-async fn http1_until_idle<T: Transport + Send + 'static>(
+async fn http1_until_idle<T: Transport + Send + 'static, H: Handler>(
     io: Watched<T>,
     connection: &Arc<Connection>,
+    service: &Arc<Service<H>>,
 ) -> Next<T> {
-    let header_bytes_max = connection.worker().service.limits.header_bytes_max.max(BUFFER_BYTES_MIN);
-    let serving = connection.clone();
-    let service = service_fn(move |request| respond_http1(serving.clone(), request));
+    let header_bytes_max = connection.worker().terms.limits.header_bytes_max.max(BUFFER_BYTES_MIN);
+    let (serving, asked) = (connection.clone(), service.clone());
+    let responding = service_fn(move |request| respond_http1(serving.clone(), asked.clone(), request));
     let mut http = http1::Builder::new()
         .header_read_timeout(None)
         .max_buf_size(header_bytes_max)
-        .serve_connection(io, service);
+        .serve_connection(io, responding);
     let end = poll_fn(|context| {
         connection.remember_task(context.waker());
         match connection.command() {
@@ -123,7 +129,7 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
             } else {
                 (StatusCode::BAD_REQUEST, "head_unreadable", "the request's head is not HTTP/1.1")
             };
-            connection.worker().service.count_refused(status, reason);
+            service.handler.refused(status, reason);
             if io.has_swallowed() {
                 refuse_head(io.transport(), response::error(status, reason, message), &parts.read_buf).await;
             } else {
@@ -137,7 +143,7 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
         }
         End::Commanded(Command::EndHead) => {
             let (status, reason) = (StatusCode::REQUEST_TIMEOUT, "head_too_slow");
-            connection.worker().service.count_refused(status, reason);
+            service.handler.refused(status, reason);
             let response = response::error(status, reason, "the headers did not arrive in time");
             refuse_head(io.transport(), response, &parts.read_buf).await;
         }
@@ -213,15 +219,15 @@ async fn linger<T: Transport>(stream: &mut T) {
     }
 }
 
-async fn respond_http1(
+async fn respond_http1<H: Handler>(
     connection: Arc<Connection>,
+    service: Arc<Service<H>>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
     connection.enter(Phase::Responding);
-    let service = &connection.worker().service;
     let head_bytes = head_bytes(&request);
-    let response = if head_bytes > service.limits.header_bytes_max {
-        let mut response = refuse_large_head(service, &request);
+    let response = if head_bytes > service.terms.limits.header_bytes_max {
+        let mut response = refuse_large_head(&service.handler, &request);
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         connection.linger();
         response
@@ -232,7 +238,7 @@ async fn respond_http1(
         connection.enter(Phase::Flushing);
         return Ok(response);
     }
-    Ok(gradually(response, PendingResponse::of_connection(connection.clone()), Service::busy))
+    Ok(gradually(response, PendingResponse::of_connection(connection.clone()), busy))
 }
 
 /// What a head takes in HTTP/1.1, whatever it came in.
@@ -245,23 +251,27 @@ fn head_bytes(request: &Request<Incoming>) -> usize {
     line + headers.sum::<usize>()
 }
 
-fn refuse_large_head(service: &Service, request: &Request<Incoming>) -> Response<Body> {
+fn refuse_large_head(handler: &impl Handler, request: &Request<Incoming>) -> Response<Body> {
     let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-    service.count_refused(status, "head_too_large");
+    handler.refused(status, "head_too_large");
     let mut response = response::error(status, "head_too_large", HEAD_TOO_LARGE);
     response::allow_origin(request.headers().get(ORIGIN), response.headers_mut());
     response
 }
 
 /// Serves a connection of HTTP/2.
-pub async fn serve_http2<T: Transport + Send + 'static>(io: Watched<T>, connection: Arc<Connection>) {
+pub async fn serve_http2<T: Transport + Send + 'static, H: Handler>(
+    io: Watched<T>,
+    connection: Arc<Connection>,
+    service: &Arc<Service<H>>,
+) {
     connection.set_http2();
     connection.enter(Phase::Idle);
-    let limits = &connection.worker().service.limits;
-    let serving = connection.clone();
-    let service = service_fn(move |request| respond_http2(serving.clone(), request));
+    let limits = &connection.worker().terms.limits;
+    let (serving, asked) = (connection.clone(), service.clone());
+    let responding = service_fn(move |request| respond_http2(serving.clone(), asked.clone(), request));
     let streams = Streams(connection.clone());
-    let mut http = Box::pin(http2_builder(limits, streams).serve_connection(io, service));
+    let mut http = Box::pin(http2_builder(limits, streams).serve_connection(io, responding));
     let mut finishing = false;
     let ended = poll_fn(|context| {
         connection.remember_task(context.waker());
@@ -310,23 +320,23 @@ fn http2_builder(limits: &HttpLimits, streams: Streams) -> http2::Builder<Stream
     builder
 }
 
-async fn respond_http2(
+async fn respond_http2<H: Handler>(
     connection: Arc<Connection>,
+    service: Arc<Service<H>>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
     let pending = PendingResponse::of_stream(connection.clone());
-    let service = &connection.worker().service;
     let head_bytes = head_bytes(&request);
     // A head that takes a few bytes on the wire may take many here.
     let mut held = connection.worker().inflight.hold();
-    let response = if head_bytes > service.limits.header_bytes_max {
-        refuse_large_head(service, &request)
+    let response = if head_bytes > service.terms.limits.header_bytes_max {
+        refuse_large_head(&service.handler, &request)
     } else if held.grow(head_bytes) == Err(NoRoom) {
         BodyError::Busy.respond(&connection)
     } else {
         service.respond(request, &connection).await
     };
-    Ok(gradually(response, pending, Service::busy))
+    Ok(gradually(response, pending, busy))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::WireError;
+use crate::ingest::parse_error::ParseError;
 use crate::event::field_error::FieldError;
 use crate::event::json::NotJson;
 use crate::event::reader::Reader;
@@ -14,7 +14,7 @@ pub enum Stop {
     /// The body is not JSON here.
     NotJson,
     /// It is, but is refused as a whole.
-    Refused(WireError),
+    Refused(ParseError),
 }
 
 impl From<NotJson> for Stop {
@@ -25,7 +25,7 @@ impl From<NotJson> for Stop {
 
 impl From<FieldError> for Stop {
     fn from(error: FieldError) -> Self {
-        Self::Refused(WireError::InvalidField { message: error.message })
+        Self::Refused(ParseError::InvalidField { message: error.message })
     }
 }
 
@@ -36,7 +36,7 @@ impl From<FieldError> for Stop {
 pub fn each_field<'a>(
     body: &'a [u8],
     visit: impl FnMut(Cow<'a, str>, &mut Reader<'a>) -> Result<(), Stop>,
-) -> Result<&'a str, WireError> {
+) -> Result<&'a str, ParseError> {
     let body = as_text(body)?;
     let mut reader = Reader::new(body);
     if !matches!(reader.first_byte(), Some(b'{')) {
@@ -50,23 +50,23 @@ pub fn each_field<'a>(
 }
 
 /// Where and why it is not JSON, serde_json says better; what it finds nothing wrong with is refused as `otherwise`.
-fn why_not_json(body: &str, otherwise: &str) -> WireError {
+fn why_not_json(body: &str, otherwise: &str) -> ParseError {
     let Err(error) = serde_json::from_str::<&RawValue>(body) else {
-        return WireError::InvalidField { message: format!("body: {otherwise}") };
+        return ParseError::InvalidField { message: format!("body: {otherwise}") };
     };
     let text = error.to_string();
     // The place is told apart from the problem; a syntax error's text repeats nothing of the body.
     let problem = text.rsplit_once(" at line ").map_or(text.as_str(), |(problem, _)| problem);
-    WireError::NotJson { line: error.line(), column: error.column(), problem: problem.to_owned() }
+    ParseError::NotJson { line: error.line(), column: error.column(), problem: problem.to_owned() }
 }
 
 /// The body as text, without a byte order mark.
-fn as_text(body: &[u8]) -> Result<&str, WireError> {
+fn as_text(body: &[u8]) -> Result<&str, ParseError> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     std::str::from_utf8(body).map_err(|error| {
         let before = &body[..error.valid_up_to()];
         let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |place| place + 1);
-        WireError::NotJson {
+        ParseError::NotJson {
             line: before.split(|&byte| byte == b'\n').count(),
             column: 1 + before.len() - line_start,
             problem: "a byte that is not UTF-8".to_owned(),

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::protocol::WireError;
+use crate::ingest::parse_error::ParseError;
 use crate::protocol::body::{self, Stop};
 use crate::event::RejectedEvent;
 use crate::event::builder::{Defaults, EventBuilder};
@@ -22,7 +22,7 @@ use crate::event::{identifier, timestamp};
 /// # Errors
 ///
 /// When the body is not JSON, names no site, is wrong outside its events, or holds too many of them.
-pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
+pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, ParseError> {
     let mut envelope = Envelope::default();
     body::each_field(body, |field, reader| match &*field {
         "events" => envelope.read_events(reader),
@@ -30,13 +30,12 @@ pub fn parse(body: &[u8]) -> Result<ParsedBatch<'_>, WireError> {
         _ => Ok(envelope.set(&field, reader.value()?)?),
     })?;
     let write_key = envelope.site.filter(|site| !site.is_empty());
-    let write_key = write_key.ok_or(WireError::MissingField { field: "site" })?;
-    let events = envelope.events.ok_or(WireError::MissingField { field: "events" })?;
+    let write_key = write_key.ok_or(ParseError::MissingField { field: "site" })?;
+    let events = envelope.events.ok_or(ParseError::MissingField { field: "events" })?;
     let mut batch = ParsedBatch {
         write_key,
         sent_at: envelope.sent_at,
         sent_at_is_of_this_try: true,
-        trusted: false,
         events: Vec::with_capacity(events.len()),
         refused: Vec::new(),
     };
@@ -97,7 +96,7 @@ impl<'a> Envelope<'a> {
         let mut events = Vec::new();
         reader.each_element(|reader| {
             if events.len() == BATCH_EVENTS_MAX {
-                return Err(Stop::Refused(WireError::TooManyEvents));
+                return Err(Stop::Refused(ParseError::TooManyEvents));
             }
             events.push(Written::read(reader)?);
             Ok(())

@@ -40,8 +40,6 @@ pub fn event<'a>(letter: &Letter<'a>, id: Uuid, client: String, received_at: i64
         write_key: Cow::Borrowed(""),
         sent_at: None,
         sent_at_is_of_this_try: false,
-        // Its signature stands for a token.
-        trusted: true,
         events: Vec::new(),
         refused: Vec::new(),
     };

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::protocol::WireError;
+use crate::ingest::parse_error::ParseError;
 use crate::event::RejectedEvent;
 use crate::event::builder::{Defaults, EventBuilder};
 use crate::event::field_error::FieldError;
@@ -19,7 +19,7 @@ use crate::form::decode;
 /// # Errors
 ///
 /// When it names no site.
-pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
+pub fn parse(query: &str) -> Result<ParsedBatch<'_>, ParseError> {
     let mut site = None;
     let mut sent_at = None;
     let (mut amount, mut currency) = (Value::Null, Value::Null);
@@ -34,7 +34,7 @@ pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
             _ => set(&mut builder, name, value),
         }
     }
-    let write_key = site.filter(|site| !site.is_empty()).ok_or(WireError::MissingField { field: "site" })?;
+    let write_key = site.filter(|site| !site.is_empty()).ok_or(ParseError::MissingField { field: "site" })?;
     if amount != Value::Null {
         match money::from_parts(&amount, currency) {
             Ok(money) => builder.revenue = Some(money),
@@ -53,7 +53,6 @@ pub fn parse(query: &str) -> Result<ParsedBatch<'_>, WireError> {
         write_key,
         sent_at,
         sent_at_is_of_this_try: true,
-        trusted: false,
         events: Vec::new(),
         refused: Vec::new(),
     };

@@ -10,7 +10,7 @@ use super::{BATCH_MESSAGES_MAX, each_said, is_absent, present, text};
 use crate::event::field_error::FieldError;
 use crate::event::reader::Reader;
 use crate::event::timestamp;
-use crate::protocol::WireError;
+use crate::ingest::parse_error::ParseError;
 use crate::protocol::body::{Stop, each_field};
 use crate::protocol::pixel::parse::parameters;
 
@@ -36,7 +36,7 @@ impl<'a> Body<'a> {
     ///
     /// # Errors
     /// When it is no JSON object, its `batch` no list, or the list longer than [`BATCH_MESSAGES_MAX`].
-    pub fn read(json: &'a [u8], usual_type: &'static str) -> Result<Self, WireError> {
+    pub fn read(json: &'a [u8], usual_type: &'static str) -> Result<Self, ParseError> {
         let mut body = Self {
             write_key: None,
             first_key: None,
@@ -68,7 +68,7 @@ impl<'a> Body<'a> {
             body.context = None;
             body.messages.push(object);
         } else {
-            return Err(WireError::MissingField { field: "batch" });
+            return Err(ParseError::MissingField { field: "batch" });
         }
         Ok(body)
     }
@@ -77,7 +77,7 @@ impl<'a> Body<'a> {
         self.messages.clear();
         reader.each_element(|reader| {
             if self.messages.len() == BATCH_MESSAGES_MAX {
-                return Err(Stop::Refused(WireError::TooManyMessages));
+                return Err(Stop::Refused(ParseError::TooManyMessages(BATCH_MESSAGES_MAX)));
             }
             self.messages.push(reader.raw_value()?);
             Ok(())

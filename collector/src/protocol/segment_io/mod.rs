@@ -12,16 +12,17 @@
 //! | `names` | the events that Segment's specification names |
 //! | `context` | what surrounds a message: page, device, app, who sent it |
 //! | `properties` | props and money |
+//! | `routes` | which addresses there are, who may send, and how they are answered |
 //!
 //! These SDKs run in apps that nobody can mend from here, and delete what is answered with 200. So fields of
 //! a wrong type are passed over, ids too, and an event is refused only when its ids, time or name cannot be.
 
 mod context;
-mod envelope;
+pub(super) mod envelope;
 mod message;
 mod names;
 mod properties;
-pub(in crate::protocol) mod routes;
+mod routes;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -30,7 +31,8 @@ use crate::event::RejectedEvent;
 use crate::event::value::Value;
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
 
-pub use envelope::{Body, basic_user, data_to_json, to_json};
+use self::envelope::Body;
+pub use self::routes::SegmentIo;
 
 /// Messages in one request; the limit that Segment publishes for its own endpoint.
 pub const BATCH_MESSAGES_MAX: usize = 2_500;
@@ -62,7 +64,6 @@ impl<'a> Body<'a> {
             write_key,
             sent_at: None,
             sent_at_is_of_this_try: false,
-            trusted: sender.trusted,
             events: Vec::with_capacity(self.messages.len()),
             refused: Vec::new(),
         };

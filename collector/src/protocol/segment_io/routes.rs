@@ -15,27 +15,33 @@
 //! A 4xx makes these SDKs forget a whole batch, and some of them try for ever after any 4xx but 400. So bad
 //! messages are refused one by one, in the body of a 200, and an unknown key is a 400.
 
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use futures_util::future::BoxFuture;
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, AUTHORIZATION, CACHE_CONTROL, HOST, HeaderName, HeaderValue, VARY};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
+use orma_store::Role;
 use orma_store::sites::Snapshot;
-use orma_store::{Role, Site};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
-use std::borrow::Cow;
-use std::net::IpAddr;
 
-use crate::http::response::{self, Body};
-use crate::http::body::{self, Received};
+use super::envelope::{Body as Envelope, basic_user, data_to_json, to_json};
+use super::{Sender, parameter};
+use crate::http::body;
 use crate::http::connection::Connection;
-use crate::http::headers::Headers;
 use crate::http::proxy::{X_FORWARDED_HOST, X_FORWARDED_PROTO};
-use crate::protocol::routes::{Routes, image_facts, request_facts};
-use crate::ingest::{Accepted, Prepared, Refused};
-use crate::refused::Sent;
-use super::{self as segment, Sender};
+use crate::http::response::{Body, json, preflight, too_fast};
+use crate::ingest::Ingest;
+use crate::ingest::access::{Access, Denial, Grant, Trust};
+use crate::ingest::commit::{Accepted, Prepared};
+use crate::ingest::pipeline::{Reading, Submission};
+use crate::ingest::rejected_request::RejectedRequest;
+use crate::ingest::request::{RawRequest, RequestFacts};
+use crate::protocol::{Protocol, response};
 
 /// How long an SDK and the caches before it may keep the settings, in seconds.
 const SETTINGS_CACHE: HeaderValue = HeaderValue::from_static("public, max-age=300");
@@ -111,224 +117,188 @@ fn script(path: &str) -> Option<&'static str> {
     (!key.is_empty() && matches!(file, "analytics.min.js" | "analytics.js")).then_some(SCRIPT)
 }
 
-/// Whether an address is one of these SDKs'.
-pub fn is_route(path: &str) -> bool {
-    Route::find(path).is_some()
+/// See the module.
+#[derive(Debug)]
+pub struct SegmentIo {
+    /// Where clients reach the collector, when it is not where they say themselves: `https://host[/path]`.
+    pub public_url: Option<String>,
 }
 
-impl Routes {
-    /// The script at an address: orma's own, or Segment's.
-    pub(in crate::protocol) fn script(&self, path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
-        self.assets.get(script(path).unwrap_or(path), headers)
+impl Protocol for SegmentIo {
+    fn owns(&self, path: &str) -> bool {
+        Route::find(path).is_some()
     }
 
-    /// Answers a request to one of these addresses.
-    pub(in crate::protocol) async fn answer_segment(
-        &self,
+    fn respond<'a>(
+        &'a self,
+        ingest: &'a Ingest,
         mut request: Request<Incoming>,
-        peer: IpAddr,
-        connection: &Connection,
-    ) -> Response<Body> {
-        if matches!(Route::find(request.uri().path()), Some(Route::Settings(_))) {
-            // They repeat the address that was asked for.
-            self.proxies.vouch(&mut request, connection.peer());
-        }
-        let (parts, incoming) = request.into_parts();
-        let Some(route) = Route::find(parts.uri.path()) else {
-            return failure(StatusCode::NOT_FOUND, "not_found", "nothing is served here");
-        };
-        match (&parts.method, route) {
-            (&Method::OPTIONS, _) => response::preflight(&parts.headers),
-            (&Method::POST, Route::Messages(usual_type)) => {
-                let answered = self.take_messages(&parts, incoming, usual_type, peer, connection).await;
-                answered.unwrap_or_else(|answer| answer)
-            }
-            (&Method::POST, Route::SdkMetrics) => self.discard(incoming, peer, connection).await,
-            (&Method::GET, Route::Pixel(usual_type)) => {
-                self.take_pixel(&parts, usual_type, peer).await.unwrap_or_else(|answer| answer)
-            }
-            (&Method::HEAD, Route::Pixel(_)) => response::pixel(),
-            (&Method::GET | &Method::HEAD, Route::Settings(key)) => {
-                self.looked_for(|| self.settings(key, &parts, peer)).await
-            }
-            (&Method::GET | &Method::HEAD, Route::SourceConfig) => {
-                self.looked_for(|| self.source_config(&parts, peer)).await
-            }
-            _ => {
-                let (method, allowed) =
-                    if route.is_posted() { ("POST", "POST, OPTIONS") } else { ("GET", "GET, HEAD, OPTIONS") };
-                let message = format!("only {method} is answered here");
-                let mut answer = failure(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &message);
-                answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
-                answer
-            }
-        }
-    }
-
-    #[allow(clippy::result_large_err)] // It is sent at once, and boxing it would cost more than moving it.
-    async fn take_messages(
-        &self,
-        parts: &Parts,
-        incoming: Incoming,
-        usual_type: &'static str,
-        peer: IpAddr,
-        connection: &Connection,
-    ) -> Result<Response<Body>, Response<Body>> {
-        let received_at = Timestamp::now().as_millisecond();
-        if let Some(answer) = self.refuse_early(peer, received_at) {
-            return Err(answer);
-        }
-        let body = self.read_sniffed(incoming, received_at, connection).await?;
-        let json = segment::to_json(&body.bytes);
-        let prepare = || self.prepare_messages(&json, usual_type, parts, peer, received_at, false);
-        let prepared = self.when_looked_for(Some(received_at), prepare).await?;
-        Ok(taken(&self.commit(prepared).await?))
-    }
-
-    #[allow(clippy::result_large_err)] // It is sent at once, and boxing it would cost more than moving it.
-    async fn take_pixel(
-        &self,
-        parts: &Parts,
-        usual_type: &'static str,
-        peer: IpAddr,
-    ) -> Result<Response<Body>, Response<Body>> {
-        let received_at = Timestamp::now().as_millisecond();
-        if let Some(answer) = self.refuse_early(peer, received_at) {
-            return Err(answer);
-        }
-        let query = parts.uri.query().unwrap_or_default();
-        let json = segment::data_to_json(&segment::parameter(query, "data").unwrap_or_default());
-        let prepare = || self.prepare_messages(&json, usual_type, parts, peer, received_at, true);
-        let prepared = self.when_looked_for(Some(received_at), prepare).await?;
-        self.commit(prepared).await?;
-        Ok(response::pixel())
-    }
-
-    /// All that needs no waiting; an error is the answer.
-    #[allow(clippy::result_large_err)] // It is sent at once, and boxing it would cost more than moving it.
-    fn prepare_messages(
-        &self,
-        json: &[u8],
-        usual_type: &'static str,
-        parts: &Parts,
-        peer: IpAddr,
-        received_at: i64,
-        pixel: bool,
-    ) -> Result<Prepared, Response<Body>> {
-        let headers = Headers::of_map(&parts.headers);
-        let facts_of = if pixel { image_facts } else { request_facts };
-        let facts = facts_of(&headers, peer, received_at);
-        let body = segment::Body::read(json, usual_type).map_err(|error| {
-            let sent = Sent { origin: facts.origin, message: &error.to_string(), ..Sent::default() };
-            self.ingest.count_refused_sent("", received_at, error.code(), sent);
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            failure(status, error.code(), &error.to_string())
-        })?;
-        let query = parts.uri.query().unwrap_or_default();
-        let header_key = header_key(&parts.headers);
-        let secret = header_key.as_deref().or(facts.bearer);
-        let key = body.key(header_key.clone(), segment::parameter(query, "writeKey"));
-        let registry = self.ingest.registry.snapshot();
-        let (site, trusted) = access(&registry, &key, secret).map_err(|refused| {
-            let refused = self.ingest.unknown(&key, refused);
-            let sent = Sent { origin: facts.origin, key: &key, message: &refused.to_string() };
-            self.ingest.count_refused_sent("", received_at, refused.code(), sent);
-            self.no_such_key(&key, StatusCode::BAD_REQUEST, &refused)
-        })?;
-        let limited_by = if trusted { &site.site } else { &*key };
-        if !self.rates.allows_key(limited_by) {
-            return Err(self.too_fast(&site.site, received_at));
-        }
-        let sender = Sender {
-            address: peer,
-            user_agent: facts.user_agent,
-            from_page: pixel || facts.origin.is_some(),
-            sent_at: parts.headers.get("sentat").and_then(|value| value.to_str().ok()).unwrap_or_default(),
-            trusted,
-            currency: &site.currency,
-        };
-        let batch = body.events(Cow::Borrowed(&*key), &sender);
-        self.ingest.prepare_for(site, batch, facts).map_err(|refused| {
-            let sent = Sent { origin: facts.origin, key: &key, message: &refused.to_string() };
-            self.ingest.count_refused_sent(&site.site, received_at, refused.code(), sent);
-            response::refused(&refused)
-        })
-    }
-
-    async fn read_sniffed<'a>(
-        &self,
-        incoming: Incoming,
-        received_at: i64,
         connection: &'a Connection,
-    ) -> Result<Received<'a>, Response<Body>> {
-        body::read_sniffed(incoming, &self.limits, connection).await.map_err(|error| {
-            self.ingest.count_refused("", received_at, error.code());
-            error.respond(connection)
+    ) -> BoxFuture<'a, Response<Body>> {
+        Box::pin(async move {
+            let client = connection.client(request.headers());
+            if matches!(Route::find(request.uri().path()), Some(Route::Settings(_))) {
+                // They repeat the address that was asked for.
+                connection.worker().terms.proxies.vouch(&mut request, connection.peer());
+            }
+            let (head, incoming) = request.into_parts();
+            let Some(route) = Route::find(head.uri.path()) else {
+                return failure(StatusCode::NOT_FOUND, "not_found", "nothing is served here");
+            };
+            match (&head.method, route) {
+                (&Method::OPTIONS, _) => preflight(&head.headers),
+                (&Method::POST, Route::Messages(usual_type)) => {
+                    let messages = Messages { usual_type, head: &head, client, image: false };
+                    ingest.receive(&messages, &head, incoming, connection).await
+                }
+                (&Method::GET, Route::Pixel(usual_type)) => {
+                    let messages = Messages { usual_type, head: &head, client, image: true };
+                    ingest.receive(&messages, &head, incoming, connection).await
+                }
+                (&Method::HEAD, Route::Pixel(_)) => response::pixel(),
+                (&Method::POST, Route::SdkMetrics) => discard(ingest, incoming, client, connection).await,
+                (&Method::GET | &Method::HEAD, Route::Settings(key)) => {
+                    told(ingest, client, || self.settings(ingest, key, &head)).await
+                }
+                (&Method::GET | &Method::HEAD, Route::SourceConfig) => {
+                    told(ingest, client, || source_config_of(ingest, &head)).await
+                }
+                _ => other_method(route),
+            }
         })
     }
 
-    async fn discard(&self, incoming: Incoming, peer: IpAddr, connection: &Connection) -> Response<Body> {
-        let received_at = Timestamp::now().as_millisecond();
-        if !self.rates.allows_address(peer) {
-            return self.too_fast("", received_at);
-        }
-        match self.read_sniffed(incoming, received_at, connection).await {
-            Ok(_) => response::json(StatusCode::OK, &json!({"success": true})),
-            Err(response) => response,
-        }
+    /// The address of the script that a page with Segment's snippet asks for has its write key in it: one for all keys.
+    fn script(&self, path: &str) -> Option<&'static str> {
+        script(path)
+    }
+}
+
+/// Messages, or the one in an image's address.
+struct Messages<'a> {
+    /// The type of those that name none.
+    usual_type: &'static str,
+    head: &'a Parts,
+    client: IpAddr,
+    image: bool,
+}
+
+impl Submission for Messages<'_> {
+    fn reading(&self) -> Reading {
+        if self.image { Reading::Nothing } else { Reading::Sniffed }
     }
 
-    #[allow(clippy::result_large_err)] // It is sent at once, and boxing it would cost more than moving it.
-    async fn looked_for(&self, answer: impl Fn() -> Response<Body>) -> Response<Body> {
-        let prepare = || {
-            let response = answer();
-            if response::is_not_looked_for(&response) { Err(response) } else { Ok(response) }
+    fn facts<'a>(&self, request: &RawRequest<'a>) -> RequestFacts<'a> {
+        if self.image { RequestFacts::of_image(request) } else { RequestFacts::of(request) }
+    }
+
+    fn prepare(&self, request: &RawRequest<'_>, access: &Access<'_>) -> Result<Prepared, Denial> {
+        let json = if self.image {
+            Cow::Owned(data_to_json(&parameter(request.query, "data").unwrap_or_default()))
+        } else {
+            to_json(request.body)
         };
-        self.when_looked_for(None, prepare).await.unwrap_or_else(|response| response)
+        let messages = Envelope::read(&json, self.usual_type);
+        let messages = messages.map_err(|error| Denial::of_nobody("", error.into()))?;
+        let header_key = header_key(&self.head.headers);
+        let secret = header_key.as_deref().or(access.facts.bearer);
+        let key = messages.key(header_key.clone(), parameter(request.query, "writeKey"));
+        let grant = authorise(access.registry, &key, secret)
+            .map_err(|rejected| Denial::of_nobody(&key, access.ingest().unknown(&key, rejected)))?;
+        let trusted = grant.trust.is_believed();
+        access.limit(grant.site, if trusted { &*grant.site.site } else { &*key })?;
+        let sent_at = self.head.headers.get("sentat").and_then(|value| value.to_str().ok());
+        let sender = Sender {
+            address: self.client,
+            user_agent: access.facts.user_agent,
+            from_page: self.image || access.facts.origin.is_some(),
+            sent_at: sent_at.unwrap_or_default(),
+            trusted,
+            currency: &grant.site.currency,
+        };
+        let batch = messages.events(Cow::Borrowed(&*key), &sender);
+        access.check_origin(grant.site, &key)?;
+        access.ingest().take(grant, batch, access.facts)
     }
 
-    fn settings(&self, key: &str, parts: &Parts, peer: IpAddr) -> Response<Body> {
-        if !self.rates.allows_address(peer) {
-            return self.too_fast("", Timestamp::now().as_millisecond());
+    /// What was refused is told, although no SDK reads it.
+    fn respond(&self, outcome: Result<&Accepted, &RejectedRequest>) -> Response<Body> {
+        match outcome {
+            Ok(_) if self.image => response::pixel(),
+            Ok(accepted) => {
+                let mut value = json!({"success": true});
+                if !accepted.refused.is_empty() {
+                    value["rejected"] = response::rejected_events(&accepted.refused);
+                }
+                json(StatusCode::OK, &value)
+            }
+            Err(rejected) => refusal(rejected, StatusCode::BAD_REQUEST),
         }
+    }
+}
+
+/// Reads the SDKs' numbers of themselves, and forgets them.
+async fn discard(
+    ingest: &Ingest,
+    incoming: Incoming,
+    client: IpAddr,
+    connection: &Connection,
+) -> Response<Body> {
+    let pending = ingest.outcomes.receive(Timestamp::now().as_millisecond());
+    if !ingest.rates.allows_address(client) {
+        pending.reject("", RejectedRequest::TooFast.code());
+        return too_fast();
+    }
+    match body::read_sniffed(incoming, &connection.worker().terms.limits, connection).await {
+        Ok(_) => {
+            pending.pass();
+            json(StatusCode::OK, &json!({"success": true}))
+        }
+        Err(error) => {
+            pending.reject("", error.code());
+            error.respond(connection)
+        }
+    }
+}
+
+/// What an SDK asks before it sends anything.
+async fn told(
+    ingest: &Ingest,
+    client: IpAddr,
+    tell: impl Fn() -> Result<Response<Body>, RejectedRequest> + Send + Sync,
+) -> Response<Body> {
+    let answer = || {
+        if !ingest.rates.allows_address(client) {
+            ingest.outcomes.receive(Timestamp::now().as_millisecond()).reject("", RejectedRequest::TooFast.code());
+            return Ok(too_fast());
+        }
+        tell().map_err(|rejected| Denial::of_nobody("", rejected))
+    };
+    match ingest.when_looked_for(answer).await {
+        Ok(response) => response,
+        Err(denial) => refusal(&denial.reason, StatusCode::NOT_FOUND),
+    }
+}
+
+impl SegmentIo {
+    fn settings(&self, ingest: &Ingest, key: &str, head: &Parts) -> Result<Response<Body>, RejectedRequest> {
         let key = percent_decode_str(key).decode_utf8_lossy();
-        if self.ingest.registry.snapshot().site_of_key(&key).is_none() {
-            return self.no_such_key(&key, StatusCode::NOT_FOUND, &Refused::UnknownKey);
+        if ingest.registry.snapshot().site_of_key(&key).is_none() {
+            return Err(ingest.unknown(&key, RejectedRequest::UnknownKey));
         }
-        let Some((protocol, host)) = self.reached_at(parts) else {
-            return failure(StatusCode::BAD_REQUEST, "no_host", "the request names no host");
+        let Some((protocol, host)) = self.reached_at(head) else {
+            return Ok(failure(StatusCode::BAD_REQUEST, "no_host", "the request names no host"));
         };
         let response = cacheable(&settings(&key, protocol, &format!("{host}/v1")));
-        if self.public_url.is_some() { response } else { for_asker_alone(response) }
-    }
-
-    fn source_config(&self, parts: &Parts, peer: IpAddr) -> Response<Body> {
-        if !self.rates.allows_address(peer) {
-            return self.too_fast("", Timestamp::now().as_millisecond());
-        }
-        let query = parts.uri.query().unwrap_or_default();
-        let key = header_key(&parts.headers).or_else(|| segment::parameter(query, "writeKey"));
-        let key = key.unwrap_or_default();
-        match self.ingest.registry.snapshot().site_of_key(&key) {
-            Some(site) => cacheable(&source_config(&key, &site.site)),
-            None => self.no_such_key(&key, StatusCode::NOT_FOUND, &Refused::UnknownKey),
-        }
-    }
-
-    /// A key or token is refused for good only when ClickHouse has been asked since it first came; until then, later.
-    fn no_such_key(&self, key: &str, status: StatusCode, refused: &Refused) -> Response<Body> {
-        match self.ingest.unknown(key, refused.clone()) {
-            Refused::SitesUnknown => response::refused(&Refused::SitesUnknown),
-            refused => failure(status, refused.code(), &refused.to_string()),
-        }
+        Ok(if self.public_url.is_some() { response } else { for_asker_alone(response) })
     }
 
     /// Scheme and host, with a path before `/v1` if there is one: as configured, or as the client reached us.
-    fn reached_at<'a>(&'a self, parts: &'a Parts) -> Option<(&'a str, &'a str)> {
+    fn reached_at<'a>(&'a self, head: &'a Parts) -> Option<(&'a str, &'a str)> {
         if let Some(url) = &self.public_url {
             return url.split_once("://");
         }
-        let header = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let header = |name: &HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
         let host = header(&X_FORWARDED_HOST).or_else(|| header(&HOST))?;
         let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
         if host.is_empty() || !host.bytes().all(is_host) {
@@ -338,55 +308,77 @@ impl Routes {
     }
 }
 
+fn source_config_of(ingest: &Ingest, head: &Parts) -> Result<Response<Body>, RejectedRequest> {
+    let query = head.uri.query().unwrap_or_default();
+    let key = header_key(&head.headers).or_else(|| parameter(query, "writeKey")).unwrap_or_default();
+    match ingest.registry.snapshot().site_of_key(&key) {
+        Some(site) => Ok(cacheable(&source_config(&key, &site.site))),
+        None => Err(ingest.unknown(&key, RejectedRequest::UnknownKey)),
+    }
+}
+
 /// The key that a header names: Segment's SDKs as a user without a password, Jitsu's by a header of its own. These want
 /// a key of two parts, with a colon between; a write key is the first.
 fn header_key(headers: &HeaderMap) -> Option<Cow<'static, str>> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let user = text(AUTHORIZATION.as_str()).and_then(segment::basic_user);
+    let user = text(AUTHORIZATION.as_str()).and_then(basic_user);
     user.or_else(|| text("x-write-key").and_then(|key| Some(key.split(':').next()?.trim().to_owned())))
         .map(Cow::Owned)
 }
 
-/// The site of a request, and whether it may tell of what only a server knows. `key` is the write key, wherever it
-/// was found; `secret` is what the header says. An ingest token counts in the header alone, where no body that is
-/// kept can repeat it: as Bearer beside a write key, or, since these SDKs know nothing else, in the write key's place.
-fn access<'r>(registry: &'r Snapshot, key: &str, secret: Option<&str>) -> Result<(&'r Site, bool), Refused> {
+/// The site of a request, and how far its word is taken. `key` is the write key, wherever it was found; `secret` is what
+/// the header says. An ingest token counts in the header alone, where no body that is kept can repeat it: as Bearer
+/// beside a write key, or, since these SDKs know nothing else, in the write key's place.
+fn authorise<'r>(
+    registry: &'r Snapshot,
+    key: &str,
+    secret: Option<&str>,
+) -> Result<Grant<'r>, RejectedRequest> {
     let token = secret.and_then(|secret| registry.token_of_secret(secret));
     let token_site = match token {
         Some(token) if matches!(token.role, Role::Ingest | Role::Admin) => Some(token.site.as_str()),
-        Some(_) => return Err(Refused::TokenRefused),
+        Some(_) => return Err(RejectedRequest::TokenRefused),
         None => None,
     };
     match (registry.site_of_key(key), token_site) {
-        (Some(site), None) => Ok((site, false)),
-        (Some(site), Some(own)) if own.is_empty() || own == site.site => Ok((site, true)),
-        (Some(_), Some(_)) => Err(Refused::TokenRefused),
+        (Some(site), None) => Ok(Grant { site, trust: Trust::WriteKeyOnBehalf }),
+        (Some(site), Some(own)) if own.is_empty() || own == site.site => {
+            Ok(Grant { site, trust: Trust::IngestToken })
+        }
+        (Some(_), Some(_)) => Err(RejectedRequest::TokenRefused),
         // A token of all sites does not say which.
         (None, own) => {
-            let site = own.and_then(|own| registry.sites.get(own)).ok_or(Refused::UnknownKey)?;
-            Ok((site, true))
+            let site = own.and_then(|own| registry.sites.get(own)).ok_or(RejectedRequest::UnknownKey)?;
+            Ok(Grant { site, trust: Trust::IngestToken })
         }
     }
 }
 
-/// The answer to messages that were taken: what was refused is told, although no SDK reads it.
-fn taken(accepted: &Accepted) -> Response<Body> {
-    let mut value = json!({"success": true});
-    if !accepted.refused.is_empty() {
-        let refused = accepted.refused.iter().map(
-            |refusal| json!({"index": refusal.index, "reason": refusal.reason, "message": refusal.message}),
-        );
-        value["rejected"] = refused.collect();
-    }
-    response::json(StatusCode::OK, &value)
+/// The response to a request refused as a whole; `unknown`: that to a key or token which is not known.
+fn refusal(rejected: &RejectedRequest, unknown: StatusCode) -> Response<Body> {
+    let status = match rejected {
+        RejectedRequest::Unreadable(error) => response::status_of(error),
+        RejectedRequest::UnknownKey | RejectedRequest::TokenRefused => unknown,
+        _ => return response::rejected(rejected),
+    };
+    failure(status, rejected.code(), &rejected.to_string())
+}
+
+fn other_method(route: Route<'_>) -> Response<Body> {
+    let (method, allowed) =
+        if route.is_posted() { ("POST", "POST, OPTIONS") } else { ("GET", "GET, HEAD, OPTIONS") };
+    let message = format!("only {method} is answered here");
+    let mut response = failure(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &message);
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    response
 }
 
 fn failure(status: StatusCode, code: &str, message: &str) -> Response<Body> {
-    response::json(status, &json!({"success": false, "code": code, "message": message}))
+    json(status, &json!({"success": false, "code": code, "message": message}))
 }
 
 fn cacheable(value: &Value) -> Response<Body> {
-    let mut response = response::json(StatusCode::OK, value);
+    let mut response = json(StatusCode::OK, value);
     response.headers_mut().insert(CACHE_CONTROL, SETTINGS_CACHE);
     // The answer repeats the origin, whether this request had one or not.
     response.headers_mut().insert(VARY, HeaderValue::from_static("Origin"));

@@ -1,7 +1,8 @@
 //! The request as a whole.
 
 use super::{body, parse};
-use crate::protocol::{WireError, native};
+use crate::ingest::parse_error::ParseError;
+use crate::protocol::native;
 
 #[test]
 fn good_and_bad_events_are_told_apart_by_their_index() {
@@ -97,7 +98,7 @@ fn a_request_that_cannot_be_read_says_why() {
 fn bytes_that_are_not_text_are_placed() {
     let error = native::parse(b"{\"site\":\n\"de\xffmo\"}").unwrap_err();
     let problem = "a byte that is not UTF-8".to_owned();
-    assert_eq!(error, WireError::NotJson { line: 2, column: 4, problem });
+    assert_eq!(error, ParseError::NotJson { line: 2, column: 4, problem });
 }
 
 #[test]

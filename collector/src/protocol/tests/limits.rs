@@ -6,7 +6,8 @@ use crate::event::{
     PROP_VALUE_BYTES_MAX, PROPS_MAX, REJECTED_PAYLOAD_BYTES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX,
     URL_BYTES_MAX,
 };
-use crate::protocol::{WireError, native};
+use crate::ingest::parse_error::ParseError;
+use crate::protocol::native;
 
 #[test]
 fn a_thousand_events_fit_into_a_request() {
@@ -16,7 +17,7 @@ fn a_thousand_events_fit_into_a_request() {
     let over = body(&vec![event; BATCH_EVENTS_MAX + 1]);
     let error = native::parse(over.as_bytes()).unwrap_err();
     assert_eq!((error.status(), error.code()), (413, "too_many_events"));
-    assert_eq!(error, WireError::TooManyEvents);
+    assert_eq!(error, ParseError::TooManyEvents);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use crate::event::{
     REJECTED_PAYLOAD_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::fuzz::{Random, damaged, iterations};
-use crate::protocol::{WireError, native, pixel};
+use crate::ingest::parse_error::ParseError;
+use crate::protocol::{native, pixel};
 use orma_store::event_row::COLUMNS;
 use orma_store::record_json::record_to_json;
 use serde_json::value::RawValue;
@@ -63,7 +64,7 @@ fn ten_thousand_damaged_bodies_do_no_harm() {
         let parsed = native::parse(&body);
         let is_json = serde_json::from_slice::<&RawValue>(&body).is_ok();
         assert!(parsed.is_err() || is_json, "{}", String::from_utf8_lossy(&body));
-        assert!(!matches!(parsed, Err(WireError::NotJson { .. })) || !is_json);
+        assert!(!matches!(parsed, Err(ParseError::NotJson { .. })) || !is_json);
         match parsed {
             Ok(batch) => {
                 check(&batch, BATCH_EVENTS_MAX);

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::prop;
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
-use crate::protocol::{WireError, pixel};
+use crate::ingest::parse_error::ParseError;
+use crate::protocol::pixel;
 
 fn parse(query: &str) -> ParsedBatch<'_> {
     pixel::parse(query).unwrap_or_else(|error| panic!("{error}: {query}"))
@@ -88,7 +89,7 @@ fn a_bad_event_is_refused_with_its_parameters_as_json() {
 #[test]
 fn a_query_without_a_site_is_an_error() {
     for query in ["", "&", "site=&url=/", "url=/&sito=demo"] {
-        assert_eq!(pixel::parse(query).unwrap_err(), WireError::MissingField { field: "site" });
+        assert_eq!(pixel::parse(query).unwrap_err(), ParseError::MissingField { field: "site" });
     }
 }
 

@@ -9,7 +9,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
 use crate::event::ParsedBatch;
-use crate::protocol::segment_io::{Body, Sender};
+use crate::protocol::segment_io::Sender;
+use crate::protocol::segment_io::envelope::Body;
 use crate::protocol::{native, newsletter, pixel};
 
 const PLACEHOLDERS: [&str; 20] = [
@@ -128,7 +129,7 @@ fn of_a_newsletter() {
             link: "",
             target: "",
         };
-        let batch = newsletter::event(&letter, Uuid::from_u128(7), "of the day".into(), 5);
+        let batch = newsletter::event::event(&letter, Uuid::from_u128(7), "of the day".into(), 5);
         let found = ids(&batch, recipient);
         assert_eq!((&*found.0, &*found.1), ("of the day", ""), "{recipient}");
     }

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use crate::event::{
     EVENT_BYTES_MAX, NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, ParsedBatch, ParsedEvent, RejectedEvent,
 };
-use crate::protocol::segment_io::{Body, Sender};
+use crate::protocol::segment_io::Sender;
+use crate::protocol::segment_io::envelope::Body;
 
 use super::prop;
 

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::mutation::check;
 use super::segment_io::PAGE;
 use crate::fuzz::{Random, damaged, iterations};
-use crate::protocol::segment_io::{BATCH_MESSAGES_MAX, Body, Sender, to_json};
+use crate::protocol::segment_io::envelope::{Body, to_json};
+use crate::protocol::segment_io::{BATCH_MESSAGES_MAX, Sender};
 
 const BATCH: &str = r#"{"batch":[{"timestamp":"2024-01-02T03:04:05.000Z","integrations":{},"event":"Order Completed","type":"track",
 "properties":{"revenue":12.5,"currency":"EUR","order_id":"o1","products":[{"id":1}]},"context":{"ip":"203.0.113.9","userAgent":"UA/1",

@@ -109,11 +109,11 @@ impl Told {
 
 /// Requests refused as a whole.
 #[derive(Debug, Default)]
-pub struct RefusedRequests {
+pub struct Rejections {
     gathered: Mutex<Gathered>,
 }
 
-impl RefusedRequests {
+impl Rejections {
     /// Counts a refused request.
     pub fn add(&self, site: &str, received_at: i64, reason: &str) {
         self.gathered().count(site, received_at, reason, 1);
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn the_first_refusal_is_told_at_once_and_those_that_follow_together() {
-        let refused = RefusedRequests::default();
+        let refused = Rejections::default();
         refused.add_sent("demo", 1_000, "origin_not_allowed", of("https://a.example"));
         assert_eq!(read(&refused.take(1_500)), (1, vec!["demo origin_not_allowed".to_owned()]));
         for at in [2_000, 3_000, 4_000] {
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_and_nothing_grows() {
-        let refused = RefusedRequests::default();
+        let refused = Rejections::default();
         for number in 0..500 {
             refused.add_sent("demo", 5, "origin_not_allowed", of(&format!("https://{number}.example")));
             refused.add("", 5, "rate_limited");
