@@ -17,9 +17,9 @@ use crate::enrich::UserAgents;
 use crate::enrich::geo::{Geo, GeoProblem, GeoStatus, Reload};
 use crate::http::assets::Assets;
 use crate::http::rate::Rates;
+use crate::http::terms::Terms;
 use crate::http::tls::{Tls, TlsError};
 use crate::http::{Fallback, Handshakes, Server, Service};
-use crate::http::terms::Terms;
 use crate::ingest::Ingest;
 use crate::ingest::pending::Outcomes;
 use crate::ingest::rejections::Taken;
@@ -107,7 +107,7 @@ impl Collector {
             group: spool.group(),
             registry,
             user_agents: UserAgents::new(),
-            traffic: Arc::default(),
+            acquisitions: Arc::default(),
             geo: Arc::new(geo),
             mail: Arc::default(),
             flood: Arc::default(),
@@ -150,7 +150,10 @@ impl Collector {
     pub fn metrics(&self) -> impl Fn() -> String + Send + Sync + Clone + 'static {
         let ingest = Arc::downgrade(&self.ingest);
         move || {
-            ingest.upgrade().map(|ingest| ingest.outcomes.metrics.render(ingest.spool.status())).unwrap_or_default()
+            ingest
+                .upgrade()
+                .map(|ingest| ingest.outcomes.metrics.render(ingest.spool.status()))
+                .unwrap_or_default()
         }
     }
 

@@ -111,8 +111,8 @@ mod tests {
     use orma_store::NewsletterKey;
     use orma_store::newsletter::{Act, Letter};
 
-    use super::*;
     use super::parameter::event_id;
+    use super::*;
 
     const NOW: i64 = 1_795_341_660_000;
     const LETTER: Letter = Letter {

@@ -3,6 +3,7 @@
 //! Nothing here waits, writes or fails. Input that cannot be understood gives empty fields, because an event
 //! without a browser name is worth more than a refused event.
 
+pub mod acquisition;
 pub mod bot;
 pub mod channel;
 pub mod clock;
@@ -13,10 +14,10 @@ pub mod hints;
 pub mod landing;
 pub mod mail;
 pub mod touchpoint;
-pub mod traffic;
 mod user_agent;
 pub mod user_agents;
 
+pub use acquisition::{Acquisitions, Arrival};
 pub use bot::Bot;
 pub use channel::{Origin, Visit};
 pub use clock::CorrectedTime;
@@ -24,5 +25,4 @@ pub use device::Device;
 pub use geo::{Geo, GeoProblem, Place};
 pub use hints::{HintHeaders, Hinted, Hints};
 pub use touchpoint::Sender;
-pub use traffic::{TrafficSources, WayRef};
 pub use user_agents::{UserAgentFacts, UserAgents};

@@ -15,7 +15,7 @@ use crate::enrich::describe::{
     cut_click_ids, describe_device, mark_bot, name_mail, name_origin, named_campaign,
 };
 use crate::enrich::geo::GeoReader;
-use crate::enrich::{Hinted, Hints, Sender, UserAgentFacts, WayRef, clock, landing, touchpoint};
+use crate::enrich::{Arrival, Hinted, Hints, Sender, UserAgentFacts, clock, landing, touchpoint};
 use crate::event::{Delivery, ParsedBatch, ParsedEvent, RejectedEvent, TIME_MS_END};
 use crate::flood;
 use crate::ledger::{self, Counts, Outcome};
@@ -152,7 +152,9 @@ impl Ingest {
             let facts = &context.facts;
             mark_bot(&mut row, known, user_agent, &hints, facts.pixel, facts.address);
         }
-        if !context.grant.trust.is_believed() && row.bot.is_empty() && self.flood.is_flood(&row.site, &row.visitor, received_at)
+        if !context.grant.trust.is_believed()
+            && row.bot.is_empty()
+            && self.flood.is_flood(&row.site, &row.visitor, received_at)
         {
             (row.bot, row.bot_reason) = (flood::BOT.into(), flood::BOT_REASON.into());
         }
@@ -162,15 +164,11 @@ impl Ingest {
                 (place.country.into(), place.region.into(), place.city.into());
         }
         let named = named_campaign(&row);
-        let asked =
-            if named.is_empty() { Cow::Borrowed(&*query) } else { Cow::Owned(format!("{named}{query}")) };
-        let traffic = (!(row.host.is_empty() && asked.is_empty() && referrer.is_empty()))
-            .then(|| self.traffic.of(WayRef { host: &row.host, query: &asked, referrer: &referrer }));
-        if let Some(traffic) = &traffic {
-            name_origin(&mut row, traffic, &query, &referrer);
-            if let Some(kept) = traffic.query.as_deref().filter(|_| !named.is_empty()) {
-                row.query = Cow::Borrowed(kept.strip_prefix(&*named).unwrap_or_default());
-            }
+        let arrival = Arrival { host: &row.host, query: &query, referrer: &referrer };
+        let says_nothing = row.host.is_empty() && query.is_empty() && referrer.is_empty();
+        let acquisition = (!says_nothing || named.is_some()).then(|| self.acquisitions.of(arrival, named));
+        if let Some(acquisition) = &acquisition {
+            name_origin(&mut row, acquisition, &query, &referrer);
         }
         cut_click_ids(&mut row);
         name_mail(&mut row);

@@ -33,7 +33,7 @@ use crate::cookieless::CookielessIds;
 use crate::duplicates::DuplicateWindow;
 use crate::enrich::geo::Geo;
 use crate::enrich::mail::MailJudge;
-use crate::enrich::{TrafficSources, UserAgents};
+use crate::enrich::{Acquisitions, UserAgents};
 use crate::flood::FloodGuard;
 use crate::http::rate::Rates;
 use crate::spool::{Spool, SpoolError, SpoolGroup};
@@ -48,7 +48,7 @@ pub struct Ingest {
     /// Devices and bots.
     pub user_agents: UserAgents,
     /// Campaigns and channels.
-    pub traffic: Arc<TrafficSources>,
+    pub acquisitions: Arc<Acquisitions>,
     /// Countries.
     pub geo: Arc<Geo>,
     /// People and machines among those who open newsletters.
