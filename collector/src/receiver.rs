@@ -65,7 +65,8 @@ impl Handler for Receiver {
         let origin = request.headers().get(ORIGIN).cloned();
         let path = request.uri().path();
         let is_get = matches!(*request.method(), Method::GET | Method::HEAD);
-        let mut response = if let Some(protocol) = self.protocols.iter().find(|protocol| protocol.owns(path)) {
+        let mut response = if let Some(protocol) = self.protocols.iter().find(|protocol| protocol.owns(path))
+        {
             protocol.respond(&self.ingest, request, connection).await
         } else if matches!(path, "/healthz" | "/readyz") {
             self.health(path, is_get)

@@ -13,11 +13,11 @@ use hyper::header::{CONNECTION, CONTENT_ENCODING, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use tokio::time::timeout_at;
 
-use super::connection::{Connection, Command, Phase};
+use super::connection::{Command, Connection, Phase};
+use super::limits::HttpLimits;
 use super::load_shedding::{InflightPermit, NoRoom};
 use super::response;
 use crate::buffer_pool;
-use super::limits::HttpLimits;
 
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

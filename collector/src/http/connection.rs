@@ -13,10 +13,10 @@ use std::time::Instant;
 
 use hyper::HeaderMap;
 
-use super::terms::Terms;
+use super::limits::HttpLimits;
 use super::load_shedding::InflightBytes;
 use super::proxy::Peer;
-use super::limits::HttpLimits;
+use super::terms::Terms;
 
 /// How often the sweep looks, in milliseconds: how exact time limits are.
 pub const SWEEP_MS: u32 = 250;

@@ -16,9 +16,9 @@ use hyper::Response;
 use hyper::body::{Body as _, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::response::{Body, BodyError};
 use super::connection::{Connection, Phase};
 use super::load_shedding::NoRoom;
+use super::response::{Body, BodyError};
 
 /// What is handed over at once. Bytes.
 const PIECE_BYTES_MAX: usize = 16 << 10;

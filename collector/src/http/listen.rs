@@ -14,13 +14,13 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::connection::{Connection, SWEEP_MS, Worker};
-use super::proxy::Peer;
 use super::handler::Handler;
 use super::io::Watched;
+use super::load_shedding::{AddressConnections, AddressPermit};
+use super::proxy::Peer;
 use super::proxy_protocol;
 use super::serve::{serve as serve_connection, serve_http2};
 use super::service::Service;
-use super::load_shedding::{AddressConnections, AddressPermit};
 use super::tls::Tls;
 use crate::buffer_pool;
 use crate::memory::MemoryHooks;

@@ -15,16 +15,16 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioTimer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::response::{self, Body};
 use super::body::BodyError;
-use super::connection::{Connection, Command, Phase};
+use super::connection::{Command, Connection, Phase};
 use super::delivery::{PendingResponse, Streams, gradually};
+use super::fast_path;
 use super::handler::Handler;
 use super::io::{Transport, Watched};
-use super::fast_path;
-use super::service::{Service, busy};
-use super::load_shedding::NoRoom;
 use super::limits::HttpLimits;
+use super::load_shedding::NoRoom;
+use super::response::{self, Body};
+use super::service::{Service, busy};
 
 /// hyper's own smallest bound of its buffer.
 const BUFFER_BYTES_MIN: usize = 8 << 10;

@@ -10,9 +10,9 @@ use tokio::sync::watch;
 
 use super::handler::Handler;
 use super::listen::{Gate, serve};
+use super::load_shedding::AddressConnections;
 use super::service::Service;
 use super::terms::Terms;
-use super::load_shedding::AddressConnections;
 use super::tls::{self, Tls};
 use crate::memory::MemoryHooks;
 

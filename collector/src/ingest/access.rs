@@ -89,9 +89,9 @@ impl<'a> Access<'a> {
     /// # Errors
     /// No site has it, or ClickHouse must be asked for it first.
     pub fn site_of_key(&self, key: &str) -> Result<&'a Site, Denial> {
-        self.registry.site_of_key(key).ok_or_else(|| {
-            Denial::of_nobody(key, self.ingest.unknown(key, RejectedRequest::UnknownKey))
-        })
+        self.registry
+            .site_of_key(key)
+            .ok_or_else(|| Denial::of_nobody(key, self.ingest.unknown(key, RejectedRequest::UnknownKey)))
     }
 
     /// Holds what is sent with one key to its rate.

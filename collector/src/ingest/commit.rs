@@ -56,13 +56,7 @@ impl Ingest {
 }
 
 /// What a request adds to its segment's tally.
-fn tally(
-    site: &str,
-    received_at: i64,
-    accepted: u64,
-    duplicates: u64,
-    refused: &[RejectedEvent],
-) -> Vec<u8> {
+fn tally(site: &str, received_at: i64, accepted: u64, duplicates: u64, refused: &[RejectedEvent]) -> Vec<u8> {
     let mut tally = Vec::with_capacity(48 * (1 + refused.len()));
     let hour = ledger::hour_of(received_at);
     let counted = [(Outcome::Accepted, accepted), (Outcome::Duplicate, duplicates)];

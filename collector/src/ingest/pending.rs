@@ -189,7 +189,10 @@ mod tests {
         counted.receive().reject("demo", "rate_limited");
         assert_eq!((counted.rejections(), counted.metric("rate_limited")), (one("demo", "rate_limited"), 1));
         let denial = Denial { site: "demo".into(), key: "k".into(), reason: RejectedRequest::Origin };
-        assert_eq!(counted.receive().deny(denial.clone(), Some("https://a.example")), RejectedRequest::Origin);
+        assert_eq!(
+            counted.receive().deny(denial.clone(), Some("https://a.example")),
+            RejectedRequest::Origin
+        );
         let taken = counted.outcomes.rejections.take_all(RECEIVED_AT);
         assert_eq!(taken.counts.values().sum::<u64>(), 1);
         assert!(String::from_utf8_lossy(&taken.records()).contains("https://a.example"));

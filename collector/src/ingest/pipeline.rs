@@ -78,7 +78,8 @@ impl Ingest {
         let body = match read {
             Ok(body) => body,
             Err(error) if submission.reading() == Reading::Encoded => {
-                let sent = Sent { origin: headers.get(Header::Origin), message: error.code(), ..Sent::default() };
+                let sent =
+                    Sent { origin: headers.get(Header::Origin), message: error.code(), ..Sent::default() };
                 pending.reject_told("", error.code(), sent);
                 return error.respond(connection);
             }
@@ -144,11 +145,7 @@ impl Ingest {
     }
 
     /// Parses, authorises and enriches.
-    fn prepare(
-        &self,
-        submission: &impl Submission,
-        request: &RawRequest<'_>,
-    ) -> Result<Prepared, Denial> {
+    fn prepare(&self, submission: &impl Submission, request: &RawRequest<'_>) -> Result<Prepared, Denial> {
         let registry = self.registry.snapshot();
         submission.prepare(request, &Access::new(self, &registry, submission.facts(request)))
     }
@@ -166,7 +163,8 @@ impl Ingest {
         if !grant.trust.is_believed()
             && let Some(event) = batch.events.iter().find(|event| event.server_only)
         {
-            let reason = RejectedRequest::TokenNeeded { index: event.index, kind: event.row.kind.to_string() };
+            let reason =
+                RejectedRequest::TokenNeeded { index: event.index, kind: event.row.kind.to_string() };
             return Err(Denial::of_site(grant.site, &batch.write_key, reason));
         }
         Ok(self.enrich(grant, batch, facts))
@@ -177,15 +175,16 @@ impl Ingest {
     ///
     /// # Errors
     /// Those of `attempt`; that the sites are unknown only after waiting.
-    pub async fn when_looked_for<T>(
-        &self,
-        attempt: impl Fn() -> Result<T, Denial>,
-    ) -> Result<T, Denial> {
+    pub async fn when_looked_for<T>(&self, attempt: impl Fn() -> Result<T, Denial>) -> Result<T, Denial> {
         let deadline = tokio::time::Instant::now() + Duration::from_millis(LOOK_MS_MAX);
         loop {
             let read = self.registry.next_read();
             let denial = match attempt() {
-                Err(denial) if denial.reason == RejectedRequest::SitesUnknown && self.registry.is_confirmed() => denial,
+                Err(denial)
+                    if denial.reason == RejectedRequest::SitesUnknown && self.registry.is_confirmed() =>
+                {
+                    denial
+                }
                 ended => return ended,
             };
             if tokio::time::timeout_at(deadline, read).await.is_err() {

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use crate::ingest::parse_error::ParseError;
 use crate::event::field_error::FieldError;
 use crate::event::json::NotJson;
 use crate::event::reader::Reader;
+use crate::ingest::parse_error::ParseError;
 
 /// Why reading is given up.
 pub enum Stop {

@@ -11,7 +11,8 @@ use crate::ingest::rejected_request::RejectedRequest;
 use crate::spool::SpoolError;
 
 /// The smallest transparent GIF.
-const PIXEL: &[u8; 43] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\
+const PIXEL: &[u8; 43] =
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\
     \x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 /// Seconds that a client should wait when the spool or the disk has no room.
 const RETRY_AFTER_SECONDS: u32 = 10;
@@ -42,9 +43,9 @@ pub fn rejected(rejected: &RejectedRequest) -> Response<Body> {
     match rejected {
         RejectedRequest::TooFast => too_fast(),
         RejectedRequest::Unreadable(unreadable) => error(status_of(unreadable), code, &message),
-        RejectedRequest::UnknownKey
-        | RejectedRequest::TokenNeeded { .. }
-        | RejectedRequest::TokenRefused => error(StatusCode::UNAUTHORIZED, code, &message),
+        RejectedRequest::UnknownKey | RejectedRequest::TokenNeeded { .. } | RejectedRequest::TokenRefused => {
+            error(StatusCode::UNAUTHORIZED, code, &message)
+        }
         RejectedRequest::Origin => error(StatusCode::FORBIDDEN, code, &message),
         RejectedRequest::Spool(SpoolError::Busy) => {
             try_later(StatusCode::SERVICE_UNAVAILABLE, code, &message, 1)

@@ -5,8 +5,6 @@
 
 use std::borrow::Cow;
 
-use crate::ingest::parse_error::ParseError;
-use crate::protocol::body::{self, Stop};
 use crate::event::RejectedEvent;
 use crate::event::builder::{Defaults, EventBuilder};
 use crate::event::context::Context;
@@ -16,6 +14,8 @@ use crate::event::reader::Reader;
 use crate::event::value::Value;
 use crate::event::{BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ParsedBatch};
 use crate::event::{identifier, timestamp};
+use crate::ingest::parse_error::ParseError;
+use crate::protocol::body::{self, Stop};
 
 /// Reads a request.
 ///

@@ -90,4 +90,3 @@ fn complete_query<'a>(query: &'a str, headers: &Headers<'_>) -> Cow<'a, str> {
     }
     complete
 }
-

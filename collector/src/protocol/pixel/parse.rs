@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 
-use crate::ingest::parse_error::ParseError;
 use crate::event::RejectedEvent;
 use crate::event::builder::{Defaults, EventBuilder};
 use crate::event::field_error::FieldError;
@@ -13,6 +12,7 @@ use crate::event::value::Value;
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
 use crate::event::{money, timestamp};
 use crate::form::decode;
+use crate::ingest::parse_error::ParseError;
 
 /// Reads the query of a request, without `?`.
 ///

@@ -12,17 +12,23 @@
 //! | `names` | the events that Segment's specification names |
 //! | `context` | what surrounds a message: page, device, app, who sent it |
 //! | `properties` | props and money |
-//! | `routes` | which addresses there are, who may send, and how they are answered |
+//! | `routes` | which addresses there are |
+//! | `submission` | who may send messages, and how they are answered |
+//! | `settings` | what the SDKs ask before they send anything |
+//! | `failure` | responses that say no |
 //!
 //! These SDKs run in apps that nobody can mend from here, and delete what is answered with 200. So fields of
 //! a wrong type are passed over, ids too, and an event is refused only when its ids, time or name cannot be.
 
 mod context;
 pub(super) mod envelope;
+mod failure;
 mod message;
 mod names;
 mod properties;
 mod routes;
+mod settings;
+mod submission;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
