@@ -5,8 +5,11 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
-use orma_collector::config::{HttpLimits, NetworkConfig, RateLimits, TlsFiles};
+use orma_collector::config::NetworkConfig;
+use orma_collector::http::limits::HttpLimits;
 use orma_collector::http::proxy::{ForwardedHeader, Networks, TrustedProxies};
+use orma_collector::http::rate::RateLimits;
+use orma_collector::http::tls::TlsFiles;
 
 /// An address to listen on. A name is looked up; its IPv4 address goes first, as where none is named.
 pub fn listen_address(text: &str) -> Result<SocketAddr, String> {

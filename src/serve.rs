@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response, StatusCode};
-use orma_collector::config::{HttpLimits, NetworkConfig, RateLimits};
-use orma_collector::http::rate::Rates;
-use orma_collector::http::shed::InflightBytes;
+use orma_collector::config::NetworkConfig;
+use orma_collector::http::handler::Unhandled;
+use orma_collector::http::limits::HttpLimits;
+use orma_collector::http::rate::{RateLimits, Rates};
+use orma_collector::http::terms::Terms;
 use orma_collector::http::tls::Tls;
-use orma_collector::http::{Fallback, Handshakes, Server, Service, answer};
+use orma_collector::http::{Fallback, Handshakes, Server, Service, response};
 use orma_collector::metrics::{self, ConnectionMetrics};
 use tower::ServiceExt;
 
@@ -34,7 +36,7 @@ pub fn fallback(router: axum::Router) -> Fallback {
             tasks.spawn_on(router.oneshot(request.map(axum::body::Body::from)), &runtime);
             match tasks.join_next().await {
                 Some(Ok(Ok(response))) => into_collector_body(response),
-                _ => answer::error(
+                _ => response::error(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "internal",
                     "the answer could not be made",
@@ -44,12 +46,12 @@ pub fn fallback(router: axum::Router) -> Fallback {
     })
 }
 
-fn into_collector_body(mut response: Response<axum::body::Body>) -> Response<answer::Body> {
+fn into_collector_body(mut response: Response<axum::body::Body>) -> Response<response::Body> {
     use http_body_util::BodyExt;
     if response.extensions_mut().remove::<orma_query::UnknownAddress>().is_some() {
-        response.extensions_mut().insert(answer::UnknownAddress);
+        response.extensions_mut().insert(response::UnknownAddress);
     }
-    response.map(|body| answer::Body::Streamed(body.map_err(Into::into).boxed_unsync()))
+    response.map(|body| response::Body::Streamed(body.map_err(Into::into).boxed_unsync()))
 }
 
 /// Serves the query service alone. Returns its connections' metrics as well, as Prometheus reads them.
@@ -78,19 +80,19 @@ pub fn admin(
     let answers: Fallback = Arc::new(move |request: Request<Bytes>| {
         let response = match (request.method(), request.uri().path()) {
             (&Method::GET | &Method::HEAD, "/metrics") => {
-                answer::with_type(StatusCode::OK, PROMETHEUS, metrics())
+                response::with_type(StatusCode::OK, PROMETHEUS, metrics())
             }
             (&Method::GET | &Method::HEAD, "/healthz") => text(StatusCode::OK, "alive"),
             (&Method::GET | &Method::HEAD, "/readyz") => match ready() {
                 Ok(()) => text(StatusCode::OK, "ready"),
                 Err(reason) => text(StatusCode::SERVICE_UNAVAILABLE, &reason),
             },
-            (_, "/metrics" | "/healthz" | "/readyz") => answer::error(
+            (_, "/metrics" | "/healthz" | "/readyz") => response::error(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
                 "only GET is answered here",
             ),
-            _ => answer::error(StatusCode::NOT_FOUND, "not_found", "nothing is served here"),
+            _ => response::error(StatusCode::NOT_FOUND, "not_found", "nothing is served here"),
         };
         Box::pin(std::future::ready(response))
     });
@@ -101,8 +103,8 @@ pub fn admin(
     Ok(Server::start("admin", vec![listener], service, handshakes, ADMIN_DRAIN)?)
 }
 
-fn text(status: StatusCode, line: &str) -> Response<answer::Body> {
-    answer::with_type(status, "text/plain; charset=utf-8", format!("{line}\n"))
+fn text(status: StatusCode, line: &str) -> Response<response::Body> {
+    response::with_type(status, "text/plain; charset=utf-8", format!("{line}\n"))
 }
 
 fn service(
@@ -111,14 +113,8 @@ fn service(
     rates: RateLimits,
     network: NetworkConfig,
     metrics: Arc<ConnectionMetrics>,
-) -> Service {
-    Service {
-        collector: None,
-        fallback: Some(fallback),
-        answers: Arc::new(InflightBytes::new(limits.answer_bytes_max)),
-        limits,
-        rates: Arc::new(Rates::new(rates)),
-        proxies: Arc::new(network.trusted_proxies),
-        metrics,
-    }
+) -> Service<Unhandled> {
+    let (rates, proxies) = (Arc::new(Rates::new(rates)), Arc::new(network.trusted_proxies));
+    let terms = Arc::new(Terms::new(limits, rates, proxies, metrics));
+    Service { handler: Unhandled, fallback: Some(fallback), terms }
 }

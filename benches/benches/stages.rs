@@ -18,12 +18,11 @@ use orma_benches::random::mix;
 use orma_benches::traffic::browser::Browser;
 use orma_benches::traffic::{BROWSERS, Requests, What};
 use orma_collector::campaign;
-use orma_collector::config::RateLimits;
 use orma_collector::duplicates::{DUPLICATE_WINDOW_EVENTS, DuplicateWindow};
 use orma_collector::enrich::{Geo, UserAgents, Visit, bot, channel, device};
-use orma_collector::http::rate::Rates;
+use orma_collector::http::rate::{RateLimits, Rates};
+use orma_collector::protocol;
 use orma_collector::spool::{RecordKind, frame};
-use orma_collector::wire;
 use orma_model::event_row::COLUMNS;
 use orma_store::EventBlock;
 use uuid::Uuid;
@@ -44,13 +43,13 @@ fn parse(criterion: &mut Criterion<CpuTime>) {
     for Body { name, events, bytes } in bodies() {
         group.throughput(Throughput::Elements(events));
         group.bench_function(format!("native, {name}"), |bencher| {
-            bencher.iter(|| wire::native::parse(black_box(&bytes)).expect("an envelope"));
+            bencher.iter(|| protocol::native::parse(black_box(&bytes)).expect("an envelope"));
         });
     }
     let query = pixel_query();
     group.throughput(Throughput::Elements(1));
     group.bench_function("pixel", |bencher| {
-        bencher.iter(|| wire::pixel::parse(black_box(&query)).expect("a site"));
+        bencher.iter(|| protocol::pixel::parse(black_box(&query)).expect("a site"));
     });
     group.finish();
 }
@@ -122,7 +121,7 @@ fn records_of_request(requests: &mut Requests) -> Vec<Vec<u8>> {
     let mut request = Vec::new();
     requests.write(&mut request);
     let head = request.windows(4).position(|bytes| bytes == b"\r\n\r\n").expect("a head");
-    let parsed = wire::native::parse(&request[head + 4..]).expect("an envelope");
+    let parsed = protocol::native::parse(&request[head + 4..]).expect("an envelope");
     let record = |row: &orma_model::EventRow<'_>| {
         let mut record = Vec::new();
         row.write_record(&mut record);
@@ -134,7 +133,7 @@ fn records_of_request(requests: &mut Requests) -> Vec<Vec<u8>> {
 fn store(criterion: &mut Criterion<CpuTime>) {
     let mut group = criterion.benchmark_group("store");
     let [single, ..] = bodies();
-    let parsed = wire::native::parse(&single.bytes).expect("an envelope");
+    let parsed = protocol::native::parse(&single.bytes).expect("an envelope");
     let row = &parsed.events[0].row;
     let mut out = Vec::with_capacity(2048);
     group.bench_function("record", |bencher| {

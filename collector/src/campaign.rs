@@ -316,6 +316,24 @@ pub fn campaign(query: &str) -> Campaign<'_> {
 }
 
 impl<'a> Campaign<'a> {
+    /// What this campaign names, and of `other` what it does not.
+    #[must_use]
+    pub fn or<'b>(self, other: &'b Campaign<'_>) -> Campaign<'b>
+    where
+        'a: 'b,
+    {
+        let either =
+            |own: Cow<'a, str>, other: &'b str| if own.is_empty() { Cow::Borrowed(other) } else { own };
+        Campaign {
+            source: either(self.source, &other.source),
+            medium: either(self.medium, &other.medium),
+            campaign: either(self.campaign, &other.campaign),
+            term: either(self.term, &other.term),
+            content: either(self.content, &other.content),
+            click_id_kind: other.click_id_kind,
+        }
+    }
+
     /// The same, borrowing nothing.
     pub fn into_owned(self) -> Campaign<'static> {
         let own = |text: Cow<'a, str>| {
@@ -348,16 +366,36 @@ fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str
     head.eq_ignore_ascii_case(prefix).then_some(tail)
 }
 
+/// A value that a client names beside the address: as it is, but cut and without click ids as those of an address.
+pub fn value(text: &str) -> Cow<'_, str> {
+    match address_without_click_ids(text) {
+        Some(text) => Cow::Owned(plain(Cow::Owned(text)).into_owned()),
+        None => plain(Cow::Borrowed(text)),
+    }
+}
+
+/// Control characters become spaces, and the value is cut.
+fn plain(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) if !text.contains(char::is_control) => {
+            Cow::Borrowed(cut(text, CAMPAIGN_VALUE_BYTES_MAX).trim())
+        }
+        text => {
+            let text = text.replace(char::is_control, " ");
+            Cow::Owned(cut(&text, CAMPAIGN_VALUE_BYTES_MAX).trim().to_owned())
+        }
+    }
+}
+
 /// Decodes and cuts one value.
 fn decode(value: &str) -> Cow<'_, str> {
     // An escape is three bytes for one, so no more input than this can reach the output.
     let value = cut(value, CAMPAIGN_VALUE_BYTES_MAX * 3);
-    let plain = !value.bytes().any(|byte| byte == b'%' || byte == b'+' || byte.is_ascii_control());
-    if plain {
+    let is_plain = !value.bytes().any(|byte| byte == b'%' || byte == b'+' || byte.is_ascii_control());
+    if is_plain {
         return Cow::Borrowed(cut(value, CAMPAIGN_VALUE_BYTES_MAX).trim());
     }
-    let decoded = form::decode(value).replace(char::is_control, " ");
-    Cow::Owned(cut(&decoded, CAMPAIGN_VALUE_BYTES_MAX).trim().to_owned())
+    Cow::Owned(plain(form::decode(value)).into_owned())
 }
 
 fn cut(text: &str, bytes_max: usize) -> &str {

@@ -1,8 +1,9 @@
 //! The edge collector: from a socket to the store.
 //!
 //! ```text
-//! socket → http → wire → event → enrich → spool ─(fsync)→ answer
-//!                                           └→ ship → ClickHouse
+//! socket → http → receiver → protocol → ingest → spool ─(fsync)→ response
+//!                                     │          └→ ship → ClickHouse
+//!                                     event, enrich
 //! ```
 //! It answers without ClickHouse: what it takes is on its own disk first.
 
@@ -12,7 +13,7 @@ pub mod config;
 pub mod cookieless;
 pub mod duplicates;
 pub mod enrich;
-mod event;
+pub mod event;
 pub mod flood;
 mod form;
 #[cfg(test)]
@@ -22,12 +23,12 @@ pub mod ingest;
 mod ledger;
 pub mod memory;
 pub mod metrics;
+pub mod protocol;
+mod receiver;
 pub mod record;
-pub mod refused;
 pub mod run;
 mod ship;
 pub mod spool;
-pub mod wire;
 
 pub use config::CollectorConfig;
 pub use run::{Collector, CollectorError};

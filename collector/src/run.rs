@@ -17,15 +17,18 @@ use crate::enrich::UserAgents;
 use crate::enrich::geo::{Geo, GeoProblem, GeoStatus, Reload};
 use crate::http::assets::Assets;
 use crate::http::rate::Rates;
-use crate::http::shed::InflightBytes;
+use crate::http::terms::Terms;
 use crate::http::tls::{Tls, TlsError};
-use crate::http::{Fallback, Handshakes, Routes, Server, Service};
+use crate::http::{Fallback, Handshakes, Server, Service};
 use crate::ingest::Ingest;
+use crate::ingest::pending::Outcomes;
+use crate::ingest::rejections::Taken;
 use crate::ledger::Ledger;
 use crate::memory::{self, MemoryHooks};
 use crate::metrics::Metrics;
+use crate::protocol;
+use crate::receiver::Receiver;
 use crate::record::{count, open_spool};
-use crate::refused::Taken;
 use crate::ship::Shipper;
 use crate::spool::{FileSystem, SpoolConfig};
 
@@ -99,46 +102,40 @@ impl Collector {
             tracing::warn!(%problem, "countries stay empty");
         }
         let metrics = Arc::new(Metrics::default());
+        let rates = Arc::new(Rates::new(config.rates));
         let files = spool.files();
         let ingest = Arc::new(Ingest {
             group: spool.group(),
             registry,
             user_agents: UserAgents::new(),
-            traffic: Arc::default(),
+            acquisitions: Arc::default(),
             geo: Arc::new(geo),
             mail: Arc::default(),
             flood: Arc::default(),
             cookieless: Arc::new(CookielessIds::open(&config.data_dir, now_ms)?),
             duplicates: duplicates.clone(),
             spool,
-            metrics: metrics.clone(),
-            refused_requests: Arc::default(),
-            ledger: ledger.clone(),
+            outcomes: Outcomes {
+                metrics: metrics.clone(),
+                rejections: Arc::default(),
+                ledger: ledger.clone(),
+            },
+            rates: rates.clone(),
         });
         let (abandon, abandoned) = watch::channel(false);
         let (name, memory) = (config.collector, config.memory);
         let shipper = Shipper::new(files, store, metrics, name, ledger, duplicates, memory);
         let shipper = tokio::spawn(shipper.run(sealed, abandoned));
-        let rates = Arc::new(Rates::new(config.rates));
         let proxies = Arc::new(config.network.trusted_proxies);
-        let routes = Routes {
+        let receiver = Receiver {
             ingest: ingest.as_ref().clone(),
             assets: Arc::new(scripts),
-            limits: config.limits.clone(),
-            rates: rates.clone(),
-            proxies: proxies.clone(),
-            public_url: config.public_url,
+            protocols: protocol::all(config.public_url).into(),
         };
         let housekeeping = tokio::spawn(housekeeping(ingest.clone(), config.memory));
-        let service = Service {
-            collector: Some(routes),
-            fallback,
-            answers: Arc::new(InflightBytes::new(config.limits.answer_bytes_max)),
-            limits: config.limits,
-            rates,
-            proxies,
-            metrics: ingest.metrics.connections.clone(),
-        };
+        let counted = ingest.outcomes.metrics.connections.clone();
+        let terms = Arc::new(Terms::new(config.limits, rates, proxies, counted));
+        let service = Service { handler: receiver, fallback, terms };
         let drain = Duration::from_millis(config.drain_ms_max / 2);
         let handshakes =
             Handshakes { tls, proxy_protocol: config.network.proxy_protocol, memory: config.memory };
@@ -154,7 +151,10 @@ impl Collector {
     pub fn metrics(&self) -> impl Fn() -> String + Send + Sync + Clone + 'static {
         let ingest = Arc::downgrade(&self.ingest);
         move || {
-            ingest.upgrade().map(|ingest| ingest.metrics.render(ingest.spool.status())).unwrap_or_default()
+            ingest
+                .upgrade()
+                .map(|ingest| ingest.outcomes.metrics.render(ingest.spool.status()))
+                .unwrap_or_default()
         }
     }
 
@@ -189,7 +189,7 @@ impl Collector {
             tracing::error!("housekeeping panicked");
         }
         let now = jiff::Timestamp::now().as_millisecond();
-        flush_refused(&self.ingest, self.ingest.refused_requests.take_all(now)).await;
+        flush_refused(&self.ingest, self.ingest.outcomes.rejections.take_all(now)).await;
         leave_refused(&self.ingest);
         drop(self.ingest);
         let shipped = tokio::time::timeout_at(deadline.into(), self.shipper);
@@ -215,12 +215,12 @@ async fn housekeeping(ingest: Arc<Ingest>, hooks: Option<MemoryHooks>) {
         tokio::select! {
             _ = refused.tick() => {
                 let now = jiff::Timestamp::now().as_millisecond();
-                flush_refused(ingest, ingest.refused_requests.take(now)).await;
+                flush_refused(ingest, ingest.outcomes.rejections.take(now)).await;
             }
             _ = geo.tick() => reload_geo(ingest).await,
             _ = looks.tick() => {
                 let requests = ingest.spool.status().appends.load(Ordering::Relaxed);
-                load.look(ingest.metrics.events_accepted.get(), requests, hooks);
+                load.look(ingest.outcomes.metrics.events_accepted.get(), requests, hooks);
             }
         }
     }
@@ -242,17 +242,17 @@ async fn flush_refused(ingest: &Ingest, taken: Taken) {
     let mut tally = Vec::new();
     count::write_records(&taken.counts, &mut tally);
     match ingest.group.append(taken.records(), &tally, 0).await {
-        Ok(()) => ingest.ledger.counted(&taken.counts),
+        Ok(()) => ingest.outcomes.ledger.counted(&taken.counts),
         Err(error) => {
             tracing::debug!(%error, "refused requests are counted later");
-            ingest.refused_requests.put_back(taken);
+            ingest.outcomes.rejections.put_back(taken);
         }
     }
 }
 
 /// What a poisoned spool does not take is left for the next start.
 fn leave_refused(ingest: &Ingest) {
-    let counts = ingest.refused_requests.take_all(jiff::Timestamp::now().as_millisecond()).counts;
+    let counts = ingest.outcomes.rejections.take_all(jiff::Timestamp::now().as_millisecond()).counts;
     if counts.is_empty() {
         return;
     }

@@ -1,6 +1,6 @@
 //! The newsletter: every Tuesday at ten one letter to each subscriber.
 
-use orma_collector::wire::newsletter::landing;
+use orma_collector::enrich::landing::parameter as landing;
 use orma_store::NewsletterKey;
 use orma_store::newsletter::{Act, Letter as Signed};
 use serde_json::{Value, json};

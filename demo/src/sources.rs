@@ -1,6 +1,6 @@
 //! How people come to the shop: who sends them, to which page, with which parameters.
 
-use orma_collector::wire::newsletter::landing::PARAMETER;
+use orma_collector::enrich::landing::parameter::PARAMETER;
 
 use crate::calendar::{Calendar, Letter};
 use crate::people::Person;

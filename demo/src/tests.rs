@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use orma_collector::enrich::bot;
 use orma_collector::enrich::landing::LANDING_MS_MAX;
-use orma_collector::wire::native;
-use orma_collector::wire::newsletter::landing;
+use orma_collector::enrich::landing::parameter as landing;
+use orma_collector::protocol::native;
 use orma_model::kinds::KINDS;
 use orma_store::NewsletterKey;
 

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use orma_collector::wire::json::Reader;
+use orma_collector::event::reader::Reader;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -284,6 +284,6 @@ pub fn orma_reader(body: &[u8]) -> Seen {
 
 /// All that the collector does with a body: fields are told apart, read, checked and put into rows.
 pub fn orma(body: &[u8]) -> Seen {
-    let parsed = orma_collector::wire::native::parse(body).expect("an envelope");
+    let parsed = orma_collector::protocol::native::parse(body).expect("an envelope");
     Seen { events: parsed.events.len(), fields: parsed.refused.len(), key_bytes: 0 }
 }

@@ -5,11 +5,11 @@ use std::net::IpAddr;
 
 use orma_store::EventRow;
 
+use super::acquisition::Acquisition;
 use super::device::Device;
 use super::hints::{Hinted, TABLET_SIDE_PIXELS_MIN};
-use super::traffic::Traffic;
 use super::{Hints, UserAgentFacts};
-use crate::campaign::{address_without_click_ids, text_without_click_ids};
+use crate::campaign::{self, Campaign, address_without_click_ids, text_without_click_ids};
 
 /// The source of who comes from a newsletter that orma counts …
 pub const NEWSLETTER_SOURCE: &str = "newsletter";
@@ -74,7 +74,7 @@ pub fn describe_device<'a>(
 
 /// Keeps the verdict of the user agent, but for two senders that only look like bots: a program that speaks this
 /// collector's own protocol is somebody's integration, not a crawler; and a headless browser on a page of this very
-/// machine is a developer's test. `pixel` as in [`RequestFacts`](crate::ingest::RequestFacts); `address` is the client's.
+/// machine is a developer's test. `pixel` as in the facts of a request; `address` is the client's.
 pub fn mark_bot<'a>(
     row: &mut EventRow<'a>,
     known: &'a UserAgentFacts,
@@ -109,38 +109,35 @@ fn is_loopback(host: &str) -> bool {
     name == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// A campaign that the client names beside the address, as parameters at the beginning of the address's query: there
-/// it outranks what the address says. Empty when it names none.
-pub fn named_campaign(row: &EventRow<'_>) -> String {
-    let named = [
-        ("utm_source", &row.utm_source),
-        ("utm_medium", &row.utm_medium),
-        ("utm_campaign", &row.utm_campaign),
-        ("utm_term", &row.utm_term),
-        ("utm_content", &row.utm_content),
-    ];
-    let mut query = String::new();
-    for (name, value) in named.into_iter().filter(|(_, value)| !value.is_empty()) {
-        query.extend([name, "="]);
-        query.extend(percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC));
-        query.push('&');
+/// The campaign that the client names beside the address, where it outranks what the address says; `None` when it names
+/// none.
+pub fn named_campaign<'a>(row: &'a EventRow<'_>) -> Option<Campaign<'a>> {
+    let said = [&row.utm_source, &row.utm_medium, &row.utm_campaign, &row.utm_term, &row.utm_content];
+    if said.iter().all(|value| value.is_empty()) {
+        return None;
     }
-    query
+    let [source, medium, campaign, term, content] = said.map(|value| campaign::value(value));
+    Some(Campaign { source, medium, campaign, term, content, click_id_kind: "" })
 }
 
 /// Campaign, source and channel. The query and the referrer are as the client sent them.
-pub fn name_origin<'a>(row: &mut EventRow<'a>, traffic: &'a Traffic, query: &'a str, referrer: &'a str) {
-    let campaign = &traffic.campaign;
+pub fn name_origin<'a>(
+    row: &mut EventRow<'a>,
+    acquisition: &'a Acquisition,
+    query: &'a str,
+    referrer: &'a str,
+) {
+    let campaign = &acquisition.campaign;
     row.utm_source = Cow::Borrowed(&campaign.source);
     row.utm_medium = Cow::Borrowed(&campaign.medium);
     row.utm_campaign = Cow::Borrowed(&campaign.campaign);
     row.utm_term = Cow::Borrowed(&campaign.term);
     row.utm_content = Cow::Borrowed(&campaign.content);
     row.click_id_kind = Cow::Borrowed(campaign.click_id_kind);
-    row.source = Cow::Borrowed(&traffic.source);
-    row.channel = Cow::Borrowed(traffic.channel);
-    row.query = Cow::Borrowed(traffic.query.as_deref().unwrap_or(query));
-    row.referrer = Cow::Borrowed(traffic.referrer.as_deref().unwrap_or(referrer));
+    row.source = Cow::Borrowed(&acquisition.source);
+    row.channel = Cow::Borrowed(acquisition.channel);
+    row.query = Cow::Borrowed(acquisition.query.as_deref().unwrap_or(query));
+    row.referrer = Cow::Borrowed(acquisition.referrer.as_deref().unwrap_or(referrer));
 }
 
 /// Takes the click ids out of the addresses that an event holds beside its own and its referrer: where a link leads, a

@@ -5,14 +5,16 @@
 //! `newsletter_click`; and, unless it says who it is, the recipient as its user. From that event comes an identity edge
 //! like any other, which can be taken back.
 
+pub mod parameter;
+
 use std::borrow::Cow;
 
 use orma_store::EventRow;
 use orma_store::sites::Snapshot;
 
+use self::parameter::{Landing, PARAMETER};
 use super::describe::{NEWSLETTER_CHANNEL, NEWSLETTER_SOURCE};
 use crate::cookieless;
-use crate::wire::newsletter::landing::{self, Landing, PARAMETER};
 
 /// A link says who came for so long after its mail was sent. Mails are forwarded, and old ones lie about in archives:
 /// what is found there names the campaign, but no person. Days.
@@ -61,10 +63,10 @@ pub fn is_marked(row: &EventRow<'_>) -> bool {
 /// referrer, where it has been read before, and for what happens on a page after its view.
 pub fn take(row: &mut EventRow<'_>, snapshot: &Snapshot, moment: i64) -> Option<Outcome> {
     if row.referrer.contains(PARAMETER) {
-        row.referrer = Cow::Owned(landing::address_without_parameter(&row.referrer));
+        row.referrer = Cow::Owned(parameter::address_without_parameter(&row.referrer));
     }
-    let (query, value) = landing::without_parameter(&row.query);
-    let landing = value.map(|value| landing::open(value, |id| snapshot.newsletter_keys.get(id)));
+    let (query, value) = parameter::without_parameter(&row.query);
+    let landing = value.map(|value| parameter::open(value, |id| snapshot.newsletter_keys.get(id)));
     row.query = Cow::Owned(query);
     let outcome = match landing? {
         Some(landing) if landing.site == row.site => apply(row, landing, moment),
@@ -109,8 +111,8 @@ mod tests {
     use orma_store::NewsletterKey;
     use orma_store::newsletter::{Act, Letter};
 
+    use super::parameter::event_id;
     use super::*;
-    use crate::wire::newsletter::event_id;
 
     const NOW: i64 = 1_795_341_660_000;
     const LETTER: Letter = Letter {
@@ -125,7 +127,7 @@ mod tests {
 
     fn snapshot() -> (Snapshot, String) {
         let key = NewsletterKey::random("demo", 0);
-        let value = landing::seal(&key, event_id("token", "c1", NOW), &LETTER).unwrap();
+        let value = parameter::seal(&key, event_id("token", "c1", NOW), &LETTER).unwrap();
         let mut snapshot = Snapshot::default();
         snapshot.newsletter_keys.insert(key.key_id.clone(), key);
         (snapshot, value)

@@ -6,6 +6,7 @@
 //! Uses `campaign`, the limits of `event`, the sealed parameter of newsletters' links, and the tables in `data/`. Only
 //! `ingest` fills events with it; the protocols hand on what it needs of a request.
 
+pub mod acquisition;
 pub mod bot;
 pub mod channel;
 pub mod clock;
@@ -16,10 +17,10 @@ pub mod hints;
 pub mod landing;
 pub mod mail;
 pub mod touchpoint;
-pub mod traffic;
 mod user_agent;
 pub mod user_agents;
 
+pub use acquisition::{Acquisitions, Arrival};
 pub use bot::Bot;
 pub use channel::{Origin, Visit};
 pub use clock::CorrectedTime;
@@ -27,5 +28,4 @@ pub use device::Device;
 pub use geo::{Geo, GeoProblem, Place};
 pub use hints::{HintHeaders, Hinted, Hints};
 pub use touchpoint::Sender;
-pub use traffic::{TrafficSources, WayRef};
 pub use user_agents::{UserAgentFacts, UserAgents};

@@ -25,7 +25,7 @@ pub(crate) mod json;
 pub(crate) mod limits;
 pub(crate) mod money;
 mod parsed;
-pub(crate) mod reader;
+pub mod reader;
 mod rejected;
 pub(crate) mod timestamp;
 pub(crate) mod value;

@@ -59,8 +59,6 @@ pub struct ParsedBatch<'a> {
     /// `sent_at` is that of this very try, as the collector's own protocol wants it; other protocols' may be that of an
     /// earlier try.
     pub sent_at_is_of_this_try: bool,
-    /// Its protocol has found an ingest token; where it is the request that carries the token, not yet known.
-    pub trusted: bool,
     /// The events to store, in the request's order.
     pub events: Vec<ParsedEvent<'a>>,
     /// The others, in the request's order.

@@ -1,4 +1,4 @@
-//! One target for each parser that is neither a protocol's (`wire/tests`) nor of an event's fields (`event.rs`).
+//! One target for each parser that is neither a protocol's (`protocol/tests`) nor of an event's fields (`event.rs`).
 
 use std::borrow::Cow;
 use std::collections::HashSet;

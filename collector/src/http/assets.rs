@@ -10,7 +10,7 @@ use hyper::header::{
 use hyper::{HeaderMap, Response, StatusCode};
 use orma_store::sites::hash;
 
-use super::answer::{Body, body, with_type};
+use super::response::{Body, body, with_type};
 
 /// A changed snippet reaches every page within five minutes.
 const PLAIN_NAME_CACHE: &str = "public, max-age=300, stale-while-revalidate=86400";

@@ -13,11 +13,11 @@ use hyper::header::{CONNECTION, CONTENT_ENCODING, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use tokio::time::timeout_at;
 
-use super::answer;
-use super::connection::{Connection, Order, Phase};
-use super::shed::{Held, NoRoom};
+use super::connection::{Command, Connection, Phase};
+use super::limits::HttpLimits;
+use super::load_shedding::{InflightPermit, NoRoom};
+use super::response;
 use crate::buffer_pool;
-use crate::config::HttpLimits;
 
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -70,11 +70,11 @@ impl BodyError {
     }
 
     /// The answer. The connection ends with it: what is left of the body would be read as the next request.
-    pub fn answer(&self, connection: &Connection) -> Response<answer::Body> {
+    pub fn respond(&self, connection: &Connection) -> Response<response::Body> {
         let (status, code, message) = (self.status(), self.code(), self.to_string());
         let mut response = match self {
-            Self::Busy => answer::try_later(status, code, &message, answer::RATE_RETRY_AFTER_SECONDS),
-            _ => answer::error(status, code, &message),
+            Self::Busy => response::try_later(status, code, &message, response::RATE_RETRY_AFTER_SECONDS),
+            _ => response::error(status, code, &message),
         };
         if !connection.is_http2() {
             connection.linger();
@@ -94,7 +94,14 @@ impl From<NoRoom> for BodyError {
 pub struct Received<'a> {
     /// What the client meant, without its encoding.
     pub bytes: Bytes,
-    _held: Held<'a>,
+    _permit: InflightPermit<'a>,
+}
+
+impl<'a> Received<'a> {
+    /// No body.
+    pub fn nothing(connection: &'a Connection) -> Self {
+        Self { bytes: Bytes::new(), _permit: connection.worker().inflight.hold() }
+    }
 }
 
 /// Reads and inflates a body.
@@ -120,7 +127,7 @@ pub async fn read_plain<'a>(
     connection: &'a Connection,
 ) -> Result<Received<'a>, BodyError> {
     if body.is_end_stream() {
-        return Ok(Received { bytes: Bytes::new(), _held: connection.worker().inflight.hold() });
+        return Ok(Received::nothing(connection));
     }
     receive(body, limits, connection, Ok).await
 }
@@ -149,21 +156,21 @@ async fn receive<'a>(
     if expected > limits.body_bytes_max as u64 {
         return Err(BodyError::TooLarge(limits.body_bytes_max));
     }
-    let mut held = connection.worker().inflight.hold();
+    let mut permit = connection.worker().inflight.hold();
     let bytes = if connection.is_http2() {
-        collect(body, limits, &mut held, &Pace::Timer(Instant::now())).await?
+        collect(body, limits, &mut permit, &Pace::Timer(Instant::now())).await?
     } else {
         connection.body_begins();
-        let collected = collect(body, limits, &mut held, &Pace::Sweep(connection)).await;
-        connection.enter(Phase::Answering);
+        let collected = collect(body, limits, &mut permit, &Pace::Sweep(connection)).await;
+        connection.enter(Phase::Responding);
         collected?
     };
     let read = bytes.len();
     let bytes = inflate(bytes)?;
     if bytes.len() > read {
-        held.grow(bytes.len() - read)?;
+        permit.grow(bytes.len() - read)?;
     }
-    Ok(Received { bytes, _held: held })
+    Ok(Received { bytes, _permit: permit })
 }
 
 /// Who watches that a body does not take too long.
@@ -177,7 +184,7 @@ enum Pace<'a> {
 async fn collect(
     mut body: Incoming,
     limits: &HttpLimits,
-    held: &mut Held<'_>,
+    permit: &mut InflightPermit<'_>,
     pace: &Pace<'_>,
 ) -> Result<Bytes, BodyError> {
     let mut first = Bytes::new();
@@ -189,7 +196,7 @@ async fn collect(
         if read + data.len() > limits.body_bytes_max {
             return Err(BodyError::TooLarge(limits.body_bytes_max));
         }
-        held.grow(data.len())?;
+        permit.grow(data.len())?;
         if read == 0 {
             // Most bodies come in one piece, which is not copied.
             first = data;
@@ -216,7 +223,7 @@ async fn next_frame(
         Pace::Sweep(connection) => {
             connection.body_arrived(read);
             poll_fn(|context| {
-                if connection.order() == Order::EndBody {
+                if connection.command() == Command::EndBody {
                     return Poll::Ready(Err(BodyError::TooSlow));
                 }
                 Pin::new(&mut *body).poll_frame(context).map(Ok)

@@ -1,7 +1,7 @@
 //! One connection's state, and the sweep that looks at all of a worker's connections a few times a second.
 //!
 //! Time limits cost a request nothing but a store of what it is doing and since when: there is no timer for each
-//! connection. The sweep finds those that take too long, leaves an order with them and wakes them. It also has
+//! connection. The sweep finds those that take too long, leaves a command with them and wakes them. It also has
 //! connections *parked* that wait for their next request: a parked connection keeps its socket and gives back its
 //! buffers, so that ten thousand phones with an open connection cost no more than their sockets.
 
@@ -13,9 +13,10 @@ use std::time::Instant;
 
 use hyper::HeaderMap;
 
-use super::service::Service;
-use super::shed::InflightBytes;
-use crate::config::HttpLimits;
+use super::limits::HttpLimits;
+use super::load_shedding::InflightBytes;
+use super::proxy::Peer;
+use super::terms::Terms;
 
 /// How often the sweep looks, in milliseconds: how exact time limits are.
 pub const SWEEP_MS: u32 = 250;
@@ -37,11 +38,11 @@ pub enum Phase {
     /// A request's body is read.
     Body,
     /// A request is answered.
-    Answering,
+    Responding,
     /// The answer is handed over piece by piece, as the client takes it.
-    Giving,
-    /// The last of the answer is on its way to the client.
-    Answered,
+    Sending,
+    /// The last of the response is on its way to the client.
+    Flushing,
 }
 
 impl Phase {
@@ -50,9 +51,9 @@ impl Phase {
             0 => Self::Idle,
             1 => Self::Head,
             2 => Self::Body,
-            3 => Self::Answering,
-            4 => Self::Giving,
-            _ => Self::Answered,
+            3 => Self::Responding,
+            4 => Self::Sending,
+            _ => Self::Flushing,
         }
     }
 }
@@ -60,7 +61,7 @@ impl Phase {
 /// What the sweep wants of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Order {
+pub enum Command {
     /// Nothing.
     None,
     /// Give back the buffers.
@@ -75,7 +76,7 @@ pub enum Order {
     Drain,
 }
 
-impl Order {
+impl Command {
     const fn of(number: u8) -> Self {
         match number {
             0 => Self::None,
@@ -88,24 +89,13 @@ impl Order {
     }
 }
 
-/// Who is at the other end.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer {
-    /// Its address, or the one that a trusted load balancer named for the whole connection.
-    pub address: IpAddr,
-    /// It is a trusted proxy: each request names its client.
-    pub trusted: bool,
-    /// The connection is encrypted.
-    pub tls: bool,
-}
-
 /// One connection.
 #[derive(Debug)]
 pub struct Connection {
     worker: Arc<Worker>,
     peer: Peer,
     phase: AtomicU8,
-    order: AtomicU8,
+    command: AtomicU8,
     parked: AtomicBool,
     http2: AtomicBool,
     linger: AtomicBool,
@@ -129,10 +119,10 @@ impl Connection {
             worker: worker.clone(),
             peer,
             phase: AtomicU8::new(Phase::Idle as u8),
-            order: AtomicU8::new(if worker.draining.load(Ordering::Relaxed) {
-                Order::Drain
+            command: AtomicU8::new(if worker.draining.load(Ordering::Relaxed) {
+                Command::Drain
             } else {
-                Order::None
+                Command::None
             } as u8),
             parked: AtomicBool::new(false),
             http2: AtomicBool::new(false),
@@ -161,14 +151,14 @@ impl Connection {
     /// The client of a request: the peer, or whom a trusted proxy names.
     pub fn client(&self, headers: &HeaderMap) -> IpAddr {
         if self.peer.trusted {
-            return self.worker.service.proxies.client(self.peer.address, headers);
+            return self.worker.terms.proxies.client(self.peer.address, headers);
         }
         self.peer.address
     }
 
     /// Counts that it was closed because it took too long.
     pub fn count_timed_out(&self, reason: &str) {
-        self.worker.service.metrics.timed_out.with_label_values(&[reason]).inc();
+        self.worker.terms.metrics.timed_out.with_label_values(&[reason]).inc();
     }
 
     /// What it is doing.
@@ -191,7 +181,7 @@ impl Connection {
 
     /// All that was to be written is written.
     pub fn flushed(&self) {
-        if self.phase() == Phase::Answered {
+        if self.phase() == Phase::Flushing {
             self.enter(Phase::Idle);
         }
     }
@@ -208,11 +198,11 @@ impl Connection {
     }
 
     /// So many more bytes of the answer were handed over.
-    pub fn gave(&self, bytes: usize) {
-        let given = if self.phase() == Phase::Giving {
+    pub fn sent(&self, bytes: usize) {
+        let given = if self.phase() == Phase::Sending {
             self.bytes.load(Ordering::Relaxed)
         } else {
-            self.enter(Phase::Giving);
+            self.enter(Phase::Sending);
             0
         };
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
@@ -236,20 +226,20 @@ impl Connection {
         self.blocked_ms.load(Ordering::Relaxed) != 0
     }
 
-    /// The order, if there is one.
-    pub fn order(&self) -> Order {
-        Order::of(self.order.load(Ordering::Relaxed))
+    /// The sweep's command, if there is one.
+    pub fn command(&self) -> Command {
+        Command::of(self.command.load(Ordering::Relaxed))
     }
 
-    /// The order was carried out.
-    pub fn clear_order(&self) {
-        self.order.store(Order::None as u8, Ordering::Relaxed);
+    /// The command was carried out.
+    pub fn clear_command(&self) {
+        self.command.store(Command::None as u8, Ordering::Relaxed);
     }
 
-    /// Leaves an order and wakes the connection. A drain stays the last word.
-    pub fn give(&self, order: Order) {
-        if self.order() != Order::Drain {
-            self.order.store(order as u8, Ordering::Relaxed);
+    /// Leaves a command and wakes the connection. A drain stays the last word.
+    pub fn leave(&self, command: Command) {
+        if self.command() != Command::Drain {
+            self.command.store(command as u8, Ordering::Relaxed);
         }
         if let Some(task) = self.task.get() {
             task.wake_by_ref();
@@ -279,7 +269,7 @@ impl Connection {
     /// A request of HTTP/2 began.
     pub fn stream_begins(&self) {
         self.streams.fetch_add(1, Ordering::Relaxed);
-        self.enter(Phase::Answering);
+        self.enter(Phase::Responding);
     }
 
     /// A request of HTTP/2 was answered.
@@ -293,7 +283,7 @@ impl Connection {
     /// answered on it.
     pub fn stream_stalled(&self) {
         self.stalled.store(true, Ordering::Relaxed);
-        self.worker.service.metrics.streams_timed_out.inc();
+        self.worker.terms.metrics.streams_timed_out.inc();
     }
 
     /// Whether an answer was not taken.
@@ -314,36 +304,36 @@ impl Connection {
 
     /// What must be done now, if anything. Phases begin at the sweep before, so one sweep is added: a limit is never
     /// enforced early.
-    fn overdue(&self, now_ms: u32, limits: &HttpLimits) -> Order {
+    fn overdue(&self, now_ms: u32, limits: &HttpLimits) -> Command {
         let late = |since_ms: u32, limit_ms: u64| {
             u64::from(now_ms.wrapping_sub(since_ms)) > limit_ms.saturating_add(u64::from(SWEEP_MS))
         };
         let passed = |limit_ms: u64| late(self.since_ms.load(Ordering::Relaxed), limit_ms);
         let blocked_ms = self.blocked_ms.load(Ordering::Relaxed);
         if blocked_ms != 0 && late(blocked_ms.wrapping_sub(1), limits.idle_ms_max) {
-            return Order::Close;
+            return Command::Close;
         }
         let bytes = u64::from(self.bytes.load(Ordering::Relaxed));
         match self.phase() {
-            Phase::Idle | Phase::Answered if passed(limits.idle_ms_max) => Order::Close,
-            Phase::Idle if self.has_stalled() => Order::Close,
-            Phase::Giving if passed(limits.answer_ms_allowed(bytes)) => Order::Close,
+            Phase::Idle | Phase::Flushing if passed(limits.idle_ms_max) => Command::Close,
+            Phase::Idle if self.has_stalled() => Command::Close,
+            Phase::Sending if passed(limits.answer_ms_allowed(bytes)) => Command::Close,
             Phase::Idle
                 if !self.is_http2() && !self.parked.load(Ordering::Relaxed) && passed(PARK_MS.into()) =>
             {
-                Order::Park
+                Command::Park
             }
-            Phase::Head if passed(limits.header_ms_max) => Order::EndHead,
-            Phase::Body if passed(limits.body_ms_allowed(bytes)) => Order::EndBody,
-            _ => Order::None,
+            Phase::Head if passed(limits.header_ms_max) => Command::EndHead,
+            Phase::Body if passed(limits.body_ms_allowed(bytes)) => Command::EndBody,
+            _ => Command::None,
         }
     }
 }
 
 /// One worker thread's connections.
 pub struct Worker {
-    /// What answers.
-    pub service: Arc<Service>,
+    /// What its connections are held to.
+    pub terms: Arc<Terms>,
     /// Its share of [`HttpLimits::inflight_bytes_max`].
     pub inflight: InflightBytes,
     started: Instant,
@@ -362,9 +352,9 @@ impl std::fmt::Debug for Worker {
 
 impl Worker {
     /// A worker without connections.
-    pub fn new(service: Arc<Service>, inflight_bytes_max: usize) -> Self {
+    pub fn new(terms: Arc<Terms>, inflight_bytes_max: usize) -> Self {
         Self {
-            service,
+            terms,
             inflight: InflightBytes::new(inflight_bytes_max),
             started: Instant::now(),
             now_ms: AtomicU32::new(0),
@@ -397,16 +387,16 @@ impl Worker {
     pub fn sweep(&self) {
         let now_ms = self.started.elapsed().as_millis() as u32;
         self.now_ms.store(now_ms, Ordering::Relaxed);
-        self.each(|connection| match connection.overdue(now_ms, &self.service.limits) {
-            Order::None => {}
-            order => connection.give(order),
+        self.each(|connection| match connection.overdue(now_ms, &self.terms.limits) {
+            Command::None => {}
+            command => connection.leave(command),
         });
     }
 
     /// Tells every connection to finish, and those to come.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
-        self.each(|connection| connection.give(Order::Drain));
+        self.each(|connection| connection.leave(Command::Drain));
     }
 
     fn each(&self, mut look: impl FnMut(&Connection)) {

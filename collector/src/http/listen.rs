@@ -13,12 +13,14 @@ use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::MissedTickBehavior;
 
-use super::connection::{Connection, Peer, SWEEP_MS, Worker};
+use super::connection::{Connection, SWEEP_MS, Worker};
+use super::handler::Handler;
 use super::io::Watched;
+use super::load_shedding::{AddressConnections, AddressPermit};
+use super::proxy::Peer;
 use super::proxy_protocol;
 use super::serve::{serve as serve_connection, serve_http2};
 use super::service::Service;
-use super::shed::{AddressConnections, AddressPermit};
 use super::tls::Tls;
 use crate::buffer_pool;
 use crate::memory::MemoryHooks;
@@ -87,9 +89,9 @@ fn socket(address: SocketAddr, shared_port: bool) -> io::Result<Socket> {
 ///
 /// # Errors
 /// The runtime cannot be made.
-pub fn serve(
+pub fn serve<H: Handler>(
     listener: TcpListener,
-    service: Service,
+    service: Service<H>,
     gate: &Arc<Gate>,
     inflight_bytes_max: usize,
     stop: watch::Receiver<bool>,
@@ -99,9 +101,9 @@ pub fn serve(
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let service = Arc::new(service.for_worker());
-        let worker = Arc::new(Worker::new(service, inflight_bytes_max));
+        let worker = Arc::new(Worker::new(service.terms.clone(), inflight_bytes_max));
         let sweeping = tokio::spawn(sweep(worker.clone(), gate.memory));
-        accept(listener, &worker, gate, stop, drain).await;
+        accept(listener, &worker, &service, gate, stop, drain).await;
         sweeping.abort();
         Ok(())
     })
@@ -120,14 +122,15 @@ async fn sweep(worker: Arc<Worker>, memory: Option<MemoryHooks>) {
     }
 }
 
-async fn accept(
+async fn accept<H: Handler>(
     listener: tokio::net::TcpListener,
     worker: &Arc<Worker>,
+    service: &Arc<Service<H>>,
     gate: &Arc<Gate>,
     mut stop: watch::Receiver<bool>,
     drain: Duration,
 ) {
-    let connections_max = worker.service.limits.connections_max.min(Semaphore::MAX_PERMITS);
+    let connections_max = worker.terms.limits.connections_max.min(Semaphore::MAX_PERMITS);
     let connections = Arc::new(Semaphore::new(connections_max));
     loop {
         let accepted = tokio::select! {
@@ -153,19 +156,19 @@ async fn accept(
             tracing::debug!(%error, "the client left before it was served");
         }
         let address = peer.ip().to_canonical();
-        let (worker, gate) = (worker.clone(), gate.clone());
-        worker.service.metrics.open.inc();
+        let (worker, service, gate) = (worker.clone(), service.clone(), gate.clone());
+        worker.terms.metrics.open.inc();
         let plain = gate.tls.is_none() && !gate.proxy_protocol;
         tokio::spawn(async move {
             if plain {
-                let peer = Peer { address, trusted: worker.service.proxies.contains(address), tls: false };
+                let peer = Peer { address, trusted: worker.terms.proxies.contains(address), tls: false };
                 if let Some(_admitted) = admit(&worker, &gate, peer) {
-                    serve_connection(stream, Connection::open(&worker, peer)).await;
+                    serve_connection(stream, Connection::open(&worker, peer), &service).await;
                 }
             } else {
-                Box::pin(shake_hands(stream, address, &worker, &gate)).await;
+                Box::pin(shake_hands(stream, address, &worker, &service, &gate)).await;
             }
-            worker.service.metrics.open.dec();
+            worker.terms.metrics.open.dec();
             drop(permit);
         });
     }
@@ -178,13 +181,13 @@ async fn accept(
 }
 
 fn refuse(worker: &Worker, reason: &str) {
-    worker.service.metrics.refused.with_label_values(&[reason]).inc();
+    worker.terms.metrics.refused.with_label_values(&[reason]).inc();
 }
 
 /// Counts a connection of an address; `None` when it has all it may have, and the connection is refused.
 #[expect(clippy::option_option, reason = "some are not counted")]
 fn admit(worker: &Worker, gate: &Gate, peer: Peer) -> Option<Option<AddressPermit>> {
-    if peer.trusted || worker.service.rates.exempts(peer.address) {
+    if peer.trusted || worker.terms.rates.exempts(peer.address) {
         return Some(None);
     }
     let admitted = gate.addresses.admit(peer.address);
@@ -195,12 +198,18 @@ fn admit(worker: &Worker, gate: &Gate, peer: Peer) -> Option<Option<AddressPermi
 }
 
 /// What comes before the first request: the PROXY header, then TLS, both within `handshake_ms_max`.
-async fn shake_hands(mut stream: TcpStream, address: IpAddr, worker: &Arc<Worker>, gate: &Gate) {
-    let within = Duration::from_millis(worker.service.limits.handshake_ms_max);
+async fn shake_hands<H: Handler>(
+    mut stream: TcpStream,
+    address: IpAddr,
+    worker: &Arc<Worker>,
+    service: &Arc<Service<H>>,
+    gate: &Gate,
+) {
+    let within = Duration::from_millis(worker.terms.limits.handshake_ms_max);
     let deadline = tokio::time::Instant::now() + within;
     let mut client = address;
     if gate.proxy_protocol {
-        if !worker.service.proxies.contains(address) {
+        if !worker.terms.proxies.contains(address) {
             return refuse(worker, "not_a_trusted_proxy");
         }
         match tokio::time::timeout_at(deadline, proxy_protocol::read(&mut stream)).await {
@@ -212,25 +221,25 @@ async fn shake_hands(mut stream: TcpStream, address: IpAddr, worker: &Arc<Worker
             Err(_) => return refuse(worker, "handshake_ms_max"),
         }
     }
-    let trusted = worker.service.proxies.contains(client);
+    let trusted = worker.terms.proxies.contains(client);
     let peer = Peer { address: client, trusted, tls: gate.tls.is_some() };
     let Some(_admitted) = admit(worker, gate, peer) else { return };
     let Some(tls) = &gate.tls else {
-        return serve_connection(stream, Connection::open(worker, peer)).await;
+        return serve_connection(stream, Connection::open(worker, peer), service).await;
     };
     let accepted = match tokio::time::timeout_at(deadline, tls.acceptor().accept(stream)).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             tracing::debug!(%error, "a TLS handshake failed");
-            return worker.service.metrics.tls_handshakes_failed.inc();
+            return worker.terms.metrics.tls_handshakes_failed.inc();
         }
         Err(_) => return refuse(worker, "handshake_ms_max"),
     };
     let http2 = accepted.get_ref().1.alpn_protocol() == Some(b"h2");
     let connection = Connection::open(worker, peer);
     if http2 {
-        serve_http2(Watched::new(accepted, connection.clone()), connection).await;
+        serve_http2(Watched::new(accepted, connection.clone()), connection, service).await;
     } else {
-        serve_connection(accepted, connection).await;
+        serve_connection(accepted, connection, service).await;
     }
 }

@@ -8,8 +8,6 @@ use hyper::header::{FORWARDED, HOST, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Request};
 use ipnet::IpNet;
 
-use super::connection::Peer;
-
 /// What proxies set.
 pub const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// What proxies set.
@@ -65,6 +63,17 @@ impl Networks {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
+}
+
+/// Who is at the other end.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer {
+    /// Its address, or the one that a trusted load balancer named for the whole connection.
+    pub address: IpAddr,
+    /// It is a trusted proxy: each request names its client.
+    pub trusted: bool,
+    /// The connection is encrypted.
+    pub tls: bool,
 }
 
 /// The proxies that are believed.

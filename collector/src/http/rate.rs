@@ -8,7 +8,42 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use foldhash::fast::RandomState;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use crate::config::RateLimits;
+/// Requests per second. The defaults leave room for a large office behind one address.
+#[derive(Clone, Debug)]
+pub struct RateLimits {
+    /// Per client address, sustained.
+    pub requests_per_second_per_address: u32,
+    /// Per client address, at once.
+    pub requests_burst_per_address: u32,
+    /// Per write key, sustained.
+    pub requests_per_second_per_key: u32,
+    /// Per write key, at once.
+    pub requests_burst_per_key: u32,
+    /// Whether loopback addresses are limited too.
+    pub limit_loopback: bool,
+    /// Addresses remembered at once; an attacker must not be able to grow the table.
+    pub addresses_max: usize,
+}
+
+impl Default for RateLimits {
+    fn default() -> Self {
+        Self {
+            requests_per_second_per_address: 200,
+            requests_burst_per_address: 2_000,
+            requests_per_second_per_key: 20_000,
+            requests_burst_per_key: 40_000,
+            limit_loopback: false,
+            addresses_max: 100_000,
+        }
+    }
+}
+
+impl RateLimits {
+    /// Whether an address is exempt.
+    pub fn exempts(&self, address: IpAddr) -> bool {
+        !self.limit_loopback && address.to_canonical().is_loopback()
+    }
+}
 
 /// Both limiters.
 pub struct Rates {

@@ -15,15 +15,16 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioTimer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::answer::{self, Body};
 use super::body::BodyError;
-use super::connection::{Connection, Order, Phase};
-use super::give::{Answer, Streams, gradually};
+use super::connection::{Command, Connection, Phase};
+use super::delivery::{PendingResponse, Streams, gradually};
+use super::fast_path;
+use super::handler::Handler;
 use super::io::{Transport, Watched};
-use super::lane;
-use super::service::Service;
-use super::shed::NoRoom;
-use crate::config::HttpLimits;
+use super::limits::HttpLimits;
+use super::load_shedding::NoRoom;
+use super::response::{self, Body};
+use super::service::{Service, busy};
 
 /// hyper's own smallest bound of its buffer.
 const BUFFER_BYTES_MIN: usize = 8 << 10;
@@ -55,51 +56,56 @@ enum Next<T> {
 }
 
 /// Serves a connection of HTTP/1.1, or of HTTP/2 with prior knowledge.
-pub async fn serve<T: Transport + Send + 'static>(stream: T, connection: Arc<Connection>) {
+pub async fn serve<T: Transport + Send + 'static, H: Handler>(
+    stream: T,
+    connection: Arc<Connection>,
+    service: &Arc<Service<H>>,
+) {
     let mut io = Watched::new(stream, connection.clone());
     loop {
         if !io.has_bytes() {
-            match lane::serve(io.transport(), &connection).await {
-                lane::Next::Other(bytes) => io.put_back(bytes),
-                lane::Next::End => return Box::pin(finish(io.transport())).await,
+            match fast_path::serve(io.transport(), &connection, &service.handler).await {
+                fast_path::Next::Other(bytes) => io.put_back(bytes),
+                fast_path::Next::End => return Box::pin(finish(io.transport())).await,
             }
         }
-        // Boxed: a connection that waits in the lane is not to carry what hyper needs.
-        match Box::pin(http1_until_idle(io, &connection)).await {
+        // Boxed: a connection that waits on the fast path is not to carry what hyper needs.
+        match Box::pin(http1_until_idle(io, &connection, service)).await {
             Next::Parked(parked) => io = parked,
             // Boxed: what HTTP/2 needs is not to weigh on those who do not speak it.
-            Next::Http2(io) => return Box::pin(serve_http2(io, connection)).await,
+            Next::Http2(io) => return Box::pin(serve_http2(io, connection, service)).await,
             Next::End => return,
         }
     }
 }
 
-async fn http1_until_idle<T: Transport + Send + 'static>(
+async fn http1_until_idle<T: Transport + Send + 'static, H: Handler>(
     io: Watched<T>,
     connection: &Arc<Connection>,
+    service: &Arc<Service<H>>,
 ) -> Next<T> {
-    let header_bytes_max = connection.worker().service.limits.header_bytes_max.max(BUFFER_BYTES_MIN);
-    let serving = connection.clone();
-    let service = service_fn(move |request| answer_http1(serving.clone(), request));
+    let header_bytes_max = connection.worker().terms.limits.header_bytes_max.max(BUFFER_BYTES_MIN);
+    let (serving, asked) = (connection.clone(), service.clone());
+    let responding = service_fn(move |request| respond_http1(serving.clone(), asked.clone(), request));
     let mut http = http1::Builder::new()
         .header_read_timeout(None)
         .max_buf_size(header_bytes_max)
-        .serve_connection(io, service);
+        .serve_connection(io, responding);
     let end = poll_fn(|context| {
         connection.remember_task(context.waker());
-        match connection.order() {
-            Order::None => {}
-            Order::Drain if connection.phase() == Phase::Idle => {
-                return Poll::Ready(End::Ordered(Order::Drain));
+        match connection.command() {
+            Command::None => {}
+            Command::Drain if connection.phase() == Phase::Idle => {
+                return Poll::Ready(End::Commanded(Command::Drain));
             }
-            Order::Drain => Pin::new(&mut http).graceful_shutdown(),
-            order if is_due(order, connection) => {
-                connection.clear_order();
-                return Poll::Ready(End::Ordered(order));
+            Command::Drain => Pin::new(&mut http).graceful_shutdown(),
+            command if is_due(command, connection) => {
+                connection.clear_command();
+                return Poll::Ready(End::Commanded(command));
             }
             // Whoever reads the body carries it out.
-            Order::EndBody if connection.phase() == Phase::Body => {}
-            _ => connection.clear_order(),
+            Command::EndBody if connection.phase() == Phase::Body => {}
+            _ => connection.clear_command(),
         }
         Pin::new(&mut http).poll(context).map(End::Itself)
     })
@@ -123,56 +129,56 @@ async fn http1_until_idle<T: Transport + Send + 'static>(
             } else {
                 (StatusCode::BAD_REQUEST, "head_unreadable", "the request's head is not HTTP/1.1")
             };
-            connection.worker().service.count_refused(status, reason);
+            service.handler.refused(status, reason);
             if io.has_swallowed() {
-                refuse_head(io.transport(), answer::error(status, reason, message), &parts.read_buf).await;
+                refuse_head(io.transport(), response::error(status, reason, message), &parts.read_buf).await;
             } else {
                 linger(io.transport()).await;
             }
         }
         End::Itself(Err(error)) => tracing::debug!(%error, "a connection ended with an error"),
-        End::Ordered(Order::Park) => {
+        End::Commanded(Command::Park) => {
             io.put_back(parts.read_buf);
             return Next::Parked(io);
         }
-        End::Ordered(Order::EndHead) => {
+        End::Commanded(Command::EndHead) => {
             let (status, reason) = (StatusCode::REQUEST_TIMEOUT, "head_too_slow");
-            connection.worker().service.count_refused(status, reason);
-            let response = answer::error(status, reason, "the headers did not arrive in time");
+            service.handler.refused(status, reason);
+            let response = response::error(status, reason, "the headers did not arrive in time");
             refuse_head(io.transport(), response, &parts.read_buf).await;
         }
-        End::Ordered(Order::Close) => {
+        End::Commanded(Command::Close) => {
             let reason = if connection.phase() == Phase::Idle { "idle" } else { "answer_not_taken" };
             connection.count_timed_out(reason);
             finish(io.transport()).await;
         }
-        End::Ordered(_) => finish(io.transport()).await,
+        End::Commanded(_) => finish(io.transport()).await,
     }
     Next::End
 }
 
 enum End {
     Itself(hyper::Result<()>),
-    Ordered(Order),
+    Commanded(Command),
 }
 
-/// An order may be late: the connection has gone on since.
-fn is_due(order: Order, connection: &Connection) -> bool {
+/// A command may be late: the connection has gone on since.
+fn is_due(command: Command, connection: &Connection) -> bool {
     let phase = connection.phase();
-    match order {
-        Order::Park => phase == Phase::Idle,
-        Order::EndHead => phase == Phase::Head,
-        Order::Close => {
-            matches!(phase, Phase::Idle | Phase::Giving | Phase::Answered) || connection.is_write_blocked()
+    match command {
+        Command::Park => phase == Phase::Idle,
+        Command::EndHead => phase == Phase::Head,
+        Command::Close => {
+            matches!(phase, Phase::Idle | Phase::Sending | Phase::Flushing) || connection.is_write_blocked()
         }
-        Order::None | Order::EndBody | Order::Drain => false,
+        Command::None | Command::EndBody | Command::Drain => false,
     }
 }
 
 /// Answers a request whose head could not be read, or did not come; `read` is what came of it.
 async fn refuse_head<T: Transport>(stream: &mut T, mut response: Response<Body>, read: &[u8]) {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    let bytes = answer::to_http1(response, origin_of(read).as_ref());
+    let bytes = response::to_http1(response, origin_of(read).as_ref());
     let written = async { stream.write_all(&bytes).await.is_ok() && stream.shutdown().await.is_ok() };
     if tokio::time::timeout(Duration::from_millis(LINGER_MS), written).await == Ok(true) {
         linger(stream).await;
@@ -213,26 +219,26 @@ async fn linger<T: Transport>(stream: &mut T) {
     }
 }
 
-async fn answer_http1(
+async fn respond_http1<H: Handler>(
     connection: Arc<Connection>,
+    service: Arc<Service<H>>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    connection.enter(Phase::Answering);
-    let service = &connection.worker().service;
+    connection.enter(Phase::Responding);
     let head_bytes = head_bytes(&request);
-    let response = if head_bytes > service.limits.header_bytes_max {
-        let mut response = refuse_large_head(service, &request);
+    let response = if head_bytes > service.terms.limits.header_bytes_max {
+        let mut response = refuse_large_head(&service.handler, &request);
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         connection.linger();
         response
     } else {
-        service.answer(request, &connection).await
+        service.respond(request, &connection).await
     };
     if response.body().size_hint().exact().is_some_and(|bytes| bytes <= AT_ONCE_BYTES_MAX) {
-        connection.enter(Phase::Answered);
+        connection.enter(Phase::Flushing);
         return Ok(response);
     }
-    Ok(gradually(response, Answer::of_connection(connection.clone()), Service::busy))
+    Ok(gradually(response, PendingResponse::of_connection(connection.clone()), busy))
 }
 
 /// What a head takes in HTTP/1.1, whatever it came in.
@@ -245,44 +251,48 @@ fn head_bytes(request: &Request<Incoming>) -> usize {
     line + headers.sum::<usize>()
 }
 
-fn refuse_large_head(service: &Service, request: &Request<Incoming>) -> Response<Body> {
+fn refuse_large_head(handler: &impl Handler, request: &Request<Incoming>) -> Response<Body> {
     let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-    service.count_refused(status, "head_too_large");
-    let mut response = answer::error(status, "head_too_large", HEAD_TOO_LARGE);
-    answer::allow_origin(request.headers().get(ORIGIN), response.headers_mut());
+    handler.refused(status, "head_too_large");
+    let mut response = response::error(status, "head_too_large", HEAD_TOO_LARGE);
+    response::allow_origin(request.headers().get(ORIGIN), response.headers_mut());
     response
 }
 
 /// Serves a connection of HTTP/2.
-pub async fn serve_http2<T: Transport + Send + 'static>(io: Watched<T>, connection: Arc<Connection>) {
+pub async fn serve_http2<T: Transport + Send + 'static, H: Handler>(
+    io: Watched<T>,
+    connection: Arc<Connection>,
+    service: &Arc<Service<H>>,
+) {
     connection.set_http2();
     connection.enter(Phase::Idle);
-    let limits = &connection.worker().service.limits;
-    let serving = connection.clone();
-    let service = service_fn(move |request| answer_http2(serving.clone(), request));
+    let limits = &connection.worker().terms.limits;
+    let (serving, asked) = (connection.clone(), service.clone());
+    let responding = service_fn(move |request| respond_http2(serving.clone(), asked.clone(), request));
     let streams = Streams(connection.clone());
-    let mut http = Box::pin(http2_builder(limits, streams).serve_connection(io, service));
+    let mut http = Box::pin(http2_builder(limits, streams).serve_connection(io, responding));
     let mut finishing = false;
     let ended = poll_fn(|context| {
         connection.remember_task(context.waker());
-        match connection.order() {
-            Order::Close if connection.is_write_blocked() => {
+        match connection.command() {
+            Command::Close if connection.is_write_blocked() => {
                 connection.count_timed_out("answer_not_taken");
                 return Poll::Ready(Ok(()));
             }
-            Order::Close | Order::Drain if !finishing => {
+            Command::Close | Command::Drain if !finishing => {
                 finishing = true;
                 http.as_mut().graceful_shutdown();
-                if connection.order() == Order::Close {
-                    connection.clear_order();
+                if connection.command() == Command::Close {
+                    connection.clear_command();
                     let reason = if connection.has_stalled() { "answer_not_taken" } else { "idle" };
                     connection.count_timed_out(reason);
                 }
             }
             // It was told at the sweep before, and the client did not go.
-            Order::Close if connection.phase() == Phase::Idle => return Poll::Ready(Ok(())),
-            Order::Drain => {}
-            _ => connection.clear_order(),
+            Command::Close if connection.phase() == Phase::Idle => return Poll::Ready(Ok(())),
+            Command::Drain => {}
+            _ => connection.clear_command(),
         }
         http.as_mut().poll(context)
     })
@@ -310,23 +320,23 @@ fn http2_builder(limits: &HttpLimits, streams: Streams) -> http2::Builder<Stream
     builder
 }
 
-async fn answer_http2(
+async fn respond_http2<H: Handler>(
     connection: Arc<Connection>,
+    service: Arc<Service<H>>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    let answer = Answer::of_stream(connection.clone());
-    let service = &connection.worker().service;
+    let pending = PendingResponse::of_stream(connection.clone());
     let head_bytes = head_bytes(&request);
     // A head that takes a few bytes on the wire may take many here.
     let mut held = connection.worker().inflight.hold();
-    let response = if head_bytes > service.limits.header_bytes_max {
-        refuse_large_head(service, &request)
+    let response = if head_bytes > service.terms.limits.header_bytes_max {
+        refuse_large_head(&service.handler, &request)
     } else if held.grow(head_bytes) == Err(NoRoom) {
-        BodyError::Busy.answer(&connection)
+        BodyError::Busy.respond(&connection)
     } else {
-        service.answer(request, &connection).await
+        service.respond(request, &connection).await
     };
-    Ok(gradually(response, answer, Service::busy))
+    Ok(gradually(response, pending, busy))
 }
 
 #[cfg(test)]

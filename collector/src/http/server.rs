@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::handler::Handler;
 use super::listen::{Gate, serve};
+use super::load_shedding::AddressConnections;
 use super::service::Service;
-use super::shed::AddressConnections;
+use super::terms::Terms;
 use super::tls::{self, Tls};
 use crate::memory::MemoryHooks;
 
@@ -41,19 +43,19 @@ impl Server {
     ///
     /// # Errors
     /// A thread cannot be had.
-    pub fn start(
+    pub fn start<H: Handler>(
         name: &str,
         listeners: Vec<TcpListener>,
-        service: Service,
+        service: Service<H>,
         handshakes: Handshakes,
         drain: Duration,
     ) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(false);
-        let inflight_bytes_max = service.limits.inflight_bytes_max / listeners.len().max(1);
+        let inflight_bytes_max = service.terms.limits.inflight_bytes_max / listeners.len().max(1);
         let gate = Arc::new(Gate {
             tls: handshakes.tls,
             proxy_protocol: handshakes.proxy_protocol,
-            addresses: Arc::new(AddressConnections::new(service.limits.connections_max_per_address)),
+            addresses: Arc::new(AddressConnections::new(service.terms.limits.connections_max_per_address)),
             memory: handshakes.memory,
         });
         let start = |(number, listener)| {
@@ -63,7 +65,7 @@ impl Server {
                 .spawn(move || serve(listener, service, &gate, inflight_bytes_max, stopped, drain))
         };
         let threads = listeners.into_iter().enumerate().map(start).collect::<io::Result<_>>()?;
-        let housekeeping = tokio::spawn(housekeeping(service, gate));
+        let housekeeping = tokio::spawn(housekeeping(service.terms, gate));
         Ok(Self { stop, threads, housekeeping })
     }
 
@@ -91,16 +93,16 @@ impl Server {
     }
 }
 
-async fn housekeeping(service: Service, gate: Arc<Gate>) {
+async fn housekeeping(terms: Arc<Terms>, gate: Arc<Gate>) {
     let mut interval = tokio::time::interval(Duration::from_millis(HOUSEKEEPING_MS));
     loop {
         interval.tick().await;
-        service.rates.sweep();
-        reload_certificate(&service, &gate).await;
+        terms.rates.sweep();
+        reload_certificate(&terms, &gate).await;
     }
 }
 
-async fn reload_certificate(service: &Service, gate: &Arc<Gate>) {
+async fn reload_certificate(terms: &Terms, gate: &Arc<Gate>) {
     if gate.tls.is_none() {
         return;
     }
@@ -108,10 +110,10 @@ async fn reload_certificate(service: &Service, gate: &Arc<Gate>) {
     let looked = tokio::task::spawn_blocking(move || here.tls.as_ref().map(Tls::reload_if_changed)).await;
     match looked {
         Ok(Some(tls::Reload::Failed(error))) => {
-            service.metrics.tls_certificate_stale.set(1);
+            terms.metrics.tls_certificate_stale.set(1);
             tracing::error!(%error, "the new certificate cannot be used: the old one stays in use");
         }
-        Ok(Some(tls::Reload::Changed)) => service.metrics.tls_certificate_stale.set(0),
+        Ok(Some(tls::Reload::Changed)) => terms.metrics.tls_certificate_stale.set(0),
         Ok(_) => {}
         Err(error) => tracing::error!(%error, "the certificate's files could not be looked at"),
     }

@@ -1,0 +1,160 @@
+//! Each limit, at its bound and one beyond.
+
+use super::{accepted, body, parse, prop, refused};
+use crate::event::{
+    BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ID_BYTES_MAX, NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX,
+    PROP_VALUE_BYTES_MAX, PROPS_MAX, REJECTED_PAYLOAD_BYTES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX,
+    URL_BYTES_MAX,
+};
+use crate::ingest::parse_error::ParseError;
+use crate::protocol::native;
+
+#[test]
+fn a_thousand_events_fit_into_a_request() {
+    let event = r#"{"kind":"reset"}"#;
+    let full = body(&vec![event; BATCH_EVENTS_MAX]);
+    assert_eq!(parse(&full).events.len(), BATCH_EVENTS_MAX);
+    let over = body(&vec![event; BATCH_EVENTS_MAX + 1]);
+    let error = native::parse(over.as_bytes()).unwrap_err();
+    assert_eq!((error.status(), error.code()), (413, "too_many_events"));
+    assert_eq!(error, ParseError::TooManyEvents);
+}
+
+#[test]
+fn an_event_has_32_kib() {
+    let event = |bytes: usize| {
+        let (start, end) = (r#"{"kind":"reset","context":{"x":""#, r#""}}"#);
+        format!("{start}{}{end}", "x".repeat(bytes - start.len() - end.len()))
+    };
+    accepted(&event(EVENT_BYTES_MAX), |_| {});
+    let refusal = refused(&event(EVENT_BYTES_MAX + 1));
+    assert_eq!(refusal.reason, "event_too_large");
+    assert_eq!(refusal.payload.len(), REJECTED_PAYLOAD_BYTES_MAX);
+}
+
+#[test]
+fn ids_and_names_beyond_their_limit_are_refused() {
+    for (field, bytes_max, reason) in [
+        ("visitor", ID_BYTES_MAX, "invalid_visitor"),
+        ("user", ID_BYTES_MAX, "invalid_user"),
+        ("session", ID_BYTES_MAX, "invalid_session"),
+        ("name", NAME_BYTES_MAX, "name_too_long"),
+    ] {
+        let event = |bytes: usize| format!(r#"{{"kind":"reset","{field}":"{}"}}"#, "x".repeat(bytes));
+        accepted(&event(bytes_max), |_| {});
+        let refusal = refused(&event(bytes_max + 1));
+        assert_eq!(refusal.reason, reason);
+        assert_eq!(refusal.message, format!("{field}: longer than {bytes_max} bytes"));
+    }
+}
+
+#[test]
+fn descriptive_text_beyond_its_limit_is_cut() {
+    let long = "è".repeat(PROP_VALUE_BYTES_MAX / 2 + 1);
+    for (field, bytes_max) in [
+        ("title", TITLE_BYTES_MAX),
+        ("referrer", URL_BYTES_MAX),
+        ("screen", TEXT_BYTES_MAX),
+        ("target", TEXT_BYTES_MAX),
+        ("message", TEXT_BYTES_MAX),
+        ("link", TEXT_BYTES_MAX),
+        ("text", TEXT_BYTES_MAX),
+        ("href", URL_BYTES_MAX),
+        ("comment", PROP_VALUE_BYTES_MAX),
+    ] {
+        accepted(&format!(r#"{{"kind":"reset","{field}":"x{long}"}}"#), |event| {
+            let row = &event.row;
+            let column = match field {
+                "title" => &row.title,
+                "referrer" => &row.referrer,
+                "screen" => &row.screen,
+                "target" => &row.target,
+                "message" => &row.message,
+                "link" => &row.link,
+                _ => prop(event, field).unwrap(),
+            };
+            // One byte less than the limit: the character that crosses it goes as a whole.
+            assert_eq!(column.len(), bytes_max - 1, "{field}");
+        });
+    }
+}
+
+#[test]
+fn a_long_address_is_cut_and_keeps_its_page() {
+    let url = format!("https://bottega.example/scarpe?q={}", "x".repeat(URL_BYTES_MAX));
+    accepted(&format!(r#"{{"kind":"page_view","url":"{url}"}}"#), |event| {
+        assert_eq!((&*event.row.host, &*event.row.path), ("bottega.example", "/scarpe"));
+        assert_eq!(event.row.query.len(), URL_BYTES_MAX - "https://bottega.example/scarpe?".len());
+    });
+}
+
+#[test]
+fn there_are_64_props_fields_included() {
+    let event = |props: usize, fields: usize| {
+        let list = |start: usize, count: usize| {
+            (start..start + count).map(|n| format!("\"p{n}\":{n}")).collect::<Vec<_>>().join(",")
+        };
+        format!(r#"{{"kind":"reset",{},"props":{{{}}}}}"#, list(1_000, fields), list(0, props))
+    };
+    for (props, fields) in [(PROPS_MAX - 1, 1), (1, PROPS_MAX - 1)] {
+        accepted(&event(props, fields), |event| assert_eq!(event.row.props.len(), PROPS_MAX));
+        let refusal = refused(&event(props + 1, fields));
+        assert_eq!(refusal.reason, "too_many_props");
+        assert!(refusal.message.starts_with("props.p"), "{}", refusal.message);
+    }
+    let refusal = refused(&event(PROPS_MAX + 1, 1));
+    assert!(refusal.message.starts_with("props.p64: "), "{}", refusal.message);
+}
+
+#[test]
+fn a_props_name_and_value_have_limits() {
+    let event = |key: usize, value: usize| {
+        format!(r#"{{"kind":"reset","props":{{"{}":"{}"}}}}"#, "k".repeat(key), "v".repeat(value))
+    };
+    accepted(&event(PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX), |_| {});
+    assert_eq!(refused(&event(PROP_KEY_BYTES_MAX + 1, 1)).reason, "prop_name_too_long");
+    let refusal = refused(&event(3, PROP_VALUE_BYTES_MAX + 1));
+    assert_eq!((refusal.reason, &*refusal.message), ("prop_too_long", "props.kkk: longer than 8192 bytes"));
+    let items = format!(r#"{{"kind":"order","items":["{}"]}}"#, "i".repeat(PROP_VALUE_BYTES_MAX - 4));
+    accepted(&items, |event| assert_eq!(prop(event, "items").unwrap().len(), PROP_VALUE_BYTES_MAX));
+    let items = format!(r#"{{"kind":"order","items":["{}"]}}"#, "i".repeat(PROP_VALUE_BYTES_MAX - 3));
+    assert_eq!(refused(&items).message, "items: longer than 8192 bytes");
+}
+
+#[test]
+fn depth_is_refused_and_never_a_panic() {
+    let nested = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+    let event = |levels: usize| format!(r#"{{"kind":"reset","props":{{"deep":{}}}}}"#, nested(levels));
+    accepted(&event(PROP_DEPTH_MAX), |_| {});
+    let refusal = refused(&event(PROP_DEPTH_MAX + 1));
+    assert_eq!((refusal.reason, refusal.message.starts_with("props.deep: ")), ("nested_too_deep", true));
+    assert_eq!(refused(&event(10_000)).reason, "nested_too_deep");
+    // Elsewhere it is a wrong type, or part of a field that no one reads, however deep.
+    let deep = nested(1_000_000);
+    assert_eq!(refused(&format!(r#"{{"kind":"reset","title":{}}}"#, nested(10_000))).reason, "invalid_field");
+    accepted(&format!(r#"{{"kind":"reset","context":{{"x":{}}}}}"#, nested(10_000)), |_| {});
+    for body in [
+        format!(r#"{{"site":"demo","other":{deep},"events":[]}}"#),
+        format!(r#"{{"site":{deep},"events":[]}}"#),
+        format!(r#"{{"site":"demo","events":{deep}}}"#),
+        format!(r#"{{"site":"demo","events":[{deep}]}}"#),
+        deep.clone(),
+        "[".repeat(1_000_000),
+        r#"{"a":"#.repeat(1_000_000),
+    ] {
+        if let Ok(batch) = native::parse(body.as_bytes()) {
+            assert!(batch.events.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_refused_events_payload_is_cut_before_a_character() {
+    let event = format!(r#"{{"kind":"nessuno","x":"{}"}}"#, "👟".repeat(2_000));
+    let refusal = refused(&event);
+    assert!(event.starts_with(&refusal.payload));
+    assert!((REJECTED_PAYLOAD_BYTES_MAX - 3..=REJECTED_PAYLOAD_BYTES_MAX).contains(&refusal.payload.len()));
+    let kind = refused(&format!(r#"{{"kind":"{}"}}"#, "k".repeat(500)));
+    assert_eq!(kind.kind.len(), NAME_BYTES_MAX);
+    assert!(kind.message.len() < 300);
+}
