@@ -1,7 +1,6 @@
 //! What orma keeps: the event and its columns, the schema, the ClickHouse connection, the embedded engine, and the
 //! registry of sites, keys and tokens.
 
-mod answer_stream;
 pub mod client;
 pub mod data_dir;
 pub mod engine;
@@ -14,17 +13,15 @@ pub mod newsletter;
 pub mod private;
 pub mod record;
 pub mod record_json;
+pub mod registry;
 pub mod secret;
-pub mod sites;
 pub mod spelling;
-mod unknown;
 
-pub use answer_stream::AnswerStream;
-pub use client::{Endpoint, Param, Store, StoreError, Work};
+pub use client::{AnswerStream, Endpoint, Param, Store, StoreError, Work};
 pub use data_dir::DataDir;
 pub use engine::{Engine, EngineConfig};
 pub use event_block::EventBlock;
 pub use event_row::EventRow;
 pub use log_limit::LogLimit;
-pub use newsletter::NewsletterKey;
-pub use sites::{Registry, Role, Site, SiteChange, Token};
+pub use registry as sites;
+pub use registry::{NewsletterKey, Registry, Role, Site, SiteChange, Token};

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use serde::Deserialize;
 
+use super::unknown::Unknown;
 use super::{RegistryError, Site, Snapshot, Token, WriteKey, mirror};
 use crate::client::{Store, StoreError, Work};
 use crate::newsletter::NewsletterKey;
-use crate::unknown::Unknown;
 
 /// The registry. Cheap to clone; reads never wait.
 #[derive(Clone, Debug)]

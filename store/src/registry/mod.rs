@@ -5,6 +5,7 @@ mod change;
 mod check;
 mod mirror;
 mod registry;
+mod unknown;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use sha2::{Digest, Sha256};
 pub use registry::Registry;
 
 use crate::client::StoreError;
-use crate::newsletter::NewsletterKey;
+pub use crate::newsletter::NewsletterKey;
 use crate::{secret, spelling};
 
 /// A site: what one write key belongs to, and how its days and money are counted.

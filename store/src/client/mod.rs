@@ -1,5 +1,7 @@
 //! The connection to ClickHouse, embedded or remote: always its HTTP interface, through the official crate.
 
+mod answer_stream;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use clickhouse::{Client, Compression};
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
-use crate::answer_stream::AnswerStream;
+pub use answer_stream::AnswerStream;
 
 /// Inserts at the same time: more only makes smaller parts wait for each other.
 const INSERTS_MAX: usize = 4;
