@@ -1,145 +1,39 @@
-//! Sites, write keys, API tokens and newsletter signing secrets: kept in ClickHouse, held in memory, mirrored to a file
-//! so that a collector can start while ClickHouse is away.
+//! The definitions that are made while orma runs: sites, write keys, API tokens and newsletter signing secrets. They are
+//! kept in ClickHouse, held in memory, and mirrored to a file so that a collector can start while ClickHouse is away.
+//!
+//! Each is a file with its rows, its rules and what changes it; `definition` reads, writes and revokes all of them. A new
+//! one is a file, a migration, a field of [`Snapshot`], and a line where all are read. The registry asks as
+//! [`Work::Registry`], which waits behind nothing. Uses `client` and `private`; collector, query and the commands use it.
 
-mod change;
 mod check;
+mod definition;
+mod error;
 mod mirror;
-mod registry;
+mod newsletter_key;
+mod site;
+mod token;
 mod unknown;
+mod write_key;
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use foldhash::fast::RandomState;
-use serde::{Deserialize, Deserializer, Serialize};
-use sha2::{Digest, Sha256};
+use arc_swap::ArcSwap;
+use serde::{Deserialize, Serialize};
 
-pub use registry::Registry;
+pub use error::RegistryError;
+pub use newsletter_key::NewsletterKey;
+pub use site::{Site, SiteChange};
+pub use token::{Role, Token, hash};
+pub use write_key::WriteKey;
 
-use crate::client::StoreError;
-pub use crate::newsletter::NewsletterKey;
-use crate::{secret, spelling};
+use crate::client::{Store, StoreError, Work};
+use definition::{ByText, Definition, Revocable};
+use unknown::Unknown;
 
-/// A site: what one write key belongs to, and how its days and money are counted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Site {
-    /// Its name in addresses: 1 to 64 letters, digits, `-`, `_` or `.`.
-    pub site: String,
-    /// Its name for people.
-    pub name: String,
-    /// IANA time zone: the site's days are days here.
-    pub timezone: String,
-    /// ISO 4217.
-    pub currency: String,
-    /// Origins (`https://shop.example`) that browsers may send from; empty means any.
-    #[serde(deserialize_with = "spelled_origins")]
-    pub origins: Vec<String>,
-}
-
-/// Origins as browsers send them: older registries hold some in other spellings. What is none stays as it is.
-fn spelled_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let written = Vec::<String>::deserialize(deserializer)?;
-    Ok(written.into_iter().map(|origin| spelling::origin(&origin).unwrap_or(origin)).collect())
-}
-
-impl Site {
-    /// Whether a page of this origin may send. A page at `https://shop.example.` is the same shop.
-    pub fn allows_origin(&self, origin: &str) -> bool {
-        let is_named = |origin: &str| self.origins.iter().any(|allowed| allowed == origin);
-        self.origins.is_empty()
-            || is_named(origin)
-            || spelling::origin(origin).is_some_and(|spelled| is_named(&spelled))
-    }
-
-    /// The origins that no browser sends, each with what is wrong with it. Older versions took them.
-    pub fn unusable_origins(&self) -> Vec<(&str, String)> {
-        let problem = |origin: &str| match check::origin(origin) {
-            Err(RegistryError::Invalid { message, .. }) => Some(message),
-            _ => None,
-        };
-        self.origins.iter().filter_map(|origin| Some((origin.as_str(), problem(origin)?))).collect()
-    }
-}
-
-/// What changes of a site; what is absent stays as it is, whoever else changes it at the same moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SiteChange {
-    /// Its name for people.
-    pub name: Option<String>,
-    /// IANA time zone.
-    pub timezone: Option<String>,
-    /// ISO 4217.
-    pub currency: Option<String>,
-    /// All origins that browsers may send from; an empty list means any.
-    pub origins: Option<Vec<String>>,
-}
-
-impl From<&Site> for SiteChange {
-    fn from(site: &Site) -> Self {
-        let Site { site: _, name, timezone, currency, origins } = site.clone();
-        Self { name: Some(name), timezone: Some(timezone), currency: Some(currency), origins: Some(origins) }
-    }
-}
-
-/// A write key. Public: it stands in the page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WriteKey {
-    /// The key.
-    pub key: String,
-    /// Its site.
-    pub site: String,
-}
-
-/// What a token may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Everything.
-    Admin,
-    /// Read.
-    Analyst,
-    /// Pull segments.
-    Segments,
-    /// Send server-side events.
-    Ingest,
-}
-
-impl Role {
-    /// The role's name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Analyst => "analyst",
-            Self::Segments => "segments",
-            Self::Ingest => "ingest",
-        }
-    }
-
-    /// The role of a name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Admin, Self::Analyst, Self::Segments, Self::Ingest]
-            .into_iter()
-            .find(|role| role.as_str() == name)
-    }
-}
-
-/// An API token, without its secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Token {
-    /// Public id.
-    pub token_id: String,
-    /// SHA-256 of the secret, hexadecimal.
-    pub hash: String,
-    /// What it may do.
-    pub role: Role,
-    /// The only site it is for; empty: all.
-    pub site: String,
-    /// Who or what it was made for.
-    pub name: String,
-}
-
-/// Looked up twice for each request, with a hash that nobody outside can foresee.
-type ByText<T> = HashMap<String, T, RandomState>;
+/// Where the rows of all definitions are.
+const TABLES: [&str; 4] = [Site::TABLE, WriteKey::TABLE, Token::TABLE, NewsletterKey::TABLE];
 
 /// Everything the registry knows, as one immutable value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,31 +68,148 @@ impl Snapshot {
     }
 }
 
-/// Why a site or token was not made or changed.
-#[derive(Debug, thiserror::Error)]
-pub enum RegistryError {
-    /// A value that cannot be.
-    #[error("{field}: {message}")]
-    Invalid {
-        /// The field.
-        field: &'static str,
-        /// What is wrong with it.
-        message: String,
-    },
-    /// ClickHouse could not be asked.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The mirror could not be written or read.
-    #[error("the registry's mirror {path}: {source}")]
-    Mirror {
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        source: std::io::Error,
-    },
+/// The registry. Cheap to clone; reads never wait.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    store: Store,
+    mirror: Option<PathBuf>,
+    snapshot: Arc<ArcSwap<Snapshot>>,
+    unknown: Arc<Unknown>,
+    /// One reads at a time, so that what was read earlier never replaces what was read later. Holds what the tables were
+    /// made of when they were last read.
+    refreshing: Arc<tokio::sync::Mutex<Option<u64>>>,
+    /// Tells whoever waits that everything was read anew.
+    read: Arc<tokio::sync::Notify>,
 }
 
-/// A token's hash.
-pub fn hash(secret: &str) -> String {
-    secret::hex(&Sha256::digest(secret.as_bytes()))
+impl Registry {
+    /// The registry of `store`, with what the mirror in `data_dir` remembers. A damaged mirror is set aside: it is
+    /// written anew as soon as ClickHouse has been asked.
+    ///
+    /// # Errors
+    /// The mirror is damaged and cannot be set aside.
+    pub fn open(store: Store, data_dir: &Path) -> Result<Self, RegistryError> {
+        let mirror = data_dir.join("sites.json");
+        let snapshot =
+            mirror::read(&mirror).map_err(|source| RegistryError::Mirror { path: mirror.clone(), source })?;
+        Ok(Self {
+            store: store.for_work(Work::Registry),
+            mirror: Some(mirror),
+            snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
+            unknown: Arc::default(),
+            refreshing: Arc::default(),
+            read: Arc::default(),
+        })
+    }
+
+    /// The registry of `store` for one command: nothing is remembered on disk.
+    pub fn without_mirror(store: Store) -> Self {
+        Self {
+            store: store.for_work(Work::Registry),
+            mirror: None,
+            snapshot: Arc::default(),
+            unknown: Arc::default(),
+            refreshing: Arc::default(),
+            read: Arc::default(),
+        }
+    }
+
+    /// What is known now.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    /// Whether ClickHouse has been asked since the start. Before that a key that is not known may well be new: what the
+    /// mirror remembers is from before.
+    pub fn is_confirmed(&self) -> bool {
+        self.unknown.has_looked()
+    }
+
+    /// Whether a key or secret that is not known can be refused for good: ClickHouse has been asked since it first came.
+    /// Before that it may have been made a moment ago, by another process.
+    pub fn is_refutable(&self, key_or_secret: &str) -> bool {
+        self.unknown.is_refutable(key_or_secret, Instant::now())
+    }
+
+    /// Ready when everything was read anew after this call.
+    pub fn next_read(&self) -> impl Future<Output = ()> + '_ {
+        self.read.notified()
+    }
+
+    /// Reads everything anew, over and over, for as long as the future is polled.
+    pub async fn follow(self, every: Duration) {
+        let mut ticks = tokio::time::interval(every);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.refresh().await {
+                tracing::debug!(%error, "sites and keys stay as they were");
+            }
+        }
+    }
+
+    /// Looks whether something changed in ClickHouse, and if so reads everything anew and rewrites the mirror.
+    ///
+    /// # Errors
+    /// ClickHouse cannot be asked (what was known stays), or the mirror cannot be written.
+    pub async fn refresh(&self) -> Result<(), RegistryError> {
+        let mut read = self.refreshing.lock().await;
+        let began = Instant::now();
+        // Asked first: what is written while the tables are read is found by the next look.
+        let parts = self.read_parts().await?;
+        if *read != Some(parts) {
+            self.read_all().await?;
+            *read = Some(parts);
+        }
+        self.unknown.looked(began);
+        self.read.notify_waiters();
+        Ok(())
+    }
+
+    /// Changes whenever a row of the registry's tables is written: each insert makes a part. Asked every second, so it is
+    /// one question instead of one for each table.
+    async fn read_parts(&self) -> Result<u64, StoreError> {
+        #[derive(Deserialize)]
+        struct Parts {
+            parts: u64,
+        }
+        let tables = TABLES.map(|table| format!("'{table}'")).join(", ");
+        let sql = format!(
+            "SELECT groupBitXor(cityHash64(table, name, hash_of_all_files)) AS parts FROM system.parts \
+             WHERE active AND database = currentDatabase() AND table IN ({tables})"
+        );
+        let rows: Vec<Parts> = self.store.select(&sql, &[]).await?;
+        Ok(rows.first().map_or(0, |row| row.parts))
+    }
+
+    async fn read_all(&self) -> Result<(), RegistryError> {
+        let (sites, keys, tokens, newsletter_keys) = tokio::try_join!(
+            definition::read::<Site>(&self.store),
+            definition::read::<WriteKey>(&self.store),
+            definition::read::<Token>(&self.store),
+            definition::read::<NewsletterKey>(&self.store),
+        )?;
+        let keys = keys.into_iter().map(|(key, definition)| (key, definition.site)).collect();
+        let fresh = Snapshot { sites, keys, tokens, newsletter_keys };
+        if *self.snapshot.load_full() != fresh {
+            if let Some(mirror) = &self.mirror {
+                mirror::write(mirror, &fresh)
+                    .map_err(|source| RegistryError::Mirror { path: mirror.clone(), source })?;
+            }
+            self.snapshot.store(Arc::new(fresh));
+        }
+        Ok(())
+    }
+
+    /// Puts a definition in force, and reads everything anew.
+    async fn insert<D: Revocable>(&self, definition: &D) -> Result<(), RegistryError> {
+        definition::write(&self.store, definition, false).await?;
+        self.refresh().await
+    }
+
+    /// Revokes a definition, and reads everything anew.
+    async fn revoke<D: Revocable>(&self, definition: &D) -> Result<(), RegistryError> {
+        definition::write(&self.store, definition, true).await?;
+        self.refresh().await
+    }
 }
