@@ -12,6 +12,7 @@
 //! show is a gap; page, metric and `orma doctor` take it from the same place (`watch.rs`). What an operator has given up is
 //! no gap any more and has a number of its own (`write_off.rs`).
 
+mod alarm;
 mod answer;
 mod difference;
 mod look;
@@ -19,6 +20,7 @@ mod stored;
 mod watch;
 mod write_off;
 
+pub use alarm::AccountsAlarm;
 pub(crate) use answer::answer;
 pub use difference::Difference;
 pub use watch::{AccountsWatch, Judged};

@@ -1,4 +1,7 @@
-//! Looks after the accounts all the time, and says once when they stop adding up.
+//! Looks after the accounts, and knows of each hour what two looks in a row did not find.
+//!
+//! Every process looks for itself, in the background and when a page is asked for: its page and its metric show its own
+//! looks. What is said in the log is said by one (`alarm.rs`).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -40,7 +43,7 @@ impl Judged {
     }
 }
 
-/// Watches the accounts of all sites. Cheap to clone.
+/// Watches the accounts of all sites; somebody must [look](AccountsWatch::look) again and again. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AccountsWatch {
     store: Store,
@@ -59,6 +62,8 @@ struct State {
     /// What operators have given up, found again or not.
     given_up: BTreeMap<SiteHour, Difference>,
     looked: Option<Instant>,
+    /// Whether two looks were made, so that something is known.
+    is_judged: bool,
 }
 
 impl State {
@@ -92,6 +97,7 @@ impl State {
 
     fn take(&mut self, now: Hours, given_up: BTreeMap<SiteHour, Difference>, looked: Instant) {
         let since_last = self.looked.map(|before| looked - before);
+        self.is_judged = since_last.is_some();
         self.differences = judge(&self.hours, &now, &self.differences, since_last);
         self.hours = now;
         self.given_up = given_up;
@@ -130,16 +136,6 @@ impl AccountsWatch {
         Self { store, state: Arc::default(), rows: Arc::default(), begun: Instant::now() }
     }
 
-    /// Looks for as long as the future is polled.
-    pub async fn run(self, every: Duration) {
-        loop {
-            tokio::time::sleep(every).await;
-            if let Err(error) = self.look().await {
-                tracing::debug!(%error, "the accounts could not be looked at");
-            }
-        }
-    }
-
     /// Looks at the accounts of all sites.
     ///
     /// # Errors
@@ -152,7 +148,7 @@ impl AccountsWatch {
     async fn look_with(&self, rows: &mut StoredRows) -> Result<(), StoreError> {
         let now = look(&self.store, rows).await?;
         let given_up = write_off::given_up(&self.store).await?;
-        self.change(|state| state.take(now, given_up, Instant::now()));
+        self.state().take(now, given_up, Instant::now());
         Ok(())
     }
 
@@ -177,22 +173,10 @@ impl AccountsWatch {
         self.state.lock().expect("no panic while looking")
     }
 
-    fn change(&self, change: impl FnOnce(&mut State)) {
-        let (before, after) = {
-            let mut state = self.state();
-            let before = state.alarms();
-            change(&mut state);
-            (before, state.alarms())
-        };
-        for (site, events) in after.iter().filter(|(site, _)| !before.contains_key(*site)) {
-            tracing::error!(
-                %site, events,
-                "the accounts do not add up: accepted events are not in the store. See the accounting page and `orma doctor`"
-            );
-        }
-        for site in before.keys().filter(|site| !after.contains_key(*site)) {
-            tracing::info!(%site, "the accounts add up again");
-        }
+    /// Events by site that are not accounted for; `None` before two looks were made.
+    pub(super) fn alarms(&self) -> Option<BTreeMap<String, u64>> {
+        let state = self.state();
+        state.is_judged.then(|| state.alarms())
     }
 
     /// Events of a site that are not accounted for; 0 while all is well.
