@@ -25,6 +25,16 @@ pub(crate) struct Lease {
     pending: Mutex<Option<Attempt>>,
 }
 
+/// What came of trying to get a job.
+#[derive(Debug)]
+pub(crate) enum Acquired {
+    Ours(Arc<Held>),
+    /// Another process has it, or had it until lately.
+    Anothers,
+    /// It was free, and is not ours: a rival was quicker, or the store too slow.
+    Undecided,
+}
+
 /// A job that is ours.
 #[derive(Debug)]
 pub(crate) struct Held {
@@ -60,18 +70,18 @@ impl Lease {
         Self { store, job, timing, pending: Mutex::default() }
     }
 
-    /// The job, if nobody else has it. `marked` is the term of its mark: the new one is later. Whoever does not wait for
+    /// Takes the job, if nobody else has it. `marked` is the term of its mark: the new one is later. Whoever does not wait for
     /// the end [abandons](Self::abandon) the claim.
     ///
     /// # Errors
     /// The store did not answer; the job is not ours.
-    pub async fn acquire(&self, marked: u64) -> Result<Option<Arc<Held>>, StoreError> {
+    pub async fn acquire(&self, marked: u64) -> Result<Acquired, StoreError> {
         let looked = Instant::now();
         let mut seen = self.look().await?;
         // A store that was put back to an earlier day may know the mark, and not the claims.
         seen.term = seen.term.max(marked);
         let begun = Attempt::begin(&seen, Uuid::from_bytes(random()), looked, Instant::now(), &self.timing);
-        let Some(attempt) = begun else { return Ok(None) };
+        let Some(attempt) = begun else { return Ok(Acquired::Anothers) };
         *self.pending() = Some(attempt);
         let decided = self.claim(&attempt).await;
         if matches!(decided, Ok(Some(_))) {
@@ -80,7 +90,7 @@ impl Lease {
             self.abandon().await;
         }
         let held = |until| Held { term: attempt.term, claim: Some((attempt, Mutex::new(until))) };
-        Ok(decided?.map(|until| Arc::new(held(until))))
+        Ok(decided?.map_or(Acquired::Undecided, |until| Acquired::Ours(Arc::new(held(until)))))
     }
 
     /// Withdraws a claim that was not decided.

@@ -31,7 +31,7 @@ pub(crate) struct Mark {
 impl Mark {
     /// The mark that counts; a job that has none is at the position 0.
     pub async fn read(store: &Store, job: &str) -> Result<Self, StoreError> {
-        let sql = "SELECT max(position) AS position, argMax(mark, position) AS text FROM job_marks WHERE job = {job:String}";
+        let sql = "SELECT position, mark AS text FROM job_marks WHERE job = {job:String} ORDER BY position DESC LIMIT 1";
         let rows: Vec<Self> = store.select(sql, &[("job", job.into())]).await?;
         Ok(rows.into_iter().next().unwrap_or_default())
     }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::job::{Done, Job, Step};
-use crate::lease::{Held, Lease};
+use crate::lease::{Acquired, Held, Lease};
 use crate::mark::{Mark, Turn};
 use crate::progress::{Progress, render};
 use crate::rule::Timing;
@@ -19,8 +19,9 @@ const STEP_STOP_TIME_MAX: Duration = Duration::from_secs(1);
 /// Jobs that run.
 #[derive(Debug)]
 pub struct Jobs {
-    stop: watch::Sender<bool>,
+    /// Before `stop`: who drops this ends them as a kill does, and does not stop them.
     tasks: JoinSet<()>,
+    stop: watch::Sender<bool>,
     progress: Arc<[Arc<Progress>]>,
 }
 
@@ -76,7 +77,7 @@ impl Turns {
     /// Ready when the program stops.
     async fn stop(&self) {
         let mut stopped = self.stopped.clone();
-        // Whoever dropped the jobs has stopped them too.
+        // An error: its sender is gone, and so are the jobs.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     }
 
@@ -119,8 +120,15 @@ impl ByOne {
                 () = self.turns.stop() => return self.lease.abandon().await,
             };
             match begun {
-                Ok(Some((held, mark))) => self.hold(&held, mark).await,
-                Ok(None) => self.turns.progress.goes_well(),
+                Ok(Some(held)) => {
+                    // Read now: who had the job may have gone on until it was ours.
+                    match Mark::read(&self.store, self.name).await {
+                        Ok(mark) => self.hold(&held, mark).await,
+                        Err(error) => self.turns.progress.failed(&error),
+                    }
+                    self.lease.release(&held).await;
+                }
+                Ok(None) => {}
                 Err(error) => self.turns.progress.failed(&error),
             }
             tokio::select! {
@@ -130,22 +138,19 @@ impl ByOne {
         }
     }
 
-    /// Takes the job, unless another process has it.
-    async fn begin(&self) -> Result<Option<(Arc<Held>, Mark)>, StoreError> {
+    /// Takes the job, unless another process has it or is taking it.
+    async fn begin(&self) -> Result<Option<Arc<Held>>, StoreError> {
         let marked = Mark::read(&self.store, self.name).await?.term();
-        let held = if self.store.is_on_this_machine() {
+        if self.store.is_on_this_machine() {
             // The data directory is locked, so no other process has this engine.
-            Some(Arc::new(Held::alone(marked + 1)))
-        } else {
-            self.lease.acquire(marked).await?
-        };
-        let Some(held) = held else { return Ok(None) };
-        // Read again: who had the job may have gone on until it was ours.
-        let mark = Mark::read(&self.store, self.name).await;
-        if mark.is_err() {
-            self.lease.release(&held).await;
+            return Ok(Some(Arc::new(Held::alone(marked + 1))));
         }
-        Ok(Some((held, mark?)))
+        match self.lease.acquire(marked).await? {
+            Acquired::Ours(held) => return Ok(Some(held)),
+            Acquired::Anothers => self.turns.progress.goes_well(),
+            Acquired::Undecided => {}
+        }
+        Ok(None)
     }
 
     async fn hold(&self, held: &Arc<Held>, mark: Mark) {
@@ -162,6 +167,5 @@ impl ByOne {
             () = patience => {}
         }
         self.turns.progress.has(false);
-        self.lease.release(held).await;
     }
 }

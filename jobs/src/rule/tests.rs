@@ -106,7 +106,6 @@ struct World {
     /// What must be seen at a moment that has not come yet is read when it comes.
     reads: Vec<(usize, u64)>,
     processes: Vec<Process>,
-    ids: u128,
 }
 
 impl World {
@@ -118,7 +117,6 @@ impl World {
             rows: Vec::new(),
             reads: Vec::new(),
             processes: std::iter::repeat_with(process).take(4).collect(),
-            ids: 0,
         }
     }
 
@@ -204,56 +202,51 @@ impl World {
         now
     }
 
+    fn rests(&mut self, now: u64) -> (u64, Doing) {
+        (now + self.random.u64(1..400), Doing::Rests)
+    }
+
+    fn gives_up(&mut self, attempt: &Attempt, now: u64) -> (u64, Doing) {
+        self.send(now, attempt, true);
+        self.rests(now)
+    }
+
     fn go_on(&mut self, process: usize, doing: Doing, now: u64) -> (u64, Doing) {
-        let rest = |world: &mut Self| (now + world.random.u64(1..400), Doing::Rests);
+        let instant = self.at(now);
         match doing {
             Doing::Rests => {
                 (self.look(process, now), Doing::Looks { looked: now, seen: Standing::default() })
             }
             Doing::Looks { looked, seen } => {
-                self.ids += 1;
-                // Neither in the order in which they come, nor in the opposite one.
-                let id = Uuid::from_u128(self.random.u128(..) | self.ids);
-                match Attempt::begin(&seen, id, self.at(looked), self.at(now), &TIMING) {
+                let id = Uuid::from_u128(self.random.u128(..));
+                match Attempt::begin(&seen, id, self.at(looked), instant, &TIMING) {
                     Some(attempt) => (self.send(now, &attempt, false), Doing::Claims { attempt }),
-                    None => rest(self),
+                    None => self.rests(now),
                 }
             }
-            Doing::Claims { attempt } => match attempt.answered(self.at(now), &TIMING) {
+            Doing::Claims { attempt } => match attempt.answered(instant, &TIMING) {
                 Some(look_at) => ((look_at - self.start).as_millis() as u64, Doing::Waits { attempt }),
-                None => {
-                    self.send(now, &attempt, true);
-                    rest(self)
-                }
+                None => self.gives_up(&attempt, now),
             },
             Doing::Waits { attempt } => {
                 (self.look(process, now), Doing::Decides { attempt, seen: Standing::default() })
             }
-            Doing::Decides { attempt, seen } => match attempt.decide(&seen, self.at(now), &TIMING) {
+            Doing::Decides { attempt, seen } => match attempt.decide(&seen, instant, &TIMING) {
                 Some(until) => (now + 250, Doing::Holds { attempt, until }),
-                None => {
-                    self.send(now, &attempt, true);
-                    rest(self)
-                }
+                None => self.gives_up(&attempt, now),
             },
-            // Some give it up.
-            Doing::Holds { attempt, .. } if self.random.u8(..) < 20 => {
-                self.send(now, &attempt, true);
-                rest(self)
-            }
-            Doing::Holds { until, .. } if self.at(now) >= until => rest(self),
+            // Some release it.
+            Doing::Holds { attempt, .. } if self.random.u8(..) < 20 => self.gives_up(&attempt, now),
+            Doing::Holds { until, .. } if instant >= until => self.rests(now),
             Doing::Holds { attempt, until } => {
                 let answered = self.send(now, &attempt, false);
                 let goes_on = self.look(process, answered);
-                (goes_on, Doing::Renews { attempt, until, sent: self.at(now), seen: Standing::default() })
+                (goes_on, Doing::Renews { attempt, until, sent: instant, seen: Standing::default() })
             }
             Doing::Renews { attempt, until, sent, seen } => {
-                match attempt.renewed(until, sent, &seen, self.at(now), &TIMING) {
+                match attempt.renewed(until, sent, &seen, instant, &TIMING) {
                     Some(until) => (now + 250, Doing::Holds { attempt, until }),
-                    None => {
-                        self.send(now, &attempt, true);
-                        rest(self)
-                    }
+                    None => self.gives_up(&attempt, now),
                 }
             }
         }

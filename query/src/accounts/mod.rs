@@ -15,6 +15,7 @@
 mod alarm;
 mod answer;
 mod difference;
+mod given_up;
 mod look;
 mod stored;
 mod watch;

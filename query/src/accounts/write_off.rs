@@ -7,18 +7,14 @@
 use std::collections::BTreeMap;
 
 use orma_store::{Param, Store, StoreError};
-use serde::Deserialize;
 
 use super::difference::Difference;
-use super::stored::SiteHour;
 use super::watch::AccountsWatch;
 use crate::moment::Moment;
 use crate::sql::accounting as sql;
 
 /// A note is no longer. Characters.
 const NOTE_CHARACTERS_MAX: usize = 500;
-/// ClickHouse knows no such table: the schema is older.
-const UNKNOWN_TABLE: u32 = 60;
 
 /// Why nothing was written off.
 #[derive(Debug, thiserror::Error)]
@@ -32,23 +28,6 @@ pub enum WriteOffError {
     /// The store did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-#[derive(Deserialize)]
-struct GivenUpRow {
-    site: String,
-    hour_start: i64,
-    #[serde(flatten)]
-    difference: Difference,
-}
-
-/// All that was ever written off.
-pub(super) async fn given_up(store: &Store) -> Result<BTreeMap<SiteHour, Difference>, StoreError> {
-    match store.select::<GivenUpRow>(sql::GIVEN_UP, &[]).await {
-        Ok(rows) => Ok(rows.into_iter().map(|row| ((row.site, row.hour_start), row.difference)).collect()),
-        Err(StoreError::Refused { code: UNKNOWN_TABLE, .. }) => Ok(BTreeMap::new()),
-        Err(error) => Err(error),
-    }
 }
 
 /// Writes off what does not add up in the hours of a site that begin in `from..to` (milliseconds since the epoch), as two
