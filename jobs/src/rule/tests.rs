@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::*;
 
 const TIMING: Timing = Timing {
-    lease: Duration::from_millis(1_000),
+    lease: Duration::from_secs(1),
     renewal: Duration::from_millis(250),
     window: Duration::from_millis(100),
     clocks_differ_max: Duration::from_millis(300),
