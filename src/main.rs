@@ -1,5 +1,6 @@
 //! The binary `orma`: reads the configuration and starts what the command names.
 
+mod background;
 mod cli;
 mod commands;
 mod configuration;

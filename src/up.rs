@@ -19,11 +19,9 @@ use orma_store::migrations::detached_parts;
 use orma_store::{DataDir, Endpoint, Engine, EngineConfig, Registry, Role, Site, Store, migrations};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::cli::{
-    AccountingOptions, CollectOptions, CollectorOptions, ListenOptions, QueryOptions, StoreOptions, UpOptions,
-};
+use crate::cli::{CollectOptions, CollectorOptions, ListenOptions, QueryOptions, StoreOptions, UpOptions};
 use crate::running::Running;
-use crate::{embedded, memory, serve};
+use crate::{background, embedded, memory, serve};
 
 /// The site and write key of a first start.
 const FIRST_SITE: &str = "demo";
@@ -138,16 +136,23 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
     let scheme = if config.network.tls.is_some() { "https" } else { "http" };
     let address = listeners[0].local_addr()?;
     let stop = StopSignal::held()?;
-    let collector =
-        Collector::start(config, listeners, store, registry, embedded::sdk()?, Some(serve::fallback(router)))
-            .map_err(explain)?;
+    let collector = Collector::start(
+        config,
+        listeners,
+        store.clone(),
+        registry,
+        embedded::sdk()?,
+        Some(serve::fallback(router)),
+    )
+    .map_err(explain)?;
     state.report_geo(geo_reporter(collector.geo()));
     let admin_address = admin.local_addr()?;
+    let jobs = background::start(&store, &state, &options.accounting);
     let (collects, answers, engine) = (collector.metrics(), state.clone(), opened.metrics());
-    let metrics = move || collects() + &answers.metrics() + &engine();
+    let does = jobs.metrics();
+    let metrics = move || collects() + &answers.metrics() + &does() + &engine();
     let network = &options.collector.network;
     let admin = serve::admin(admin, network, metrics, collector.readiness())?;
-    let accounts = watch_accounts(&state, &options.accounting);
     let here = Running::here(scheme, address, admin_address, options.collector.public_url.clone());
     here.write(data_dir.path())?;
     let base = here.url;
@@ -158,9 +163,8 @@ pub async fn up(options: UpOptions) -> anyhow::Result<()> {
 
     stop.received().await;
     println!("orma is stopping …");
-    accounts.abort();
     state.close_live();
-    collector.stop().await;
+    tokio::join!(jobs.stop(), collector.stop());
     admin.stop().await;
     opened.close().await;
     Ok(())
@@ -223,7 +227,7 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     let store = Store::connect(Endpoint::parse(&options.clickhouse_url)?);
     let registry = Registry::open(store.clone(), data_dir.path())?;
     registry.refresh().await?;
-    let state = query_state(store, registry.clone(), &data_dir, options.questions.limits(None))?;
+    let state = query_state(store.clone(), registry.clone(), &data_dir, options.questions.limits(None))?;
     let scheme = if options.network.network()?.tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr()?;
     let admin_address = admin.local_addr()?;
@@ -231,20 +235,20 @@ pub async fn query(options: QueryOptions) -> anyhow::Result<()> {
     let router = orma_query::router(state.clone());
     let stop = StopSignal::held()?;
     let (server, connections) = serve::query(listener, router, &options.network)?;
-    let metrics = move || connections() + &answers.metrics();
+    let jobs = background::start(&store, &state, &options.accounting);
+    let does = jobs.metrics();
+    let metrics = move || connections() + &answers.metrics() + &does();
     let admin = serve::admin(admin, &options.network, metrics, || Ok(()))?;
     let following = tokio::spawn(registry.follow(REGISTRY_REFRESH));
-    let accounts = watch_accounts(&state, &options.accounting);
     Running::here(scheme, address, admin_address, None).write(data_dir.path())?;
     println!(
         "orma answers on {scheme}://{address}/\n  sign in     {scheme}://{address}/sign-in#code={}\n  metrics     http://{admin_address}/metrics",
         state.new_sign_in_code()
     );
     stop.received().await;
-    accounts.abort();
     state.close_live();
     following.abort();
-    server.stop().await;
+    tokio::join!(jobs.stop(), server.stop());
     admin.stop().await;
     Ok(())
 }
@@ -258,10 +262,6 @@ fn query_state(
     let ended_sessions = EndedSessions::open(data_dir.path().join("ended-sessions"))?;
     let config = QueryConfig { ended_sessions, questions, ..QueryConfig::default() };
     Ok(AppState::new(store, registry, data_dir.secret()?, config))
-}
-
-fn watch_accounts(state: &AppState, options: &AccountingOptions) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(state.accounts().run(Duration::from_secs(options.accounting_seconds)))
 }
 
 fn open_listeners(

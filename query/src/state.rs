@@ -104,7 +104,7 @@ impl AppState {
         self.codes.issue(Instant::now())
     }
 
-    /// The watch over the accounts; somebody must [run](AccountsWatch::run) it.
+    /// The watch over the accounts; somebody must [look](AccountsWatch::look) again and again.
     pub fn accounts(&self) -> AccountsWatch {
         self.accounts.clone()
     }

@@ -1,6 +1,5 @@
 //! What orma keeps: the schema, the ClickHouse connection, the embedded engine, and the registry of sites, keys and tokens.
 
-mod answer_stream;
 pub mod client;
 pub mod data_dir;
 pub mod engine;
@@ -10,17 +9,15 @@ pub mod migrations;
 pub mod native_block;
 pub mod newsletter;
 pub mod private;
+pub mod registry;
 pub mod secret;
-pub mod sites;
-mod unknown;
 
-pub use answer_stream::AnswerStream;
-pub use client::{Endpoint, Param, Store, StoreError, Work};
+pub use client::{AnswerStream, Endpoint, Param, Store, StoreError, Work};
 pub use data_dir::DataDir;
 pub use engine::{Engine, EngineConfig};
 pub use event_block::EventBlock;
 pub use log_limit::LogLimit;
-pub use newsletter::NewsletterKey;
 // For those who still ask for the vocabulary here.
 pub use orma_model::{EventRow, event_row, record, record_json, spelling};
-pub use sites::{Registry, Role, Site, SiteChange, Token};
+pub use registry as sites;
+pub use registry::{NewsletterKey, Registry, Role, Site, SiteChange, Token};

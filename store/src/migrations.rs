@@ -43,6 +43,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 10, name: "sites", sql: include_str!("../migrations/0010_sites.sql") },
     Migration { version: 11, name: "write_offs", sql: include_str!("../migrations/0011_write_offs.sql") },
+    Migration { version: 12, name: "jobs", sql: include_str!("../migrations/0012_jobs.sql") },
 ];
 
 /// The newest schema that this program knows.
@@ -193,8 +194,8 @@ fn made_tables<'a>(scripts: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> 
 const TABLES_OF_EVENTS: [&str; 6] =
     ["events", "sessions", "identity_edges", "traits", "rejected_events", "outcomes"];
 /// Tables that are seldom written to, and whose rows nobody sends again.
-const TABLES_OF_THE_REGISTRY: [&str; 5] =
-    ["site_settings", "write_keys", "tokens", "newsletter_keys", "write_offs"];
+const TABLES_OF_THE_REGISTRY: [&str; 7] =
+    ["site_settings", "write_keys", "tokens", "newsletter_keys", "write_offs", "job_claims", "job_marks"];
 
 /// Makes inserts durable where they are made. The collector forces the disk of an embedded engine itself, once for many
 /// inserts, which costs a fraction; that of a server it cannot reach, so there each insert does it.

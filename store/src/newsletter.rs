@@ -20,11 +20,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit, Mac};
-use serde::{Deserialize, Serialize};
-use sha2::Sha256;
+use hmac::Mac;
 
-use crate::secret;
+pub use crate::registry::NewsletterKey;
 
 /// Bytes of the signature in a token: 128 bits.
 pub const SIGNATURE_BYTES: usize = 16;
@@ -36,45 +34,8 @@ pub const NAME_BYTES_MAX: usize = 128;
 pub const RECIPIENT_BYTES_MAX: usize = 256;
 /// Bytes of a target.
 pub const TARGET_BYTES_MAX: usize = 2_000;
-/// What begins a signing secret.
-const SECRET_PREFIX: &str = "ns_";
 /// The first moment that a mail may no longer claim: 2100-01-01T00:00:00Z, in seconds since the epoch.
 const SENT_AT_END: i64 = 4_102_444_800;
-
-/// A site's newsletter signing secret. A site may have several: all sign, the newest is shown.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewsletterKey {
-    /// Public id, part of every token.
-    pub key_id: String,
-    /// The site.
-    pub site: String,
-    /// The secret's text, whose bytes are the HMAC key.
-    pub secret: String,
-    /// When it was made: milliseconds since the epoch.
-    pub created_at: i64,
-}
-
-impl std::fmt::Debug for NewsletterKey {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "NewsletterKey({} of {})", self.key_id, self.site)
-    }
-}
-
-impl NewsletterKey {
-    /// A new random secret: an id of 32 bits, so that tokens stay short, and 256 bits of key.
-    pub fn random(site: &str, created_at: i64) -> Self {
-        let key_id = secret::random_hex::<4>();
-        let secret = format!("{SECRET_PREFIX}{key_id}_{}", secret::random_hex::<32>());
-        Self { key_id, site: site.to_owned(), secret, created_at }
-    }
-
-    /// HMAC-SHA256 under this key, with `text` in it.
-    pub fn mac(&self, text: &[u8]) -> Hmac<Sha256> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).expect("any length is a key");
-        mac.update(text);
-        mac
-    }
-}
 
 /// What a reader of the mail did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod damage;
 mod durability;
 mod engine_guard;
 mod hostile_key;
+mod jobs;
 mod kept;
 mod lane;
 mod layers;

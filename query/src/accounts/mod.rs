@@ -10,17 +10,19 @@
 //! All numbers of a collector are of one moment, so the first difference is exact. The rows are counted after the
 //! collectors' numbers were read, so without a loss there are never fewer than were shipped. What two looks in a row
 //! show is a gap; page, metric and `orma doctor` take it from the same place (`watch.rs`). What an operator has given up is
-//! no gap any more and has a number of its own (`give_up.rs`, `write_off.rs`).
+//! no gap any more and has a number of its own (`write_off.rs`, `given_up.rs`).
 
+mod alarm;
 mod difference;
-mod give_up;
+mod given_up;
 mod look;
 mod stored;
 mod watch;
 mod write_off;
 
+pub use alarm::AccountsAlarm;
 pub use difference::Difference;
-pub use give_up::{WriteOffError, write_off};
+pub use write_off::{WriteOffError, write_off};
 #[cfg(test)]
 pub(crate) use look::{Counted, Seen};
 pub use watch::{AccountsWatch, Judged};

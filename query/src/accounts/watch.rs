@@ -1,4 +1,7 @@
-//! Looks after the accounts all the time, and says once when they stop adding up.
+//! Looks after the accounts, and knows of each hour what two looks in a row did not find.
+//!
+//! Every process looks for itself, in the background and when a page is asked for: its page and its metric show its own
+//! looks. What is said in the log is said by one (`alarm.rs`).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,9 +11,9 @@ use std::time::{Duration, Instant};
 use orma_store::{Store, StoreError};
 
 use super::difference::Difference;
+use super::given_up::given_up;
 use super::look::{Hours, Seen, look, surplus};
 use super::stored::{SiteHour, StoredRows};
-use super::write_off;
 
 /// A page shows a look that is no older than this.
 const LOOK_AGE_MAX: Duration = Duration::from_secs(2);
@@ -40,7 +43,7 @@ impl Judged {
     }
 }
 
-/// Watches the accounts of all sites. Cheap to clone.
+/// Watches the accounts of all sites; somebody must [look](AccountsWatch::look) again and again. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AccountsWatch {
     store: Store,
@@ -58,7 +61,10 @@ struct State {
     differences: BTreeMap<SiteHour, Difference>,
     /// What operators have given up, found again or not.
     given_up: BTreeMap<SiteHour, Difference>,
+    first_looked: Option<Instant>,
     looked: Option<Instant>,
+    /// Whether the looks were enough to tell what adds up.
+    is_judged: bool,
 }
 
 impl State {
@@ -92,6 +98,9 @@ impl State {
 
     fn take(&mut self, now: Hours, given_up: BTreeMap<SiteHour, Difference>, looked: Instant) {
         let since_last = self.looked.map(|before| looked - before);
+        let since_first = looked - *self.first_looked.get_or_insert(looked);
+        let is_patient = since_first >= SAID_AFTER || now.values().all(|seen| surplus(seen, seen) == 0);
+        self.is_judged |= since_last.is_some() && is_patient;
         self.differences = judge(&self.hours, &now, &self.differences, since_last);
         self.hours = now;
         self.given_up = given_up;
@@ -130,16 +139,6 @@ impl AccountsWatch {
         Self { store, state: Arc::default(), rows: Arc::default(), begun: Instant::now() }
     }
 
-    /// Looks for as long as the future is polled.
-    pub async fn run(self, every: Duration) {
-        loop {
-            tokio::time::sleep(every).await;
-            if let Err(error) = self.look().await {
-                tracing::debug!(%error, "the accounts could not be looked at");
-            }
-        }
-    }
-
     /// Looks at the accounts of all sites.
     ///
     /// # Errors
@@ -151,8 +150,8 @@ impl AccountsWatch {
 
     async fn look_with(&self, rows: &mut StoredRows) -> Result<(), StoreError> {
         let now = look(&self.store, rows).await?;
-        let given_up = write_off::given_up(&self.store).await?;
-        self.change(|state| state.take(now, given_up, Instant::now()));
+        let given_up = given_up(&self.store).await?;
+        self.state().take(now, given_up, Instant::now());
         Ok(())
     }
 
@@ -177,22 +176,10 @@ impl AccountsWatch {
         self.state.lock().expect("no panic while looking")
     }
 
-    fn change(&self, change: impl FnOnce(&mut State)) {
-        let (before, after) = {
-            let mut state = self.state();
-            let before = state.alarms();
-            change(&mut state);
-            (before, state.alarms())
-        };
-        for (site, events) in after.iter().filter(|(site, _)| !before.contains_key(*site)) {
-            tracing::error!(
-                %site, events,
-                "the accounts do not add up: accepted events are not in the store. See the accounting page and `orma doctor`"
-            );
-        }
-        for site in before.keys().filter(|site| !after.contains_key(*site)) {
-            tracing::info!(%site, "the accounts add up again");
-        }
+    /// Events by site that are not accounted for; `None` before the looks were enough to tell.
+    pub(super) fn alarms(&self) -> Option<BTreeMap<String, u64>> {
+        let state = self.state();
+        state.is_judged.then(|| state.alarms())
     }
 
     /// Events of a site that are not accounted for; 0 while all is well.
@@ -243,7 +230,7 @@ impl AccountsWatch {
                 tokio::time::sleep(SAID_AFTER).await;
             }
             let now = look(store, &mut rows).await?;
-            state.take(now, write_off::given_up(store).await?, Instant::now());
+            state.take(now, given_up(store).await?, Instant::now());
         }
         Ok(state.differences.keys().map(|hour| (hour.clone(), state.judged(hour))).collect())
     }
@@ -298,6 +285,24 @@ mod tests {
         let known =
             BTreeMap::from([(("demo".to_owned(), 1), Difference { surplus: 4, ..Difference::default() })]);
         assert_eq!(judge(&more, &more, &known, Some(Duration::ZERO)), known, "and stays while it is seen");
+    }
+
+    #[test]
+    fn nothing_is_told_before_two_looks_and_of_a_surplus_before_it_can_be() {
+        let start = Instant::now();
+        for (what, seen, looks, judged) in [
+            ("one look", [5, 5, 0, 5], &[0][..], false),
+            ("two, and no surplus", [5, 5, 0, 3], &[0, 1], true),
+            ("two, and a surplus", [5, 5, 0, 9], &[0, 1], false),
+            ("later", [5, 5, 0, 9], &[0, 1, 5], true),
+        ] {
+            let mut state = State::default();
+            for second in looks {
+                let looked = start + Duration::from_secs(*second);
+                state.take(hours(&[("demo", 1, seen)]), BTreeMap::new(), looked);
+            }
+            assert_eq!(state.is_judged, judged, "{what}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use clickhouse::query::BytesCursor;
 
-use crate::client::StoreError;
+use super::error::StoreError;
 
 /// How long the next piece of an answer may be on its way.
 const PIECE_SECONDS_MAX: u64 = 60;

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::{Snapshot, hash};
+use super::Snapshot;
 use crate::private::{self, Found};
+use crate::secret::sha256_hex;
 
 /// How the mirror begins.
 const MIRROR_HEAD: &str = "{\"sha256\":\"";
@@ -40,13 +41,13 @@ pub fn write(path: &Path, snapshot: &Snapshot) -> std::io::Result<()> {
 fn mirror_text(snapshot: &Snapshot) -> String {
     let text = serde_json::to_string(snapshot).expect("text keys");
     let fields = &text[1..];
-    format!("{MIRROR_HEAD}{}\",{fields}", hash(fields))
+    format!("{MIRROR_HEAD}{}\",{fields}", sha256_hex(fields))
 }
 
 /// Mirrors of 0.1.0 have no hash.
 fn parse_mirror(text: &str) -> Result<Snapshot, String> {
     if let Some(rest) = text.strip_prefix(MIRROR_HEAD)
-        && rest.split_once("\",").is_none_or(|(hashed, fields)| hashed != hash(fields))
+        && rest.split_once("\",").is_none_or(|(hashed, fields)| hashed != sha256_hex(fields))
     {
         return Err("its hash is not that of its content".to_owned());
     }

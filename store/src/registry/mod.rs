@@ -1,21 +1,77 @@
-//! What is known of sites, keys and tokens: read from ClickHouse when it has changed, held in memory, mirrored to a file.
+//! The definitions that are made while orma runs: sites, write keys, API tokens and newsletter signing secrets. They are
+//! kept in ClickHouse, held in memory, and mirrored to a file so that a collector can start while ClickHouse is away.
+//!
+//! Each is a file with its rows, its rules and what changes it; `definition` reads, writes and revokes all of them. A new
+//! one is a file, a migration, a field of [`Snapshot`], and a line where all are read. The registry asks as
+//! [`Work::Registry`], which waits behind nothing. Uses `client` and `private`; collector, query and the commands use it.
+
+mod check;
+mod definition;
+mod error;
+mod mirror;
+mod newsletter_key;
+mod site;
+mod token;
+mod unknown;
+mod write_key;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::{RegistryError, Site, Snapshot, Token, WriteKey, mirror};
+pub use error::RegistryError;
+pub use newsletter_key::NewsletterKey;
+pub use site::{Site, SiteChange};
+pub use token::{Role, Token, hash};
+pub use write_key::WriteKey;
+
 use crate::client::{Store, StoreError, Work};
-use crate::newsletter::NewsletterKey;
-use crate::unknown::Unknown;
+use definition::{ByText, Definition, Revocable};
+use unknown::Unknown;
+
+/// Where the rows of all definitions are.
+const TABLES: [&str; 4] = [Site::TABLE, WriteKey::TABLE, Token::TABLE, NewsletterKey::TABLE];
+
+/// Everything the registry knows, as one immutable value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// By site.
+    pub sites: ByText<Site>,
+    /// Site by write key.
+    pub keys: ByText<String>,
+    /// By the hash of the secret.
+    pub tokens: ByText<Token>,
+    /// Newsletter signing secrets by key id. Mirrors of older versions have none.
+    #[serde(default)]
+    pub newsletter_keys: ByText<NewsletterKey>,
+}
+
+impl Snapshot {
+    /// The newest newsletter signing secret of a site.
+    pub fn newsletter_key(&self, site: &str) -> Option<&NewsletterKey> {
+        let of_site = self.newsletter_keys.values().filter(|key| key.site == site);
+        of_site.max_by_key(|key| (key.created_at, &key.key_id))
+    }
+
+    /// The site of a write key.
+    pub fn site_of_key(&self, key: &str) -> Option<&Site> {
+        self.sites.get(self.keys.get(key)?)
+    }
+
+    /// The token whose secret this is.
+    pub fn token_of_secret(&self, secret: &str) -> Option<&Token> {
+        // Looked up by hash: the time it takes says nothing of the secret.
+        self.tokens.get(&hash(secret))
+    }
+}
 
 /// The registry. Cheap to clone; reads never wait.
 #[derive(Clone, Debug)]
 pub struct Registry {
-    pub(super) store: Store,
+    store: Store,
     mirror: Option<PathBuf>,
     snapshot: Arc<ArcSwap<Snapshot>>,
     unknown: Arc<Unknown>,
@@ -111,35 +167,30 @@ impl Registry {
     }
 
     /// Changes whenever a row of the registry's tables is written: each insert makes a part. Asked every second, so it is
-    /// one question instead of four.
+    /// one question instead of one for each table.
     async fn read_parts(&self) -> Result<u64, StoreError> {
         #[derive(Deserialize)]
         struct Parts {
             parts: u64,
         }
-        let sql = "SELECT groupBitXor(cityHash64(table, name, hash_of_all_files)) AS parts FROM system.parts \
-                   WHERE active AND database = currentDatabase() \
-                   AND table IN ('site_settings', 'write_keys', 'tokens', 'newsletter_keys')";
-        let rows: Vec<Parts> = self.store.select(sql, &[]).await?;
+        let tables = TABLES.map(|table| format!("'{table}'")).join(", ");
+        let sql = format!(
+            "SELECT groupBitXor(cityHash64(table, name, hash_of_all_files)) AS parts FROM system.parts \
+             WHERE active AND database = currentDatabase() AND table IN ({tables})"
+        );
+        let rows: Vec<Parts> = self.store.select(&sql, &[]).await?;
         Ok(rows.first().map_or(0, |row| row.parts))
     }
 
     async fn read_all(&self) -> Result<(), RegistryError> {
         let (sites, keys, tokens, newsletter_keys) = tokio::try_join!(
-            self.store.select::<Site>("SELECT site, name, timezone, currency, origins FROM sites", &[]),
-            self.store.select::<WriteKey>("SELECT key, site FROM write_keys FINAL WHERE NOT revoked", &[]),
-            self.store.select::<Token>(
-                "SELECT token_id, hash, role, site, name FROM tokens FINAL WHERE NOT revoked",
-                &[],
-            ),
-            self.read_newsletter_keys(),
+            definition::read::<Site>(&self.store),
+            definition::read::<WriteKey>(&self.store),
+            definition::read::<Token>(&self.store),
+            definition::read::<NewsletterKey>(&self.store),
         )?;
-        let fresh = Snapshot {
-            sites: sites.into_iter().map(|site| (site.site.clone(), site)).collect(),
-            keys: keys.into_iter().map(|key| (key.key, key.site)).collect(),
-            tokens: tokens.into_iter().map(|token| (token.hash.clone(), token)).collect(),
-            newsletter_keys: newsletter_keys.into_iter().map(|key| (key.key_id.clone(), key)).collect(),
-        };
+        let keys = keys.into_iter().map(|(key, definition)| (key, definition.site)).collect();
+        let fresh = Snapshot { sites, keys, tokens, newsletter_keys };
         if *self.snapshot.load_full() != fresh {
             if let Some(mirror) = &self.mirror {
                 mirror::write(mirror, &fresh)
@@ -150,20 +201,15 @@ impl Registry {
         Ok(())
     }
 
-    async fn read_newsletter_keys(&self) -> Result<Vec<NewsletterKey>, StoreError> {
-        /// `UNKNOWN_TABLE`: this collector is newer than the schema.
-        const NO_TABLE: u32 = 60;
-        let read = self
-            .store
-            .select(
-                "SELECT key_id, site, secret, toUnixTimestamp64Milli(created_at) AS created_at \
-                 FROM newsletter_keys FINAL WHERE NOT revoked",
-                &[],
-            )
-            .await;
-        match read {
-            Err(StoreError::Refused { code: NO_TABLE, .. }) => Ok(Vec::new()),
-            read => read,
-        }
+    /// Puts a definition in force, and reads everything anew.
+    async fn insert<D: Revocable>(&self, definition: &D) -> Result<(), RegistryError> {
+        definition::write(&self.store, definition, false).await?;
+        self.refresh().await
+    }
+
+    /// Revokes a definition, and reads everything anew.
+    async fn revoke<D: Revocable>(&self, definition: &D) -> Result<(), RegistryError> {
+        definition::write(&self.store, definition, true).await?;
+        self.refresh().await
     }
 }

@@ -1,0 +1,159 @@
+//! Statements and their answers: one row of JSON a line, or Native blocks to be inserted.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use clickhouse::query::Query;
+use serde::de::DeserializeOwned;
+
+use super::Store;
+use super::answer_stream::AnswerStream;
+use super::error::StoreError;
+use super::param::Param;
+use super::work::Work;
+
+/// An insert that is not taken or not answered for this long is given up by the client.
+const INSERT_MS_MAX: u64 = 60_000;
+
+impl Store {
+    /// Does something in a place of its kind of work, within the time limit.
+    async fn in_place<T>(&self, work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        let places = match self.work {
+            Work::Registry => &self.inner.registry,
+            Work::Upkeep => &self.inner.upkeep,
+            Work::Questions => &self.inner.questions,
+        };
+        let done = async {
+            let _permit = places.acquire().await.expect("the semaphore is never closed");
+            work.await
+        };
+        tokio::time::timeout(self.time_limit, done).await.unwrap_or(Err(StoreError::TimedOut))
+    }
+
+    /// Carries out a statement that answers nothing.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn execute(&self, sql: &str, params: &[(&str, Param)]) -> Result<(), StoreError> {
+        let mut query = self.client().query_raw(sql);
+        for (name, value) in params {
+            query = query.param(name, value);
+        }
+        self.in_place(async { Ok(query.execute().await?) }).await
+    }
+
+    /// The answer to a question, one JSON object a row (`FORMAT JSONEachRow`), for lists of bounded size.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn select<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        params: &[(&str, Param)],
+    ) -> Result<Vec<T>, StoreError> {
+        // So that the server does not go on when the client has given up.
+        let seconds = self.time_limit.as_secs().max(1).to_string();
+        // What is asked here is small: more threads would only wait for each other.
+        self.select_with(sql, params, &[("max_execution_time", seconds.as_str()), ("max_threads", "1")]).await
+    }
+
+    /// [`Store::select`] with ClickHouse settings of its own (a query id, a time limit).
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn select_with<T: DeserializeOwned>(
+        &self,
+        sql: &str,
+        params: &[(&str, Param)],
+        settings: &[(&str, &str)],
+    ) -> Result<Vec<T>, StoreError> {
+        let query = self.question(sql, params, settings);
+        let bytes = self
+            .in_place(async {
+                let mut cursor = query.fetch_bytes("JSONEachRow")?;
+                Ok(cursor.collect().await?)
+            })
+            .await?;
+        serde_json::Deserializer::from_slice(&bytes)
+            .into_iter()
+            .collect::<Result<Vec<T>, _>>()
+            .map_err(|error| StoreError::Answer(error.to_string()))
+    }
+
+    /// The answer to a question of any size as it comes, one JSON object a line (`JSONEachRow`), as [`Store::select_with`]
+    /// asks it. It takes no place here, for it may last as long as its reader pleases: who asks bounds how many there are.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn select_stream(
+        &self,
+        sql: &str,
+        params: &[(&str, Param)],
+        settings: &[(&str, &str)],
+    ) -> Result<AnswerStream, StoreError> {
+        Ok(AnswerStream::new(self.question(sql, params, settings).fetch_bytes("JSONEachRow")?))
+    }
+
+    fn question(&self, sql: &str, params: &[(&str, Param)], settings: &[(&str, &str)]) -> Query {
+        let mut query = self
+            .client()
+            .query_raw(sql)
+            .with_setting("output_format_json_quote_64bit_integers", "0")
+            .with_setting("output_format_json_quote_decimals", "1")
+            .with_setting("date_time_output_format", "iso")
+            // Columns of events that are packed are asked for by the name of the part, through `*` too.
+            .with_setting("asterisk_include_alias_columns", "1");
+        for (name, value) in params {
+            query = query.param(name, value);
+        }
+        for (name, value) in settings {
+            query = query.with_setting(*name, *value);
+        }
+        query
+    }
+
+    /// Inserts one Native block. When it returns `Ok`, all tables that the block belongs in have it.
+    ///
+    /// No deduplication token goes with it. ClickHouse notes a token before it commits the part, and answers a repeat
+    /// with success whether or not the part has ever come to be: an engine that dies in between would lose the block.
+    ///
+    /// # Errors
+    /// See [`StoreError`]; after an error that [is transient](StoreError::is_transient) any of the tables may or may not
+    /// have the block, and it must be sent again.
+    pub async fn insert_native(
+        &self,
+        table: &str,
+        columns: &[&str],
+        block: &[Bytes],
+    ) -> Result<(), StoreError> {
+        let columns = columns.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        self.insert_statement(&format!("INSERT INTO {table} ({columns}) FORMAT Native"), block).await
+    }
+
+    /// [`Store::insert_native`] for a statement that ends with `FORMAT Native`.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn insert_statement(&self, statement: &str, block: &[Bytes]) -> Result<(), StoreError> {
+        let _permit = self.inner.inserts.acquire().await.expect("the semaphore is never closed");
+        let mut insert = self
+            .client()
+            .insert_formatted_with(statement)
+            .with_timeouts(
+                Some(Duration::from_millis(INSERT_MS_MAX)),
+                Some(Duration::from_millis(INSERT_MS_MAX)),
+            )
+            // Batched here already; the server's own batching would delay and split the block.
+            .with_setting("async_insert", "0")
+            .with_setting("insert_deduplicate", "0")
+            .with_setting("deduplicate_blocks_in_dependent_materialized_views", "0")
+            // Rows of one block that belong together are merged with those of others, by the merges and by FINAL: to
+            // do it at the insert too costs half of the insert again.
+            .with_setting("optimize_on_insert", "0")
+            .with_setting("max_partitions_per_insert_block", "0");
+        for piece in block {
+            insert.send(piece.clone()).await?;
+        }
+        Ok(insert.end().await?)
+    }
+}
