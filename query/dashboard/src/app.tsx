@@ -6,7 +6,7 @@ import { I18nProvider, useI18n } from './i18n/context';
 import { SignIn } from './pages/sign-in/SignIn';
 import { SignedOutProvider } from './shell/session';
 import { Shell } from './shell/Shell';
-import { firstSite, SiteProvider, SitesProvider, useSites } from './shell/site';
+import { firstSite, SiteProvider, SitesProvider, useSites } from './state/site';
 import { ThemeProvider } from './theme/context';
 import { CrashBoundary } from './ui/CrashBoundary';
 import { EmptyState, ErrorState, PageSkeleton } from './ui/states';

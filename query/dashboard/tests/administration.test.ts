@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import type { Refused, SiteSettings } from '../src/api/administration';
 import { verdictOf } from '../src/pages/accounting/verdict';
-import { refusedCount, stateOf } from '../src/pages/installation/state';
+import { refusedCount, stateOf } from '../src/api/installation';
 import { contentSecurityPolicy, isLocal, originOf, snippet, ways } from '../src/pages/installation/ways';
 import { rateOf } from '../src/pages/newsletter/rates';
 import { siteId } from '../src/pages/settings/AddSite';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { faultText, problemText, propertyText, verdictReasonText } from '../src/format/codes';
 import { createTranslator, languages } from '../src/i18n/translate';
-import { describe, itemFields } from '../src/pages/journey/describe';
+import { describe, itemFields } from '../src/steps/describe';
 import { event } from './journey-samples';
 
 const it = createTranslator('it');

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { createTranslator, dictionaries, preferredLanguage } from '../src/i18n/translate';
-import { touchpoints } from '../src/pages/journey/kinds';
+import { touchpoints } from '../src/steps/kinds';
 
 const texts = (entry: string | { one: string; other: string }) => (typeof entry === 'string' ? [entry] : [entry.one, entry.other]);
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();

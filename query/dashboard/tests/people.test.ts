@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { nextPage } from '../src/api/download';
-import { foldSession } from '../src/pages/journey/fold';
+import { foldSession } from '../src/steps/fold';
 import { countKinds, hasFailed, selectSteps, touchpointsOf } from '../src/pages/journey/select';
 import { orderOf, sortedBy, sortings } from '../src/pages/people/order';
 import { addressOfList, lastPlace, leavePlace } from '../src/state/place';

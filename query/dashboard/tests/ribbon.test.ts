@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { foldJourney } from '../src/pages/journey/fold';
+import { foldJourney } from '../src/steps/fold';
 import { layRibbon } from '../src/pages/journey/ribbon-layout';
 import { at, event, session } from './journey-samples';
 

@@ -10,7 +10,7 @@ import { sharedQuery } from '../state/useUrlState';
 import { Icon, type IconName } from '../ui/Icon';
 import { Mark } from '../ui/Mark';
 import { HeaderSwitches } from './HeaderSwitches';
-import { useSite, useSites } from './site';
+import { useSite, useSites } from '../state/site';
 
 const pages = [
   { path: 'overview', label: 'nav.overview', icon: 'overview' },

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
-import { useNow } from '../ui/useNow';
+import { useNow } from './useNow';
 import { readFilters, writeFilters, type Filter } from './filters';
 import { readPeriod, resolvePeriod, writePeriod, type Period, type ResolvedPeriod } from './period';
 

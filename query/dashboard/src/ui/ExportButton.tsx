@@ -3,7 +3,7 @@ import { ApiError, type QueryParameters } from '../api/client';
 import { fetchCsv, saveCsv } from '../api/download';
 import { problemText } from '../format/codes';
 import { useI18n } from '../i18n/context';
-import { useSite } from '../shell/site';
+import { useSite } from '../state/site';
 import { Icon } from './Icon';
 
 interface ExportButtonProps {

@@ -3,7 +3,7 @@ import { api } from '../api/client';
 import { useResource } from '../api/useResource';
 import { numeric } from '../format/number';
 import { useI18n } from '../i18n/context';
-import { useSite } from '../shell/site';
+import { useSite } from '../state/site';
 import { filterDimensions, formatFilter, splitValues, withFilter, withoutFilter, type Filter, type FilterDimension } from '../state/filters';
 import { operatorsFor, suggestionsAsked, valuesOf, type Suggestion } from '../state/suggestions';
 import { useFilters, usePeriod } from '../state/useUrlState';

@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from 'react';
 import { useI18n } from '../i18n/context';
-import { useSite } from '../shell/site';
+import { useSite } from '../state/site';
 import { isDate, periodNames, type Period } from '../state/period';
 import { usePeriod } from '../state/useUrlState';
 import { Popover } from './Popover';

@@ -5,11 +5,11 @@ import { formatAgo } from '../../format/duration';
 import { formatDay } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import type { Key } from '../../i18n/dictionary';
-import { useSite } from '../../shell/site';
+import { useSite } from '../../state/site';
 import { Card } from '../../ui/Card';
 import { Page } from '../../ui/Page';
 import { ErrorState, Skeleton } from '../../ui/states';
-import { useNow } from '../../ui/useNow';
+import { useNow } from '../../state/useNow';
 import './about.css';
 
 /** Countries and cities change hands: data older than this is marked. */

@@ -3,7 +3,7 @@ import { api, ofSite, type QueryParameters } from '../../api/client';
 import type { Accounting as AccountingData } from '../../api/types';
 import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
+import { useSite } from '../../state/site';
 import { usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';

@@ -6,7 +6,7 @@ import { stackOption } from '../../charts/stackOption';
 import { formatCompact, formatNumber } from '../../format/number';
 import { formatBucket, formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat } from '../../shell/site';
+import { useFormat } from '../../state/site';
 import { countBars, type CountBar } from './hour-bars';
 
 /** The newest are what an operator looks for. */

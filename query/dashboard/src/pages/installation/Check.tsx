@@ -7,10 +7,10 @@ import { formatNumber } from '../../format/number';
 import { formatShort, formatTime } from '../../format/time';
 import { faultText, problemText } from '../../format/codes';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
+import { useFormat, useSite } from '../../state/site';
 import { Card } from '../../ui/Card';
 import { Icon } from '../../ui/Icon';
-import { refusedCount, stateOf } from './state';
+import { refusedCount, stateOf } from '../../api/installation';
 
 /** What arrived and what was refused in the last minutes, with why. */
 export function Check({ data, again }: { data: Installation; again: () => void }) {

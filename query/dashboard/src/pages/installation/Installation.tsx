@@ -3,7 +3,7 @@ import { Link } from 'react-router';
 import { administration, type Installation as InstallationData } from '../../api/administration';
 import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
+import { useSite } from '../../state/site';
 import { useChoice } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
 import { Page } from '../../ui/Page';

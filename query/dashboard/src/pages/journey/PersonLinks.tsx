@@ -5,7 +5,7 @@ import { useResource } from '../../api/useResource';
 import { problemText } from '../../format/codes';
 import { formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
+import { useFormat, useSite } from '../../state/site';
 import { Confirm } from '../../ui/Confirm';
 import { Icon } from '../../ui/Icon';
 

@@ -4,7 +4,7 @@ import { useI18n } from '../../i18n/context';
 import { Icon } from '../../ui/Icon';
 import { Mark } from '../../ui/Mark';
 import { ChapterView } from './ChapterView';
-import type { Chapter } from './fold';
+import type { Chapter } from '../../steps/fold';
 import type { LoadedJourney } from './useJourney';
 import type { OpenChapters } from './useOpenChapters';
 

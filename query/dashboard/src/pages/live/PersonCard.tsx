@@ -6,13 +6,13 @@ import { countryName } from '../../format/names';
 import { formatMoney } from '../../format/number';
 import { formatTime } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
+import { useFormat, useSite } from '../../state/site';
 import { Avatar } from '../../ui/Avatar';
 import { Icon } from '../../ui/Icon';
-import { describe } from '../journey/describe';
-import type { Step } from '../journey/fold';
-import { lookOf, touchpointColour } from '../journey/kinds';
-import { VitalBadge } from '../journey/VitalBadge';
+import { describe } from '../../steps/describe';
+import type { Step } from '../../steps/fold';
+import { lookOf, touchpointColour } from '../../steps/kinds';
+import { VitalBadge } from '../../steps/VitalBadge';
 import { viewOf, type LiveCard } from './cards';
 
 /** Steps shown; those before are in the journey. */

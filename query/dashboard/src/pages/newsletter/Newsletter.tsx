@@ -5,7 +5,7 @@ import { useResource } from '../../api/useResource';
 import { readableAddress } from '../../format/address';
 import { formatMoney, formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
+import { useSite } from '../../state/site';
 import { usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';

@@ -5,7 +5,7 @@ import { useResource } from '../../api/useResource';
 import { formatNumber } from '../../format/number';
 import { formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
+import { useFormat, useSite } from '../../state/site';
 import { sharedQuery } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';

@@ -4,7 +4,7 @@ import { useResource } from '../../api/useResource';
 import { commerceMetrics, headlineMetrics, metrics, type Metric } from '../../format/metric';
 import { formatMoneys, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
+import { useFormat, useSite } from '../../state/site';
 import { formatFilter } from '../../state/filters';
 import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';

@@ -7,7 +7,7 @@ import { formatMetric, isWhole, type Metric } from '../../format/metric';
 import { numeric } from '../../format/number';
 import { formatBucket, unfinishedIndex } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat } from '../../shell/site';
+import { useFormat } from '../../state/site';
 import { comparisonOf } from './comparison';
 
 /** The chosen metric over time, as a picture and, on demand, as a table. */

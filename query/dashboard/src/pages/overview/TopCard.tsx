@@ -4,7 +4,7 @@ import { useResource } from '../../api/useResource';
 import { formatMetric, weightOf, type ListMetric, type Metric } from '../../format/metric';
 import { formatRate, missing, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
+import { useFormat, useSite } from '../../state/site';
 import { joinValues, withFilter, type FilterDimension } from '../../state/filters';
 import { useChoice, useFilters } from '../../state/useUrlState';
 import { BarList } from '../../ui/BarList';

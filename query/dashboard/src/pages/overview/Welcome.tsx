@@ -2,11 +2,11 @@ import { Link } from 'react-router';
 import { administration } from '../../api/administration';
 import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
-import { demoSite, firstSite, useSite, useSites } from '../../shell/site';
+import { demoSite, firstSite, useSite, useSites } from '../../state/site';
 import { CopyButton } from '../../ui/CopyButton';
 import { Icon } from '../../ui/Icon';
 import { Mark } from '../../ui/Mark';
-import { concerns } from '../installation/state';
+import { concerns } from '../../api/installation';
 
 const refresh_ms = 3_000;
 

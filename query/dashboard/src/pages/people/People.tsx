@@ -4,7 +4,7 @@ import { api, ApiError, ofSite } from '../../api/client';
 import type { PersonList, PersonSummary } from '../../api/types';
 import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
+import { useSite } from '../../state/site';
 import { formatFilter } from '../../state/filters';
 import { lastPlace, leavePlace, type Place } from '../../state/place';
 import { useDraft } from '../../state/useDraft';

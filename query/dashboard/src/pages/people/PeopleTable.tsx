@@ -6,12 +6,12 @@ import { countryName } from '../../format/names';
 import { formatMoneys, formatNumber, missing } from '../../format/number';
 import { formatDay, formatMoment } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
+import { useFormat, useSite } from '../../state/site';
 import { sharedQuery } from '../../state/useUrlState';
 import { Avatar } from '../../ui/Avatar';
 import { Explain } from '../../ui/Explain';
 import { Icon } from '../../ui/Icon';
-import { useNow } from '../../ui/useNow';
+import { useNow } from '../../state/useNow';
 import { orderOf, sortedBy, type Order, type Sorting } from './order';
 
 interface PeopleTableProps {

@@ -4,7 +4,7 @@ import { useResource } from '../../api/useResource';
 import { formatLatency } from '../../format/duration';
 import { formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
+import { useSite } from '../../state/site';
 import { formatFilter } from '../../state/filters';
 import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
 import { Card } from '../../ui/Card';

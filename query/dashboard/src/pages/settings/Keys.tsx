@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { administration, type SiteSettings } from '../../api/administration';
 import { formatDay } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat } from '../../shell/site';
+import { useFormat } from '../../state/site';
 import { Card } from '../../ui/Card';
 import { CopyButton } from '../../ui/CopyButton';
 import { Problem, Revoke, Secret } from './parts';

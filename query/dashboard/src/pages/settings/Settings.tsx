@@ -4,7 +4,7 @@ import { administration } from '../../api/administration';
 import { api } from '../../api/client';
 import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
-import { useSite, useSites } from '../../shell/site';
+import { useSite, useSites } from '../../state/site';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { Page } from '../../ui/Page';

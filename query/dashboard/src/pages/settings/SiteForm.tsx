@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
 import { administration, type SiteChange, type SiteSettings } from '../../api/administration';
 import { useI18n } from '../../i18n/context';
-import { useRefreshSites } from '../../shell/site';
+import { useRefreshSites } from '../../state/site';
 import { Card } from '../../ui/Card';
 import { originOf } from '../installation/ways';
 import { Field, Problem } from './parts';

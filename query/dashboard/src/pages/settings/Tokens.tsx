@@ -2,7 +2,7 @@ import { useState, type FormEvent } from 'react';
 import { administration, type TokenInfo } from '../../api/administration';
 import { useResource } from '../../api/useResource';
 import { useI18n } from '../../i18n/context';
-import { useSites } from '../../shell/site';
+import { useSites } from '../../state/site';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { ErrorState, Skeleton } from '../../ui/states';

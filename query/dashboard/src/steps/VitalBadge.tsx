@@ -1,6 +1,6 @@
-import { formatLatency } from '../../format/duration';
-import { formatNumber, missing } from '../../format/number';
-import { useI18n } from '../../i18n/context';
+import { formatLatency } from '../format/duration';
+import { formatNumber, missing } from '../format/number';
+import { useI18n } from '../i18n/context';
 
 const vitalNames = ['LCP', 'INP', 'CLS', 'FCP', 'TTFB'] as const;
 const ratings = ['good', 'needs_improvement', 'poor'] as const;
