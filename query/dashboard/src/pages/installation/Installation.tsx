@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { administration, type Installation as InstallationData } from '../../api/administration';
 import { useResource } from '../../api/useResource';
+import { isLocal, originOf } from '../../format/origin';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../state/site';
 import { useChoice } from '../../state/useUrlState';
@@ -12,7 +13,7 @@ import { Tabs } from '../../ui/Tabs';
 import { Check } from './Check';
 import { CodeBlock } from './CodeBlock';
 import './installation.css';
-import { contentSecurityPolicy, isLocal, originOf, snippet, ways, type Target, type Way } from './ways';
+import { contentSecurityPolicy, snippet, ways, type Target, type Way } from './ways';
 
 const refresh_ms = 3_000;
 const storageKey = 'orma.collector';

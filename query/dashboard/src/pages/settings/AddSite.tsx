@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
 import { administration } from '../../api/administration';
+import { originOf } from '../../format/origin';
 import { useI18n } from '../../i18n/context';
-import { originOf } from '../installation/ways';
 import { Field, Problem } from './parts';
 import { useChange } from './useChange';
 

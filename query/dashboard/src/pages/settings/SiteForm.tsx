@@ -1,9 +1,9 @@
 import { useState, type FormEvent } from 'react';
 import { administration, type SiteChange, type SiteSettings } from '../../api/administration';
+import { originOf } from '../../format/origin';
 import { useI18n } from '../../i18n/context';
 import { useRefreshSites } from '../../state/site';
 import { Card } from '../../ui/Card';
-import { originOf } from '../installation/ways';
 import { Field, Problem } from './parts';
 import { useChange } from './useChange';
 
