@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import type { Refused, SiteSettings } from '../src/api/administration';
+import type { Refused, SiteSettings } from '../src/api/types';
 import { verdictOf } from '../src/pages/accounting/verdict';
 import { refusedCount, stateOf } from '../src/api/installation';
 import { isLocal, originOf } from '../src/format/origin';

@@ -1,5 +1,5 @@
 import { readableAddress } from './address';
-import type { ApiError } from '../api/client';
+import type { ApiError } from '../api/error';
 import type { Translator } from '../i18n/translate';
 
 /** What went wrong, in the reader's language: the API's own words are English, its code is stable. */

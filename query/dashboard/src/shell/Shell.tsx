@@ -1,7 +1,7 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { NavLink, useLocation, useNavigate, useSearchParams } from 'react-router';
-import { api } from '../api/client';
-import { useResource } from '../api/useResource';
+import { questions } from '../api/questions';
+import { useAnswer } from '../api/useAnswer';
 import { useOldestUnanswered } from '../api/waiting';
 import { formatTime } from '../format/time';
 import { useI18n } from '../i18n/context';
@@ -79,7 +79,7 @@ function Aged() {
 
 /** Whom the countries and cities on the pages are owed to, as their licences ask. */
 function Attributions() {
-  const about = useResource('about', (signal) => api.about(signal));
+  const about = useAnswer(questions.about());
   const databases = about.data?.geo_databases.filter((one) => one.url) ?? [];
   const distinct = databases.filter((one, place) => databases.findIndex(({ url }) => url === one.url) === place);
   return distinct.map((one) => <a key={one.url} href={one.url} rel="noreferrer">{one.attribution}</a>);

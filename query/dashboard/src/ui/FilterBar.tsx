@@ -1,6 +1,6 @@
 import { useState, type FormEvent } from 'react';
-import { api } from '../api/client';
-import { useResource } from '../api/useResource';
+import { questions } from '../api/questions';
+import { useAnswer } from '../api/useAnswer';
 import { numeric } from '../format/number';
 import { useI18n } from '../i18n/context';
 import { useSite } from '../state/site';
@@ -96,7 +96,7 @@ function useSuggestions(dimension: FilterDimension): readonly Suggestion[] | und
   const { resolved } = usePeriod(timezone);
   const valueName = useValueName();
   const asked = { from: resolved.from, to: resolved.to, metrics: 'visitors', group_by: dimension, limit: suggestionsAsked };
-  const { data, stale } = useResource(JSON.stringify([site, asked]), (signal) => api.stats(site, asked, signal));
+  const { data, stale } = useAnswer(questions.stats(site, asked));
   if (!data || stale) return undefined;
   return data.rows.flatMap((row) => {
     const value = row.dimensions[dimension] ?? '';

@@ -1,6 +1,6 @@
-import { api } from '../../api/client';
 import type { About as AboutData, GeoDatabase } from '../../api/types';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { formatAgo } from '../../format/duration';
 import { formatDay } from '../../format/time';
 import { useI18n } from '../../i18n/context';
@@ -20,7 +20,7 @@ const purposes = { bots: 'about.purpose.bots', devices: 'about.purpose.devices' 
 /** The version, the databases in use with their age, and whose data orma contains. */
 export default function About() {
   const { t } = useI18n();
-  const about = useResource('about', (signal) => api.about(signal));
+  const about = useAnswer(questions.about());
   return (
     <Page title={t('about.title')} lead={t('about.lead')}>
       {about.error && !about.data ? (

@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
-import { api, ofSite, type QueryParameters } from '../../api/client';
 import type { Accounting as AccountingData } from '../../api/types';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../state/site';
 import { usePeriod } from '../../state/useUrlState';
@@ -25,7 +25,7 @@ export default function Accounting() {
   const { site, timezone } = useSite();
   const { resolved } = usePeriod(timezone);
   const query = { from: resolved.from, to: resolved.to };
-  const accounting = useResource(JSON.stringify([site, query]), (signal) => api.accounting(site, query, signal), 5_000);
+  const accounting = useAnswer(questions.accounting(site, query), { refresh_ms: 5_000 });
   return (
     <Page title={t('accounting.title')} lead={t('accounting.lead')} controls={<PeriodPicker />}>
       {accounting.error && !accounting.data ? (
@@ -39,7 +39,7 @@ export default function Accounting() {
   );
 }
 
-function Account({ data, stale, query }: { data: AccountingData; stale: boolean; query: QueryParameters }) {
+function Account({ data, stale, query }: { data: AccountingData; stale: boolean; query: { from: string; to: string } }) {
   const { t } = useI18n();
   const { site } = useSite();
   return (
@@ -53,7 +53,7 @@ function Account({ data, stale, query }: { data: AccountingData; stale: boolean;
           <Card
             title={t('accounting.hours')}
             explain="hours"
-            aside={<ExportButton what={t('accounting.hours')} path={ofSite(site, '/accounting')} query={query} name="accounting" />}
+            aside={<ExportButton what={t('accounting.hours')} question={questions.accounting(site, query)} name="accounting" />}
           >
             <Hours hours={data.hours} />
           </Card>

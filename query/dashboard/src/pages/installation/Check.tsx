@@ -1,7 +1,9 @@
-import { useState } from 'react';
-import { administration, type Installation, type Refused } from '../../api/administration';
-import { api, ApiError } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { changes } from '../../api/changes';
+import { asApiError } from '../../api/error';
+import { questions } from '../../api/questions';
+import type { Installation, Refused } from '../../api/types';
+import { useAnswer } from '../../api/useAnswer';
 import { readableAddress, readableHost } from '../../format/address';
 import { formatNumber } from '../../format/number';
 import { formatShort, formatTime } from '../../format/time';
@@ -109,25 +111,23 @@ function Allow({ origin, origins, again }: { origin: string; origins: readonly s
   const i18n = useI18n();
   const { t } = i18n;
   const { site } = useSite();
-  const session = useResource('session', (signal) => api.session(signal));
-  const [problem, setProblem] = useState('');
+  const session = useAnswer(questions.session());
+  const cache = useQueryClient();
+  const allowing = useMutation({
+    mutationFn: async () => {
+      // The list of now, without what no browser sends and the server would refuse.
+      const now = await cache.fetchQuery(questions.settings(site));
+      const usable = now.origins.filter((one) => !now.unusable_origins.includes(one) && one !== origin);
+      await changes.changeSite(site, { origins: [...usable, origin] });
+      again();
+    },
+  });
   if (origins.includes(origin)) return <p className="good">{t('installation.allowed')}</p>;
   if (session.data?.role !== 'admin') return null;
-  const allow = async () => {
-    try {
-      // The list of now, without what no browser sends and the server would refuse.
-      const now = await administration.settings(site);
-      const usable = now.origins.filter((one) => !now.unusable_origins.includes(one) && one !== origin);
-      await administration.changeSite(site, { origins: [...usable, origin] });
-      again();
-    } catch (error) {
-      setProblem(problemText(error instanceof ApiError ? error : new ApiError(0, 'unexpected', ''), i18n));
-    }
-  };
   return (
     <>
-      <button type="button" className="button" onClick={() => void allow()}>{t('installation.allow')}</button>
-      {problem !== '' && <p className="form-error" role="alert">{problem}</p>}
+      <button type="button" className="button" onClick={() => allowing.mutate()}>{t('installation.allow')}</button>
+      {allowing.error && <p className="form-error" role="alert">{problemText(asApiError(allowing.error), i18n)}</p>}
     </>
   );
 }

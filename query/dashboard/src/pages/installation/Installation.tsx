@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { administration, type Installation as InstallationData } from '../../api/administration';
-import { useResource } from '../../api/useResource';
+import type { Installation as InstallationData } from '../../api/types';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { isLocal, originOf } from '../../format/origin';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../state/site';
@@ -23,7 +24,7 @@ const wayIds = ways.map(({ id }) => id) as [Way['id'], ...Way['id'][]];
 export default function Installation() {
   const { t } = useI18n();
   const { site } = useSite();
-  const installation = useResource(`${site} installation`, (signal) => administration.installation(site, signal), refresh_ms);
+  const installation = useAnswer(questions.installation(site), { refresh_ms });
   return (
     <Page title={t('installation.title')} lead={t('installation.lead')}>
       {installation.error && !installation.data ? (

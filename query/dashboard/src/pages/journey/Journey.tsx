@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import { api, ofSite } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../state/site';
 import { addressOfList, lastPlace } from '../../state/place';
@@ -47,9 +47,10 @@ export default function Journey() {
   const oldestFirst = order === 'oldest';
   // The beginning is only known when everything is; so is what there is of a kind.
   const whole = oldestFirst || partly || toBeginning;
-  const journey = useJourney(site, id, bots === 'with' ? 'bots' : undefined, whole, version);
+  const include = bots === 'with' ? 'bots' : undefined;
+  const journey = useJourney(site, id, include, whole, version);
   const newestEvent = journey.sessions?.[0]?.events[0]?.event_id ?? '';
-  const person = useResource(JSON.stringify([site, id, version]), (signal) => api.person(site, id, signal));
+  const person = useAnswer(questions.person(site, id));
   // The card is asked at once, and again only when something happens.
   const { retry: askAgain } = person;
   const carded = useRef({ id, newestEvent });
@@ -121,8 +122,7 @@ export default function Journey() {
             </span>
             <ExportButton
               what={t('journey.steps')}
-              path={ofSite(site, `/people/${encodeURIComponent(id)}/journey`)}
-              query={{ limit: export_sessions, include: bots === 'with' ? 'bots' : undefined }}
+              question={questions.journey(site, id, { limit: export_sessions, include })}
               name="journey"
             />
             <Segments

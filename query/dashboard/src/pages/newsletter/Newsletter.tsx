@@ -1,7 +1,7 @@
 import { useSearchParams } from 'react-router';
-import { administration, type NewsletterReport, type NewsletterRow } from '../../api/administration';
-import { ofSite } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import type { NewsletterReport, NewsletterRow } from '../../api/types';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { readableAddress } from '../../format/address';
 import { formatMoney, formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
@@ -34,11 +34,7 @@ export default function Newsletter() {
     by: campaign === null ? undefined : 'link',
     campaign: campaign ?? undefined,
   };
-  const report = useResource(
-    JSON.stringify([site, 'newsletters', query]),
-    (signal) => administration.newsletters(site, query, signal),
-    refresh_ms,
-  );
+  const report = useAnswer(questions.newsletters(site, query), { refresh_ms });
   return (
     <Page title={t('newsletter.title')} lead={t('newsletter.lead')} controls={<PeriodPicker />}>
       {report.error && !report.data ? (
@@ -81,7 +77,7 @@ function Rows({ report, campaign, query, stale }: RowsProps) {
       aside={
         <span className="newsletter-actions">
           {campaign !== null && <ReportLink change={{ campaign: null, who: null }}>{t('newsletter.back')}</ReportLink>}
-          <ExportButton what={title} path={ofSite(site, '/newsletters')} query={{ ...query, limit: export_rows }} name="newsletter" />
+          <ExportButton what={title} question={questions.newsletters(site, { ...query, limit: export_rows })} name="newsletter" />
         </span>
       }
     >

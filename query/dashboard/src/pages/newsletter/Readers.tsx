@@ -1,7 +1,6 @@
 import { Link, useSearchParams } from 'react-router';
-import { administration } from '../../api/administration';
-import { ofSite } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { formatNumber } from '../../format/number';
 import { formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
@@ -26,7 +25,7 @@ export function Readers({ number, query }: ReadersProps) {
   const [parameters] = useSearchParams();
   const { from, to, campaign } = query;
   const asked = { number, from, to, campaign };
-  const people = useResource(JSON.stringify([site, 'readers', asked]), (signal) => administration.newsletterPeople(site, asked, signal));
+  const people = useAnswer(questions.newsletterPeople(site, asked));
   return (
     <Card
       title={t('newsletter.people', { number: t(`newsletter.${number}`) })}
@@ -35,8 +34,7 @@ export function Readers({ number, query }: ReadersProps) {
         <span className="newsletter-actions">
           <ExportButton
             what={t('newsletter.people', { number: t(`newsletter.${number}`) })}
-            path={ofSite(site, '/newsletters/people')}
-            query={{ ...asked, limit: 1000 }}
+            question={questions.newsletterPeople(site, { ...asked, limit: 1000 })}
             name={`newsletter-${number}`}
           />
           <ReportLink change={{ who: null }}>{t('newsletter.people.close')}</ReportLink>

@@ -1,4 +1,4 @@
-import type { NewsletterNumbers } from '../../api/administration';
+import type { NewsletterNumbers } from '../../api/types';
 import { formatMoney, formatNumber, formatRate, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { rateOf } from './rates';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { api, ofSite } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { commerceMetrics, headlineMetrics, metrics, type Metric } from '../../format/metric';
 import { formatMoneys, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
@@ -34,28 +34,12 @@ export default function Overview() {
 
   const [waiting, setWaiting] = useState(false);
   const query = { from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
-  const stats = useResource(
-    JSON.stringify([site, query, resolved.interval, period.compare]),
-    (signal) =>
-      api.stats(
-        site,
-        {
-          ...query,
-          metrics: metrics.join(','),
-          interval: resolved.interval,
-          limit: 1000,
-          compare: period.compare ? 'previous' : undefined,
-        },
-        signal,
-      ),
-    waiting ? waiting_ms : refresh_ms,
-  );
+  const asked = { ...query, metrics: metrics.join(','), interval: resolved.interval, limit: 1000 };
+  const stats = useAnswer(questions.stats(site, { ...asked, compare: period.compare ? 'previous' : undefined }), {
+    refresh_ms: waiting ? waiting_ms : refresh_ms,
+  });
   const nothing = stats.data !== undefined && !stats.stale && metrics.every((one) => !numeric(stats.data?.totals[one]));
-  const anybody = useResource(
-    nothing && filters.length === 0 ? `${site} anybody` : null,
-    (signal) => api.people(site, { limit: 1 }, signal),
-    waiting_ms,
-  );
+  const anybody = useAnswer(questions.people(site, { limit: 1 }), { refresh_ms: waiting_ms, enabled: nothing && filters.length === 0 });
   const firstDay = nothing && filters.length === 0 && anybody.data?.items.length === 0;
   useEffect(() => setWaiting(firstDay), [firstDay]);
   const sells = commerceMetrics.some((one) => (numeric(stats.data?.totals[one]) ?? 0) > 0);
@@ -95,8 +79,7 @@ export default function Overview() {
                 <div className="chart-export">
                   <ExportButton
                     what={t('overview.chart.table')}
-                    path={ofSite(site, '/stats')}
-                    query={{ ...query, metrics: metrics.join(','), interval: resolved.interval, limit: 1000 }}
+                    question={questions.stats(site, asked)}
                     name="overview"
                   />
                 </div>

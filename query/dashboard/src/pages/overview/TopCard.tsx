@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { api, ofSite, type QueryParameters } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { formatMetric, weightOf, type ListMetric, type Metric } from '../../format/metric';
 import { formatRate, missing, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
@@ -27,7 +27,7 @@ interface TopCardProps {
   name: string;
   title: string;
   dimensions: readonly [TopDimension, ...TopDimension[]];
-  query: QueryParameters;
+  query: { from: string; to: string; filter: readonly string[] };
   /** What the rows show. */
   metric: Metric;
   /** Whether the site sells: then the rows say how many of the sessions bought. */
@@ -57,7 +57,7 @@ export function TopCard({ name, title, dimensions, query, metric, sells }: TopCa
   const withConversion = sells && shown !== 'conversion_rate';
   const wanted = [...new Set<ListMetric>([weight, shown, ...(withConversion ? (['conversion_rate'] as const) : [])])];
   const asked = { ...query, metrics: wanted.join(','), group_by: dimension, limit: all ? many : few + 1 };
-  const list = useResource(JSON.stringify([site, asked]), (signal) => api.stats(site, asked, signal), 30_000);
+  const list = useAnswer(questions.stats(site, asked), { refresh_ms: 30_000 });
   const total = numeric(list.data?.totals[weight]) ?? 0;
   // A part of a whole, or what a rate or a mean is of.
   const isPart = shown === weight;
@@ -100,8 +100,7 @@ export function TopCard({ name, title, dimensions, query, metric, sells }: TopCa
       aside={
         <ExportButton
           what={`${title}, ${t(`overview.tab.${dimension}`)}`}
-          path={ofSite(site, '/stats')}
-          query={{ ...asked, limit: 1000 }}
+          question={questions.stats(site, { ...asked, limit: 1000 })}
           name={dimension}
         />
       }

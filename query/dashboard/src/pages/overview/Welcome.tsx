@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
-import { administration } from '../../api/administration';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
 import { demoSite, firstSite, useSite, useSites } from '../../state/site';
 import { CopyButton } from '../../ui/CopyButton';
@@ -86,7 +86,7 @@ function Snippet() {
 function Waiting() {
   const { t } = useI18n();
   const { site } = useSite();
-  const installation = useResource(`${site} installation`, (signal) => administration.installation(site, signal), refresh_ms);
+  const installation = useAnswer(questions.installation(site), { refresh_ms });
   const { refused = [], origins = [] } = installation.data ?? {};
   const first = refused.find((one) => concerns(one, origins));
   if (!first) return <p className="waiting" role="status"><span className="pulse" aria-hidden="true" />{t('welcome.waiting')}</p>;

@@ -1,8 +1,10 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { useLocation, useNavigationType, useSearchParams } from 'react-router';
-import { api, ApiError, ofSite } from '../../api/client';
-import type { PersonList, PersonSummary } from '../../api/types';
-import { useResource } from '../../api/useResource';
+import type { ApiError } from '../../api/error';
+import { questions } from '../../api/questions';
+import type { PersonSummary } from '../../api/types';
+import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../state/site';
 import { formatFilter } from '../../state/filters';
@@ -49,12 +51,10 @@ export default function People() {
   const question = JSON.stringify([site, asked]);
   const back = useReturn(question);
   const size = back ? Math.min(page_size_max, Math.max(page_size, back.rows)) : page_size;
-  const query = { ...asked, limit: size };
-  const key = JSON.stringify([question, size]);
-  const first = useResource(key, (signal) => api.people(site, query, signal), size > page_size ? 60_000 : 10_000);
+  const first = useAnswer(questions.people(site, { ...asked, limit: size }), { refresh_ms: size > page_size ? 60_000 : 10_000 });
   // The cursor of an older question is not one of this.
   const cursor = first.stale ? null : (first.data?.next_cursor ?? null);
-  const more = useMore(key, cursor, (cursor) => api.people(site, { ...query, limit: page_size, cursor }));
+  const more = useMore(site, { ...asked, size }, cursor);
   const people = withoutRepeats([...(first.data?.items ?? []), ...more.items]);
   useReturned(back, first.data !== undefined && !first.stale);
 
@@ -78,7 +78,7 @@ export default function People() {
           onSelect={setWho}
         />
         <SortPicker sorting={sorting} sort={setSorting} />
-        <ExportButton what={t('people.title')} path={ofSite(site, '/people')} query={{ ...asked, limit: page_size_max }} name="people" />
+        <ExportButton what={t('people.title')} question={questions.people(site, { ...asked, limit: page_size_max })} name="people" />
       </div>
       <p className="quiet small">{t('people.explained')}</p>
       <Card className="card-flush" stale={first.stale}>
@@ -187,41 +187,33 @@ function useSearch(): [string, (text: string) => void] {
   return [parameters.get('search') ?? '', setSearch];
 }
 
-interface More<T> {
-  key: string;
-  items: T[];
-  /** Undefined until the first further page is there. */
-  cursor: string | null | undefined;
-  loading: boolean;
-  error: ApiError | undefined;
+type Asked = Parameters<typeof questions.people>[1] & { readonly size: number };
+
+interface More {
+  readonly items: readonly PersonSummary[];
+  readonly available: boolean;
+  readonly loading: boolean;
+  readonly error: ApiError | undefined;
+  readonly load: () => void;
 }
 
-/** Further pages behind a cursor; forgotten when the question changes. */
-function useMore(key: string, firstCursor: string | null, fetchPage: (cursor: string) => Promise<PersonList>) {
-  const nothing: More<PersonSummary> = { key, items: [], cursor: undefined, loading: false, error: undefined };
-  const [state, setState] = useState<More<PersonSummary>>(nothing);
-  useEffect(() => {
-    setState({ key, items: [], cursor: undefined, loading: false, error: undefined });
-  }, [key]);
-  const current = state.key === key ? state : nothing;
-  const cursor = current.cursor === undefined ? firstCursor : current.cursor;
-  const load = () => {
-    if (cursor === null) return;
-    setState({ ...current, loading: true, error: undefined });
-    fetchPage(cursor).then(
-      (page) =>
-        setState((before) =>
-          before.key === key
-            ? { ...before, items: [...before.items, ...page.items], cursor: page.next_cursor ?? null, loading: false }
-            : before,
-        ),
-      (error: unknown) =>
-        setState((before) => ({
-          ...before,
-          loading: false,
-          error: error instanceof ApiError ? error : new ApiError(0, 'unexpected', String(error)),
-        })),
-    );
+/** Further pages behind the cursor of the first; forgotten when the question changes. */
+function useMore(site: string, { size, ...asked }: Asked, firstCursor: string | null): More {
+  const pages = useInfiniteQuery({
+    queryKey: ['more people', site, asked, size],
+    queryFn: ({ pageParam: cursor, client, signal }) => questions.people(site, { ...asked, limit: page_size, cursor }).askOnce(client, signal),
+    initialPageParam: firstCursor ?? '',
+    getNextPageParam: (last) => last.next_cursor,
+    enabled: false,
+    retry: false,
+    gcTime: 0,
+  });
+  const cursor = pages.data ? pages.data.pages.at(-1)?.next_cursor : firstCursor;
+  return {
+    items: pages.data?.pages.flatMap((page) => page.items) ?? [],
+    available: cursor != null,
+    loading: pages.isFetching,
+    error: pages.isFetching ? undefined : (pages.error ?? undefined),
+    load: () => void pages.fetchNextPage(),
   };
-  return { items: current.items, available: cursor !== null, loading: current.loading, error: current.error, load };
 }

@@ -1,6 +1,6 @@
-import { api, ofSite } from '../../api/client';
 import type { AppQuality, AppQualityRow, AppStart, AppStartSummary } from '../../api/types';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { formatLatency } from '../../format/duration';
 import { formatNumber, formatRate, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
@@ -27,7 +27,7 @@ export function AppQualityPanel() {
   const { filters } = useFilters();
   const [by, setBy] = useChoice('app_by', dimensions);
   const query = { group_by: by, from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
-  const quality = useResource(JSON.stringify([site, query]), (signal) => api.appQuality(site, query, signal), 30_000);
+  const quality = useAnswer(questions.appQuality(site, query), { refresh_ms: 30_000 });
 
   if (quality.error && !quality.data) return <ErrorState error={quality.error} retry={quality.retry} />;
   if (!quality.data) return <Card><Skeleton lines={6} tall /></Card>;
@@ -58,8 +58,7 @@ export function AppQualityPanel() {
             />
             <ExportButton
               what={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}
-              path={ofSite(site, '/quality/app')}
-              query={{ ...query, limit: 1000 }}
+              question={questions.appQuality(site, { ...query, limit: 1000 })}
               name="app-quality"
             />
           </span>

@@ -1,6 +1,6 @@
-import { api, ofSite } from '../../api/client';
 import type { Vital, VitalSummary } from '../../api/types';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { formatLatency } from '../../format/duration';
 import { formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
@@ -28,7 +28,7 @@ export function WebQualityPanel() {
   const { filters } = useFilters();
   const [by, setBy] = useChoice('by', dimensions);
   const query = { group_by: by, from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
-  const quality = useResource(JSON.stringify([site, query]), (signal) => api.webQuality(site, query, signal), 30_000);
+  const quality = useAnswer(questions.webQuality(site, query), { refresh_ms: 30_000 });
 
   if (quality.error && !quality.data) return <ErrorState error={quality.error} retry={quality.retry} />;
   if (!quality.data) return <Card><Skeleton lines={6} tall /></Card>;
@@ -58,8 +58,7 @@ export function WebQualityPanel() {
             />
             <ExportButton
               what={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}
-              path={ofSite(site, '/quality/web')}
-              query={{ ...query, limit: 1000 }}
+              question={questions.webQuality(site, { ...query, limit: 1000 })}
               name="web-quality"
             />
           </span>

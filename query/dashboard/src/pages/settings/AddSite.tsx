@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react';
-import { administration } from '../../api/administration';
+import { changes } from '../../api/changes';
 import { originOf } from '../../format/origin';
 import { useI18n } from '../../i18n/context';
 import { Field, Problem } from './parts';
@@ -23,7 +23,7 @@ export function AddSite() {
     event.preventDefault();
     const origin = originOf(address) ?? address.trim();
     const made = await change.run(() =>
-      administration.addSite({
+      changes.addSite({
         site,
         name: name.trim() || site,
         timezone: timezone.trim(),

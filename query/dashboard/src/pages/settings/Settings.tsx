@@ -1,8 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'react-router';
-import { administration } from '../../api/administration';
-import { api } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
 import { useSite, useSites } from '../../state/site';
 import { Card } from '../../ui/Card';
@@ -20,8 +19,8 @@ import { Tokens } from './Tokens';
 export default function Settings() {
   const { t } = useI18n();
   const { site } = useSite();
-  const settings = useResource(`${site} settings`, (signal) => administration.settings(site, signal));
-  const session = useResource('session', (signal) => api.session(signal));
+  const settings = useAnswer(questions.settings(site));
+  const session = useAnswer(questions.session());
   const mayChange = session.data?.role === 'admin';
   const only = session.data?.site ?? null;
   return (
@@ -55,7 +54,7 @@ function Sites({ mayAdd }: { mayAdd: boolean }) {
     if (hash === '#add-site') heading.current?.scrollIntoView();
   }, [hash]);
   return (
-    <Card title={t('settings.sites')} aside={<ExportButton what={t('settings.sites')} path="/sites" name="sites" />}>
+    <Card title={t('settings.sites')} aside={<ExportButton what={t('settings.sites')} question={questions.sites()} name="sites" />}>
       <ul className="settings-list">
         {sites.map((site) => (
           <li key={site.site}>
