@@ -7,6 +7,7 @@ import { SignIn } from './pages/sign-in/SignIn';
 import { AnswersProvider } from './shell/answers';
 import { SignedOutProvider } from './shell/session';
 import { Shell } from './shell/Shell';
+import { sitePath } from './state/address';
 import { firstSite, SiteProvider, SitesProvider, useSites } from './state/site';
 import { ThemeProvider } from './theme/context';
 import { CrashBoundary } from './ui/CrashBoundary';
@@ -103,7 +104,7 @@ function WithSites() {
 function FirstSite() {
   const first = firstSite(useSites());
   if (!first) return <main className="lone"><Suspense fallback={<PageSkeleton />}><FirstSettings /></Suspense></main>;
-  return <Navigate to={`/sites/${encodeURIComponent(first.site)}/overview`} replace />;
+  return <Navigate to={sitePath(first.site, 'overview')} replace />;
 }
 
 function OneSite() {

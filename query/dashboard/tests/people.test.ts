@@ -3,7 +3,7 @@ import test from 'node:test';
 import { nextPage } from '../src/api/download';
 import { foldSession } from '../src/steps/fold';
 import { countKinds, hasFailed, selectSteps, touchpointsOf } from '../src/pages/journey/select';
-import { orderOf, sortedBy, sortings } from '../src/pages/people/order';
+import { orderOf, sortedBy, sortings } from '../src/state/sorting';
 import { addressOfList, lastPlace, leavePlace } from '../src/state/place';
 import { event, session } from './journey-samples';
 

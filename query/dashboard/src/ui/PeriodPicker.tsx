@@ -2,7 +2,7 @@ import { useState, type FormEvent } from 'react';
 import { useI18n } from '../i18n/context';
 import { useSite } from '../state/site';
 import { isDate, periodNames, type Period } from '../state/period';
-import { usePeriod } from '../state/useUrlState';
+import { usePeriod } from '../state/useAddress';
 import { Popover } from './Popover';
 
 /** Choice of the period, kept in the address; `comparable` adds the comparison with the one before. */

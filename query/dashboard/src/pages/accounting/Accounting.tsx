@@ -4,7 +4,7 @@ import { questions } from '../../api/questions';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../state/site';
-import { usePeriod } from '../../state/useUrlState';
+import { usePeriod } from '../../state/useAddress';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { Icon } from '../../ui/Icon';

@@ -6,7 +6,7 @@ import { useAnswer } from '../../api/useAnswer';
 import { isLocal, originOf } from '../../format/origin';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../state/site';
-import { useChoice } from '../../state/useUrlState';
+import { useChoice } from '../../state/useAddress';
 import { Card } from '../../ui/Card';
 import { Page } from '../../ui/Page';
 import { ErrorState, Skeleton } from '../../ui/states';
@@ -14,11 +14,10 @@ import { Tabs } from '../../ui/Tabs';
 import { Check } from './Check';
 import { CodeBlock } from './CodeBlock';
 import './installation.css';
-import { contentSecurityPolicy, snippet, ways, type Target, type Way } from './ways';
+import { contentSecurityPolicy, snippet, ways, type Target } from './ways';
 
 const refresh_ms = 3_000;
 const storageKey = 'orma.collector';
-const wayIds = ways.map(({ id }) => id) as [Way['id'], ...Way['id'][]];
 
 /** The snippet of a site, where to put it, and whether it works. */
 export default function Installation() {
@@ -135,7 +134,7 @@ function CollectorAddress({ collector, onChange }: { collector: string; onChange
 
 function Where({ target }: { target: Target }) {
   const { t } = useI18n();
-  const [chosen, choose] = useChoice('way', wayIds);
+  const [chosen, choose] = useChoice('way');
   const way = ways.find(({ id }) => id === chosen);
   return (
     <Tabs

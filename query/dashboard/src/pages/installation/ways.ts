@@ -1,4 +1,5 @@
 import type { Key } from '../../i18n/dictionary';
+import type { Choice } from '../../state/address';
 
 /** What the code of a way needs to know. */
 export interface Target {
@@ -14,7 +15,7 @@ export interface Step {
 }
 
 export interface Way {
-  readonly id: 'html' | 'wordpress' | 'woocommerce' | 'prestashop' | 'shopify' | 'gtm' | 'react' | 'next';
+  readonly id: Choice<'way'>;
   readonly steps: readonly Step[];
 }
 

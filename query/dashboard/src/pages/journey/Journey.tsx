@@ -1,12 +1,13 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { Link, useNavigate, useParams } from 'react-router';
 import { questions } from '../../api/questions';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../state/site';
+import { choices, personPath, sitePath } from '../../state/address';
 import { addressOfList, lastPlace } from '../../state/place';
-import { sharedQuery, useChoice } from '../../state/useUrlState';
+import { useChoice, useSharedQuery, useTexts } from '../../state/useAddress';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { Explain } from '../../ui/Explain';
@@ -29,17 +30,14 @@ import { useOpenChapters } from './useOpenChapters';
 const export_sessions = 200;
 const everything: Selection = { touchpoint: '', kind: '' };
 
-const orders = ['newest', 'oldest'] as const;
-const botChoices = ['without', 'with'] as const;
-
 export default function Journey() {
   const { person: id = '' } = useParams();
   const { t } = useI18n();
   const { site, name: siteName } = useSite();
   const { locale, timeZone } = useFormat();
   const navigate = useNavigate();
-  const [order, setOrder] = useChoice('order', orders);
-  const [bots, setBots] = useChoice('bots', botChoices);
+  const [order, setOrder] = useChoice('order');
+  const [bots, setBots] = useChoice('bots');
   const [selection, select] = useSelection();
   const [toBeginning, setToBeginning] = useState(false);
   const [version, setVersion] = useState(0);
@@ -86,7 +84,7 @@ export default function Journey() {
   useEffect(() => {
     // A visitor who has been recognised lives under the user's id from now on.
     if (known && known !== id && !person.stale) {
-      void navigate(`/sites/${encodeURIComponent(site)}/people/${encodeURIComponent(known)}${window.location.search}`, { replace: true });
+      void navigate(personPath(site, known) + window.location.search, { replace: true });
     }
   }, [known, id, site, navigate, person.stale]);
 
@@ -127,7 +125,7 @@ export default function Journey() {
             />
             <Segments
               label={t('journey.order')}
-              choices={orders.map((one) => ({ id: one, label: t(`journey.order.${one}`) }))}
+              choices={choices.order.map((one) => ({ id: one, label: t(`journey.order.${one}`) }))}
               selected={order}
               onSelect={setOrder}
             />
@@ -181,32 +179,19 @@ function personName(traits: Record<string, string>, id: string, identified: bool
 
 /** What of the journey is looked at, kept in the address. */
 function useSelection(): [Selection, (selection: Selection) => void] {
-  const [parameters, setParameters] = useSearchParams();
-  const touchpoint = parameters.get('touchpoint') ?? '';
-  const kind = parameters.get('kind') ?? '';
+  const [text, write] = useTexts();
+  const touchpoint = text('touchpoint') ?? '';
+  const kind = text('kind') ?? '';
   const selection = useMemo(() => ({ touchpoint, kind }), [touchpoint, kind]);
-  const select = (next: Selection) =>
-    setParameters(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const name of ['touchpoint', 'kind'] as const) {
-          if (next[name] === '') after.delete(name);
-          else after.set(name, next[name]);
-        }
-        return after;
-      },
-      { preventScrollReset: true, replace: true },
-    );
-  return [selection, select];
+  return [selection, (next) => write({ touchpoint: next.touchpoint || null, kind: next.kind || null })];
 }
 
 /** The list of people as it was left. */
 function useList(): string {
   const { site } = useSite();
-  const [parameters] = useSearchParams();
   const [place] = useState(() => lastPlace());
-  const path = `/sites/${encodeURIComponent(site)}/people`;
-  return addressOfList(place, path, path + sharedQuery(parameters));
+  const path = sitePath(site, 'people');
+  return addressOfList(place, path, path + useSharedQuery());
 }
 
 function show(id: string) {

@@ -6,6 +6,7 @@ import { countryName } from '../../format/names';
 import { formatMoney } from '../../format/number';
 import { formatTime } from '../../format/time';
 import { useI18n } from '../../i18n/context';
+import { personPath } from '../../state/address';
 import { useFormat, useSite } from '../../state/site';
 import { Avatar } from '../../ui/Avatar';
 import { Icon } from '../../ui/Icon';
@@ -41,7 +42,7 @@ export const PersonCard = memo(function PersonCard({ card, present }: { card: Li
         <Avatar name={name} identified={card.identified} />
         <div className="live-card-who">
           <h3>
-            <Link to={`/sites/${encodeURIComponent(site)}/people/${encodeURIComponent(card.person)}`}>{name}</Link>
+            <Link to={personPath(site, card.person)}>{name}</Link>
             {!card.identified && <span className="quiet mono small"> {card.person.slice(-4)}</span>}
           </h3>
           <p className="quiet live-card-origin">

@@ -1,4 +1,3 @@
-import { useSearchParams } from 'react-router';
 import type { NewsletterReport, NewsletterRow } from '../../api/types';
 import { questions } from '../../api/questions';
 import { useAnswer } from '../../api/useAnswer';
@@ -6,7 +5,7 @@ import { readableAddress } from '../../format/address';
 import { formatMoney, formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../state/site';
-import { usePeriod } from '../../state/useUrlState';
+import { usePeriod, useReport } from '../../state/useAddress';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { Page } from '../../ui/Page';
@@ -15,7 +14,7 @@ import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import './newsletter.css';
 import { Readers } from './Readers';
 import { ReportLink } from './ReportLink';
-import { counts, Totals } from './Totals';
+import { Totals } from './Totals';
 
 const refresh_ms = 30_000;
 const export_rows = 1000;
@@ -25,9 +24,7 @@ export default function Newsletter() {
   const { t } = useI18n();
   const { site, timezone } = useSite();
   const { resolved } = usePeriod(timezone);
-  const [parameters] = useSearchParams();
-  const campaign = parameters.get('campaign');
-  const number = counts.find((one) => one === parameters.get('who'));
+  const { campaign, readers } = useReport();
   const query = {
     from: resolved.from,
     to: resolved.to,
@@ -51,7 +48,7 @@ export default function Newsletter() {
           >
             <Totals numbers={report.data.totals} />
           </Card>
-          {number && <Readers number={number} query={query} />}
+          {readers && <Readers number={readers} query={query} />}
           <Rows report={report.data} campaign={campaign} query={query} stale={report.stale} />
         </>
       )}

@@ -1,19 +1,19 @@
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import { questions } from '../../api/questions';
 import { useAnswer } from '../../api/useAnswer';
 import { formatNumber } from '../../format/number';
 import { formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
+import { personPath, type ReaderCount } from '../../state/address';
 import { useFormat, useSite } from '../../state/site';
-import { sharedQuery } from '../../state/useUrlState';
+import { useSharedQuery } from '../../state/useAddress';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { ErrorState, Skeleton } from '../../ui/states';
 import { ReportLink } from './ReportLink';
-import type { Count } from './Totals';
 
 interface ReadersProps {
-  number: Count;
+  number: ReaderCount;
   query: Readonly<Record<string, string | undefined>>;
 }
 
@@ -22,7 +22,7 @@ export function Readers({ number, query }: ReadersProps) {
   const { t, locale } = useI18n();
   const { timeZone } = useFormat();
   const { site } = useSite();
-  const [parameters] = useSearchParams();
+  const shared = useSharedQuery();
   const { from, to, campaign } = query;
   const asked = { number, from, to, campaign };
   const people = useAnswer(questions.newsletterPeople(site, asked));
@@ -51,7 +51,7 @@ export function Readers({ number, query }: ReadersProps) {
         <ul className="readers" data-testid="readers">
           {people.data.items.map((one) => (
             <li key={one.person}>
-              <Link to={`/sites/${encodeURIComponent(site)}/people/${encodeURIComponent(one.person)}${sharedQuery(parameters)}`}>{one.person}</Link>
+              <Link to={personPath(site, one.person) + shared}>{one.person}</Link>
               <span className="quiet small">
                 {one.count > 1 && <>{formatNumber(one.count, locale)} × · </>}
                 <time dateTime={one.last_at}>{formatShort(one.last_at, locale, timeZone)}</time>

@@ -6,7 +6,7 @@ import { formatMoneys, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../state/site';
 import { formatFilter } from '../../state/filters';
-import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
+import { useChoice, useFilters, usePeriod } from '../../state/useAddress';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { FilterBar, NothingMatches } from '../../ui/FilterBar';
@@ -19,7 +19,6 @@ import { TimeChart } from './TimeChart';
 import { TopCard } from './TopCard';
 import { Welcome } from './Welcome';
 
-const metricChoices = metrics as unknown as readonly [Metric, ...Metric[]];
 /** A page with today in it follows what happens; an empty one waits for the first visitor. */
 const refresh_ms = 30_000;
 const waiting_ms = 2_000;
@@ -30,7 +29,7 @@ export default function Overview() {
   const { site, timezone } = useSite();
   const { period, resolved } = usePeriod(timezone);
   const { filters } = useFilters();
-  const [metric, setMetric] = useChoice('metric', metricChoices);
+  const [metric, setMetric] = useChoice('metric');
 
   const [waiting, setWaiting] = useState(false);
   const query = { from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
@@ -90,16 +89,11 @@ export default function Overview() {
       </Card>
       {!nothing && !(stats.error && !stats.data) && (
         <div className="top-cards">
-          <TopCard name="pages" title={t('overview.pages')} dimensions={['page', 'content_group', 'entry_page', 'exit_page']} {...list} />
-          <TopCard
-            name="sources"
-            title={t('overview.sources')}
-            dimensions={['channel', 'source', 'campaign', 'utm_source', 'utm_medium', 'utm_content', 'utm_term']}
-            {...list}
-          />
-          {sells && <TopCard name="products" title={t('overview.products')} dimensions={['product', 'product_category']} {...list} />}
-          <TopCard name="places" title={t('overview.places')} dimensions={['country', 'region', 'city', 'language']} {...list} />
-          <TopCard name="devices" title={t('overview.devices')} dimensions={['device_class', 'browser', 'os']} {...list} />
+          <TopCard name="pages" {...list} />
+          <TopCard name="sources" {...list} />
+          {sells && <TopCard name="products" {...list} />}
+          <TopCard name="places" {...list} />
+          <TopCard name="devices" {...list} />
         </div>
       )}
     </Page>

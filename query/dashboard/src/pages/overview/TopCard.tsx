@@ -5,8 +5,9 @@ import { formatMetric, weightOf, type ListMetric, type Metric } from '../../form
 import { formatRate, missing, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../state/site';
-import { joinValues, withFilter, type FilterDimension } from '../../state/filters';
-import { useChoice, useFilters } from '../../state/useUrlState';
+import { choices, type Choice, type TopList } from '../../state/address';
+import { joinValues, withFilter } from '../../state/filters';
+import { useChoice, useFilters } from '../../state/useAddress';
 import { BarList } from '../../ui/BarList';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
@@ -14,19 +15,10 @@ import { ErrorState, Skeleton } from '../../ui/states';
 import { Tabs } from '../../ui/Tabs';
 import { useValueName } from '../../ui/useValueName';
 
-type TopDimension = Extract<
-  FilterDimension,
-  | 'page' | 'content_group' | 'entry_page' | 'exit_page'
-  | 'source' | 'channel' | 'campaign' | 'utm_source' | 'utm_medium' | 'utm_content' | 'utm_term'
-  | 'product' | 'product_category'
-  | 'country' | 'region' | 'city' | 'language' | 'device_class' | 'browser' | 'os'
->;
+type TopDimension = Choice<TopList>;
 
 interface TopCardProps {
-  /** Name of the tab's parameter in the address. */
-  name: string;
-  title: string;
-  dimensions: readonly [TopDimension, ...TopDimension[]];
+  name: TopList;
   query: { from: string; to: string; filter: readonly string[] };
   /** What the rows show. */
   metric: Metric;
@@ -44,13 +36,15 @@ function metricOf(dimension: TopDimension, metric: Metric): ListMetric {
 }
 
 /** The top values of one of a few dimensions; a row becomes a filter when it is chosen. */
-export function TopCard({ name, title, dimensions, query, metric, sells }: TopCardProps) {
+export function TopCard({ name, query, metric, sells }: TopCardProps) {
   const { t, locale } = useI18n();
   const format = useFormat();
   const { site } = useSite();
   const valueName = useValueName();
   const { filters, setFilters } = useFilters();
-  const [dimension, setDimension] = useChoice(name, dimensions);
+  const title = t(`overview.${name}`);
+  const dimensions: readonly TopDimension[] = choices[name];
+  const [dimension, setDimension] = useChoice(name);
   const [all, setAll] = useState(false);
   const shown = metricOf(dimension, metric);
   const weight = weightOf(shown);

@@ -2,6 +2,7 @@ import { Link } from 'react-router';
 import { questions } from '../../api/questions';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
+import { sitePath } from '../../state/address';
 import { demoSite, firstSite, useSite, useSites } from '../../state/site';
 import { CopyButton } from '../../ui/CopyButton';
 import { Icon } from '../../ui/Icon';
@@ -59,7 +60,7 @@ function OwnSite() {
       <h3>{t('welcome.own.title')}</h3>
       <p>{t('welcome.own.text')}</p>
       {own ? (
-        <Link className="button" to={`/sites/${encodeURIComponent(own.site)}/installation`}>{t('welcome.own.open', { site: own.name || own.site })}</Link>
+        <Link className="button" to={sitePath(own.site, 'installation')}>{t('welcome.own.open', { site: own.name || own.site })}</Link>
       ) : (
         <Link className="button" to="../settings#add-site">{t('welcome.own.action')}</Link>
       )}

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useCallback, useLayoutEffect, useRef, useState } from 'react';
-import { useLocation, useNavigationType, useSearchParams } from 'react-router';
+import { useLayoutEffect, useRef, useState } from 'react';
+import { useLocation, useNavigationType } from 'react-router';
 import type { ApiError } from '../../api/error';
 import { questions } from '../../api/questions';
 import type { PersonSummary } from '../../api/types';
@@ -8,9 +8,11 @@ import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../state/site';
 import { formatFilter } from '../../state/filters';
+import { choices, type Choice } from '../../state/address';
 import { lastPlace, leavePlace, type Place } from '../../state/place';
+import { orderOf, orders, sortingOf, type Sorting } from '../../state/sorting';
 import { useDraft } from '../../state/useDraft';
-import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
+import { useChoice, useFilters, usePeriod, useTexts } from '../../state/useAddress';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { FilterBar, NothingMatches } from '../../ui/FilterBar';
@@ -19,12 +21,10 @@ import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
-import { orderOf, orders, sortingOf, sortings, withoutRepeats, type Sorting } from './order';
 import { PeopleTable } from './PeopleTable';
 import './people.css';
+import { withoutRepeats } from './repeats';
 
-const whoChoices = ['all', 'identified', 'anonymous', 'customers'] as const;
-type Who = (typeof whoChoices)[number];
 const page_size = 50;
 /** The most that one answer holds. */
 const page_size_max = 1000;
@@ -34,10 +34,11 @@ export default function People() {
   const { site, timezone } = useSite();
   const { resolved } = usePeriod(timezone);
   const { filters } = useFilters();
-  const [who, setWho] = useChoice('who', whoChoices);
-  const [sorting, setSorting] = useChoice('sort', sortings);
-  const [search, setSearch] = useSearch();
-  const [typed, type] = useDraft(search, setSearch);
+  const [who, setWho] = useChoice('who');
+  const [sorting, setSorting] = useChoice('sort');
+  const [text, write] = useTexts();
+  const search = text('search') ?? '';
+  const [typed, type] = useDraft(search, (typed) => write({ search: typed || null }));
   const { order, ascending } = orderOf(sorting);
   const asked = {
     search,
@@ -73,7 +74,7 @@ export default function People() {
         </label>
         <Segments
           label={t('people.filter')}
-          choices={whoChoices.map((id) => ({ id, label: t(`people.filter.${id}`) }))}
+          choices={choices.who.map((id) => ({ id, label: t(`people.filter.${id}`) }))}
           selected={who}
           onSelect={setWho}
         />
@@ -106,7 +107,7 @@ export default function People() {
   );
 }
 
-function parametersOf(who: Who): { identified?: boolean; customers?: boolean } {
+function parametersOf(who: Choice<'who'>): { identified?: boolean; customers?: boolean } {
   switch (who) {
     case 'all':
       return {};
@@ -166,25 +167,6 @@ function SortPicker({ sorting, sort }: { sorting: Sorting; sort: (sorting: Sorti
       </button>
     </div>
   );
-}
-
-/** The search text in the address, without a history entry for each word typed. */
-function useSearch(): [string, (text: string) => void] {
-  const [parameters, setParameters] = useSearchParams();
-  const setSearch = useCallback(
-    (text: string) =>
-      setParameters(
-        (before) => {
-          const next = new URLSearchParams(before);
-          if (text === '') next.delete('search');
-          else next.set('search', text);
-          return next;
-        },
-        { replace: true },
-      ),
-    [setParameters],
-  );
-  return [parameters.get('search') ?? '', setSearch];
 }
 
 type Asked = Parameters<typeof questions.people>[1] & { readonly size: number };

@@ -1,4 +1,5 @@
 import type { AppQuality, AppQualityRow, AppStart, AppStartSummary } from '../../api/types';
+import { appDimensions } from '../../api/names';
 import { questions } from '../../api/questions';
 import { useAnswer } from '../../api/useAnswer';
 import { formatLatency } from '../../format/duration';
@@ -6,7 +7,7 @@ import { formatNumber, formatRate, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../state/site';
 import { formatFilter } from '../../state/filters';
-import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
+import { useChoice, useFilters, usePeriod } from '../../state/useAddress';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { Explain } from '../../ui/Explain';
@@ -17,7 +18,6 @@ import { useValueName } from '../../ui/useValueName';
 import { middleShare, ratingOf } from './rating';
 import { ShareBar } from './ShareBar';
 
-const dimensions = ['app_version', 'os', 'device_model', 'device_class'] as const;
 
 /** How the app starts and how often it holds, whole and by a dimension. */
 export function AppQualityPanel() {
@@ -25,7 +25,7 @@ export function AppQualityPanel() {
   const { site, timezone } = useSite();
   const { resolved } = usePeriod(timezone);
   const { filters } = useFilters();
-  const [by, setBy] = useChoice('app_by', dimensions);
+  const [by, setBy] = useChoice('app_by');
   const query = { group_by: by, from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
   const quality = useAnswer(questions.appQuality(site, query), { refresh_ms: 30_000 });
 
@@ -52,7 +52,7 @@ export function AppQualityPanel() {
           <span className="card-aside">
             <Segments
               label={t('quality.by')}
-              choices={dimensions.map((id) => ({ id, label: t(`dimension.${id}`) }))}
+              choices={appDimensions.map((id) => ({ id, label: t(`dimension.${id}`) }))}
               selected={by}
               onSelect={setBy}
             />

@@ -1,4 +1,5 @@
 import type { Vital, VitalSummary } from '../../api/types';
+import { webDimensions } from '../../api/names';
 import { questions } from '../../api/questions';
 import { useAnswer } from '../../api/useAnswer';
 import { formatLatency } from '../../format/duration';
@@ -6,7 +7,7 @@ import { formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../state/site';
 import { formatFilter } from '../../state/filters';
-import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
+import { useChoice, useFilters, usePeriod } from '../../state/useAddress';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { NothingMatches } from '../../ui/FilterBar';
@@ -16,7 +17,6 @@ import { useValueName } from '../../ui/useValueName';
 import { ratingOf } from './rating';
 import { ShareBar } from './ShareBar';
 
-const dimensions = ['page', 'device_class', 'country', 'browser', 'os'] as const;
 const vitalNames = ['LCP', 'INP', 'CLS', 'FCP', 'TTFB'] as const;
 type VitalName = (typeof vitalNames)[number];
 
@@ -26,7 +26,7 @@ export function WebQualityPanel() {
   const { site, timezone } = useSite();
   const { resolved } = usePeriod(timezone);
   const { filters } = useFilters();
-  const [by, setBy] = useChoice('by', dimensions);
+  const [by, setBy] = useChoice('by');
   const query = { group_by: by, from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
   const quality = useAnswer(questions.webQuality(site, query), { refresh_ms: 30_000 });
 
@@ -52,7 +52,7 @@ export function WebQualityPanel() {
           <span className="card-aside">
             <Segments
               label={t('quality.by')}
-              choices={dimensions.map((id) => ({ id, label: t(`dimension.${id}`) }))}
+              choices={webDimensions.map((id) => ({ id, label: t(`dimension.${id}`) }))}
               selected={by}
               onSelect={setBy}
             />

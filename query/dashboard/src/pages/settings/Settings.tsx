@@ -3,6 +3,7 @@ import { Link, useLocation } from 'react-router';
 import { questions } from '../../api/questions';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
+import { sitePath } from '../../state/address';
 import { useSite, useSites } from '../../state/site';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
@@ -59,7 +60,7 @@ function Sites({ mayAdd }: { mayAdd: boolean }) {
         {sites.map((site) => (
           <li key={site.site}>
             <span className="settings-name">
-              {site.site === current.site ? <b>{site.name || site.site}</b> : <Link to={`/sites/${encodeURIComponent(site.site)}/settings`}>{site.name || site.site}</Link>}{' '}
+              {site.site === current.site ? <b>{site.name || site.site}</b> : <Link to={sitePath(site.site, 'settings')}>{site.name || site.site}</Link>}{' '}
               <span className="quiet small mono">{site.site} · {site.timezone} · {site.currency}</span>
             </span>
           </li>

@@ -5,8 +5,8 @@ import { changes } from '../../api/changes';
 import { ApiError } from '../../api/error';
 import { useI18n } from '../../i18n/context';
 import { HeaderSwitches } from '../../shell/HeaderSwitches';
+import { readNext } from '../../state/next';
 import { Mark } from '../../ui/Mark';
-import { safeNext } from './next';
 import './sign-in.css';
 
 // Read and removed when the module loads, before anything else can see or keep the address.
@@ -33,7 +33,7 @@ export function SignIn() {
   const navigate = useNavigate();
   const cache = useQueryClient();
   const [parameters] = useSearchParams();
-  const next = safeNext(parameters.get('next'), window.location.origin);
+  const next = readNext(parameters, window.location.origin);
   const [token, setToken] = useState('');
   const [code, setCode] = useState(codeOfLink);
   const [busy, setBusy] = useState(code !== null);
