@@ -11,6 +11,7 @@ interface Said {
 }
 
 const asked: { address: string; tag: string | null }[] = [];
+const signals: AbortSignal[] = [];
 let say: () => Said = () => ({});
 
 // Node resolves no address of a page; the client takes both when it is made.
@@ -23,6 +24,7 @@ globalThis.fetch = async (input) => {
   const request = input as Request;
   const { pathname, search } = new URL(request.url);
   asked.push({ address: pathname + search, tag: request.headers.get('If-None-Match') });
+  signals.push(request.signal);
   const { status = 200, tag, body, headers } = say();
   const text = status === 304 ? null : typeof body === 'string' ? body : JSON.stringify(body ?? {});
   return new Response(text, { status, headers: { ...headers, ...(tag && { ETag: tag }) } });
@@ -31,12 +33,13 @@ globalThis.fetch = async (input) => {
 const { addressOf, questions } = await import('../src/api/questions');
 const { ApiError } = await import('../src/api/error');
 const { createCache } = await import('../src/api/cache');
+const { retrying } = await import('../src/api/useAnswer');
 
 let cache: QueryClient;
 let signedOut = 0;
 
 beforeEach(() => {
-  asked.length = 0;
+  asked.length = signals.length = 0;
   signedOut = 0;
   cache = createCache(() => (signedOut += 1));
   say = () => ({ body: { rows: [1] }, tag: 'W/"1"' });
@@ -68,6 +71,26 @@ test('an answer that has not changed is not sent again and stays the same object
   assert.notEqual(await cache.fetchQuery(stats()), first);
   await cache.fetchQuery(stats());
   assert.equal(asked.at(-1)?.tag, null, 'an answer without a tag is not known again');
+});
+
+test('a question that nobody asks any more is given up', async () => {
+  const end = new QueryObserver(cache, stats()).subscribe(() => undefined);
+  await Promise.resolve();
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [false]);
+  end();
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [true]);
+  assert.equal(cache.getQueryState(stats().queryKey)?.fetchStatus, 'idle');
+});
+
+test('a question is asked again where that may help, as late as the API asks, and a refused one as often as any', () => {
+  const busy = new ApiError(503, 'busy', '', undefined, 5_000);
+  const refused = new ApiError(400, 'invalid_filter', '');
+  const { retry, retryDelay } = retrying(undefined);
+  assert.deepEqual([busy, refused, new ApiError(401, 'unauthorized', '')].map((error) => retry(0, error)), [true, false, false]);
+  assert.deepEqual([0, 1, 2, 3, 4].map((failures) => retryDelay(failures, busy)), [5_000, 5_000, 5_000, 8_000, 16_000]);
+  const asking = retrying(30_000);
+  assert.deepEqual([asking.retry(0, refused), asking.retryDelay(9, refused), asking.retryDelay(0, new ApiError(0, '', ''))], [true, 30_000, 1_000]);
+  assert.equal(asking.retry(0, new ApiError(401, 'unauthorized', '')), false);
 });
 
 test('whoever signs in next asks everything anew', async () => {

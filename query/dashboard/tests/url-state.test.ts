@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { queryString } from '../src/api/client';
+import { dimensions } from '../src/api/names';
 import { choices, personPath, readChoice, readFilters, readPeriod, readReaders, readText, sharedQuery, writeChoice, writeFilters, writePeriod, writeTexts } from '../src/state/address';
 import { filterDimensions, formatFilter, isKnown, joinValues, parseFilter, splitValues, withFilter, withoutFilter, type Filter } from '../src/state/filters';
 import { resolvePeriod } from '../src/state/period';
-import { dimensions } from '../src/api/names';
 
 const parameters = (text: string) => new URLSearchParams(text);
 

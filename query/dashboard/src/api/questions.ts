@@ -1,10 +1,9 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { createFinalURL, defaultPathSerializer } from 'openapi-fetch';
-import type { PathsWithMethod } from 'openapi-typescript-helpers';
 import { client, queryString, reached, refusal, type QueryParameters, type QueryValue } from './client';
 import type { paths } from './schema';
 
-type Path = PathsWithMethod<paths, 'get'>;
+type Path = { [P in keyof paths]: paths[P] extends { get: { responses: object } } ? P : never }[keyof paths];
 type ParametersOf<P extends Path> = paths[P]['get']['parameters'];
 type AnswerTo<P extends Path> = paths[P]['get'] extends { responses: { 200: { content: { 'application/json': infer T } } } } ? T : never;
 /** The names are the document's; what a value may be is for the API to say. */

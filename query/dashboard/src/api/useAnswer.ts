@@ -1,4 +1,4 @@
-import { hashKey, keepPreviousData, useQuery, useQueryClient, type QueryKey, type UseQueryOptions } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient, type QueryKey, type UseQueryOptions } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { askAgain } from './cache';
 import { ApiError, asApiError, mayPass, retryDelay_ms } from './error';
@@ -37,7 +37,6 @@ export function useAnswer<T, K extends QueryKey>(
     refetchInterval: refresh_ms ?? false,
     ...retrying(refresh_ms),
   });
-  const hash = hashKey(question.queryKey);
   const key = useRef<QueryKey>(question.queryKey);
   key.current = question.queryKey;
   // What is on the page is the answer to this one.
@@ -51,7 +50,7 @@ export function useAnswer<T, K extends QueryKey>(
     return answered_ms ? noteUnanswered(answered_ms) : undefined;
   }, [cache, passes]);
 
-  const retry = useCallback(() => void askAgain(cache, { queryKey: key.current, exact: true }), [cache, hash]);
+  const retry = useCallback(() => void askAgain(cache, { queryKey: key.current, exact: true }), [cache]);
   // Of a refused question the answer to another says nothing.
   const dropped = query.isPlaceholderData && error !== undefined && !passes;
   return { data: dropped ? undefined : query.data, error, stale: query.isPlaceholderData && !dropped, retry };

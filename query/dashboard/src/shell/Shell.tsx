@@ -7,11 +7,11 @@ import { formatTime } from '../format/time';
 import { useI18n } from '../i18n/context';
 import type { Key } from '../i18n/dictionary';
 import { sitePath } from '../state/address';
+import { useSite, useSites } from '../state/site';
 import { useSharedQuery } from '../state/useAddress';
 import { Icon, type IconName } from '../ui/Icon';
 import { Mark } from '../ui/Mark';
 import { HeaderSwitches } from './HeaderSwitches';
-import { useSite, useSites } from '../state/site';
 
 const pages = [
   { path: 'overview', label: 'nav.overview', icon: 'overview' },

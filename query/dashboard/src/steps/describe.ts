@@ -1,5 +1,5 @@
-import { readableAddress, readableHost, readablePath } from '../format/address';
 import type { JourneyEvent } from '../api/types';
+import { readableAddress, readableHost, readablePath } from '../format/address';
 import type { Translator } from '../i18n/translate';
 
 export interface Description {

@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
 import { useI18n } from '../i18n/context';
-import { useSite } from '../state/site';
 import { isDate, periodNames, type Period } from '../state/period';
+import { useSite } from '../state/site';
 import { usePeriod } from '../state/useAddress';
 import { Popover } from './Popover';
 

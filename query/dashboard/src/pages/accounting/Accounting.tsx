@@ -1,16 +1,17 @@
 import { Link } from 'react-router';
-import type { Accounting as AccountingData } from '../../api/types';
 import { questions } from '../../api/questions';
+import type { Accounting as AccountingData } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../state/site';
 import { usePeriod } from '../../state/useAddress';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { Icon } from '../../ui/Icon';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
-import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
+import { EmptyState, Skeleton } from '../../ui/states';
 import './accounting.css';
 import { Collectors } from './Collectors';
 import { Flow } from './Flow';
@@ -28,13 +29,9 @@ export default function Accounting() {
   const accounting = useAnswer(questions.accounting(site, query), { refresh_ms: 5_000 });
   return (
     <Page title={t('accounting.title')} lead={t('accounting.lead')} controls={<PeriodPicker />}>
-      {accounting.error && !accounting.data ? (
-        <ErrorState error={accounting.error} retry={accounting.retry} />
-      ) : !accounting.data ? (
-        <Card><Skeleton lines={6} tall /></Card>
-      ) : (
-        <Account data={accounting.data} stale={accounting.stale} query={query} />
-      )}
+      <Answered answer={accounting} loading={<Card><Skeleton lines={6} tall /></Card>}>
+        {(data) => <Account data={data} stale={accounting.stale} query={query} />}
+      </Answered>
     </Page>
   );
 }

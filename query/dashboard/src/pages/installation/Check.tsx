@@ -1,18 +1,19 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { changes } from '../../api/changes';
 import { asApiError } from '../../api/error';
+import { refusedCount, stateOf } from '../../api/installation';
 import { questions } from '../../api/questions';
 import type { Installation, Refused } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { readableAddress, readableHost } from '../../format/address';
+import { faultText, problemText } from '../../format/codes';
 import { formatNumber } from '../../format/number';
 import { formatShort, formatTime } from '../../format/time';
-import { faultText, problemText } from '../../format/codes';
 import { useI18n } from '../../i18n/context';
 import { useFormat, useSite } from '../../state/site';
 import { Card } from '../../ui/Card';
+import { DataTable } from '../../ui/DataTable';
 import { Icon } from '../../ui/Icon';
-import { refusedCount, stateOf } from '../../api/installation';
 
 /** What arrived and what was refused in the last minutes, with why. */
 export function Check({ data, again }: { data: Installation; again: () => void }) {
@@ -139,28 +140,17 @@ function Hosts({ data }: { data: Installation }) {
   return (
     <section>
       <h3>{t('installation.hosts')}</h3>
-      <div className="table-scroll" tabIndex={0} role="group" aria-label={t('installation.hosts')}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t('installation.host')}</th>
-              <th scope="col" className="number">{t('installation.events')}</th>
-              <th scope="col" className="number">{t('installation.visitors')}</th>
-              <th scope="col" className="number">{t('installation.last')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.hosts.map((host) => (
-              <tr key={host.host}>
-                <th scope="row">{readableHost(host.host) || t('installation.host.none')}</th>
-                <td className="number">{formatNumber(host.events, locale)}</td>
-                <td className="number">{formatNumber(host.visitors, locale)}</td>
-                <td className="number moment">{formatTime(host.last_at, locale, timeZone)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        name={t('installation.hosts')}
+        rows={data.hosts}
+        rowKey={(host) => host.host}
+        columns={[
+          { id: 'host', head: t('installation.host'), cell: (host) => readableHost(host.host) || t('installation.host.none') },
+          { id: 'events', head: t('installation.events'), number: true, cell: (host) => formatNumber(host.events, locale) },
+          { id: 'visitors', head: t('installation.visitors'), number: true, cell: (host) => formatNumber(host.visitors, locale) },
+          { id: 'last', head: t('installation.last'), number: true, tone: 'moment', cell: (host) => formatTime(host.last_at, locale, timeZone) },
+        ]}
+      />
       {bots > 0 && <p className="quiet small">{t('installation.bots', { count: bots })}</p>}
     </section>
   );

@@ -1,15 +1,16 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { Installation as InstallationData } from '../../api/types';
 import { questions } from '../../api/questions';
+import type { Installation as InstallationData } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { isLocal, originOf } from '../../format/origin';
 import { useI18n } from '../../i18n/context';
 import { useSite } from '../../state/site';
 import { useChoice } from '../../state/useAddress';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { Page } from '../../ui/Page';
-import { ErrorState, Skeleton } from '../../ui/states';
+import { Skeleton } from '../../ui/states';
 import { Tabs } from '../../ui/Tabs';
 import { Check } from './Check';
 import { CodeBlock } from './CodeBlock';
@@ -26,13 +27,9 @@ export default function Installation() {
   const installation = useAnswer(questions.installation(site), { refresh_ms });
   return (
     <Page title={t('installation.title')} lead={t('installation.lead')}>
-      {installation.error && !installation.data ? (
-        <ErrorState error={installation.error} retry={installation.retry} />
-      ) : !installation.data ? (
-        <Card><Skeleton lines={6} tall /></Card>
-      ) : (
-        <Content data={installation.data} again={installation.retry} />
-      )}
+      <Answered answer={installation} loading={<Card><Skeleton lines={6} tall /></Card>}>
+        {(data) => <Content data={data} again={installation.retry} />}
+      </Answered>
     </Page>
   );
 }

@@ -4,17 +4,17 @@ import { Link, useNavigate, useParams } from 'react-router';
 import { questions } from '../../api/questions';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../state/site';
 import { choices, personPath, sitePath } from '../../state/address';
 import { addressOfList, lastPlace } from '../../state/place';
+import { useFormat, useSite } from '../../state/site';
 import { useChoice, useSharedQuery, useTexts } from '../../state/useAddress';
+import { foldJourney } from '../../steps/fold';
 import { Card } from '../../ui/Card';
-import { ExportButton } from '../../ui/ExportButton';
 import { Explain } from '../../ui/Explain';
+import { ExportButton } from '../../ui/ExportButton';
 import { Icon } from '../../ui/Icon';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
-import { foldJourney } from '../../steps/fold';
 import './journey.css';
 import { JourneyTools } from './JourneyTools';
 import './person.css';
@@ -40,17 +40,20 @@ export default function Journey() {
   const [bots, setBots] = useChoice('bots');
   const [selection, select] = useSelection();
   const [toBeginning, setToBeginning] = useState(false);
-  const [version, setVersion] = useState(0);
   const partly = !isEverything(selection);
   const oldestFirst = order === 'oldest';
   // The beginning is only known when everything is; so is what there is of a kind.
   const whole = oldestFirst || partly || toBeginning;
   const include = bots === 'with' ? 'bots' : undefined;
-  const journey = useJourney(site, id, include, whole, version);
+  const journey = useJourney(site, id, include, whole);
   const newestEvent = journey.sessions?.[0]?.events[0]?.event_id ?? '';
   const person = useAnswer(questions.person(site, id));
   // The card is asked at once, and again only when something happens.
   const { retry: askAgain } = person;
+  const changed = () => {
+    askAgain();
+    journey.reload();
+  };
   const carded = useRef({ id, newestEvent });
   useEffect(() => {
     const before = carded.current;
@@ -108,7 +111,7 @@ export default function Journey() {
       {!person.data && <h1 className="sr-only">{t('journey.steps')}</h1>}
       <div className="journey-layout">
         <aside className="journey-person" aria-label={t('journey.card')} tabIndex={0}>
-          {person.data ? <PersonCard person={person.data} name={name} changed={() => setVersion(version + 1)} /> : error ? <ErrorState error={error} retry={person.retry} /> : <Card><Skeleton lines={7} /></Card>}
+          {person.data ? <PersonCard person={person.data} name={name} changed={changed} /> : error ? <ErrorState error={error} retry={person.retry} /> : <Card><Skeleton lines={7} /></Card>}
         </aside>
         <div className="journey-main">
           {ribbon && ribbon.steps > 0 && <Ribbon ribbon={ribbon} locale={locale} timeZone={timeZone} choose={choose} />}

@@ -1,8 +1,8 @@
 import { formatLatency } from '../../format/duration';
 import { useI18n } from '../../i18n/context';
 import type { Step } from '../../steps/fold';
-import { hasFailed } from './select';
 import { VitalBadge } from '../../steps/VitalBadge';
+import { hasFailed } from './select';
 
 const ratings = ['poor', 'needs_improvement', 'good'] as const;
 

@@ -7,11 +7,11 @@ import { formatMoneys, missing } from '../../format/number';
 import { formatDay, formatMoment } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../state/site';
+import { useNow } from '../../state/useNow';
+import { touchpointColour, touchpointIcon } from '../../steps/kinds';
 import { Avatar } from '../../ui/Avatar';
 import { Explain } from '../../ui/Explain';
 import { Icon } from '../../ui/Icon';
-import { useNow } from '../../state/useNow';
-import { touchpointColour, touchpointIcon } from '../../steps/kinds';
 import { PersonLinks } from './PersonLinks';
 
 interface PersonCardProps {

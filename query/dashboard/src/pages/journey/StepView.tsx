@@ -4,10 +4,10 @@ import { formatMoney, formatNumber, formatRate } from '../../format/number';
 import { formatTime } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../state/site';
-import { Icon } from '../../ui/Icon';
 import { describe } from '../../steps/describe';
 import type { Step } from '../../steps/fold';
 import { lookOf, touchpointColour } from '../../steps/kinds';
+import { Icon } from '../../ui/Icon';
 import { Measures } from './Measures';
 import { StepDetails } from './StepDetails';
 

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
+import { hashKey, useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { askAgain } from '../../api/cache';
 import { mayPass, type ApiError } from '../../api/error';
@@ -31,18 +31,20 @@ export interface LoadedJourney {
   fresh: ReadonlySet<string>;
   loadMore: () => void;
   retry: () => void;
+  /** To be called when the person was changed: everything is asked anew. */
+  reload: () => void;
 }
 
 type Pages = InfiniteData<Journey, string>;
 
 /**
  * Loads a journey by pages and keeps its newest sessions current while the page is visible. With `whole` it goes on until
- * the beginning. What `version` names was changed: everything is asked again.
+ * the beginning.
  */
-export function useJourney(site: string, person: string, include: string | undefined, whole: boolean, version: number): LoadedJourney {
+export function useJourney(site: string, person: string, include: string | undefined, whole: boolean): LoadedJourney {
   const cache = useQueryClient();
-  const key = JSON.stringify([site, person, include, version]);
-  const queryKey = useMemo(() => ['pages of a journey', key], [key]);
+  const queryKey = useMemo(() => [...questions.journey(site, person, { include }).queryKey, 'pages'], [site, person, include]);
+  const key = hashKey(queryKey);
   const pages = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam: cursor, client, signal }) => {
@@ -92,6 +94,8 @@ export function useJourney(site: string, person: string, include: string | undef
     fresh,
     loadMore,
     retry: useCallback(() => void askAgain(cache, { queryKey, exact: true }), [cache, queryKey]),
+    // Both the pages and what is watched are of these two parts of the key.
+    reload: useCallback(() => void cache.resetQueries({ queryKey: queryKey.slice(0, 2) }), [cache, queryKey]),
   };
 }
 

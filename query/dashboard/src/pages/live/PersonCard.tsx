@@ -8,12 +8,12 @@ import { formatTime } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { personPath } from '../../state/address';
 import { useFormat, useSite } from '../../state/site';
-import { Avatar } from '../../ui/Avatar';
-import { Icon } from '../../ui/Icon';
 import { describe } from '../../steps/describe';
 import type { Step } from '../../steps/fold';
 import { lookOf, touchpointColour } from '../../steps/kinds';
 import { VitalBadge } from '../../steps/VitalBadge';
+import { Avatar } from '../../ui/Avatar';
+import { Icon } from '../../ui/Icon';
 import { viewOf, type LiveCard } from './cards';
 
 /** Steps shown; those before are in the journey. */

@@ -7,9 +7,10 @@ import { useI18n } from '../../i18n/context';
 import { personPath, type ReaderCount } from '../../state/address';
 import { useFormat, useSite } from '../../state/site';
 import { useSharedQuery } from '../../state/useAddress';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
-import { ErrorState, Skeleton } from '../../ui/states';
+import { Skeleton } from '../../ui/states';
 import { ReportLink } from './ReportLink';
 
 interface ReadersProps {
@@ -41,25 +42,25 @@ export function Readers({ number, query }: ReadersProps) {
         </span>
       }
     >
-      {people.error && !people.data ? (
-        <ErrorState error={people.error} retry={people.retry} />
-      ) : !people.data ? (
-        <Skeleton lines={3} />
-      ) : people.data.items.length === 0 ? (
-        <p className="list-empty">{t('newsletter.people.none')}</p>
-      ) : (
-        <ul className="readers" data-testid="readers">
-          {people.data.items.map((one) => (
-            <li key={one.person}>
-              <Link to={personPath(site, one.person) + shared}>{one.person}</Link>
-              <span className="quiet small">
-                {one.count > 1 && <>{formatNumber(one.count, locale)} × · </>}
-                <time dateTime={one.last_at}>{formatShort(one.last_at, locale, timeZone)}</time>
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Answered answer={people} loading={<Skeleton lines={3} />}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="list-empty">{t('newsletter.people.none')}</p>
+          ) : (
+            <ul className="readers" data-testid="readers">
+              {items.map((one) => (
+                <li key={one.person}>
+                  <Link to={personPath(site, one.person) + shared}>{one.person}</Link>
+                  <span className="quiet small">
+                    {one.count > 1 && <>{formatNumber(one.count, locale)} × · </>}
+                    <time dateTime={one.last_at}>{formatShort(one.last_at, locale, timeZone)}</time>
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Answered>
       {people.data?.more && <p className="quiet small">{t('newsletter.people.more')}</p>}
     </Card>
   );

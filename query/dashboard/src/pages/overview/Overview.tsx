@@ -4,15 +4,16 @@ import { useAnswer } from '../../api/useAnswer';
 import { commerceMetrics, headlineMetrics, metrics, type Metric } from '../../format/metric';
 import { formatMoneys, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../state/site';
 import { formatFilter } from '../../state/filters';
+import { useFormat, useSite } from '../../state/site';
 import { useChoice, useFilters, usePeriod } from '../../state/useAddress';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { FilterBar, NothingMatches } from '../../ui/FilterBar';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
-import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
+import { EmptyState, Skeleton } from '../../ui/states';
 import { HeadlineNotes, Headlines } from './Headlines';
 import './overview.css';
 import { TimeChart } from './TimeChart';
@@ -57,35 +58,29 @@ export default function Overview() {
     <Page title={t('overview.title')} controls={<PeriodPicker comparable />}>
       <FilterBar />
       <Card className="card-flush" stale={stats.stale}>
-        {stats.error && !stats.data ? (
-          <ErrorState error={stats.error} retry={stats.retry} />
-        ) : !stats.data ? (
-          <Skeleton lines={2} tall />
-        ) : (
-          <>
-            <Headlines stats={stats.data} shown={shownMetrics} selected={metric} onSelect={setMetric} />
-            <HeadlineNotes stats={stats.data} metric={metric} />
-            {otherMoney !== '' && <p className="quiet small headlines-note">{t('overview.otherRevenue', { amounts: otherMoney })}</p>}
-            {nothing && filters.length === 0 && anybody.data === undefined && !anybody.error ? (
-              <Skeleton lines={1} tall />
-            ) : nothing && filters.length > 0 ? (
-              <NothingMatches />
-            ) : nothing ? (
-              <EmptyState title={t('overview.empty.period')} hint={t('overview.empty.period.hint')} />
-            ) : (
-              <>
-                <TimeChart stats={stats.data} metric={metric} interval={resolved.interval} />
-                <div className="chart-export">
-                  <ExportButton
-                    what={t('overview.chart.table')}
-                    question={questions.stats(site, asked)}
-                    name="overview"
-                  />
-                </div>
-              </>
-            )}
-          </>
-        )}
+        <Answered answer={stats} loading={<Skeleton lines={2} tall />}>
+          {(data) => (
+            <>
+              <Headlines stats={data} shown={shownMetrics} selected={metric} onSelect={setMetric} />
+              <HeadlineNotes stats={data} metric={metric} />
+              {otherMoney !== '' && <p className="quiet small headlines-note">{t('overview.otherRevenue', { amounts: otherMoney })}</p>}
+              {nothing && filters.length === 0 && anybody.data === undefined && !anybody.error ? (
+                <Skeleton lines={1} tall />
+              ) : nothing && filters.length > 0 ? (
+                <NothingMatches />
+              ) : nothing ? (
+                <EmptyState title={t('overview.empty.period')} hint={t('overview.empty.period.hint')} />
+              ) : (
+                <>
+                  <TimeChart stats={data} metric={metric} interval={resolved.interval} />
+                  <div className="chart-export">
+                    <ExportButton what={t('overview.chart.table')} question={questions.stats(site, asked)} name="overview" />
+                  </div>
+                </>
+              )}
+            </>
+          )}
+        </Answered>
       </Card>
       {!nothing && !(stats.error && !stats.data) && (
         <div className="top-cards">

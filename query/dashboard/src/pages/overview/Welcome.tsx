@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { concerns } from '../../api/installation';
 import { questions } from '../../api/questions';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
@@ -7,7 +8,6 @@ import { demoSite, firstSite, useSite, useSites } from '../../state/site';
 import { CopyButton } from '../../ui/CopyButton';
 import { Icon } from '../../ui/Icon';
 import { Mark } from '../../ui/Mark';
-import { concerns } from '../../api/installation';
 
 const refresh_ms = 3_000;
 

@@ -6,13 +6,14 @@ import { questions } from '../../api/questions';
 import type { PersonSummary } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../state/site';
-import { formatFilter } from '../../state/filters';
 import { choices, type Choice } from '../../state/address';
+import { formatFilter } from '../../state/filters';
 import { lastPlace, leavePlace, type Place } from '../../state/place';
+import { useSite } from '../../state/site';
 import { orderOf, orders, sortingOf, type Sorting } from '../../state/sorting';
-import { useDraft } from '../../state/useDraft';
 import { useChoice, useFilters, usePeriod, useTexts } from '../../state/useAddress';
+import { useDraft } from '../../state/useDraft';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { FilterBar, NothingMatches } from '../../ui/FilterBar';
@@ -21,8 +22,8 @@ import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
-import { PeopleTable } from './PeopleTable';
 import './people.css';
+import { PeopleTable } from './PeopleTable';
 import { withoutRepeats } from './repeats';
 
 const page_size = 50;
@@ -83,17 +84,17 @@ export default function People() {
       </div>
       <p className="quiet small">{t('people.explained')}</p>
       <Card className="card-flush" stale={first.stale}>
-        {first.error && !first.data ? (
-          <ErrorState error={first.error} retry={first.retry} />
-        ) : !first.data ? (
-          <Skeleton lines={8} />
-        ) : people.length > 0 ? (
-          <PeopleTable people={people} sorting={sorting} sort={setSorting} leave={leave} />
-        ) : filters.length > 0 ? (
-          <NothingMatches />
-        ) : (
-          <EmptyState title={t('people.empty')} hint={t('people.empty.hint')} />
-        )}
+        <Answered answer={first} loading={<Skeleton lines={8} />}>
+          {() =>
+            people.length > 0 ? (
+              <PeopleTable people={people} sorting={sorting} sort={setSorting} leave={leave} />
+            ) : filters.length > 0 ? (
+              <NothingMatches />
+            ) : (
+              <EmptyState title={t('people.empty')} hint={t('people.empty.hint')} />
+            )
+          }
+        </Answered>
         {more.error && <ErrorState error={more.error} retry={more.load} />}
         {more.available && !more.error && (
           <div className="more">

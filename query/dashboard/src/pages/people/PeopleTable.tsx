@@ -10,10 +10,10 @@ import { personPath } from '../../state/address';
 import { useFormat, useSite } from '../../state/site';
 import { orderOf, sortedBy, type Order, type Sorting } from '../../state/sorting';
 import { useSharedQuery } from '../../state/useAddress';
+import { useNow } from '../../state/useNow';
 import { Avatar } from '../../ui/Avatar';
 import { Explain } from '../../ui/Explain';
 import { Icon } from '../../ui/Icon';
-import { useNow } from '../../state/useNow';
 
 interface PeopleTableProps {
   people: readonly PersonSummary[];

@@ -1,14 +1,15 @@
-import type { Vital, VitalSummary } from '../../api/types';
-import { webDimensions } from '../../api/names';
+import { webDimensions, type WebDimension } from '../../api/names';
 import { questions } from '../../api/questions';
+import type { Vital, VitalSummary } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { formatLatency } from '../../format/duration';
 import { formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../state/site';
 import { formatFilter } from '../../state/filters';
+import { useSite } from '../../state/site';
 import { useChoice, useFilters, usePeriod } from '../../state/useAddress';
 import { Card } from '../../ui/Card';
+import { DataTable } from '../../ui/DataTable';
 import { ExportButton } from '../../ui/ExportButton';
 import { NothingMatches } from '../../ui/FilterBar';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
@@ -112,54 +113,60 @@ const vitalTitles: Readonly<Record<VitalName, string>> = {
   TTFB: 'Time to First Byte',
 };
 
-function VitalTable({ rows, by }: { rows: readonly { dimension: string; vitals: readonly Vital[] }[]; by: string }) {
-  const { t, label, locale } = useI18n();
+interface VitalRow {
+  readonly dimension: string;
+  readonly vitals: readonly Vital[];
+}
+
+function VitalTable({ rows, by }: { rows: readonly VitalRow[]; by: WebDimension }) {
+  const { t, locale } = useI18n();
   const valueName = useValueName();
+  const vitalOf = (row: VitalRow, name: VitalName) => row.vitals.find((one) => one.name === name);
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}>
-      <table className="quality-table">
-        <thead>
-          <tr>
-            <th scope="col">{label('dimension', by)}</th>
-            {vitalNames.map((name) => (
-              <th key={name} scope="col" className="number"><abbr title={vitalTitles[name]}>{name}</abbr></th>
-            ))}
-            <th scope="col" className="number">{t('quality.measurements')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.dimension} data-testid="quality-row" data-dimension={row.dimension}>
-              <th scope="row" className={by === 'page' ? 'mono' : ''}>{valueName(by, row.dimension)}</th>
-              {vitalNames.map((name) => (
-                <VitalCell key={name} name={name} vital={row.vitals.find((one) => one.name === name)} />
-              ))}
-              <td className="number quiet">{formatNumber(Math.max(0, ...row.vitals.map((one) => one.samples)), locale)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      name={t('quality.table', { dimension: t(`dimension.${by}`).toLowerCase() })}
+      className="quality-table"
+      rows={rows}
+      rowKey={(row) => row.dimension}
+      rowData={(row) => ({ 'data-testid': 'quality-row', 'data-dimension': row.dimension })}
+      columns={[
+        { id: 'dimension', head: t(`dimension.${by}`), tone: by === 'page' ? 'mono' : '', cell: (row) => valueName(by, row.dimension) },
+        ...vitalNames.map((name) => ({
+          id: name,
+          head: <abbr title={vitalTitles[name]}>{name}</abbr>,
+          number: true,
+          cell: (row: VitalRow) => <VitalCell name={name} vital={vitalOf(row, name)} />,
+          data: (row: VitalRow) => ({ 'data-testid': `vital-cell-${name}`, 'data-rating': measured(vitalOf(row, name)) ?? '' }),
+        })),
+        {
+          id: 'samples',
+          head: t('quality.measurements'),
+          number: true,
+          tone: 'quiet',
+          cell: (row) => formatNumber(Math.max(0, ...row.vitals.map((one) => one.samples)), locale),
+        },
+      ]}
+    />
   );
+}
+
+/** The rating of what was measured at all. */
+function measured(vital: Vital | undefined) {
+  return vital && vital.p75 != null ? ratingOf(vital.rating) : null;
 }
 
 function VitalCell({ name, vital }: { name: VitalName; vital: Vital | undefined }) {
   const { t, locale } = useI18n();
-  const rating = vital && vital.p75 != null ? ratingOf(vital.rating) : null;
+  const rating = measured(vital);
+  if (!vital || !rating) return <span className="quiet">{missing}</span>;
   return (
-    <td className="number" data-testid={`vital-cell-${name}`} data-rating={rating ?? ''}>
-      {vital && rating ? (
-        <>
-          <span className={`badge rating-${rating}`}>
-            {vitalText(name, vital.p75, locale)}
-            <span className="sr-only"> {t(`quality.${rating}`)}</span>
-          </span>
-          <ShareBar good={vital.good ?? 0} middle={vital.needs_improvement ?? 0} poor={vital.poor ?? 0} />
-        </>
-      ) : (
-        <span className="quiet">{missing}</span>
-      )}
-    </td>
+    <>
+      <span className={`badge rating-${rating}`}>
+        {vitalText(name, vital.p75, locale)}
+        <span className="sr-only"> {t(`quality.${rating}`)}</span>
+      </span>
+      <ShareBar good={vital.good ?? 0} middle={vital.needs_improvement ?? 0} poor={vital.poor ?? 0} />
+    </>
   );
 }
 

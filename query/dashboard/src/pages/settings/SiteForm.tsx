@@ -1,5 +1,5 @@
-import { useState, type FormEvent } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
 import { askAgain } from '../../api/cache';
 import { changes } from '../../api/changes';
 import { questions } from '../../api/questions';

@@ -5,9 +5,10 @@ import type { TokenInfo } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
 import { useSites } from '../../state/site';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
-import { ErrorState, Skeleton } from '../../ui/states';
+import { Skeleton } from '../../ui/states';
 import { Field, Problem, Revoke, Secret } from './parts';
 import { useChange } from './useChange';
 
@@ -21,15 +22,13 @@ export function Tokens({ only }: { only: string | null }) {
   return (
     <Card title={t('settings.tokens')} aside={<ExportButton what={t('settings.tokens')} question={questions.tokens()} name="tokens" />}>
       <p className="quiet settings-text">{t('settings.tokens.text')}</p>
-      {tokens.error && !tokens.data ? (
-        <ErrorState error={tokens.error} retry={tokens.retry} />
-      ) : !tokens.data ? (
-        <Skeleton lines={3} />
-      ) : (
-        <ul className="settings-list" data-testid="tokens">
-          {tokens.data.items.map((token) => <Token key={token.token_id} token={token} again={tokens.retry} />)}
-        </ul>
-      )}
+      <Answered answer={tokens} loading={<Skeleton lines={3} />}>
+        {({ items }) => (
+          <ul className="settings-list" data-testid="tokens">
+            {items.map((token) => <Token key={token.token_id} token={token} again={tokens.retry} />)}
+          </ul>
+        )}
+      </Answered>
       <AddToken only={only} again={tokens.retry} />
     </Card>
   );
