@@ -88,6 +88,8 @@ test("a filter is typed as the page is read", async () => {
 test("a filter that the page has no words for is shown as it stands and asked, and the API says what is wrong with it", async () => {
   const unknown = "colour:is:red";
   const page = await signedIn(browser, orma.base, { locale: "en-GB", viewport: { width: 1280, height: 1200 } });
+  // The page after signing in asks without filters.
+  await page.goto("about:blank");
   const asked = [];
   page.on("request", (request) => {
     const { pathname, searchParams } = new URL(request.url());
