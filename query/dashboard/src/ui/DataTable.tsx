@@ -21,15 +21,17 @@ interface DataTableProps<Row> {
   rowKey: (row: Row) => string;
   rowClass?: (row: Row) => string;
   rowData?: (row: Row) => Readonly<Record<`data-${string}`, string>>;
+  /** A region is a landmark of the page. */
+  role?: 'group' | 'region';
   className?: string;
   testid?: string;
 }
 
 /** A table that scrolls by itself where it is wider than the page. */
-export function DataTable<Row>({ name, columns, rows, rowKey, rowClass, rowData, className, testid }: DataTableProps<Row>) {
+export function DataTable<Row>({ name, columns, rows, rowKey, rowClass, rowData, role = 'group', className, testid }: DataTableProps<Row>) {
   const [first, ...others] = columns;
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label={name}>
+    <div className="table-scroll" tabIndex={0} role={role} aria-label={name}>
       <table className={className} data-testid={testid}>
         <thead>
           <tr>

@@ -118,6 +118,7 @@ function Table({ name, counts, rows, head }: TableProps) {
   return (
     <DataTable
       name={name}
+      role="region"
       className="newsletter-table"
       testid="newsletter-rows"
       rows={rows}

@@ -20,9 +20,11 @@ export default function Quality() {
         selected={tab}
         onSelect={setTab}
       >
-        <p className="page-lead">{t(`quality.lead.${tab}`)}</p>
-        <FilterBar />
-        {tab === 'web' ? <WebQualityPanel /> : <AppQualityPanel />}
+        <div className="quality">
+          <p className="page-lead">{t(`quality.lead.${tab}`)}</p>
+          <FilterBar />
+          {tab === 'web' ? <WebQualityPanel /> : <AppQualityPanel />}
+        </div>
       </Tabs>
     </Page>
   );
