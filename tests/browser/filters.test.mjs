@@ -84,3 +84,29 @@ test("a filter is typed as the page is read", async () => {
   assert.equal(answer.totals.visitors, 3);
   await page.context().close();
 });
+
+test("a filter that the page has no words for is shown as it stands and asked, and the API says what is wrong with it", async () => {
+  const unknown = "colour:is:red";
+  const page = await signedIn(browser, orma.base, { locale: "en-GB", viewport: { width: 1280, height: 1200 } });
+  // The page after signing in asks without filters.
+  await page.goto("about:blank");
+  const asked = [];
+  page.on("request", (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname === "/api/v1/sites/demo/stats") asked.push(searchParams.getAll("filter"));
+  });
+  await page.goto(`${orma.base}/sites/demo/overview?period=today&filter=${unknown}&filter=page:is:/123.html`);
+  await page.getByText("This dimension does not exist.").first().waitFor();
+  assert.deepEqual(await chips(page), [unknown, "Page is /123.html"]);
+  await page.getByText("This page has no words for one of the filters; it is asked as it stands.").waitFor();
+  assert.ok(asked.length > 0 && asked.every((filters) => filters.join() === `${unknown},page:is:/123.html`), JSON.stringify(asked));
+
+  // One that only the page does not know is answered.
+  await page.getByRole("button", { name: `Remove the filter ${unknown}` }).click();
+  await page.locator("[data-testid=headline-visitors]").waitFor();
+  assert.deepEqual(new URL(page.url()).searchParams.getAll("filter"), ["page:is:/123.html"]);
+  await page.goto(`${orma.base}/sites/demo/overview?period=today&filter=props.size:is:42`);
+  await page.getByText("Nothing matches this filter").first().waitFor();
+  assert.deepEqual(await chips(page), ["props.size:is:42"]);
+  await page.context().close();
+});

@@ -1,12 +1,14 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation, useParams } from 'react-router';
-import { api } from './api/client';
-import { useResource } from './api/useResource';
+import { questions } from './api/questions';
+import { useAnswer } from './api/useAnswer';
 import { I18nProvider, useI18n } from './i18n/context';
 import { SignIn } from './pages/sign-in/SignIn';
+import { AnswersProvider } from './shell/answers';
 import { SignedOutProvider } from './shell/session';
 import { Shell } from './shell/Shell';
-import { firstSite, SiteProvider, SitesProvider, useSites } from './shell/site';
+import { sitePath } from './state/address';
+import { firstSite, SiteProvider, SitesProvider, useSites } from './state/site';
 import { ThemeProvider } from './theme/context';
 import { CrashBoundary } from './ui/CrashBoundary';
 import { EmptyState, ErrorState, PageSkeleton } from './ui/states';
@@ -56,27 +58,29 @@ export function App() {
       <ThemeProvider>
         <BrowserRouter>
           <SignedOutProvider>
-            <Routes>
-              <Route path="/sign-in" element={<SignIn />} />
-              <Route element={<WithSites />}>
-                <Route path="/" element={<FirstSite />} />
-                <Route path="/sites/:site" element={<OneSite />}>
-                  <Route index element={<Navigate to="overview" replace />} />
-                  <Route path="overview" element={<Overview />} />
-                  <Route path="live" element={<Live />} />
-                  <Route path="people" element={<People />} />
-                  <Route path="people/:person" element={<Journey />} />
-                  <Route path="quality" element={<Quality />} />
-                  <Route path="accounting" element={<Accounting />} />
-                  <Route path="newsletter" element={<Newsletter />} />
-                  <Route path="installation" element={<Installation />} />
-                  <Route path="settings" element={<Settings />} />
-                  <Route path="about" element={<About />} />
-                  <Route path="*" element={<NotFound />} />
+            <AnswersProvider>
+              <Routes>
+                <Route path="/sign-in" element={<SignIn />} />
+                <Route element={<WithSites />}>
+                  <Route path="/" element={<FirstSite />} />
+                  <Route path="/sites/:site" element={<OneSite />}>
+                    <Route index element={<Navigate to="overview" replace />} />
+                    <Route path="overview" element={<Overview />} />
+                    <Route path="live" element={<Live />} />
+                    <Route path="people" element={<People />} />
+                    <Route path="people/:person" element={<Journey />} />
+                    <Route path="quality" element={<Quality />} />
+                    <Route path="accounting" element={<Accounting />} />
+                    <Route path="newsletter" element={<Newsletter />} />
+                    <Route path="installation" element={<Installation />} />
+                    <Route path="settings" element={<Settings />} />
+                    <Route path="about" element={<About />} />
+                    <Route path="*" element={<NotFound />} />
+                  </Route>
+                  <Route path="*" element={<main className="lone"><NotFound /></main>} />
                 </Route>
-                <Route path="*" element={<main className="lone"><NotFound /></main>} />
-              </Route>
-            </Routes>
+              </Routes>
+            </AnswersProvider>
           </SignedOutProvider>
         </BrowserRouter>
       </ThemeProvider>
@@ -87,11 +91,11 @@ export function App() {
 function WithSites() {
   usePrefetchedPages();
   // Asked again, because a site says here when its accounts stop adding up.
-  const sites = useResource('sites', (signal) => api.sites(signal), 30_000);
+  const sites = useAnswer(questions.sites(), { refresh_ms: 30_000 });
   if (sites.error && !sites.data) return <main className="lone"><ErrorState whole error={sites.error} retry={sites.retry} /></main>;
   if (!sites.data) return <main className="lone"><PageSkeleton /></main>;
   return (
-    <SitesProvider sites={sites.data.items} refresh={sites.retry}>
+    <SitesProvider sites={sites.data.items}>
       <Outlet />
     </SitesProvider>
   );
@@ -100,7 +104,7 @@ function WithSites() {
 function FirstSite() {
   const first = firstSite(useSites());
   if (!first) return <main className="lone"><Suspense fallback={<PageSkeleton />}><FirstSettings /></Suspense></main>;
-  return <Navigate to={`/sites/${encodeURIComponent(first.site)}/overview`} replace />;
+  return <Navigate to={sitePath(first.site, 'overview')} replace />;
 }
 
 function OneSite() {

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { dictionaries } from '../src/i18n/translate';
-import { subjectProps } from '../src/pages/journey/describe';
-import { looks, noiseKinds, touchpoints, viewKinds } from '../src/pages/journey/kinds';
-import { ratings, vitalNames } from '../src/pages/quality/rating';
+import { subjectProps } from '../src/steps/describe';
+import { looks, noiseKinds, touchpoints, viewKinds } from '../src/steps/kinds';
+import { ratings, vitalNames } from '../src/format/rating';
 
 /** The lists of model/catalogue.json that the pages know by name. */
 interface Catalogue {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { faultText, problemText, propertyText, verdictReasonText } from '../src/format/codes';
 import { createTranslator, languages } from '../src/i18n/translate';
-import { describe, itemFields } from '../src/pages/journey/describe';
+import { describe, itemFields } from '../src/steps/describe';
 import { event } from './journey-samples';
 
 const it = createTranslator('it');
@@ -22,8 +22,13 @@ test('every error code of the API has a text in every language', () => {
 });
 
 test('every reason of a refusal has a text in every language', () => {
-  const reasons = found('../../collector', 'src', [/Fault::new\(\s*"(\w+)"/g, /count_refused\((?:site|""|&site\.site), [^)]*"(\w+)"/g, /Self \{ reason: "(\w+)"/g]);
-  for (const file of ['ingest.rs', 'http/body.rs', 'wire/mod.rs']) {
+  const reasons = found('../../collector', 'src', [
+    /FieldError::new\(\s*"(\w+)"/g,
+    /\.(?:reject|ends_as)\([^)]*"(\w+)"/g,
+    /Self \{ reason: "(\w+)"/g,
+    /const LOST: &str = "(\w+)"/g,
+  ]);
+  for (const file of ['ingest/rejected_request.rs', 'http/body.rs', 'ingest/parse_error.rs']) {
     const text = productive(readFileSync(join(process.cwd(), '../../collector/src', file), 'utf8'));
     for (const match of text.matchAll(/Self::[^=\n]*=> "(\w+)"/g)) reasons.add(match[1] ?? '');
   }

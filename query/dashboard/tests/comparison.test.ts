@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { Answers } from '../src/api/answers';
-import { ApiError } from '../src/api/client';
+import { ApiError, mayPass, retryDelay_ms } from '../src/api/error';
 import type { Stats } from '../src/api/types';
-import { mayPass, noteAnswered, noteUnanswered, oldestUnanswered, retryDelay_ms } from '../src/api/waiting';
+import { noteUnanswered, oldestUnanswered } from '../src/api/waiting';
 import { split } from '../src/charts/timeOption';
 import { changeOf } from '../src/format/metric';
 import { unfinishedIndex } from '../src/format/time';
@@ -53,20 +52,6 @@ test('the way to what goes on is drawn apart', () => {
   assert.deepEqual(split([1, null], 0), { finished: [null, null], going: [1, null] });
 });
 
-test('answers are kept by their address, the newest of a bounded number', () => {
-  const answers = new Answers();
-  const data = { rows: [] };
-  answers.keep('/a', 'W/"1"', data);
-  assert.equal(answers.get('/a'), data);
-  answers.keep('/a', null, {});
-  assert.equal(answers.tagOf('/a'), undefined, 'an answer without a tag is not known again');
-  for (let index = 0; index < 200; index += 1) answers.keep(`/${index}`, 'W/"x"', index);
-  assert.equal(answers.tagOf('/0'), undefined);
-  assert.equal(answers.get('/199'), 199);
-  answers.clear();
-  assert.equal(answers.tagOf('/199'), undefined);
-});
-
 test('another try comes later each time, and only where it may help', () => {
   assert.deepEqual([1, 2, 3, 6, 40].map(retryDelay_ms), [1_000, 2_000, 4_000, 30_000, 30_000]);
   const passes = (status: number) => mayPass(new ApiError(status, '', ''));
@@ -75,14 +60,13 @@ test('another try comes later each time, and only where it may help', () => {
 });
 
 test('the frame says the age of the oldest that should be newer', () => {
-  const [one, other] = [Symbol('one'), Symbol('other')];
   assert.equal(oldestUnanswered(), undefined);
-  noteUnanswered(one, 2_000);
-  noteUnanswered(other, 1_000);
+  const one = noteUnanswered(2_000);
+  const other = noteUnanswered(1_000);
   assert.equal(oldestUnanswered(), 1_000);
-  noteAnswered(other);
+  other();
   assert.equal(oldestUnanswered(), 2_000);
-  noteAnswered(one);
+  one();
   assert.equal(oldestUnanswered(), undefined);
 });
 

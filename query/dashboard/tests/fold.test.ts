@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { foldJourney, foldSession, sessionKey } from '../src/pages/journey/fold';
+import { foldJourney, foldSession, sessionKey } from '../src/steps/fold';
 import { event, session } from './journey-samples';
 
 test('vitals and leaving fold into the page they measured, attention adds up, the deepest scroll counts', () => {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { createTranslator, dictionaries, preferredLanguage } from '../src/i18n/translate';
-import { touchpoints } from '../src/pages/journey/kinds';
+import { dimensions, operators } from '../src/api/names';
+import { metrics } from '../src/format/metric';
+import { createTranslator, dictionaries, languages, preferredLanguage } from '../src/i18n/translate';
+import { touchpoints } from '../src/steps/kinds';
 
 const texts = (entry: string | { one: string; other: string }) => (typeof entry === 'string' ? [entry] : [entry.one, entry.other]);
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
@@ -55,6 +57,25 @@ test('values of closed lists have names, unknown ones stay readable', () => {
   assert.equal(it.label('channel', 'organic_search'), 'Ricerca organica');
   assert.equal(it.label('kind', 'brand_new_kind'), 'Brand new kind');
   for (const touchpoint of touchpoints) assert.notEqual(it.label('touchpoint', touchpoint), touchpoint);
+});
+
+test('each name that the API publishes has a word in each language', () => {
+  for (const language of languages) {
+    const { named } = createTranslator(language);
+    const missing = [
+      ...dimensions.filter((one) => named('dimension', one) === undefined),
+      ...operators.filter((one) => named('operator', one) === undefined),
+      ...metrics.filter((one) => named('metric', one) === undefined),
+    ];
+    assert.deepEqual(missing, [], language);
+  }
+});
+
+test('the names are those of the API’s document; otherwise: npm run types', async () => {
+  const script = join(process.cwd(), 'scripts', 'names.mjs');
+  const { namesOf } = (await import(script)) as { namesOf: (document: string) => string };
+  const document = readFileSync(join(process.cwd(), '..', 'openapi.json'), 'utf8');
+  assert.equal(readFileSync(join(process.cwd(), 'src', 'api', 'names.ts'), 'utf8'), namesOf(document));
 });
 
 test('the browser’s first language that is spoken here wins', () => {

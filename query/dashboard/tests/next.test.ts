@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { safeNext } from '../src/pages/sign-in/next';
+import { safeNext } from '../src/state/next';
 
 const HERE = 'https://orma.example';
 

@@ -3,9 +3,9 @@ import test from 'node:test';
 import { createTranslator } from '../src/i18n/translate';
 import { flowRows } from '../src/pages/accounting/flow-parts';
 import { countBars, hour_bars_max } from '../src/pages/accounting/hour-bars';
-import { describe } from '../src/pages/journey/describe';
 import { reconnectDelay_ms } from '../src/pages/live/follow';
-import { middleShare, ratingOf } from '../src/pages/quality/rating';
+import { middleShare, ratingOf } from '../src/format/rating';
+import { describe } from '../src/steps/describe';
 import { event } from './journey-samples';
 
 test('waits between connections grow and are bounded', () => {

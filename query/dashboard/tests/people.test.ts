@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { nextPage } from '../src/api/download';
-import { foldSession } from '../src/pages/journey/fold';
 import { countKinds, hasFailed, selectSteps, touchpointsOf } from '../src/pages/journey/select';
-import { orderOf, sortedBy, sortings } from '../src/pages/people/order';
 import { addressOfList, lastPlace, leavePlace } from '../src/state/place';
+import { orderOf, sortedBy, sortings } from '../src/state/sorting';
+import { foldSession } from '../src/steps/fold';
 import { event, session } from './journey-samples';
 
 test('a sorting keeps its order and its direction, and a column that is chosen again turns around', () => {

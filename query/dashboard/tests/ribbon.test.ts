@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { foldJourney } from '../src/pages/journey/fold';
 import { layRibbon } from '../src/pages/journey/ribbon-layout';
+import { foldJourney } from '../src/steps/fold';
 import { at, event, session } from './journey-samples';
 
 test('dots lie on one axis, in a lane for each touchpoint, in the fixed order of touchpoints', () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { queryString } from '../src/api/client';
-import { joinValues, parseFilter, readFilters, splitValues, withFilter, writeFilters, type Filter } from '../src/state/filters';
-import { readPeriod, resolvePeriod, writePeriod } from '../src/state/period';
+import { dimensions } from '../src/api/names';
+import { choices, personPath, readChoice, readFilters, readPeriod, readReaders, readText, sharedQuery, writeChoice, writeFilters, writePeriod, writeTexts } from '../src/state/address';
+import { filterDimensions, formatFilter, isKnown, joinValues, parseFilter, splitValues, withFilter, withoutFilter, type Filter } from '../src/state/filters';
+import { resolvePeriod } from '../src/state/period';
 
 const parameters = (text: string) => new URLSearchParams(text);
 
@@ -66,8 +68,44 @@ test('a comma of a value is not one between values', () => {
   assert.equal(joinValues(['/articolo-1,123.html', '/a']), '/articolo-1\\,123.html,/a');
 });
 
-test('a filter that the API would refuse is left out', () => {
+test('what the pages have no words for is none of their filters', () => {
   for (const text of ['', 'page', 'page:is', 'page:is:', 'colour:is:red', 'page:like:/a']) assert.equal(parseFilter(text), null, text);
+});
+
+test('a filter that the pages have no words for stays in the address and is asked as it stands', () => {
+  const texts = ['colour:is:red', 'country:is:IT', 'props.size:is:42', 'page:like:/a', 'page'];
+  const address = parameters(`period=7d&filter=&${texts.map((text) => `filter=${encodeURIComponent(text)}`).join('&')}`);
+  const filters = readFilters(address);
+  assert.deepEqual(filters.map(formatFilter), texts);
+  assert.deepEqual(filters.map(isKnown), [false, true, false, false, false]);
+  assert.deepEqual(writeFilters(address, filters).getAll('filter'), texts);
+  const added = withFilter(filters, { dimension: 'country', operator: 'is', value: 'FR' });
+  assert.deepEqual(added.map(formatFilter), ['colour:is:red', 'props.size:is:42', 'page:like:/a', 'page', 'country:is:FR']);
+  assert.deepEqual(withoutFilter(filters, { text: 'colour:is:red' }).map(formatFilter), texts.slice(1));
+});
+
+test('each dimension of the API can be filtered on, each once', () => {
+  assert.deepEqual([...filterDimensions].sort(), [...dimensions].sort());
+});
+
+test('a choice survives the way through the address, and the default leaves no trace', () => {
+  for (const name of Object.keys(choices) as (keyof typeof choices)[]) {
+    for (const choice of choices[name]) assert.equal(readChoice(writeChoice(parameters('a=b'), name, choice), name), choice, name);
+    assert.equal(writeChoice(parameters(`a=b&${name}=x`), name, choices[name][0] as never).toString(), 'a=b');
+    assert.equal(readChoice(parameters(`${name}=nonsense`), name), choices[name][0]);
+  }
+});
+
+test('texts are written beside each other, and only the period goes along to another page', () => {
+  const report = writeTexts(parameters('period=7d&who=sent'), { campaign: '', who: null });
+  assert.equal(report.toString(), 'period=7d&campaign=');
+  assert.equal(readText(report, 'campaign'), '', 'a campaign may have no name');
+  assert.equal(readText(report, 'search'), null);
+  assert.equal(readReaders(parameters('who=opened')), 'opened');
+  assert.equal(readReaders(parameters('who=customers')), undefined, 'that is of the list of people');
+  assert.equal(sharedQuery(parameters('metric=orders&period=custom&from=2026-01-01&to=2026-01-02&compare=previous&filter=page:is:/')), '?period=custom&from=2026-01-01&to=2026-01-02&compare=previous');
+  assert.equal(sharedQuery(parameters('metric=orders')), '');
+  assert.equal(personPath('la bottega', 'a/b@c'), '/sites/la%20bottega/people/a%2Fb%40c');
 });
 
 test('a new condition takes the place of one on the same dimension and operator', () => {

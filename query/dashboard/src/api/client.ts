@@ -1,33 +1,7 @@
-import { Answers } from './answers';
-import type {
-  About,
-  Accounting,
-  AppQuality,
-  ErrorBody,
-  Journey,
-  Person,
-  PersonList,
-  Session,
-  SignIn,
-  SiteList,
-  Stats,
-  WebQuality,
-} from './types';
-
-/** A refusal of the API, or a request that never got an answer (`status` 0). */
-export class ApiError extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly field: string | undefined;
-
-  constructor(status: number, code: string, message: string, field?: string) {
-    super(message);
-    this.name = 'ApiError';
-    this.status = status;
-    this.code = code;
-    this.field = field;
-  }
-}
+import createClient from 'openapi-fetch';
+import { ApiError } from './error';
+import type { paths } from './schema';
+import type { ErrorBody } from './types';
 
 export type QueryValue = string | number | boolean | readonly string[] | null | undefined;
 export type QueryParameters = Readonly<Record<string, QueryValue>>;
@@ -44,98 +18,42 @@ export function queryString(query: QueryParameters): string {
   return text === '' ? '' : `?${text}`;
 }
 
-interface RequestOptions {
-  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  query?: QueryParameters;
-  body?: unknown;
-  signal?: AbortSignal | undefined;
+/** The API by its own document: paths, parameters and bodies that it does not have do not compile. */
+export const client = createClient<paths>({
+  headers: { Accept: 'application/json' },
+  querySerializer: (query) => queryString(query as QueryParameters),
+});
+
+/** How `client` tells what became of a request. */
+interface Told<T> {
+  readonly data?: T;
+  readonly error?: unknown;
+  readonly response: Response;
 }
 
-const answers = new Answers();
-
-export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
-  const method = options.method ?? 'GET';
-  const address = `/api/v1${path}${queryString(options.query ?? {})}`;
-  const known = method === 'GET' ? answers.tagOf(address) : undefined;
-  const init: RequestInit = {
-    method,
-    credentials: 'same-origin',
-    headers: {
-      Accept: 'application/json',
-      ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...(known === undefined ? {} : { 'If-None-Match': known }),
-    },
-    signal: options.signal ?? null,
-  };
-  if (options.body !== undefined) init.body = JSON.stringify(options.body);
-  let response: Response;
+/** What a request came to, whatever its status; rejects with an `ApiError` when nobody answered. */
+export async function reached<T>(request: Promise<T>): Promise<T> {
   try {
-    response = await fetch(address, init);
+    return await request;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new ApiError(0, 'unreachable', '');
-  }
-  if (response.status === 304 && answers.tagOf(address) === known) return answers.get(address) as T;
-  if (response.status === 304) return request(path, options);
-  if (!response.ok) throw await refusal(response);
-  if (response.status === 204) return undefined as T;
-  const data = await read<T>(response);
-  if (method === 'GET') answers.keep(address, response.headers.get('ETag'), data);
-  return data;
-}
-
-/** The body; one that breaks off, or is no JSON, is as good as no answer. */
-async function read<T>(response: Response): Promise<T> {
-  try {
-    return (await response.json()) as T;
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    // An answer that breaks off, or is no JSON, is as good as none.
     throw new ApiError(0, 'unreachable', '');
   }
 }
 
-/** Whoever signs in next sees nothing of who was here before. */
-export function forgetAnswers(): void {
-  answers.clear();
+/** What the API says to a request; rejects with an `ApiError`. */
+export async function answered<T>(request: Promise<Told<T>>): Promise<T> {
+  const { data, error, response } = await reached(request);
+  if (!response.ok) throw refusal(response, error);
+  return data as T;
 }
 
-export async function refusal(response: Response): Promise<ApiError> {
-  try {
-    const { error } = (await response.json()) as ErrorBody;
-    return new ApiError(response.status, error.code, error.message, error.field ?? undefined);
-  } catch {
-    // A proxy's HTML page, or nothing at all: the status is what there is to say.
-    return new ApiError(response.status, 'unknown', '');
-  }
+/** Why a request was refused, by the status and the body of the answer. */
+export function refusal({ status, headers }: Response, body: unknown): ApiError {
+  const wait_ms = 1_000 * (Number(headers.get('Retry-After')) || 0);
+  const error = (body as Partial<ErrorBody> | null | undefined)?.error;
+  // Of a proxy's HTML page, or of nothing at all, the status is what there is to say.
+  if (!error) return new ApiError(status, 'unknown', '', undefined, wait_ms);
+  return new ApiError(status, error.code, error.message, error.field ?? undefined, wait_ms);
 }
-
-export const ofSite = (site: string, path: string) => `/sites/${encodeURIComponent(site)}${path}`;
-const ofPerson = (site: string, person: string, path = '') =>
-  ofSite(site, `/people/${encodeURIComponent(person)}${path}`);
-
-/** One function per resource; each rejects with an `ApiError`. */
-export const api = {
-  session: (signal?: AbortSignal) => request<Session>('/session', { signal }),
-  signIn: (credentials: SignIn) =>
-    request<Session>('/session', { method: 'POST', body: credentials }),
-  signOut: () => request<void>('/session', { method: 'DELETE' }).finally(forgetAnswers),
-  about: (signal?: AbortSignal) => request<About>('/about', { signal }),
-  sites: (signal?: AbortSignal) => request<SiteList>('/sites', { signal }),
-  stats: (site: string, query: QueryParameters, signal?: AbortSignal) =>
-    request<Stats>(ofSite(site, '/stats'), { query, signal }),
-  people: (site: string, query: QueryParameters, signal?: AbortSignal) =>
-    request<PersonList>(ofSite(site, '/people'), { query, signal }),
-  person: (site: string, person: string, signal?: AbortSignal) =>
-    request<Person>(ofPerson(site, person), { signal }),
-  unlink: (site: string, person: string, link: string) =>
-    request<void>(ofPerson(site, person, `/links/${encodeURIComponent(link)}`), { method: 'DELETE' }),
-  journey: (site: string, person: string, query: QueryParameters, signal?: AbortSignal) =>
-    request<Journey>(ofPerson(site, person, '/journey'), { query, signal }),
-  webQuality: (site: string, query: QueryParameters, signal?: AbortSignal) =>
-    request<WebQuality>(ofSite(site, '/quality/web'), { query, signal }),
-  appQuality: (site: string, query: QueryParameters, signal?: AbortSignal) =>
-    request<AppQuality>(ofSite(site, '/quality/app'), { query, signal }),
-  accounting: (site: string, query: QueryParameters, signal?: AbortSignal) =>
-    request<Accounting>(ofSite(site, '/accounting'), { query, signal }),
-  liveAddress: (site: string) => `/api/v1${ofSite(site, '/live')}`,
-};

@@ -1,4 +1,4 @@
-import { queryString, refusal, type QueryParameters, ApiError } from './client';
+import { reached, refusal } from './client';
 
 /** A list is asked for page by page, and after so many what there is more is left out. */
 const pages_max = 50;
@@ -10,9 +10,9 @@ export interface Csv {
   readonly whole: boolean;
 }
 
-/** A list or table of the API as CSV, all its pages under one line of names. */
-export async function fetchCsv(path: string, query: QueryParameters): Promise<Csv> {
-  let address: string | null = `/api/v1${path}${queryString(query)}`;
+/** A list or table of the API as CSV, all its pages under one line of names; rejects with an `ApiError`. */
+export async function fetchCsv(first: string): Promise<Csv> {
+  let address: string | null = first;
   const parts: string[] = [];
   while (address !== null && parts.length < pages_max) {
     const response: Response = await ask(address);
@@ -25,13 +25,8 @@ export async function fetchCsv(path: string, query: QueryParameters): Promise<Cs
 }
 
 async function ask(address: string): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(address, { credentials: 'same-origin', headers: { Accept: 'text/csv' } });
-  } catch {
-    throw new ApiError(0, 'unreachable', '');
-  }
-  if (!response.ok) throw await refusal(response);
+  const response = await reached(fetch(address, { headers: { Accept: 'text/csv' } }));
+  if (!response.ok) throw refusal(response, await response.json().catch(() => undefined));
   return response;
 }
 

@@ -1,6 +1,6 @@
-import { readableAddress } from './address';
-import type { ApiError } from '../api/client';
+import type { ApiError } from '../api/error';
 import type { Translator } from '../i18n/translate';
+import { readableAddress } from './address';
 
 /** What went wrong, in the reader's language: the API's own words are English, its code is stable. */
 export function problemText(error: Pick<ApiError, 'status' | 'code'>, { t, named }: Translator): string {

@@ -1,14 +1,15 @@
+import type { ApiMetric } from '../api/names';
 import type { MetricValue } from '../api/types';
 import { formatDuration } from './duration';
 import { formatCompact, formatMoney, formatNumber, formatRate, missing, numeric, relativeChange, type FormatContext } from './number';
 
-export const headlineMetrics = ['visitors', 'page_views', 'sessions', 'bounce_rate', 'session_duration_ms'] as const;
+export const headlineMetrics = ['visitors', 'page_views', 'sessions', 'bounce_rate', 'session_duration_ms'] as const satisfies readonly ApiMetric[];
 /** Shown beside the headlines only where a site sells. */
-export const commerceMetrics = ['orders', 'revenue', 'average_order_value', 'conversion_rate'] as const;
+export const commerceMetrics = ['orders', 'revenue', 'average_order_value', 'conversion_rate'] as const satisfies readonly ApiMetric[];
 export type Metric = (typeof headlineMetrics)[number] | (typeof commerceMetrics)[number];
 export const metrics: readonly Metric[] = [...headlineMetrics, ...commerceMetrics];
 /** What a list can show; an order is of several products, each with its own part of it. */
-export type ListMetric = Metric | 'product_revenue';
+export type ListMetric = Metric | Extract<ApiMetric, 'product_revenue'>;
 
 /** A metric's value in the reader's language; `compact` for headlines and axes. */
 export function formatMetric(metric: ListMetric, value: MetricValue | undefined, context: FormatContext, compact = false): string {

@@ -94,6 +94,7 @@ export const en = {
   'filter.nothing': { one: 'Nothing matches this filter', other: 'Nothing matches these filters' },
   'filter.nothing.hint': 'In this period nobody fits all of this: {filters}.',
   'filter.active': 'Active filters',
+  'filter.unknown': 'This page has no words for one of the filters; it is asked as it stands.',
 
   'change.up': 'up {change} on the period before',
   'change.down': 'down {change} on the period before',

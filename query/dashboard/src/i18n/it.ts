@@ -97,6 +97,7 @@ export const it: Translation<typeof en> = {
   'filter.nothing': { one: 'Nulla corrisponde a questo filtro', other: 'Nulla corrisponde a questi filtri' },
   'filter.nothing.hint': 'In questo periodo nessuno corrisponde a: {filters}.',
   'filter.active': 'Filtri attivi',
+  'filter.unknown': 'Questa pagina non ha parole per uno dei filtri; viene chiesto così com’è.',
 
   'change.up': 'in aumento del {change} sul periodo precedente',
   'change.down': 'in calo del {change} sul periodo precedente',

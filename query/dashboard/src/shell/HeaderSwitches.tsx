@@ -1,5 +1,5 @@
 import { useNavigate } from 'react-router';
-import { api } from '../api/client';
+import { changes } from '../api/changes';
 import { useI18n } from '../i18n/context';
 import { languages } from '../i18n/translate';
 import { themeChoices, useTheme, type ThemeChoice } from '../theme/context';
@@ -17,7 +17,7 @@ export function HeaderSwitches({ signOut = false }: { signOut?: boolean }) {
     setChoice(themeChoices[(themeChoices.indexOf(choice) + 1) % themeChoices.length] ?? 'system');
   const leave = async () => {
     // Whatever the server answers, the person wants to be out.
-    await api.signOut().catch(() => undefined);
+    await changes.signOut().catch(() => undefined);
     void navigate('/sign-in');
   };
   return (

@@ -1,16 +1,17 @@
 import { useEffect, useRef, type ReactNode } from 'react';
-import { NavLink, useLocation, useNavigate, useSearchParams } from 'react-router';
-import { api } from '../api/client';
-import { useResource } from '../api/useResource';
+import { NavLink, useLocation, useNavigate } from 'react-router';
+import { questions } from '../api/questions';
+import { useAnswer } from '../api/useAnswer';
 import { useOldestUnanswered } from '../api/waiting';
 import { formatTime } from '../format/time';
 import { useI18n } from '../i18n/context';
 import type { Key } from '../i18n/dictionary';
-import { sharedQuery } from '../state/useUrlState';
+import { sitePath } from '../state/address';
+import { useSite, useSites } from '../state/site';
+import { useSharedQuery } from '../state/useAddress';
 import { Icon, type IconName } from '../ui/Icon';
 import { Mark } from '../ui/Mark';
 import { HeaderSwitches } from './HeaderSwitches';
-import { useSite, useSites } from './site';
 
 const pages = [
   { path: 'overview', label: 'nav.overview', icon: 'overview' },
@@ -39,7 +40,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {t('app.skip')}
       </a>
       <header className="shell-header">
-        <NavLink className="brand" to={`/sites/${encodeURIComponent(site)}/overview`}>
+        <NavLink className="brand" to={sitePath(site, 'overview')}>
           <Mark />
           <span>orma</span>
         </NavLink>
@@ -54,7 +55,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <footer className="shell-footer">
           <span>{t('app.timezone', { zone: timezone })}</span>
           <Attributions />
-          <NavLink to={`/sites/${encodeURIComponent(site)}/about`}>{t('nav.about')}</NavLink>
+          <NavLink to={sitePath(site, 'about')}>{t('nav.about')}</NavLink>
         </footer>
       </main>
     </div>
@@ -79,7 +80,7 @@ function Aged() {
 
 /** Whom the countries and cities on the pages are owed to, as their licences ask. */
 function Attributions() {
-  const about = useResource('about', (signal) => api.about(signal));
+  const about = useAnswer(questions.about());
   const databases = about.data?.geo_databases.filter((one) => one.url) ?? [];
   const distinct = databases.filter((one, place) => databases.findIndex(({ url }) => url === one.url) === place);
   return distinct.map((one) => <a key={one.url} href={one.url} rel="noreferrer">{one.attribution}</a>);
@@ -88,7 +89,7 @@ function Attributions() {
 function Navigation() {
   const { t } = useI18n();
   const { site } = useSite();
-  const [parameters] = useSearchParams();
+  const query = useSharedQuery();
   const { pathname } = useLocation();
   const nav = useRef<HTMLElement>(null);
 
@@ -101,7 +102,7 @@ function Navigation() {
   return (
     <nav className="shell-nav" ref={nav} aria-label={t('app.navigation')}>
       {pages.map((page) => (
-        <NavLink key={page.path} to={`/sites/${encodeURIComponent(site)}/${page.path}${sharedQuery(parameters)}`}>
+        <NavLink key={page.path} to={sitePath(site, page.path) + query}>
           <Icon name={page.icon} size={22} />
           <span>{t(page.label)}</span>
         </NavLink>
@@ -118,7 +119,7 @@ function Alarm() {
   const label = t('accounting.alarm', { count });
   return (
     <div className="alarm-place" role="alert">
-      <NavLink className="alarm" to={`/sites/${encodeURIComponent(site)}/accounting`} title={label} data-testid="alarm">
+      <NavLink className="alarm" to={sitePath(site, 'accounting')} title={label} data-testid="alarm">
         <Icon name="warning" size={18} />
         <span>{label}</span>
       </NavLink>
@@ -139,7 +140,7 @@ function SiteSwitch() {
       className="site-switch"
       aria-label={t('app.site')}
       value={current.site}
-      onChange={(event) => void navigate(`/sites/${encodeURIComponent(event.target.value)}/${page}`)}
+      onChange={(event) => void navigate(sitePath(event.target.value, page))}
     >
       {sites.map((site) => (
         <option key={site.site} value={site.site}>

@@ -1,5 +1,6 @@
 import { createContext, useCallback, useContext, useRef, type ReactNode } from 'react';
 import { useLocation, useNavigate } from 'react-router';
+import { signInPath } from '../state/next';
 
 const Context = createContext<(() => void) | null>(null);
 
@@ -13,8 +14,7 @@ export function SignedOutProvider({ children }: { children: ReactNode }) {
   latest.current = { navigate, here };
   const signedOut = useCallback(() => {
     const { navigate, here } = latest.current;
-    const next = here === '/' || here.startsWith('/sign-in') ? '' : `?next=${encodeURIComponent(here)}`;
-    void navigate(`/sign-in${next}`, { replace: true });
+    void navigate(signInPath(here), { replace: true });
   }, []);
   return <Context value={signedOut}>{children}</Context>;
 }

@@ -1,58 +1,34 @@
-export const operators = ['is', 'is_not', 'contains', 'starts'] as const;
-export type Operator = (typeof operators)[number];
+import { dimensions, operators, type Dimension, type Operator } from '../api/names';
 
-export const filterDimensions = [
-  'page',
-  'content_group',
-  'entry_page',
-  'exit_page',
-  'host',
-  'source',
-  'channel',
-  'campaign',
-  'utm_source',
-  'utm_medium',
-  'utm_content',
-  'utm_term',
-  'product',
-  'product_id',
-  'product_category',
-  'country',
-  'region',
-  'city',
-  'device_class',
-  'device_brand',
-  'device_model',
-  'browser',
-  'os',
-  'language',
-  'kind',
-  'name',
-  'touchpoint',
-  'stage',
-  'app_version',
-] as const;
-export type FilterDimension = (typeof filterDimensions)[number];
+const ofProducts = dimensions.filter((one) => one.startsWith('product'));
+const others = dimensions.filter((one) => !one.startsWith('product'));
+const places = others.indexOf('country');
+
+/** The API's dimensions as the pages list them: what was bought stands before where people are. */
+export const filterDimensions: readonly Dimension[] = [...others.slice(0, places), ...ofProducts, ...others.slice(places)];
 
 /** One condition, as the API reads it: a comma in `value` separates alternatives, `\,` is a comma of one. */
 export interface Filter {
-  readonly dimension: FilterDimension;
+  readonly dimension: Dimension;
   readonly operator: Operator;
   readonly value: string;
 }
 
-/** Reads `filter=dimension:operator:value`, repeated. What the API would refuse is left out. */
-export function readFilters(parameters: URLSearchParams): Filter[] {
-  return parameters.getAll('filter').flatMap((text) => {
-    const filter = parseFilter(text);
-    return filter ? [filter] : [];
-  });
+/** One that the pages have no words for: written by hand, or by another version. Whether it can be asked is for the API to say. */
+export interface UnknownFilter {
+  readonly text: string;
 }
 
-/** The value may contain colons (`page:is:/a:b`). */
+export type AnyFilter = Filter | UnknownFilter;
+
+export function isKnown(filter: AnyFilter): filter is Filter {
+  return !('text' in filter);
+}
+
+/** Reads `dimension:operator:value`; the value may contain colons (`page:is:/a:b`). Null for what the pages have no words for. */
 export function parseFilter(text: string): Filter | null {
   const [first = '', second = '', ...rest] = text.split(':');
-  const dimension = filterDimensions.find((one) => one === first);
+  const dimension = dimensions.find((one) => one === first);
   const operator = operators.find((one) => one === second);
   const value = rest.join(':');
   return dimension && operator && value !== '' ? { dimension, operator, value } : null;
@@ -69,22 +45,17 @@ export function joinValues(values: readonly string[]): string {
   return values.map((value) => value.replaceAll(',', '\\,')).join(',');
 }
 
-export function formatFilter(filter: Filter): string {
-  return `${filter.dimension}:${filter.operator}:${filter.value}`;
-}
-
-export function writeFilters(parameters: URLSearchParams, filters: readonly Filter[]): URLSearchParams {
-  const next = new URLSearchParams(parameters);
-  next.delete('filter');
-  for (const filter of filters) next.append('filter', formatFilter(filter));
-  return next;
+/** The filter as the address and the API have it. */
+export function formatFilter(filter: AnyFilter): string {
+  return isKnown(filter) ? `${filter.dimension}:${filter.operator}:${filter.value}` : filter.text;
 }
 
 /** Adds a condition; one of the same dimension and operator gives way to it. */
-export function withFilter(filters: readonly Filter[], added: Filter): Filter[] {
-  return [...filters.filter((one) => one.dimension !== added.dimension || one.operator !== added.operator), added];
+export function withFilter(filters: readonly AnyFilter[], added: Filter): AnyFilter[] {
+  const gives = (one: AnyFilter) => isKnown(one) && one.dimension === added.dimension && one.operator === added.operator;
+  return [...filters.filter((one) => !gives(one)), added];
 }
 
-export function withoutFilter(filters: readonly Filter[], removed: Filter): Filter[] {
+export function withoutFilter(filters: readonly AnyFilter[], removed: AnyFilter): AnyFilter[] {
   return filters.filter((one) => formatFilter(one) !== formatFilter(removed));
 }

@@ -4,7 +4,7 @@ export const periodNames = ['today', '7d', '30d', '12m', 'custom'] as const;
 export type PeriodName = (typeof periodNames)[number];
 export type Interval = 'hour' | 'day' | 'week' | 'month';
 
-/** The period as the address says it. Dates are days of the site. */
+/** A period as somebody chose it. Dates are days of the site. */
 export interface Period {
   readonly name: PeriodName;
   /** Only for `custom`; `YYYY-MM-DD`, both included. */
@@ -19,32 +19,7 @@ export interface ResolvedPeriod {
   readonly interval: Interval;
 }
 
-const defaultName: PeriodName = '30d';
 const datePattern = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-
-/** Reads the period; what is unknown or malformed falls back to the last 30 days. */
-export function readPeriod(parameters: URLSearchParams): Period {
-  const compare = parameters.get('compare') === 'previous';
-  const name = periodNames.find((one) => one === parameters.get('period')) ?? defaultName;
-  if (name !== 'custom') return { name, compare };
-  const from = parameters.get('from') ?? '';
-  const to = parameters.get('to') ?? '';
-  if (!isDate(from) || !isDate(to) || from > to) return { name: defaultName, compare };
-  return { name, from, to, compare };
-}
-
-/** Writes the period into a copy of the parameters; the default leaves no trace. */
-export function writePeriod(parameters: URLSearchParams, period: Period): URLSearchParams {
-  const next = new URLSearchParams(parameters);
-  for (const name of ['period', 'from', 'to', 'compare']) next.delete(name);
-  if (period.name !== defaultName) next.set('period', period.name);
-  if (period.name === 'custom' && period.from && period.to) {
-    next.set('from', period.from);
-    next.set('to', period.to);
-  }
-  if (period.compare) next.set('compare', 'previous');
-  return next;
-}
 
 /** Dates and bucket size, seen from the site's own today. */
 export function resolvePeriod(period: Period, timeZone: string, now_ms: number): ResolvedPeriod {

@@ -1,6 +1,7 @@
+import { operators, type Dimension, type Operator } from '../api/names';
 import { countryName } from '../format/names';
 import type { Translator } from '../i18n/translate';
-import { joinValues, operators, type FilterDimension, type Operator } from './filters';
+import { joinValues } from './filters';
 
 /** A value of a dimension, named for people, with how many visitors it has in the period. */
 export interface Suggestion {
@@ -14,14 +15,14 @@ export const suggestionsAsked = 200;
 export const suggestionsShown = 8;
 
 /** Dimensions whose values are codes that nobody types: the reader's name for them is turned into the code. */
-const codedDimensions: readonly FilterDimension[] = ['country', 'language', 'channel', 'device_class', 'kind', 'touchpoint', 'stage'];
+const codedDimensions: readonly Dimension[] = ['country', 'language', 'channel', 'device_class', 'kind', 'touchpoint', 'stage'];
 
-export function isCoded(dimension: FilterDimension): boolean {
+export function isCoded(dimension: Dimension): boolean {
   return codedDimensions.includes(dimension);
 }
 
 /** A part of a code says nothing, so codes are only compared as a whole. */
-export function operatorsFor(dimension: FilterDimension): readonly Operator[] {
+export function operatorsFor(dimension: Dimension): readonly Operator[] {
   return isCoded(dimension) ? ['is', 'is_not'] : operators;
 }
 
@@ -72,7 +73,7 @@ function pieces(typed: string): string[] {
  * The API's value for what was typed or chosen, names and codes mixed: `Italia, FR` → `IT,FR`. A value that is offered may
  * hold commas; one that is not writes them `\,`, as the API does.
  */
-export function valuesOf(dimension: FilterDimension, typed: string, suggestions: readonly Suggestion[], translator: Translator): string {
+export function valuesOf(dimension: Dimension, typed: string, suggestions: readonly Suggestion[], translator: Translator): string {
   const parts = typed.split(',');
   const values: string[] = [];
   for (let at = 0; at < parts.length; ) {
@@ -97,7 +98,7 @@ export function valuesOf(dimension: FilterDimension, typed: string, suggestions:
 }
 
 /** The code behind a name, also when it has no visitor in the period. */
-function codeNamed(dimension: FilterDimension, name: string, translator: Translator): string | undefined {
+function codeNamed(dimension: Dimension, name: string, translator: Translator): string | undefined {
   if (dimension === 'country') return countryNamed(name, translator.locale);
   if (!isCoded(dimension)) return undefined;
   const group = dimension === 'device_class' ? 'device' : dimension;

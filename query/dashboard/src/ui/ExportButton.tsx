@@ -1,50 +1,44 @@
-import { useState } from 'react';
-import { ApiError, type QueryParameters } from '../api/client';
+import { useMutation } from '@tanstack/react-query';
 import { fetchCsv, saveCsv } from '../api/download';
+import { asApiError } from '../api/error';
+import { addressOf, type Question } from '../api/questions';
 import { problemText } from '../format/codes';
 import { useI18n } from '../i18n/context';
-import { useSite } from '../shell/site';
+import { useSite } from '../state/site';
 import { Icon } from './Icon';
 
 interface ExportButtonProps {
   /** What is saved, in the reader's words. */
   what: string;
-  /** The list or table, below `/api/v1`. */
-  path: string;
-  query?: QueryParameters;
+  /** What the list or table answers; with as many rows as one answer may hold, it is fewer requests. */
+  question: Question;
   /** Of the file, after the site's name. */
   name: string;
 }
 
 /** Saves what a list or table shows as CSV: all its rows, with the same period, filters and order. */
-export function ExportButton({ what, path, query = {}, name }: ExportButtonProps) {
+export function ExportButton({ what, question, name }: ExportButtonProps) {
   const i18n = useI18n();
   const { t } = i18n;
   const { site } = useSite();
-  const [busy, setBusy] = useState(false);
-  const [told, setTold] = useState('');
-  const save = async () => {
-    setBusy(true);
-    setTold('');
-    try {
-      const { text, whole } = await fetchCsv(path, query);
-      const period = [query['from'], query['to']].filter(Boolean).map(String);
+  const saving = useMutation({
+    mutationFn: async () => {
+      const { text, whole } = await fetchCsv(addressOf(question));
+      const [, , { from, to }] = question.queryKey;
+      const period = [from, to].filter(Boolean).map(String);
       saveCsv(text, `${[site, name, ...period].join('-')}.csv`);
-      if (!whole) setTold(t('export.cut'));
-    } catch (error) {
-      setTold(error instanceof ApiError ? problemText(error, i18n) : t('error.title'));
-    } finally {
-      setBusy(false);
-    }
-  };
+      return whole;
+    },
+  });
+  const told = saving.error ? problemText(asApiError(saving.error), i18n) : saving.data === false ? t('export.cut') : '';
   return (
     <span className="export">
-      <button type="button" className="button button-quiet" disabled={busy} onClick={() => void save()} title={t('export.save', { what })}>
+      <button type="button" className="button button-quiet" disabled={saving.isPending} onClick={() => saving.mutate()} title={t('export.save', { what })}>
         <Icon name="download" size={16} />
         <span aria-hidden="true">CSV</span>
         <span className="sr-only">{t('export.save', { what })}</span>
       </button>
-      <span role="status" className="small">{busy ? <span className="sr-only">{t('app.loading')}</span> : told}</span>
+      <span role="status" className="small">{saving.isPending ? <span className="sr-only">{t('app.loading')}</span> : told}</span>
     </span>
   );
 }

@@ -1,12 +1,13 @@
 import { useState, type FormEvent } from 'react';
-import { api } from '../api/client';
-import { useResource } from '../api/useResource';
+import type { Dimension } from '../api/names';
+import { questions } from '../api/questions';
+import { useAnswer } from '../api/useAnswer';
 import { numeric } from '../format/number';
 import { useI18n } from '../i18n/context';
-import { useSite } from '../shell/site';
-import { filterDimensions, formatFilter, splitValues, withFilter, withoutFilter, type Filter, type FilterDimension } from '../state/filters';
+import { filterDimensions, formatFilter, isKnown, splitValues, withFilter, withoutFilter, type AnyFilter, type Filter } from '../state/filters';
+import { useSite } from '../state/site';
 import { operatorsFor, suggestionsAsked, valuesOf, type Suggestion } from '../state/suggestions';
-import { useFilters, usePeriod } from '../state/useUrlState';
+import { useFilters, usePeriod } from '../state/useAddress';
 import { Icon } from './Icon';
 import { Popover } from './Popover';
 import { EmptyState } from './states';
@@ -36,10 +37,12 @@ export function FilterBar() {
             <li key={formatFilter(filter)}>
               <button
                 type="button"
-                className="chip"
+                className={isKnown(filter) ? 'chip' : 'chip chip-unknown'}
+                title={isKnown(filter) ? undefined : t('filter.unknown')}
                 aria-label={t('filter.remove', { filter: name(filter) })}
                 onClick={() => setFilters(withoutFilter(filters, filter))}
               >
+                {!isKnown(filter) && <Icon name="warning" size={14} />}
                 <span>{name(filter)}</span>
                 <Icon name="cross" size={14} />
               </button>
@@ -52,15 +55,17 @@ export function FilterBar() {
           {t('filter.clear')}
         </button>
       )}
+      {!filters.every(isKnown) && <p className="quiet small" data-testid="filter-unknown">{t('filter.unknown')}</p>}
     </div>
   );
 }
 
-/** Names a filter for people: `Paese è Italia, Francia`. */
-function useFilterName(): (filter: Filter) => string {
+/** Names a filter for people: `Paese è Italia, Francia`; one without words as it stands. */
+function useFilterName(): (filter: AnyFilter) => string {
   const { label } = useI18n();
   const valueName = useValueName();
   return (filter) => {
+    if (!isKnown(filter)) return filter.text;
     const values = splitValues(filter.value).map((value) => valueName(filter.dimension, value)).join(', ');
     return `${label('dimension', filter.dimension)} ${label('operator', filter.operator)} ${values}`;
   };
@@ -91,12 +96,12 @@ export function NothingMatches() {
 }
 
 /** The values that a dimension has in the period, most visited first. */
-function useSuggestions(dimension: FilterDimension): readonly Suggestion[] | undefined {
+function useSuggestions(dimension: Dimension): readonly Suggestion[] | undefined {
   const { site, timezone } = useSite();
   const { resolved } = usePeriod(timezone);
   const valueName = useValueName();
   const asked = { from: resolved.from, to: resolved.to, metrics: 'visitors', group_by: dimension, limit: suggestionsAsked };
-  const { data, stale } = useResource(JSON.stringify([site, asked]), (signal) => api.stats(site, asked, signal));
+  const { data, stale } = useAnswer(questions.stats(site, asked));
   if (!data || stale) return undefined;
   return data.rows.flatMap((row) => {
     const value = row.dimensions[dimension] ?? '';

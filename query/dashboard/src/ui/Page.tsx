@@ -1,5 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
-import { useSite } from '../shell/site';
+import { useSite } from '../state/site';
 
 interface PageProps {
   title: string;

@@ -1,8 +1,8 @@
 import { useState, type FormEvent } from 'react';
 import { useI18n } from '../i18n/context';
-import { useSite } from '../shell/site';
 import { isDate, periodNames, type Period } from '../state/period';
-import { usePeriod } from '../state/useUrlState';
+import { useSite } from '../state/site';
+import { usePeriod } from '../state/useAddress';
 import { Popover } from './Popover';
 
 /** Choice of the period, kept in the address; `comparable` adds the comparison with the one before. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { ApiError } from '../api/client';
+import type { ApiError } from '../api/error';
 import { problemText } from '../format/codes';
 import { useI18n } from '../i18n/context';
 import { Icon } from './Icon';

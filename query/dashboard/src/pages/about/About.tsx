@@ -1,15 +1,16 @@
-import { api } from '../../api/client';
+import { questions } from '../../api/questions';
 import type { About as AboutData, GeoDatabase } from '../../api/types';
-import { useResource } from '../../api/useResource';
+import { useAnswer } from '../../api/useAnswer';
 import { formatAgo } from '../../format/duration';
 import { formatDay } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import type { Key } from '../../i18n/dictionary';
-import { useSite } from '../../shell/site';
+import { useSite } from '../../state/site';
+import { useNow } from '../../state/useNow';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { Page } from '../../ui/Page';
-import { ErrorState, Skeleton } from '../../ui/states';
-import { useNow } from '../../ui/useNow';
+import { Skeleton } from '../../ui/states';
 import './about.css';
 
 /** Countries and cities change hands: data older than this is marked. */
@@ -20,19 +21,17 @@ const purposes = { bots: 'about.purpose.bots', devices: 'about.purpose.devices' 
 /** The version, the databases in use with their age, and whose data orma contains. */
 export default function About() {
   const { t } = useI18n();
-  const about = useResource('about', (signal) => api.about(signal));
+  const about = useAnswer(questions.about());
   return (
     <Page title={t('about.title')} lead={t('about.lead')}>
-      {about.error && !about.data ? (
-        <ErrorState error={about.error} retry={about.retry} />
-      ) : !about.data ? (
-        <Card><Skeleton lines={6} /></Card>
-      ) : (
-        <div className="about">
-          <Databases about={about.data} />
-          <Sources about={about.data} />
-        </div>
-      )}
+      <Answered answer={about} loading={<Card><Skeleton lines={6} /></Card>}>
+        {(data) => (
+          <div className="about">
+            <Databases about={data} />
+            <Sources about={data} />
+          </div>
+        )}
+      </Answered>
     </Page>
   );
 }

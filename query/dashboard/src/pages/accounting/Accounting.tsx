@@ -1,16 +1,17 @@
 import { Link } from 'react-router';
-import { api, ofSite, type QueryParameters } from '../../api/client';
+import { questions } from '../../api/questions';
 import type { Accounting as AccountingData } from '../../api/types';
-import { useResource } from '../../api/useResource';
+import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
-import { usePeriod } from '../../state/useUrlState';
+import { useSite } from '../../state/site';
+import { usePeriod } from '../../state/useAddress';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { Icon } from '../../ui/Icon';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
-import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
+import { EmptyState, Skeleton } from '../../ui/states';
 import './accounting.css';
 import { Collectors } from './Collectors';
 import { Flow } from './Flow';
@@ -25,21 +26,17 @@ export default function Accounting() {
   const { site, timezone } = useSite();
   const { resolved } = usePeriod(timezone);
   const query = { from: resolved.from, to: resolved.to };
-  const accounting = useResource(JSON.stringify([site, query]), (signal) => api.accounting(site, query, signal), 5_000);
+  const accounting = useAnswer(questions.accounting(site, query), { refresh_ms: 5_000 });
   return (
     <Page title={t('accounting.title')} lead={t('accounting.lead')} controls={<PeriodPicker />}>
-      {accounting.error && !accounting.data ? (
-        <ErrorState error={accounting.error} retry={accounting.retry} />
-      ) : !accounting.data ? (
-        <Card><Skeleton lines={6} tall /></Card>
-      ) : (
-        <Account data={accounting.data} stale={accounting.stale} query={query} />
-      )}
+      <Answered answer={accounting} loading={<Card><Skeleton lines={6} tall /></Card>}>
+        {(data) => <Account data={data} stale={accounting.stale} query={query} />}
+      </Answered>
     </Page>
   );
 }
 
-function Account({ data, stale, query }: { data: AccountingData; stale: boolean; query: QueryParameters }) {
+function Account({ data, stale, query }: { data: AccountingData; stale: boolean; query: { from: string; to: string } }) {
   const { t } = useI18n();
   const { site } = useSite();
   return (
@@ -53,7 +50,7 @@ function Account({ data, stale, query }: { data: AccountingData; stale: boolean;
           <Card
             title={t('accounting.hours')}
             explain="hours"
-            aside={<ExportButton what={t('accounting.hours')} path={ofSite(site, '/accounting')} query={query} name="accounting" />}
+            aside={<ExportButton what={t('accounting.hours')} question={questions.accounting(site, query)} name="accounting" />}
           >
             <Hours hours={data.hours} />
           </Card>

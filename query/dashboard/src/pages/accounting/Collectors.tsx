@@ -2,7 +2,7 @@ import type { CollectorReport } from '../../api/types';
 import { formatAgo } from '../../format/duration';
 import { formatBytes } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useNow } from '../../ui/useNow';
+import { useNow } from '../../state/useNow';
 
 /** The collectors and what each still holds. */
 export function Collectors({ collectors }: { collectors: readonly CollectorReport[] }) {

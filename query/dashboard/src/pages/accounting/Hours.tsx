@@ -1,16 +1,19 @@
 import { useCallback, useMemo } from 'react';
 import type { AccountingHour } from '../../api/types';
 import { Chart } from '../../charts/Chart';
+import { ChartTable } from '../../charts/ChartTable';
 import type { Palette } from '../../charts/palette';
 import { stackOption } from '../../charts/stackOption';
 import { formatCompact, formatNumber } from '../../format/number';
 import { formatBucket, formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat } from '../../shell/site';
+import { useFormat } from '../../state/site';
+import { DataTable, type Column } from '../../ui/DataTable';
 import { countBars, type CountBar } from './hour-bars';
 
 /** The newest are what an operator looks for. */
 const table_rows_max = 200;
+const counts = ['received', 'accepted', 'rejected', 'stored', 'duplicate'] as const;
 
 /** What arrived in each hour and what became of it: a picture, and the numbers on demand. */
 export function Hours({ hours }: { hours: readonly AccountingHour[] }) {
@@ -38,37 +41,31 @@ export function Hours({ hours }: { hours: readonly AccountingHour[] }) {
   );
   if (hours.length === 0) return <p className="list-empty">{t('accounting.hours.empty')}</p>;
   const isWrittenOff = bars.some((bar) => (bar.written_off ?? 0) !== 0);
-  const columns = ['received', 'accepted', 'rejected', 'stored', 'duplicate'] as const;
+  const column = (id: string, head: string, value: (bar: CountBar) => number): Column<CountBar> => ({
+    id,
+    head,
+    number: true,
+    cell: (bar) => formatNumber(value(bar), locale),
+  });
+  const columns: [Column<CountBar>, ...Column<CountBar>[]] = [
+    { id: 'hour', head: t('accounting.hour'), cell: barName },
+    ...counts.map((name) => column(name, t(`accounting.${name}`), (bar) => bar[name])),
+    column('pending', t('accounting.pendingEvents'), (bar) => bar.pending),
+    column('gap', t('accounting.gapEvents'), (bar) => bar.gap),
+    ...(isWrittenOff ? [column('written_off', t('accounting.written_off'), (bar) => bar.written_off ?? 0)] : []),
+  ];
   return (
     <>
       <Chart option={option} summary={t('accounting.hours')} height={200} />
-      <details className="chart-table">
-        <summary>{t('overview.chart.table')}</summary>
-        <div className="table-scroll" tabIndex={0} role="group" aria-label={t('accounting.hours')}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t('accounting.hour')}</th>
-                {columns.map((column) => <th key={column} scope="col" className="number">{t(`accounting.${column}`)}</th>)}
-                <th scope="col" className="number">{t('accounting.pendingEvents')}</th>
-                <th scope="col" className="number">{t('accounting.gapEvents')}</th>
-                {isWrittenOff && <th scope="col" className="number">{t('accounting.written_off')}</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {[...bars].reverse().slice(0, table_rows_max).map((hour) => (
-                <tr key={hour.start} className={hour.gap === 0 ? '' : 'has-gap'}>
-                  <th scope="row">{barName(hour)}</th>
-                  {columns.map((column) => <td key={column} className="number">{formatNumber(hour[column], locale)}</td>)}
-                  <td className="number">{formatNumber(hour.pending, locale)}</td>
-                  <td className="number">{formatNumber(hour.gap, locale)}</td>
-                  {isWrittenOff && <td className="number">{formatNumber(hour.written_off ?? 0, locale)}</td>}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
+      <ChartTable>
+        <DataTable
+          name={t('accounting.hours')}
+          columns={columns}
+          rows={[...bars].reverse().slice(0, table_rows_max)}
+          rowKey={(hour) => hour.start}
+          rowClass={(hour) => (hour.gap === 0 ? '' : 'has-gap')}
+        />
+      </ChartTable>
     </>
   );
 }

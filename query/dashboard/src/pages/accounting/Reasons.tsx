@@ -2,7 +2,7 @@ import type { RefusalReason } from '../../api/types';
 import { formatNumber } from '../../format/number';
 import { formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat } from '../../shell/site';
+import { useFormat } from '../../state/site';
 
 /** Why events were refused, each with one of the payloads it concerns. */
 export function Reasons({ reasons }: { reasons: readonly RefusalReason[] }) {

@@ -1,7 +1,7 @@
 import type { WriteOff } from '../../api/types';
 import { formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat } from '../../shell/site';
+import { useFormat } from '../../state/site';
 
 /** What an operator has given up, each time with why. */
 export function WriteOffs({ writeOffs }: { writeOffs: readonly WriteOff[] }) {

@@ -1,16 +1,19 @@
-import { useState } from 'react';
-import { administration, type Installation, type Refused } from '../../api/administration';
-import { api, ApiError } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { changes } from '../../api/changes';
+import { asApiError } from '../../api/error';
+import { refusedCount, stateOf } from '../../api/installation';
+import { questions } from '../../api/questions';
+import type { Installation, Refused } from '../../api/types';
+import { useAnswer } from '../../api/useAnswer';
 import { readableAddress, readableHost } from '../../format/address';
+import { faultText, problemText } from '../../format/codes';
 import { formatNumber } from '../../format/number';
 import { formatShort, formatTime } from '../../format/time';
-import { faultText, problemText } from '../../format/codes';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
+import { useFormat, useSite } from '../../state/site';
 import { Card } from '../../ui/Card';
+import { DataTable } from '../../ui/DataTable';
 import { Icon } from '../../ui/Icon';
-import { refusedCount, stateOf } from './state';
 
 /** What arrived and what was refused in the last minutes, with why. */
 export function Check({ data, again }: { data: Installation; again: () => void }) {
@@ -109,25 +112,23 @@ function Allow({ origin, origins, again }: { origin: string; origins: readonly s
   const i18n = useI18n();
   const { t } = i18n;
   const { site } = useSite();
-  const session = useResource('session', (signal) => api.session(signal));
-  const [problem, setProblem] = useState('');
+  const session = useAnswer(questions.session());
+  const cache = useQueryClient();
+  const allowing = useMutation({
+    mutationFn: async () => {
+      // The list of now, without what no browser sends and the server would refuse.
+      const now = await cache.fetchQuery(questions.settings(site));
+      const usable = now.origins.filter((one) => !now.unusable_origins.includes(one) && one !== origin);
+      await changes.changeSite(site, { origins: [...usable, origin] });
+      again();
+    },
+  });
   if (origins.includes(origin)) return <p className="good">{t('installation.allowed')}</p>;
   if (session.data?.role !== 'admin') return null;
-  const allow = async () => {
-    try {
-      // The list of now, without what no browser sends and the server would refuse.
-      const now = await administration.settings(site);
-      const usable = now.origins.filter((one) => !now.unusable_origins.includes(one) && one !== origin);
-      await administration.changeSite(site, { origins: [...usable, origin] });
-      again();
-    } catch (error) {
-      setProblem(problemText(error instanceof ApiError ? error : new ApiError(0, 'unexpected', ''), i18n));
-    }
-  };
   return (
     <>
-      <button type="button" className="button" onClick={() => void allow()}>{t('installation.allow')}</button>
-      {problem !== '' && <p className="form-error" role="alert">{problem}</p>}
+      <button type="button" className="button" onClick={() => allowing.mutate()}>{t('installation.allow')}</button>
+      {allowing.error && <p className="form-error" role="alert">{problemText(asApiError(allowing.error), i18n)}</p>}
     </>
   );
 }
@@ -139,28 +140,17 @@ function Hosts({ data }: { data: Installation }) {
   return (
     <section>
       <h3>{t('installation.hosts')}</h3>
-      <div className="table-scroll" tabIndex={0} role="group" aria-label={t('installation.hosts')}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t('installation.host')}</th>
-              <th scope="col" className="number">{t('installation.events')}</th>
-              <th scope="col" className="number">{t('installation.visitors')}</th>
-              <th scope="col" className="number">{t('installation.last')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {data.hosts.map((host) => (
-              <tr key={host.host}>
-                <th scope="row">{readableHost(host.host) || t('installation.host.none')}</th>
-                <td className="number">{formatNumber(host.events, locale)}</td>
-                <td className="number">{formatNumber(host.visitors, locale)}</td>
-                <td className="number moment">{formatTime(host.last_at, locale, timeZone)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        name={t('installation.hosts')}
+        rows={data.hosts}
+        rowKey={(host) => host.host}
+        columns={[
+          { id: 'host', head: t('installation.host'), cell: (host) => readableHost(host.host) || t('installation.host.none') },
+          { id: 'events', head: t('installation.events'), number: true, cell: (host) => formatNumber(host.events, locale) },
+          { id: 'visitors', head: t('installation.visitors'), number: true, cell: (host) => formatNumber(host.visitors, locale) },
+          { id: 'last', head: t('installation.last'), number: true, tone: 'moment', cell: (host) => formatTime(host.last_at, locale, timeZone) },
+        ]}
+      />
       {bots > 0 && <p className="quiet small">{t('installation.bots', { count: bots })}</p>}
     </section>
   );

@@ -1,37 +1,35 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { administration, type Installation as InstallationData } from '../../api/administration';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import type { Installation as InstallationData } from '../../api/types';
+import { useAnswer } from '../../api/useAnswer';
+import { isLocal, originOf } from '../../format/origin';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
-import { useChoice } from '../../state/useUrlState';
+import { useSite } from '../../state/site';
+import { useChoice } from '../../state/useAddress';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { Page } from '../../ui/Page';
-import { ErrorState, Skeleton } from '../../ui/states';
+import { Skeleton } from '../../ui/states';
 import { Tabs } from '../../ui/Tabs';
 import { Check } from './Check';
 import { CodeBlock } from './CodeBlock';
 import './installation.css';
-import { contentSecurityPolicy, isLocal, originOf, snippet, ways, type Target, type Way } from './ways';
+import { contentSecurityPolicy, snippet, ways, type Target } from './ways';
 
 const refresh_ms = 3_000;
 const storageKey = 'orma.collector';
-const wayIds = ways.map(({ id }) => id) as [Way['id'], ...Way['id'][]];
 
 /** The snippet of a site, where to put it, and whether it works. */
 export default function Installation() {
   const { t } = useI18n();
   const { site } = useSite();
-  const installation = useResource(`${site} installation`, (signal) => administration.installation(site, signal), refresh_ms);
+  const installation = useAnswer(questions.installation(site), { refresh_ms });
   return (
     <Page title={t('installation.title')} lead={t('installation.lead')}>
-      {installation.error && !installation.data ? (
-        <ErrorState error={installation.error} retry={installation.retry} />
-      ) : !installation.data ? (
-        <Card><Skeleton lines={6} tall /></Card>
-      ) : (
-        <Content data={installation.data} again={installation.retry} />
-      )}
+      <Answered answer={installation} loading={<Card><Skeleton lines={6} tall /></Card>}>
+        {(data) => <Content data={data} again={installation.retry} />}
+      </Answered>
     </Page>
   );
 }
@@ -133,7 +131,7 @@ function CollectorAddress({ collector, onChange }: { collector: string; onChange
 
 function Where({ target }: { target: Target }) {
   const { t } = useI18n();
-  const [chosen, choose] = useChoice('way', wayIds);
+  const [chosen, choose] = useChoice('way');
   const way = ways.find(({ id }) => id === chosen);
   return (
     <Tabs

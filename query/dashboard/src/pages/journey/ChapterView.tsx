@@ -5,10 +5,10 @@ import { countryName } from '../../format/names';
 import { formatMoneys, formatNumber } from '../../format/number';
 import { formatMoment } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat } from '../../shell/site';
+import { useFormat } from '../../state/site';
+import type { Chapter } from '../../steps/fold';
 import { Icon } from '../../ui/Icon';
 import { chapterAnchor } from './Ribbon';
-import type { Chapter } from './fold';
 import { countKinds } from './select';
 import { StepView } from './StepView';
 

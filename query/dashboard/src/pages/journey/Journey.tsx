@@ -1,19 +1,20 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import { api, ofSite } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { Link, useNavigate, useParams } from 'react-router';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
+import { choices, personPath, sitePath } from '../../state/address';
 import { addressOfList, lastPlace } from '../../state/place';
-import { sharedQuery, useChoice } from '../../state/useUrlState';
+import { useFormat, useSite } from '../../state/site';
+import { useChoice, useSharedQuery, useTexts } from '../../state/useAddress';
+import { foldJourney } from '../../steps/fold';
 import { Card } from '../../ui/Card';
-import { ExportButton } from '../../ui/ExportButton';
 import { Explain } from '../../ui/Explain';
+import { ExportButton } from '../../ui/ExportButton';
 import { Icon } from '../../ui/Icon';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
-import { foldJourney } from './fold';
 import './journey.css';
 import { JourneyTools } from './JourneyTools';
 import './person.css';
@@ -29,29 +30,30 @@ import { useOpenChapters } from './useOpenChapters';
 const export_sessions = 200;
 const everything: Selection = { touchpoint: '', kind: '' };
 
-const orders = ['newest', 'oldest'] as const;
-const botChoices = ['without', 'with'] as const;
-
 export default function Journey() {
   const { person: id = '' } = useParams();
   const { t } = useI18n();
   const { site, name: siteName } = useSite();
   const { locale, timeZone } = useFormat();
   const navigate = useNavigate();
-  const [order, setOrder] = useChoice('order', orders);
-  const [bots, setBots] = useChoice('bots', botChoices);
+  const [order, setOrder] = useChoice('order');
+  const [bots, setBots] = useChoice('bots');
   const [selection, select] = useSelection();
   const [toBeginning, setToBeginning] = useState(false);
-  const [version, setVersion] = useState(0);
   const partly = !isEverything(selection);
   const oldestFirst = order === 'oldest';
   // The beginning is only known when everything is; so is what there is of a kind.
   const whole = oldestFirst || partly || toBeginning;
-  const journey = useJourney(site, id, bots === 'with' ? 'bots' : undefined, whole, version);
+  const include = bots === 'with' ? 'bots' : undefined;
+  const journey = useJourney(site, id, include, whole);
   const newestEvent = journey.sessions?.[0]?.events[0]?.event_id ?? '';
-  const person = useResource(JSON.stringify([site, id, version]), (signal) => api.person(site, id, signal));
+  const person = useAnswer(questions.person(site, id));
   // The card is asked at once, and again only when something happens.
   const { retry: askAgain } = person;
+  const changed = () => {
+    askAgain();
+    journey.reload();
+  };
   const carded = useRef({ id, newestEvent });
   useEffect(() => {
     const before = carded.current;
@@ -85,7 +87,7 @@ export default function Journey() {
   useEffect(() => {
     // A visitor who has been recognised lives under the user's id from now on.
     if (known && known !== id && !person.stale) {
-      void navigate(`/sites/${encodeURIComponent(site)}/people/${encodeURIComponent(known)}${window.location.search}`, { replace: true });
+      void navigate(personPath(site, known) + window.location.search, { replace: true });
     }
   }, [known, id, site, navigate, person.stale]);
 
@@ -109,7 +111,7 @@ export default function Journey() {
       {!person.data && <h1 className="sr-only">{t('journey.steps')}</h1>}
       <div className="journey-layout">
         <aside className="journey-person" aria-label={t('journey.card')} tabIndex={0}>
-          {person.data ? <PersonCard person={person.data} name={name} changed={() => setVersion(version + 1)} /> : error ? <ErrorState error={error} retry={person.retry} /> : <Card><Skeleton lines={7} /></Card>}
+          {person.data ? <PersonCard person={person.data} name={name} changed={changed} /> : error ? <ErrorState error={error} retry={person.retry} /> : <Card><Skeleton lines={7} /></Card>}
         </aside>
         <div className="journey-main">
           {ribbon && ribbon.steps > 0 && <Ribbon ribbon={ribbon} locale={locale} timeZone={timeZone} choose={choose} />}
@@ -121,13 +123,12 @@ export default function Journey() {
             </span>
             <ExportButton
               what={t('journey.steps')}
-              path={ofSite(site, `/people/${encodeURIComponent(id)}/journey`)}
-              query={{ limit: export_sessions, include: bots === 'with' ? 'bots' : undefined }}
+              question={questions.journey(site, id, { limit: export_sessions, include })}
               name="journey"
             />
             <Segments
               label={t('journey.order')}
-              choices={orders.map((one) => ({ id: one, label: t(`journey.order.${one}`) }))}
+              choices={choices.order.map((one) => ({ id: one, label: t(`journey.order.${one}`) }))}
               selected={order}
               onSelect={setOrder}
             />
@@ -181,32 +182,19 @@ function personName(traits: Record<string, string>, id: string, identified: bool
 
 /** What of the journey is looked at, kept in the address. */
 function useSelection(): [Selection, (selection: Selection) => void] {
-  const [parameters, setParameters] = useSearchParams();
-  const touchpoint = parameters.get('touchpoint') ?? '';
-  const kind = parameters.get('kind') ?? '';
+  const [text, write] = useTexts();
+  const touchpoint = text('touchpoint') ?? '';
+  const kind = text('kind') ?? '';
   const selection = useMemo(() => ({ touchpoint, kind }), [touchpoint, kind]);
-  const select = (next: Selection) =>
-    setParameters(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const name of ['touchpoint', 'kind'] as const) {
-          if (next[name] === '') after.delete(name);
-          else after.set(name, next[name]);
-        }
-        return after;
-      },
-      { preventScrollReset: true, replace: true },
-    );
-  return [selection, select];
+  return [selection, (next) => write({ touchpoint: next.touchpoint || null, kind: next.kind || null })];
 }
 
 /** The list of people as it was left. */
 function useList(): string {
   const { site } = useSite();
-  const [parameters] = useSearchParams();
   const [place] = useState(() => lastPlace());
-  const path = `/sites/${encodeURIComponent(site)}/people`;
-  return addressOfList(place, path, path + sharedQuery(parameters));
+  const path = sitePath(site, 'people');
+  return addressOfList(place, path, path + useSharedQuery());
 }
 
 function show(id: string) {

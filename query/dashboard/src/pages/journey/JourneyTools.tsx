@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useI18n } from '../../i18n/context';
-import type { Chapter } from './fold';
+import type { Chapter } from '../../steps/fold';
 import { countKinds, isEverything, touchpointsOf, type Selection } from './select';
 import type { OpenChapters } from './useOpenChapters';
 

@@ -1,9 +1,9 @@
 import { formatLatency } from '../../format/duration';
 import { useI18n } from '../../i18n/context';
-import { ratings } from '../quality/rating';
-import type { Step } from './fold';
+import { ratings } from '../../format/rating';
+import type { Step } from '../../steps/fold';
+import { VitalBadge } from '../../steps/VitalBadge';
 import { hasFailed } from './select';
-import { VitalBadge } from './VitalBadge';
 
 /** What was measured on a page, in one line: how good the worst vital is and how many requests failed. The rest on demand. */
 export function Measures({ step }: { step: Step }) {

@@ -6,12 +6,12 @@ import { countryName, languageName } from '../../format/names';
 import { formatMoneys, missing } from '../../format/number';
 import { formatDay, formatMoment } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat } from '../../shell/site';
+import { useFormat } from '../../state/site';
+import { useNow } from '../../state/useNow';
+import { touchpointColour, touchpointIcon } from '../../steps/kinds';
 import { Avatar } from '../../ui/Avatar';
 import { Explain } from '../../ui/Explain';
 import { Icon } from '../../ui/Icon';
-import { useNow } from '../../ui/useNow';
-import { touchpointColour, touchpointIcon } from './kinds';
 import { PersonLinks } from './PersonLinks';
 
 interface PersonCardProps {

@@ -1,11 +1,13 @@
-import { useState } from 'react';
-import { api, ApiError } from '../../api/client';
+import { useMutation } from '@tanstack/react-query';
+import { changes } from '../../api/changes';
+import { asApiError } from '../../api/error';
+import { questions } from '../../api/questions';
 import type { Person } from '../../api/types';
-import { useResource } from '../../api/useResource';
+import { useAnswer } from '../../api/useAnswer';
 import { problemText } from '../../format/codes';
 import { formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
+import { useFormat, useSite } from '../../state/site';
 import { Confirm } from '../../ui/Confirm';
 import { Icon } from '../../ui/Icon';
 
@@ -16,21 +18,8 @@ export function PersonLinks({ person, changed }: { person: Person; changed: () =
   const i18n = useI18n();
   const { t } = i18n;
   const { site } = useSite();
-  const session = useResource('session', (signal) => api.session(signal));
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState('');
-  const undo = async (link: Link) => {
-    setBusy(true);
-    setProblem('');
-    try {
-      await api.unlink(site, person.person, link.id);
-      changed();
-    } catch (error) {
-      setProblem(error instanceof ApiError ? problemText(error, i18n) : t('error.title'));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const session = useAnswer(questions.session());
+  const undoing = useMutation({ mutationFn: (link: Link) => changes.unlink(site, person.person, link.id), onSuccess: changed });
   const mayUndo = session.data?.role === 'admin';
   return (
     <section>
@@ -41,11 +30,11 @@ export function PersonLinks({ person, changed }: { person: Person; changed: () =
       ) : (
         <ul className="links">
           {person.links.map((link) => (
-            <LinkRow key={`${link.id} ${link.source} ${link.linked_at}`} link={link} undo={mayUndo ? () => void undo(link) : undefined} busy={busy} />
+            <LinkRow key={`${link.id} ${link.source} ${link.linked_at}`} link={link} undo={mayUndo ? () => undoing.mutate(link) : undefined} busy={undoing.isPending} />
           ))}
         </ul>
       )}
-      {problem !== '' && <p className="form-error" role="alert">{problem}</p>}
+      {undoing.error && <p className="form-error" role="alert">{problemText(asApiError(undoing.error), i18n)}</p>}
     </section>
   );
 }

@@ -1,10 +1,10 @@
 import { day_ms, hour_ms } from '../../format/duration';
 import { formatDay, formatShort, formatTime } from '../../format/time';
 import { useI18n } from '../../i18n/context';
+import { touchpointColour, touchpointIcon } from '../../steps/kinds';
 import { Icon } from '../../ui/Icon';
-import { touchpointColour, touchpointIcon } from './kinds';
-import './ribbon.css';
 import type { Ribbon as RibbonLayout, RibbonDot } from './ribbon-layout';
+import './ribbon.css';
 
 interface RibbonProps {
   ribbon: RibbonLayout;

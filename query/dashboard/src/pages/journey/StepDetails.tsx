@@ -1,7 +1,7 @@
 import { readableAddress } from '../../format/address';
 import { propertyText, verdictReasonText } from '../../format/codes';
 import { useI18n } from '../../i18n/context';
-import type { Step } from './fold';
+import type { Step } from '../../steps/fold';
 
 /** Everything the event carries that has no place on the line, on demand. */
 export function StepDetails({ step, numberText }: { step: Step; numberText: (value: number) => string }) {

@@ -3,11 +3,11 @@ import { formatDuration, formatLatency } from '../../format/duration';
 import { formatMoney, formatNumber, formatRate } from '../../format/number';
 import { formatTime } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat } from '../../shell/site';
+import { useFormat } from '../../state/site';
+import { describe } from '../../steps/describe';
+import type { Step } from '../../steps/fold';
+import { lookOf, touchpointColour } from '../../steps/kinds';
 import { Icon } from '../../ui/Icon';
-import { describe } from './describe';
-import type { Step } from './fold';
-import { lookOf, touchpointColour } from './kinds';
 import { Measures } from './Measures';
 import { StepDetails } from './StepDetails';
 

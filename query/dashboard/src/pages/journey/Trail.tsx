@@ -1,10 +1,10 @@
 import { Fragment } from 'react';
 import { formatGap, gapHeight } from '../../format/duration';
 import { useI18n } from '../../i18n/context';
+import type { Chapter } from '../../steps/fold';
 import { Icon } from '../../ui/Icon';
 import { Mark } from '../../ui/Mark';
 import { ChapterView } from './ChapterView';
-import type { Chapter } from './fold';
 import type { LoadedJourney } from './useJourney';
 import type { OpenChapters } from './useOpenChapters';
 

@@ -1,5 +1,5 @@
 import type { JourneySession } from '../../api/types';
-import { sessionKey } from './fold';
+import { sessionKey } from '../../steps/fold';
 
 export interface Merged {
   readonly items: readonly JourneySession[];

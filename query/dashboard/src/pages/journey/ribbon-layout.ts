@@ -1,5 +1,5 @@
-import type { Chapter } from './fold';
-import { lookOf, touchpoints, type Tone } from './kinds';
+import type { Chapter } from '../../steps/fold';
+import { lookOf, touchpoints, type Tone } from '../../steps/kinds';
 
 export interface RibbonDot {
   /** Place on the time axis, 0..1. */

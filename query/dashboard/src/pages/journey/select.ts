@@ -1,5 +1,5 @@
-import type { Chapter, Step } from './fold';
-import { lookOf } from './kinds';
+import type { Chapter, Step } from '../../steps/fold';
+import { lookOf } from '../../steps/kinds';
 
 /** What of a journey is looked at; empty is everything. */
 export interface Selection {

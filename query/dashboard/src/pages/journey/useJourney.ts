@@ -1,17 +1,22 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
-import { api, ApiError } from '../../api/client';
-import type { JourneySession } from '../../api/types';
-import { useSignedOut } from '../../shell/session';
-import { mayPass, noteAnswered, noteUnanswered } from '../../api/waiting';
+import { hashKey, useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { askAgain } from '../../api/cache';
+import { mayPass, type ApiError } from '../../api/error';
+import { questions } from '../../api/questions';
+import type { Journey, JourneySession } from '../../api/types';
+import { problemOf, retrying, useAnswer } from '../../api/useAnswer';
 import { mergeJourney } from './merge';
 
 /** A newcomer clicks in another window and looks here: a step must appear within two seconds. */
 const poll_ms = 750;
-const poll_ms_failed = 5_000;
+/** Somebody who has only just arrived is unknown for a moment. */
+const unknown_ms = 2_500;
 const first_sessions = 20;
 const polled_sessions = 3;
 /** At once, when all are wanted. */
 const sessions_of_all = 100;
+
+const none: ReadonlySet<string> = new Set();
 
 export interface LoadedJourney {
   sessions: readonly JourneySession[] | undefined;
@@ -26,157 +31,83 @@ export interface LoadedJourney {
   fresh: ReadonlySet<string>;
   loadMore: () => void;
   retry: () => void;
+  /** To be called when the person was changed: everything is asked anew. */
+  reload: () => void;
 }
 
-interface State {
-  key: string;
-  sessions: readonly JourneySession[] | undefined;
-  cursor: string | null;
-  error: ApiError | undefined;
-  loadingMore: boolean;
-  moreError: ApiError | undefined;
-  truncated: boolean;
-  fresh: ReadonlySet<string>;
-}
-
-const blank = (key: string): State => ({
-  key,
-  sessions: undefined,
-  cursor: null,
-  error: undefined,
-  loadingMore: false,
-  moreError: undefined,
-  truncated: false,
-  fresh: new Set(),
-});
+type Pages = InfiniteData<Journey, string>;
 
 /**
  * Loads a journey by pages and keeps its newest sessions current while the page is visible. With `whole` it goes on until
- * the beginning. What `version` names was changed: everything is asked again.
+ * the beginning.
  */
-export function useJourney(site: string, person: string, include: string | undefined, whole: boolean, version: number): LoadedJourney {
-  const key = JSON.stringify([site, person, include, version]);
-  const [state, setState] = useState<State>(() => blank(key));
-  const [attempt, setAttempt] = useState(0);
-  const latest = useRef(state);
-  latest.current = state;
-  const signedOut = useSignedOut();
-  const retry = useCallback(() => setAttempt((count) => count + 1), []);
+export function useJourney(site: string, person: string, include: string | undefined, whole: boolean): LoadedJourney {
+  const cache = useQueryClient();
+  const queryKey = useMemo(() => [...questions.journey(site, person, { include }).queryKey, 'pages'], [site, person, include]);
+  const key = hashKey(queryKey);
+  const pages = useInfiniteQuery({
+    queryKey,
+    queryFn: ({ pageParam: cursor, client, signal }) => {
+      const limit = cursor !== '' && whole ? sessions_of_all : first_sessions;
+      return questions.journey(site, person, { limit, include, cursor }).askOnce(client, signal);
+    },
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor,
+    staleTime: Infinity,
+    gcTime: 0,
+    ...retrying(unknown_ms),
+    retry: (_, error) => mayPass(error) || error.status === 404,
+  });
+  const { data, hasNextPage, isFetchingNextPage, isFetching, fetchNextPage, refetch } = pages;
+  const sessions = useMemo(() => data?.pages.flatMap((page) => page.items), [data]);
 
+  const newest = useAnswer(
+    { ...questions.journey(site, person, { limit: polled_sessions, include }), gcTime: 0 },
+    { refresh_ms: poll_ms, enabled: data !== undefined },
+  );
+  const told = newest.stale ? undefined : newest.data;
+  const [arrived, setArrived] = useState({ key, ids: none });
+  const fresh = arrived.key === key ? arrived.ids : none;
   useEffect(() => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    const holder = Symbol(key);
-    let answered_ms = Date.now();
-    const answered = () => {
-      answered_ms = Date.now();
-      noteAnswered(holder);
-    };
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = (limit: number) => api.journey(site, person, { limit, include }, signal);
+    if (!told || !sessions) return;
+    const merged = mergeJourney(sessions, told.items, told.next_cursor != null);
+    if (merged.apart) void refetch({ cancelRefetch: false });
+    if (merged.apart || merged.items === sessions) return;
+    setArrived((before) => ({ key, ids: withNew(before.key === key ? before.ids : none, sessions, merged.items) }));
+    cache.setQueryData<Pages>(queryKey, (before) => before && withSessions(before, merged.items));
+  }, [told, sessions, key, queryKey, cache, refetch]);
 
-    const load = async () => {
-      const page = await ask(first_sessions);
-      if (!signal.aborted) setState({ ...blank(key), sessions: page.items, cursor: page.next_cursor ?? null, truncated: page.truncated });
-    };
-    const poll = async () => {
-      const page = await ask(polled_sessions);
-      const loaded = latest.current.sessions ?? [];
-      const merged = mergeJourney(loaded, page.items, page.next_cursor != null);
-      if (signal.aborted) return;
-      if (merged.apart) return load();
-      if (merged.items !== loaded) {
-        setState((before) => ({ ...before, sessions: merged.items, fresh: withNew(before.fresh, loaded, merged.items) }));
-      }
-    };
-    const later = (wait_ms: number) => {
-      timer = setTimeout(() => {
-        if (document.visibilityState !== 'visible') return later(poll_ms);
-        poll().then(
-          () => {
-            answered();
-            later(poll_ms);
-          },
-          (error: unknown) => {
-            if (signal.aborted) return;
-            if (mayPass(asApiError(error))) noteUnanswered(holder, answered_ms);
-            // What is on the page stays; only the end of the session ends the watching.
-            if (error instanceof ApiError && error.status === 401) return signedOut();
-            later(poll_ms_failed);
-          },
-        );
-      }, wait_ms);
-    };
-
-    setState((before) => (before.key === key ? { ...before, error: undefined } : blank(key)));
-    load().then(
-      () => {
-        answered();
-        later(poll_ms);
-      },
-      (error: unknown) => {
-        if (signal.aborted) return;
-        const refused = asApiError(error);
-        if (refused.status === 401) return signedOut();
-        setState({ ...blank(key), error: refused });
-        // Somebody who has only just arrived is unknown for a moment.
-        if (refused.status === 404) timer = setTimeout(retry, poll_ms_failed / 2);
-      },
-    );
-    return () => {
-      controller.abort();
-      clearTimeout(timer);
-      noteAnswered(holder);
-    };
-  }, [key, site, person, include, attempt, retry, signedOut]);
-
-  const loadMore = useCallback(() => {
-    const { cursor, loadingMore } = latest.current;
-    if (cursor === null || loadingMore) return;
-    latest.current = { ...latest.current, loadingMore: true };
-    setState((before) => ({ ...before, loadingMore: true, moreError: undefined }));
-    api.journey(site, person, { limit: whole ? sessions_of_all : first_sessions, cursor, include }).then(
-      (page) =>
-        setState((before) =>
-          before.key === key
-            ? {
-                ...before,
-                loadingMore: false,
-                cursor: page.next_cursor ?? null,
-                truncated: before.truncated || page.truncated,
-                sessions: [...(before.sessions ?? []), ...page.items],
-              }
-            : before,
-        ),
-      (error: unknown) => setState((before) => (before.key === key ? { ...before, loadingMore: false, moreError: asApiError(error) } : before)),
-    );
-  }, [key, site, person, include, whole]);
-
-  const current = state.key === key ? state : blank(key);
-  const goesOn = whole && current.cursor !== null && !current.loadingMore && !current.moreError;
+  const loadMore = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+  const problem = problemOf(pages);
+  const goesOn = whole && hasNextPage && !isFetching && problem === undefined;
   useEffect(() => {
     if (goesOn) loadMore();
   }, [goesOn, loadMore]);
 
   return {
-    sessions: current.sessions,
-    error: current.error,
-    more: current.cursor !== null,
-    loadingMore: current.loadingMore,
-    moreError: current.moreError,
-    truncated: current.truncated,
-    fresh: current.fresh,
+    sessions,
+    error: problem,
+    more: hasNextPage,
+    loadingMore: isFetchingNextPage,
+    moreError: isFetchingNextPage || pages.isFetchNextPageError ? problem : undefined,
+    truncated: data?.pages.some((page) => page.truncated) ?? false,
+    fresh,
     loadMore,
-    retry,
+    retry: useCallback(() => void askAgain(cache, { queryKey, exact: true }), [cache, queryKey]),
+    // Both the pages and what is watched are of these two parts of the key.
+    reload: useCallback(() => void cache.resetQueries({ queryKey: queryKey.slice(0, 2) }), [cache, queryKey]),
   };
+}
+
+/** The same pages as one, with what its sessions have become. */
+function withSessions({ pages, pageParams }: Pages, items: readonly JourneySession[]): Pages {
+  const last = pages.at(-1);
+  if (!last) return { pages, pageParams };
+  return { pages: [{ ...last, items: [...items], truncated: pages.some((page) => page.truncated) }], pageParams: pageParams.slice(0, 1) };
 }
 
 function withNew(fresh: ReadonlySet<string>, before: readonly JourneySession[], after: readonly JourneySession[]): ReadonlySet<string> {
   const known = new Set(before.flatMap((session) => session.events.map((event) => event.event_id)));
   const added = after.flatMap((session) => session.events.map((event) => event.event_id)).filter((id) => !known.has(id));
   return added.length === 0 ? fresh : new Set([...fresh, ...added]);
-}
-
-function asApiError(error: unknown): ApiError {
-  return error instanceof ApiError ? error : new ApiError(0, 'unexpected', String(error));
 }

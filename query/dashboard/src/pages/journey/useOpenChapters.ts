@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState } from 'react';
-import type { Chapter } from './fold';
+import type { Chapter } from '../../steps/fold';
 
 export interface OpenChapters {
   isOpen: (chapter: Chapter) => boolean;

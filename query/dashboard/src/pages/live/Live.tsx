@@ -1,8 +1,8 @@
-import { formatClock, formatTime } from '../../format/time';
-import { formatNumber } from '../../format/number';
 import type { LiveMinute, LiveSnapshot } from '../../api/types';
+import { formatNumber } from '../../format/number';
+import { formatClock, formatTime } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
+import { useFormat, useSite } from '../../state/site';
 import { BarList } from '../../ui/BarList';
 import { Card } from '../../ui/Card';
 import { Explain } from '../../ui/Explain';

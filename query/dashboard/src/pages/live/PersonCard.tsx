@@ -6,14 +6,15 @@ import { countryName } from '../../format/names';
 import { formatMoney } from '../../format/number';
 import { formatTime } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
+import { personPath } from '../../state/address';
+import { useFormat, useSite } from '../../state/site';
+import { describe } from '../../steps/describe';
+import type { Step } from '../../steps/fold';
+import { lookOf, touchpointColour } from '../../steps/kinds';
+import { VitalBadge } from '../../steps/VitalBadge';
 import { Avatar } from '../../ui/Avatar';
 import { Icon } from '../../ui/Icon';
-import { describe } from '../journey/describe';
-import type { Step } from '../journey/fold';
-import { lookOf, touchpointColour } from '../journey/kinds';
-import { VitalBadge } from '../journey/VitalBadge';
-import { ratings } from '../quality/rating';
+import { ratings } from '../../format/rating';
 import { viewOf, type LiveCard } from './cards';
 
 /** Steps shown; those before are in the journey. */
@@ -42,7 +43,7 @@ export const PersonCard = memo(function PersonCard({ card, present }: { card: Li
         <Avatar name={name} identified={card.identified} />
         <div className="live-card-who">
           <h3>
-            <Link to={`/sites/${encodeURIComponent(site)}/people/${encodeURIComponent(card.person)}`}>{name}</Link>
+            <Link to={personPath(site, card.person)}>{name}</Link>
             {!card.identified && <span className="quiet mono small"> {card.person.slice(-4)}</span>}
           </h3>
           <p className="quiet live-card-origin">

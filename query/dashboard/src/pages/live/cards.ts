@@ -1,6 +1,6 @@
 import type { JourneyEvent, LiveActivity } from '../../api/types';
-import { foldSession, type Step } from '../journey/fold';
-import { noiseKinds, viewKinds } from '../journey/kinds';
+import { foldSession, type Step } from '../../steps/fold';
+import { noiseKinds, viewKinds } from '../../steps/kinds';
 
 /** People kept on the page, those who were last here. */
 export const cards_max = 50;

@@ -1,4 +1,3 @@
-import { api, ApiError } from '../../api/client';
 import type { LiveActivity, LiveRecent, LiveResync, LiveSnapshot } from '../../api/types';
 
 export type Connection = 'connecting' | 'connected' | 'reconnecting';
@@ -10,7 +9,8 @@ export interface LiveHandlers {
   onActivity: (activity: LiveActivity) => void;
   onSnapshot: (snapshot: LiveSnapshot) => void;
   onSkipped: (count: number) => void;
-  onSignedOut: () => void;
+  /** An EventSource does not tell why it failed: an ended session would fail for ever. */
+  onBroken: () => void;
 }
 
 /** A snapshot comes every two seconds, so longer silence means a dead connection. */
@@ -48,10 +48,7 @@ export function followLive(address: string, handlers: LiveHandlers): () => void 
     handlers.onConnection('reconnecting');
     retry = setTimeout(connect, reconnectDelay_ms(attempt));
     attempt += 1;
-    // An EventSource does not tell why it failed; an ended session would fail for ever.
-    api.session().catch((error: unknown) => {
-      if (source === null && error instanceof ApiError && error.status === 401) handlers.onSignedOut();
-    });
+    handlers.onBroken();
   };
   const connect = () => {
     close();

@@ -1,7 +1,7 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { api } from '../../api/client';
+import { liveAddress, questions } from '../../api/questions';
 import type { LiveSnapshot } from '../../api/types';
-import { useSignedOut } from '../../shell/session';
 import { addActivities, type LiveCard } from './cards';
 import { followLive, type Connection } from './follow';
 
@@ -34,7 +34,7 @@ export function useLive(site: string): Live {
   const [paused, setPausedState] = useState(false);
   const latest = useRef<readonly LiveCard[]>(undefined);
   const pausedNow = useRef(false);
-  const signedOut = useSignedOut();
+  const cache = useQueryClient();
 
   useEffect(() => {
     let drawing: ReturnType<typeof setTimeout> | undefined;
@@ -44,7 +44,7 @@ export function useLive(site: string): Live {
         if (!pausedNow.current) setCards(latest.current);
       }, draw_ms);
     };
-    const end = followLive(api.liveAddress(site), {
+    const end = followLive(liveAddress(site), {
       onConnection: setConnection,
       onRecent: ({ items }) => {
         latest.current = addActivities([], items);
@@ -60,13 +60,14 @@ export function useLive(site: string): Live {
         setSnapshot(taken);
       },
       onSkipped: (count) => setSkipped((before) => before + count),
-      onSignedOut: signedOut,
+      // The cache leads whoever is signed out to sign in.
+      onBroken: () => void cache.fetchQuery(questions.session()).catch(() => undefined),
     });
     return () => {
       end();
       clearTimeout(drawing);
     };
-  }, [site, signedOut]);
+  }, [site, cache]);
 
   const setPaused = useCallback((next: boolean) => {
     pausedNow.current = next;

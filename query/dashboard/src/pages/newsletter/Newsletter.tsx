@@ -1,21 +1,23 @@
-import { useSearchParams } from 'react-router';
-import { administration, type NewsletterReport, type NewsletterRow } from '../../api/administration';
-import { ofSite } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import type { ReactNode } from 'react';
+import { questions } from '../../api/questions';
+import type { NewsletterReport, NewsletterRow } from '../../api/types';
+import { useAnswer } from '../../api/useAnswer';
 import { readableAddress } from '../../format/address';
 import { formatMoney, formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
-import { usePeriod } from '../../state/useUrlState';
+import { useSite } from '../../state/site';
+import { usePeriod, useReport } from '../../state/useAddress';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
+import { DataTable } from '../../ui/DataTable';
 import { ExportButton } from '../../ui/ExportButton';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
-import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
+import { EmptyState, Skeleton } from '../../ui/states';
 import './newsletter.css';
 import { Readers } from './Readers';
 import { ReportLink } from './ReportLink';
-import { counts, Totals } from './Totals';
+import { Totals } from './Totals';
 
 const refresh_ms = 30_000;
 const export_rows = 1000;
@@ -25,40 +27,34 @@ export default function Newsletter() {
   const { t } = useI18n();
   const { site, timezone } = useSite();
   const { resolved } = usePeriod(timezone);
-  const [parameters] = useSearchParams();
-  const campaign = parameters.get('campaign');
-  const number = counts.find((one) => one === parameters.get('who'));
+  const { campaign, readers } = useReport();
   const query = {
     from: resolved.from,
     to: resolved.to,
     by: campaign === null ? undefined : 'link',
     campaign: campaign ?? undefined,
   };
-  const report = useResource(
-    JSON.stringify([site, 'newsletters', query]),
-    (signal) => administration.newsletters(site, query, signal),
-    refresh_ms,
-  );
+  const report = useAnswer(questions.newsletters(site, query), { refresh_ms });
   return (
     <Page title={t('newsletter.title')} lead={t('newsletter.lead')} controls={<PeriodPicker />}>
-      {report.error && !report.data ? (
-        <ErrorState error={report.error} retry={report.retry} />
-      ) : !report.data ? (
-        <Card><Skeleton lines={6} tall /></Card>
-      ) : report.data.rows.length === 0 && campaign === null ? (
-        <EmptyState title={t('newsletter.empty')} hint={t('newsletter.empty.hint')} action={{ label: t('nav.settings'), to: '../settings' }} />
-      ) : (
-        <>
-          <Card
-            title={campaign === null ? t('newsletter.numbers') : t('newsletter.numbers.one', { campaign: campaign || t('newsletter.noName') })}
-            stale={report.stale}
-          >
-            <Totals numbers={report.data.totals} />
-          </Card>
-          {number && <Readers number={number} query={query} />}
-          <Rows report={report.data} campaign={campaign} query={query} stale={report.stale} />
-        </>
-      )}
+      <Answered answer={report} loading={<Card><Skeleton lines={6} tall /></Card>}>
+        {(data) =>
+          data.rows.length === 0 && campaign === null ? (
+            <EmptyState title={t('newsletter.empty')} hint={t('newsletter.empty.hint')} action={{ label: t('nav.settings'), to: '../settings' }} />
+          ) : (
+            <>
+              <Card
+                title={campaign === null ? t('newsletter.numbers') : t('newsletter.numbers.one', { campaign: campaign || t('newsletter.noName') })}
+                stale={report.stale}
+              >
+                <Totals numbers={data.totals} />
+              </Card>
+              {readers && <Readers number={readers} query={query} />}
+              <Rows report={data} campaign={campaign} query={query} stale={report.stale} />
+            </>
+          )
+        }
+      </Answered>
     </Page>
   );
 }
@@ -81,7 +77,7 @@ function Rows({ report, campaign, query, stale }: RowsProps) {
       aside={
         <span className="newsletter-actions">
           {campaign !== null && <ReportLink change={{ campaign: null, who: null }}>{t('newsletter.back')}</ReportLink>}
-          <ExportButton what={title} path={ofSite(site, '/newsletters')} query={{ ...query, limit: export_rows }} name="newsletter" />
+          <ExportButton what={title} question={questions.newsletters(site, { ...query, limit: export_rows })} name="newsletter" />
         </span>
       }
     >
@@ -98,7 +94,7 @@ const ofLink = ['clicked', 'clicked_by_machines', 'visits', 'orders'] as const;
 function Campaigns({ rows }: { rows: readonly NewsletterRow[] }) {
   const { t } = useI18n();
   return (
-    <Table name={t('newsletter.campaign')} columns={[...ofMail, ...ofLink]} rows={rows} head={(row) => (
+    <Table name={t('newsletter.campaign')} counts={[...ofMail, ...ofLink]} rows={rows} head={(row) => (
       <ReportLink change={{ campaign: row.campaign, who: null }}>{row.campaign || t('newsletter.noName')}</ReportLink>
     )} />
   );
@@ -106,41 +102,32 @@ function Campaigns({ rows }: { rows: readonly NewsletterRow[] }) {
 
 function Links({ rows }: { rows: readonly NewsletterRow[] }) {
   const { t } = useI18n();
-  return <Table name={t('newsletter.link')} columns={ofLink} rows={rows} head={(row) => readableAddress(row.link ?? '') || t('newsletter.noName')} />;
+  return <Table name={t('newsletter.link')} counts={ofLink} rows={rows} head={(row) => readableAddress(row.link ?? '') || t('newsletter.noName')} />;
 }
 
 interface TableProps {
   name: string;
-  columns: readonly ((typeof ofMail)[number] | (typeof ofLink)[number])[];
+  counts: readonly ((typeof ofMail)[number] | (typeof ofLink)[number])[];
   rows: readonly NewsletterRow[];
-  head: (row: NewsletterRow) => React.ReactNode;
+  head: (row: NewsletterRow) => ReactNode;
 }
 
-function Table({ name, columns, rows, head }: TableProps) {
+function Table({ name, counts, rows, head }: TableProps) {
   const { t, locale } = useI18n();
+  const count = (value: number | null | undefined) => (value == null ? missing : formatNumber(value, locale));
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={name}>
-      <table className="newsletter-table" data-testid="newsletter-rows">
-        <thead>
-          <tr>
-            <th scope="col">{name}</th>
-            {columns.map((column) => <th key={column} scope="col" className="number">{t(`newsletter.${column}`)}</th>)}
-            <th scope="col" className="number">{t('newsletter.revenue')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={JSON.stringify([row.campaign, row.link])}>
-              <th scope="row">{head(row)}</th>
-              {columns.map((column) => {
-                const value = row[column];
-                return <td key={column} className="number">{value == null ? missing : formatNumber(value, locale)}</td>;
-              })}
-              <td className="number money">{formatMoney(row.revenue, locale)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      name={name}
+      role="region"
+      className="newsletter-table"
+      testid="newsletter-rows"
+      rows={rows}
+      rowKey={(row) => JSON.stringify([row.campaign, row.link])}
+      columns={[
+        { id: 'head', head: name, cell: head },
+        ...counts.map((id) => ({ id, head: t(`newsletter.${id}`), number: true, cell: (row: NewsletterRow) => count(row[id]) })),
+        { id: 'revenue', head: t('newsletter.revenue'), number: true, tone: 'money', cell: (row) => formatMoney(row.revenue, locale) },
+      ]}
+    />
   );
 }

@@ -1,20 +1,20 @@
-import { Link, useSearchParams } from 'react-router';
-import { administration } from '../../api/administration';
-import { ofSite } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { Link } from 'react-router';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { formatNumber } from '../../format/number';
 import { formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
-import { sharedQuery } from '../../state/useUrlState';
+import { personPath, type ReaderCount } from '../../state/address';
+import { useFormat, useSite } from '../../state/site';
+import { useSharedQuery } from '../../state/useAddress';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
-import { ErrorState, Skeleton } from '../../ui/states';
+import { Skeleton } from '../../ui/states';
 import { ReportLink } from './ReportLink';
-import type { Count } from './Totals';
 
 interface ReadersProps {
-  number: Count;
+  number: ReaderCount;
   query: Readonly<Record<string, string | undefined>>;
 }
 
@@ -23,10 +23,10 @@ export function Readers({ number, query }: ReadersProps) {
   const { t, locale } = useI18n();
   const { timeZone } = useFormat();
   const { site } = useSite();
-  const [parameters] = useSearchParams();
+  const shared = useSharedQuery();
   const { from, to, campaign } = query;
   const asked = { number, from, to, campaign };
-  const people = useResource(JSON.stringify([site, 'readers', asked]), (signal) => administration.newsletterPeople(site, asked, signal));
+  const people = useAnswer(questions.newsletterPeople(site, asked));
   return (
     <Card
       title={t('newsletter.people', { number: t(`newsletter.${number}`) })}
@@ -35,33 +35,32 @@ export function Readers({ number, query }: ReadersProps) {
         <span className="newsletter-actions">
           <ExportButton
             what={t('newsletter.people', { number: t(`newsletter.${number}`) })}
-            path={ofSite(site, '/newsletters/people')}
-            query={{ ...asked, limit: 1000 }}
+            question={questions.newsletterPeople(site, { ...asked, limit: 1000 })}
             name={`newsletter-${number}`}
           />
           <ReportLink change={{ who: null }}>{t('newsletter.people.close')}</ReportLink>
         </span>
       }
     >
-      {people.error && !people.data ? (
-        <ErrorState error={people.error} retry={people.retry} />
-      ) : !people.data ? (
-        <Skeleton lines={3} />
-      ) : people.data.items.length === 0 ? (
-        <p className="list-empty">{t('newsletter.people.none')}</p>
-      ) : (
-        <ul className="readers" data-testid="readers">
-          {people.data.items.map((one) => (
-            <li key={one.person}>
-              <Link to={`/sites/${encodeURIComponent(site)}/people/${encodeURIComponent(one.person)}${sharedQuery(parameters)}`}>{one.person}</Link>
-              <span className="quiet small">
-                {one.count > 1 && <>{formatNumber(one.count, locale)} × · </>}
-                <time dateTime={one.last_at}>{formatShort(one.last_at, locale, timeZone)}</time>
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Answered answer={people} loading={<Skeleton lines={3} />}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="list-empty">{t('newsletter.people.none')}</p>
+          ) : (
+            <ul className="readers" data-testid="readers">
+              {items.map((one) => (
+                <li key={one.person}>
+                  <Link to={personPath(site, one.person) + shared}>{one.person}</Link>
+                  <span className="quiet small">
+                    {one.count > 1 && <>{formatNumber(one.count, locale)} × · </>}
+                    <time dateTime={one.last_at}>{formatShort(one.last_at, locale, timeZone)}</time>
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Answered>
       {people.data?.more && <p className="quiet small">{t('newsletter.people.more')}</p>}
     </Card>
   );

@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
-import { Link, useLocation, useSearchParams } from 'react-router';
+import { Link, useLocation } from 'react-router';
+import type { TextChange } from '../../state/address';
+import { useReport } from '../../state/useAddress';
 
 interface ReportLinkProps {
-  /** What changes in the address; null takes a parameter out. */
-  change: Readonly<Record<string, string | null>>;
+  /** What changes in the address. */
+  change: TextChange;
   label?: string | undefined;
   children: ReactNode;
 }
@@ -11,11 +13,6 @@ interface ReportLinkProps {
 /** The same page about something else: a campaign, or the people behind a number. */
 export function ReportLink({ change, label, children }: ReportLinkProps) {
   const { pathname } = useLocation();
-  const [parameters] = useSearchParams();
-  const next = new URLSearchParams(parameters);
-  for (const [name, value] of Object.entries(change)) {
-    if (value === null) next.delete(name);
-    else next.set(name, value);
-  }
-  return <Link to={{ pathname, search: next.toString() }} aria-label={label} preventScrollReset>{children}</Link>;
+  const { queryWith } = useReport();
+  return <Link to={{ pathname, search: queryWith(change) }} aria-label={label} preventScrollReset>{children}</Link>;
 }

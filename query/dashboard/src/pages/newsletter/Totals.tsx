@@ -1,18 +1,16 @@
-import type { NewsletterNumbers } from '../../api/administration';
+import type { NewsletterNumbers } from '../../api/types';
 import { formatMoney, formatNumber, formatRate, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
+import { readerCounts } from '../../state/address';
 import { rateOf } from './rates';
 import { ReportLink } from './ReportLink';
-
-export const counts = ['sent', 'delivered', 'bounced', 'opened', 'opened_by_machines', 'clicked', 'clicked_by_machines', 'visits', 'orders'] as const;
-export type Count = (typeof counts)[number];
 
 /** Each number with what it counts. */
 export function Totals({ numbers }: { numbers: NewsletterNumbers }) {
   const { t, locale } = useI18n();
   return (
     <dl className="newsletter-numbers" data-testid="newsletter-totals">
-      {counts.map((name) => {
+      {readerCounts.map((name) => {
         const rate = rateOf(name, numbers);
         const value = numbers[name];
         return (

@@ -1,4 +1,4 @@
-import type { NewsletterNumbers } from '../../api/administration';
+import type { NewsletterNumbers } from '../../api/types';
 
 export type Base = 'sent' | 'delivered' | 'visits';
 

@@ -2,7 +2,7 @@ import type { Stats } from '../../api/types';
 import { changeOf, formatMetric, risesWell, type Metric } from '../../format/metric';
 import { formatDay, formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat } from '../../shell/site';
+import { useFormat } from '../../state/site';
 import { Change } from '../../ui/Change';
 import { Explain } from '../../ui/Explain';
 import { comparisonOf } from './comparison';

@@ -1,25 +1,25 @@
 import { useEffect, useState } from 'react';
-import { api, ofSite } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { commerceMetrics, headlineMetrics, metrics, type Metric } from '../../format/metric';
 import { formatMoneys, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
 import { formatFilter } from '../../state/filters';
-import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
+import { useFormat, useSite } from '../../state/site';
+import { useChoice, useFilters, usePeriod } from '../../state/useAddress';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { FilterBar, NothingMatches } from '../../ui/FilterBar';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
-import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
+import { EmptyState, Skeleton } from '../../ui/states';
 import { HeadlineNotes, Headlines } from './Headlines';
 import './overview.css';
 import { TimeChart } from './TimeChart';
 import { TopCard } from './TopCard';
 import { Welcome } from './Welcome';
 
-const metricChoices = metrics as unknown as readonly [Metric, ...Metric[]];
 /** A page with today in it follows what happens; an empty one waits for the first visitor. */
 const refresh_ms = 30_000;
 const waiting_ms = 2_000;
@@ -30,32 +30,16 @@ export default function Overview() {
   const { site, timezone } = useSite();
   const { period, resolved } = usePeriod(timezone);
   const { filters } = useFilters();
-  const [metric, setMetric] = useChoice('metric', metricChoices);
+  const [metric, setMetric] = useChoice('metric');
 
   const [waiting, setWaiting] = useState(false);
   const query = { from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
-  const stats = useResource(
-    JSON.stringify([site, query, resolved.interval, period.compare]),
-    (signal) =>
-      api.stats(
-        site,
-        {
-          ...query,
-          metrics: metrics.join(','),
-          interval: resolved.interval,
-          limit: 1000,
-          compare: period.compare ? 'previous' : undefined,
-        },
-        signal,
-      ),
-    waiting ? waiting_ms : refresh_ms,
-  );
+  const asked = { ...query, metrics: metrics.join(','), interval: resolved.interval, limit: 1000 };
+  const stats = useAnswer(questions.stats(site, { ...asked, compare: period.compare ? 'previous' : undefined }), {
+    refresh_ms: waiting ? waiting_ms : refresh_ms,
+  });
   const nothing = stats.data !== undefined && !stats.stale && metrics.every((one) => !numeric(stats.data?.totals[one]));
-  const anybody = useResource(
-    nothing && filters.length === 0 ? `${site} anybody` : null,
-    (signal) => api.people(site, { limit: 1 }, signal),
-    waiting_ms,
-  );
+  const anybody = useAnswer(questions.people(site, { limit: 1 }), { refresh_ms: waiting_ms, enabled: nothing && filters.length === 0 });
   const firstDay = nothing && filters.length === 0 && anybody.data?.items.length === 0;
   useEffect(() => setWaiting(firstDay), [firstDay]);
   const sells = commerceMetrics.some((one) => (numeric(stats.data?.totals[one]) ?? 0) > 0);
@@ -74,49 +58,37 @@ export default function Overview() {
     <Page title={t('overview.title')} controls={<PeriodPicker comparable />}>
       <FilterBar />
       <Card className="card-flush" stale={stats.stale}>
-        {stats.error && !stats.data ? (
-          <ErrorState error={stats.error} retry={stats.retry} />
-        ) : !stats.data ? (
-          <Skeleton lines={2} tall />
-        ) : (
-          <>
-            <Headlines stats={stats.data} shown={shownMetrics} selected={metric} onSelect={setMetric} />
-            <HeadlineNotes stats={stats.data} metric={metric} />
-            {otherMoney !== '' && <p className="quiet small headlines-note">{t('overview.otherRevenue', { amounts: otherMoney })}</p>}
-            {nothing && filters.length === 0 && anybody.data === undefined && !anybody.error ? (
-              <Skeleton lines={1} tall />
-            ) : nothing && filters.length > 0 ? (
-              <NothingMatches />
-            ) : nothing ? (
-              <EmptyState title={t('overview.empty.period')} hint={t('overview.empty.period.hint')} />
-            ) : (
-              <>
-                <TimeChart stats={stats.data} metric={metric} interval={resolved.interval} />
-                <div className="chart-export">
-                  <ExportButton
-                    what={t('overview.chart.table')}
-                    path={ofSite(site, '/stats')}
-                    query={{ ...query, metrics: metrics.join(','), interval: resolved.interval, limit: 1000 }}
-                    name="overview"
-                  />
-                </div>
-              </>
-            )}
-          </>
-        )}
+        <Answered answer={stats} loading={<Skeleton lines={2} tall />}>
+          {(data) => (
+            <>
+              <Headlines stats={data} shown={shownMetrics} selected={metric} onSelect={setMetric} />
+              <HeadlineNotes stats={data} metric={metric} />
+              {otherMoney !== '' && <p className="quiet small headlines-note">{t('overview.otherRevenue', { amounts: otherMoney })}</p>}
+              {nothing && filters.length === 0 && anybody.data === undefined && !anybody.error ? (
+                <Skeleton lines={1} tall />
+              ) : nothing && filters.length > 0 ? (
+                <NothingMatches />
+              ) : nothing ? (
+                <EmptyState title={t('overview.empty.period')} hint={t('overview.empty.period.hint')} />
+              ) : (
+                <>
+                  <TimeChart stats={data} metric={metric} interval={resolved.interval} />
+                  <div className="chart-export">
+                    <ExportButton what={t('overview.chart.table')} question={questions.stats(site, asked)} name="overview" />
+                  </div>
+                </>
+              )}
+            </>
+          )}
+        </Answered>
       </Card>
       {!nothing && !(stats.error && !stats.data) && (
         <div className="top-cards">
-          <TopCard name="pages" title={t('overview.pages')} dimensions={['page', 'content_group', 'entry_page', 'exit_page']} {...list} />
-          <TopCard
-            name="sources"
-            title={t('overview.sources')}
-            dimensions={['channel', 'source', 'campaign', 'utm_source', 'utm_medium', 'utm_content', 'utm_term']}
-            {...list}
-          />
-          {sells && <TopCard name="products" title={t('overview.products')} dimensions={['product', 'product_category']} {...list} />}
-          <TopCard name="places" title={t('overview.places')} dimensions={['country', 'region', 'city', 'language']} {...list} />
-          <TopCard name="devices" title={t('overview.devices')} dimensions={['device_class', 'browser', 'os']} {...list} />
+          <TopCard name="pages" {...list} />
+          <TopCard name="sources" {...list} />
+          {sells && <TopCard name="products" {...list} />}
+          <TopCard name="places" {...list} />
+          <TopCard name="devices" {...list} />
         </div>
       )}
     </Page>

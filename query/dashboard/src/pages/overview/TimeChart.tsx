@@ -1,14 +1,22 @@
 import { useCallback, useMemo } from 'react';
 import type { Stats } from '../../api/types';
 import { Chart } from '../../charts/Chart';
+import { ChartTable } from '../../charts/ChartTable';
 import type { Palette } from '../../charts/palette';
 import { timeOption } from '../../charts/timeOption';
 import { formatMetric, isWhole, type Metric } from '../../format/metric';
 import { numeric } from '../../format/number';
 import { formatBucket, unfinishedIndex } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat } from '../../shell/site';
+import { useFormat } from '../../state/site';
+import { DataTable, type Column } from '../../ui/DataTable';
 import { comparisonOf } from './comparison';
+
+interface Point {
+  readonly bucket: string;
+  readonly value: number | null;
+  readonly before: number | null;
+}
 
 /** The chosen metric over time, as a picture and, on demand, as a table. */
 export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: Metric; interval: string }) {
@@ -22,14 +30,13 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
     () => unfinishedIndex(stats.rows.map((row) => row.dimensions['time'] ?? ''), Date.parse(stats.as_of), Date.parse(stats.to), timeZone),
     [stats, timeZone],
   );
-  const points = useMemo(
+  const points = useMemo<Point[]>(
     () =>
       stats.rows.map((row, index) => ({
         bucket: row.dimensions['time'] ?? '',
         // What has not begun is not zero.
         value: index > unfinished.last ? null : numeric(row.metrics[metric]),
         before: numeric(stats.compare?.rows?.[index]?.metrics[metric]),
-        bucketBefore: stats.compare?.rows?.[index]?.dimensions['time'],
       })),
     [stats, metric, unfinished],
   );
@@ -74,6 +81,11 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
   if (!first || !last) return null;
   const peak = points.reduce((highest, point) => ((point.value ?? 0) > (highest.value ?? 0) ? point : highest), first);
   const name = t(`metric.${metric}`);
+  const columns: [Column<Point>, ...Column<Point>[]] = [
+    { id: 'bucket', head: t('period.label'), cell: (point) => titleOf(points.indexOf(point)) },
+    { id: 'value', head: name, number: true, cell: (point) => valueText(point.value) },
+    ...(compares ? [{ id: 'before', head: t('period.previous'), number: true, cell: (point: Point) => valueText(point.before) }] : []),
+  ];
   const summary = t('overview.chart.summary', {
     metric: name,
     from: title(first.bucket),
@@ -86,29 +98,9 @@ export function TimeChart({ stats, metric, interval }: { stats: Stats; metric: M
       <figcaption className="sr-only">{t('overview.chart', { metric: name })}</figcaption>
       <Chart option={option} summary={summary} height={260} />
       {unfinished.index !== undefined && <p className="quiet small chart-note" data-testid="unfinished">{t('overview.unfinished.note')}</p>}
-      <details className="chart-table">
-        <summary>{t('overview.chart.table')}</summary>
-        <div className="table-scroll" tabIndex={0} role="group" aria-label={name}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{t('period.label')}</th>
-                <th scope="col" className="number">{name}</th>
-                {compares && <th scope="col" className="number">{t('period.previous')}</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {points.map((point, index) => (
-                <tr key={point.bucket}>
-                  <th scope="row">{titleOf(index)}</th>
-                  <td className="number">{valueText(point.value)}</td>
-                  {compares && <td className="number">{valueText(point.before)}</td>}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
+      <ChartTable>
+        <DataTable name={name} columns={columns} rows={points} rowKey={(point) => point.bucket} />
+      </ChartTable>
     </figure>
   );
 }

@@ -1,12 +1,13 @@
 import { useState } from 'react';
-import { api, ofSite, type QueryParameters } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { formatMetric, weightOf, type ListMetric, type Metric } from '../../format/metric';
 import { formatRate, missing, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
-import { joinValues, withFilter, type FilterDimension } from '../../state/filters';
-import { useChoice, useFilters } from '../../state/useUrlState';
+import { choices, type Choice, type TopList } from '../../state/address';
+import { joinValues, withFilter } from '../../state/filters';
+import { useFormat, useSite } from '../../state/site';
+import { useChoice, useFilters } from '../../state/useAddress';
 import { BarList } from '../../ui/BarList';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
@@ -14,20 +15,11 @@ import { ErrorState, Skeleton } from '../../ui/states';
 import { Tabs } from '../../ui/Tabs';
 import { useValueName } from '../../ui/useValueName';
 
-type TopDimension = Extract<
-  FilterDimension,
-  | 'page' | 'content_group' | 'entry_page' | 'exit_page'
-  | 'source' | 'channel' | 'campaign' | 'utm_source' | 'utm_medium' | 'utm_content' | 'utm_term'
-  | 'product' | 'product_category'
-  | 'country' | 'region' | 'city' | 'language' | 'device_class' | 'browser' | 'os'
->;
+type TopDimension = Choice<TopList>;
 
 interface TopCardProps {
-  /** Name of the tab's parameter in the address. */
-  name: string;
-  title: string;
-  dimensions: readonly [TopDimension, ...TopDimension[]];
-  query: QueryParameters;
+  name: TopList;
+  query: { from: string; to: string; filter: readonly string[] };
   /** What the rows show. */
   metric: Metric;
   /** Whether the site sells: then the rows say how many of the sessions bought. */
@@ -44,20 +36,22 @@ function metricOf(dimension: TopDimension, metric: Metric): ListMetric {
 }
 
 /** The top values of one of a few dimensions; a row becomes a filter when it is chosen. */
-export function TopCard({ name, title, dimensions, query, metric, sells }: TopCardProps) {
+export function TopCard({ name, query, metric, sells }: TopCardProps) {
   const { t, locale } = useI18n();
   const format = useFormat();
   const { site } = useSite();
   const valueName = useValueName();
   const { filters, setFilters } = useFilters();
-  const [dimension, setDimension] = useChoice(name, dimensions);
+  const title = t(`overview.${name}`);
+  const dimensions: readonly TopDimension[] = choices[name];
+  const [dimension, setDimension] = useChoice(name);
   const [all, setAll] = useState(false);
   const shown = metricOf(dimension, metric);
   const weight = weightOf(shown);
   const withConversion = sells && shown !== 'conversion_rate';
   const wanted = [...new Set<ListMetric>([weight, shown, ...(withConversion ? (['conversion_rate'] as const) : [])])];
   const asked = { ...query, metrics: wanted.join(','), group_by: dimension, limit: all ? many : few + 1 };
-  const list = useResource(JSON.stringify([site, asked]), (signal) => api.stats(site, asked, signal), 30_000);
+  const list = useAnswer(questions.stats(site, asked), { refresh_ms: 30_000 });
   const total = numeric(list.data?.totals[weight]) ?? 0;
   // A part of a whole, or what a rate or a mean is of.
   const isPart = shown === weight;
@@ -100,8 +94,7 @@ export function TopCard({ name, title, dimensions, query, metric, sells }: TopCa
       aside={
         <ExportButton
           what={`${title}, ${t(`overview.tab.${dimension}`)}`}
-          path={ofSite(site, '/stats')}
-          query={{ ...asked, limit: 1000 }}
+          question={questions.stats(site, { ...asked, limit: 1000 })}
           name={dimension}
         />
       }

@@ -1,12 +1,13 @@
 import { Link } from 'react-router';
-import { administration } from '../../api/administration';
-import { useResource } from '../../api/useResource';
+import { concerns } from '../../api/installation';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
-import { demoSite, firstSite, useSite, useSites } from '../../shell/site';
+import { sitePath } from '../../state/address';
+import { demoSite, firstSite, useSite, useSites } from '../../state/site';
 import { CopyButton } from '../../ui/CopyButton';
 import { Icon } from '../../ui/Icon';
 import { Mark } from '../../ui/Mark';
-import { concerns } from '../installation/state';
 
 const refresh_ms = 3_000;
 
@@ -59,7 +60,7 @@ function OwnSite() {
       <h3>{t('welcome.own.title')}</h3>
       <p>{t('welcome.own.text')}</p>
       {own ? (
-        <Link className="button" to={`/sites/${encodeURIComponent(own.site)}/installation`}>{t('welcome.own.open', { site: own.name || own.site })}</Link>
+        <Link className="button" to={sitePath(own.site, 'installation')}>{t('welcome.own.open', { site: own.name || own.site })}</Link>
       ) : (
         <Link className="button" to="../settings#add-site">{t('welcome.own.action')}</Link>
       )}
@@ -86,7 +87,7 @@ function Snippet() {
 function Waiting() {
   const { t } = useI18n();
   const { site } = useSite();
-  const installation = useResource(`${site} installation`, (signal) => administration.installation(site, signal), refresh_ms);
+  const installation = useAnswer(questions.installation(site), { refresh_ms });
   const { refused = [], origins = [] } = installation.data ?? {};
   const first = refused.find((one) => concerns(one, origins));
   if (!first) return <p className="waiting" role="status"><span className="pulse" aria-hidden="true" />{t('welcome.waiting')}</p>;

@@ -1,14 +1,19 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { useLocation, useNavigationType, useSearchParams } from 'react-router';
-import { api, ApiError, ofSite } from '../../api/client';
-import type { PersonList, PersonSummary } from '../../api/types';
-import { useResource } from '../../api/useResource';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useLayoutEffect, useRef, useState } from 'react';
+import { useLocation, useNavigationType } from 'react-router';
+import type { ApiError } from '../../api/error';
+import { questions } from '../../api/questions';
+import type { PersonSummary } from '../../api/types';
+import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
+import { choices, type Choice } from '../../state/address';
 import { formatFilter } from '../../state/filters';
 import { lastPlace, leavePlace, type Place } from '../../state/place';
+import { useSite } from '../../state/site';
+import { orderOf, orders, sortingOf, type Sorting } from '../../state/sorting';
+import { useChoice, useFilters, usePeriod, useTexts } from '../../state/useAddress';
 import { useDraft } from '../../state/useDraft';
-import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { FilterBar, NothingMatches } from '../../ui/FilterBar';
@@ -17,12 +22,10 @@ import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
-import { orderOf, orders, sortingOf, sortings, withoutRepeats, type Sorting } from './order';
-import { PeopleTable } from './PeopleTable';
 import './people.css';
+import { PeopleTable } from './PeopleTable';
+import { withoutRepeats } from './repeats';
 
-const whoChoices = ['all', 'identified', 'anonymous', 'customers'] as const;
-type Who = (typeof whoChoices)[number];
 const page_size = 50;
 /** The most that one answer holds. */
 const page_size_max = 1000;
@@ -32,10 +35,11 @@ export default function People() {
   const { site, timezone } = useSite();
   const { resolved } = usePeriod(timezone);
   const { filters } = useFilters();
-  const [who, setWho] = useChoice('who', whoChoices);
-  const [sorting, setSorting] = useChoice('sort', sortings);
-  const [search, setSearch] = useSearch();
-  const [typed, type] = useDraft(search, setSearch);
+  const [who, setWho] = useChoice('who');
+  const [sorting, setSorting] = useChoice('sort');
+  const [text, write] = useTexts();
+  const search = text('search') ?? '';
+  const [typed, type] = useDraft(search, (typed) => write({ search: typed || null }));
   const { order, ascending } = orderOf(sorting);
   const asked = {
     search,
@@ -49,12 +53,10 @@ export default function People() {
   const question = JSON.stringify([site, asked]);
   const back = useReturn(question);
   const size = back ? Math.min(page_size_max, Math.max(page_size, back.rows)) : page_size;
-  const query = { ...asked, limit: size };
-  const key = JSON.stringify([question, size]);
-  const first = useResource(key, (signal) => api.people(site, query, signal), size > page_size ? 60_000 : 10_000);
+  const first = useAnswer(questions.people(site, { ...asked, limit: size }), { refresh_ms: size > page_size ? 60_000 : 10_000 });
   // The cursor of an older question is not one of this.
   const cursor = first.stale ? null : (first.data?.next_cursor ?? null);
-  const more = useMore(key, cursor, (cursor) => api.people(site, { ...query, limit: page_size, cursor }));
+  const more = useMore(site, { ...asked, size }, cursor);
   const people = withoutRepeats([...(first.data?.items ?? []), ...more.items]);
   useReturned(back, first.data !== undefined && !first.stale);
 
@@ -73,26 +75,26 @@ export default function People() {
         </label>
         <Segments
           label={t('people.filter')}
-          choices={whoChoices.map((id) => ({ id, label: t(`people.filter.${id}`) }))}
+          choices={choices.who.map((id) => ({ id, label: t(`people.filter.${id}`) }))}
           selected={who}
           onSelect={setWho}
         />
         <SortPicker sorting={sorting} sort={setSorting} />
-        <ExportButton what={t('people.title')} path={ofSite(site, '/people')} query={{ ...asked, limit: page_size_max }} name="people" />
+        <ExportButton what={t('people.title')} question={questions.people(site, { ...asked, limit: page_size_max })} name="people" />
       </div>
       <p className="quiet small">{t('people.explained')}</p>
       <Card className="card-flush" stale={first.stale}>
-        {first.error && !first.data ? (
-          <ErrorState error={first.error} retry={first.retry} />
-        ) : !first.data ? (
-          <Skeleton lines={8} />
-        ) : people.length > 0 ? (
-          <PeopleTable people={people} sorting={sorting} sort={setSorting} leave={leave} />
-        ) : filters.length > 0 ? (
-          <NothingMatches />
-        ) : (
-          <EmptyState title={t('people.empty')} hint={t('people.empty.hint')} />
-        )}
+        <Answered answer={first} loading={<Skeleton lines={8} />}>
+          {() =>
+            people.length > 0 ? (
+              <PeopleTable people={people} sorting={sorting} sort={setSorting} leave={leave} />
+            ) : filters.length > 0 ? (
+              <NothingMatches />
+            ) : (
+              <EmptyState title={t('people.empty')} hint={t('people.empty.hint')} />
+            )
+          }
+        </Answered>
         {more.error && <ErrorState error={more.error} retry={more.load} />}
         {more.available && !more.error && (
           <div className="more">
@@ -106,7 +108,7 @@ export default function People() {
   );
 }
 
-function parametersOf(who: Who): { identified?: boolean; customers?: boolean } {
+function parametersOf(who: Choice<'who'>): { identified?: boolean; customers?: boolean } {
   switch (who) {
     case 'all':
       return {};
@@ -168,60 +170,33 @@ function SortPicker({ sorting, sort }: { sorting: Sorting; sort: (sorting: Sorti
   );
 }
 
-/** The search text in the address, without a history entry for each word typed. */
-function useSearch(): [string, (text: string) => void] {
-  const [parameters, setParameters] = useSearchParams();
-  const setSearch = useCallback(
-    (text: string) =>
-      setParameters(
-        (before) => {
-          const next = new URLSearchParams(before);
-          if (text === '') next.delete('search');
-          else next.set('search', text);
-          return next;
-        },
-        { replace: true },
-      ),
-    [setParameters],
-  );
-  return [parameters.get('search') ?? '', setSearch];
+type Asked = Parameters<typeof questions.people>[1] & { readonly size: number };
+
+interface More {
+  readonly items: readonly PersonSummary[];
+  readonly available: boolean;
+  readonly loading: boolean;
+  readonly error: ApiError | undefined;
+  readonly load: () => void;
 }
 
-interface More<T> {
-  key: string;
-  items: T[];
-  /** Undefined until the first further page is there. */
-  cursor: string | null | undefined;
-  loading: boolean;
-  error: ApiError | undefined;
-}
-
-/** Further pages behind a cursor; forgotten when the question changes. */
-function useMore(key: string, firstCursor: string | null, fetchPage: (cursor: string) => Promise<PersonList>) {
-  const nothing: More<PersonSummary> = { key, items: [], cursor: undefined, loading: false, error: undefined };
-  const [state, setState] = useState<More<PersonSummary>>(nothing);
-  useEffect(() => {
-    setState({ key, items: [], cursor: undefined, loading: false, error: undefined });
-  }, [key]);
-  const current = state.key === key ? state : nothing;
-  const cursor = current.cursor === undefined ? firstCursor : current.cursor;
-  const load = () => {
-    if (cursor === null) return;
-    setState({ ...current, loading: true, error: undefined });
-    fetchPage(cursor).then(
-      (page) =>
-        setState((before) =>
-          before.key === key
-            ? { ...before, items: [...before.items, ...page.items], cursor: page.next_cursor ?? null, loading: false }
-            : before,
-        ),
-      (error: unknown) =>
-        setState((before) => ({
-          ...before,
-          loading: false,
-          error: error instanceof ApiError ? error : new ApiError(0, 'unexpected', String(error)),
-        })),
-    );
+/** Further pages behind the cursor of the first; forgotten when the question changes. */
+function useMore(site: string, { size, ...asked }: Asked, firstCursor: string | null): More {
+  const pages = useInfiniteQuery({
+    queryKey: ['more people', site, asked, size],
+    queryFn: ({ pageParam: cursor, client, signal }) => questions.people(site, { ...asked, limit: page_size, cursor }).askOnce(client, signal),
+    initialPageParam: firstCursor ?? '',
+    getNextPageParam: (last) => last.next_cursor,
+    enabled: false,
+    retry: false,
+    gcTime: 0,
+  });
+  const cursor = pages.data ? pages.data.pages.at(-1)?.next_cursor : firstCursor;
+  return {
+    items: pages.data?.pages.flatMap((page) => page.items) ?? [],
+    available: cursor != null,
+    loading: pages.isFetching,
+    error: pages.isFetching ? undefined : (pages.error ?? undefined),
+    load: () => void pages.fetchNextPage(),
   };
-  return { items: current.items, available: cursor !== null, loading: current.loading, error: current.error, load };
 }

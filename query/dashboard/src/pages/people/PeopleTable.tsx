@@ -1,4 +1,4 @@
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import type { PersonSummary } from '../../api/types';
 import { readableHost } from '../../format/address';
 import { formatAgo } from '../../format/duration';
@@ -6,13 +6,14 @@ import { countryName } from '../../format/names';
 import { formatMoneys, formatNumber, missing } from '../../format/number';
 import { formatDay, formatMoment } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../shell/site';
-import { sharedQuery } from '../../state/useUrlState';
+import { personPath } from '../../state/address';
+import { useFormat, useSite } from '../../state/site';
+import { orderOf, sortedBy, type Order, type Sorting } from '../../state/sorting';
+import { useSharedQuery } from '../../state/useAddress';
+import { useNow } from '../../state/useNow';
 import { Avatar } from '../../ui/Avatar';
 import { Explain } from '../../ui/Explain';
 import { Icon } from '../../ui/Icon';
-import { useNow } from '../../ui/useNow';
-import { orderOf, sortedBy, type Order, type Sorting } from './order';
 
 interface PeopleTableProps {
   people: readonly PersonSummary[];
@@ -86,8 +87,7 @@ function PersonRow({ person, now, leave, order }: PersonRowProps) {
   const { locale, timeZone } = useFormat();
   const { site } = useSite();
   const navigate = useNavigate();
-  const [parameters] = useSearchParams();
-  const address = `/sites/${encodeURIComponent(site)}/people/${encodeURIComponent(person.person)}${sharedQuery(parameters)}`;
+  const address = personPath(site, person.person) + useSharedQuery();
   const name = person.identified ? person.name || person.person : t('people.anonymous');
   const from = readableHost(person.source) || (person.channel === '' ? '' : label('channel', person.channel));
   const money = formatMoneys(person.revenue, person.other_revenue, locale);

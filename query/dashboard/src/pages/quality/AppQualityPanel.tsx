@@ -1,23 +1,24 @@
-import { api, ofSite } from '../../api/client';
+import { appDimensions, type AppDimension } from '../../api/names';
+import { questions } from '../../api/questions';
 import type { AppQuality, AppQualityRow, AppStart, AppStartSummary } from '../../api/types';
-import { useResource } from '../../api/useResource';
+import { useAnswer } from '../../api/useAnswer';
 import { formatLatency } from '../../format/duration';
 import { formatNumber, formatRate, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
 import { formatFilter } from '../../state/filters';
-import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
+import { useSite } from '../../state/site';
+import { useChoice, useFilters, usePeriod } from '../../state/useAddress';
 import { Card } from '../../ui/Card';
-import { ExportButton } from '../../ui/ExportButton';
+import { DataTable } from '../../ui/DataTable';
 import { Explain } from '../../ui/Explain';
+import { ExportButton } from '../../ui/ExportButton';
 import { NothingMatches } from '../../ui/FilterBar';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
 import { useValueName } from '../../ui/useValueName';
-import { middleShare, ratingOf } from './rating';
+import { middleShare, ratingOf } from '../../format/rating';
 import { ShareBar } from './ShareBar';
 
-const dimensions = ['app_version', 'os', 'device_model', 'device_class'] as const;
 
 /** How the app starts and how often it holds, whole and by a dimension. */
 export function AppQualityPanel() {
@@ -25,9 +26,9 @@ export function AppQualityPanel() {
   const { site, timezone } = useSite();
   const { resolved } = usePeriod(timezone);
   const { filters } = useFilters();
-  const [by, setBy] = useChoice('app_by', dimensions);
+  const [by, setBy] = useChoice('app_by');
   const query = { group_by: by, from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
-  const quality = useResource(JSON.stringify([site, query]), (signal) => api.appQuality(site, query, signal), 30_000);
+  const quality = useAnswer(questions.appQuality(site, query), { refresh_ms: 30_000 });
 
   if (quality.error && !quality.data) return <ErrorState error={quality.error} retry={quality.retry} />;
   if (!quality.data) return <Card><Skeleton lines={6} tall /></Card>;
@@ -52,14 +53,13 @@ export function AppQualityPanel() {
           <span className="card-aside">
             <Segments
               label={t('quality.by')}
-              choices={dimensions.map((id) => ({ id, label: t(`dimension.${id}`) }))}
+              choices={appDimensions.map((id) => ({ id, label: t(`dimension.${id}`) }))}
               selected={by}
               onSelect={setBy}
             />
             <ExportButton
               what={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}
-              path={ofSite(site, '/quality/app')}
-              query={{ ...query, limit: 1000 }}
+              question={questions.appQuality(site, { ...query, limit: 1000 })}
               name="app-quality"
             />
           </span>
@@ -134,55 +134,53 @@ function StartCard({ start }: { start: AppStartSummary }) {
   );
 }
 
-function AppTable({ rows, by, starts }: { rows: readonly AppQualityRow[]; by: string; starts: readonly string[] }) {
+function AppTable({ rows, by, starts }: { rows: readonly AppQualityRow[]; by: AppDimension; starts: readonly string[] }) {
   const { t, label, locale } = useI18n();
   const valueName = useValueName();
   const rate = (value: number | null | undefined) => (value == null ? missing : formatRate(value, locale));
+  const startOf = (row: AppQualityRow, start: string) => row.starts.find((one) => one.start === start);
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}>
-      <table className="quality-table">
-        <thead>
-          <tr>
-            <th scope="col">{label('dimension', by)}</th>
-            <th scope="col" className="number">{t('metric.sessions')}<Explain of="sessions" name={t('metric.sessions')} /></th>
-            <th scope="col" className="number">{t('quality.crashFree.sessions')}</th>
-            <th scope="col" className="number">{t('quality.crashFree.people')}</th>
-            {starts.map((start) => (
-              <th key={start} scope="col" className="number">{label('start', start)}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.dimension} data-testid="quality-row" data-dimension={row.dimension}>
-              <th scope="row">{valueName(by, row.dimension)}</th>
-              <td className="number">{formatNumber(row.sessions, locale)}</td>
-              <td className="number">{rate(row.crash_free_sessions)}</td>
-              <td className="number">{rate(row.crash_free_people)}</td>
-              {starts.map((start) => (
-                <StartCell key={start} start={row.starts.find((one) => one.start === start)} />
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      name={t('quality.table', { dimension: t(`dimension.${by}`).toLowerCase() })}
+      className="quality-table"
+      rows={rows}
+      rowKey={(row) => row.dimension}
+      rowData={(row) => ({ 'data-testid': 'quality-row', 'data-dimension': row.dimension })}
+      columns={[
+        { id: 'dimension', head: t(`dimension.${by}`), cell: (row) => valueName(by, row.dimension) },
+        {
+          id: 'sessions',
+          head: <>{t('metric.sessions')}<Explain of="sessions" name={t('metric.sessions')} /></>,
+          number: true,
+          cell: (row) => formatNumber(row.sessions, locale),
+        },
+        { id: 'crash_free_sessions', head: t('quality.crashFree.sessions'), number: true, cell: (row) => rate(row.crash_free_sessions) },
+        { id: 'crash_free_people', head: t('quality.crashFree.people'), number: true, cell: (row) => rate(row.crash_free_people) },
+        ...starts.map((start) => ({
+          id: start,
+          head: label('start', start),
+          number: true,
+          cell: (row: AppQualityRow) => <StartCell start={startOf(row, start)} />,
+          data: (row: AppQualityRow) => ({ 'data-rating': measured(startOf(row, start)) ?? '' }),
+        })),
+      ]}
+    />
   );
+}
+
+/** The rating of what was measured at all. */
+function measured(start: AppStart | undefined) {
+  return start && start.p75_ms != null ? ratingOf(start.rating) : null;
 }
 
 function StartCell({ start }: { start: AppStart | undefined }) {
   const { t, locale } = useI18n();
-  const rating = start && start.p75_ms != null ? ratingOf(start.rating) : null;
+  const rating = measured(start);
+  if (start?.p75_ms == null || !rating) return <span className="quiet">{missing}</span>;
   return (
-    <td className="number" data-rating={rating ?? ''}>
-      {start && start.p75_ms != null && rating ? (
-        <span className={`badge rating-${rating}`}>
-          {formatLatency(start.p75_ms, locale)}
-          <span className="sr-only"> {t(`quality.${rating}`)}</span>
-        </span>
-      ) : (
-        <span className="quiet">{missing}</span>
-      )}
-    </td>
+    <span className={`badge rating-${rating}`}>
+      {formatLatency(start.p75_ms, locale)}
+      <span className="sr-only"> {t(`quality.${rating}`)}</span>
+    </span>
   );
 }

@@ -1,5 +1,6 @@
 import { useI18n } from '../../i18n/context';
-import { useChoice } from '../../state/useUrlState';
+import { choices } from '../../state/address';
+import { useChoice } from '../../state/useAddress';
 import { FilterBar } from '../../ui/FilterBar';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
@@ -8,22 +9,22 @@ import { AppQualityPanel } from './AppQualityPanel';
 import './quality.css';
 import { WebQualityPanel } from './WebQualityPanel';
 
-const tabs = ['web', 'app'] as const;
-
 export default function Quality() {
   const { t } = useI18n();
-  const [tab, setTab] = useChoice('tab', tabs);
+  const [tab, setTab] = useChoice('tab');
   return (
     <Page title={t('quality.title')} controls={<PeriodPicker />}>
       <Tabs
         label={t('quality.title')}
-        tabs={tabs.map((id) => ({ id, label: t(`quality.${id}`) }))}
+        tabs={choices.tab.map((id) => ({ id, label: t(`quality.${id}`) }))}
         selected={tab}
         onSelect={setTab}
       >
-        <p className="page-lead">{t(`quality.lead.${tab}`)}</p>
-        <FilterBar />
-        {tab === 'web' ? <WebQualityPanel /> : <AppQualityPanel />}
+        <div className="quality">
+          <p className="page-lead">{t(`quality.lead.${tab}`)}</p>
+          <FilterBar />
+          {tab === 'web' ? <WebQualityPanel /> : <AppQualityPanel />}
+        </div>
       </Tabs>
     </Page>
   );

@@ -1,6 +1,6 @@
 import { formatRate } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { ratings } from './rating';
+import { ratings } from '../../format/rating';
 
 interface ShareBarProps {
   good: number;

@@ -1,23 +1,24 @@
-import { api, ofSite } from '../../api/client';
+import { webDimensions, type WebDimension } from '../../api/names';
+import { questions } from '../../api/questions';
 import type { Vital, VitalSummary } from '../../api/types';
-import { useResource } from '../../api/useResource';
+import { useAnswer } from '../../api/useAnswer';
 import { formatLatency } from '../../format/duration';
 import { formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../shell/site';
 import { formatFilter } from '../../state/filters';
-import { useChoice, useFilters, usePeriod } from '../../state/useUrlState';
+import { useSite } from '../../state/site';
+import { useChoice, useFilters, usePeriod } from '../../state/useAddress';
 import { Card } from '../../ui/Card';
+import { DataTable } from '../../ui/DataTable';
 import { ExportButton } from '../../ui/ExportButton';
 import { NothingMatches } from '../../ui/FilterBar';
 import { EmptyState, ErrorState, Skeleton } from '../../ui/states';
 import { Segments } from '../../ui/Tabs';
 import { useValueName } from '../../ui/useValueName';
-import { ratingOf, vitalNames } from './rating';
-import type { VitalName } from './rating';
+import { ratingOf, vitalNames } from '../../format/rating';
+import type { VitalName } from '../../format/rating';
 import { ShareBar } from './ShareBar';
 
-const dimensions = ['page', 'device_class', 'country', 'browser', 'os'] as const;
 
 /** The web vitals of the period, whole and by a dimension. */
 export function WebQualityPanel() {
@@ -25,9 +26,9 @@ export function WebQualityPanel() {
   const { site, timezone } = useSite();
   const { resolved } = usePeriod(timezone);
   const { filters } = useFilters();
-  const [by, setBy] = useChoice('by', dimensions);
+  const [by, setBy] = useChoice('by');
   const query = { group_by: by, from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
-  const quality = useResource(JSON.stringify([site, query]), (signal) => api.webQuality(site, query, signal), 30_000);
+  const quality = useAnswer(questions.webQuality(site, query), { refresh_ms: 30_000 });
 
   if (quality.error && !quality.data) return <ErrorState error={quality.error} retry={quality.retry} />;
   if (!quality.data) return <Card><Skeleton lines={6} tall /></Card>;
@@ -51,14 +52,13 @@ export function WebQualityPanel() {
           <span className="card-aside">
             <Segments
               label={t('quality.by')}
-              choices={dimensions.map((id) => ({ id, label: t(`dimension.${id}`) }))}
+              choices={webDimensions.map((id) => ({ id, label: t(`dimension.${id}`) }))}
               selected={by}
               onSelect={setBy}
             />
             <ExportButton
               what={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}
-              path={ofSite(site, '/quality/web')}
-              query={{ ...query, limit: 1000 }}
+              question={questions.webQuality(site, { ...query, limit: 1000 })}
               name="web-quality"
             />
           </span>
@@ -112,54 +112,60 @@ const vitalTitles: Readonly<Record<VitalName, string>> = {
   TTFB: 'Time to First Byte',
 };
 
-function VitalTable({ rows, by }: { rows: readonly { dimension: string; vitals: readonly Vital[] }[]; by: string }) {
-  const { t, label, locale } = useI18n();
+interface VitalRow {
+  readonly dimension: string;
+  readonly vitals: readonly Vital[];
+}
+
+function VitalTable({ rows, by }: { rows: readonly VitalRow[]; by: WebDimension }) {
+  const { t, locale } = useI18n();
   const valueName = useValueName();
+  const vitalOf = (row: VitalRow, name: VitalName) => row.vitals.find((one) => one.name === name);
   return (
-    <div className="table-scroll" tabIndex={0} role="group" aria-label={t('quality.table', { dimension: label('dimension', by).toLowerCase() })}>
-      <table className="quality-table">
-        <thead>
-          <tr>
-            <th scope="col">{label('dimension', by)}</th>
-            {vitalNames.map((name) => (
-              <th key={name} scope="col" className="number"><abbr title={vitalTitles[name]}>{name}</abbr></th>
-            ))}
-            <th scope="col" className="number">{t('quality.measurements')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.dimension} data-testid="quality-row" data-dimension={row.dimension}>
-              <th scope="row" className={by === 'page' ? 'mono' : ''}>{valueName(by, row.dimension)}</th>
-              {vitalNames.map((name) => (
-                <VitalCell key={name} name={name} vital={row.vitals.find((one) => one.name === name)} />
-              ))}
-              <td className="number quiet">{formatNumber(Math.max(0, ...row.vitals.map((one) => one.samples)), locale)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      name={t('quality.table', { dimension: t(`dimension.${by}`).toLowerCase() })}
+      className="quality-table"
+      rows={rows}
+      rowKey={(row) => row.dimension}
+      rowData={(row) => ({ 'data-testid': 'quality-row', 'data-dimension': row.dimension })}
+      columns={[
+        { id: 'dimension', head: t(`dimension.${by}`), tone: by === 'page' ? 'mono' : '', cell: (row) => valueName(by, row.dimension) },
+        ...vitalNames.map((name) => ({
+          id: name,
+          head: <abbr title={vitalTitles[name]}>{name}</abbr>,
+          number: true,
+          cell: (row: VitalRow) => <VitalCell name={name} vital={vitalOf(row, name)} />,
+          data: (row: VitalRow) => ({ 'data-testid': `vital-cell-${name}`, 'data-rating': measured(vitalOf(row, name)) ?? '' }),
+        })),
+        {
+          id: 'samples',
+          head: t('quality.measurements'),
+          number: true,
+          tone: 'quiet',
+          cell: (row) => formatNumber(Math.max(0, ...row.vitals.map((one) => one.samples)), locale),
+        },
+      ]}
+    />
   );
+}
+
+/** The rating of what was measured at all. */
+function measured(vital: Vital | undefined) {
+  return vital && vital.p75 != null ? ratingOf(vital.rating) : null;
 }
 
 function VitalCell({ name, vital }: { name: VitalName; vital: Vital | undefined }) {
   const { t, locale } = useI18n();
-  const rating = vital && vital.p75 != null ? ratingOf(vital.rating) : null;
+  const rating = measured(vital);
+  if (!vital || !rating) return <span className="quiet">{missing}</span>;
   return (
-    <td className="number" data-testid={`vital-cell-${name}`} data-rating={rating ?? ''}>
-      {vital && rating ? (
-        <>
-          <span className={`badge rating-${rating}`}>
-            {vitalText(name, vital.p75, locale)}
-            <span className="sr-only"> {t(`quality.${rating}`)}</span>
-          </span>
-          <ShareBar good={vital.good ?? 0} middle={vital.needs_improvement ?? 0} poor={vital.poor ?? 0} />
-        </>
-      ) : (
-        <span className="quiet">{missing}</span>
-      )}
-    </td>
+    <>
+      <span className={`badge rating-${rating}`}>
+        {vitalText(name, vital.p75, locale)}
+        <span className="sr-only"> {t(`quality.${rating}`)}</span>
+      </span>
+      <ShareBar good={vital.good ?? 0} middle={vital.needs_improvement ?? 0} poor={vital.poor ?? 0} />
+    </>
   );
 }
 

@@ -1,7 +1,8 @@
 import { useState, type FormEvent } from 'react';
-import { administration } from '../../api/administration';
+import { changes } from '../../api/changes';
+import { originOf } from '../../format/origin';
 import { useI18n } from '../../i18n/context';
-import { originOf } from '../installation/ways';
+import { sitePath } from '../../state/address';
 import { Field, Problem } from './parts';
 import { useChange } from './useChange';
 
@@ -23,7 +24,7 @@ export function AddSite() {
     event.preventDefault();
     const origin = originOf(address) ?? address.trim();
     const made = await change.run(() =>
-      administration.addSite({
+      changes.addSite({
         site,
         name: name.trim() || site,
         timezone: timezone.trim(),
@@ -32,7 +33,7 @@ export function AddSite() {
       }),
     );
     // The whole page anew: the list of sites is asked for once, above everything.
-    if (made) window.location.assign(`/sites/${encodeURIComponent(site)}/installation`);
+    if (made) window.location.assign(sitePath(site, 'installation'));
   };
   return (
     <form onSubmit={(event) => void add(event)} noValidate data-testid="add-site">

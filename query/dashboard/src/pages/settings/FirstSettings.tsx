@@ -1,5 +1,5 @@
-import { api } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
 import { Card } from '../../ui/Card';
 import { EmptyState, PageSkeleton } from '../../ui/states';
@@ -10,7 +10,7 @@ import './settings.css';
 /** What somebody meets who has no site yet. */
 export default function FirstSettings() {
   const { t } = useI18n();
-  const session = useResource('session', (signal) => api.session(signal));
+  const session = useAnswer(questions.session());
   if (!session.data) return <PageSkeleton />;
   const { role, site } = session.data;
   if (role !== 'admin' || site != null) return <EmptyState whole title={t('app.noSites')} hint={t('app.noSites.hint')} />;

@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import { administration, type SiteSettings } from '../../api/administration';
+import { changes } from '../../api/changes';
+import type { SiteSettings } from '../../api/types';
 import { formatDay } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat } from '../../shell/site';
+import { useFormat } from '../../state/site';
 import { Card } from '../../ui/Card';
 import { CopyButton } from '../../ui/CopyButton';
 import { Problem, Revoke, Secret } from './parts';
@@ -35,7 +36,7 @@ export function WriteKeys({ settings, mayChange, again }: KeysProps) {
                 what={key}
                 consequence={t('settings.revoke.key')}
                 busy={change.busy}
-                revoke={() => void run(() => administration.revokeKey(settings.site, key))}
+                revoke={() => void run(() => changes.revokeKey(settings.site, key))}
               />
             )}
           </li>
@@ -43,7 +44,7 @@ export function WriteKeys({ settings, mayChange, again }: KeysProps) {
       </ul>
       <Problem change={change} />
       {mayChange && (
-        <button type="button" className="button" disabled={change.busy} onClick={() => void run(() => administration.addKey(settings.site))}>
+        <button type="button" className="button" disabled={change.busy} onClick={() => void run(() => changes.addKey(settings.site))}>
           {t('settings.keys.add')}
         </button>
       )}
@@ -58,11 +59,11 @@ export function NewsletterKeys({ settings, mayChange, again }: KeysProps) {
   const change = useChange();
   const [secret, setSecret] = useState('');
   const add = async () => {
-    const made = await change.run(async () => setSecret((await administration.addNewsletterKey(settings.site)).secret));
+    const made = await change.run(async () => setSecret((await changes.addNewsletterKey(settings.site)).secret));
     if (made) again();
   };
   const revoke = async (id: string) => {
-    if (await change.run(() => administration.revokeNewsletterKey(settings.site, id))) again();
+    if (await change.run(() => changes.revokeNewsletterKey(settings.site, id))) again();
   };
   return (
     <Card title={t('settings.newsletter')}>

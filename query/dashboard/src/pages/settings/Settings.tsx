@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'react-router';
-import { administration } from '../../api/administration';
-import { api } from '../../api/client';
-import { useResource } from '../../api/useResource';
+import { questions } from '../../api/questions';
+import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
-import { useSite, useSites } from '../../shell/site';
+import { sitePath } from '../../state/address';
+import { useSite, useSites } from '../../state/site';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
 import { Page } from '../../ui/Page';
@@ -20,8 +20,8 @@ import { Tokens } from './Tokens';
 export default function Settings() {
   const { t } = useI18n();
   const { site } = useSite();
-  const settings = useResource(`${site} settings`, (signal) => administration.settings(site, signal));
-  const session = useResource('session', (signal) => api.session(signal));
+  const settings = useAnswer(questions.settings(site));
+  const session = useAnswer(questions.session());
   const mayChange = session.data?.role === 'admin';
   const only = session.data?.site ?? null;
   return (
@@ -55,12 +55,12 @@ function Sites({ mayAdd }: { mayAdd: boolean }) {
     if (hash === '#add-site') heading.current?.scrollIntoView();
   }, [hash]);
   return (
-    <Card title={t('settings.sites')} aside={<ExportButton what={t('settings.sites')} path="/sites" name="sites" />}>
+    <Card title={t('settings.sites')} aside={<ExportButton what={t('settings.sites')} question={questions.sites()} name="sites" />}>
       <ul className="settings-list">
         {sites.map((site) => (
           <li key={site.site}>
             <span className="settings-name">
-              {site.site === current.site ? <b>{site.name || site.site}</b> : <Link to={`/sites/${encodeURIComponent(site.site)}/settings`}>{site.name || site.site}</Link>}{' '}
+              {site.site === current.site ? <b>{site.name || site.site}</b> : <Link to={sitePath(site.site, 'settings')}>{site.name || site.site}</Link>}{' '}
               <span className="quiet small mono">{site.site} · {site.timezone} · {site.currency}</span>
             </span>
           </li>

@@ -1,9 +1,12 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
-import { administration, type SiteChange, type SiteSettings } from '../../api/administration';
+import { askAgain } from '../../api/cache';
+import { changes } from '../../api/changes';
+import { questions } from '../../api/questions';
+import type { SiteChange, SiteSettings } from '../../api/types';
+import { originOf } from '../../format/origin';
 import { useI18n } from '../../i18n/context';
-import { useRefreshSites } from '../../shell/site';
 import { Card } from '../../ui/Card';
-import { originOf } from '../installation/ways';
 import { Field, Problem } from './parts';
 import { useChange } from './useChange';
 
@@ -21,7 +24,7 @@ export function changesOf(before: SiteSettings, wanted: Required<SiteChange>): S
 /** Name, time zone, currency and origins of a site. */
 export function SiteForm({ settings, mayChange }: { settings: SiteSettings; mayChange: boolean }) {
   const { t } = useI18n();
-  const refreshSites = useRefreshSites();
+  const cache = useQueryClient();
   const change = useChange();
   const [saved, setSaved] = useState(false);
   const [known, setKnown] = useState(settings);
@@ -37,7 +40,7 @@ export function SiteForm({ settings, mayChange }: { settings: SiteSettings; mayC
     event.preventDefault();
     const wanted = { name: name.trim(), timezone: timezone.trim(), currency: currency.trim().toUpperCase(), origins: origins(lines) };
     const done = await change.run(async () => {
-      const now = await administration.changeSite(settings.site, changesOf(known, wanted));
+      const now = await changes.changeSite(settings.site, changesOf(known, wanted));
       setKnown(now);
       setName(now.name);
       setTimezone(now.timezone);
@@ -45,7 +48,7 @@ export function SiteForm({ settings, mayChange }: { settings: SiteSettings; mayC
       setLines(now.origins.join('\n'));
     });
     setSaved(done);
-    if (done) refreshSites();
+    if (done) await askAgain(cache, questions.sites());
   };
   return (
     <Card title={t('settings.site')} aside={<span className="mono quiet">{settings.site}</span>}>

@@ -1,11 +1,14 @@
 import { useState, type FormEvent } from 'react';
-import { administration, type TokenInfo } from '../../api/administration';
-import { useResource } from '../../api/useResource';
+import { changes } from '../../api/changes';
+import { questions } from '../../api/questions';
+import type { TokenInfo } from '../../api/types';
+import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
-import { useSites } from '../../shell/site';
+import { useSites } from '../../state/site';
+import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
 import { ExportButton } from '../../ui/ExportButton';
-import { ErrorState, Skeleton } from '../../ui/states';
+import { Skeleton } from '../../ui/states';
 import { Field, Problem, Revoke, Secret } from './parts';
 import { useChange } from './useChange';
 
@@ -15,19 +18,17 @@ type Role = (typeof roles)[number];
 /** Who and what may ask, change and send. `only`: the one site that the caller is an admin of. */
 export function Tokens({ only }: { only: string | null }) {
   const { t } = useI18n();
-  const tokens = useResource('tokens', (signal) => administration.tokens(signal));
+  const tokens = useAnswer(questions.tokens());
   return (
-    <Card title={t('settings.tokens')} aside={<ExportButton what={t('settings.tokens')} path="/tokens" name="tokens" />}>
+    <Card title={t('settings.tokens')} aside={<ExportButton what={t('settings.tokens')} question={questions.tokens()} name="tokens" />}>
       <p className="quiet settings-text">{t('settings.tokens.text')}</p>
-      {tokens.error && !tokens.data ? (
-        <ErrorState error={tokens.error} retry={tokens.retry} />
-      ) : !tokens.data ? (
-        <Skeleton lines={3} />
-      ) : (
-        <ul className="settings-list" data-testid="tokens">
-          {tokens.data.items.map((token) => <Token key={token.token_id} token={token} again={tokens.retry} />)}
-        </ul>
-      )}
+      <Answered answer={tokens} loading={<Skeleton lines={3} />}>
+        {({ items }) => (
+          <ul className="settings-list" data-testid="tokens">
+            {items.map((token) => <Token key={token.token_id} token={token} again={tokens.retry} />)}
+          </ul>
+        )}
+      </Answered>
       <AddToken only={only} again={tokens.retry} />
     </Card>
   );
@@ -37,7 +38,7 @@ function Token({ token, again }: { token: TokenInfo; again: () => void }) {
   const { t, label } = useI18n();
   const change = useChange();
   const revoke = async () => {
-    if (await change.run(() => administration.revokeToken(token.token_id))) again();
+    if (await change.run(() => changes.revokeToken(token.token_id))) again();
   };
   const name = token.name || t('settings.tokens.unnamed');
   const role = roles.some((one) => one === token.role) ? t(`settings.role.${token.role as Role}`) : label('role', token.role);
@@ -67,7 +68,7 @@ function AddToken({ only, again }: { only: string | null; again: () => void }) {
   const add = async (event: FormEvent) => {
     event.preventDefault();
     const wanted = { role, site: site === '' ? null : site, name: name.trim() };
-    const made = await change.run(async () => setSecret((await administration.addToken(wanted)).secret));
+    const made = await change.run(async () => setSecret((await changes.addToken(wanted)).secret));
     if (!made) return;
     setName('');
     again();

@@ -1,10 +1,12 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, type FormEvent } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import { api, ApiError } from '../../api/client';
+import { changes } from '../../api/changes';
+import { ApiError } from '../../api/error';
 import { useI18n } from '../../i18n/context';
 import { HeaderSwitches } from '../../shell/HeaderSwitches';
+import { readNext } from '../../state/next';
 import { Mark } from '../../ui/Mark';
-import { safeNext } from './next';
 import './sign-in.css';
 
 // Read and removed when the module loads, before anything else can see or keep the address.
@@ -21,7 +23,7 @@ const codeAnswers = new Map<string, Promise<unknown>>();
 
 function askOnce(code: string): Promise<unknown> {
   // Whoever signs out comes back to this page, and must not be signed in again by an old answer.
-  const answer = codeAnswers.get(code) ?? api.signIn({ code }).finally(() => (codeOfLink = null));
+  const answer = codeAnswers.get(code) ?? changes.signIn({ code }).finally(() => (codeOfLink = null));
   codeAnswers.set(code, answer);
   return answer;
 }
@@ -29,12 +31,16 @@ function askOnce(code: string): Promise<unknown> {
 export function SignIn() {
   const { t } = useI18n();
   const navigate = useNavigate();
+  const cache = useQueryClient();
   const [parameters] = useSearchParams();
-  const next = safeNext(parameters.get('next'), window.location.origin);
+  const next = readNext(parameters, window.location.origin);
   const [token, setToken] = useState('');
   const [code, setCode] = useState(codeOfLink);
   const [busy, setBusy] = useState(code !== null);
   const [problem, setProblem] = useState<string | null>(null);
+
+  // Whoever signs in next sees nothing of who was here before.
+  useEffect(() => cache.clear(), [cache]);
 
   useEffect(() => {
     document.title = `${t('signIn.title')} · orma`;
@@ -71,7 +77,7 @@ export function SignIn() {
     setBusy(true);
     setProblem(null);
     try {
-      await api.signIn({ token: token.trim() });
+      await changes.signIn({ token: token.trim() });
       void navigate(next, { replace: true });
     } catch (error) {
       setBusy(false);

@@ -1,6 +1,6 @@
-import { readableAddress, readableHost, readablePath } from '../../format/address';
-import type { JourneyEvent } from '../../api/types';
-import type { Translator } from '../../i18n/translate';
+import type { JourneyEvent } from '../api/types';
+import { readableAddress, readableHost, readablePath } from '../format/address';
+import type { Translator } from '../i18n/translate';
 
 export interface Description {
   /** What the step was about: a page, a product, a query; the kind's name when it has no subject. */

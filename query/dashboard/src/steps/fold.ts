@@ -1,4 +1,4 @@
-import type { JourneyEvent, JourneySession } from '../../api/types';
+import type { JourneyEvent, JourneySession } from '../api/types';
 import { noiseKinds, viewKinds } from './kinds';
 
 /** One step of the journey: an event, and the measurements of its page folded into it. */

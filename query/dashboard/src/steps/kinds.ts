@@ -1,4 +1,4 @@
-import type { IconName } from '../../ui/Icon';
+import type { IconName } from '../ui/Icon';
 
 /** How a step is drawn: money, trouble and recognition must catch the eye, the rest stays calm. */
 export type Tone = 'plain' | 'revenue' | 'friction' | 'identity';

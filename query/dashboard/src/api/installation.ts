@@ -1,4 +1,4 @@
-import type { Installation, Refused } from '../../api/administration';
+import type { Installation, Refused } from './types';
 
 export type State = 'waiting' | 'works' | 'partly' | 'refused';
 

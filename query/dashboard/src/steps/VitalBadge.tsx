@@ -1,7 +1,7 @@
-import { formatLatency } from '../../format/duration';
-import { formatNumber, missing } from '../../format/number';
-import { useI18n } from '../../i18n/context';
-import { ratingOf, vitalNames } from '../quality/rating';
+import { formatLatency } from '../format/duration';
+import { formatNumber, missing } from '../format/number';
+import { ratingOf, vitalNames } from '../format/rating';
+import { useI18n } from '../i18n/context';
 
 /** One measured vital of one page view, with the colour and the word of its rating. */
 export function VitalBadge({ name, value, rating }: { name: string; value: number | null; rating: string }) {

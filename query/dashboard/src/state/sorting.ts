@@ -1,5 +1,3 @@
-import type { PersonSummary } from '../../api/types';
-
 /** What people can be sorted by, as the API names it. */
 export const orders = ['last_seen', 'first_seen', 'sessions', 'page_views', 'events', 'orders', 'revenue'] as const;
 export type Order = (typeof orders)[number];
@@ -22,10 +20,4 @@ export function sortingOf(order: Order, ascending: boolean): Sorting {
 export function sortedBy(column: Order, current: Sorting): Sorting {
   const { order, ascending } = orderOf(current);
   return sortingOf(column, column === order && !ascending);
-}
-
-/** Somebody seen again moves to the first page and would stand twice. */
-export function withoutRepeats(people: readonly PersonSummary[]): PersonSummary[] {
-  const seen = new Set<string>();
-  return people.filter((one) => !seen.has(one.person) && seen.add(one.person));
 }

@@ -6,22 +6,8 @@ import { useI18n } from '../i18n/context';
 const Sites = createContext<readonly Site[]>([]);
 const Current = createContext<Site | null>(null);
 
-const Refresh = createContext<() => void>(() => undefined);
-
-interface SitesProviderProps {
-  sites: readonly Site[];
-  /** Asks for the sites again. */
-  refresh: () => void;
-  children: ReactNode;
-}
-
-export function SitesProvider({ sites, refresh, children }: SitesProviderProps) {
-  return <Sites value={sites}><Refresh value={refresh}>{children}</Refresh></Sites>;
-}
-
-/** To be called when a site was changed. */
-export function useRefreshSites(): () => void {
-  return useContext(Refresh);
+export function SitesProvider({ sites, children }: { sites: readonly Site[]; children: ReactNode }) {
+  return <Sites value={sites}>{children}</Sites>;
 }
 
 /** The site of the demo shop, which a first start makes. */

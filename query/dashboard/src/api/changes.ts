@@ -1,0 +1,22 @@
+import { answered, client } from './client';
+import type { SiteChange, SiteRequest, SignIn, TokenRequest } from './types';
+
+/** Everything that somebody can change, each with what the API answers; all reject with an `ApiError`. */
+export const changes = {
+  signIn: (body: SignIn) => answered(client.POST('/api/v1/session', { body })),
+  signOut: () => answered(client.DELETE('/api/v1/session')),
+  addSite: (body: SiteRequest) => answered(client.POST('/api/v1/sites', { body })),
+  changeSite: (site: string, body: SiteChange) =>
+    answered(client.PATCH('/api/v1/sites/{site}/settings', { params: { path: { site } }, body })),
+  addKey: (site: string) => answered(client.POST('/api/v1/sites/{site}/settings/keys', { params: { path: { site } }, body: {} })),
+  revokeKey: (site: string, key: string) =>
+    answered(client.DELETE('/api/v1/sites/{site}/settings/keys/{key}', { params: { path: { site, key } } })),
+  addNewsletterKey: (site: string) =>
+    answered(client.POST('/api/v1/sites/{site}/settings/newsletter-keys', { params: { path: { site } } })),
+  revokeNewsletterKey: (site: string, key: string) =>
+    answered(client.DELETE('/api/v1/sites/{site}/settings/newsletter-keys/{key}', { params: { path: { site, key } } })),
+  addToken: (body: TokenRequest) => answered(client.POST('/api/v1/tokens', { body })),
+  revokeToken: (token_id: string) => answered(client.DELETE('/api/v1/tokens/{token_id}', { params: { path: { token_id } } })),
+  unlink: (site: string, person: string, id: string) =>
+    answered(client.DELETE('/api/v1/sites/{site}/people/{person}/links/{id}', { params: { path: { site, person, id } } })),
+};

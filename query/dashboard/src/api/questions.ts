@@ -1,0 +1,88 @@
+import { queryOptions, type QueryClient } from '@tanstack/react-query';
+import { createFinalURL, defaultPathSerializer } from 'openapi-fetch';
+import { client, queryString, reached, refusal, type QueryParameters, type QueryValue } from './client';
+import type { paths } from './schema';
+
+type Path = { [P in keyof paths]: paths[P] extends { get: { responses: object } } ? P : never }[keyof paths];
+type ParametersOf<P extends Path> = paths[P]['get']['parameters'];
+type AnswerTo<P extends Path> = paths[P]['get'] extends { responses: { 200: { content: { 'application/json': infer T } } } } ? T : never;
+/** The names are the document's; what a value may be is for the API to say. */
+type QueryOf<P extends Path> = { readonly [K in keyof NonNullable<ParametersOf<P>['query']>]?: QueryValue };
+
+/** By which tag the server knows an answer. They go with the answers, when the cache lets go of those. */
+const tags = new WeakMap<object, string>();
+
+/** A question to the API. What is asked is its key: several parts of a page that ask the same make one request. */
+function question<P extends Path>(path: P, at: ParametersOf<P>['path'], query: QueryOf<P> = {}) {
+  const queryKey = [path, at ?? {}, query] as const;
+  const askOnce = (cache: QueryClient, signal: AbortSignal) => ask<AnswerTo<P>>(cache, queryKey, signal);
+  return {
+    ...queryOptions({ queryKey, queryFn: ({ signal, client: cache }) => askOnce(cache, signal) }),
+    /** For a list that is asked for page by page. */
+    askOnce,
+  };
+}
+
+/** One of `questions`, whatever it is about. */
+export interface Question {
+  readonly queryKey: QuestionKey;
+}
+
+type QuestionKey = readonly [path: Path, at: object, query: QueryParameters];
+
+async function ask<T>(cache: QueryClient, key: QuestionKey, signal: AbortSignal): Promise<T> {
+  const [path, at, query] = key;
+  const known = cache.getQueryData<T & object>(key);
+  const tag = known && tags.get(known);
+  const request = client.GET(path, {
+    params: { path: at, query } as never,
+    headers: { 'If-None-Match': tag },
+    signal,
+  });
+  const { data, error, response } = await reached(request as Promise<{ data?: T & object; error?: unknown; response: Response }>);
+  // The very object that was kept: who compares sees at once that nothing changed.
+  if (response.status === 304 && known) return known;
+  if (!response.ok) throw refusal(response, error);
+  const newTag = response.headers.get('ETag');
+  if (data && newTag !== null) tags.set(data, newTag);
+  return data as T;
+}
+
+/** Where a question is asked: for what fetches it by itself, as the export does. */
+export function addressOf({ queryKey: [path, at, query] }: Question): string {
+  return createFinalURL(path, {
+    baseUrl: '',
+    params: { path: at as Record<string, unknown>, query },
+    querySerializer: (asked) => queryString(asked as QueryParameters),
+    pathSerializer: defaultPathSerializer,
+  });
+}
+
+/** Everything that the pages ask. */
+export const questions = {
+  session: () => question('/api/v1/session', undefined),
+  about: () => question('/api/v1/about', undefined),
+  sites: () => question('/api/v1/sites', undefined),
+  tokens: () => question('/api/v1/tokens', undefined),
+  // What is edited is shown as it is now, never first as it was.
+  settings: (site: string) => ({ ...question('/api/v1/sites/{site}/settings', { site }), gcTime: 0 }),
+  installation: (site: string) => question('/api/v1/sites/{site}/installation', { site }),
+  stats: (site: string, query: QueryOf<'/api/v1/sites/{site}/stats'>) => question('/api/v1/sites/{site}/stats', { site }, query),
+  people: (site: string, query: QueryOf<'/api/v1/sites/{site}/people'>) => question('/api/v1/sites/{site}/people', { site }, query),
+  person: (site: string, person: string) => question('/api/v1/sites/{site}/people/{person}', { site, person }),
+  journey: (site: string, person: string, query: QueryOf<'/api/v1/sites/{site}/people/{person}/journey'>) =>
+    question('/api/v1/sites/{site}/people/{person}/journey', { site, person }, query),
+  webQuality: (site: string, query: QueryOf<'/api/v1/sites/{site}/quality/web'>) =>
+    question('/api/v1/sites/{site}/quality/web', { site }, query),
+  appQuality: (site: string, query: QueryOf<'/api/v1/sites/{site}/quality/app'>) =>
+    question('/api/v1/sites/{site}/quality/app', { site }, query),
+  accounting: (site: string, query: QueryOf<'/api/v1/sites/{site}/accounting'>) =>
+    question('/api/v1/sites/{site}/accounting', { site }, query),
+  newsletters: (site: string, query: QueryOf<'/api/v1/sites/{site}/newsletters'>) =>
+    question('/api/v1/sites/{site}/newsletters', { site }, query),
+  newsletterPeople: (site: string, query: QueryOf<'/api/v1/sites/{site}/newsletters/people'>) =>
+    question('/api/v1/sites/{site}/newsletters/people', { site }, query),
+};
+
+/** Where the live stream of a site is. */
+export const liveAddress = (site: string) => `/api/v1/sites/${encodeURIComponent(site)}/live`;

@@ -1,0 +1,82 @@
+import { useCallback, useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import {
+  readChoice,
+  readFilters,
+  readPeriod,
+  readReaders,
+  readText,
+  sharedQuery,
+  writeChoice,
+  writeFilters,
+  writePeriod,
+  writeTexts,
+  type Choice,
+  type ChoiceName,
+  type ReaderCount,
+  type TextChange,
+  type TextName,
+} from './address';
+import type { AnyFilter } from './filters';
+import { resolvePeriod, type Period, type ResolvedPeriod } from './period';
+import { useNow } from './useNow';
+
+export function usePeriod(timeZone: string): { period: Period; resolved: ResolvedPeriod; setPeriod: (period: Period) => void } {
+  const [parameters, setParameters] = useSearchParams();
+  const now = useNow(60_000);
+  const period = useMemo(() => readPeriod(parameters), [parameters]);
+  const { from, to, interval } = resolvePeriod(period, timeZone, now);
+  const resolved = useMemo(() => ({ from, to, interval }), [from, to, interval]);
+  const setPeriod = useCallback(
+    (next: Period) => setParameters((before) => writePeriod(before, next)),
+    [setParameters],
+  );
+  return { period, resolved, setPeriod };
+}
+
+export function useFilters(): { filters: AnyFilter[]; setFilters: (filters: readonly AnyFilter[]) => void } {
+  const [parameters, setParameters] = useSearchParams();
+  const filters = useMemo(() => readFilters(parameters), [parameters]);
+  const setFilters = useCallback(
+    (next: readonly AnyFilter[]) => setParameters((before) => writeFilters(before, next)),
+    [setParameters],
+  );
+  return { filters, setFilters };
+}
+
+/** One choice of a closed list. */
+export function useChoice<N extends ChoiceName>(name: N): [Choice<N>, (choice: Choice<N>) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const choose = useCallback(
+    (choice: Choice<N>) => setParameters((before) => writeChoice(before, name, choice), { preventScrollReset: true }),
+    [setParameters, name],
+  );
+  return [readChoice(parameters, name), choose];
+}
+
+/** Free texts, without a history entry for each change. */
+export function useTexts(): [(name: TextName) => string | null, (change: TextChange) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const read = useCallback((name: TextName) => readText(parameters, name), [parameters]);
+  const write = useCallback(
+    (change: TextChange) => setParameters((before) => writeTexts(before, change), { preventScrollReset: true, replace: true }),
+    [setParameters],
+  );
+  return [read, write];
+}
+
+/** What the report of the newsletters is about, and the query string of the same page about something else. */
+export function useReport(): { campaign: string | null; readers: ReaderCount | undefined; queryWith: (change: TextChange) => string } {
+  const [parameters] = useSearchParams();
+  return {
+    campaign: readText(parameters, 'campaign'),
+    readers: readReaders(parameters),
+    queryWith: (change) => writeTexts(parameters, change).toString(),
+  };
+}
+
+/** The query string of a link to another page of the site. */
+export function useSharedQuery(): string {
+  const [parameters] = useSearchParams();
+  return sharedQuery(parameters);
+}
