@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use orma_store::sites::RegistryError;
+use orma_store::registry::RegistryError;
 use orma_store::{LogLimit, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use orma_store::sites::Snapshot;
+use orma_store::registry::Snapshot;
 use orma_store::{Registry, Role, Store, Token};
 
 use crate::accounts::AccountsWatch;

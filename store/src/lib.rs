@@ -17,7 +17,4 @@ pub use data_dir::DataDir;
 pub use engine::{Engine, EngineConfig};
 pub use event_block::EventBlock;
 pub use log_limit::LogLimit;
-// For those who still ask for the vocabulary here.
-pub use orma_model::{EventRow, event_row, record, record_json, spelling};
-pub use registry as sites;
 pub use registry::{NewsletterKey, Registry, Role, Site, SiteChange, Token};

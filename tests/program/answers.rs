@@ -8,7 +8,8 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use fastrand::Rng;
 use jiff::tz::TimeZone;
-use orma_store::{EventRow, Site};
+use orma_model::EventRow;
+use orma_store::Site;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

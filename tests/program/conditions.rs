@@ -6,10 +6,11 @@ mod twin;
 
 use crate::query_api::{Service, at, event, view};
 use fastrand::Rng;
+use orma_model::EventRow;
 use orma_query::condition::Condition;
 use orma_query::scope::{Scope, ScopeText};
 use orma_query::{QuestionLimits, Runner, selection};
-use orma_store::{EventRow, Site};
+use orma_store::Site;
 use serde_json::{Value, json};
 use twin::{Twin, filter};
 use uuid::Uuid;

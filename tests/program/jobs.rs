@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::support::remote::Remote;
+use crate::support::{Setup, request, wait_for};
 use orma_jobs::{Job, Jobs, Timing};
 use orma_store::{Endpoint, Registry, Site, Store, migrations};
 use serde_json::Value;
-use crate::support::remote::Remote;
-use crate::support::{Setup, request, wait_for};
 use tempfile::TempDir;
 
 const TIMING: Timing = Timing {

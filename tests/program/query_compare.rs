@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use orma_model::EventRow;
 use orma_query::Timestamp;
 use orma_query::{AppState, Clock, QueryConfig};
-use orma_store::{EventRow, Site};
+use orma_store::Site;
 use serde_json::{Value, json};
 
 use crate::query_api::{Service, at, view};

@@ -1,7 +1,7 @@
 //! Filters mean the same whatever is asked: each dimension in each question, and the items of an event.
 
 use axum::http::{Method, StatusCode};
-use orma_store::EventRow;
+use orma_model::EventRow;
 use serde_json::{Value, json};
 
 use crate::query_api::{Service, at, event, view};

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant, SystemTime};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
+use orma_model::EventRow;
 use orma_query::{QuestionLimits, Runner, Sql};
-use orma_store::{EventRow, StoreError};
+use orma_store::StoreError;
 use serde_json::{Value, json};
 
 use crate::query_api::{ADMIN, Service, at, event, view};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use fastrand::Rng;
-use orma_store::EventRow;
+use orma_model::EventRow;
 use serde_json::{Value, json};
 
 use crate::query_api::{ADMIN, Service, at, event, view};

@@ -1,7 +1,7 @@
 //! `/people`, the journey and identity by hand against the real engine.
 
 use axum::http::{Method, StatusCode};
-use orma_store::EventRow;
+use orma_model::EventRow;
 use serde_json::{Value, json};
 
 use crate::query_api::{Service, at, event, view};

@@ -2,7 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use orma_store::{EventRow, Role};
+use orma_model::EventRow;
+use orma_store::Role;
 use serde_json::{Value, json};
 
 use crate::query_api::{ADMIN, ANALYST, Service, at, event, view};

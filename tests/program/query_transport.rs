@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use flate2::read::GzDecoder;
 use http_body_util::BodyExt;
-use orma_store::EventRow;
+use orma_model::EventRow;
 
 use crate::query_api::{ADMIN, Service, at, view};
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use orma_store::event_row::{COLUMNS, ColumnType};
-use orma_store::{EventBlock, EventRow, Param, Registry, Role, Site, Store, migrations};
+use orma_model::EventRow;
+use orma_model::event_row::{COLUMNS, ColumnType};
+use orma_store::{EventBlock, Param, Registry, Role, Site, Store, migrations};
 use serde_json::{Value, json};
 use uuid::Uuid;
 

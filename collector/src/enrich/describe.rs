@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use orma_store::EventRow;
+use orma_model::EventRow;
 
 use super::acquisition::Acquisition;
 use super::device::Device;

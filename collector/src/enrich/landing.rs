@@ -9,8 +9,8 @@ pub mod parameter;
 
 use std::borrow::Cow;
 
-use orma_store::EventRow;
-use orma_store::sites::Snapshot;
+use orma_model::EventRow;
+use orma_store::registry::Snapshot;
 
 use self::parameter::{Landing, PARAMETER};
 use super::describe::{NEWSLETTER_CHANNEL, NEWSLETTER_SOURCE};

@@ -1,10 +1,10 @@
-//! The address of a page: its host, path and query; host and path in their one spelling ([`orma_store::spelling`]).
+//! The address of a page: its host, path and query; host and path in their one spelling ([`orma_model::spelling`]).
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::{memchr, memchr2, memchr3};
-use orma_store::spelling;
+use orma_model::spelling;
 
 use super::field_error::FieldError;
 use super::limits::{HOST_BYTES_MAX, URL_BYTES_MAX, truncate};

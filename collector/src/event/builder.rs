@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use orma_store::event_row::EventRow;
-use orma_store::spelling;
+use orma_model::event_row::EventRow;
+use orma_model::spelling;
 
 use super::context::Context;
 use super::field_error::FieldError;

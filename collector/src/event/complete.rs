@@ -130,7 +130,10 @@ impl<'a> EventBuilder<'a> {
         }
         let start = start.text("start")?.unwrap_or_default();
         let Some(start) = AppStart::find(&start) else {
-            return Err(FieldError::expected("start", one_of(&APP_STARTS.each_ref().map(|start| start.name))));
+            return Err(FieldError::expected(
+                "start",
+                one_of(&APP_STARTS.each_ref().map(|start| start.name)),
+            ));
         };
         let name = std::mem::replace(&mut self.row.name, Cow::Borrowed(start.name));
         if name.is_empty() { Ok(()) } else { self.try_set_other(Cow::Borrowed("name"), Value::Text(name)) }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use orma_store::event_row::EventRow;
+use orma_model::event_row::EventRow;
 
 use super::field_error::FieldError;
 use super::identifier::is_placeholder;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use orma_store::event_row::EventRow;
+use orma_model::event_row::EventRow;
 
 use super::rejected::RejectedEvent;
 

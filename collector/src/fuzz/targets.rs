@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use fastrand::Rng;
-use orma_store::event_row::{COLUMNS, ColumnType};
-use orma_store::record::{read_varint, take_text};
-use orma_store::record_json::record_to_json;
-use orma_store::sites::Snapshot;
-use orma_store::{Endpoint, EventBlock, EventRow, Registry, Site, Store};
+use orma_model::EventRow;
+use orma_model::event_row::{COLUMNS, ColumnType};
+use orma_model::record::{read_varint, take_text};
+use orma_model::record_json::record_to_json;
+use orma_store::registry::Snapshot;
+use orma_store::{Endpoint, EventBlock, Registry, Site, Store};
 use uuid::Uuid;
 
 use super::fuzz;

@@ -8,7 +8,7 @@ use hyper::header::{
     IF_NONE_MATCH, VARY,
 };
 use hyper::{HeaderMap, Response, StatusCode};
-use orma_store::sites::hash;
+use orma_store::registry::hash;
 
 use super::response::{Body, body, with_type};
 

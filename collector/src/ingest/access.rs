@@ -1,6 +1,6 @@
 //! Who may send, and how far he is believed.
 
-use orma_store::sites::Snapshot;
+use orma_store::registry::Snapshot;
 use orma_store::{Role, Site};
 
 use super::Ingest;

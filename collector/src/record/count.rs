@@ -1,6 +1,6 @@
 //! Counts for the ledger: their record in the spool and in a segment's tally.
 
-use orma_store::record::{read_varint, take_i64, take_text, write_text, write_varint};
+use orma_model::record::{read_varint, take_i64, take_text, write_text, write_varint};
 
 use crate::ledger::{Counts, Key};
 use crate::spool::{RecordKind, frame};

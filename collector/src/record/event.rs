@@ -1,7 +1,7 @@
 //! Events: what is read of their records without making rows of them.
 
-use orma_store::event_row::ColumnType;
-use orma_store::record::RecordReader;
+use orma_model::event_row::ColumnType;
+use orma_model::record::RecordReader;
 
 /// The site and time of reception of an event's record; `None` when it is damaged before it has said them.
 pub fn site_and_reception<'a>(record: &'a [u8], columns: &[(String, ColumnType)]) -> Option<(&'a str, i64)> {
@@ -23,9 +23,9 @@ pub fn site_and_reception<'a>(record: &'a [u8], columns: &[(String, ColumnType)]
 #[cfg(test)]
 mod tests {
     use super::*;
-    use orma_store::EventRow;
-    use orma_store::event_row::COLUMNS;
-    use orma_store::record::RecordWriter;
+    use orma_model::EventRow;
+    use orma_model::event_row::COLUMNS;
+    use orma_model::record::RecordWriter;
 
     #[test]
     fn site_and_reception_are_found_whatever_the_order_of_columns() {

@@ -6,8 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use orma_store::event_row::ColumnType;
-use orma_store::record_json::record_to_json;
+use orma_model::event_row::ColumnType;
+use orma_model::record_json::record_to_json;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! Refused events: their record in the spool and their row in `rejected_events`.
 
-use orma_store::event_row::ColumnType;
-use orma_store::record::{RecordReader, RecordWriter};
+use orma_model::event_row::ColumnType;
+use orma_model::record::{RecordReader, RecordWriter};
 use uuid::Uuid;
 
 use crate::event::RejectedEvent;

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use foldhash::fast::RandomState;
+use orma_model::event_row::ColumnType;
+use orma_model::record::RecordReader;
 use orma_store::EventBlock;
-use orma_store::event_row::ColumnType;
 use orma_store::native_block::BlockBuilder;
-use orma_store::record::RecordReader;
 use uuid::Uuid;
 
 use crate::duplicates::{CameTwice, EventNumbers};

@@ -1,9 +1,9 @@
 //! What the store is told of the ledger's hours: a block of the table `outcomes`.
 
 use bytes::Bytes;
-use orma_store::event_row::ColumnType;
+use orma_model::event_row::ColumnType;
+use orma_model::record::RecordWriter;
 use orma_store::native_block::BlockBuilder;
-use orma_store::record::RecordWriter;
 
 use crate::ledger::PublishedHour;
 

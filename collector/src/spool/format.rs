@@ -1,6 +1,6 @@
 //! Bytes of a segment; the layout is described at the head of the module.
 
-use orma_store::event_row::{COLUMNS, ColumnType};
+use orma_model::event_row::{COLUMNS, ColumnType};
 use uuid::Uuid;
 
 const MAGIC: &[u8; 8] = b"ORMASPL\x01";

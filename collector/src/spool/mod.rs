@@ -32,7 +32,7 @@
 //!         description: id (16 bytes) · u64 created, ms since the epoch
 //!                      u16 number of event columns, then for each: u8 length, name · u8 length, ClickHouse type
 //! record  u32 length of kind and payload · u32 CRC32C of kind and payload · u8 kind · payload
-//!         kind 1  an event: a record of the header's columns, as `orma_store::record` describes it
+//!         kind 1  an event: a record of the header's columns, as `orma_model::record` describes it
 //!         kind 2  a refused event: a record of site, received_at (i64 ms), reason, message, kind, payload
 //!         kind 3  a count for the ledger: site, hour (i64 ms), outcome, reason, LEB128 count
 //! ```

@@ -22,7 +22,7 @@ mod write_off;
 
 pub use alarm::AccountsAlarm;
 pub use difference::Difference;
-pub use write_off::{WriteOffError, write_off};
 #[cfg(test)]
 pub(crate) use look::{Counted, Seen};
 pub use watch::{AccountsWatch, Judged};
+pub use write_off::{WriteOffError, write_off};

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use orma_store::registry::hash;
 use orma_store::secret::random_hex;
-use orma_store::sites::hash;
 
 /// How long a code can be used.
 pub const SIGN_IN_CODE_SECONDS_MAX: u64 = 3600;

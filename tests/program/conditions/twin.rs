@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use orma_store::EventRow;
+use orma_model::EventRow;
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3_600_000;

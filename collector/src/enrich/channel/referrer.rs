@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use orma_store::spelling;
+use orma_model::spelling;
 
 /// The longest host that the domain name system allows. Bytes.
 const HOST_BYTES_MAX: usize = 253;

@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
+use orma_model::spelling;
 use orma_store::newsletter::{Act, Letter};
-use orma_store::spelling;
 use uuid::Uuid;
 
 use crate::event::ParsedBatch;

@@ -10,7 +10,7 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use orma_store::NewsletterKey;
 use orma_store::newsletter::{Act, Letter, Opened, TokenProblem};
-use orma_store::sites::Snapshot;
+use orma_store::registry::Snapshot;
 
 use super::event::event;
 use crate::enrich::landing::RECIPIENT_DAYS_MAX;

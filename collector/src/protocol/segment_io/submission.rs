@@ -7,7 +7,7 @@ use hyper::header::AUTHORIZATION;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Response, StatusCode};
 use orma_store::Role;
-use orma_store::sites::Snapshot;
+use orma_store::registry::Snapshot;
 use serde_json::json;
 
 use super::envelope::{Body as Envelope, basic_user, data_to_json, to_json};

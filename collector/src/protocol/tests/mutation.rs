@@ -7,8 +7,8 @@ use crate::event::{
 use crate::fuzz::{damaged, iterations, random};
 use crate::ingest::parse_error::ParseError;
 use crate::protocol::{native, pixel};
-use orma_store::event_row::COLUMNS;
-use orma_store::record_json::record_to_json;
+use orma_model::event_row::COLUMNS;
+use orma_model::record_json::record_to_json;
 use serde_json::value::RawValue;
 
 const BODY: &str = r#"{"site":"demo","sent_at":"2026-11-21T10:00:01.000Z","visitor":"v\u00e8","session":"s","user":"mario@example.it",

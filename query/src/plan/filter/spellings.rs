@@ -1,12 +1,12 @@
 //! The spellings of a page and of a host that a filter looks for.
 //!
-//! The collector stores each page and host in one spelling ([`orma_store::spelling`]); who asks may write it as they
+//! The collector stores each page and host in one spelling ([`orma_model::spelling`]); who asks may write it as they
 //! read it: `/caffè`, `caffè.example`. Rows from before version 0.2 stand as they came, so what was written is looked
 //! for, too.
 
 use std::borrow::Cow;
 
-use orma_store::spelling;
+use orma_model::spelling;
 
 use super::Operator;
 use crate::plan::Dimension;
