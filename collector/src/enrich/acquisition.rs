@@ -198,15 +198,7 @@ mod tests {
         for values in named {
             for query in queries {
                 for referrer in referrers {
-                    let names = ["source", "medium", "campaign", "term", "content"];
-                    let mut before = String::new();
-                    for (name, value) in names.into_iter().zip(values).filter(|(_, value)| !value.is_empty())
-                    {
-                        let alphanumeric = percent_encoding::NON_ALPHANUMERIC;
-                        let value = percent_encoding::utf8_percent_encode(value, alphanumeric);
-                        before.push_str(&format!("utm_{name}={value}&"));
-                    }
-                    let whole = format!("{before}{query}");
+                    let whole = format!("{}{query}", as_parameters(values));
                     let expected = find(Arrival { host: "b.example", query: &whole, referrer });
                     let [source, medium, campaign, term, content] = values.map(campaign::value);
                     let named = Campaign { source, medium, campaign, term, content, click_id_kind: "" };
@@ -220,5 +212,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    fn as_parameters(values: [&str; 5]) -> String {
+        let encoded =
+            |value| percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC);
+        let fields = ["source", "medium", "campaign", "term", "content"].into_iter().zip(values);
+        let told = fields.filter(|(_, value)| !value.is_empty());
+        let parameters = told.map(|(field, value)| format!("utm_{field}={}&", encoded(value)));
+        parameters.collect::<Vec<_>>().concat()
     }
 }

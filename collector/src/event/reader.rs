@@ -27,6 +27,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The value here.
+    ///
+    /// # Errors
+    /// It is no JSON.
     pub fn value(&mut self) -> Result<Value<'a>, NotJson> {
         match self.first_byte() {
             Some(b'"') => self.text().map(Value::Text),
@@ -44,6 +47,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The value here, as it was written.
+    ///
+    /// # Errors
+    /// It is no JSON.
     pub fn raw_value(&mut self) -> Result<&'a str, NotJson> {
         let start = self.offset;
         self.offset = value_end(self.json.as_bytes(), start)?;
@@ -71,6 +77,9 @@ impl<'a> Reader<'a> {
 
     /// Visits the keys of the object here: `visit` must take each value from the reader. Returns the object as it was
     /// written.
+    ///
+    /// # Errors
+    /// It is no JSON, or `visit` fails.
     pub fn each_field<E: From<NotJson>>(
         &mut self,
         mut visit: impl FnMut(Cow<'a, str>, &mut Self) -> Result<(), E>,
@@ -94,6 +103,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Visits the elements of the list here: `visit` must take each from the reader.
+    ///
+    /// # Errors
+    /// It is no JSON, or `visit` fails.
     pub fn each_element<E: From<NotJson>>(
         &mut self,
         mut visit: impl FnMut(&mut Self) -> Result<(), E>,
@@ -130,6 +142,9 @@ impl<'a> Reader<'a> {
     }
 
     /// Checks that nothing follows.
+    ///
+    /// # Errors
+    /// Something follows.
     pub fn end(&self) -> Result<(), NotJson> {
         let rest = after_whitespace(self.json.as_bytes(), self.offset);
         if rest == self.json.len() { Ok(()) } else { Err(NotJson) }
@@ -140,6 +155,9 @@ impl<'a> Reader<'a> {
 /// visited twice.
 ///
 /// `object` has been read as JSON before, so here its parts are only told apart.
+///
+/// # Errors
+/// It is no JSON object, or `visit` fails.
 pub fn each_field<'a>(
     object: &'a str,
     mut visit: impl FnMut(Cow<'a, str>, Value<'a>) -> Result<(), FieldError>,

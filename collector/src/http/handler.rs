@@ -95,7 +95,7 @@ impl Handler for Unhandled {
         match route {}
     }
 
-    async fn finish<'a>(&'a self, begun: Infallible) -> FastResponse {
+    async fn finish(&self, begun: Infallible) -> FastResponse {
         match begun {}
     }
 

@@ -278,7 +278,7 @@ fn key(row: &EventRow<'_>) -> Key {
 
 /// What decides between events of one moment.
 fn entry(row: &EventRow<'_>) -> String {
-    [&row.path, &row.host, &row.source, &row.channel, &row.country].map(|text| text.as_ref()).join("\u{1f}")
+    [&row.path, &row.host, &row.source, &row.channel, &row.country].map(AsRef::as_ref).join("\u{1f}")
 }
 
 /// A filter as JSON.

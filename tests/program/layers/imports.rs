@@ -185,15 +185,14 @@ impl Imports {
 
     /// A circle's files, each with a name that the one before takes from it.
     pub fn describe(&self, circle: &[Module]) -> String {
-        let mut told = self.modules[&circle[0]].file.clone();
-        for pair in circle.windows(2) {
+        let steps = circle.windows(2).map(|pair| {
             let taken = self.modules[&pair[0]].paths.iter().find(|path| {
                 matches!(self.resolve(&pair[0], path, 0), Some(Found::ItemOf(other)) if other == pair[1])
             });
             let name = taken.and_then(|path| path.last()).map_or("*", String::as_str);
-            told += &format!(" → {} ({name})", self.modules[&pair[1]].file);
-        }
-        told
+            format!(" → {} ({name})", self.modules[&pair[1]].file)
+        });
+        std::iter::once(self.modules[&circle[0]].file.clone()).chain(steps).collect()
     }
 }
 

@@ -79,6 +79,9 @@ impl Submission for Native {
 }
 
 /// Events that come with a write key, and perhaps with an ingest token.
+///
+/// # Errors
+/// The body cannot be read, or its sender may not send.
 pub fn take(parsed: Result<ParsedBatch<'_>, ParseError>, access: &Access<'_>) -> Result<Prepared, Denial> {
     let batch = parsed.map_err(|error| Denial::of_nobody("", error.into()))?;
     let key = &*batch.write_key;

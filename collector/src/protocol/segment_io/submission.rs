@@ -56,7 +56,7 @@ impl Submission for Messages<'_> {
         let grant = authorise(access.registry, &key, secret)
             .map_err(|rejected| Denial::of_nobody(&key, access.ingest().unknown(&key, rejected)))?;
         let trusted = grant.trust.is_believed();
-        access.limit(grant.site, if trusted { &*grant.site.site } else { &*key })?;
+        access.limit(grant.site, if trusted { &grant.site.site } else { &key })?;
         let sent_at = self.head.headers.get("sentat").and_then(|value| value.to_str().ok());
         let sender = Sender {
             address: self.client,
