@@ -1,5 +1,4 @@
 //! The spool: reopened after every kind of end, on a disk that fails on demand, and against a model.
-#![allow(missing_docs)]
 
 use std::collections::BTreeSet;
 use std::io;

@@ -4,8 +4,6 @@
 //! parameters become a value made of `scope` and `plan`, the value statements made of `sql`) → `runner` (executes them) →
 //! `question` again, which makes the response. Below them lie values, limits, errors and the rules of identity.
 
-#![warn(missing_docs)]
-
 pub mod accounts;
 pub mod condition;
 mod error;
