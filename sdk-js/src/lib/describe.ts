@@ -1,4 +1,4 @@
-import { redact } from './observeErrors.js';
+import { redact } from './redact.js';
 
 const TEXT_CHARS_MAX = 100;
 

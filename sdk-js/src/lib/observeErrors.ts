@@ -1,15 +1,10 @@
 import { guard } from './guard.js';
 import type { Track } from './observe.js';
+import { redact } from './redact.js';
 
 /** Errors recorded of one page: what fails in a loop tells nothing new. */
 const ERRORS_MAX = 10;
 const MESSAGE_CHARS_MAX = 300;
-
-/** Text without what may be private in it: the queries of addresses, and e-mail addresses. */
-export const redact = (text: string): string =>
-  text
-    .replace(/(\w+:\/\/[^\s?#]*)[?#][^\s"')]*/g, '$1')
-    .replace(/[^\s"'<>(=]+@[^\s"'<>)]+\.\w+/g, '…@…');
 
 /** FNV-1a of 32 bits, in hexadecimal: names a stack, and protects nothing. */
 export const hash = (text: string): string => {

@@ -3391,7 +3391,7 @@ export interface operations {
                  * @description `last_seen` (default), `first_seen`, `sessions`, `page_views`, `events`, `orders` or `revenue` (in the site's
                  *     currency; who has spent nothing counts as 0). People who are level stand by `person`.
                  */
-                order_by?: "visitors" | "page_views" | "sessions" | "bounce_rate" | "session_duration_ms" | "views_per_session" | "events" | "orders" | "revenue" | "conversion_rate" | "average_order_value" | "product_revenue" | "quantity";
+                order_by?: "last_seen" | "first_seen" | "sessions" | "page_views" | "events" | "orders" | "revenue";
                 /** @description `desc` (default): the largest or latest first; `asc`: the smallest or earliest. */
                 direction?: string;
                 /** @description Default 50, at most 1000. */
@@ -4682,18 +4682,11 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Comma separated: `visitors`, `page_views`, `sessions`, `bounce_rate`, `session_duration_ms`,
-                 *     `views_per_session`, `events`, `orders`, `revenue`, `conversion_rate`, `average_order_value`, `product_revenue`,
-                 *     `quantity`. Default `visitors`.
+                 * @description Comma separated: `visitors`, `page_views`, `sessions`, `bounce_rate`, `session_duration_ms`, `views_per_session`, `events`, `orders`, `revenue`, `conversion_rate`, `average_order_value`, `product_revenue`, `quantity`. Default `visitors`.
                  * @example visitors,page_views
                  */
                 metrics?: string;
-                /**
-                 * @description At most two dimensions, comma separated: `page`, `content_group`, `entry_page`, `exit_page`, `host`, `source`,
-                 *     `channel`, `campaign`, `utm_source`, `utm_medium`, `utm_content`, `utm_term`, `country`, `region`, `city`,
-                 *     `device_class`, `device_brand`, `device_model`, `browser`, `os`, `language`, `kind`, `name`, `touchpoint`, `stage`,
-                 *     `app_version`, `product`, `product_id`, `product_category`.
-                 */
+                /** @description At most two dimensions, comma separated: `page`, `content_group`, `entry_page`, `exit_page`, `host`, `source`, `channel`, `campaign`, `utm_source`, `utm_medium`, `utm_content`, `utm_term`, `country`, `region`, `city`, `device_class`, `device_brand`, `device_model`, `browser`, `os`, `language`, `kind`, `name`, `touchpoint`, `stage`, `app_version`, `product`, `product_id`, `product_category`. */
                 group_by?: string;
                 /**
                  * @description `minute`, `hour`, `day`, `week` or `month`: adds the dimension `time`.

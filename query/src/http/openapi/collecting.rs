@@ -1,4 +1,4 @@
-//! The collector's addresses, for the document alone: `collector/src/http` answers them, and
+//! The collector's addresses, for the document alone: the protocols of the collector answer them, and
 //! `tests/clients/api.test.mjs` holds what is said here against what it answers.
 
 #![allow(dead_code, reason = "what is described here is answered by the collector")]

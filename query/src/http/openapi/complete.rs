@@ -6,6 +6,7 @@ use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Required, Response, Response
 
 use crate::plan::{Dimension, Metric};
 use crate::question::newsletter_report::request::Number;
+use crate::question::people::request::Order;
 use crate::question::quality;
 
 /// A day or a moment from 1971 to 2139.
@@ -101,19 +102,26 @@ fn be_strict(parameter: &mut Parameter, path: &str) {
         "compare" => one_of(&["previous"]).into(),
         "interval" => one_of(&["minute", "hour", "day", "week", "month"]).into(),
         "metrics" => {
+            let told = list_of(&Metric::ALL.map(Metric::name));
+            parameter.description = Some(format!("Comma separated: {told}. Default `visitors`."));
             text().pattern(Some(some_of(&Metric::ALL.map(Metric::name), Metric::ALL.len()))).build().into()
         }
         "group_by" => {
             let (dimensions, most): (&[Dimension], usize) = match path.rsplit('/').next() {
                 Some("web") => (&quality::web::DIMENSIONS, 1),
                 Some("app") => (&quality::app::DIMENSIONS, 1),
-                _ => (&Dimension::ALL, 2),
+                _ => {
+                    let told = list_of(&names(&Dimension::ALL));
+                    parameter.description = Some(format!("At most two dimensions, comma separated: {told}."));
+                    (&Dimension::ALL, 2)
+                }
             };
             text().pattern(Some(some_of(&names(dimensions), most))).build().into()
         }
         "by" => one_of(&["campaign", "link"]).into(),
         "number" => one_of(&Number::ALL.map(|(name, _)| name)).into(),
         "campaign" | "link" => text().min_length(Some(1)).build().into(),
+        "order_by" if path.ends_with("/people") => one_of(&Order::ALL.map(Order::name)).into(),
         "order_by" => one_of(&Metric::ALL.map(Metric::name)).into(),
         "cursor" => text().pattern(Some("^[A-Za-z0-9_-]+$")).build().into(),
         "filter" => {
@@ -131,6 +139,11 @@ fn be_strict(parameter: &mut Parameter, path: &str) {
 fn some_of(names: &[&str], most: usize) -> String {
     let names = names.join("|");
     format!("^({names})(,({names})){{0,{}}}$", most - 1)
+}
+
+/// These names as a reader sees them.
+fn list_of(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn names(dimensions: &[Dimension]) -> Vec<&'static str> {

@@ -15,15 +15,10 @@ use crate::timestamp::Timestamp;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StatsParams {
-    /// Comma separated: `visitors`, `page_views`, `sessions`, `bounce_rate`, `session_duration_ms`,
-    /// `views_per_session`, `events`, `orders`, `revenue`, `conversion_rate`, `average_order_value`, `product_revenue`,
-    /// `quantity`. Default `visitors`.
+    /// Comma separated; the document lists them all ([`Metric::ALL`]).
     #[param(example = "visitors,page_views")]
     pub metrics: Option<String>,
-    /// At most two dimensions, comma separated: `page`, `content_group`, `entry_page`, `exit_page`, `host`, `source`,
-    /// `channel`, `campaign`, `utm_source`, `utm_medium`, `utm_content`, `utm_term`, `country`, `region`, `city`,
-    /// `device_class`, `device_brand`, `device_model`, `browser`, `os`, `language`, `kind`, `name`, `touchpoint`, `stage`,
-    /// `app_version`, `product`, `product_id`, `product_category`.
+    /// At most two, comma separated; the document lists them all ([`Dimension::ALL`]).
     pub group_by: Option<String>,
     /// `minute`, `hour`, `day`, `week` or `month`: adds the dimension `time`.
     #[param(example = "day")]
