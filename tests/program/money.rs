@@ -376,6 +376,7 @@ fn send(orma: &Orma, site: &str, events: &[Event]) {
     }
     let count = format!("SELECT uniqExact(event_id) FROM events WHERE site = '{site}'");
     wait_for("the events", || (orma.number(&count) == events.len() as u64).then_some(()));
+    orma.wait_for_views();
 }
 
 #[test]

@@ -61,6 +61,7 @@ fn visit_in_every_spelling(orma: &Orma) {
         }
     }
     wait_for("the events", || (orma.number("SELECT uniqExact(event_id) FROM events") == 8).then_some(()));
+    orma.wait_for_views();
 }
 
 #[test]
@@ -114,6 +115,7 @@ fn commas_of_values_and_colons_of_properties_can_be_asked_for() {
         assert_eq!(orma.post(body.to_string(), &[("user-agent", CHROME)]).status, 200);
     }
     wait_for("the events", || (orma.number("SELECT uniqExact(event_id) FROM events") == 3).then_some(()));
+    orma.wait_for_views();
     for (filter, visitors) in [
         (r"page:is:/articolo-1\,123.html", 1),
         (r"page:is:/articolo-1\,123.html,/123.html", 2),
@@ -192,6 +194,7 @@ fn who_has_a_placeholder_for_an_id_is_not_one_person() {
     wait_for("the events", || {
         (orma.number("SELECT uniqExact(event_id) FROM events") == events).then_some(())
     });
+    orma.wait_for_views();
     let people = orma.ask("/api/v1/sites/demo/people?limit=100");
     let named: BTreeSet<_> =
         people["items"].as_array().unwrap().iter().map(|one| one["person"].to_string()).collect();

@@ -326,6 +326,13 @@ impl Orma {
         text
     }
 
+    /// Waits until the rows that an orma started anew has brought are confirmed: what views make of an insert is there a
+    /// moment later than its events.
+    pub fn wait_for_views(&self) {
+        let events = self.number("SELECT uniqExact(site, event_id) FROM events") as f64;
+        wait_for("the views", || (self.metric("orma_events_shipped_total")? >= events).then_some(()));
+    }
+
     /// A metric of the collector, labels included in the name.
     pub fn metric(&self, name: &str) -> Option<f64> {
         let text = request("GET", &format!("http://{}/metrics", self.admin), &[], &[]).text;
