@@ -190,8 +190,11 @@ fn random_did(random: &mut Rng, depth: u64) -> Value {
 async fn agree(runner: &Runner, seed: u64, rows: &[EventRow<'static>], selected: &mut [usize; 3]) {
     let mut random = Rng::with_seed(seed ^ 0x5eed);
     // What was done how often hides behind what stands beside it: every third history asks for it alone.
-    let condition =
-        if seed % 3 == 0 { random_did(&mut random, 2) } else { random_condition(&mut random, 3, true) };
+    let condition = if seed.is_multiple_of(3) {
+        random_did(&mut random, 2)
+    } else {
+        random_condition(&mut random, 3, true)
+    };
     let with_bots = random.u64(..4) == 0;
     let text = ScopeText { from: Some(PERIOD.0), to: Some(PERIOD.1), ..ScopeText::default() };
     let scope =
