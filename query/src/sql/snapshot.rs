@@ -14,8 +14,14 @@ pub fn check(name: &str, statements: &[Sql]) {
         }
     }
     let path = format!("{}/tests/snapshots/{name}.sql", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&path, &got).expect("the folder of the snapshots");
+    }
     let want = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(got == want, "tests/snapshots/{name}.sql is not what is written:\n<<<\n{got}>>>");
+    assert!(
+        got == want,
+        "tests/snapshots/{name}.sql is not what is written; read what changes: UPDATE_SNAPSHOTS=1 cargo test -p orma-query --lib, then git diff\n{got}"
+    );
 }
 
 /// A line for each clause, so that a change shows where it is.

@@ -9,11 +9,9 @@ import { observeForms } from './observeForms.js';
 import { observeHints } from './observeHints.js';
 import { observeLinks } from './observeLinks.js';
 import { observePages } from './observePages.js';
+import type { Track } from './recording.js';
 
 export { route } from './route.js';
-
-/** Records an event. `passive`: it is no sign that the visitor is active. */
-export type Track = (event: Record<string, unknown>, passive?: boolean) => unknown;
 
 /** By then the first view has been recorded, and with it the visitor's id where there may be one. */
 const FIRST_VIEW_MS = 300;

@@ -1,5 +1,5 @@
 import { guard } from './guard.js';
-import type { Track } from './observe.js';
+import type { Track } from './recording.js';
 import { redact } from './redact.js';
 
 /** Errors recorded of one page: what fails in a loop tells nothing new. */

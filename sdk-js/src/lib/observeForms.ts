@@ -1,6 +1,6 @@
 import { placeOf, targetOf } from './describe.js';
 import { guard } from './guard.js';
-import type { Track } from './observe.js';
+import type { Track } from './recording.js';
 
 /** Records that a form was sent: which one and to where, nothing of what was entered. */
 export const observeForms = (track: Track): void => {

@@ -1,6 +1,6 @@
 import { labelOf, placeOf, targetOf } from './describe.js';
 import { guard } from './guard.js';
-import type { Track } from './observe.js';
+import type { Track } from './recording.js';
 
 const FILE =
   /\.(pdf|xlsx?|docx?|pptx?|od[tsp]|rtf|csv|txt|epub|zip|rar|7z|gz|tgz|tar|dmg|pkg|exe|msi|apk|iso|mp[34]|m4[av]|wav|ogg|webm|mov|avi|ics|vcf|gpx)$/i;
