@@ -1,9 +1,9 @@
 -- Their numbers are in `outcomes`.
-DROP VIEW IF EXISTS stored_hours_from_events {on_cluster};
+DROP VIEW IF EXISTS stored_hours_from_events {on_cluster} SYNC;
 
-DROP TABLE IF EXISTS stored_hours {on_cluster};
+DROP TABLE IF EXISTS stored_hours {on_cluster} SYNC;
 
-DROP TABLE IF EXISTS ledger {on_cluster};
+DROP TABLE IF EXISTS ledger {on_cluster} SYNC;
 
 -- The same numbers, one a row, for whoever asks the store itself.
 CREATE OR REPLACE VIEW ledger {on_cluster} AS

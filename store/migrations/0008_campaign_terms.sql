@@ -1,6 +1,6 @@
 -- A session's first event keeps utm_term and utm_content too, at the end of `entry`. Sessions are made anew from `events`,
 -- so that those of the past have them; each step may come twice.
-DROP VIEW IF EXISTS sessions_from_events {on_cluster};
+DROP VIEW IF EXISTS sessions_from_events {on_cluster} SYNC;
 
 TRUNCATE TABLE sessions {on_cluster};
 

@@ -1,4 +1,4 @@
-DROP TABLE IF EXISTS sites {on_cluster};
+DROP TABLE IF EXISTS sites {on_cluster} SYNC;
 
 -- The same, a site a row, for whoever asks the store itself.
 CREATE OR REPLACE VIEW sites {on_cluster} AS

@@ -12,7 +12,7 @@ pub mod private;
 pub mod registry;
 pub mod secret;
 
-pub use client::{AnswerStream, Endpoint, Param, Store, StoreError, Work};
+pub use client::{AnswerStream, Endpoint, Param, Store, StoreError, TextList, Work, column, rows_of};
 pub use data_dir::DataDir;
 pub use engine::{Engine, EngineConfig};
 pub use event_block::EventBlock;

@@ -44,6 +44,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 10, name: "sites", sql: include_str!("../migrations/0010_sites.sql") },
     Migration { version: 11, name: "write_offs", sql: include_str!("../migrations/0011_write_offs.sql") },
     Migration { version: 12, name: "jobs", sql: include_str!("../migrations/0012_jobs.sql") },
+    Migration { version: 13, name: "visits", sql: include_str!("../migrations/0013_visits.sql") },
+    Migration { version: 14, name: "people", sql: include_str!("../migrations/0014_people.sql") },
 ];
 
 /// The newest schema that this program knows.
@@ -191,8 +193,8 @@ fn made_tables<'a>(scripts: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> 
 }
 
 /// Tables of which a segment's deletion depends.
-const TABLES_OF_EVENTS: [&str; 6] =
-    ["events", "sessions", "identity_edges", "traits", "rejected_events", "outcomes"];
+const TABLES_OF_EVENTS: [&str; 7] =
+    ["events", "visits", "touched", "identity_edges", "traits", "rejected_events", "outcomes"];
 /// Tables that are seldom written to, and whose rows nobody sends again.
 const TABLES_OF_THE_REGISTRY: [&str; 7] =
     ["site_settings", "write_keys", "tokens", "newsletter_keys", "write_offs", "job_claims", "job_marks"];
@@ -327,6 +329,6 @@ mod tests {
         ];
         assert_eq!(made_tables(sql.into_iter()), BTreeSet::from(["b", "d"]));
         let ours = made_tables(MIGRATIONS.iter().map(|migration| migration.sql));
-        assert!(ours.contains("events") && ours.contains("sessions_from_events"), "{ours:?}");
+        assert!(ours.contains("events") && ours.contains("touched_from_events"), "{ours:?}");
     }
 }

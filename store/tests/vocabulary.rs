@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use orma_model::Outcome;
-use orma_model::kinds::{Activity, KINDS, Kind};
+use orma_model::kinds::{KINDS, Kind};
 
 /// The migrations' texts, in the order in which they are applied.
 fn migrations() -> Vec<String> {
@@ -28,9 +28,7 @@ fn lists(sql: &str) -> Vec<(Vec<&str>, &str)> {
 
 /// What a list is for, by what follows it.
 fn purpose(rest: &str) -> Option<&'static str> {
-    [(" AS is_view", "view"), (", 2, 1))", "passive"), (", ['identify']", "identifying")]
-        .into_iter()
-        .find_map(|(begin, purpose)| rest.starts_with(begin).then_some(purpose))
+    rest.starts_with(", ['identify']").then_some("identifying")
 }
 
 fn sorted(mut names: Vec<&str>) -> Vec<&str> {
@@ -57,11 +55,8 @@ fn the_lists_of_kinds_in_the_newest_views_are_those_of_the_catalogue() {
     let kinds = |is_meant: fn(&Kind) -> bool| {
         sorted(KINDS.iter().filter(|kind| is_meant(kind)).map(|kind| kind.name).collect())
     };
-    let expected = BTreeMap::from([
-        ("view", kinds(|kind| kind.activity == Activity::View)),
-        ("passive", kinds(|kind| kind.activity == Activity::Passive)),
-        ("identifying", kinds(|kind| kind.identifies)),
-    ]);
+    // Of the other lists that migrations hold the views are gone.
+    let expected = BTreeMap::from([("identifying", kinds(|kind| kind.identifies))]);
     assert_eq!(newest.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     for (purpose, lists) in newest {
         for list in lists {

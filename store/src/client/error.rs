@@ -1,7 +1,7 @@
 //! Why ClickHouse did not carry out a statement, and whether it may later.
 
 /// A statement that ClickHouse did not carry out.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// ClickHouse cannot be reached, or went away while it answered: try again.
     #[error("ClickHouse cannot be reached: {0}")]
@@ -17,6 +17,9 @@ pub enum StoreError {
     /// It took too long.
     #[error("ClickHouse did not answer in time")]
     TimedOut,
+    /// It was not asked: what was asked before has used up the time of all.
+    #[error("the time for all questions of a request is spent")]
+    OutOfTime,
     /// It was not asked: too many questions run and wait already.
     #[error("too many questions at once")]
     Busy,
@@ -39,11 +42,19 @@ const TRANSIENT_CODES: [u32; 9] = [
 ];
 
 impl StoreError {
+    /// ClickHouse's code, where it refused.
+    pub fn code(&self) -> Option<u32> {
+        match self {
+            Self::Refused { code, .. } => Some(*code),
+            _ => None,
+        }
+    }
+
     /// Whether the same statement may succeed later. Also the disk being full (243) is an operator's to mend, not
     /// the data's fault.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::TimedOut | Self::Busy | Self::Answer(_) => true,
+            Self::Unreachable(_) | Self::TimedOut | Self::OutOfTime | Self::Busy | Self::Answer(_) => true,
             Self::Refused { code, .. } => {
                 // 394: killed while the engine stops. 999: the keeper is away.
                 TRANSIENT_CODES.contains(code) || matches!(code, 243 | 394 | 999)

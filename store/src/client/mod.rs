@@ -9,6 +9,7 @@ mod endpoint;
 mod error;
 mod param;
 mod statement;
+mod text_list;
 mod work;
 
 use std::io;
@@ -24,6 +25,8 @@ pub use answer_stream::AnswerStream;
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::StoreError;
 pub use param::Param;
+pub use statement::{column, rows_of};
+pub use text_list::TextList;
 pub use work::Work;
 
 use connection::Connections;

@@ -16,6 +16,8 @@ const PROBE_INTERVAL_MS: u64 = 1_000;
 const PROBE_MS_MAX: u64 = 2_000;
 /// As many refused connections in a row are no accident.
 const REFUSALS_MAX: u32 = 3;
+/// More than an answer to `/ping` has.
+const ANSWER_BYTES_MAX: u64 = 4_096;
 /// An idle engine is silent this long, from the first unanswered question on.
 const SILENT_MS_MAX: u64 = 8_000;
 /// A busy engine is silent this long.
@@ -79,9 +81,10 @@ fn ask(port: u16) -> Outcome {
             stream.set_write_timeout(Some(limit))?;
             stream.set_read_timeout(Some(limit))?;
             stream.write_all(b"GET /ping HTTP/1.0\r\n\r\n")?;
-            let mut begin = [0; 5];
-            stream.read_exact(&mut begin)?;
-            Ok(&begin == b"HTTP/")
+            // To its end: an engine whose answer is cut off notes an error.
+            let mut answer = Vec::new();
+            stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer)?;
+            Ok(answer.starts_with(b"HTTP/"))
         },
     );
     match answer {
@@ -184,7 +187,9 @@ mod tests {
         let port = listener.local_addr().unwrap().port();
         let server = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
+            stream.read_exact(&mut [0; 22]).expect("the question");
             stream.write_all(b"HTTP/1.0 503 busy\r\n\r\n").unwrap();
+            drop(stream);
             listener.accept().unwrap();
         });
         assert_eq!(ask(port), Outcome::Answered);

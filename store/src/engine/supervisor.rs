@@ -32,6 +32,11 @@ const PORTS_MAX: u32 = 5;
 /// How ClickHouse says so.
 const PORT_IS_TAKEN: &str = "Address already in use";
 
+/// How ClickHouse says that its directory is another's: after a kill -9 the engine of before may still be ending.
+const DIRECTORY_IS_TAKEN: &str = "Another server instance in same directory";
+/// For so long it is waited for.
+const DIRECTORY_WAIT: Duration = Duration::from_secs(15);
+
 /// Why the engine did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -252,12 +257,21 @@ impl Supervisor {
     /// Starts the child on a port of its own.
     fn start_child(&mut self) -> Result<(Child, u16), String> {
         let mut tried = 0;
+        let begun = Instant::now();
         loop {
             let port = (self.ports)().map_err(|error| format!("no free loopback port: {error}"))?;
             tried += 1;
             match self.start_child_on(port) {
                 Err(reason) if tried < PORTS_MAX && reason.contains(PORT_IS_TAKEN) && !self.stopping() => {
                     tracing::info!(port, "another program took the port; the engine tries the next");
+                }
+                Err(reason)
+                    if reason.contains(DIRECTORY_IS_TAKEN)
+                        && begun.elapsed() < DIRECTORY_WAIT
+                        && !self.stopping() =>
+                {
+                    tracing::info!("the engine of before is still ending");
+                    std::thread::sleep(Duration::from_millis(RESTART_BACKOFF_MS_MIN));
                 }
                 started => return started.map(|child| (child, port)),
             }
