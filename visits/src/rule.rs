@@ -1,0 +1,400 @@
+//! What a visit is.
+//!
+//! The events of one session of a visitor, in order of time: after a pause of more than 30 minutes a visit ends and the next
+//! one begins. Where nothing was seen or done in the next one, it is none: what comes by itself within a day, such as the
+//! report that a forgotten page was left, belongs to the visit before. (30 minutes: as in Google Analytics, Matomo and
+//! Plausible.) Without a session id, the events of a visitor without one are taken for a session.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A pause that ends a visit, in milliseconds.
+pub const PAUSE_MS: i64 = 30 * 60 * 1_000;
+/// A visit changes hands so often; whose it is then, it remains.
+const TURNS_MAX: usize = 100;
+/// For so long what comes by itself belongs to the visit before, in milliseconds.
+const PASSIVE_MS: i64 = MS_PER_DAY;
+/// A day of UTC.
+pub const MS_PER_DAY: i64 = 86_400_000;
+
+/// Whose events a visit is of: those of a visitor under a session id, of people or of machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Session {
+    /// The site's place among those that are looked at together.
+    pub site: usize,
+    /// The visitor's number.
+    pub visitor: u64,
+    /// The session id's, 0 without one.
+    pub id: u64,
+}
+
+/// What an event says about a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A page or screen was seen.
+    View,
+    /// Something was done.
+    Action,
+    /// Something was ordered.
+    Order,
+    /// It came by itself.
+    Passive,
+}
+
+/// The texts that a visit takes from its first event; those that are alike are one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// Path of the page.
+    pub path: Arc<str>,
+    /// The packed column of the client.
+    pub client: Arc<str>,
+    /// The packed column of the campaign.
+    pub campaign: Arc<str>,
+    /// The packed column of the device.
+    pub device: Arc<str>,
+    /// The packed column of the place.
+    pub place: Arc<str>,
+}
+
+/// An event, as far as visits need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When, in milliseconds since the epoch.
+    pub at: i64,
+    /// Orders events of the same millisecond: the event's id.
+    pub tie: u128,
+    /// What it says.
+    pub what: What,
+    /// Whether a bot or a machine did it.
+    pub is_bot: bool,
+    /// The page or screen that was seen.
+    pub page: Arc<str>,
+    /// The user whose it is; empty when nobody's.
+    pub owner: Arc<str>,
+    /// Money that it brought (refunds take away), in ten-thousandths, and its currency.
+    pub money: Option<(Arc<str>, i64)>,
+    /// What the visit takes from it when it is the first.
+    pub entry: Entry,
+}
+
+/// A visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// Whether of bots and machines.
+    pub is_bot: bool,
+    /// All of it; it is its owner's, unless there are parts.
+    pub whole: Share,
+    /// What each of several owners has of it, the first first; empty when there is one owner.
+    pub parts: Vec<Share>,
+    /// From which events on whose it is, where there are several owners.
+    pub turns: Vec<Turn>,
+    /// The moment of its last event, in milliseconds since the epoch, without what came by itself after a pause: a page that
+    /// was forgotten overnight was not looked at overnight.
+    pub lasted: i64,
+}
+
+/// From an event on a visit is a user's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// When, in milliseconds since the epoch.
+    pub at: i64,
+    /// The event's id.
+    pub tie: u128,
+    /// The user; empty when nobody's.
+    pub owner: Arc<str>,
+    /// How many views of the visit were before it.
+    pub views: u32,
+}
+
+/// Events of a visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// The user whose they are; empty when nobody's.
+    pub owner: Arc<str>,
+    /// The first event's moment, in milliseconds since the epoch.
+    pub since: i64,
+    /// The last event's.
+    pub ended: i64,
+    /// Pages and screens that were seen, in order.
+    pub pages: Vec<Arc<str>>,
+    /// When each of them was seen, in milliseconds since the epoch.
+    pub views: Vec<i64>,
+    /// Events that are neither views nor passive.
+    pub actions: u32,
+    /// All events.
+    pub events: u32,
+    /// Orders.
+    pub orders: u32,
+    /// The moment of the first of them.
+    pub first_order: Option<i64>,
+    /// Money by currency, in ten-thousandths.
+    pub money: BTreeMap<Arc<str>, i128>,
+    /// What the first event says.
+    pub entry: Entry,
+}
+
+impl Visit {
+    /// The first event's moment, in milliseconds since the epoch.
+    pub const fn started(&self) -> i64 {
+        self.whole.since
+    }
+
+    /// The visit and its parts, by their numbers: the whole is 0.
+    pub fn shares(&self) -> impl Iterator<Item = (u16, &Share)> {
+        (0..).zip(std::iter::once(&self.whole).chain(&self.parts))
+    }
+}
+
+impl Share {
+    /// The days of UTC that it touches, as numbers since 1970.
+    pub fn days(&self) -> std::ops::RangeInclusive<i64> {
+        day_of(self.since)..=day_of(self.ended)
+    }
+
+    /// Path of the first event; where that has none, the first page or screen that was seen.
+    pub fn entry_page(&self) -> &str {
+        if self.entry.path.is_empty() { self.pages.first().map_or("", |page| page) } else { &self.entry.path }
+    }
+
+    /// The last page or screen that was seen; empty without any.
+    pub fn exit_page(&self) -> &str {
+        self.pages.last().map_or("", |page| page)
+    }
+}
+
+/// The day of UTC of a moment, counted from 1970.
+pub fn day_of(at: i64) -> i64 {
+    at.div_euclid(MS_PER_DAY)
+}
+
+/// The visits of the events of one session, in any order.
+pub fn visits(mut events: Vec<Event>) -> Vec<Visit> {
+    // Where they are: there may be very many.
+    events.sort_unstable_by_key(|event| (event.is_bot, event.at, event.tie));
+    let (of_people, of_machines) = events.split_at(events.partition_point(|event| !event.is_bot));
+    [(false, of_people), (true, of_machines)]
+        .into_iter()
+        .flat_map(|(is_bot, events)| {
+            runs(events).into_iter().map(move |(run, lasted)| visit(is_bot, &events[run], lasted))
+        })
+        .collect()
+}
+
+/// Where in the events, which are in order, the visits are, and the moment until which each lasted.
+fn runs(events: &[Event]) -> Vec<(Range<usize>, i64)> {
+    let mut runs: Vec<(Range<usize>, i64)> = Vec::new();
+    for run in events.chunk_by(|before, event| event.at - before.at <= PAUSE_MS) {
+        let begin = runs.last().map_or(0, |(before, _)| before.end);
+        let is_passive = run.iter().all(|event| event.what == What::Passive);
+        match runs.last_mut() {
+            Some((before, _)) if is_passive && run[0].at - events[begin - 1].at <= PASSIVE_MS => {
+                before.end += run.len();
+            }
+            _ => runs.push((begin..begin + run.len(), run[run.len() - 1].at)),
+        }
+    }
+    runs
+}
+
+/// The visit of a run, which is not empty.
+fn visit(is_bot: bool, run: &[Event], lasted: i64) -> Visit {
+    let mut turns: Vec<Turn> = Vec::new();
+    let mut events: BTreeMap<usize, Vec<&Event>> = BTreeMap::new();
+    let mut places: HashMap<Arc<str>, usize> = HashMap::new();
+    let mut views = 0;
+    for event in run {
+        let holder = turns.last().map(|turn| &turn.owner);
+        if holder != Some(&event.owner) && turns.len() < TURNS_MAX {
+            turns.push(Turn { at: event.at, tie: event.tie, owner: Arc::clone(&event.owner), views });
+        }
+        views += u32::from(event.what == What::View);
+        let owner = &turns[turns.len() - 1].owner;
+        let next = places.len();
+        let place = *places.entry(Arc::clone(owner)).or_insert(next);
+        events.entry(place).or_default().push(event);
+    }
+    let mut owners: Vec<(usize, Arc<str>)> =
+        places.into_iter().map(|(owner, place)| (place, owner)).collect();
+    owners.sort_unstable();
+    let whole = share(&turns[0].owner, run);
+    if owners.len() == 1 {
+        return Visit { is_bot, whole, parts: Vec::new(), turns: Vec::new(), lasted };
+    }
+    let parts = owners.iter().map(|(place, owner)| share(owner, events[place].iter().copied())).collect();
+    Visit { is_bot, whole, parts, turns, lasted }
+}
+
+/// What some events, in order and at least one, come to.
+fn share<'a>(owner: &Arc<str>, events: impl IntoIterator<Item = &'a Event>) -> Share {
+    let mut events = events.into_iter().peekable();
+    let first = *events.peek().expect("at least one");
+    let mut share = Share {
+        owner: Arc::clone(owner),
+        since: first.at,
+        ended: first.at,
+        pages: Vec::new(),
+        views: Vec::new(),
+        actions: 0,
+        events: 0,
+        orders: 0,
+        first_order: None,
+        money: BTreeMap::new(),
+        entry: first.entry.clone(),
+    };
+    for event in events {
+        share.ended = event.at;
+        share.events += 1;
+        share.actions += u32::from(matches!(event.what, What::Action | What::Order));
+        if event.what == What::Order {
+            share.orders += 1;
+            share.first_order.get_or_insert(event.at);
+        }
+        if let Some((currency, amount)) = &event.money {
+            *share.money.entry(Arc::clone(currency)).or_default() += i128::from(*amount);
+        }
+        if event.what == What::View {
+            share.views.push(event.at);
+            share.pages.push(Arc::clone(&event.page));
+        }
+    }
+    share
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60_000;
+
+    fn event(at: i64, what: What) -> Event {
+        let page: Arc<str> = if what == What::View { format!("/{at}").into() } else { "".into() };
+        let entry = Entry { path: Arc::clone(&page), ..Entry::default() };
+        Event { at, tie: 0, what, is_bot: false, page, owner: "".into(), money: None, entry }
+    }
+
+    #[test]
+    fn a_pause_ends_a_visit_unless_nothing_is_done_after_it() {
+        /// Of each visit when it began, until when it lasted, and when it ended.
+        type Row<'a> = (&'a str, &'a [(i64, What)], &'a [(i64, i64, i64)]);
+        use What::{Action, Order, Passive, View};
+        let day = 24 * 60;
+        let table: [Row<'_>; 13] = [
+            ("one event", &[(0, View)], &[(0, 0, 0)]),
+            ("30 minutes are no pause", &[(0, View), (30, View)], &[(0, 30, 30)]),
+            ("31 minutes are", &[(0, View), (31, View)], &[(0, 0, 0), (31, 31, 31)]),
+            ("each pause is by itself", &[(0, View), (20, Action), (40, View), (60, Order)], &[(0, 60, 60)]),
+            ("over midnight", &[(day - 5, View), (day + 5, View)], &[(day - 5, day + 5, day + 5)]),
+            ("a page that is left", &[(0, View), (30, Passive)], &[(0, 30, 30)]),
+            ("a page that is left later", &[(0, View), (5, View), (120, Passive)], &[(0, 5, 120)]),
+            ("nothing but what comes by itself", &[(0, Passive)], &[(0, 0, 0)]),
+            ("the same for days", &[(0, Passive), (day, Passive), (2 * day, Passive)], &[(0, 0, 2 * day)]),
+            (
+                "more than a day later",
+                &[(0, View), (day + 1, Passive)],
+                &[(0, 0, 0), (day + 1, day + 1, day + 1)],
+            ),
+            ("left, then seen", &[(0, View), (120, Passive), (121, View)], &[(0, 0, 0), (120, 121, 121)]),
+            ("left, then seen later", &[(0, View), (60, Passive), (91, View)], &[(0, 0, 60), (91, 91, 91)]),
+            ("in any order", &[(40, View), (20, Action), (0, View)], &[(0, 40, 40)]),
+        ];
+        for (name, events, expected) in table {
+            let events = events.iter().map(|(minute, what)| event(minute * MINUTE, *what)).collect();
+            let found: Vec<(i64, i64, i64)> = visits(events)
+                .iter()
+                .map(|visit| (visit.started() / MINUTE, visit.lasted / MINUTE, visit.whole.ended / MINUTE))
+                .collect();
+            assert_eq!(found, expected, "{name}");
+        }
+        let just_after = vec![event(0, View), event(30 * MINUTE + 1, View)];
+        assert_eq!(visits(just_after).len(), 2, "to the millisecond");
+    }
+
+    #[test]
+    fn machines_neither_start_nor_extend_a_visit() {
+        let bot = |at| Event { is_bot: true, ..event(at, What::View) };
+        let found = visits(vec![event(0, What::View), bot(20 * MINUTE), event(40 * MINUTE, What::View)]);
+        let shown: Vec<(bool, i64)> =
+            found.iter().map(|visit| (visit.is_bot, visit.started() / MINUTE)).collect();
+        assert_eq!(shown, [(false, 0), (false, 40), (true, 20)]);
+    }
+
+    #[test]
+    fn a_visit_knows_its_pages_and_what_was_done() {
+        let screen = Event { page: "Home".into(), entry: Entry::default(), ..event(5, What::View) };
+        let events = vec![
+            Event { tie: 2, ..event(9, What::View) },
+            Event { tie: 1, page: "/tie".into(), ..event(9, What::View) },
+            event(1, What::Passive),
+            event(7, What::Order),
+            event(8, What::Action),
+            screen,
+        ];
+        let [visit] = visits(events).try_into().unwrap();
+        let whole = visit.whole;
+        assert_eq!(whole.pages, ["Home", "/tie", "/9"].map(Arc::from));
+        assert_eq!((whole.entry_page(), whole.exit_page()), ("Home", "/9"), "apps have screens");
+        assert_eq!((whole.events, whole.actions, whole.orders), (6, 2, 1));
+        assert_eq!(whole.views, [5, 9, 9]);
+        assert_eq!(whole.first_order, Some(7));
+    }
+
+    #[test]
+    fn money_is_summed_by_currency() {
+        let paid = |at, currency: &str, amount| Event {
+            money: Some((currency.into(), amount)),
+            ..event(at, What::Order)
+        };
+        let events =
+            vec![paid(0, "EUR", i64::MAX), paid(1, "USD", 5), paid(2, "EUR", i64::MAX), paid(3, "USD", -5)];
+        let [visit] = visits(events).try_into().unwrap();
+        let sums: Vec<(&str, i128)> =
+            visit.whole.money.iter().map(|(currency, sum)| (currency.as_ref(), *sum)).collect();
+        assert_eq!(sums, [("EUR", 2 * i128::from(i64::MAX)), ("USD", 0)]);
+    }
+
+    #[test]
+    fn each_of_several_owners_has_a_part_of_a_visit() {
+        type Row<'a> = (&'a str, &'a [&'a str], &'a [(&'a str, &'a [i64])], &'a [(u32, &'a str)]);
+        let of = |at, owner: &str| Event { owner: owner.into(), ..event(at, What::View) };
+        let table: [Row<'_>; 4] = [
+            ("nobody's", &["", ""], &[], &[]),
+            ("one user's", &["anna", "anna"], &[], &[]),
+            (
+                "two users'",
+                &["anna", "anna", "bruno"],
+                &[("anna", &[0, 1]), ("bruno", &[2])],
+                &[(0, "anna"), (2, "bruno")],
+            ),
+            (
+                "to and fro",
+                &["", "anna", "", "anna"],
+                &[("", &[0, 2]), ("anna", &[1, 3])],
+                &[(0, ""), (1, "anna"), (2, ""), (3, "anna")],
+            ),
+        ];
+        for (name, owners, parts, turns) in table {
+            let events = (0..).zip(owners).map(|(at, owner)| of(at, owner)).collect();
+            let [visit] = visits(events).try_into().unwrap();
+            let found: Vec<(&str, &[i64])> =
+                visit.parts.iter().map(|part| (part.owner.as_ref(), part.views.as_slice())).collect();
+            assert_eq!(found, parts, "{name}");
+            let found: Vec<(u32, &str)> =
+                visit.turns.iter().map(|turn| (turn.views, turn.owner.as_ref())).collect();
+            assert!(visit.turns.iter().all(|turn| turn.at == i64::from(turn.views)), "{name}");
+            assert_eq!(found, turns, "{name}");
+            assert_eq!(visit.whole.events as usize, owners.len(), "{name}");
+            assert_eq!(visit.whole.owner.as_ref(), owners[0], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_visit_changes_hands_a_limited_number_of_times() {
+        let owner = |at: i64| format!("user {at}").into();
+        let events =
+            (0..2 * TURNS_MAX as i64).map(|at| Event { owner: owner(at), ..event(at, What::View) }).collect();
+        let [visit] = visits(events).try_into().unwrap();
+        assert_eq!((visit.turns.len(), visit.parts.len()), (TURNS_MAX, TURNS_MAX));
+        assert_eq!(visit.parts[TURNS_MAX - 1].events as usize, TURNS_MAX + 1, "the last keeps the rest");
+    }
+}
