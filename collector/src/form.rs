@@ -12,3 +12,11 @@ pub fn decode(text: &str) -> Cow<'_, str> {
     let text = text.replace('+', " ");
     Cow::Owned(percent_decode_str(&text).decode_utf8_lossy().into_owned())
 }
+
+/// The parameters of a query in order, decoded.
+pub fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(name), decode(value))
+    })
+}

@@ -49,6 +49,10 @@ impl Held {
         Self { term, claim: None }
     }
 
+    pub const fn is_alone(&self) -> bool {
+        self.claim.is_none()
+    }
+
     pub const fn term(&self) -> u64 {
         self.term
     }

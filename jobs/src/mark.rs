@@ -67,6 +67,14 @@ impl Turn {
         (mark.position > 0).then(|| mark.text.clone())
     }
 
+    /// A condition in SQL that holds until another process has claimed the job, for statements that must do nothing from then
+    /// on; nothing where no other process can. (Who claims it makes sure first that the claim of this one has run out.)
+    pub fn fence(&self) -> Option<String> {
+        let (job, term) = (self.job, self.term());
+        (!self.held.is_alone())
+            .then(|| format!("(SELECT max(term) FROM job_claims WHERE job = '{job}') <= {term}"))
+    }
+
     /// Keeps how far the job got. A process that has lost the job moves nothing, even if it does not know it yet.
     ///
     /// # Errors

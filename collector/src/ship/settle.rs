@@ -126,10 +126,15 @@ impl Settler {
         let mut open = true;
         while open {
             tokio::select! {
-                _ = ticks.tick() => {
-                    open = self.take();
-                    self.begin_flush();
-                }
+                biased;
+                decided = self.decided.recv() => match decided {
+                    Some(decided) => {
+                        self.waiting.push(decided);
+                        continue;
+                    }
+                    None => open = false,
+                },
+                _ = ticks.tick() => self.begin_flush(),
                 flushed = flushed(&mut self.flush) => self.flushed(flushed).await,
             }
             self.send_again();
@@ -145,17 +150,6 @@ impl Settler {
         }
         self.reported = None;
         self.save_and_tell().await;
-    }
-
-    /// Takes what was decided; `false` when nothing more will be.
-    fn take(&mut self) -> bool {
-        loop {
-            match self.decided.try_recv() {
-                Ok(decided) => self.waiting.push(decided),
-                Err(mpsc::error::TryRecvError::Empty) => return true,
-                Err(mpsc::error::TryRecvError::Disconnected) => return false,
-            }
-        }
     }
 
     /// Has the store's disk forced, unless that is going on.

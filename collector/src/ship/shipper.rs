@@ -30,7 +30,7 @@ const OTHERS_POLL_MS: u64 = 2_000;
 /// A collector that finds others ships nothing for so long after it has said that it is there: then they have seen it.
 const OTHERS_SEE_MS: u64 = 3_000;
 /// How long the last segments may take to be settled when the collector stops.
-const SETTLE_MS_MAX: u64 = 2_000;
+const SETTLE_MS_MAX: u64 = 5_000;
 
 /// Ships until the spool is closed and everything is confirmed, or `abandon` turns true.
 pub struct Shipper {

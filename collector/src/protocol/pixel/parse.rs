@@ -11,7 +11,7 @@ use crate::event::field_error::FieldError;
 use crate::event::value::Value;
 use crate::event::{EVENT_BYTES_MAX, ParsedBatch};
 use crate::event::{money, timestamp};
-use crate::form::decode;
+use crate::form::parameters;
 use crate::ingest::parse_error::ParseError;
 
 /// Reads the query of a request, without `?`.
@@ -77,14 +77,6 @@ fn set<'a>(builder: &mut EventBuilder<'a>, name: Cow<'a, str>, value: Cow<'a, st
         "context" | "props" | "traits" => builder.set_other(name, value),
         _ => builder.set(name, value),
     }
-}
-
-/// The parameters in order, decoded.
-pub fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decode(name), decode(value))
-    })
 }
 
 /// The parameters as the JSON of an event, for the record of refused ones.

@@ -10,9 +10,9 @@ use super::{BATCH_MESSAGES_MAX, each_said, is_absent, present, text};
 use crate::event::field_error::FieldError;
 use crate::event::reader::Reader;
 use crate::event::timestamp;
+use crate::form::parameters;
 use crate::ingest::parse_error::ParseError;
 use crate::protocol::body::{Stop, each_field};
-use crate::protocol::pixel::parse::parameters;
 
 /// A request whose messages are told apart but not yet read.
 #[derive(Debug)]

@@ -87,7 +87,7 @@ impl<'a> Body<'a> {
 
 /// A query parameter, decoded; `None` when it is absent or says nothing.
 pub fn parameter<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
-    let mut parameters = super::pixel::parse::parameters(query);
+    let mut parameters = crate::form::parameters(query);
     parameters.find(|(key, _)| key == name).map(|(_, value)| value).filter(|value| !is_absent(value))
 }
 
