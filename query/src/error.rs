@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 const RETRY_AFTER_SECONDS: &str = "2";
 
 /// Why a request gets no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum ApiError {
     /// A parameter or a field of the body cannot be used.
     #[error("{message}")]
@@ -58,6 +58,14 @@ pub enum ApiError {
     NotAcceptable {
         /// What it would be.
         given: String,
+    },
+    /// A smaller question would have been answered.
+    #[error("the question is too big")]
+    TooBig {
+        /// Why it was not.
+        cause: StoreError,
+        /// The days that it was about, where it said from when to when.
+        days: Option<i64>,
     },
     /// The store did not answer.
     #[error("the store did not answer")]
@@ -104,16 +112,17 @@ impl ApiError {
         Self::Invalid { code, field: field.into(), message: message.into() }
     }
 
+    /// The same error, as one of a question about so many days.
+    #[must_use]
+    pub fn about(self, days: Option<i64>) -> Self {
+        match self {
+            Self::Store(cause) if Excess::of(&cause).is_some() => Self::TooBig { cause, days },
+            other => other,
+        }
+    }
+
     /// Status, code and message for the caller.
     fn public(&self) -> (StatusCode, &'static str, String) {
-        /// `TIMEOUT_EXCEEDED` and `TOO_SLOW`.
-        const TIME_CODES: [u32; 2] = [159, 160];
-        /// `MEMORY_LIMIT_EXCEEDED`.
-        const MEMORY_CODE: u32 = 241;
-        let too_slow = || {
-            let message = "The question took too long; ask for a shorter period or fewer dimensions.";
-            (StatusCode::GATEWAY_TIMEOUT, "query_timeout", message.to_owned())
-        };
         match self {
             Self::Invalid { code, message, .. } => (StatusCode::BAD_REQUEST, code, message.clone()),
             Self::NotFound { code, message } => (StatusCode::NOT_FOUND, code, message.clone()),
@@ -137,17 +146,12 @@ impl ApiError {
                      given as text/csv and application/x-ndjson, too."
                 ),
             ),
-            Self::Store(StoreError::Busy) => (
+            Self::TooBig { cause, days } => too_big(cause, *days),
+            Self::Store(cause) if Excess::of(cause).is_some() => too_big(cause, None),
+            Self::Store(cause) if is_busy(cause) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "busy",
                 "Too many questions are asked at once; try again.".into(),
-            ),
-            Self::Store(StoreError::TimedOut) => too_slow(),
-            Self::Store(StoreError::Refused { code, .. }) if TIME_CODES.contains(code) => too_slow(),
-            Self::Store(StoreError::Refused { code, .. }) if *code == MEMORY_CODE => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "query_too_large",
-                "The question needs more memory than there is; ask for a shorter period.".into(),
             ),
             Self::Store(error) if error.is_transient() && !matches!(error, StoreError::Answer(_)) => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -161,6 +165,69 @@ impl ApiError {
             ),
         }
     }
+}
+
+/// What a question would have needed more of than one may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Excess {
+    Time,
+    Memory,
+    Rows,
+}
+
+impl Excess {
+    /// What was too much, if it was the question that was. A store that does not answer in time is none of its doing.
+    fn of(cause: &StoreError) -> Option<Self> {
+        let code = match cause {
+            StoreError::OutOfTime => return Some(Self::Time),
+            StoreError::Refused { code, .. } => *code,
+            _ => return None,
+        };
+        match code {
+            // TIMEOUT_EXCEEDED, TOO_SLOW
+            159 | 160 => Some(Self::Time),
+            MEMORY_LIMIT_EXCEEDED if !is_busy(cause) => Some(Self::Memory),
+            // TOO_MANY_ROWS, TOO_MANY_BYTES, TOO_MANY_ROWS_OR_BYTES
+            158 | 307 | 396 => Some(Self::Rows),
+            _ => None,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Memory => "memory",
+            Self::Rows => "rows",
+        }
+    }
+}
+
+const MEMORY_LIMIT_EXCEEDED: u32 = 241;
+
+/// Whether the others' questions left no room for one: no place, or not the memory that one may take.
+fn is_busy(cause: &StoreError) -> bool {
+    match cause {
+        StoreError::Busy => true,
+        // Of the query alone it says `Query memory limit exceeded`.
+        StoreError::Refused { code: MEMORY_LIMIT_EXCEEDED, message } => {
+            ["User memory limit", "(total) memory limit"].iter().any(|whose| message.contains(whose))
+        }
+        _ => false,
+    }
+}
+
+/// Says what would help.
+fn too_big(cause: &StoreError, days: Option<i64>) -> (StatusCode, &'static str, String) {
+    let excess = Excess::of(cause).map_or("", Excess::name);
+    let period = match days {
+        Some(days) if days > 1 => format!("a period shorter than the {days} days from `from` to `to`"),
+        _ => "a shorter period (`from`, `to`)".to_owned(),
+    };
+    let message = format!(
+        "The question is too big: it would take more {excess} than one may. What helps: {period}, a `filter`, or, of \
+         numbers by `group_by`, fewer dimensions."
+    );
+    (StatusCode::UNPROCESSABLE_ENTITY, "question_too_big", message)
 }
 
 /// Questions that fail: whoever may ask can have many fail.
@@ -184,7 +251,7 @@ fn log(cause: &StoreError, status: StatusCode, code: &str) {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code, message) = self.public();
-        if let Self::Store(cause) = &self {
+        if let Self::Store(cause) | Self::TooBig { cause, .. } = &self {
             log(cause, status, code);
         }
         let wait = match &self {
@@ -219,6 +286,32 @@ fn redacted(cause: &StoreError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_smaller_question_would_not_meet_is_told_from_what_passes() {
+        let refused = |code, message: &str| StoreError::Refused { code, message: message.to_owned() };
+        for (cause, status, code) in [
+            (refused(159, "Timeout exceeded"), 422, "question_too_big"),
+            (refused(160, "Estimated query execution time"), 422, "question_too_big"),
+            (refused(241, "Query memory limit exceeded: would use 1.00 GiB"), 422, "question_too_big"),
+            (refused(158, "Limit for rows"), 422, "question_too_big"),
+            (refused(307, "Limit for bytes"), 422, "question_too_big"),
+            (refused(396, "Limit for result"), 422, "question_too_big"),
+            (StoreError::OutOfTime, 422, "question_too_big"),
+            (refused(241, "User memory limit exceeded: would use 1.00 GiB"), 503, "busy"),
+            (refused(241, "(total) memory limit exceeded: would use 2.00 GiB"), 503, "busy"),
+            (StoreError::Busy, 503, "busy"),
+            (StoreError::TimedOut, 503, "store_unavailable"),
+            (StoreError::Unreachable("refused".into()), 503, "store_unavailable"),
+            (refused(60, "no table"), 500, "internal"),
+        ] {
+            let words = cause.to_string();
+            let error = ApiError::from(cause).about(Some(90));
+            let (got_status, got_code, message) = error.public();
+            assert_eq!((got_status.as_u16(), got_code), (status, code), "{words}");
+            assert_eq!(message.contains("90 days"), code == "question_too_big", "{words}: {message}");
+        }
+    }
 
     #[test]
     fn the_log_holds_no_value_of_a_statement() {

@@ -23,6 +23,7 @@ mod sql;
 mod state;
 mod table;
 mod timestamp;
+mod together;
 mod value;
 
 pub use geo_report::{GeoDatabase, GeoReport, GeoReporter, geo_database};

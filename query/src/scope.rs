@@ -2,6 +2,7 @@
 //! `sql::events` makes the streams of it.
 
 use orma_store::Site;
+use orma_visits::Needs;
 
 use crate::condition::Condition;
 use crate::error::ApiError;
@@ -53,6 +54,11 @@ impl Scope {
     /// One cannot be used; the error names it.
     pub fn parse_open(site: &Site, text: &ScopeText<'_>) -> Result<Self, ApiError> {
         Self::of(site, text, Period::parse_open(site, text.from, text.to)?)
+    }
+
+    /// What a question about it needs to know of visits.
+    pub fn needs(&self) -> Needs {
+        if self.condition.asks_who() { Needs::People } else { Needs::Visits }
     }
 
     fn of(site: &Site, text: &ScopeText<'_>, period: Period) -> Result<Self, ApiError> {

@@ -6,7 +6,7 @@ use orma_store::StoreError;
 use serde::Deserialize;
 
 use crate::lookup;
-use crate::runner::Runner;
+use crate::runner::{Needs, Runner};
 use crate::scope::Scope;
 use crate::sql::events;
 
@@ -24,7 +24,7 @@ pub async fn events(runner: &Runner, scope: &Scope) -> Result<BTreeSet<(String, 
     Ok(rows.into_iter().map(|row| (row.visitor, row.event_id)).collect())
 }
 
-/// The visitors and ids of the visits of a scope that began in its period.
+/// The visitors and beginnings of the visits of a scope that began in its period.
 ///
 /// # Errors
 /// The store did not answer.
@@ -47,6 +47,7 @@ pub async fn people(runner: &Runner, scope: &Scope) -> Result<BTreeSet<String>, 
     struct Row {
         person: String,
     }
+    runner.bring_visits_up_to_date(Needs::People).await;
     let scope = Scope { aliases: lookup::aliases(runner, &scope.site).await?, ..scope.clone() };
     let rows: Vec<Row> = runner.rows(&events::people(&scope)).await?;
     Ok(rows.into_iter().map(|row| row.person).collect())
@@ -54,6 +55,7 @@ pub async fn people(runner: &Runner, scope: &Scope) -> Result<BTreeSet<String>, 
 
 /// The scope with who is whom, where its condition asks for that.
 async fn known(runner: &Runner, scope: &Scope) -> Result<Scope, StoreError> {
+    runner.bring_visits_up_to_date(scope.needs()).await;
     let mut scope = scope.clone();
     if scope.condition.asks_who() {
         scope.aliases = lookup::aliases(runner, &scope.site).await?;

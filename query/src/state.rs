@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use orma_store::registry::Snapshot;
 use orma_store::{Registry, Role, Store, Token};
+use orma_visits::{Maker, ProgressWatch};
 
 use crate::accounts::AccountsWatch;
 use crate::error::ApiError;
@@ -15,6 +16,7 @@ use crate::question::live::Live;
 use crate::runner::Runner;
 use crate::sign_in::{Attempt, Attempts, EndedSessions, NoAttempt, SignInCodes};
 use crate::timestamp::Timestamp;
+use crate::together::Together;
 
 /// A token that was withdrawn by another process is refused after this long.
 const REGISTRY_AGE_MS_MAX: u64 = 1_000;
@@ -57,11 +59,13 @@ impl std::fmt::Debug for Clock {
 #[derive(Clone)]
 pub struct AppState {
     pub(crate) runner: Runner,
+    pub(crate) together: Together,
     pub(crate) registry: Registry,
     pub(crate) config: Arc<QueryConfig>,
     pub(crate) signing_secret: Arc<[u8]>,
     pub(crate) live: Live,
     pub(crate) accounts: AccountsWatch,
+    pub(crate) visits_progress: ProgressWatch,
     pub(crate) geo_reporter: Arc<OnceLock<GeoReporter>>,
     pub(crate) ended: EndedSessions,
     pub(crate) attempts: Attempts,
@@ -83,7 +87,9 @@ impl AppState {
             ended: config.ended_sessions.clone(),
             attempts: Attempts::default(),
             accounts: AccountsWatch::new(store.clone()),
+            visits_progress: ProgressWatch::new(store.clone()),
             runner: Runner::new(store, &config.questions),
+            together: Together::default(),
             registry,
             config: Arc::new(config),
             signing_secret: signing_secret.into(),
@@ -109,12 +115,25 @@ impl AppState {
         self.accounts.clone()
     }
 
+    /// What makes visits of events; somebody must [do so](Maker::make_all) again and again.
+    pub fn visits(&self) -> Maker {
+        self.runner.visits().clone()
+    }
+
+    /// The watch over how far visits are that are made anew; somebody must [look](ProgressWatch::look) again and again.
+    pub fn visits_progress(&self) -> ProgressWatch {
+        self.visits_progress.clone()
+    }
+
     /// What Prometheus reads of the query service.
     pub fn metrics(&self) -> String {
         let snapshot = self.registry.snapshot();
-        self.accounts.metrics(snapshot.sites.keys().map(String::as_str))
+        let sites = || snapshot.sites.keys().map(String::as_str);
+        self.accounts.metrics(sites())
+            + &self.visits_progress.metrics(sites())
             + &self.attempts.metrics()
             + &self.runner.metrics()
+            + &self.together.metrics()
     }
 
     /// Says once whom to ask for the geographic databases of a collector in this process.

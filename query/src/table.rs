@@ -104,11 +104,16 @@ fn csv(table: &Table) -> String {
 
 /// Writes a line of CSV.
 pub fn write_cells<V: Borrow<Value>>(values: impl Iterator<Item = V>, out: &mut String) {
+    let begin = out.len();
     for (index, value) in values.enumerate() {
         if index > 0 {
             out.push(',');
         }
         out.push_str(&cell(value.borrow()));
+    }
+    // A line of nothing is none to whoever reads it.
+    if out.len() == begin {
+        out.push_str("\"\"");
     }
     out.push_str("\r\n");
 }

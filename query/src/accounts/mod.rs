@@ -14,6 +14,7 @@
 
 mod alarm;
 mod difference;
+mod gap;
 mod given_up;
 mod look;
 mod stored;
@@ -22,6 +23,7 @@ mod write_off;
 
 pub use alarm::AccountsAlarm;
 pub use difference::Difference;
+pub use gap::Gap;
 #[cfg(test)]
 pub(crate) use look::{Counted, Seen};
 pub use watch::{AccountsWatch, Judged};

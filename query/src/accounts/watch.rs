@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use orma_store::{Store, StoreError};
 
 use super::difference::Difference;
+use super::gap::Gap;
 use super::given_up::given_up;
 use super::look::{Hours, Seen, look, surplus};
 use super::stored::{SiteHour, StoredRows};
@@ -61,6 +62,10 @@ struct State {
     differences: BTreeMap<SiteHour, Difference>,
     /// What operators have given up, found again or not.
     given_up: BTreeMap<SiteHour, Difference>,
+    /// The hours that had rows too many when they were last looked at for that, and when that was. Looks may follow each
+    /// other sooner than a collector says what it shipped.
+    suspects: Hours,
+    suspected: Option<Instant>,
     first_looked: Option<Instant>,
     looked: Option<Instant>,
     /// Whether the looks were enough to tell what adds up.
@@ -75,10 +80,23 @@ impl State {
         Judged { seen: self.hours.get(hour).copied().unwrap_or_default(), difference, written_off }
     }
 
-    fn by_site(&self, number: impl Fn(&Judged) -> u64) -> BTreeMap<String, u64> {
+    /// What does not add up, by site.
+    fn alarms(&self) -> BTreeMap<String, Gap> {
+        let mut sites = BTreeMap::<String, Gap>::new();
+        for hour in self.differences.keys() {
+            let open = self.judged(hour).open();
+            if open.gap() != 0 {
+                sites.entry(hour.0.clone()).or_default().add(hour.1, open);
+            }
+        }
+        sites
+    }
+
+    /// Events by site that do not add up and were written off.
+    fn written_off(&self) -> BTreeMap<String, u64> {
         let mut sites = BTreeMap::new();
         for hour in self.differences.keys() {
-            let events = number(&self.judged(hour));
+            let events = self.judged(hour).written_off.events();
             if events > 0 {
                 *sites.entry(hour.0.clone()).or_default() += events;
             }
@@ -86,45 +104,40 @@ impl State {
         sites
     }
 
-    /// Events by site that are not accounted for.
-    fn alarms(&self) -> BTreeMap<String, u64> {
-        self.by_site(|judged| judged.gap().unsigned_abs())
-    }
-
-    /// Events by site that do not add up and were written off.
-    fn written_off(&self) -> BTreeMap<String, u64> {
-        self.by_site(|judged| judged.written_off.events())
-    }
-
     fn take(&mut self, now: Hours, given_up: BTreeMap<SiteHour, Difference>, looked: Instant) {
-        let since_last = self.looked.map(|before| looked - before);
         let since_first = looked - *self.first_looked.get_or_insert(looked);
         let is_patient = since_first >= SAID_AFTER || now.values().all(|seen| surplus(seen, seen) == 0);
-        self.is_judged |= since_last.is_some() && is_patient;
-        self.differences = judge(&self.hours, &now, &self.differences, since_last);
+        self.is_judged |= self.looked.is_some() && is_patient;
+        let is_due = self.suspected.is_none_or(|suspected| looked - suspected >= SAID_AFTER);
+        self.differences = judge(&self.hours, is_due.then_some(&self.suspects), &now, &self.differences);
+        if is_due {
+            let suspects = now.iter().filter(|(_, seen)| surplus(seen, seen) > 0);
+            self.suspects = suspects.map(|(hour, seen)| (hour.clone(), *seen)).collect();
+            self.suspected = Some(looked);
+        }
         self.hours = now;
         self.given_up = given_up;
         self.looked = Some(looked);
     }
 }
 
-/// What two looks, so far apart, both find; `None`: there was no look before.
+/// What this look and the one before both find. `suspects`: the hours that had rows too many so long ago that they would be
+/// explained by now; `None` when it is too early to tell.
 fn judge(
     before: &Hours,
+    suspects: Option<&Hours>,
     now: &Hours,
     known: &BTreeMap<SiteHour, Difference>,
-    since_last: Option<Duration>,
 ) -> BTreeMap<SiteHour, Difference> {
-    let Some(since_last) = since_last else { return BTreeMap::new() };
     let mut differences = BTreeMap::new();
     for (hour, seen) in now {
         let earlier = before.get(hour).copied().unwrap_or_default();
-        let surplus = if since_last < SAID_AFTER {
-            // Too early to tell: what was known stays while it is not refuted.
-            surplus(seen, seen).min(known.get(hour).map_or(0, |known| known.surplus))
-        } else {
-            surplus(&earlier, seen).min(surplus(seen, seen))
+        let shown = match suspects {
+            Some(suspects) => suspects.get(hour).map_or(0, |suspect| surplus(suspect, seen)),
+            // What was known stays while it is not refuted.
+            None => known.get(hour).map_or(0, |known| known.surplus),
         };
+        let surplus = shown.min(surplus(seen, seen));
         let difference = Difference { surplus, ..seen.difference().lost_before_too(earlier.difference()) };
         if !difference.is_none() {
             differences.insert(hour.clone(), difference);
@@ -176,15 +189,15 @@ impl AccountsWatch {
         self.state.lock().expect("no panic while looking")
     }
 
-    /// Events by site that are not accounted for; `None` before the looks were enough to tell.
-    pub(super) fn alarms(&self) -> Option<BTreeMap<String, u64>> {
+    /// What does not add up, by site; `None` before the looks were enough to tell.
+    pub(super) fn alarms(&self) -> Option<BTreeMap<String, Gap>> {
         let state = self.state();
         state.is_judged.then(|| state.alarms())
     }
 
-    /// Events of a site that are not accounted for; 0 while all is well.
-    pub fn gap_events(&self, site: &str) -> u64 {
-        self.state().alarms().get(site).copied().unwrap_or(0)
+    /// What does not add up at a site; `None` while all is well.
+    pub fn gap(&self, site: &str) -> Option<Gap> {
+        self.state().alarms().get(site).copied()
     }
 
     /// What Prometheus reads, for these sites and any other that has a gap.
@@ -192,11 +205,19 @@ impl AccountsWatch {
         let state = self.state();
         let none: BTreeMap<String, u64> = sites.into_iter().map(|site| (site.to_owned(), 0)).collect();
         let mut text = String::new();
+        let alarms = state.alarms();
+        let by_site =
+            |number: fn(&Gap) -> u64| alarms.iter().map(|(site, gap)| (site.clone(), number(gap))).collect();
         for (name, help, found) in [
             (
                 "orma_accounting_gap_events",
-                "Accepted events that are neither stored, nor duplicates, nor pending, nor written off",
-                state.alarms(),
+                "Events that do not add up and are not written off: missing, or in the store and counted by no collector",
+                by_site(|gap| gap.events()),
+            ),
+            (
+                "orma_accounting_surplus_events",
+                "Of these, rows in the store that no collector has counted",
+                by_site(|gap| gap.surplus_events),
             ),
             (
                 "orma_accounting_written_off_events",
@@ -241,8 +262,6 @@ mod tests {
     use super::super::look::Counted;
     use super::*;
 
-    const LONG: Option<Duration> = Some(Duration::from_secs(15));
-
     fn hours(of: &[(&str, i64, [i64; 4])]) -> Hours {
         of.iter()
             .map(|(site, hour, [accepted, shipped, pending, stored])| {
@@ -269,22 +288,18 @@ mod tests {
             ("told by now", [500, 500, 0, 507], [510, 510, 0, 512], 0),
         ] {
             let (before, now) = (hours(&[("demo", 1, before)]), hours(&[("demo", 1, now)]));
-            let found = judge(&before, &now, &BTreeMap::new(), LONG);
+            let found = judge(&before, Some(&before), &now, &BTreeMap::new());
             let found: i64 = found.values().map(|difference| difference.gap()).sum();
             assert_eq!(found, expected, "{what}");
         }
         let lost = hours(&[("demo", 1, [5, 5, 0, 0])]);
-        assert!(judge(&Hours::new(), &lost, &BTreeMap::new(), None).is_empty(), "the first look");
-        assert_eq!(
-            judge(&lost, &lost, &BTreeMap::new(), Some(Duration::ZERO)).len(),
-            1,
-            "a loss needs no patience"
-        );
+        assert!(judge(&Hours::new(), None, &lost, &BTreeMap::new()).is_empty(), "the first look");
+        assert_eq!(judge(&lost, None, &lost, &BTreeMap::new()).len(), 1, "a loss needs no patience");
         let more = hours(&[("demo", 1, [5, 5, 0, 9])]);
-        assert!(judge(&more, &more, &BTreeMap::new(), Some(Duration::ZERO)).is_empty(), "a surplus does");
+        assert!(judge(&more, None, &more, &BTreeMap::new()).is_empty(), "a surplus does");
         let known =
             BTreeMap::from([(("demo".to_owned(), 1), Difference { surplus: 4, ..Difference::default() })]);
-        assert_eq!(judge(&more, &more, &known, Some(Duration::ZERO)), known, "and stays while it is seen");
+        assert_eq!(judge(&more, None, &more, &known), known, "and stays while it is seen");
     }
 
     #[test]
@@ -306,11 +321,28 @@ mod tests {
     }
 
     #[test]
+    fn rows_too_many_are_seen_however_often_it_is_looked() {
+        let start = Instant::now();
+        let mut state = State::default();
+        let mut look = |second: u64, stored: i64| {
+            let seen = hours(&[("demo", 1, [5, 5, 0, stored])]);
+            state.take(seen, BTreeMap::new(), start + Duration::from_secs(second));
+            state.alarms().get("demo").map_or(0, |gap| gap.surplus_events)
+        };
+        let told: Vec<u64> = (0..20).map(|second| look(second, if second < 3 { 5 } else { 9 })).collect();
+        let first = told.iter().position(|surplus| *surplus == 4).unwrap();
+        assert!((8..=13).contains(&first), "{told:?}");
+        assert!(told[first..].iter().all(|surplus| *surplus == 4), "and stays: {told:?}");
+        assert_eq!(look(20, 5), 0, "gone");
+    }
+
+    #[test]
     fn hours_do_not_make_up_for_each_other() {
         let both = hours(&[("demo", 1, [5, 5, 0, 0]), ("demo", 2, [5, 5, 0, 7])]);
         let mut state = State { hours: both.clone(), ..State::default() };
-        state.differences = judge(&both, &both, &BTreeMap::new(), LONG);
-        assert_eq!(state.alarms(), BTreeMap::from([("demo".to_owned(), 7)]));
+        state.differences = judge(&both, Some(&both), &both, &BTreeMap::new());
+        let gap = Gap { missing_events: 5, surplus_events: 2, since: 1 };
+        assert_eq!(state.alarms(), BTreeMap::from([("demo".to_owned(), gap)]));
     }
 
     #[test]
@@ -332,9 +364,10 @@ mod tests {
         ] {
             let looked = hours(&[("demo", 1, now), ("demo", 2, [5, 5, 0, 7])]);
             let mut state = State { hours: looked.clone(), given_up: written.clone(), ..State::default() };
-            state.differences = judge(&looked, &looked, &BTreeMap::new(), LONG);
+            state.differences = judge(&looked, Some(&looked), &looked, &BTreeMap::new());
             assert_eq!(state.judged(&hour).gap(), gap, "{what}");
-            assert_eq!(state.alarms().get("demo").copied().unwrap_or(0), gap.unsigned_abs(), "{what}");
+            let alarm = state.alarms().get("demo").copied().unwrap_or_default();
+            assert_eq!(alarm.events(), gap.unsigned_abs(), "{what}");
             assert_eq!(state.written_off().get("demo").copied(), Some(written_off), "{what}");
         }
     }

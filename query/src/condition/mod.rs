@@ -10,8 +10,8 @@
 //! - `is` looks at what its dimension is a property of. Asked of an **event**: dimensions of events, and those that
 //!   events and visits both have, are the event's own; those of items are an item's that the event is about; those of
 //!   visits are its visit's. Asked of a **visit**: dimensions of visits, and those that both have, are those of how it
-//!   began (`exit_page`: how it ended), whenever that was; those of events and items are of one of its events in the
-//!   period, which where only pages are asked for was a view. Asked of a **person**: all are of one visit that the period
+//!   began (`exit_page`: how it ended), whenever that was; those of events and items are of one of its events, which where
+//!   only pages are asked for was a view. (A visit is looked for to the end of the day after the period.) Asked of a **person**: all are of one visit that the period
 //!   touches, and those of events and items of one of its events in the period that is the person's.
 //! - `is` that stand together in an `all`, also those in an `any` or `all` of nothing but `is` there, hold for one and
 //!   the same item, event and visit. `product is A` and `product_category is B` is one item that is both.

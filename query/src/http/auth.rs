@@ -8,11 +8,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
 use orma_store::{Role, Site, Token};
 
+use super::asked::Asked;
 use crate::error::ApiError;
-use crate::runner::Runner;
+use crate::runner::{Reach, Runner};
 use crate::sign_in::cookie;
 use crate::state::AppState;
 use crate::timestamp::Timestamp;
+use crate::together::Question;
 
 /// Who asks: a token of a role that may read, or send.
 #[derive(Clone, Debug)]
@@ -96,9 +98,9 @@ impl Caller {
         Some(self.site.as_str()).filter(|site| !site.is_empty())
     }
 
-    /// Asks the store for one request, with a permit of this token.
-    pub fn runner(&self, state: &AppState) -> Runner {
-        state.runner.for_request(&self.token_id)
+    /// Asks the store for one request about a site, with a permit of this token.
+    pub fn runner(&self, state: &AppState, site: &str, reach: Option<Reach>) -> Runner {
+        state.runner.for_request(&self.token_id, site, reach)
     }
 
     /// Whether the token has not been withdrawn since.
@@ -243,6 +245,10 @@ pub struct Access {
     pub caller: Caller,
     /// The site.
     pub site: Arc<Site>,
+    /// The address below the site's: path and query.
+    address: String,
+    /// The time that it names.
+    asked: Asked,
 }
 
 impl FromRequestParts<AppState> for Access {
@@ -285,12 +291,49 @@ impl FromRequestParts<AppState> for EditAccess {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let caller = Caller::of_request(parts, state, Caller::editor).await?;
-        let Access { caller, site } = Access::to_site(caller, parts, state).await?;
+        let Access { caller, site, .. } = Access::to_site(caller, parts, state).await?;
         Ok(Self { caller, site })
     }
 }
 
 impl Access {
+    /// Asks the store for this request.
+    pub fn runner(&self, state: &AppState) -> Runner {
+        self.caller.runner(state, &self.site.site, None)
+    }
+
+    /// The same for a question that is answered from the events, visits and people that the store holds; what it says of
+    /// a finished period is kept until anything of them changes.
+    pub fn runner_of_people(&self, state: &AppState) -> Runner {
+        self.caller.runner(state, &self.site.site, self.asked.finished.as_ref().map(|_| Reach::Everything))
+    }
+
+    /// The same for one that is answered from what happened in its period, and in the day before and after it.
+    pub fn runner_of_period(&self, state: &AppState) -> Runner {
+        self.caller.runner(state, &self.site.site, self.asked.finished.clone().map(Reach::Until))
+    }
+
+    /// The response of a `GET` to whoever asks it with this runner now, made once for all of them.
+    pub async fn answer<T: Send + Sync + 'static, F>(
+        &self,
+        state: &AppState,
+        runner: Runner,
+        respond: impl FnOnce(Runner) -> F,
+    ) -> Result<Arc<T>, ApiError>
+    where
+        F: Future<Output = Result<T, ApiError>> + Send + 'static,
+    {
+        let question = Question::of::<T>(&self.site, &self.address, &runner);
+        let respond = respond(runner.clone());
+        let response = state.together.answer(question, runner, respond).await;
+        response.map_err(|error| self.explain(error))
+    }
+
+    /// An error of a question, as one of a question about the time that the address names.
+    pub fn explain(&self, error: ApiError) -> ApiError {
+        error.about(self.asked.days)
+    }
+
     async fn to_site(caller: Caller, parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let params = RawPathParams::from_request_parts(parts, state).await;
         let name = params
@@ -314,7 +357,8 @@ impl Access {
             code: "unknown_site",
             message: format!("There is no site `{name}`."),
         })?;
-        Ok(Self { caller, site: Arc::new(site) })
+        let asked = Asked::of(&site, parts.uri.query(), state.now());
+        Ok(Self { caller, site: Arc::new(site), address: parts.uri.to_string(), asked })
     }
 }
 

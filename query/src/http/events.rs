@@ -34,7 +34,9 @@ pub async fn get(
     let scope = params.scope(&access.site, Timestamp::now())?;
     let form = Accept::of(&headers).preferred(&[Export::Ndjson.media_type(), Export::Csv.media_type()]);
     let form = if form == Export::Csv.media_type() { Export::Csv } else { Export::Ndjson };
-    let rows = export::rows(&access.caller.runner(&state), &scope, form).await?;
+    let rows = export::rows(&access.runner(&state), &scope, form)
+        .await
+        .map_err(|error| access.explain(error.into()))?;
     let mut response = Body::from_stream(rows).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.content_type()));

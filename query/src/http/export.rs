@@ -33,9 +33,9 @@ fn page(export: Export, table: &Table, query: Option<&str>, next_cursor: Option<
 }
 
 /// A whole answer in the form that the caller takes: as it is, or the table in it.
-pub fn respond<T: Serialize>(headers: &HeaderMap, response: T, table: impl FnOnce(&T) -> Table) -> Response {
+pub fn respond<T: Serialize>(headers: &HeaderMap, response: &T, table: impl FnOnce(&T) -> Table) -> Response {
     match export_of(headers) {
-        Some(export) => whole(export, &table(&response)),
+        Some(export) => whole(export, &table(response)),
         None => Json(response).into_response(),
     }
 }
@@ -44,11 +44,11 @@ pub fn respond<T: Serialize>(headers: &HeaderMap, response: T, table: impl FnOnc
 pub fn respond_page<T: Serialize>(
     headers: &HeaderMap,
     query: Option<&str>,
-    response: T,
+    response: &T,
     rows: impl FnOnce(&T) -> (Table, Option<&str>),
 ) -> Response {
     let Some(export) = export_of(headers) else { return Json(response).into_response() };
-    let (table, next_cursor) = rows(&response);
+    let (table, next_cursor) = rows(response);
     page(export, &table, query, next_cursor)
 }
 

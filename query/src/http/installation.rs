@@ -22,7 +22,7 @@ pub async fn get(State(state): State<AppState>, access: Access) -> Result<Json<I
     let snapshot = state.registry.snapshot();
     let keys = snapshot.keys.iter().filter(|(_, site)| **site == access.site.site);
     let write_key = keys.map(|(key, _)| key).min().cloned();
-    let runner = access.caller.runner(&state);
+    let runner = access.runner(&state);
     let of_all_sites = access.caller.is_of_all_sites();
     Ok(Json(installation::respond(&runner, &access.site, write_key, of_all_sites, Timestamp::now()).await?))
 }

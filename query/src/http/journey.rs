@@ -12,6 +12,7 @@ use crate::error::{ApiError, ErrorBody};
 use crate::question::journey;
 use crate::question::journey::request::{JourneyParams, Request};
 use crate::question::journey::response::Journey;
+use crate::runner::Runner;
 use crate::state::AppState;
 use crate::table::Table;
 
@@ -33,8 +34,9 @@ pub async fn get(
     Params(params): Params<JourneyParams>,
 ) -> Result<Response, ApiError> {
     let request = Request::parse(&access.site, &person, &params)?;
-    let response = journey::respond(&access.caller.runner(&state), &request).await?;
-    Ok(respond_page(&headers, query.as_deref(), response, |response| {
+    let respond = |runner: Runner| async move { journey::respond(&runner, &request).await };
+    let response = access.answer(&state, access.runner(&state), respond).await?;
+    Ok(respond_page(&headers, query.as_deref(), &*response, |response| {
         (table(response), response.next_cursor.as_deref())
     }))
 }

@@ -28,7 +28,7 @@ pub async fn create(
     Body(body): Body<LinkRequest>,
 ) -> Result<(StatusCode, Json<IdentityLink>), ApiError> {
     let link = people::link(
-        &access.caller.runner(&state),
+        &access.caller.runner(&state, &access.site.site, None),
         &access.site,
         &person,
         &body.visitor,
@@ -50,6 +50,13 @@ pub async fn delete(
     access: EditAccess,
     LinkScope { person, id }: LinkScope,
 ) -> Result<StatusCode, ApiError> {
-    people::unlink(&access.caller.runner(&state), &access.site, &person, &id, &access.caller.name).await?;
+    people::unlink(
+        &access.caller.runner(&state, &access.site.site, None),
+        &access.site,
+        &person,
+        &id,
+        &access.caller.name,
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }

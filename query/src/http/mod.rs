@@ -6,6 +6,7 @@
 
 mod about;
 mod accept;
+mod asked;
 mod auth;
 mod conditional;
 mod dashboard;

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::auth::Access;
-use super::export::respond;
+use super::export;
 use super::params::{Params, SitePath};
 use crate::error::{ApiError, ErrorBody};
 use crate::question::newsletter_report;
@@ -14,6 +14,7 @@ use crate::question::newsletter_report::request::{NewsletterParams, NewsletterPe
 use crate::question::newsletter_report::response::{
     NewsletterNumbers, NewsletterPeople, NewsletterReport, NewsletterRow,
 };
+use crate::runner::Runner;
 use crate::state::AppState;
 use crate::table::Table;
 use crate::timestamp::Timestamp;
@@ -35,8 +36,10 @@ pub async fn get(
     Params(params): Params<NewsletterParams>,
 ) -> Result<Response, ApiError> {
     let query = Query::parse(&access.site, &params, Timestamp::now())?;
-    let response = newsletter_report::respond(&access.caller.runner(&state), &query).await?;
-    Ok(respond(&headers, response, |response| table(&query, response)))
+    let asked = query.clone();
+    let respond = |runner: Runner| async move { newsletter_report::respond(&runner, &asked).await };
+    let response = access.answer(&state, access.runner_of_people(&state), respond).await?;
+    Ok(export::respond(&headers, &*response, |response| table(&query, response)))
 }
 
 /// The people behind a number of the report.
@@ -54,9 +57,12 @@ pub async fn people(
     headers: HeaderMap,
     Params(params): Params<NewsletterPeopleParams>,
 ) -> Result<Response, ApiError> {
-    let runner = access.caller.runner(&state);
-    let response = newsletter_report::people(&runner, &access.site, params, Timestamp::now()).await?;
-    Ok(respond(&headers, response, |response| {
+    let site = access.site.clone();
+    let respond = |runner: Runner| async move {
+        newsletter_report::people(&runner, &site, params, Timestamp::now()).await
+    };
+    let response = access.answer(&state, access.runner_of_people(&state), respond).await?;
+    Ok(export::respond(&headers, &*response, |response| {
         Table::of_items(&["person", "count", "last_at"], &response.items)
     }))
 }

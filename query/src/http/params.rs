@@ -110,7 +110,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
 /// A parameter that may say nothing: a search that a form sends empty.
 const EMPTY_ALLOWED: &str = "search";
 
-fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+pub fn parse_query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
     let pairs = text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let mut empty = pairs.filter(|(name, value)| !name.is_empty() && value.is_empty());
     if let Some((name, _)) = empty.find(|(name, _)| *name != EMPTY_ALLOWED) {

@@ -1,9 +1,11 @@
 //! `GET /people` and `GET /people/{person}`: the list of people and one person's card.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::auth::Access;
 use super::export::respond_page;
@@ -12,6 +14,7 @@ use crate::error::{ApiError, ErrorBody};
 use crate::question::people;
 use crate::question::people::request::{ListRequest, PeopleParams};
 use crate::question::people::response::{Person, PersonList};
+use crate::runner::Runner;
 use crate::state::AppState;
 use crate::table::Table;
 
@@ -55,8 +58,9 @@ pub async fn list(
     Params(params): Params<PeopleParams>,
 ) -> Result<Response, ApiError> {
     let request = ListRequest::parse(&access.site, &params)?;
-    let response = people::list(&access.caller.runner(&state), &request).await?;
-    Ok(respond_page(&headers, query.as_deref(), response, |response| {
+    let respond = |runner: Runner| async move { people::list(&runner, &request).await };
+    let response = access.answer(&state, access.runner_of_people(&state), respond).await?;
+    Ok(respond_page(&headers, query.as_deref(), &*response, |response| {
         (Table::of_items(&COLUMNS, &response.items), response.next_cursor.as_deref())
     }))
 }
@@ -72,6 +76,9 @@ pub async fn get(
     State(state): State<AppState>,
     access: Access,
     PersonScope(person): PersonScope,
-) -> Result<Json<Person>, ApiError> {
-    Ok(Json(people::card(&access.caller.runner(&state), &access.site, &person).await?))
+) -> Result<Response, ApiError> {
+    let site = access.site.clone();
+    let respond = |runner: Runner| async move { people::card(&runner, &site, &person).await };
+    let card: Arc<Person> = access.answer(&state, access.runner(&state), respond).await?;
+    Ok(Json(&*card).into_response())
 }

@@ -6,12 +6,13 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::auth::Access;
-use super::export::respond;
+use super::export;
 use super::params::{Params, SitePath};
 use crate::error::{ApiError, ErrorBody};
 use crate::question::quality;
 use crate::question::quality::request::QualityParams;
 use crate::question::quality::response::{AppQuality, WebQuality};
+use crate::runner::Runner;
 use crate::state::AppState;
 use crate::table::Table;
 use crate::timestamp::Timestamp;
@@ -30,9 +31,11 @@ pub async fn web(
     headers: HeaderMap,
     Params(params): Params<QualityParams>,
 ) -> Result<Response, ApiError> {
-    let runner = access.caller.runner(&state);
-    let response = quality::web(&runner, &access.site, &params, Timestamp::now()).await?;
-    Ok(respond(&headers, response, web_table))
+    let site = access.site.clone();
+    let respond =
+        |runner: Runner| async move { quality::web(&runner, &site, &params, Timestamp::now()).await };
+    let response = access.answer(&state, access.runner_of_period(&state), respond).await?;
+    Ok(export::respond(&headers, &*response, web_table))
 }
 
 /// The app's start times and crash-free sessions and people, in total and by a dimension.
@@ -49,9 +52,11 @@ pub async fn app(
     headers: HeaderMap,
     Params(params): Params<QualityParams>,
 ) -> Result<Response, ApiError> {
-    let runner = access.caller.runner(&state);
-    let response = quality::app(&runner, &access.site, &params, Timestamp::now()).await?;
-    Ok(respond(&headers, response, app_table))
+    let site = access.site.clone();
+    let respond =
+        |runner: Runner| async move { quality::app(&runner, &site, &params, Timestamp::now()).await };
+    let response = access.answer(&state, access.runner_of_people(&state), respond).await?;
+    Ok(export::respond(&headers, &*response, app_table))
 }
 
 /// What is told of each vital, in a table.

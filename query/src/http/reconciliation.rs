@@ -32,9 +32,9 @@ pub async fn get(
     Params(params): Params<ReconciliationParams>,
 ) -> Result<Response, ApiError> {
     let now = Timestamp::now();
-    let runner = access.caller.runner(&state);
+    let runner = access.runner(&state);
     let response = reconciliation::respond(&runner, &state.accounts, &access.site, &params, now).await?;
-    Ok(respond(&headers, response, table))
+    Ok(respond(&headers, &response, table))
 }
 
 /// The hours.

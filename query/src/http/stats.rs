@@ -11,6 +11,7 @@ use crate::error::{ApiError, ErrorBody};
 use crate::question::stats;
 use crate::question::stats::request::{Query, RequestText, StatsParams};
 use crate::question::stats::response::Stats;
+use crate::runner::Runner;
 use crate::state::AppState;
 use crate::table::Table;
 
@@ -30,8 +31,9 @@ pub async fn get(
     Params(params): Params<StatsParams>,
 ) -> Result<Response, ApiError> {
     let query = Query::parse(&access.site, &RequestText::from(&params), state.now())?;
-    let response = stats::respond(&access.caller.runner(&state), &query).await?;
-    Ok(respond_page(&headers, query_text.as_deref(), response, |response| {
+    let respond = |runner: Runner| async move { stats::respond(&runner, &query).await };
+    let response = access.answer(&state, access.runner_of_period(&state), respond).await?;
+    Ok(respond_page(&headers, query_text.as_deref(), &*response, |response| {
         (table(response), response.next_cursor.as_deref())
     }))
 }

@@ -102,7 +102,7 @@ pub async fn list(
         current: caller.is_token(&token.token_id),
     };
     let response = TokenList { items: tokens.into_iter().map(info).collect() };
-    Ok(respond(&headers, response, |list| Table::of_items(&COLUMNS, &list.items)))
+    Ok(respond(&headers, &response, |list| Table::of_items(&COLUMNS, &list.items)))
 }
 
 /// Makes a token. Its secret is in the answer and nowhere else.

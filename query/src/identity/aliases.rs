@@ -1,6 +1,6 @@
 //! Ids that are one person.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A chain of aliases is followed this far: a → b → c …
 const ALIAS_DEPTH_MAX: usize = 16;
@@ -29,6 +29,11 @@ impl Aliases {
         Self { persons }
     }
 
+    /// Whether every id is a person.
+    pub fn is_empty(&self) -> bool {
+        self.persons.is_empty()
+    }
+
     /// The person of an id.
     pub fn person<'a>(&'a self, id: &'a str) -> &'a str {
         self.persons.get(id).map_or(id, String::as_str)
@@ -44,6 +49,17 @@ impl Aliases {
         let wanted: HashSet<&str> = people.iter().map(String::as_str).collect();
         let others = self.persons.iter().filter(|(id, end)| wanted.contains(end.as_str()) && id != end);
         people.iter().cloned().chain(others.map(|(id, _)| id.clone())).collect()
+    }
+
+    /// All ids that are of a person who has several, the people's own among them.
+    pub fn all_ids(&self) -> Vec<String> {
+        self.persons
+            .iter()
+            .flat_map(|(id, person)| [id, person])
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .cloned()
+            .collect()
     }
 
     /// The ids that are aliases, and the person of each.
@@ -82,6 +98,7 @@ mod tests {
         assert_eq!((chain.person("a"), chain.person("b"), chain.person("c")), ("c", "c", "c"));
         assert_eq!(chain.ids("c"), ["c", "a", "b"]);
         assert_eq!(chain.person("other"), "other");
+        assert_eq!(chain.all_ids(), ["a", "b", "c"]);
         let later = aliases(&[("a", "b"), ("a", "c")]);
         assert_eq!(later.person("a"), "c");
         let circle = aliases(&[("b", "a"), ("a", "b"), ("x", "b")]);

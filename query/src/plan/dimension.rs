@@ -33,9 +33,9 @@ impl Dimension {
     pub const PAGE: Self = row("page", Level::Event, "page");
     /// Group of pages: the property `content_group` of the event, otherwise the first part of the path.
     pub const CONTENT_GROUP: Self = row("content_group", Level::Event, "content_group");
-    /// Path of the session's first page.
-    pub const ENTRY_PAGE: Self = row("entry_page", Level::Session, "path");
-    /// Path of the session's last page.
+    /// The session's first page or screen.
+    pub const ENTRY_PAGE: Self = row("entry_page", Level::Session, "entry_page");
+    /// The session's last page or screen.
     pub const EXIT_PAGE: Self = row("exit_page", Level::Session, "exit_page");
     /// Host of the page.
     pub const HOST: Self = row("host", Level::Both, "host");

@@ -11,13 +11,16 @@ use crate::value::MetricValue;
 pub enum Metric {
     /// Distinct visitors who saw a page or a screen.
     Visitors,
+    /// Distinct people who saw a page or a screen: visitors that are one person are one, and of a visitor whom several share
+    /// each is one.
+    People,
     /// Pages and screens seen.
     PageViews,
     /// Sessions.
     Sessions,
     /// Sessions with one view, no action and less than 10 s, of the sessions with views.
     BounceRate,
-    /// Mean time from a session's first to its last event, in milliseconds.
+    /// Mean time from a session's first to its last event, without what came by itself after a pause, in milliseconds.
     SessionDuration,
     /// Views of the sessions with views.
     ViewsPerSession,
@@ -56,8 +59,9 @@ pub enum Shape {
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Visitors,
+        Self::People,
         Self::PageViews,
         Self::Sessions,
         Self::BounceRate,
@@ -76,6 +80,7 @@ impl Metric {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Visitors => "visitors",
+            Self::People => "people",
             Self::PageViews => "page_views",
             Self::Sessions => "sessions",
             Self::BounceRate => "bounce_rate",
@@ -94,7 +99,12 @@ impl Metric {
     /// How its value looks.
     pub const fn shape(self) -> Shape {
         match self {
-            Self::Visitors | Self::PageViews | Self::Sessions | Self::Events | Self::Orders => Shape::Count,
+            Self::Visitors
+            | Self::People
+            | Self::PageViews
+            | Self::Sessions
+            | Self::Events
+            | Self::Orders => Shape::Count,
             Self::SessionDuration => Shape::Mean,
             Self::BounceRate | Self::ViewsPerSession | Self::ConversionRate => Shape::Rate,
             Self::Quantity => Shape::Amount,

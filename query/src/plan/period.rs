@@ -80,7 +80,8 @@ impl Interval {
     /// How an answer calls what begins at a moment: a local date, or for parts of a day a local instant.
     pub fn label(self, start: &Zoned) -> String {
         match self {
-            Self::Minute | Self::Hour => start.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            Self::Minute => start.strftime("%Y-%m-%dT%H:%M:00%:z").to_string(),
+            Self::Hour => start.strftime("%Y-%m-%dT%H:00:00%:z").to_string(),
             Self::Day | Self::Week | Self::Month => start.date().to_string(),
         }
     }
@@ -183,26 +184,27 @@ impl Period {
         moment.to_jiff().to_zoned(self.zone.clone())
     }
 
-    /// Hours and minutes follow each other on the clock of the world, so a day has 23, 24 or 25 hours.
+    /// An hour or a minute is what the site's clocks show of it, until they are changed: a day has 23, 24 or 25 hours, and
+    /// where the clocks change by half an hour, one of them is half as long.
     fn clock_buckets(&self, interval: Interval) -> Vec<Bucket> {
-        let (unit, seconds) = match interval {
-            Interval::Minute => (jiff::Unit::Minute, 60),
-            _ => (jiff::Unit::Hour, 3600),
-        };
-        let floor = |moment: Timestamp| {
-            let round = jiff::ZonedRound::new().smallest(unit).mode(jiff::RoundMode::Trunc);
+        let mut buckets: Vec<Bucket> = Vec::new();
+        let mut moment = self.from;
+        while moment < self.to && buckets.len() <= BUCKETS_MAX {
             let zoned = self.zoned(moment);
-            zoned.round(round).unwrap_or(zoned)
-        };
-        let mut buckets = Vec::new();
-        let mut start = floor(self.from);
-        while start.timestamp().as_millisecond() < self.to.0 && buckets.len() <= BUCKETS_MAX {
-            buckets.push(Bucket {
-                start: Timestamp(start.timestamp().as_millisecond()),
-                key: start.timestamp().as_second().to_string(),
-                label: interval.label(&start),
-            });
-            start = floor(Timestamp(start.timestamp().as_millisecond() + seconds * 1000));
+            let minutes = if interval == Interval::Hour { i64::from(zoned.minute()) } else { 0 };
+            let since = (minutes * 60 + i64::from(zoned.second())) * 1000 + moment.0.rem_euclid(1000);
+            // As the store names it: the hour's first moment, had it begun by these clocks.
+            let named = moment.0 - since;
+            let key = named.div_euclid(1000).to_string();
+            let changed = |change: jiff::tz::TimeZoneTransition<'_>| change.timestamp().as_millisecond();
+            let start = self.zone.preceding(moment.to_jiff() + 1.nanosecond()).next().map(changed);
+            let start = Timestamp(start.map_or(named, |change| change.max(named)));
+            if buckets.last().is_none_or(|last| last.key != key) {
+                buckets.push(Bucket { start, key, label: interval.label(&zoned) });
+            }
+            let length = if interval == Interval::Hour { 3_600_000 } else { 60_000 };
+            let change = self.zone.following(moment.to_jiff()).next().map(changed);
+            moment = Timestamp(change.map_or(named + length, |change| change.min(named + length)));
         }
         buckets
     }
@@ -302,6 +304,39 @@ mod tests {
         assert_eq!(autumn.len(), 25);
         assert_eq!(autumn[2..4], ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"]);
         assert_eq!(labels("2026-11-21", "2026-11-21", Interval::Hour).len(), 24);
+    }
+
+    #[test]
+    fn clocks_that_change_by_half_an_hour_have_a_half_hour() {
+        let site = Site { timezone: "Australia/Lord_Howe".into(), ..rome() };
+        let hours = |day: &str| -> Vec<(String, String)> {
+            let period = Period::parse(&site, Some(day), Some(day), 30, NOW).unwrap();
+            let buckets = period.buckets(Interval::Hour).unwrap().into_iter();
+            buckets.map(|bucket| (bucket.label, bucket.start.to_string())).collect()
+        };
+        let as_text = |hours: &[(String, String)]| -> Vec<String> {
+            hours.iter().map(|(label, start)| format!("{label} {start}")).collect()
+        };
+        let autumn = hours("2026-04-05");
+        assert_eq!(autumn.len(), 25);
+        assert_eq!(
+            as_text(&autumn[1..4]),
+            [
+                "2026-04-05T01:00:00+11:00 2026-04-04T14:00:00.000Z",
+                "2026-04-05T01:00:00+10:30 2026-04-04T15:00:00.000Z",
+                "2026-04-05T02:00:00+10:30 2026-04-04T15:30:00.000Z",
+            ]
+        );
+        let spring = hours("2026-10-04");
+        assert_eq!(spring.len(), 24);
+        assert_eq!(
+            as_text(&spring[1..4]),
+            [
+                "2026-10-04T01:00:00+10:30 2026-10-03T14:30:00.000Z",
+                "2026-10-04T02:00:00+11:00 2026-10-03T15:30:00.000Z",
+                "2026-10-04T03:00:00+11:00 2026-10-03T16:00:00.000Z",
+            ]
+        );
     }
 
     #[test]

@@ -11,15 +11,12 @@ use crate::plan::period::{Interval, Period};
 /// A page or a screen was seen.
 pub const IS_VIEW: KindCondition = KindCondition::any_of(|kind| kind.activity == Activity::View);
 
-/// Something was done: the same list as the view that feeds `sessions`.
-const IS_ACTION: KindCondition = KindCondition::none_of(|kind| kind.activity != Activity::Action);
+/// Money changed hands, or items did.
+pub const IS_PURCHASE: &str = "(kind IN ('order', 'refund') OR revenue != 0)";
 
-/// Money changed hands.
-pub const IS_PURCHASE: &str = "(kind = 'order' OR revenue != 0)";
-
-/// Distinct visitors, by a 64-bit hash: half the time of whole ids where there are many groups, and with a million
-/// visitors one in 40 million answers is off by one.
-pub const VISITOR: &str = "sipHash64(visitor)";
+/// Distinct visitors, by the 64 bits that are made of an id when it is stored: with a million visitors one in 40 million
+/// answers is off by one.
+pub const VISITOR: &str = "visitor_hash";
 
 /// Money in other currencies, each for itself, with the same signs. Needs the parameter `currency`.
 pub const OTHER_REVENUE: &str = "sumMapIf(map(toString(currency), if(kind = 'refund', -abs(revenue), revenue)), \
@@ -28,19 +25,29 @@ pub const OTHER_REVENUE: &str = "sumMapIf(map(toString(currency), if(kind = 'ref
 /// Neither a bot nor a machine.
 pub const IS_HUMAN: &str = "bot = '' AND verdict != 'machine'";
 
-/// What an event belongs to: its session, or its day where it has none.
-pub const VISIT_OF_EVENT: &str = "if(session = '', concat('@', toString(toDate(ts))), session)";
+/// What a visit is known by, in rows of visits and in rows of events that know theirs: `visit` is its beginning.
+pub const VISIT_COLUMNS: &str = "visitor_hash, session_hash, is_bot, visit";
 
-/// The same for a row of `sessions`.
-pub const VISIT_OF_SESSION: &str = "if(session = '', concat('@', toString(day)), session)";
+/// The same as one value.
+pub const VISIT: &str = "(visitor_hash, session_hash, is_bot, visit)";
 
 /// A visit counts as a session when it has an id or a view.
-pub const IS_SESSION: &str = "(view_count > 0 OR NOT startsWith(visit, '@'))";
+pub const IS_SESSION: &str = "(view_count > 0 OR session_hash != 0)";
 
 /// Money: refunds are taken off, whatever their sign, and other currencies are left out. Needs the parameter `currency`.
 ///
 /// A sum of `Decimal(18, 4)` is a `Decimal(38, 4)`, which holds 10²⁰ of the largest amounts, and comes as text.
 pub const REVENUE: &str = "sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String})";
+
+/// The same over rows of visits.
+pub const REVENUE_OF_VISITS: &str = "sum(money[{currency:String}])";
+
+/// Money in other currencies over rows of visits, each for itself. Needs the parameter `currency`.
+pub const OTHER_REVENUE_OF_VISITS: &str =
+    "sumMap(mapFilter((name, amount) -> name != {currency:String}, money))";
+
+/// Whether there was any money in the site's currency, over rows of visits.
+pub const HAS_REVENUE_OF_VISITS: &str = "toUInt8(max(mapContains(money, {currency:String})))";
 
 impl Sql {
     /// Binds the site.
@@ -68,18 +75,18 @@ pub fn events_window(with_bots: bool) -> String {
     )
 }
 
-/// Which sessions of the days of a period.
+/// Which visits of the days of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sessions {
-    /// Those that began in the period.
+pub enum Visits {
+    /// Those that began in the period, each once.
     Started,
-    /// All: events of the period may belong to them.
+    /// All that touch one of the days: events of the period may belong to them. One of several days may come for each.
     Any,
 }
 
-/// What a session takes from its first event: columns of events, in the order of the table's text.
+/// What a visit takes from its first event: columns of visits.
 const ENTRY: [&str; 20] = [
-    "path",
+    "entry_page",
     "host",
     "language",
     "app_version",
@@ -101,74 +108,93 @@ const ENTRY: [&str; 20] = [
     "utm_content",
 ];
 
-/// How many events a session of the table has.
-pub const EVENTS_OF_SESSION: &str = "length(groupUniqArrayArray(event_ids))";
-
-/// How many of them were views: the last two bits of an event's number say what it was.
-pub const VIEWS_OF_SESSION: &str = "arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids))";
-
-/// In how many of them something was done.
-pub const ACTIONS_OF_SESSION: &str = "arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids))";
-
-/// What the table of sessions keeps of the first event: what follows its moment of 8 bytes.
-pub const ENTRY_OF_SESSION: &str = "substring(min(entry), 9)";
-
-/// The path of a session's last view; empty without one.
-pub const EXIT_OF_SESSION: &str = "substring(max(exit_path), 9)";
-
-/// A field of a session's first event. `text` is what the table keeps of it.
-pub fn entry_field(text: &str, name: &str) -> String {
-    let place = ENTRY.iter().position(|field| *field == name).expect("a field of the entry") + 1;
-    format!("splitByChar(char(31), {text})[{place}]")
+/// Whether a condition on events with their visits looks at the visits. Values are bound, so no text of somebody's is in it.
+pub fn knows_visits(condition: &str) -> bool {
+    ["first_", "exit_page", VISIT].iter().any(|name| condition.contains(name))
 }
 
-/// What the table of sessions keeps of its first event, made from an event.
-pub fn entry_of_event() -> String {
-    format!("concat({})", ENTRY.join(", char(31), "))
+/// Those of the columns of visits' first events that a text asks for, under names that no column of events has, and these
+/// names; each after a comma.
+pub fn entry_columns(asked: &str) -> (String, String) {
+    ENTRY
+        .iter()
+        .filter(|name| asked.contains(&format!("first_{name}")))
+        .map(|name| (format!(", {name} AS first_{name}"), format!(", first_{name}")))
+        .unzip()
 }
 
-/// Sessions, one row each: `visitor`, `visit`, `started`, `ended`, `view_count`, `event_count`, `action_count`,
-/// `first_…` (of the first event), `exit_page`. ClickHouse drops the columns that nobody asks for. A day more on both
-/// sides is read, because a session may cross midnight. The table of sessions leaves bots out; with them, sessions are
-/// made from events. `condition` narrows both down.
-pub fn sessions(which: Sessions, with_bots: bool, condition: &str) -> String {
-    let having = match which {
-        Sessions::Started => {
-            " HAVING started >= fromUnixTimestamp64Milli({from:Int64}) \
-             AND started < fromUnixTimestamp64Milli({to:Int64})"
-        }
-        Sessions::Any => "",
-    };
-    let days = "BETWEEN {from_day:Date} - 1 AND {to_day:Date} + 1";
-    let rows = if with_bots {
-        format!(
-            "SELECT visitor, {VISIT_OF_EVENT} AS visit, min(ts) AS started, max(ts) AS ended, \
-             countIf({IS_VIEW}) AS view_count, count() AS event_count, countIf({IS_ACTION}) AS action_count, \
-             splitByChar(char(31), min((ts, {})).2) AS first, \
-             maxIf((ts, path), {IS_VIEW}).2 AS exit_page \
-             FROM events FINAL WHERE site = {{site:String}} AND toDate(ts) {days}{condition} \
-             GROUP BY visitor, visit{having}",
-            entry_of_event()
-        )
-    } else {
-        format!(
-            "SELECT visitor, {VISIT_OF_SESSION} AS visit, min(started_at) AS started, max(ended_at) AS ended, \
-             {VIEWS_OF_SESSION} AS view_count, {EVENTS_OF_SESSION} AS event_count, \
-             {ACTIONS_OF_SESSION} AS action_count, \
-             splitByChar(char(31), {ENTRY_OF_SESSION}) AS first, {EXIT_OF_SESSION} AS exit_page \
-             FROM sessions WHERE site = {{site:String}} AND day {days}{condition} GROUP BY visitor, visit{having}"
-        )
-    };
-    let mut place = 0;
-    let fields = ENTRY.map(|name| {
-        place += 1;
-        format!("first[{place}] AS first_{name}")
-    });
+/// All of them.
+fn all_entry_columns() -> String {
+    ENTRY.map(|name| format!("{name} AS first_{name}")).join(", ")
+}
+
+/// Visits, one row each: `day`, `visitor`, `visitor_hash`, `session_hash`, `is_bot`, `visit` and `started` (its beginning),
+/// `ended`, `view_count`, `event_count`, `action_count`, `order_count`, `lasted_ms`, `first_view_ms`, `last_view_ms`, `pages`,
+/// `first_…` (of the first event), `exit_page`. ClickHouse reads no column that nobody asks for. `condition` narrows them
+/// down.
+pub fn visits(which: Visits, with_bots: bool, condition: &str) -> String {
     format!(
-        "(SELECT visitor, visit, started, ended, view_count, event_count, action_count, {}, exit_page FROM ({rows}))",
-        fields.join(", ")
+        "(SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, \
+         action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, {} \
+         FROM visits FINAL WHERE {}{condition})",
+        all_entry_columns(),
+        visits_window(which, with_bots)
     )
 }
+
+/// The rows of visits of a period. The days are named too: they are what the table is sorted by.
+pub fn visits_window(which: Visits, with_bots: bool) -> String {
+    let human = if with_bots { "" } else { " AND NOT is_bot" };
+    let which = match which {
+        Visits::Started => {
+            " AND NOT is_continued AND started >= fromUnixTimestamp64Milli({from:Int64}) \
+             AND started < fromUnixTimestamp64Milli({to:Int64})"
+        }
+        Visits::Any => "",
+    };
+    format!(
+        "site = {{site:String}} AND day BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND part = 0{which}{human}"
+    )
+}
+
+/// The events of visits that have to do with a period: such a visit may have begun the day before, unless it is of those that
+/// began in the period, and may go on on the day after. Whoever looks for what a visit holds looks here.
+pub fn events_of_visits_window(which: Visits, with_bots: bool) -> String {
+    let human = if with_bots { String::new() } else { format!(" AND {IS_HUMAN}") };
+    let days = days_beside(which).trim_start_matches(" AND day");
+    format!("site = {{site:String}} AND toDate(ts){days}{human}")
+}
+
+/// The same days as a condition on visits.
+pub const fn days_beside(which: Visits) -> &'static str {
+    match which {
+        Visits::Started => " AND day BETWEEN {from_day:Date} AND {to_day:Date} + 1",
+        Visits::Any => " AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1 AND {to_day:Date} + 1",
+    }
+}
+
+/// What joins each of the rows of `event` to the visit that it belongs to: a `JOIN` of any kind and what follows it. With
+/// what the visit takes from its first event (`first_…`, `exit_page`), or with whose it is, for [`super::identity::owned`].
+pub fn joined_to_visits(with_bots: bool, days: &str, with_owners: bool) -> String {
+    let human = if with_bots { "" } else { " AND NOT is_bot" };
+    let owners = if with_owners { ", owner AS of_owner, turn_ms, turn_event, turn_owner" } else { "" };
+    format!(
+        "(SELECT {VISIT_OF_EVENT}{owners}, exit_page, {} \
+         FROM visits FINAL WHERE site = {{site:String}} AND part = 0{days}{human}) AS visited {ON_VISIT}",
+        all_entry_columns()
+    )
+}
+
+/// What a visit is known by, under names that events do not have.
+pub const VISIT_OF_EVENT: &str =
+    "visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit";
+
+/// What joins events to the latest of these that began before them (an `ASOF JOIN`).
+pub const ON_VISIT: &str =
+    "ON visitor_hash = of_visitor AND session_hash = of_session AND is_bot = of_bot AND ts >= visit";
+
+/// The days of a period, as a condition on visits.
+pub const DAYS_OF_VISITS: &str = " AND day BETWEEN {from_day:Date} AND {to_day:Date}";
 
 /// A dimension of an event. Those of sessions and items have none; `plan` never asks for it.
 pub fn of_event(dimension: Dimension) -> String {
@@ -189,10 +215,10 @@ pub fn of_event(dimension: Dimension) -> String {
 pub fn of_session(dimension: Dimension) -> String {
     match (dimension.level(), dimension.column()) {
         (Level::Event | Level::Item, other) => unreachable!("{other} is no property of sessions"),
-        (_, "exit_page") => "exit_page".into(),
+        (_, "exit_page") => "toString(exit_page)".into(),
         // Nobody sent it.
-        (_, "channel") => "if(first_channel = '', 'direct', first_channel)".into(),
-        (_, column) => format!("first_{column}"),
+        (_, "channel") => "if(first_channel = '', 'direct', toString(first_channel))".into(),
+        (_, column) => format!("toString(first_{column})"),
     }
 }
 
@@ -209,13 +235,25 @@ pub fn compared(sql: &mut Sql, expression: &str, filter: &Filter) -> String {
     }
 }
 
+/// The beginning of a moment's bucket. Needs the parameter `zone`.
+pub fn bucket_start(interval: Interval, moment: &str) -> String {
+    match interval {
+        Interval::Minute => format!("toStartOfMinute({moment}, {{zone:String}})"),
+        // ClickHouse's own hours are counted from the change of the clocks on, which may be one by half an hour.
+        Interval::Hour => format!(
+            "(toUnixTimestamp({moment}) - 60 * toMinute({moment}, {{zone:String}}) - toSecond({moment}))"
+        ),
+        Interval::Day => format!("toDate({moment}, {{zone:String}})"),
+        Interval::Week => format!("toStartOfWeek({moment}, 1, {{zone:String}})"),
+        Interval::Month => format!("toStartOfMonth({moment}, {{zone:String}})"),
+    }
+}
+
 /// The bucket of a moment, as [`crate::plan::period::Bucket::key`] names it. Needs the parameter `zone`.
 pub fn bucket(interval: Interval, moment: &str) -> String {
+    let start = bucket_start(interval, moment);
     match interval {
-        Interval::Minute => format!("toString(toUnixTimestamp(toStartOfMinute({moment}, {{zone:String}})))"),
-        Interval::Hour => format!("toString(toUnixTimestamp(toStartOfHour({moment}, {{zone:String}})))"),
-        Interval::Day => format!("toString(toDate({moment}, {{zone:String}}))"),
-        Interval::Week => format!("toString(toStartOfWeek({moment}, 1, {{zone:String}}))"),
-        Interval::Month => format!("toString(toStartOfMonth({moment}, {{zone:String}}))"),
+        Interval::Minute => format!("toString(toUnixTimestamp({start}))"),
+        Interval::Hour | Interval::Day | Interval::Week | Interval::Month => format!("toString({start})"),
     }
 }

@@ -3,9 +3,12 @@
 //! Uses `clause`, `items` and `identity`; `events` and the statements use it. Needs the parameters of a scope: `site`,
 //! `from`, `to`, `from_day`, `to_day`.
 
-use super::clause::{self, IS_HUMAN, IS_VIEW, Sessions, VISIT_OF_EVENT};
-use super::identity::{self, Duplicates, Person};
-use super::visits::{Columns, Matching, pieces};
+use std::cell::Cell;
+
+use super::clause::{self, DAYS_OF_VISITS, IS_HUMAN, IS_VIEW, VISIT, VISIT_COLUMNS, Visits};
+use super::event_table::{self, Duplicates, Joined};
+use super::identity::{People, owned};
+use super::visits::{Columns, OF_PERIOD, shares};
 use super::{Sql, items};
 use crate::condition::{Condition, Did, Times, Within};
 use crate::identity::Aliases;
@@ -23,7 +26,7 @@ pub enum Row {
     Purchase,
     /// An event of a visit that is asked for.
     EventOfVisit,
-    /// A visit, as [`clause::sessions`] has it.
+    /// A visit, as [`clause::visits`] has it.
     Visit,
 }
 
@@ -43,12 +46,70 @@ const OF_EVENTS: &[Level] = &[Level::Event, Level::Item];
 /// Makes text of conditions of a question.
 pub struct Terms<'a> {
     /// Bots and machines count too.
-    pub with_bots: bool,
+    with_bots: bool,
     /// Who is whom.
-    pub aliases: &'a Aliases,
+    aliases: &'a Aliases,
+    /// Whether a text that was made needs the visits of events.
+    needs_visits: Cell<bool>,
 }
 
-impl Terms<'_> {
+impl<'a> Terms<'a> {
+    /// Makes text for a question.
+    pub fn new(with_bots: bool, aliases: &'a Aliases) -> Self {
+        Self { with_bots, aliases, needs_visits: Cell::new(false) }
+    }
+
+    /// How events find their visits, where a text that was made so far needs them.
+    pub fn joined(&self) -> Option<Joined<'static>> {
+        self.needs_visits.get().then(|| self.with_visits())
+    }
+
+    /// How events of the period find their visits.
+    pub const fn with_visits(&self) -> Joined<'static> {
+        Joined { with_bots: self.with_bots, days: DAYS_OF_VISITS, with_owners: false }
+    }
+
+    /// How events of visits that have to do with the period find these, whenever they happened.
+    pub const fn with_whole_visits(&self, which: Visits) -> Joined<'static> {
+        Joined { days: clause::days_beside(which), ..self.with_visits() }
+    }
+
+    /// The same as [`with_visits`](Self::with_visits) with whose they are, for [`owned`].
+    pub const fn with_owners(&self) -> Joined<'static> {
+        Joined { with_owners: true, ..self.with_visits() }
+    }
+
+    /// The events of the period that conditions hold for: `only` and a condition.
+    pub fn events(
+        &self,
+        sql: &mut Sql,
+        row: Row,
+        condition: &Condition,
+        only: &[String],
+        duplicates: Duplicates,
+    ) -> String {
+        let inner = Self::new(self.with_bots, self.aliases);
+        let mut conditions = only.to_vec();
+        conditions.extend(inner.all(sql, row, condition));
+        event_table::table(&clause::events_window(self.with_bots), &conditions, duplicates, inner.joined())
+    }
+
+    /// The events of visits of the period, with these, that conditions hold for: `only` and members that hold for one and
+    /// the same thing.
+    fn events_in_visits(
+        &self,
+        sql: &mut Sql,
+        (row, which): (Row, Visits),
+        members: &[&Condition],
+        only: Vec<String>,
+    ) -> String {
+        let inner = Self::new(self.with_bots, self.aliases);
+        let mut conditions = only;
+        conditions.extend(inner.together(sql, row, members));
+        let window = clause::events_of_visits_window(which, self.with_bots);
+        event_table::table(&window, &conditions, Duplicates::Kept, Some(self.with_whole_visits(which)))
+    }
+
     /// What all must hold on a row for a condition to hold.
     pub fn all(&self, sql: &mut Sql, row: Row, condition: &Condition) -> Vec<String> {
         let (together, apart) = condition.together();
@@ -134,30 +195,28 @@ impl Terms<'_> {
 
     /// The visit of an event has what is known of visits.
     fn visit_of_event(&self, sql: &mut Sql, members: &[&Condition]) -> String {
-        self.visit_in(sql, VISIT_OF_EVENT, members)
+        self.needs_visits.set(true);
+        let terms: Vec<String> =
+            members.iter().map(|member| tree(member, &mut |filter| session_term(sql, filter))).collect();
+        joined(" AND ", terms)
     }
 
-    /// The visit of a row, which `visit` says, has what is known of visits.
-    fn visit_in(&self, sql: &mut Sql, visit: &str, members: &[&Condition]) -> String {
+    /// A visit, of which its [key](VISIT) is known, has what is known of visits.
+    fn visit_with(&self, sql: &mut Sql, members: &[&Condition]) -> String {
         let terms: Vec<String> =
             members.iter().map(|member| tree(member, &mut |filter| session_term(sql, filter))).collect();
         format!(
-            "(visitor, {visit}) IN (SELECT visitor, visit FROM {} WHERE {})",
-            clause::sessions(Sessions::Any, self.with_bots, ""),
+            "{VISIT} IN (SELECT {VISIT} FROM {} WHERE {})",
+            clause::visits(Visits::Any, self.with_bots, ""),
             terms.join(" AND ")
         )
     }
 
     /// The visit of an event saw a page that has all of these.
     fn of_pages(&self, sql: &mut Sql, members: &[&Condition]) -> String {
-        let terms: Vec<String> =
-            members.iter().map(|member| tree(member, &mut |filter| event_term(sql, filter))).collect();
-        format!(
-            "(visitor, {VISIT_OF_EVENT}) IN (SELECT visitor, {VISIT_OF_EVENT} AS visit FROM events WHERE {} AND {IS_VIEW} \
-             AND {})",
-            clause::events_window(self.with_bots),
-            terms.join(" AND ")
-        )
+        self.needs_visits.set(true);
+        let pages = self.events_in_visits(sql, (Row::Event, Visits::Any), members, vec![IS_VIEW.to_string()]);
+        format!("{VISIT} IN (SELECT {VISIT} FROM {pages})")
     }
 
     fn of_visit(&self, sql: &mut Sql, members: &[&Condition]) -> Vec<String> {
@@ -168,15 +227,9 @@ impl Terms<'_> {
         if of_events.is_empty() {
             return terms;
         }
-        let mut of_event = vec![clause::events_window(self.with_bots)];
-        if only_of_pages(&of_events) {
-            of_event.push(IS_VIEW.to_string());
-        }
-        of_event.extend(self.together(sql, Row::EventOfVisit, &of_events));
-        let exists = format!(
-            "(visitor, visit) IN (SELECT visitor, {VISIT_OF_EVENT} AS visit FROM events WHERE {})",
-            of_event.join(" AND ")
-        );
+        let only = if only_of_pages(&of_events) { vec![IS_VIEW.to_string()] } else { Vec::new() };
+        let events = self.events_in_visits(sql, (Row::EventOfVisit, Visits::Started), &of_events, only);
+        let exists = format!("{VISIT} IN (SELECT {VISIT} FROM {events})");
         terms.push(match without(&of_events, OF_EVENTS) {
             Some(left) => format!("({} OR {exists})", self.apart(sql, Row::Visit, &left)),
             None => exists,
@@ -186,32 +239,35 @@ impl Terms<'_> {
 
     /// The person of a row did so much.
     fn did(&self, sql: &mut Sql, row: Row, did: &Did) -> String {
-        let person = identity::person(sql, self.aliases);
-        let (not, people) = self.people_who_did(sql, &person, did);
-        let (key, owned) = match row {
-            Row::Event | Row::Purchase | Row::EventOfVisit => (
-                "(visitor, event_id)",
-                identity::owned_events(&clause::events_window(self.with_bots), Duplicates::Kept, ""),
-            ),
+        let people = People::new(sql, self.aliases);
+        let (not, who) = self.people_who_did(sql, &people, did);
+        let (key, rows) = match row {
+            Row::Event | Row::Purchase | Row::EventOfVisit => {
+                let window = clause::events_window(self.with_bots);
+                let events = event_table::table(&window, &[], Duplicates::Kept, Some(self.with_owners()));
+                ("(visitor, event_id)", owned(&events))
+            }
+            // Of whose it was in the beginning.
             Row::Visit => {
-                let visits = clause::sessions(Sessions::Any, self.with_bots, "");
-                ("(visitor, visit)", identity::owned_visits(&visits, "visitor, visit", ""))
+                let visits = format!(
+                    "(SELECT visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id \
+                     FROM visits FINAL WHERE {})",
+                    clause::visits_window(Visits::Any, self.with_bots)
+                );
+                (VISIT, visits)
             }
         };
-        format!(
-            "{key} {not}IN (SELECT {key} FROM {} WHERE {} IN {people})",
-            person.rows(&owned),
-            person.expression
-        )
+        format!("{key} {not}IN (SELECT {key} FROM {} WHERE person_hash IN {who})", people.rows(&rows))
     }
 
     /// The people who did so much, or, after the word `NOT`, those who did not.
     ///
     /// Who has no such event is in no row: `at_most` and `exactly 0` are the opposite of having more.
-    fn people_who_did(&self, sql: &mut Sql, person: &Person, did: &Did) -> (&'static str, String) {
-        let mut conditions = vec![clause::events_window(self.with_bots), "visitor != ''".to_owned()];
-        conditions.extend(self.all(sql, Row::Event, &did.event));
-        let events = identity::owned_events(&conditions.join(" AND "), Duplicates::ById, "");
+    fn people_who_did(&self, sql: &mut Sql, people: &People, did: &Did) -> (&'static str, String) {
+        let mut conditions = vec!["visitor != ''".to_owned()];
+        conditions.extend(Self::new(self.with_bots, self.aliases).all(sql, Row::Event, &did.event));
+        let window = clause::events_window(self.with_bots);
+        let events = event_table::table(&window, &conditions, Duplicates::ById, Some(self.with_owners()));
         let (not, reached) = match did.times {
             Times::AtLeast(number) => ("", at_least(sql, did.within, number)),
             Times::AtMost(number) => ("NOT ", at_least(sql, did.within, number.saturating_add(1))),
@@ -221,87 +277,95 @@ impl Terms<'_> {
                 ("", format!("{reached} AND NOT {}", at_least(sql, did.within, number.saturating_add(1))))
             }
         };
-        let people = format!(
-            "(SELECT person FROM (SELECT {} AS person, arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times \
-             FROM {} GROUP BY person) WHERE {reached})",
-            person.expression,
-            person.rows(&events)
+        let who = format!(
+            "(SELECT person_hash FROM (SELECT person_hash, arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times \
+             FROM {} GROUP BY person_hash) WHERE {reached})",
+            people.rows(&owned(&events))
         );
-        (not, people)
+        (not, who)
     }
 
-    /// What must hold on a row of `person` for a condition to hold. `seen` is what a visit must have that is looked at,
-    /// over its `started` and `ended`.
+    /// What must hold on a row of `person_hash` for a condition to hold. `seen` is what a visit must have that is looked at,
+    /// over its `since` and `ended`.
     pub fn on_people(
         &self,
         sql: &mut Sql,
-        person: &Person,
+        people: &People,
         seen: &str,
         condition: &Condition,
     ) -> Vec<String> {
         let (together, apart) = condition.together();
         let mut terms = Vec::new();
         if !together.is_empty() {
-            terms.push(self.people_with(sql, person, seen, &together));
+            terms.push(self.people_with(sql, people, seen, &together));
         }
-        terms.extend(apart.into_iter().map(|member| self.person_apart(sql, person, seen, member)));
+        terms.extend(apart.into_iter().map(|member| self.person_apart(sql, people, seen, member)));
         terms
     }
 
     /// The same for one condition that is by itself.
-    pub fn person_apart(&self, sql: &mut Sql, person: &Person, seen: &str, condition: &Condition) -> String {
+    pub fn person_apart(&self, sql: &mut Sql, people: &People, seen: &str, condition: &Condition) -> String {
         match condition {
-            Condition::Not(inner) => format!("NOT ({})", self.person_apart(sql, person, seen, inner)),
+            Condition::Not(inner) => format!("NOT ({})", self.person_apart(sql, people, seen, inner)),
             Condition::Any(members) => {
-                let terms = members.iter().map(|member| self.person_apart(sql, person, seen, member));
+                let terms = members.iter().map(|member| self.person_apart(sql, people, seen, member));
                 joined(" OR ", terms.collect())
             }
             Condition::Did(did) => {
-                let (not, people) = self.people_who_did(sql, person, did);
-                format!("person {not}IN {people}")
+                let (not, who) = self.people_who_did(sql, people, did);
+                format!("person_hash {not}IN {who}")
             }
             Condition::All(_) | Condition::Is(_) => {
-                joined(" AND ", self.on_people(sql, person, seen, condition))
+                joined(" AND ", self.on_people(sql, people, seen, condition))
             }
         }
     }
 
     /// A person has a visit that all of these hold for.
-    fn people_with(&self, sql: &mut Sql, person: &Person, seen: &str, members: &[&Condition]) -> String {
-        let in_period = |_: &mut Sql| IN_PERIOD.to_owned();
-        let matching = self.matching(sql, members, in_period);
+    fn people_with(&self, sql: &mut Sql, people: &People, seen: &str, members: &[&Condition]) -> String {
+        let matching = self.matching(sql, members, IN_PERIOD);
         format!(
-            "person IN (SELECT {} AS person FROM {} WHERE visitor != '' AND {seen} AND is_matched GROUP BY person)",
-            person.expression,
-            person.rows(&pieces(Columns::Few, "", "", Some(&matching)))
+            "person_hash IN (SELECT person_hash FROM {} WHERE visitor != '' AND {seen})",
+            people.rows(&format!(
+                "(SELECT * FROM {} WHERE {})",
+                shares(Columns::Few, OF_PERIOD),
+                matching.join(" AND ")
+            ))
         )
     }
 
-    /// What a visit must have for members that consist of `is`. An event that must be there is of the period, which
-    /// `in_period` says; a visit is judged by how it began, whenever that was.
-    pub fn matching(
-        &self,
-        sql: &mut Sql,
-        members: &[&Condition],
-        in_period: impl FnOnce(&mut Sql) -> String,
-    ) -> Matching {
+    /// What must hold for what somebody has of a visit ([`shares`]), for members that consist of `is`. An event that must be
+    /// there is of the period, which `in_period` says; a visit is judged by how it began, whenever that was.
+    pub fn matching(&self, sql: &mut Sql, members: &[&Condition], in_period: &str) -> Vec<String> {
         let (of_events, of_visits): (Vec<&Condition>, Vec<&Condition>) =
             members.iter().partition(|member| member.looks_at(OF_EVENTS));
-        let visits = (!of_visits.is_empty()).then(|| self.visit_in(sql, "visit", &of_visits));
-        let event = (!of_events.is_empty()).then(|| {
-            let mut conditions = vec![in_period(sql)];
-            conditions.extend(self.together(sql, Row::EventOfVisit, &of_events));
-            conditions.join(" AND ")
-        });
-        let visits_of_event = event.as_ref().map(|event| {
-            format!(
-                "(visitor, visit) IN (SELECT visitor, {VISIT_OF_EVENT} AS visit FROM events WHERE site = {{site:String}} \
-                 AND toDate(ts) BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND {IS_HUMAN} AND {event})"
-            )
-        });
-        let left = event.as_ref().and_then(|_| without(&of_events, OF_EVENTS));
-        let without_event = left.map(|left| self.visit_in(sql, "visit", &[&left]));
-        Matching { visits, event, visits_of_event, without_event }
+        let mut terms = Vec::new();
+        if !of_visits.is_empty() {
+            terms.push(self.visit_with(sql, &of_visits));
+        }
+        if !of_events.is_empty() {
+            let mut conditions = vec![in_period.to_owned()];
+            conditions.extend(Self::new(self.with_bots, self.aliases).together(
+                sql,
+                Row::EventOfVisit,
+                &of_events,
+            ));
+            let window = format!(
+                "site = {{site:String}} AND toDate(ts) BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND {IS_HUMAN}"
+            );
+            let joined = Joined { with_bots: false, ..self.with_owners() };
+            let events = event_table::table(&window, &conditions, Duplicates::Kept, Some(joined));
+            // Whoever asks may have followed aliases.
+            let exists = format!(
+                "({VISIT_COLUMNS}, own_hash) IN (SELECT {VISIT_COLUMNS}, person_hash FROM {})",
+                owned(&events)
+            );
+            terms.push(match without(&of_events, OF_EVENTS) {
+                Some(left) => format!("({exists} OR {})", self.visit_with(sql, &[&left])),
+                None => exists,
+            });
+        }
+        terms
     }
 }
 

@@ -3,10 +3,11 @@
 //! Uses `clause`, `condition` and `identity`.
 
 use super::Sql;
-use super::clause::{self, Sessions, VISIT_OF_EVENT};
+use super::clause::{self, Visits};
 use super::condition::{Row, Terms};
-use super::identity::{self, Duplicates};
-use super::visits::{Columns, pieces};
+use super::event_table::{self, Duplicates};
+use super::identity::People;
+use super::visits::{Columns, OF_PERIOD, shares};
 use crate::scope::Scope;
 
 /// A statement that knows the site and the period of a scope.
@@ -24,31 +25,31 @@ pub fn bind(sql: &mut Sql, scope: &Scope) {
 
 /// What makes text of the conditions of a scope.
 pub fn terms(scope: &Scope) -> Terms<'_> {
-    Terms { with_bots: scope.with_bots, aliases: &scope.aliases }
+    Terms::new(scope.with_bots, &scope.aliases)
 }
 
-/// What all must hold on `events` for an event to be one of a scope's.
-pub fn conditions(sql: &mut Sql, scope: &Scope) -> Vec<String> {
-    let mut conditions = vec![clause::events_window(scope.with_bots)];
-    conditions.extend(terms(scope).all(sql, Row::Event, &scope.condition));
-    conditions
+/// The events of a scope, under one more condition where there is one.
+pub fn of(sql: &mut Sql, scope: &Scope, only: &[String], duplicates: Duplicates) -> String {
+    terms(scope).events(sql, Row::Event, &scope.condition, only, duplicates)
 }
 
-/// Events under conditions, with their `visit`.
-pub fn table(conditions: &[String], duplicates: Duplicates) -> String {
-    let (merged, limit) = match duplicates {
-        Duplicates::Kept => ("", ""),
-        Duplicates::Merged => ("FINAL ", ""),
-        Duplicates::ById => ("", " LIMIT 1 BY event_id"),
-    };
-    let conditions = conditions.join(" AND ");
-    format!("(SELECT *, {VISIT_OF_EVENT} AS visit FROM events {merged}WHERE {conditions}{limit})")
+/// The same with the visits of the events, for [`owned`](super::identity::owned).
+pub fn in_visits(sql: &mut Sql, scope: &Scope, only: &[String], duplicates: Duplicates) -> String {
+    let terms = terms(scope);
+    let mut conditions = only.to_vec();
+    conditions.extend(terms.all(sql, Row::Event, &scope.condition));
+    event_table::table(
+        &clause::events_window(scope.with_bots),
+        &conditions,
+        duplicates,
+        Some(terms.with_owners()),
+    )
 }
 
 /// The events of a scope: `visitor`, `event_id`.
 pub fn events(scope: &Scope) -> Sql {
     let mut sql = of_scope(scope);
-    let events = table(&conditions(&mut sql, scope), Duplicates::Kept);
+    let events = of(&mut sql, scope, &[], Duplicates::Kept);
     sql.text = format!("SELECT DISTINCT visitor, toString(event_id) AS event_id FROM {events}");
     sql
 }
@@ -57,29 +58,29 @@ pub fn events(scope: &Scope) -> Sql {
 pub fn visits(scope: &Scope) -> Sql {
     let mut sql = of_scope(scope);
     let terms = terms(scope).all(&mut sql, Row::Visit, &scope.condition);
-    let visits = clause::sessions(Sessions::Started, scope.with_bots, "");
-    sql.text = format!("SELECT visitor, visit FROM {visits}{}", where_of(&terms));
+    let visits = clause::visits(Visits::Started, scope.with_bots, "");
+    sql.text = format!("SELECT visitor, toString(visit) AS visit FROM {visits}{}", where_of(&terms));
     sql
 }
 
 /// The people of a scope: `person`. Bots are nobody.
 pub fn people(scope: &Scope) -> Sql {
     let mut sql = of_scope(scope);
-    let person = identity::person(&mut sql, &scope.aliases);
-    let terms = Terms { with_bots: false, ..terms(scope) };
-    let terms = terms.on_people(&mut sql, &person, SEEN, &scope.condition);
+    let people = People::new(&mut sql, &scope.aliases);
+    let terms = Terms::new(false, &scope.aliases);
+    let terms = terms.on_people(&mut sql, &people, SEEN, &scope.condition);
     sql.text = format!(
-        "SELECT person FROM (SELECT {} AS person FROM {} WHERE visitor != '' AND {SEEN} GROUP BY person){}",
-        person.expression,
-        person.rows(&pieces(Columns::Few, "", "", None)),
+        "SELECT id AS person FROM (SELECT person_hash, any(person_id) AS id FROM {} \
+         WHERE visitor != '' AND {SEEN} GROUP BY person_hash){}",
+        people.rows(&shares(Columns::Few, OF_PERIOD)),
         where_of(&terms)
     );
     sql
 }
 
-/// A visit that the period touches.
+/// What somebody has of a visit that the period touches.
 pub const SEEN: &str =
-    "ended >= fromUnixTimestamp64Milli({from:Int64}) AND started < fromUnixTimestamp64Milli({to:Int64})";
+    "ended >= fromUnixTimestamp64Milli({from:Int64}) AND since < fromUnixTimestamp64Milli({to:Int64})";
 
 fn where_of(terms: &[String]) -> String {
     if terms.is_empty() { String::new() } else { format!(" WHERE {}", terms.join(" AND ")) }

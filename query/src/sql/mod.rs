@@ -6,17 +6,20 @@
 pub mod accounting;
 pub mod clause;
 pub mod condition;
+pub mod event_table;
 pub mod events;
 pub mod identity;
 pub mod items;
 pub mod person;
 #[cfg(test)]
 pub mod snapshot;
+pub mod versions;
+pub mod views;
 pub mod visits;
 
 use std::fmt::Write;
 
-use orma_store::Param;
+use orma_store::{Param, TextList};
 
 /// A statement and the values bound to it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,14 +30,9 @@ pub struct Sql {
     pub params: Vec<(String, Param)>,
 }
 
-/// Bytes of one bound value. ClickHouse refuses 128 KiB, and quoting may double what is sent.
-const VALUE_BYTES_MAX: usize = 48 * 1024;
-/// Stands between the texts of a long list: no text of an event holds it.
-const TEXT_SEPARATOR: char = '\0';
-
 /// Whether a list of texts is too long for one value.
 pub fn is_long(texts: &[String]) -> bool {
-    texts.iter().map(|text| text.len() + 3).sum::<usize>() > VALUE_BYTES_MAX
+    texts.iter().map(|text| text.len() + 3).sum::<usize>() > TextList::VALUE_BYTES_MAX
 }
 
 /// A list of texts in a statement, however long.
@@ -75,17 +73,8 @@ impl Sql {
             let each = format!("arrayJoin({placeholder})");
             return Texts { is_short: true, array: placeholder.clone(), each, set: placeholder };
         }
-        let joined = texts.join(TEXT_SEPARATOR.encode_utf8(&mut [0]));
-        let mut rest = joined.as_str();
-        let mut pieces = Vec::new();
-        while !rest.is_empty() {
-            let (piece, after) = rest.split_at(rest.floor_char_boundary(VALUE_BYTES_MAX));
-            let piece_name = format!("{name}_{}", pieces.len());
-            pieces.push(format!("{{{piece_name}:String}}"));
-            self.params.push((piece_name, piece.into()));
-            rest = after;
-        }
-        let array = format!("splitByChar(char(0), materialize(concat({}, '')))", pieces.join(", "));
+        let TextList { array, params } = TextList::new(name, texts);
+        self.params.extend(params);
         let each = format!("arrayJoin({array})");
         let set = format!("(SELECT {each})");
         Texts { is_short: false, array, each, set }
@@ -132,7 +121,7 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let pieces: Vec<String> = sql.params.iter().map(text).collect();
-        assert!(pieces.iter().all(|piece| piece.len() <= VALUE_BYTES_MAX) && pieces.len() == 4);
-        assert_eq!(pieces.concat().split(TEXT_SEPARATOR).collect::<Vec<_>>(), long);
+        assert!(pieces.iter().all(|piece| piece.len() <= TextList::VALUE_BYTES_MAX) && pieces.len() == 4);
+        assert_eq!(pieces.concat().split('\0').collect::<Vec<_>>(), long);
     }
 }

@@ -1,45 +1,67 @@
-SELECT visitor, session, toString(sessions.day) AS day, toUnixTimestamp64Milli(min(started_at)) AS started, length(groupUniqArrayArray(event_ids)) AS events
-  FROM sessions
+SELECT visitor, session_hash, is_bot, toUnixTimestamp64Milli(started) AS started_at, toUnixTimestamp64Milli(min(since)) AS since_at, toUnixTimestamp64Milli(max(ended)) AS ended_at, sum(event_count) AS events, sum(order_count) AS orders, toUnixTimestamp64Milli(minIf(addMilliseconds(started, first_order_ms), order_count > 0)) AS first_order_at, any(owner) AS owner, any(arrayZip(turn_ms, turn_event, turn_owner)) AS turns
+  FROM visits FINAL PREWHERE visitor_hash IN (SELECT visitor_hash
+  FROM visits
   WHERE site = {site:String}
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor, session, day
-  ORDER BY day DESC, visitor, session LIMIT {p2:UInt64};
+  AND owner_hash IN (SELECT sipHash64(arrayJoin({ids:Array(String)})))
+  UNION ALL SELECT sipHash64(arrayJoin({ids:Array(String)})))
+  WHERE site = {site:String}
+  AND NOT is_mixed
+  AND (owner_hash IN (SELECT sipHash64(arrayJoin({ids:Array(String)}))) OR (owner_hash = 0
+  AND visitor_hash IN (SELECT sipHash64(arrayJoin({ids:Array(String)})))))
+  AND NOT is_continued
+  AND NOT is_bot
+  GROUP BY visitor, session_hash, is_bot, started_at
+  ORDER BY ended_at DESC, since_at DESC, visitor, session_hash, is_bot LIMIT {p2:UInt64};
 -- site = "demo"
--- visitors = ["v1","@mario"]
+-- ids = ["mario","m"]
 -- p2 = 201
-SELECT visitor, session, toString(toDate(ts)) AS day, toUnixTimestamp64Milli(min(ts)) AS started, count() AS events
+SELECT visitor, session_hash, is_bot, toUnixTimestamp64Milli(started) AS started_at, toUnixTimestamp64Milli(min(since)) AS since_at, toUnixTimestamp64Milli(max(ended)) AS ended_at, sum(event_count) AS events, sum(order_count) AS orders, toUnixTimestamp64Milli(minIf(addMilliseconds(started, first_order_ms), order_count > 0)) AS first_order_at, any(owner) AS owner, any(arrayZip(turn_ms, turn_event, turn_owner)) AS turns
+  FROM visits FINAL PREWHERE visitor_hash IN (SELECT visitor_hash
+  FROM visits
+  WHERE site = {site:String}
+  AND owner_hash IN (SELECT sipHash64(arrayJoin({ids:Array(String)})))
+  UNION ALL SELECT sipHash64(arrayJoin({ids:Array(String)})))
+  WHERE site = {site:String}
+  AND NOT is_mixed
+  AND (owner_hash IN (SELECT sipHash64(arrayJoin({ids:Array(String)}))) OR (owner_hash = 0
+  AND visitor_hash IN (SELECT sipHash64(arrayJoin({ids:Array(String)})))))
+  AND NOT is_continued
+  GROUP BY visitor, session_hash, is_bot, started_at
+  ORDER BY ended_at DESC, since_at DESC, visitor, session_hash, is_bot LIMIT {p2:UInt64};
+-- site = "demo"
+-- ids = ["mario","m"]
+-- p2 = 201
+SELECT toString(event_id) AS id, toUnixTimestamp64Milli(ts) AS at, visitor, session, session_hash, toBool(is_bot) AS is_bot, user, kind, name, touchpoint, stage, title, host, path, referrer, screen, target, duration_ms, engaged_ms, scroll_pct, value, rating, revenue AS amount, currency, if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, link, app_version, bot, verdict, verdict_reason, props, source, channel, device_class, browser, os, country
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
-  AND visitor IN (SELECT DISTINCT visitor
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND user IN (SELECT arrayJoin({users:Array(String)}) AS own_id)
-  AND user != ''
-  AND source != 'alias'
-  UNION ALL SELECT arrayJoin([own_id, concat('@', own_id)])
-  FROM (SELECT arrayJoin({users:Array(String)}) AS own_id))
-  GROUP BY visitor, session, day
-  ORDER BY day DESC, visitor, session LIMIT {p2:UInt64};
--- site = "demo"
--- users = ["mario","m"]
--- p2 = 201
-SELECT toString(event_id) AS id, toUnixTimestamp64Milli(ts) AS at, visitor, user, session, kind, name, touchpoint, stage, title, host, path, referrer, screen, target, duration_ms, engaged_ms, scroll_pct, value, rating, revenue AS amount, currency, if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, link, app_version, language, bot, verdict, verdict_reason, props, source, channel, device_class, browser, os, country
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) IN {p2:Array(Date)}
+  AND toDate(ts) IN {p3:Array(Date)}
   AND visitor IN {visitors:Array(String)}
+  AND ts BETWEEN fromUnixTimestamp64Milli({p4:Int64})
+  AND fromUnixTimestamp64Milli({p5:Int64})
+  AND session_hash IN (SELECT toUInt64(arrayJoin({sessions:Array(String)})))
   AND bot = ''
-  AND verdict != 'machine'
+  AND verdict != 'machine')
   ORDER BY at DESC, id DESC LIMIT 2000;
 -- site = "demo"
--- visitors = ["v1","@mario"]
--- p2 = ["2026-11-21","2026-11-20"]
-SELECT toString(event_id) AS id, toUnixTimestamp64Milli(ts) AS at, visitor, user, session, kind, name, touchpoint, stage, title, host, path, referrer, screen, target, duration_ms, engaged_ms, scroll_pct, value, rating, revenue AS amount, currency, if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, link, app_version, language, bot, verdict, verdict_reason, props, source, channel, device_class, browser, os, country
+-- visitors = ["@mario","v1"]
+-- sessions = ["0","7"]
+-- p3 = ["2026-11-21","2026-11-22"]
+-- p4 = 1795219200000
+-- p5 = 1795305600000
+SELECT toString(event_id) AS id, toUnixTimestamp64Milli(ts) AS at, visitor, session, session_hash, toBool(is_bot) AS is_bot, user, kind, name, touchpoint, stage, title, host, path, referrer, screen, target, duration_ms, engaged_ms, scroll_pct, value, rating, revenue AS amount, currency, if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, link, app_version, bot, verdict, verdict_reason, props, source, channel, device_class, browser, os, country
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
-  AND toDate(ts) IN {p2:Array(Date)}
+  AND toDate(ts) IN {p3:Array(Date)}
   AND visitor IN {visitors:Array(String)}
+  AND ts BETWEEN fromUnixTimestamp64Milli({p4:Int64})
+  AND fromUnixTimestamp64Milli({p5:Int64})
+  AND session_hash IN (SELECT toUInt64(arrayJoin({sessions:Array(String)}))))
   ORDER BY at DESC, id DESC LIMIT 2000;
 -- site = "demo"
--- visitors = ["v1","@mario"]
--- p2 = ["2026-11-21","2026-11-20"]
+-- visitors = ["@mario","v1"]
+-- sessions = ["0","7"]
+-- p3 = ["2026-11-21","2026-11-22"]
+-- p4 = 1795219200000
+-- p5 = 1795305600000

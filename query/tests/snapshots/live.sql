@@ -10,7 +10,7 @@ SELECT toUnixTimestamp(toStartOfMinute(ts)) AS minute, countIf(kind IN ('page_vi
 -- from = 1795255200000
 -- from_day = "2026-11-21"
 SELECT place.1 AS list, place.2 AS name, count() AS visitors
-  FROM (SELECT visitor, argMax(if(path = '', toString(screen), path), ts) AS page, argMaxIf(toString(country), ts, country != '') AS country_name
+  FROM (SELECT visitor_hash, argMax(if(path = '', toString(screen), toString(path)), (ts, toUInt128(event_id))) AS page, argMaxIf(toString(country), (ts, toUInt128(event_id)), country != '') AS country_name
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) >= {from_day:Date}
@@ -18,13 +18,14 @@ SELECT place.1 AS list, place.2 AS name, count() AS visitors
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  GROUP BY visitor) AS present
-  LEFT JOIN (SELECT visitor, argMax(splitByChar(char(31), first)[5], ended) AS source_name
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, substring(min(entry), 9) AS first, max(ended_at) AS ended
-  FROM sessions
+  GROUP BY visitor_hash) AS present
+  LEFT JOIN (SELECT visitor_hash, argMax(toString(source), (ended, started, session_hash)) AS source_name
+  FROM visits FINAL
   WHERE site = {site:String}
   AND day >= {yesterday:Date}
-  AND visitor IN (SELECT visitor
+  AND part = 0
+  AND NOT is_bot
+  AND visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) >= {from_day:Date}
@@ -32,15 +33,14 @@ SELECT place.1 AS list, place.2 AS name, count() AS visitors
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view'))
-  GROUP BY visitor, visit)
-  GROUP BY visitor) AS sent USING (visitor) ARRAY JOIN [('all', ''), ('page', page), ('country', country_name), ('source', source_name)] AS place
+  GROUP BY visitor_hash) AS sent USING (visitor_hash) ARRAY JOIN [('all', ''), ('page', page), ('country', country_name), ('source', source_name)] AS place
   GROUP BY list, name
   ORDER BY visitors DESC, name LIMIT 10 BY list;
 -- site = "demo"
 -- from = 1795255200000
 -- from_day = "2026-11-21"
 -- yesterday = "2026-11-20"
-SELECT toString(event_id) AS event_id, toUnixTimestamp64Milli(ts) AS at, toUnixTimestamp64Milli(received_at) AS received, visitor, user, session, kind, name, touchpoint, title, host, path, screen, target, link, if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, country, city, device_class, browser, os, channel, source, engaged_ms, scroll_pct, value, rating, revenue AS amount, currency, mapFilter((name, value) -> has({props_told:Array(String)}, name), props) AS props
+SELECT toString(event_id) AS event_id, toUnixTimestamp64Milli(ts) AS at, toUnixTimestamp64Milli(received_at) AS received, visitor, user, session, session_hash, kind, name, touchpoint, title, host, path, screen, target, link, if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, country, city, device_class, browser, os, channel, source, engaged_ms, scroll_pct, value, rating, revenue AS amount, currency, mapFilter((name, value) -> has({props_told:Array(String)}, name), props) AS props
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) >= {from_day:Date}
@@ -56,7 +56,7 @@ SELECT toString(event_id) AS event_id, toUnixTimestamp64Milli(ts) AS at, toUnixT
 -- props_told = ["channel","comment","file","form","href","item","item_name","items","message","name","order_id","outcome","place","product","product_name","q","query","question","referred_by","score","search_term","sku","subject","survey","term","text","ticket","title","url","value"]
 -- received = 1795255200000
 -- limit = 5000
-SELECT toString(event_id) AS event_id, toUnixTimestamp64Milli(ts) AS at, toUnixTimestamp64Milli(received_at) AS received, visitor, user, session, kind, name, touchpoint, title, host, path, screen, target, link, if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, country, city, device_class, browser, os, channel, source, engaged_ms, scroll_pct, value, rating, revenue AS amount, currency, mapFilter((name, value) -> has({props_told:Array(String)}, name), props) AS props
+SELECT toString(event_id) AS event_id, toUnixTimestamp64Milli(ts) AS at, toUnixTimestamp64Milli(received_at) AS received, visitor, user, session, session_hash, kind, name, touchpoint, title, host, path, screen, target, link, if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, country, city, device_class, browser, os, channel, source, engaged_ms, scroll_pct, value, rating, revenue AS amount, currency, mapFilter((name, value) -> has({props_told:Array(String)}, name), props) AS props
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) >= {from_day:Date}

@@ -6,6 +6,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -13,7 +14,8 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
-  AND startsWith(kind, 'newsletter_')))
+  AND startsWith(kind, 'newsletter_')
+  AND 1)))
   GROUP BY copy
   HAVING countIf(kind = 'newsletter_sent') > 0
   AND countIf(0) = 0)
@@ -33,6 +35,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -41,7 +44,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND startsWith(kind, 'newsletter_')
-  AND newsletter_campaign = {campaign_asked:String}))
+  AND newsletter_campaign = {campaign_asked:String})))
   WHERE link_name = {link_asked:String}
   GROUP BY copy
   HAVING countIf(kind = 'newsletter_sent') > 0
@@ -64,6 +67,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -71,7 +75,8 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
-  AND startsWith(kind, 'newsletter_')))
+  AND startsWith(kind, 'newsletter_')
+  AND 1)))
   GROUP BY copy
   HAVING countIf(kind = 'newsletter_delivered') > 0
   AND countIf(0) = 0)
@@ -91,6 +96,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -99,7 +105,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND startsWith(kind, 'newsletter_')
-  AND newsletter_campaign = {campaign_asked:String}))
+  AND newsletter_campaign = {campaign_asked:String})))
   WHERE link_name = {link_asked:String}
   GROUP BY copy
   HAVING countIf(kind = 'newsletter_delivered') > 0
@@ -122,6 +128,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -129,7 +136,8 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
-  AND startsWith(kind, 'newsletter_')))
+  AND startsWith(kind, 'newsletter_')
+  AND 1)))
   GROUP BY copy
   HAVING countIf(kind = 'newsletter_bounce') > 0
   AND countIf(0) = 0)
@@ -149,6 +157,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -157,7 +166,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND startsWith(kind, 'newsletter_')
-  AND newsletter_campaign = {campaign_asked:String}))
+  AND newsletter_campaign = {campaign_asked:String})))
   WHERE link_name = {link_asked:String}
   GROUP BY copy
   HAVING countIf(kind = 'newsletter_bounce') > 0
@@ -181,6 +190,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -188,7 +198,8 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
-  AND startsWith(kind, 'newsletter_')))
+  AND startsWith(kind, 'newsletter_')
+  AND 1)))
   GROUP BY copy
   HAVING countIf(is_open
   AND by_person) > 0
@@ -210,6 +221,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -218,7 +230,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND startsWith(kind, 'newsletter_')
-  AND newsletter_campaign = {campaign_asked:String}))
+  AND newsletter_campaign = {campaign_asked:String})))
   WHERE link_name = {link_asked:String}
   GROUP BY copy
   HAVING countIf(is_open
@@ -242,6 +254,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -249,7 +262,8 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
-  AND startsWith(kind, 'newsletter_')))
+  AND startsWith(kind, 'newsletter_')
+  AND 1)))
   GROUP BY copy
   HAVING countIf(is_open) > 0
   AND countIf(is_open
@@ -270,6 +284,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -278,7 +293,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND startsWith(kind, 'newsletter_')
-  AND newsletter_campaign = {campaign_asked:String}))
+  AND newsletter_campaign = {campaign_asked:String})))
   WHERE link_name = {link_asked:String}
   GROUP BY copy
   HAVING countIf(is_open) > 0
@@ -303,6 +318,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -310,7 +326,8 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
-  AND startsWith(kind, 'newsletter_')))
+  AND startsWith(kind, 'newsletter_')
+  AND 1)))
   GROUP BY copy
   HAVING countIf(is_click
   AND by_person) > 0
@@ -332,6 +349,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -340,7 +358,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND startsWith(kind, 'newsletter_')
-  AND newsletter_campaign = {campaign_asked:String}))
+  AND newsletter_campaign = {campaign_asked:String})))
   WHERE link_name = {link_asked:String}
   GROUP BY copy
   HAVING countIf(is_click
@@ -364,6 +382,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -371,7 +390,8 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
-  AND startsWith(kind, 'newsletter_')))
+  AND startsWith(kind, 'newsletter_')
+  AND 1)))
   GROUP BY copy
   HAVING countIf(is_click) > 0
   AND countIf(is_click
@@ -392,6 +412,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -400,7 +421,7 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND startsWith(kind, 'newsletter_')
-  AND newsletter_campaign = {campaign_asked:String}))
+  AND newsletter_campaign = {campaign_asked:String})))
   WHERE link_name = {link_asked:String}
   GROUP BY copy
   HAVING countIf(is_click) > 0
@@ -418,8 +439,10 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
 -- limit = 101
 SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(at)) AS last_at
   FROM (SELECT person, thing, at
-  FROM (SELECT person, link_name, (visitor, visit) AS thing, landed_at AS at
-  FROM (SELECT toString(newsletter_campaign) AS campaign, toString(link) AS link_name, if(user = '', visitor, user) AS person, visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, ts AS landed_at
+  FROM (SELECT person, link_name, (visitor_hash, session_hash, is_bot, visit) AS thing, landed_at AS at
+  FROM (SELECT toString(newsletter_campaign) AS campaign, toString(link) AS link_name, if(user = '', visitor, user) AS person, visitor_hash, session_hash, is_bot, visit, ts AS landed_at
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -428,7 +451,18 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND kind = 'page_view'
-  AND verdict_reason = 'landed')))
+  AND verdict_reason = 'landed'
+  AND 1) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))))
   GROUP BY person
   ORDER BY last_at DESC, person LIMIT {limit:UInt64};
 -- site = "demo"
@@ -439,8 +473,10 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
 -- limit = 101
 SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(at)) AS last_at
   FROM (SELECT person, thing, at
-  FROM (SELECT person, link_name, (visitor, visit) AS thing, landed_at AS at
-  FROM (SELECT toString(newsletter_campaign) AS campaign, toString(link) AS link_name, if(user = '', visitor, user) AS person, visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, ts AS landed_at
+  FROM (SELECT person, link_name, (visitor_hash, session_hash, is_bot, visit) AS thing, landed_at AS at
+  FROM (SELECT toString(newsletter_campaign) AS campaign, toString(link) AS link_name, if(user = '', visitor, user) AS person, visitor_hash, session_hash, is_bot, visit, ts AS landed_at
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -450,7 +486,17 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND bot = ''
   AND kind = 'page_view'
   AND verdict_reason = 'landed'
-  AND newsletter_campaign = {campaign_asked:String}))
+  AND newsletter_campaign = {campaign_asked:String}) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)))
   WHERE link_name = {link_asked:String})
   GROUP BY person
   ORDER BY last_at DESC, person LIMIT {limit:UInt64};
@@ -464,8 +510,10 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
 -- limit = 101
 SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(at)) AS last_at
   FROM (SELECT person, thing, at
-  FROM (SELECT person, link_name, (bought.visitor, bought_at, order_id) AS thing, bought_at AS at
-  FROM (SELECT visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, ts AS bought_at, event_id AS order_id, toString(kind) AS kind, revenue, currency
+  FROM (SELECT person, link_name, (bought.visitor_hash, bought_at, order_id) AS thing, bought_at AS at
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, ts AS bought_at, event_id AS order_id, toString(kind) AS kind, revenue, currency
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -474,22 +522,42 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND (kind = 'order' OR revenue != 0)) AS bought ASOF
-  INNER JOIN (SELECT visitor, visit, landed_at, landing.1 AS campaign, landing.2 AS link_name, landing.3 AS person
-  FROM (SELECT visitor, visit, landed_at, max((campaign, link_name, person)) AS landing
-  FROM (SELECT toString(newsletter_campaign) AS campaign, toString(link) AS link_name, if(user = '', visitor, user) AS person, visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, ts AS landed_at
+  AND (kind IN ('order', 'refund') OR revenue != 0)) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS bought ASOF
+  INNER JOIN (SELECT (visitor_hash, session_hash, is_bot, visit) AS landed_in, landed_at, landing.1 AS campaign, landing.2 AS link_name, landing.3 AS person
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, landed_at, max((campaign, link_name, person)) AS landing
+  FROM (SELECT toString(newsletter_campaign) AS campaign, toString(link) AS link_name, if(user = '', visitor, user) AS person, visitor_hash, session_hash, is_bot, visit, ts AS landed_at
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND toDate(ts) BETWEEN greatest({from_day:Date}, toDate(1)) - 1
+  AND {to_day:Date} + 1
   AND bot = ''
   AND kind = 'page_view'
-  AND verdict_reason = 'landed')
-  GROUP BY visitor, visit, landed_at)) AS landed ON bought.visitor = landed.visitor
-  AND bought.visit = landed.visit
-  AND bought.bought_at >= landed.landed_at
+  AND verdict_reason = 'landed'
+  AND 1) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1
+  AND {to_day:Date} + 1) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))
+  GROUP BY visitor_hash, session_hash, is_bot, visit, landed_at)) AS landed ON (visitor_hash, session_hash, is_bot, visit) = landed_in
+  AND bought_at >= landed_at
   WHERE kind = 'order'))
   GROUP BY person
   ORDER BY last_at DESC, person LIMIT {limit:UInt64};
@@ -501,8 +569,10 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
 -- limit = 101
 SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(at)) AS last_at
   FROM (SELECT person, thing, at
-  FROM (SELECT person, link_name, (bought.visitor, bought_at, order_id) AS thing, bought_at AS at
-  FROM (SELECT visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, ts AS bought_at, event_id AS order_id, toString(kind) AS kind, revenue, currency
+  FROM (SELECT person, link_name, (bought.visitor_hash, bought_at, order_id) AS thing, bought_at AS at
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, ts AS bought_at, event_id AS order_id, toString(kind) AS kind, revenue, currency
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -511,22 +581,42 @@ SELECT person, toInt64(uniqExact(thing)) AS amount, toUnixTimestamp64Milli(max(a
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND (kind = 'order' OR revenue != 0)) AS bought ASOF
-  INNER JOIN (SELECT visitor, visit, landed_at, landing.1 AS campaign, landing.2 AS link_name, landing.3 AS person
-  FROM (SELECT visitor, visit, landed_at, max((campaign, link_name, person)) AS landing
-  FROM (SELECT toString(newsletter_campaign) AS campaign, toString(link) AS link_name, if(user = '', visitor, user) AS person, visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, ts AS landed_at
+  AND (kind IN ('order', 'refund') OR revenue != 0)) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS bought ASOF
+  INNER JOIN (SELECT (visitor_hash, session_hash, is_bot, visit) AS landed_in, landed_at, landing.1 AS campaign, landing.2 AS link_name, landing.3 AS person
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, landed_at, max((campaign, link_name, person)) AS landing
+  FROM (SELECT toString(newsletter_campaign) AS campaign, toString(link) AS link_name, if(user = '', visitor, user) AS person, visitor_hash, session_hash, is_bot, visit, ts AS landed_at
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND toDate(ts) BETWEEN greatest({from_day:Date}, toDate(1)) - 1
+  AND {to_day:Date} + 1
   AND bot = ''
   AND kind = 'page_view'
-  AND verdict_reason = 'landed')
-  GROUP BY visitor, visit, landed_at)) AS landed ON bought.visitor = landed.visitor
-  AND bought.visit = landed.visit
-  AND bought.bought_at >= landed.landed_at
+  AND verdict_reason = 'landed'
+  AND 1) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1
+  AND {to_day:Date} + 1) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))
+  GROUP BY visitor_hash, session_hash, is_bot, visit, landed_at)) AS landed ON (visitor_hash, session_hash, is_bot, visit) = landed_in
+  AND bought_at >= landed_at
   WHERE campaign = {campaign_asked:String}
   AND kind = 'order')
   WHERE link_name = {link_asked:String})

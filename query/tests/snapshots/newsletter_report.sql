@@ -7,6 +7,7 @@ SELECT campaign, '' AS link_name, toUInt8(grouping(campaign)) AS whole, toInt64(
   FROM (SELECT toString(kind) AS kind, toString(newsletter_campaign) AS campaign, toString(link) AS link_name, message, if(user = '', visitor, user) AS recipient, ts AS at, verdict NOT IN ('machine', 'unknown') AS is_read, max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient
   ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING
   AND 60000 FOLLOWING) AS is_swept
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -14,15 +15,18 @@ SELECT campaign, '' AS link_name, toUInt8(grouping(campaign)) AS whole, toInt64(
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
-  AND startsWith(kind, 'newsletter_')))
+  AND startsWith(kind, 'newsletter_')
+  AND 1)))
   GROUP BY GROUPING SETS ((campaign), ());
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
 -- from_day = "2026-10-31"
 -- to_day = "2026-11-21"
-SELECT campaign, '' AS link_name, toUInt8(grouping(campaign)) AS whole, toInt64(uniqExact((visitor, visit))) AS visits
-  FROM (SELECT toString(newsletter_campaign) AS campaign, toString(link) AS link_name, if(user = '', visitor, user) AS person, visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, ts AS landed_at
+SELECT campaign, '' AS link_name, toUInt8(grouping(campaign)) AS whole, toInt64(uniqExact((visitor_hash, session_hash, is_bot, visit))) AS visits
+  FROM (SELECT toString(newsletter_campaign) AS campaign, toString(link) AS link_name, if(user = '', visitor, user) AS person, visitor_hash, session_hash, is_bot, visit, ts AS landed_at
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -31,7 +35,18 @@ SELECT campaign, '' AS link_name, toUInt8(grouping(campaign)) AS whole, toInt64(
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND kind = 'page_view'
-  AND verdict_reason = 'landed')
+  AND verdict_reason = 'landed'
+  AND 1) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))
   GROUP BY GROUPING SETS ((campaign), ());
 -- site = "demo"
 -- from = 1793487600000
@@ -39,7 +54,9 @@ SELECT campaign, '' AS link_name, toUInt8(grouping(campaign)) AS whole, toInt64(
 -- from_day = "2026-10-31"
 -- to_day = "2026-11-21"
 SELECT campaign, '' AS link_name, toUInt8(grouping(campaign)) AS whole, toInt64(countIf(kind = 'order')) AS orders, toString(sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String})) AS revenue_sum
-  FROM (SELECT visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, ts AS bought_at, event_id AS order_id, toString(kind) AS kind, revenue, currency
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, ts AS bought_at, event_id AS order_id, toString(kind) AS kind, revenue, currency
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -48,22 +65,42 @@ SELECT campaign, '' AS link_name, toUInt8(grouping(campaign)) AS whole, toInt64(
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND (kind = 'order' OR revenue != 0)) AS bought ASOF
-  INNER JOIN (SELECT visitor, visit, landed_at, landing.1 AS campaign, landing.2 AS link_name, landing.3 AS person
-  FROM (SELECT visitor, visit, landed_at, max((campaign, link_name, person)) AS landing
-  FROM (SELECT toString(newsletter_campaign) AS campaign, toString(link) AS link_name, if(user = '', visitor, user) AS person, visitor, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, ts AS landed_at
+  AND (kind IN ('order', 'refund') OR revenue != 0)) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS bought ASOF
+  INNER JOIN (SELECT (visitor_hash, session_hash, is_bot, visit) AS landed_in, landed_at, landing.1 AS campaign, landing.2 AS link_name, landing.3 AS person
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, landed_at, max((campaign, link_name, person)) AS landing
+  FROM (SELECT toString(newsletter_campaign) AS campaign, toString(link) AS link_name, if(user = '', visitor, user) AS person, visitor_hash, session_hash, is_bot, visit, ts AS landed_at
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND toDate(ts) BETWEEN greatest({from_day:Date}, toDate(1)) - 1
+  AND {to_day:Date} + 1
   AND bot = ''
   AND kind = 'page_view'
-  AND verdict_reason = 'landed')
-  GROUP BY visitor, visit, landed_at)) AS landed ON bought.visitor = landed.visitor
-  AND bought.visit = landed.visit
-  AND bought.bought_at >= landed.landed_at
+  AND verdict_reason = 'landed'
+  AND 1) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1
+  AND {to_day:Date} + 1) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))
+  GROUP BY visitor_hash, session_hash, is_bot, visit, landed_at)) AS landed ON (visitor_hash, session_hash, is_bot, visit) = landed_in
+  AND bought_at >= landed_at
   GROUP BY GROUPING SETS ((campaign), ());
 -- site = "demo"
 -- from = 1793487600000

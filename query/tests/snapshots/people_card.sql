@@ -1,80 +1,44 @@
-SELECT count() AS events, toUnixTimestamp64Milli(min(ts)) AS first_seen, toUnixTimestamp64Milli(max(ts)) AS last_seen, uniqExactIf((visitor, visit), session != '' OR kind IN ('page_view', 'screen_view')) AS sessions, countIf(kind IN ('page_view', 'screen_view')) AS page_views, countIf(kind = 'order') AS orders, sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) AS revenue_sum, countIf(revenue != 0
+SELECT toString(device_class) AS class, toString(device_brand) AS brand, toString(device_model) AS model, toString(browser) AS browser_name, toString(os) AS os_name, toString(os_version) AS version, toString(touchpoint) AS place, toBool(grouping(class) = 0) AS of_device, toBool(grouping(place) = 0) AS of_touchpoint, count() AS events, toUnixTimestamp64Milli(min(ts)) AS first_seen, toUnixTimestamp64Milli(max(ts)) AS last_seen, uniqExactIf((visitor_hash, session_hash, is_bot, visit), session_hash != 0 OR kind IN ('page_view', 'screen_view')) AS sessions, countIf(kind IN ('page_view', 'screen_view')) AS page_views, countIf(kind = 'order') AS orders, sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) AS revenue_sum, countIf(revenue != 0
   AND currency = {currency:String}) > 0 AS has_revenue, sumMapIf(map(toString(currency), if(kind = 'refund', -abs(revenue), revenue)), revenue != 0
-  AND currency != {currency:String}) AS other_revenue, argMaxIf(toString(country), ts, country != '') AS latest_country, argMaxIf(toString(region), ts, region != '') AS latest_region, argMaxIf(toString(city), ts, city != '') AS latest_city, argMaxIf(toString(language), ts, language != '') AS latest_language, argMin((toString(channel), toString(source)), (ts, event_id)) AS origin, origin.1 AS first_channel, origin.2 AS first_source
-  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR own_user = '' OR own_at < reset_at OR (next_mark.1 != ''
-  AND (next_at = ts OR next_mark.2 = session)), next_mark.1, own_user)) AS owner_user
+  AND currency != {currency:String}) AS other_revenue, argMaxIf(toString(country), (ts, toUInt128(event_id)), country != '') AS latest_country, argMaxIf(toString(region), (ts, toUInt128(event_id)), region != '') AS latest_region, argMaxIf(toString(city), (ts, toUInt128(event_id)), city != '') AS latest_city, argMaxIf(toString(language), (ts, toUInt128(event_id)), language != '') AS latest_language, argMin((toString(channel), toString(source)), (ts, (visitor_hash, session_hash, is_bot, visit), toUInt128(event_id))) AS origin, origin.1 AS first_channel, origin.2 AS first_source
   FROM (SELECT *
-  FROM events FINAL
+  FROM (SELECT *, toUInt64(greatest(0, toUnixTimestamp64Milli(ts) - toUnixTimestamp64Milli(visit))) AS since_visit, if(empty(turn_ms), of_owner, turn_owner[arrayCount((ms, event) -> ms < since_visit OR (ms = since_visit
+  AND event <= toUInt128(event_id)), turn_ms, turn_event)]) AS owner, if(owner = '', visitor_hash, sipHash64(owner)) AS person_hash, if(owner = '', visitor, owner) AS person_id
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
+  FROM events FINAL PREWHERE (toDate(ts), visitor) IN (SELECT day, visitor
+  FROM visits FINAL PREWHERE visitor_hash IN (SELECT visitor_hash
+  FROM visits
   WHERE site = {site:String}
-  AND visitor IN {visitors:Array(String)}
-  AND toDate(ts) IN (SELECT day
-  FROM sessions
+  AND owner_hash IN (SELECT sipHash64(arrayJoin({person_ids:Array(String)})))
+  UNION ALL SELECT sipHash64(arrayJoin({person_ids:Array(String)})))
   WHERE site = {site:String}
-  AND visitor IN {visitors:Array(String)})
+  AND NOT is_mixed
+  AND (owner_hash IN (SELECT sipHash64(arrayJoin({person_ids:Array(String)}))) OR (owner_hash = 0
+  AND visitor_hash IN (SELECT sipHash64(arrayJoin({person_ids:Array(String)})))))
+  AND NOT is_bot)
+  WHERE site = {site:String}
   AND bot = ''
-  AND verdict != 'machine') AS event ASOF
-  LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
-  AND NOT (source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
-  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
-  FROM identity_edges
+  AND verdict != 'machine') AS event ASOF JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, max(ended) AS until, any(owner) AS of_owner, any(turn_ms) AS turn_ms, any(turn_event) AS turn_event, any(turn_owner) AS turn_owner
+  FROM visits FINAL PREWHERE visitor_hash IN (SELECT visitor_hash
+  FROM visits
   WHERE site = {site:String}
-  AND sign = 1
-  AND source != 'alias'
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor, user, source, session, at) AS edge
-  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
-  FROM identity_edges
+  AND owner_hash IN (SELECT sipHash64(arrayJoin({person_ids:Array(String)})))
+  UNION ALL SELECT sipHash64(arrayJoin({person_ids:Array(String)})))
   WHERE site = {site:String}
-  AND sign = -1
-  GROUP BY visitor, user) AS removal USING (visitor, user))
-  WHERE active
-  GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
-  AND ts <= next_at ASOF
-  LEFT JOIN (SELECT visitor AS own_visitor, session AS own_session, marked_at AS own_at, max(user) AS own_user
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
-  AND NOT (source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
-  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = 1
-  AND source NOT IN ('alias', 'reset')
-  AND session != ''
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor, user, source, session, at) AS edge
-  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = -1
-  GROUP BY visitor, user) AS removal USING (visitor, user))
-  WHERE active
-  GROUP BY visitor, session, marked_at) AS own ON visitor = own_visitor
-  AND session = own_session
-  AND ts > own_at ASOF
-  LEFT JOIN (SELECT DISTINCT visitor AS reset_visitor, marked_at AS reset_at
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
-  AND NOT (source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
-  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = 1
-  AND source = 'reset'
-  AND visitor IN {visitors:Array(String)}
-  GROUP BY visitor, user, source, session, at) AS edge
-  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = -1
-  GROUP BY visitor, user) AS removal USING (visitor, user))
-  WHERE active) AS resets ON visitor = reset_visitor
-  AND ts > reset_at)
-  WHERE transform(if(owner_user = '', visitor, owner_user), {p3:Array(String)}, {p4:Array(String)}, if(owner_user = '', visitor, owner_user)) = {p5:String};
+  AND NOT is_mixed
+  AND (owner_hash IN (SELECT sipHash64(arrayJoin({person_ids:Array(String)}))) OR (owner_hash = 0
+  AND visitor_hash IN (SELECT sipHash64(arrayJoin({person_ids:Array(String)})))))
+  AND NOT is_bot
+  GROUP BY of_visitor, of_session, of_bot, visit) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE ts <= until))
+  WHERE person_id IN {person_ids:Array(String)})
+  GROUP BY GROUPING SETS ((), (class, brand, model, browser_name, os_name, version), (place))
+  HAVING NOT of_device OR class != '' OR browser_name != '' OR os_name != ''
+  ORDER BY of_device, of_touchpoint, if(of_device, last_seen, toInt64(events)) DESC, class, model, place LIMIT 100 BY of_device, of_touchpoint;
 -- site = "demo"
--- visitors = ["v1","@mario"]
+-- person_ids = ["mario","m"]
 -- currency = "EUR"
--- p3 = ["anna"]
--- p4 = ["anna@example.it"]
--- p5 = "mario"

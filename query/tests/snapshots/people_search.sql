@@ -1,349 +1,59 @@
 SELECT person, identified, toString(value_of_visits) AS value
-  FROM (SELECT transform(if(owner_user = '', visitor, owner_user), {p1:Array(String)}, {p2:Array(String)}, if(owner_user = '', visitor, owner_user)) AS person, toBool(max(owner_user != '' OR person != visitor)) AS identified, toUnixTimestamp64Milli(max(ended)) AS value_of_visits
-  FROM (SELECT visitor, visit, owner_user, started, ended
-  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, (next_at >= started
-  AND next_at <= ended
-  AND next_mark.2 != visit) OR (first_place > 0
-  AND last_place >= first_place
-  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed)) AS is_mixed
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
-  FROM sessions
+  FROM (SELECT any(person_id) AS person, toBool(max(person_hash != visitor_hash)) AS identified, toUnixTimestamp64Milli(max(ended)) AS value_of_visits
+  FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
+  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended
+  FROM visits FINAL PREWHERE visitor_hash IN (SELECT visitor_hash
+  FROM visits
   WHERE site = {site:String}
-  AND day >= {p6:Date} - 1
-  GROUP BY visitor, visit) AS visits ASOF
-  LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
-  AND NOT (source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
-  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
-  FROM identity_edges
+  AND owner_hash IN (SELECT sipHash64(arrayJoin({p6:Array(String)})))
+  UNION ALL SELECT sipHash64(arrayJoin({p6:Array(String)})))
   WHERE site = {site:String}
-  AND sign = 1
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1)
-  GROUP BY visitor, user, source, session, at) AS edge
-  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = -1
-  GROUP BY visitor, user) AS removal USING (visitor, user))
-  WHERE active
-  GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
-  AND started <= next_at ASOF
-  LEFT JOIN (SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, min(differing - (user = '')) AS first_differing, min(moving) AS first_moving, argMin(session, place) AS first_session, min(removed - is_removed) AS first_removed
-  FROM (SELECT visitor, marked_at, user, place, session, sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
-  FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
-  AND user != lagInFrame(user) OVER marks AS differs, place > 1
-  AND session != lagInFrame(session) OVER marks AS moves
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
-  AND NOT (source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
-  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = 1
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1)
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$'))))
-  GROUP BY visitor, user, source, session, at) AS edge
-  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = -1
-  GROUP BY visitor, user) AS removal USING (visitor, user)) WINDOW marks AS (PARTITION BY visitor
-  ORDER BY marked_at, user, active, session ROWS BETWEEN UNBOUNDED PRECEDING
-  AND CURRENT ROW)) WINDOW marks AS (PARTITION BY visitor
-  ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING
-  AND CURRENT ROW))
-  GROUP BY visitor, marked_at) AS first ON visitor = first_visitor
-  AND started <= first_at ASOF
-  LEFT JOIN (SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_moving) AS last_moving, max(at_removed) AS last_removed
-  FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, max(differing) OVER moment AS at_differing, max(moving) OVER moment AS at_moving, max(removed) OVER moment AS at_removed
-  FROM (SELECT visitor, marked_at, user, place, session, sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
-  FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
-  AND user != lagInFrame(user) OVER marks AS differs, place > 1
-  AND session != lagInFrame(session) OVER marks AS moves
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
-  AND NOT (source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
-  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = 1
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1)
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$'))))
-  GROUP BY visitor, user, source, session, at) AS edge
-  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = -1
-  GROUP BY visitor, user) AS removal USING (visitor, user)) WINDOW marks AS (PARTITION BY visitor
-  ORDER BY marked_at, user, active, session ROWS BETWEEN UNBOUNDED PRECEDING
-  AND CURRENT ROW)) WINDOW marks AS (PARTITION BY visitor
-  ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING
-  AND CURRENT ROW)) WINDOW moment AS (PARTITION BY visitor, marked_at))
-  GROUP BY visitor, last_at) AS last ON visitor = last_visitor
-  AND ended >= last_at)
-  WHERE NOT is_mixed
-  UNION ALL SELECT visitor, visit, owner_user, min(ts) AS started, max(ts) AS ended
-  FROM (SELECT event.*, if(session = '', concat('@', toString(toDate(ts))), session) AS visit, if(user != '', user, multiIf(startsWith(visitor, '@'), substring(visitor, 2), session = '' OR own_user = '' OR own_at < reset_at OR (next_mark.1 != ''
-  AND (next_at = ts OR next_mark.2 = session)), next_mark.1, own_user)) AS owner_user
-  FROM (SELECT *
-  FROM events FINAL
-  WHERE site = {site:String}
-  AND bot = ''
-  AND verdict != 'machine'
-  AND (toDate(ts), visitor) IN (SELECT day, visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1
-  AND visitor IN (SELECT visitor
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1)))
-  AND (visitor, if(session = '', concat('@', toString(toDate(ts))), session)) IN (SELECT visitor, visit
-  FROM (SELECT visitor, visit, started, ended, if(startsWith(visitor, '@'), substring(visitor, 2), next_mark.1) AS owner_user, (next_at >= started
-  AND next_at <= ended
-  AND next_mark.2 != visit) OR (first_place > 0
-  AND last_place >= first_place
-  AND (first_session != visit OR last_moving != first_moving OR last_differing != first_differing OR last_removed != first_removed)) AS is_mixed
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1
-  AND visitor IN (SELECT visitor
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1))
-  GROUP BY visitor, visit) AS visits ASOF
-  LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
-  AND NOT (source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
-  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = 1
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1)
-  GROUP BY visitor, user, source, session, at) AS edge
-  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = -1
-  GROUP BY visitor, user) AS removal USING (visitor, user))
-  WHERE active
-  GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
-  AND started <= next_at ASOF
-  LEFT JOIN (SELECT visitor AS first_visitor, marked_at AS first_at, min(place) AS first_place, min(differing - (user = '')) AS first_differing, min(moving) AS first_moving, argMin(session, place) AS first_session, min(removed - is_removed) AS first_removed
-  FROM (SELECT visitor, marked_at, user, place, session, sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
-  FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
-  AND user != lagInFrame(user) OVER marks AS differs, place > 1
-  AND session != lagInFrame(session) OVER marks AS moves
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
-  AND NOT (source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
-  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = 1
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1)
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$'))))
-  GROUP BY visitor, user, source, session, at) AS edge
-  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = -1
-  GROUP BY visitor, user) AS removal USING (visitor, user)) WINDOW marks AS (PARTITION BY visitor
-  ORDER BY marked_at, user, active, session ROWS BETWEEN UNBOUNDED PRECEDING
-  AND CURRENT ROW)) WINDOW marks AS (PARTITION BY visitor
-  ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING
-  AND CURRENT ROW))
-  GROUP BY visitor, marked_at) AS first ON visitor = first_visitor
-  AND started <= first_at ASOF
-  LEFT JOIN (SELECT visitor AS last_visitor, marked_at + toIntervalMillisecond(user = '') AS last_at, max(at_place) AS last_place, max(at_differing) AS last_differing, max(at_moving) AS last_moving, max(at_removed) AS last_removed
-  FROM (SELECT visitor, marked_at, user, max(place) OVER moment AS at_place, max(differing) OVER moment AS at_differing, max(moving) OVER moment AS at_moving, max(removed) OVER moment AS at_removed
-  FROM (SELECT visitor, marked_at, user, place, session, sum(differs OR user = '') OVER marks AS differing, sum(moves) OVER marks AS moving, sum(NOT active) OVER marks AS removed, NOT active AS is_removed
-  FROM (SELECT visitor, marked_at, user, active, session, row_number() OVER marks AS place, place > 1
-  AND user != lagInFrame(user) OVER marks AS differs, place > 1
-  AND session != lagInFrame(session) OVER marks AS moves
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
-  AND NOT (source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
-  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = 1
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1)
-  GROUP BY visitor
-  HAVING uniqExact(user) > 1 OR min(sign) < 0 OR max((source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$'))))
-  GROUP BY visitor, user, source, session, at) AS edge
-  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = -1
-  GROUP BY visitor, user) AS removal USING (visitor, user)) WINDOW marks AS (PARTITION BY visitor
-  ORDER BY marked_at, user, active, session ROWS BETWEEN UNBOUNDED PRECEDING
-  AND CURRENT ROW)) WINDOW marks AS (PARTITION BY visitor
-  ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING
-  AND CURRENT ROW)) WINDOW moment AS (PARTITION BY visitor, marked_at))
-  GROUP BY visitor, last_at) AS last ON visitor = last_visitor
-  AND ended >= last_at)
-  WHERE is_mixed)) AS event ASOF
-  LEFT JOIN (SELECT visitor AS next_visitor, marked_at AS next_at, min((user, session)) AS next_mark
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
-  AND NOT (source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
-  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = 1
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1))
-  GROUP BY visitor, user, source, session, at) AS edge
-  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = -1
-  GROUP BY visitor, user) AS removal USING (visitor, user))
-  WHERE active
-  GROUP BY visitor, marked_at) AS next ON visitor = next_visitor
-  AND ts <= next_at ASOF
-  LEFT JOIN (SELECT visitor AS own_visitor, session AS own_session, marked_at AS own_at, max(user) AS own_user
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
-  AND NOT (source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
-  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = 1
-  AND source NOT IN ('alias', 'reset')
-  AND session != ''
-  AND visitor IN (SELECT visitor
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1))
-  GROUP BY visitor, user, source, session, at) AS edge
-  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = -1
-  GROUP BY visitor, user) AS removal USING (visitor, user))
-  WHERE active
-  GROUP BY visitor, session, marked_at) AS own ON visitor = own_visitor
-  AND session = own_session
-  AND ts > own_at ASOF
-  LEFT JOIN (SELECT DISTINCT visitor AS reset_visitor, marked_at AS reset_at
-  FROM (SELECT visitor, user, source, session, recorded_by, marked_at, marked_at > removed_at
-  AND NOT (source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS active
-  FROM (SELECT visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = 1
-  AND source = 'reset'
-  AND visitor IN (SELECT visitor
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND source != 'alias'
-  AND visitor IN (SELECT visitor
-  FROM sessions
-  WHERE site = {site:String}
-  AND day >= {p6:Date} - 1))
-  GROUP BY visitor, user, source, session, at) AS edge
-  LEFT JOIN (SELECT visitor, user, max(ts) AS removed_at
-  FROM identity_edges
-  WHERE site = {site:String}
-  AND sign = -1
-  GROUP BY visitor, user) AS removal USING (visitor, user))
-  WHERE active) AS resets ON visitor = reset_visitor
-  AND ts > reset_at)
-  GROUP BY visitor, visit, owner_user)
+  AND NOT is_mixed
+  AND (owner_hash IN (SELECT sipHash64(arrayJoin({p6:Array(String)}))) OR (owner_hash = 0
+  AND visitor_hash IN (SELECT sipHash64(arrayJoin({p6:Array(String)})))))
+  AND NOT is_bot
+  AND NOT is_continued) AS one
+  LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
+  FROM (SELECT arrayJoin(arrayZip({p1:Array(String)}, {p2:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
   WHERE visitor != ''
-  GROUP BY person
-  HAVING (max(positionCaseInsensitiveUTF8(visitor, {p3:String})) > 0 OR max(positionCaseInsensitiveUTF8(owner_user, {p3:String})) > 0 OR positionCaseInsensitiveUTF8(person, {p3:String}) > 0 OR max(if(owner_user = '', visitor, owner_user) IN (SELECT id
+  GROUP BY person_hash
+  HAVING max(positionCaseInsensitiveUTF8(visitor, {p3:String}) > 0 OR positionCaseInsensitiveUTF8(own_id, {p3:String}) > 0 OR positionCaseInsensitiveUTF8(person_id, {p3:String}) > 0 OR own_id IN (SELECT id
   FROM traits FINAL
   WHERE site = {site:String}
-  AND trait IN ('name', 'email')
-  AND positionCaseInsensitiveUTF8(value, {p3:String}) > 0)))
+  AND positionCaseInsensitiveUTF8(value, {p3:String}) > 0))
   AND identified
   AND max(ended >= fromUnixTimestamp64Milli({p4:Int64})
-  AND started < fromUnixTimestamp64Milli({p5:Int64}))
-  AND toUnixTimestamp64Milli(max(ended)) >= {p7:Int64})
-  WHERE (value_of_visits < toInt64({p8:String}) OR (value_of_visits = toInt64({p8:String})
-  AND person > {p9:String}))
-  ORDER BY value_of_visits DESC, person LIMIT {p10:UInt64};
+  AND since < fromUnixTimestamp64Milli({p5:Int64})))
+  WHERE (value_of_visits < toInt64({p7:String}) OR (value_of_visits = toInt64({p7:String})
+  AND person > {p8:String}))
+  ORDER BY value_of_visits DESC, person LIMIT {p9:UInt64};
 -- site = "demo"
 -- p1 = ["anna"]
 -- p2 = ["anna@example.it"]
 -- p3 = "rossi"
 -- p4 = 1793487600000
 -- p5 = 4294967295000
--- p6 = "2026-11-21"
--- p7 = 1795219200000
--- p8 = "1795302000000"
--- p9 = "mario"
--- p10 = 51
+-- p6 = ["mario","m"]
+-- p7 = "1795302000000"
+-- p8 = "mario"
+-- p9 = 51
+SELECT DISTINCT id
+  FROM (SELECT person_id AS id
+  FROM people
+  WHERE site = {site:String}
+  AND positionCaseInsensitiveUTF8(concat('@', person_id), {p1:String}) > 0
+  UNION ALL SELECT user AS id
+  FROM identity_edges
+  WHERE site = {site:String}
+  AND positionCaseInsensitiveUTF8(visitor, {p1:String}) > 0
+  UNION ALL SELECT id
+  FROM traits FINAL
+  WHERE site = {site:String}
+  AND positionCaseInsensitiveUTF8(value, {p1:String}) > 0
+  UNION ALL SELECT id
+  FROM (SELECT arrayJoin({p2:Array(String)}) AS id)
+  WHERE positionCaseInsensitiveUTF8(id, {p1:String}) > 0)
+  WHERE id != '' LIMIT 2001;
+-- site = "demo"
+-- p1 = "rossi"
+-- p2 = ["anna@example.it"]

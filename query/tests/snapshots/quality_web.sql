@@ -9,7 +9,7 @@ SELECT count() AS samples, countIf(name = 'LCP') AS samples0, quantileExactInclu
   AND value > toFloat32(3000)) AS poor3, countIf(name = 'TTFB') AS samples4, quantileExactInclusiveIf(0.75)(value, name = 'TTFB') AS p75_4, countIf(name = 'TTFB'
   AND value <= toFloat32(800)) AS good4, countIf(name = 'TTFB'
   AND value > toFloat32(1800)) AS poor4
-  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -37,7 +37,7 @@ SELECT if(path = '', toString(screen), path) AS dimension, count() AS samples, c
   AND value > toFloat32(3000)) AS poor3, countIf(name = 'TTFB') AS samples4, quantileExactInclusiveIf(0.75)(value, name = 'TTFB') AS p75_4, countIf(name = 'TTFB'
   AND value <= toFloat32(800)) AS good4, countIf(name = 'TTFB'
   AND value > toFloat32(1800)) AS poor4
-  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -70,6 +70,7 @@ SELECT toString(country) AS dimension, count() AS samples, countIf(name = 'LCP')
   AND value <= toFloat32(800)) AS good4, countIf(name = 'TTFB'
   AND value > toFloat32(1800)) AS poor4
   FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -78,29 +79,32 @@ SELECT toString(country) AS dimension, count() AS samples, countIf(name = 'LCP')
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p5:Array(String)})
-  AND toString(os) NOT IN {p6:Array(String)}
-  AND (visitor, if(session = '', concat('@', toString(toDate(ts))), session)) IN (SELECT visitor, visit
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit))
-  WHERE if(first_channel = '', 'direct', first_channel) IN {p7:Array(String)})
   AND kind = 'vital'
   AND name IN ('LCP', 'INP', 'CLS', 'FCP', 'TTFB')
-  AND isNotNull(value) LIMIT 1 BY event_id)
+  AND isNotNull(value)
+  AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p6:Array(String)})
+  AND toString(os) NOT IN {p7:Array(String)}) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1
+  AND if(first_channel = '', 'direct', toString(first_channel)) IN {p8:Array(String)} LIMIT 1 BY event_id)
   GROUP BY dimension
   HAVING samples > 0
-  ORDER BY samples DESC, dimension LIMIT {p8:UInt64};
+  ORDER BY samples DESC, dimension LIMIT {p5:UInt64};
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
 -- from_day = "2026-10-31"
 -- to_day = "2026-11-21"
--- p5 = ["/scarpe"]
--- p6 = ["iOS"]
--- p7 = ["email"]
--- p8 = 50
+-- p5 = 50
+-- p6 = ["/scarpe"]
+-- p7 = ["iOS"]
+-- p8 = ["email"]

@@ -1,4 +1,4 @@
-SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))) AS t, uniqExactIf(sipHash64(visitor), (visitor, toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})))) IN (SELECT visitor, toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})))
+SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))) AS t, uniqExactIf(visitor_hash, (visitor_hash, toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})))) IN (SELECT visitor_hash, toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})))
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -8,7 +8,7 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:Str
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -27,27 +27,38 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:Str
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}))) AS t, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}))) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
-  AND toString(kind) IN {p5:Array(String)})) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND toString(kind) IN {p5:Array(String)}) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
   GROUP BY t;
 -- site = "demo"
 -- from = 1794956400000
@@ -57,7 +68,7 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zon
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toUnixTimestamp(toStartOfHour(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))) AS t, uniqExactIf(sipHash64(visitor), (visitor, toString(toUnixTimestamp(toStartOfHour(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})))) IN (SELECT visitor, toString(toUnixTimestamp(toStartOfHour(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})))
+SELECT toString((toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})))) AS t, uniqExactIf(visitor_hash, (visitor_hash, toString((toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}))))) IN (SELECT visitor_hash, toString((toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}))))
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -67,7 +78,7 @@ SELECT toString(toUnixTimestamp(toStartOfHour(addDays(toTimeZone(ts, {zone:Strin
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -86,27 +97,38 @@ SELECT toString(toUnixTimestamp(toStartOfHour(addDays(toTimeZone(ts, {zone:Strin
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toUnixTimestamp(toStartOfHour(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}))) AS t, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString((toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(started, {zone:String}), {shift:Int64})))) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
-  AND toString(kind) IN {p5:Array(String)})) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND toString(kind) IN {p5:Array(String)}) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
   GROUP BY t;
 -- site = "demo"
 -- from = 1794956400000
@@ -116,7 +138,7 @@ SELECT toString(toUnixTimestamp(toStartOfHour(addDays(toTimeZone(started, {zone:
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})) AS t, uniqExactIf(sipHash64(visitor), (visitor, toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))) IN (SELECT visitor, toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))
+SELECT toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})) AS t, uniqExactIf(visitor_hash, (visitor_hash, toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))) IN (SELECT visitor_hash, toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -126,7 +148,7 @@ SELECT toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {z
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -145,27 +167,38 @@ SELECT toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {z
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String})) AS t, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
-  AND toString(kind) IN {p5:Array(String)})) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND toString(kind) IN {p5:Array(String)}) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
   GROUP BY t;
 -- site = "demo"
 -- from = 1794956400000
@@ -175,7 +208,7 @@ SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), 1, {zone:String})) AS t, uniqExactIf(sipHash64(visitor), (visitor, toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), 1, {zone:String}))) IN (SELECT visitor, toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), 1, {zone:String}))
+SELECT toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), 1, {zone:String})) AS t, uniqExactIf(visitor_hash, (visitor_hash, toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), 1, {zone:String}))) IN (SELECT visitor_hash, toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), 1, {zone:String}))
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -185,7 +218,7 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int6
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -204,27 +237,38 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int6
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), 1, {zone:String})) AS t, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), 1, {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
-  AND toString(kind) IN {p5:Array(String)})) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND toString(kind) IN {p5:Array(String)}) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
   GROUP BY t;
 -- site = "demo"
 -- from = 1794956400000
@@ -234,7 +278,7 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})) AS t, uniqExactIf(sipHash64(visitor), (visitor, toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))) IN (SELECT visitor, toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))
+SELECT toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})) AS t, uniqExactIf(visitor_hash, (visitor_hash, toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))) IN (SELECT visitor_hash, toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -244,7 +288,7 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -263,27 +307,38 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String})) AS t, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
-  AND toString(kind) IN {p5:Array(String)})) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND toString(kind) IN {p5:Array(String)}) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
   GROUP BY t;
 -- site = "demo"
 -- from = 1794956400000
@@ -293,16 +348,34 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shif
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toUnixTimestamp(toStartOfMinute(addMilliseconds(ts, {shift:Int64}), {zone:String}))) AS t, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
+SELECT toString(toUnixTimestamp(toStartOfMinute(addMilliseconds(ts, {shift:Int64}), {zone:String}))) AS t, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND (toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND toStartOfMinute(addMilliseconds(started, {shift:Int64}), {zone:String}) = toStartOfMinute(addMilliseconds(addMilliseconds(started, last_view_ms), {shift:Int64}), {zone:String}))
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND ((NOT is_continued OR day = {from_day:Date})
+  AND NOT (toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND toStartOfMinute(addMilliseconds(started, {shift:Int64}), {zone:String}) = toStartOfMinute(addMilliseconds(addMilliseconds(started, last_view_ms), {shift:Int64}), {zone:String})))) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY t;
 -- site = "demo"
 -- from = 1795240800000

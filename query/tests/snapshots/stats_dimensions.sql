@@ -1,5 +1,63 @@
-SELECT if(path = '', toString(screen), path) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(page) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, toUInt32(1) AS view_count, page, exit_page
+  FROM visits FINAL ARRAY JOIN pages AS page
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, page, exit_page
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms, pages AS page
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
+  GROUP BY d0
+  HAVING m_visitors != 0
+  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(page) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) ARRAY JOIN arrayDistinct(pages) AS page
+  GROUP BY d0
+  HAVING m_sessions != 0
+  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -18,27 +76,38 @@ SELECT if(path = '', toString(screen), path) AS d0, uniqExactIf(sipHash64(visito
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit, if(path = '', toString(screen), path) AS e0
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit, multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])) AS e0
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
-  AND kind IN ('page_view', 'screen_view'))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND kind IN ('page_view', 'screen_view')) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -49,8 +118,124 @@ SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_se
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(first_entry_page) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, entry_page AS first_entry_page
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_entry_page
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, entry_page AS first_entry_page
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
+  GROUP BY d0
+  HAVING m_visitors != 0
+  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(first_entry_page) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  GROUP BY d0
+  HAVING m_sessions != 0
+  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(exit_page) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
+  GROUP BY d0
+  HAVING m_visitors != 0
+  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(exit_page) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  GROUP BY d0
+  HAVING m_sessions != 0
+  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(host) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -69,27 +254,17 @@ SELECT multiIf(props['content_group'] != '', props['content_group'], path = '', 
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit, multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])) AS e0
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
+SELECT toString(first_host) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND kind IN ('page_view', 'screen_view'))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -100,23 +275,33 @@ SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_se
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT first_path AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
+SELECT toString(first_source) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, source AS first_source
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_source
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, source AS first_source
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -127,16 +312,17 @@ SELECT first_path AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', '
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT first_path AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT toString(first_source) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -147,23 +333,33 @@ SELECT first_path AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@')))
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT exit_page AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
+SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, channel AS first_channel
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_channel
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, channel AS first_channel
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -174,16 +370,17 @@ SELECT exit_page AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 's
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT exit_page AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -194,8 +391,298 @@ SELECT exit_page AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) 
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(host) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(first_utm_campaign) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, utm_campaign AS first_utm_campaign
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_campaign
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_campaign AS first_utm_campaign
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
+  GROUP BY d0
+  HAVING m_visitors != 0
+  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(first_utm_campaign) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  GROUP BY d0
+  HAVING m_sessions != 0
+  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(first_utm_source) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, utm_source AS first_utm_source
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_source
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_source AS first_utm_source
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
+  GROUP BY d0
+  HAVING m_visitors != 0
+  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(first_utm_source) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  GROUP BY d0
+  HAVING m_sessions != 0
+  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(first_utm_medium) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, utm_medium AS first_utm_medium
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_medium
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_medium AS first_utm_medium
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
+  GROUP BY d0
+  HAVING m_visitors != 0
+  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(first_utm_medium) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  GROUP BY d0
+  HAVING m_sessions != 0
+  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(first_utm_content) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_content
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
+  GROUP BY d0
+  HAVING m_visitors != 0
+  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(first_utm_content) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  GROUP BY d0
+  HAVING m_sessions != 0
+  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(first_utm_term) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, utm_term AS first_utm_term
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_term
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_term AS first_utm_term
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
+  GROUP BY d0
+  HAVING m_visitors != 0
+  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(first_utm_term) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  GROUP BY d0
+  HAVING m_sessions != 0
+  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(country) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -214,63 +701,17 @@ SELECT toString(host) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT first_host AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT toString(first_country) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  GROUP BY d0
-  HAVING m_sessions != 0
-  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_source AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  GROUP BY d0
-  HAVING m_visitors != 0
-  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_source AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -281,290 +722,8 @@ SELECT first_source AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@')
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT if(first_channel = '', 'direct', first_channel) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  GROUP BY d0
-  HAVING m_visitors != 0
-  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT if(first_channel = '', 'direct', first_channel) AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  GROUP BY d0
-  HAVING m_sessions != 0
-  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_utm_campaign AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  GROUP BY d0
-  HAVING m_visitors != 0
-  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_utm_campaign AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  GROUP BY d0
-  HAVING m_sessions != 0
-  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_utm_source AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  GROUP BY d0
-  HAVING m_visitors != 0
-  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_utm_source AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  GROUP BY d0
-  HAVING m_sessions != 0
-  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_utm_medium AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  GROUP BY d0
-  HAVING m_visitors != 0
-  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_utm_medium AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  GROUP BY d0
-  HAVING m_sessions != 0
-  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_utm_content AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  GROUP BY d0
-  HAVING m_visitors != 0
-  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_utm_content AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  GROUP BY d0
-  HAVING m_sessions != 0
-  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_utm_term AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  GROUP BY d0
-  HAVING m_visitors != 0
-  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_utm_term AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  GROUP BY d0
-  HAVING m_sessions != 0
-  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT toString(country) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(region) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -583,16 +742,17 @@ SELECT toString(country) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_v
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT first_country AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT toString(first_region) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -603,8 +763,8 @@ SELECT first_country AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(region) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(city) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -623,16 +783,17 @@ SELECT toString(region) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_vi
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT first_region AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT toString(first_city) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -643,8 +804,8 @@ SELECT first_region AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@')
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(city) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(device_class) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -663,16 +824,17 @@ SELECT toString(city) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT first_city AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT toString(first_device_class) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -683,8 +845,8 @@ SELECT first_city AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@')))
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(device_class) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(device_brand) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -703,16 +865,17 @@ SELECT toString(device_class) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('p
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT first_device_class AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT toString(first_device_brand) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -723,8 +886,8 @@ SELECT first_device_class AS d0, countIf((view_count > 0 OR NOT startsWith(visit
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(device_brand) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(device_model) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -743,16 +906,17 @@ SELECT toString(device_brand) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('p
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT first_device_brand AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT toString(first_device_model) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -763,8 +927,8 @@ SELECT first_device_brand AS d0, countIf((view_count > 0 OR NOT startsWith(visit
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(device_model) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(browser) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -783,16 +947,17 @@ SELECT toString(device_model) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('p
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT first_device_model AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT toString(first_browser) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -803,8 +968,8 @@ SELECT first_device_model AS d0, countIf((view_count > 0 OR NOT startsWith(visit
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(browser) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(os) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -823,16 +988,17 @@ SELECT toString(browser) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_v
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT first_browser AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT toString(first_os) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -843,8 +1009,8 @@ SELECT first_browser AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(os) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(language) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -863,16 +1029,17 @@ SELECT toString(os) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view',
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT first_os AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT toString(first_language) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -883,224 +1050,7 @@ SELECT first_os AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) A
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(language) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
-  GROUP BY d0
-  HAVING m_visitors != 0
-  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT first_language AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  GROUP BY d0
-  HAVING m_sessions != 0
-  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT toString(kind) AS d0, uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
-  GROUP BY d0
-  HAVING m_visitors != 0
-  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit, toString(kind) AS e0
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
-  GROUP BY d0
-  HAVING m_sessions != 0
-  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT toString(name) AS d0, uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
-  GROUP BY d0
-  HAVING m_visitors != 0
-  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit, toString(name) AS e0
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
-  GROUP BY d0
-  HAVING m_sessions != 0
-  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT toString(touchpoint) AS d0, uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
-  GROUP BY d0
-  HAVING m_visitors != 0
-  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit, toString(touchpoint) AS e0
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
-  GROUP BY d0
-  HAVING m_sessions != 0
-  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- limit = 51
--- offset = 0
-SELECT toString(stage) AS d0, uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
+SELECT toString(kind) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1110,7 +1060,7 @@ SELECT toString(stage) AS d0, uniqExactIf(sipHash64(visitor), visitor IN (SELECT
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1129,26 +1079,37 @@ SELECT toString(stage) AS d0, uniqExactIf(sipHash64(visitor), visitor IN (SELECT
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit, toString(stage) AS e0
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit, toString(kind) AS e0
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
+  AND bot = ''
+  AND verdict != 'machine') AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1159,8 +1120,17 @@ SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_se
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(app_version) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT toString(name) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('page_view', 'screen_view'))) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1179,16 +1149,37 @@ SELECT toString(app_version) AS d0, uniqExactIf(sipHash64(visitor), kind IN ('pa
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT first_app_version AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit, toString(name) AS e0
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
+  FROM events
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND bot = ''
+  AND verdict != 'machine') AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1199,7 +1190,188 @@ SELECT first_app_version AS d0, countIf((view_count > 0 OR NOT startsWith(visit,
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
+SELECT toString(touchpoint) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('page_view', 'screen_view'))) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine')
+  GROUP BY d0
+  HAVING m_visitors != 0
+  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit, toString(touchpoint) AS e0
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine') AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
+  GROUP BY d0
+  HAVING m_sessions != 0
+  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(stage) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('page_view', 'screen_view'))) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine')
+  GROUP BY d0
+  HAVING m_visitors != 0
+  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit, toString(stage) AS e0
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine') AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
+  GROUP BY d0
+  HAVING m_sessions != 0
+  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(app_version) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine')
+  GROUP BY d0
+  HAVING m_visitors != 0
+  ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT toString(first_app_version) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  GROUP BY d0
+  HAVING m_sessions != 0
+  ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- limit = 51
+-- offset = 0
+SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1214,7 +1386,7 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(sipHash64(visitor), visitor 
   FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1234,32 +1406,43 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(sipHash64(visitor), visitor 
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit, tupleElement(item_key, 1) AS e0
+SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit, tupleElement(item_key, 1) AS e0
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.1) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(line.1), fitting_lines))) AS item_key
   FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
-  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))))) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1270,7 +1453,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_se
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
+SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1285,7 +1468,7 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(sipHash64(visitor), visitor 
   FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1305,32 +1488,43 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(sipHash64(visitor), visitor 
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit, tupleElement(item_key, 1) AS e0
+SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit, tupleElement(item_key, 1) AS e0
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.2) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(line.2), fitting_lines))) AS item_key
   FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
-  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))))) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1341,7 +1535,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_se
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
+SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1356,7 +1550,7 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(sipHash64(visitor), visitor 
   FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1376,32 +1570,43 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(sipHash64(visitor), visitor 
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit, tupleElement(item_key, 1) AS e0
+SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit, tupleElement(item_key, 1) AS e0
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.3) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(line.3), fitting_lines))) AS item_key
   FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
-  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit)
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))))) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};

@@ -1,5 +1,5 @@
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -21,31 +21,42 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
   AND if(path = '', toString(screen), path) IN {p5:Array(String)}
   AND if(path = '', toString(screen), path) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(if(path = '', toString(screen), path), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p8:Array(String)}))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p8:Array(String)})) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit);
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -55,8 +66,8 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -78,61 +89,42 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
   AND multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])) IN {p5:Array(String)}
   AND multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])), value), {p8:Array(String)}))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND arrayExists(value -> startsWith(multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])), value), {p8:Array(String)})) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit);
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- p5 = ["x","y"]
--- p6 = ["x","y"]
--- p7 = ["x","y"]
--- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  WHERE first_path IN {p5:Array(String)}
-  AND first_path NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_path, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_path, value), {p8:Array(String)});
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -142,50 +134,41 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, entry_page AS first_entry_page
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_path IN {p5:Array(String)}
-  AND first_path NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_path, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_path, value), {p8:Array(String)});
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- p5 = ["x","y"]
--- p6 = ["x","y"]
--- p7 = ["x","y"]
--- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_entry_page) IN {p5:Array(String)}
+  AND toString(first_entry_page) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_entry_page), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_entry_page), value), {p8:Array(String)})
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_entry_page
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, entry_page AS first_entry_page
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  WHERE exit_page IN {p5:Array(String)}
-  AND exit_page NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(exit_page, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(exit_page, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_entry_page) IN {p5:Array(String)}
+  AND toString(first_entry_page) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_entry_page), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_entry_page), value), {p8:Array(String)})
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -195,20 +178,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE exit_page IN {p5:Array(String)}
-  AND exit_page NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(exit_page, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(exit_page, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_entry_page) IN {p5:Array(String)}
+  AND toString(first_entry_page) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_entry_page), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_entry_page), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -218,8 +202,76 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(exit_page) IN {p5:Array(String)}
+  AND toString(exit_page) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(exit_page), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(exit_page), value), {p8:Array(String)})
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(exit_page) IN {p5:Array(String)}
+  AND toString(exit_page) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(exit_page), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(exit_page), value), {p8:Array(String)})
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["x","y"]
+-- p6 = ["x","y"]
+-- p7 = ["x","y"]
+-- p8 = ["x","y"]
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(exit_page) IN {p5:Array(String)}
+  AND toString(exit_page) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(exit_page), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(exit_page), value), {p8:Array(String)});
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["x","y"]
+-- p6 = ["x","y"]
+-- p7 = ["x","y"]
+-- p8 = ["x","y"]
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -241,50 +293,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_host IN {p5:Array(String)}
-  AND first_host NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_host, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_host, value), {p8:Array(String)});
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- p5 = ["x","y"]
--- p6 = ["x","y"]
--- p7 = ["x","y"]
--- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  WHERE first_source IN {p5:Array(String)}
-  AND first_source NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_source, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_source, value), {p8:Array(String)});
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_host) IN {p5:Array(String)}
+  AND toString(first_host) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_host), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_host), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -294,103 +317,41 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, source AS first_source
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_source IN {p5:Array(String)}
-  AND first_source NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_source, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_source, value), {p8:Array(String)});
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- p5 = ["x","y"]
--- p6 = ["x","y"]
--- p7 = ["x","y"]
--- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_source) IN {p5:Array(String)}
+  AND toString(first_source) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_source), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_source), value), {p8:Array(String)})
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_source
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, source AS first_source
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  WHERE if(first_channel = '', 'direct', first_channel) IN {p5:Array(String)}
-  AND if(first_channel = '', 'direct', first_channel) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(if(first_channel = '', 'direct', first_channel), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(if(first_channel = '', 'direct', first_channel), value), {p8:Array(String)});
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- p5 = ["x","y"]
--- p6 = ["x","y"]
--- p7 = ["x","y"]
--- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE if(first_channel = '', 'direct', first_channel) IN {p5:Array(String)}
-  AND if(first_channel = '', 'direct', first_channel) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(if(first_channel = '', 'direct', first_channel), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(if(first_channel = '', 'direct', first_channel), value), {p8:Array(String)});
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- p5 = ["x","y"]
--- p6 = ["x","y"]
--- p7 = ["x","y"]
--- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  WHERE first_utm_campaign IN {p5:Array(String)}
-  AND first_utm_campaign NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_utm_campaign, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_utm_campaign, value), {p8:Array(String)});
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_source) IN {p5:Array(String)}
+  AND toString(first_source) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_source), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_source), value), {p8:Array(String)})
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -400,50 +361,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_utm_campaign IN {p5:Array(String)}
-  AND first_utm_campaign NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_utm_campaign, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_utm_campaign, value), {p8:Array(String)});
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- p5 = ["x","y"]
--- p6 = ["x","y"]
--- p7 = ["x","y"]
--- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  WHERE first_utm_source IN {p5:Array(String)}
-  AND first_utm_source NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_utm_source, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_utm_source, value), {p8:Array(String)});
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_source) IN {p5:Array(String)}
+  AND toString(first_source) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_source), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_source), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -453,103 +385,41 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, channel AS first_channel
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_utm_source IN {p5:Array(String)}
-  AND first_utm_source NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_utm_source, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_utm_source, value), {p8:Array(String)});
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- p5 = ["x","y"]
--- p6 = ["x","y"]
--- p7 = ["x","y"]
--- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND if(first_channel = '', 'direct', toString(first_channel)) IN {p5:Array(String)}
+  AND if(first_channel = '', 'direct', toString(first_channel)) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(if(first_channel = '', 'direct', toString(first_channel)), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(if(first_channel = '', 'direct', toString(first_channel)), value), {p8:Array(String)})
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_channel
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, channel AS first_channel
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  WHERE first_utm_medium IN {p5:Array(String)}
-  AND first_utm_medium NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_utm_medium, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_utm_medium, value), {p8:Array(String)});
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- p5 = ["x","y"]
--- p6 = ["x","y"]
--- p7 = ["x","y"]
--- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_utm_medium IN {p5:Array(String)}
-  AND first_utm_medium NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_utm_medium, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_utm_medium, value), {p8:Array(String)});
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- p5 = ["x","y"]
--- p6 = ["x","y"]
--- p7 = ["x","y"]
--- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  WHERE first_utm_content IN {p5:Array(String)}
-  AND first_utm_content NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_utm_content, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_utm_content, value), {p8:Array(String)});
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND if(first_channel = '', 'direct', toString(first_channel)) IN {p5:Array(String)}
+  AND if(first_channel = '', 'direct', toString(first_channel)) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(if(first_channel = '', 'direct', toString(first_channel)), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(if(first_channel = '', 'direct', toString(first_channel)), value), {p8:Array(String)})
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -559,50 +429,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_utm_content IN {p5:Array(String)}
-  AND first_utm_content NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_utm_content, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_utm_content, value), {p8:Array(String)});
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
--- p5 = ["x","y"]
--- p6 = ["x","y"]
--- p7 = ["x","y"]
--- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine') AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
-  WHERE first_utm_term IN {p5:Array(String)}
-  AND first_utm_term NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_utm_term, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_utm_term, value), {p8:Array(String)});
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE if(first_channel = '', 'direct', toString(first_channel)) IN {p5:Array(String)}
+  AND if(first_channel = '', 'direct', toString(first_channel)) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(if(first_channel = '', 'direct', toString(first_channel)), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(if(first_channel = '', 'direct', toString(first_channel)), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -612,20 +453,41 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, utm_campaign AS first_utm_campaign
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_utm_term IN {p5:Array(String)}
-  AND first_utm_term NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_utm_term, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_utm_term, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_utm_campaign) IN {p5:Array(String)}
+  AND toString(first_utm_campaign) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_campaign), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_campaign), value), {p8:Array(String)})
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_campaign
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_campaign AS first_utm_campaign
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_utm_campaign) IN {p5:Array(String)}
+  AND toString(first_utm_campaign) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_campaign), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_campaign), value), {p8:Array(String)})
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -635,8 +497,304 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_utm_campaign) IN {p5:Array(String)}
+  AND toString(first_utm_campaign) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_campaign), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_campaign), value), {p8:Array(String)});
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["x","y"]
+-- p6 = ["x","y"]
+-- p7 = ["x","y"]
+-- p8 = ["x","y"]
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, utm_source AS first_utm_source
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_utm_source) IN {p5:Array(String)}
+  AND toString(first_utm_source) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_source), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_source), value), {p8:Array(String)})
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_source
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_source AS first_utm_source
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_utm_source) IN {p5:Array(String)}
+  AND toString(first_utm_source) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_source), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_source), value), {p8:Array(String)})
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["x","y"]
+-- p6 = ["x","y"]
+-- p7 = ["x","y"]
+-- p8 = ["x","y"]
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_utm_source) IN {p5:Array(String)}
+  AND toString(first_utm_source) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_source), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_source), value), {p8:Array(String)});
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["x","y"]
+-- p6 = ["x","y"]
+-- p7 = ["x","y"]
+-- p8 = ["x","y"]
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, utm_medium AS first_utm_medium
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_utm_medium) IN {p5:Array(String)}
+  AND toString(first_utm_medium) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_medium), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_medium), value), {p8:Array(String)})
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_medium
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_medium AS first_utm_medium
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_utm_medium) IN {p5:Array(String)}
+  AND toString(first_utm_medium) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_medium), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_medium), value), {p8:Array(String)})
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["x","y"]
+-- p6 = ["x","y"]
+-- p7 = ["x","y"]
+-- p8 = ["x","y"]
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_utm_medium) IN {p5:Array(String)}
+  AND toString(first_utm_medium) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_medium), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_medium), value), {p8:Array(String)});
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["x","y"]
+-- p6 = ["x","y"]
+-- p7 = ["x","y"]
+-- p8 = ["x","y"]
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_utm_content) IN {p5:Array(String)}
+  AND toString(first_utm_content) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_content), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_content), value), {p8:Array(String)})
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_content
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_utm_content) IN {p5:Array(String)}
+  AND toString(first_utm_content) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_content), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_content), value), {p8:Array(String)})
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["x","y"]
+-- p6 = ["x","y"]
+-- p7 = ["x","y"]
+-- p8 = ["x","y"]
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_utm_content) IN {p5:Array(String)}
+  AND toString(first_utm_content) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_content), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_content), value), {p8:Array(String)});
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["x","y"]
+-- p6 = ["x","y"]
+-- p7 = ["x","y"]
+-- p8 = ["x","y"]
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, utm_term AS first_utm_term
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_utm_term) IN {p5:Array(String)}
+  AND toString(first_utm_term) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_term), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_term), value), {p8:Array(String)})
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_term
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_term AS first_utm_term
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_utm_term) IN {p5:Array(String)}
+  AND toString(first_utm_term) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_term), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_term), value), {p8:Array(String)})
+  AND (day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["x","y"]
+-- p6 = ["x","y"]
+-- p7 = ["x","y"]
+-- p8 = ["x","y"]
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_utm_term) IN {p5:Array(String)}
+  AND toString(first_utm_term) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_term), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_utm_term), value), {p8:Array(String)});
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["x","y"]
+-- p6 = ["x","y"]
+-- p7 = ["x","y"]
+-- p8 = ["x","y"]
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -658,20 +816,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_country IN {p5:Array(String)}
-  AND first_country NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_country, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_country, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_country) IN {p5:Array(String)}
+  AND toString(first_country) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_country), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_country), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -681,8 +840,8 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -704,20 +863,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_region IN {p5:Array(String)}
-  AND first_region NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_region, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_region, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_region) IN {p5:Array(String)}
+  AND toString(first_region) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_region), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_region), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -727,8 +887,8 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -750,20 +910,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_city IN {p5:Array(String)}
-  AND first_city NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_city, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_city, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_city) IN {p5:Array(String)}
+  AND toString(first_city) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_city), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_city), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -773,8 +934,8 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -796,20 +957,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_device_class IN {p5:Array(String)}
-  AND first_device_class NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_device_class, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_device_class, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_device_class) IN {p5:Array(String)}
+  AND toString(first_device_class) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_device_class), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_device_class), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -819,8 +981,8 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -842,20 +1004,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_device_brand IN {p5:Array(String)}
-  AND first_device_brand NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_device_brand, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_device_brand, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_device_brand) IN {p5:Array(String)}
+  AND toString(first_device_brand) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_device_brand), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_device_brand), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -865,8 +1028,8 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -888,20 +1051,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_device_model IN {p5:Array(String)}
-  AND first_device_model NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_device_model, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_device_model, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_device_model) IN {p5:Array(String)}
+  AND toString(first_device_model) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_device_model), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_device_model), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -911,8 +1075,8 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -934,20 +1098,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_browser IN {p5:Array(String)}
-  AND first_browser NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_browser, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_browser, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_browser) IN {p5:Array(String)}
+  AND toString(first_browser) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_browser), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_browser), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -957,8 +1122,8 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -980,20 +1145,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_os IN {p5:Array(String)}
-  AND first_os NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_os, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_os, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_os) IN {p5:Array(String)}
+  AND toString(first_os) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_os), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_os), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1003,8 +1169,8 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1026,20 +1192,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_language IN {p5:Array(String)}
-  AND first_language NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_language, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_language, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_language) IN {p5:Array(String)}
+  AND toString(first_language) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_language), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_language), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1049,7 +1216,7 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
+SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1059,7 +1226,7 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1081,30 +1248,41 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)}
   AND toString(kind) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(kind), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(kind), value), {p8:Array(String)}))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND arrayExists(value -> startsWith(toString(kind), value), {p8:Array(String)})) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit);
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1114,7 +1292,7 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
+SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1124,7 +1302,7 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1146,30 +1324,41 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
   AND toString(name) IN {p5:Array(String)}
   AND toString(name) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(name), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(name), value), {p8:Array(String)}))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND arrayExists(value -> startsWith(toString(name), value), {p8:Array(String)})) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit);
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1179,7 +1368,7 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
+SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1189,7 +1378,7 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1211,30 +1400,41 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
   AND toString(touchpoint) IN {p5:Array(String)}
   AND toString(touchpoint) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(touchpoint), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(touchpoint), value), {p8:Array(String)}))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND arrayExists(value -> startsWith(toString(touchpoint), value), {p8:Array(String)})) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit);
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1244,7 +1444,7 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
+SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1254,7 +1454,7 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view'))) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1276,30 +1476,41 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
   AND toString(stage) IN {p5:Array(String)}
   AND toString(stage) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(stage), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(stage), value), {p8:Array(String)}))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND arrayExists(value -> startsWith(toString(stage), value), {p8:Array(String)})) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit);
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1309,8 +1520,8 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1332,20 +1543,21 @@ SELECT uniqExactIf(sipHash64(visitor), kind IN ('page_view', 'screen_view')) AS 
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
-  WHERE first_app_version IN {p5:Array(String)}
-  AND first_app_version NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(first_app_version, value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(first_app_version, value), {p8:Array(String)});
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
+  WHERE toString(first_app_version) IN {p5:Array(String)}
+  AND toString(first_app_version) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_app_version), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_app_version), value), {p8:Array(String)});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1355,7 +1567,7 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
+SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1370,7 +1582,7 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
   FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.1, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.1, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.1 NOT IN {p6:Array(String)}, arrayFilter(line -> line.1 IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1389,32 +1601,43 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
   FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.1, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.1, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.1 NOT IN {p6:Array(String)}, arrayFilter(line -> line.1 IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
-  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit);
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))))) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1424,7 +1647,7 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
+SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1439,7 +1662,7 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
   FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.2, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.2, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.2 NOT IN {p6:Array(String)}, arrayFilter(line -> line.2 IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1458,32 +1681,43 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
   FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.2, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.2, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.2 NOT IN {p6:Array(String)}, arrayFilter(line -> line.2 IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
-  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit);
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))))) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1493,7 +1727,7 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
+SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1508,7 +1742,7 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
   FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.3, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.3, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.3 NOT IN {p6:Array(String)}, arrayFilter(line -> line.3 IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -1527,32 +1761,43 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions
-  FROM (SELECT DISTINCT visitor, visit
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
   FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.3, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.3, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.3 NOT IN {p6:Array(String)}, arrayFilter(line -> line.3 IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
-  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit);
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))))) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

@@ -1,4 +1,4 @@
-SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
+SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -16,7 +16,8 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
   FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items'])))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -25,14 +26,18 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit);
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -40,30 +45,46 @@ SELECT uniqExactIf(sipHash64(visitor), visitor IN (SELECT visitor
 -- to_day = "2026-11-21"
 -- p5 = ["Livorno"]
 -- currency = "EUR"
-SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions, if(countIf(view_count > 0) = 0, NULL, countIf(view_count = 1
-  AND action_count = 0
-  AND dateDiff('millisecond', started, ended) < 10000) / countIf(view_count > 0)) AS m_bounce_rate, if(countIf((view_count > 0 OR NOT startsWith(visit, '@'))) = 0, NULL, round(avgIf(dateDiff('millisecond', started, ended), (view_count > 0 OR NOT startsWith(visit, '@'))))) AS m_session_duration_ms, if(countIf(view_count > 0) = 0, NULL, sum(view_count) / countIf(view_count > 0)) AS m_views_per_session, if(countIf((view_count > 0 OR NOT startsWith(visit, '@'))) = 0, NULL, countIf((view_count > 0 OR NOT startsWith(visit, '@'))
-  AND (visitor, visit) IN (SELECT visitor, visit
-  FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
-  FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p6:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items'])))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
+SELECT uniqExactIf(person_hash, person_hash IN (SELECT person_hash
+  FROM (SELECT visitor_hash, person_hash, started AS ts, view_count AS view_count, exit_page
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  AND bot = ''
-  AND verdict != 'machine'
-  AND kind = 'order')))))) / countIf((view_count > 0 OR NOT startsWith(visit, '@')))) AS m_conversion_rate
-  FROM (SELECT DISTINCT visitor, visit
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND NOT is_mixed
+  UNION ALL SELECT visitor_hash, if(empty(turn_view), visited.person_hash, if((turn_owner[arrayCount(views -> views < place, turn_view)] AS whose) = '', visitor_hash, sipHash64(whose))) AS person_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
+  FROM (SELECT visitor_hash, person_hash, turn_view, turn_owner, started, view_ms, pages, exit_page
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND ((day = {from_day:Date}
+  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64}) OR (NOT is_continued OR day = {from_day:Date})
+  AND is_mixed
+  AND toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64})) AS visited ARRAY JOIN view_ms AS ms, arrayEnumerate(view_ms) AS place
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_people
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
   FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items'])))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *, toUInt64(greatest(0, toUnixTimestamp64Milli(ts) - toUnixTimestamp64Milli(visit))) AS since_visit, if(empty(turn_ms), of_owner, turn_owner[arrayCount((ms, event) -> ms < since_visit OR (ms = since_visit
+  AND event <= toUInt128(event_id)), turn_ms, turn_event)]) AS owner, if(owner = '', visitor_hash, sipHash64(owner)) AS person_hash, if(owner = '', visitor, owner) AS person_id
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -72,16 +93,89 @@ SELECT countIf((view_count > 0 OR NOT startsWith(visit, '@'))) AS m_sessions, if
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)))));
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["Livorno"]
+SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions, if(countIf(view_count > 0) = 0, NULL, countIf(view_count = 1
+  AND action_count = 0
+  AND lasted_ms < 10000) / countIf(view_count > 0)) AS m_bounce_rate, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, round(avgIf(lasted_ms, (view_count > 0 OR session_hash != 0)))) AS m_session_duration_ms, if(countIf(view_count > 0) = 0, NULL, sum(view_count) / countIf(view_count > 0)) AS m_views_per_session, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, countIf((view_count > 0 OR session_hash != 0)
+  AND (visitor_hash, session_hash, is_bot, visit) IN (SELECT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
+  FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
+  FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p6:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
+  AND kind IN ('view_item', 'add_to_cart')
+  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items'])))))) AS fitting_lines
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64}))) AS session_row USING (visitor, visit);
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind = 'order') AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1)))))) / countIf((view_count > 0 OR session_hash != 0))) AS m_conversion_rate
+  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
+  FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
+  FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
+  AND kind IN ('view_item', 'add_to_cart')
+  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items'])))))) AS fitting_lines
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1))))) AS event
+  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -95,7 +189,8 @@ SELECT sumIf(arraySum(line -> if(kind = 'refund', -abs(line.5), line.5), item_li
   FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
   AND kind IN ('view_item', 'add_to_cart')
   AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items'])))))) AS fitting_lines
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -105,24 +200,18 @@ SELECT sumIf(arraySum(line -> if(kind = 'refund', -abs(line.5), line.5), item_li
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('order', 'refund')
-  AND (kind = 'order' OR revenue != 0) LIMIT 1 BY event_id)))) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND (kind IN ('order', 'refund') OR revenue != 0)) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  AND visitor IN (SELECT visitor
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND (kind = 'order' OR revenue != 0))
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit);
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1 LIMIT 1 BY event_id))));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

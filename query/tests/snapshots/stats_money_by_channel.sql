@@ -1,8 +1,9 @@
-SELECT if(first_channel = '', 'direct', first_channel) AS d0, sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) AS m_revenue, countIf(kind = 'order') AS m_orders, if(countIf(kind = 'order'
+SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) AS m_revenue, countIf(kind = 'order') AS m_orders, if(countIf(kind = 'order'
   AND currency = {currency:String}) = 0, NULL, toDecimal128(round(toDecimal256(sumIf(revenue, kind = 'order'
   AND currency = {currency:String}), 10) / countIf(kind = 'order'
   AND currency = {currency:String}), 4), 4)) AS m_average_order_value
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
+  FROM (SELECT *
+  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
@@ -11,24 +12,18 @@ SELECT if(first_channel = '', 'direct', first_channel) AS d0, sumIf(if(kind = 'r
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND (kind = 'order' OR revenue != 0) LIMIT 1 BY event_id) AS event
-  INNER JOIN (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
+  AND (kind IN ('order', 'refund') OR revenue != 0)) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  AND visitor IN (SELECT visitor
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND part = 0
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND (kind = 'order' OR revenue != 0))
-  GROUP BY visitor, visit)) AS session_row USING (visitor, visit)
+  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
+  AND session_hash = of_session
+  AND is_bot = of_bot
+  AND ts >= visit
+  WHERE 1 LIMIT 1 BY event_id)
   GROUP BY d0
   HAVING m_revenue != 0 OR m_orders != 0 OR isNotNull(m_average_order_value)
   ORDER BY m_revenue DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -40,25 +35,18 @@ SELECT if(first_channel = '', 'direct', first_channel) AS d0, sumIf(if(kind = 'r
 -- currency = "EUR"
 -- limit = 51
 -- offset = 0
-SELECT if(first_channel = '', 'direct', first_channel) AS d0, if(countIf((view_count > 0 OR NOT startsWith(visit, '@'))) = 0, NULL, countIf((view_count > 0 OR NOT startsWith(visit, '@'))
-  AND (visitor, visit) IN (SELECT visitor, visit
-  FROM (SELECT *, if(session = '', concat('@', toString(toDate(ts))), session) AS visit
-  FROM events
+SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, countIf((view_count > 0 OR session_hash != 0)
+  AND order_count > 0) / countIf((view_count > 0 OR session_hash != 0))) AS m_conversion_rate
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  AND bot = ''
-  AND verdict != 'machine'
-  AND kind = 'order'))) / countIf((view_count > 0 OR NOT startsWith(visit, '@')))) AS m_conversion_rate
-  FROM (SELECT visitor, visit, started, ended, view_count, event_count, action_count, first[1] AS first_path, first[2] AS first_host, first[3] AS first_language, first[4] AS first_app_version, first[5] AS first_source, first[6] AS first_channel, first[7] AS first_utm_campaign, first[8] AS first_utm_source, first[9] AS first_utm_medium, first[10] AS first_country, first[11] AS first_region, first[12] AS first_city, first[13] AS first_device_class, first[14] AS first_device_brand, first[15] AS first_device_model, first[16] AS first_browser, first[17] AS first_os, first[18] AS first_os_version, first[19] AS first_utm_term, first[20] AS first_utm_content, exit_page
-  FROM (SELECT visitor, if(session = '', concat('@', toString(day)), session) AS visit, min(started_at) AS started, max(ended_at) AS ended, arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS view_count, length(groupUniqArrayArray(event_ids)) AS event_count, arrayCount(id -> bitAnd(id, 3) = 1, groupUniqArrayArray(event_ids)) AS action_count, splitByChar(char(31), substring(min(entry), 9)) AS first, substring(max(exit_path), 9) AS exit_page
-  FROM sessions
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date} - 1
-  AND {to_day:Date} + 1
-  GROUP BY visitor, visit
-  HAVING started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})))
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_continued
+  AND started >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64})
+  AND NOT is_bot)
   GROUP BY d0
   HAVING isNotNull(m_conversion_rate)
   ORDER BY m_conversion_rate DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};

@@ -70,7 +70,10 @@ fn add_responses(operation: &mut Operation, method: &HttpMethod) {
     );
     if *method == HttpMethod::Get {
         add("406", "The answer is of a media type that the request's Accept does not take");
-        add("504", "The question took too long");
+        add(
+            "422",
+            "The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions",
+        );
     } else {
         add("413", "The body is too large");
     }

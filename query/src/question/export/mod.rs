@@ -11,7 +11,7 @@ use futures_util::{Stream, StreamExt, stream};
 use orma_store::StoreError;
 use serde_json::Value;
 
-use crate::runner::{Rows, Runner};
+use crate::runner::{Needs, Rows, Runner};
 use crate::scope::Scope;
 use crate::table::{BYTE_ORDER_MARK, Export, write_cells};
 
@@ -72,6 +72,7 @@ pub async fn rows(
     scope: &Scope,
     export: Export,
 ) -> Result<impl Stream<Item = io::Result<Bytes>> + use<>, StoreError> {
+    runner.bring_visits_up_to_date(Needs::Visits).await;
     let mut rows = runner.stream(&sql::events(scope), EXPORT_SECONDS_MAX).await?;
     let mut writer = Writer { export, columns: sql::columns().collect(), begun: Vec::new() };
     let mut first = writer.head().into_bytes();

@@ -1,6 +1,7 @@
 //! The statement of an export: the events of a period as they are stored, each once.
 
 use crate::scope::Scope;
+use crate::sql::event_table::Duplicates;
 use crate::sql::{Sql, events};
 
 /// The columns, in the order of the export: the name, and where it is not that of the table's column, what it is.
@@ -79,7 +80,7 @@ pub fn columns() -> impl Iterator<Item = &'static str> {
 /// lie, so that they are read as they are sent, however many there are.
 pub fn events(scope: &Scope) -> Sql {
     let mut sql = events::of_scope(scope);
-    let conditions = events::conditions(&mut sql, scope);
+    let events = events::of(&mut sql, scope, &[], Duplicates::Merged);
     let columns: Vec<String> =
         COLUMNS
             .iter()
@@ -88,9 +89,8 @@ pub fn events(scope: &Scope) -> Sql {
             })
             .collect();
     sql.text = format!(
-        "SELECT {} FROM events FINAL WHERE {} ORDER BY toDate(events.ts), events.visitor, events.ts, events.event_id",
-        columns.join(", "),
-        conditions.join(" AND ")
+        "SELECT {} FROM {events} AS events ORDER BY toDate(events.ts), events.visitor, events.ts, events.event_id",
+        columns.join(", ")
     );
     sql
 }

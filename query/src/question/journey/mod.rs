@@ -1,23 +1,23 @@
 //! A person's journey: the sessions, newest first, with their events.
 //!
-//! The days on which the person's visitors were here are known from the sessions, so only these are read, newest
-//! first, until the page is full. Which events are the person's is decided one by one (`crate::identity`); how they
-//! fall into sessions, in `cut`. A session is shown when nothing that could belong to it is unread.
+//! The sessions are the visits of the person's visitors: what a visit is, is decided where they are made. They are read
+//! newest first, until the page is full; which of their events are the person's is decided one by one. A session is shown
+//! when no unread one can stand before it.
 
-mod cut;
+mod piece;
 mod read;
 pub mod request;
 pub mod response;
 mod sql;
+mod visit;
 
 use crate::error::ApiError;
-use crate::identity::Aliases;
 use crate::lookup::{Candidate, candidate, identified_visitor, unknown_person};
 use crate::plan::cursor;
-use crate::runner::Runner;
-use cut::Piece;
+use crate::runner::{Needs, Runner};
+use piece::Piece;
 use read::Reader;
-use request::{Cursor, Request};
+use request::Request;
 use response::{Journey, JourneySession};
 
 /// A page of a journey.
@@ -25,22 +25,23 @@ use response::{Journey, JourneySession};
 /// # Errors
 /// Nobody has the id, or the store did not answer.
 pub async fn respond(runner: &Runner, request: &Request) -> Result<Journey, ApiError> {
+    runner.bring_visits_up_to_date(Needs::People).await;
     let site = &request.scope.site;
     let (found, aliases) = candidate(runner, site, &request.person).await?;
-    let read_once = read(runner, request, &found, &aliases).await?;
+    let read_once = read(runner, request, &found).await?;
     if read_once.any {
         return Ok(page(request, found.person, read_once));
     }
     // Without events in the period, the person may still have some. Or the first has come since: it is looked for once
     // more, so that nobody is told of a person without events.
-    if found.is_identified(runner, site, &aliases).await?.is_some() {
-        let read_again = read(runner, request, &found, &aliases).await?;
+    if found.is_identified(runner, site).await?.is_some() {
+        let read_again = read(runner, request, &found).await?;
         return Ok(page(request, found.person, read_again));
     }
     // The person has no event: the id may be a visitor's who has been identified since.
     let identified = identified_visitor(runner, site, &request.person, &aliases).await?;
     let found = identified.ok_or_else(|| unknown_person(&request.person))?;
-    let read_of_user = read(runner, request, &found, &aliases).await?;
+    let read_of_user = read(runner, request, &found).await?;
     Ok(page(request, found.person, read_of_user))
 }
 
@@ -54,13 +55,8 @@ struct Read {
     truncated: bool,
 }
 
-async fn read(
-    runner: &Runner,
-    request: &Request,
-    found: &Candidate,
-    aliases: &Aliases,
-) -> Result<Read, ApiError> {
-    let mut reader = Reader::open(runner, found, aliases, request).await?;
+async fn read(runner: &Runner, request: &Request, found: &Candidate) -> Result<Read, ApiError> {
+    let mut reader = Reader::open(runner, found, request).await?;
     let mut shown: Vec<Piece> = Vec::new();
     while reader.read_more(runner).await? {
         shown = reader.complete_pieces(request);
@@ -79,13 +75,7 @@ fn page(request: &Request, person: String, read: Read) -> Journey {
     let from = request.scope.period.beginning().map_or(i64::MIN, |from| from.0);
     let in_period = pieces.iter().take_while(|piece| piece.started() >= from).count();
     let count = in_period.min(request.limit);
-    let next_cursor = (in_period > request.limit).then(|| {
-        let last = &pieces[count - 1];
-        let oldest_cut =
-            pieces[..count].iter().filter(|piece| piece.session.is_empty()).map(Piece::started).min();
-        let before = request.after.as_ref().and_then(|cursor| cursor.cut_before);
-        cursor::encode(&Cursor { cut_before: oldest_cut.or(before), ..last.cursor() })
-    });
+    let next_cursor = (in_period > request.limit).then(|| cursor::encode(&pieces[count - 1].cursor()));
     let older: Vec<Option<i64>> = (0..count).map(|index| pieces.get(index + 1).map(Piece::ended)).collect();
     let session = |(piece, older): (Piece, Option<i64>)| -> JourneySession {
         let gap = older.map(|ended| (piece.started() - ended).max(0));

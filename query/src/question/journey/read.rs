@@ -1,28 +1,33 @@
-//! Reads the days of a person backwards, as few as the page needs.
+//! Reads the visits of a person backwards, as few as the page needs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
+use uuid::Uuid;
 
-use super::cut::{CUT_MS, Event, Piece, pieces};
+use super::piece::{Event, Piece};
 use super::request::{Cursor, Request};
 use super::sql;
+use super::visit::VisitRow;
 use crate::error::ApiError;
-use crate::identity::{Aliases, Timelines, owner};
-use crate::lookup::{Candidate, timelines};
-use crate::plan::period::utc_day;
+use crate::lookup::Candidate;
 use crate::runner::Runner;
 use crate::sql::person;
-use crate::timestamp::Timestamp;
 
-/// Days are read until they hold this many events.
+/// Visits are read together until they hold this many events.
 const EVENTS_PER_READ: i64 = 2_000;
-/// An answer looks at no more: the latest of the days that it needs. Who has more is a machine, but whoever it is must
-/// have an answer.
+/// An answer looks at no more: the latest of those that it needs. Who has more is a machine, but whoever it is must have
+/// an answer.
 const EVENTS_PER_ANSWER_MAX: i64 = 20_000;
-/// Days and sessions of a person, the latest, for the same reason.
-const DAYS_MAX: usize = 200_000;
-const DAY_MS: i64 = 86_400_000;
+/// Rows that are read at once: those of others in the same visits among them, and one that came twice may be there twice.
+const ROWS_PER_READ_MAX: i64 = 2 * EVENTS_PER_ANSWER_MAX;
+/// So often older rows are read where most are of others.
+const READS_MAX: usize = 10;
+/// Visits of a person, the latest, for the same reason.
+const VISITS_MAX: usize = 200_000;
+/// Visits that are read beyond those of the page: some may be somebody else's, or have begun before others that ended
+/// before them.
+const VISITS_MORE: usize = 10;
 /// The stage of what customers and others do alike, as the collector knows it from the kind alone.
 const BEFORE_PURCHASE: &str = "pre_purchase";
 /// The stage of the same, done by a customer.
@@ -33,72 +38,59 @@ struct OrderRow {
     at: i64,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-struct DayRow {
-    visitor: String,
-    session: String,
-    day: String,
-    started: i64,
-    events: i64,
-}
+/// What a visit is known by: whose it is, and its beginning.
+type Key = (String, u64, bool, i64);
 
 /// What is read and what is not.
 pub struct Reader<'a> {
     site: &'a str,
-    found: &'a Candidate,
-    aliases: &'a Aliases,
-    timelines: Timelines,
+    /// All ids of the person.
+    ids: HashSet<&'a str>,
     /// When the person first ordered; 0 when never.
     first_order: i64,
     with_bots: bool,
-    /// By day; the last one is read next.
-    unread: BTreeMap<String, Vec<DayRow>>,
-    /// The person's events that were read, each once.
-    events: Vec<Event>,
-    /// The ids that were read, whoever's the events are.
+    /// The last of them is read next: it ended last.
+    unread: Vec<VisitRow>,
+    /// How many are read next.
+    visits_next: usize,
+    /// The visits that were read, with the person's events in them.
+    read: BTreeMap<Key, (VisitRow, Vec<Event>)>,
+    /// The ids of these events: one may have come twice.
     seen: HashSet<String>,
-    /// The first millisecond of the oldest day that was read.
-    read_from: i64,
-    /// How many events the days that were read hold.
+    /// How many events the visits that were read hold.
     looked_at: i64,
     /// Whether older events are left out.
     truncated: bool,
 }
 
 impl<'a> Reader<'a> {
-    /// Finds the days that the page may need.
+    /// Finds the visits that the page may need.
     ///
     /// # Errors
     /// The store did not answer.
-    pub async fn open(
-        runner: &Runner,
-        found: &'a Candidate,
-        aliases: &'a Aliases,
-        request: &'a Request,
-    ) -> Result<Self, ApiError> {
-        let site = request.scope.site.as_str();
-        let days = sql::days(site, &found.visitors, request.scope.with_bots, DAYS_MAX);
-        let first_order = person::first_order(site, &found.visitors, &found.person, aliases);
-        let (mut rows, ordered) =
-            futures_util::try_join!(runner.rows::<DayRow>(&days), runner.rows::<OrderRow>(&first_order))?;
-        let truncated = rows.len() > DAYS_MAX;
-        rows.truncate(DAYS_MAX);
-        let mut unread: BTreeMap<String, Vec<DayRow>> = BTreeMap::new();
-        for row in needed(rows, request) {
-            unread.entry(row.day.clone()).or_default().push(row);
+    pub async fn open(runner: &Runner, found: &'a Candidate, request: &'a Request) -> Result<Self, ApiError> {
+        let (site, with_bots) = (request.scope.site.as_str(), request.scope.with_bots);
+        let visits = sql::visits(site, found.ids(), with_bots, VISITS_MAX);
+        let mut rows: Vec<VisitRow> = runner.rows(&visits).await?;
+        let truncated = rows.len() > VISITS_MAX;
+        rows.truncate(VISITS_MAX);
+        let orders = rows.iter().filter(|row| row.orders > 0 && !row.is_bot);
+        let mut first_order = orders.map(|row| row.first_order_at).min().unwrap_or(0);
+        if truncated {
+            let first: Vec<OrderRow> = runner.rows(&person::first_order(site, found.ids())).await?;
+            first_order = first.first().map_or(0, |row| row.at);
         }
-        let with_bots = request.scope.with_bots;
+        rows.retain(|row| is_needed(row, request));
+        rows.reverse();
         Ok(Self {
             site,
-            found,
-            aliases,
-            timelines: Timelines::new(),
-            first_order: ordered.first().map_or(0, |row| row.at),
+            ids: found.ids.iter().map(String::as_str).collect(),
+            first_order,
             with_bots,
-            unread,
-            events: Vec::new(),
+            unread: rows,
+            visits_next: request.limit + VISITS_MORE,
+            read: BTreeMap::new(),
             seen: HashSet::new(),
-            read_from: i64::MAX,
             looked_at: 0,
             truncated,
         })
@@ -111,130 +103,108 @@ impl<'a> Reader<'a> {
 
     /// Whether an event of the person was read.
     pub fn has_events(&self) -> bool {
-        !self.events.is_empty()
+        !self.seen.is_empty()
     }
 
-    /// Reads the newest unread days; false when there are none.
+    /// Reads the unread visits that ended last; false when there are none.
     ///
     /// # Errors
     /// The store did not answer.
     pub async fn read_more(&mut self, runner: &Runner) -> Result<bool, ApiError> {
-        let mut days = Vec::new();
-        let mut visitors = BTreeSet::new();
-        let mut events = 0;
         let room = EVENTS_PER_ANSWER_MAX - self.looked_at;
-        while events < EVENTS_PER_READ.min(room)
-            && let Some((day, rows)) = self.unread.pop_last()
+        let (mut visits, mut events) = (Vec::new(), 0);
+        while visits.len() < self.visits_next
+            && events < EVENTS_PER_READ.min(room)
+            && let Some(visit) = self.unread.pop_if(|next| visits.is_empty() || events + next.events <= room)
         {
-            let of_day: i64 = rows.iter().map(|row| row.events).sum();
-            if !days.is_empty() && events + of_day > room {
-                self.unread.insert(day, rows);
-                break;
-            }
-            events += of_day;
-            visitors.extend(rows.into_iter().map(|row| row.visitor));
-            days.push(day);
+            events += visit.events;
+            visits.push(visit);
         }
-        let Some(oldest) = days.last() else { return Ok(false) };
-        self.read_from = start_of(oldest);
+        if visits.is_empty() {
+            return Ok(false);
+        }
+        self.visits_next *= 2;
         self.looked_at += events;
         if events > room || (self.looked_at == EVENTS_PER_ANSWER_MAX && !self.unread.is_empty()) {
             // What was read stands for the whole.
             self.truncated = true;
             self.unread.clear();
         }
-        // One that came twice may be here twice.
-        let rows_max = if events > room { room } else { 2 * EVENTS_PER_ANSWER_MAX };
-        let visitors: Vec<String> = visitors.into_iter().collect();
-        let statement = sql::events(self.site, &visitors, &days, self.with_bots, rows_max);
-        let unknown: Vec<String> =
-            visitors.into_iter().filter(|visitor| !self.timelines.contains_key(visitor)).collect();
-        let (read, timelines) = futures_util::try_join!(
-            runner.rows::<Event>(&statement),
-            timelines(runner, self.site, &unknown)
-        )?;
-        self.timelines.extend(timelines);
-        for mut event in read {
-            if !self.seen.insert(event.id.clone()) {
-                continue;
-            }
-            let owner = owner(&event.user, &event.visitor, &event.session, event.at, &self.timelines);
-            if self.aliases.person(&owner.person) == self.found.person {
-                event.anonymous = owner.through_edge;
-                if event.stage == BEFORE_PURCHASE && self.first_order != 0 && event.at > self.first_order {
-                    AFTER_PURCHASE.clone_into(&mut event.stage);
-                }
-                self.events.push(event);
-            }
+        for visit in &visits {
+            let key = (visit.visitor.clone(), visit.session_hash, visit.is_bot, visit.started_at);
+            self.read.insert(key, (visit.clone(), Vec::new()));
         }
+        self.read_events(runner, &visits, events.min(room)).await?;
         Ok(true)
     }
 
-    /// The sessions to which nothing unread can belong, newest first, without those of earlier pages.
+    /// Reads the events of some visits, the latest first, until so many are the person's.
+    async fn read_events(
+        &mut self,
+        runner: &Runner,
+        visits: &[VisitRow],
+        mut wanted: i64,
+    ) -> Result<(), ApiError> {
+        let mut until = visits.iter().map(|visit| visit.ended_at).max().unwrap_or_default();
+        for _ in 0..READS_MAX {
+            let statement = sql::events(self.site, visits, until, self.with_bots, ROWS_PER_READ_MAX);
+            let rows: Vec<Event> = runner.rows(&statement).await?;
+            let (count, oldest) = (rows.len() as i64, rows.last().map_or(until, |event| event.at));
+            for event in rows {
+                if wanted > 0 && self.take(event) {
+                    wanted -= 1;
+                }
+            }
+            if wanted == 0 || count < ROWS_PER_READ_MAX {
+                return Ok(());
+            }
+            // What is of the same millisecond is read again, unless that is all.
+            until = if oldest < until { oldest } else { until - 1 };
+        }
+        self.truncated = true;
+        Ok(())
+    }
+
+    /// Puts an event into its visit, if it is the person's there and was not put there before. One that is in none of those
+    /// that were read is in an unread one between them, somebody else's, or has come just now.
+    fn take(&mut self, mut event: Event) -> bool {
+        let key = |at| (event.visitor.clone(), event.session_hash, event.is_bot, at);
+        let Some((_, (visit, events))) = self.read.range_mut(key(i64::MIN)..=key(event.at)).next_back()
+        else {
+            return false;
+        };
+        let number = Uuid::try_parse(&event.id).map_or(0, |id| id.as_u128());
+        let owner = visit.owner_of(event.at, number);
+        let person = if owner.is_empty() { &event.visitor } else { owner };
+        let is_theirs = event.at <= visit.ended_at && self.ids.contains(person);
+        if !is_theirs || !self.seen.insert(event.id.clone()) {
+            return false;
+        }
+        event.anonymous = event.user.is_empty() && !owner.is_empty() && !event.visitor.starts_with('@');
+        if event.stage == BEFORE_PURCHASE && self.first_order != 0 && event.at > self.first_order {
+            AFTER_PURCHASE.clone_into(&mut event.stage);
+        }
+        events.push(event);
+        true
+    }
+
+    /// The sessions that no unread one can stand before, newest first, without those of earlier pages.
     pub fn complete_pieces(&self, request: &Request) -> Vec<Piece> {
-        let unread_sessions: BTreeSet<(&str, &str)> =
-            self.unread.values().flatten().map(|row| (row.visitor.as_str(), row.session.as_str())).collect();
-        let cut_is_unread = unread_sessions.iter().any(|(_, session)| session.is_empty());
-        let is_whole = |piece: &Piece| {
-            if piece.session.is_empty() {
-                !cut_is_unread || piece.started() - CUT_MS >= self.read_from
-            } else {
-                !unread_sessions.contains(&(piece.visitor.as_str(), piece.session.as_str()))
-            }
+        let is_next = |piece: &Piece| {
+            self.unread.last().is_none_or(|unread| piece.started() > unread.ended_at)
+                && request.after.as_ref().is_none_or(|after| piece.cursor() < *after)
+                && request.scope.period.end().is_none_or(|to| piece.started() < to.0)
         };
-        let mut whole: Vec<Piece> = pieces(&self.events).into_iter().filter(is_whole).collect();
-        // What is not whole began before the oldest day that was read, so it comes after all that is.
-        whole.retain(|piece| {
-            is_after(piece, request.after.as_ref()) && is_before(piece, request.scope.period.end())
-        });
-        whole.sort_by_key(|piece| std::cmp::Reverse(order(&piece.cursor())));
-        whole
+        let mut pieces: Vec<Piece> =
+            self.read.values().filter_map(|(_, events)| Piece::new(events.clone())).filter(is_next).collect();
+        pieces.sort_by_key(|piece| std::cmp::Reverse(piece.cursor()));
+        pieces
     }
 }
 
-/// Sessions are sorted by their beginning; visitor and id decide between those that began together.
-fn order(cursor: &Cursor) -> (i64, String, String) {
-    (cursor.started, cursor.visitor.clone(), cursor.session.clone())
-}
-
-fn is_after(piece: &Piece, after: Option<&Cursor>) -> bool {
-    after.is_none_or(|after| order(&piece.cursor()) < order(after))
-}
-
-fn is_before(piece: &Piece, to: Option<Timestamp>) -> bool {
-    to.is_none_or(|to| piece.started() < to.0)
-}
-
-/// The days that hold sessions which began before the end of the period and are not on an earlier page. A session's
-/// beginning for its person is never before its beginning for everybody, so none is missed.
-fn needed(rows: Vec<DayRow>, request: &Request) -> Vec<DayRow> {
-    let before = request.after.as_ref().map_or(i64::MAX, |cursor| cursor.started.saturating_add(1));
-    let before = before.min(request.scope.period.end().map_or(i64::MAX, |to| to.0));
-    // A cut session that began before the end may go on after it, so a day more is read.
-    let cut_before =
-        match (request.after.as_ref().and_then(|cursor| cursor.cut_before), request.scope.period.end()) {
-            (Some(cut), _) => Some(cut),
-            (None, Some(to)) => Some(to.0 + DAY_MS),
-            (None, None) => None,
-        };
-    let last_cut_day = cut_before.map(|cut| utc_day(Timestamp(cut)));
-    let mut started: HashMap<(String, String), i64> = HashMap::new();
-    for row in &rows {
-        let first = started.entry((row.visitor.clone(), row.session.clone())).or_insert(i64::MAX);
-        *first = row.started.min(*first);
-    }
-    rows.into_iter()
-        .filter(|row| {
-            if row.session.is_empty() {
-                return last_cut_day.as_ref().is_none_or(|last| row.day <= *last);
-            }
-            started[&(row.visitor.clone(), row.session.clone())] < before
-        })
-        .collect()
-}
-
-fn start_of(day: &str) -> i64 {
-    let date: Option<jiff::civil::Date> = day.parse().ok();
-    date.and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok())
-        .map_or(i64::MIN, |zoned| zoned.timestamp().as_millisecond())
+/// Whether what a person has of a visit may be on the page: it began before the end of the period, and not after the pages
+/// before.
+fn is_needed(visit: &VisitRow, request: &Request) -> bool {
+    request.after.as_ref().is_none_or(|Cursor { started, .. }| visit.since_at <= *started)
+        && request.scope.period.end().is_none_or(|to| visit.since_at < to.0)
 }

@@ -51,16 +51,16 @@ pub struct Cursor {
     pub started: i64,
     /// Its visitor and id, for sessions that began at the same moment.
     pub visitor: String,
-    /// Empty for a session that was cut.
+    /// Empty for a session without an id.
     pub session: String,
-    /// When the oldest cut session that was shown began: events without a session since then are done.
-    pub cut_before: Option<i64>,
+    /// Whether of bots and machines.
+    #[serde(default)]
+    pub is_bot: bool,
 }
 
 impl cursor::Bounded for Cursor {
     fn is_possible(&self) -> bool {
         cursor::is_possible_timestamp(self.started)
-            && self.cut_before.is_none_or(cursor::is_possible_timestamp)
     }
 }
 

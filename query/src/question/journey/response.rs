@@ -71,14 +71,14 @@ pub struct JourneyEvent {
 /// One session of a journey.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct JourneySession {
-    /// The client's session id; null when the session was cut from events without one (30 minutes without
-    /// activity).
+    /// The client's session id; null when it sent none. One id may have several sessions: a pause of more than 30 minutes
+    /// ends one.
     pub session: Option<String>,
     /// The first event.
     pub started_at: Timestamp,
     /// The last event.
     pub ended_at: Timestamp,
-    /// From the first to the last event, in milliseconds.
+    /// From the first to the last event, without what came by itself after a pause of 30 minutes, in milliseconds.
     pub duration_ms: i64,
     /// From the end of the person's session before to the start of this one, in milliseconds; null for the first.
     pub gap_before_ms: Option<i64>,
@@ -124,6 +124,6 @@ pub struct Journey {
     /// For the next page.
     pub next_cursor: Option<String>,
     /// Older events are left out here: the sessions of the page hold more than the 20,000 that an answer may, or the
-    /// person has been here on more than 200,000 days and sessions. No person has; a program does.
+    /// person's visitors have more than 200,000 sessions. No person has; a program does.
     pub truncated: bool,
 }

@@ -19,8 +19,8 @@ use super::recent::{EVENTS_PER_VISITOR_MAX, VISITORS_MAX};
 use super::response::LiveActivity;
 use super::row::Row;
 use super::sql;
-use crate::identity::{Aliases, Timelines};
-use crate::lookup::{self, timelines};
+use crate::identity::Aliases;
+use crate::lookup::{self, Timelines, timelines};
 use crate::runner::Runner;
 use crate::timestamp::Timestamp;
 

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use orma_model::vitals::Rating;
+use orma_visits::owner;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::response::{LiveActivity, LiveItem};
-use crate::identity::{Aliases, Timelines, owner};
+use crate::identity::Aliases;
 use crate::items::{ID, NAME, QUANTITY, QUANTITY_MAX};
+use crate::lookup::Timelines;
 use crate::timestamp::Timestamp;
 use crate::value::{Amount, Money};
 
@@ -29,6 +31,7 @@ pub struct Row {
     pub visitor: String,
     pub user: String,
     pub session: String,
+    pub session_hash: u64,
     pub kind: String,
     pub name: String,
     pub touchpoint: String,
@@ -59,14 +62,17 @@ pub struct Row {
 impl Row {
     /// What listeners hear.
     pub fn told(self, aliases: &Aliases, timelines: &Timelines) -> LiveActivity {
-        let owner = owner(&self.user, &self.visitor, &self.session, self.at.0, timelines);
-        let person = aliases.person(&owner.person).to_owned();
+        let timeline = timelines.get(&self.visitor);
+        let user = owner(&self.user, &self.visitor, self.session_hash, self.at.0, timeline).user;
+        let own = if user.is_empty() { &self.visitor } else { user };
+        let person = aliases.person(own).to_owned();
+        let identified = !user.is_empty() || person != own;
         let mut props = self.props;
         let (items, items_more) = props.remove(ITEMS).map(|text| items(&text)).unwrap_or_default();
         LiveActivity {
             event_id: self.event_id,
             ts: self.at,
-            identified: owner.identified || person != owner.person,
+            identified,
             person,
             visitor: self.visitor,
             session: self.session,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::Message;
 use super::response::{LiveCountry, LiveMinute, LivePage, LiveSnapshot, LiveSource};
 use super::sql;
-use crate::runner::Runner;
+use crate::runner::{Needs, Runner};
 use crate::timestamp::Timestamp;
 
 const MINUTE_MS: i64 = 60_000;
@@ -32,6 +32,7 @@ struct VisitorRow {
 
 /// Takes a snapshot.
 pub async fn take(runner: &Runner, site: &str, now: Timestamp) -> Result<Message, StoreError> {
+    runner.bring_visits_up_to_date(Needs::Visits).await;
     let first = now.0 - now.0.rem_euclid(MINUTE_MS) - (MINUTES - 1) * MINUTE_MS;
     let (minutes, visitors) =
         (sql::minutes(site, Timestamp(first)), sql::visitors(site, Timestamp(now.0 - PRESENT_MS)));

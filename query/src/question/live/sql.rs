@@ -5,7 +5,7 @@ use orma_store::Param;
 
 use crate::plan::period::utc_day;
 use crate::sql::Sql;
-use crate::sql::clause::{self, ENTRY_OF_SESSION, IS_HUMAN, IS_VIEW, VISIT_OF_SESSION};
+use crate::sql::clause::{IS_HUMAN, IS_VIEW};
 use crate::timestamp::Timestamp;
 
 /// How many of a list are shown.
@@ -41,17 +41,15 @@ pub fn visitors(site: &str, from: Timestamp) -> Sql {
     let present = format!("{SINCE} AND {IS_HUMAN} AND {IS_VIEW}");
     sql.text = format!(
         "SELECT place.1 AS list, place.2 AS name, count() AS visitors FROM \
-         (SELECT visitor, argMax(if(path = '', toString(screen), path), ts) AS page, \
-         argMaxIf(toString(country), ts, country != '') AS country_name FROM events WHERE {present} \
-         GROUP BY visitor) AS present \
-         LEFT JOIN (SELECT visitor, argMax({source}, ended) AS source_name FROM \
-         (SELECT visitor, {VISIT_OF_SESSION} AS visit, {ENTRY_OF_SESSION} AS first, max(ended_at) AS ended \
-         FROM sessions WHERE site = {{site:String}} AND day >= {{yesterday:Date}} \
-         AND visitor IN (SELECT visitor FROM events WHERE {present}) GROUP BY visitor, visit) \
-         GROUP BY visitor) AS sent USING (visitor) \
+         (SELECT visitor_hash, argMax(if(path = '', toString(screen), toString(path)), (ts, toUInt128(event_id))) AS page, \
+         argMaxIf(toString(country), (ts, toUInt128(event_id)), country != '') AS country_name FROM events WHERE {present} \
+         GROUP BY visitor_hash) AS present \
+         LEFT JOIN (SELECT visitor_hash, argMax(toString(source), (ended, started, session_hash)) AS source_name \
+         FROM visits FINAL WHERE site = {{site:String}} AND day >= {{yesterday:Date}} AND part = 0 AND NOT is_bot \
+         AND visitor_hash IN (SELECT visitor_hash FROM events WHERE {present}) \
+         GROUP BY visitor_hash) AS sent USING (visitor_hash) \
          ARRAY JOIN [('all', ''), ('page', page), ('country', country_name), ('source', source_name)] AS place \
-         GROUP BY list, name ORDER BY visitors DESC, name LIMIT {TOP} BY list",
-        source = clause::entry_field("first", "source"),
+         GROUP BY list, name ORDER BY visitors DESC, name LIMIT {TOP} BY list"
     );
     sql
 }
@@ -96,7 +94,7 @@ const PROPS_TOLD: [&str; 30] = [
 
 /// The columns of [`super::row::Row`]. Needs the parameter `props_told`.
 const ROW: &str = "toString(event_id) AS event_id, toUnixTimestamp64Milli(ts) AS at, \
-    toUnixTimestamp64Milli(received_at) AS received, visitor, user, session, kind, name, touchpoint, title, host, path, \
+    toUnixTimestamp64Milli(received_at) AS received, visitor, user, session, session_hash, kind, name, touchpoint, title, host, path, \
     screen, target, link, if(newsletter_campaign = '', utm_campaign, newsletter_campaign) AS campaign, message, \
     country, city, device_class, browser, os, channel, source, engaged_ms, scroll_pct, value, rating, \
     revenue AS amount, currency, mapFilter((name, value) -> has({props_told:Array(String)}, name), props) AS props";

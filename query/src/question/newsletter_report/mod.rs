@@ -10,7 +10,7 @@ use orma_store::Site;
 use serde::Deserialize;
 
 use crate::error::ApiError;
-use crate::runner::Runner;
+use crate::runner::{Needs, Runner};
 use crate::timestamp::Timestamp;
 use crate::value::{Amount, Money};
 use request::{NewsletterParams, NewsletterPeopleParams, Number, Query};
@@ -35,6 +35,7 @@ pub async fn people(
     let NewsletterPeopleParams { number, campaign, link, from, to, limit } = params;
     let number = Number::parse(&number)?;
     let query = Query::parse(site, &NewsletterParams { by: None, campaign, from, to, limit }, now)?;
+    runner.bring_visits_up_to_date(Needs::Visits).await;
     let rows: Vec<Row> = runner.rows(&sql::people(&query, number, link.as_deref())).await?;
     let more = rows.len() > query.limit;
     let items = rows.into_iter().take(query.limit);
@@ -87,6 +88,7 @@ fn key(whole: u8, campaign: String, link: String) -> Key {
 /// # Errors
 /// The store did not answer.
 pub async fn respond(runner: &Runner, query: &Query) -> Result<NewsletterReport, ApiError> {
+    runner.bring_visits_up_to_date(Needs::Visits).await;
     let statements = (sql::mail(query), sql::visits(query), sql::orders(query));
     let (mail, visits, orders) = futures_util::try_join!(
         runner.rows::<MailRow>(&statements.0),

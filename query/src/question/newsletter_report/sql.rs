@@ -4,22 +4,26 @@
 use orma_store::Param;
 
 use super::request::{Number, Query};
-use crate::sql::{Sql, clause, events};
+use crate::sql::clause::{self, DAYS_OF_VISITS, VISIT, VISIT_COLUMNS, Visits};
+use crate::sql::event_table::{self, Duplicates, Joined};
+use crate::sql::{Sql, events};
 
-/// The events of the period that newsletters are about. Machines are told apart by the questions, so they are in; bots
-/// are not.
-fn window(sql: &mut Sql, query: &Query, condition: &str) -> String {
+/// The conditions on the events of the period that newsletters are about. Machines are told apart by the questions, so they
+/// are in; bots are not.
+fn conditions(sql: &mut Sql, query: &Query, condition: &str) -> Vec<String> {
     events::bind(sql, &query.scope);
     let campaign = match &query.campaign {
-        None => "",
+        None => "1",
         Some(campaign) => {
             sql.params.push(("campaign_asked".into(), campaign.as_str().into()));
-            " AND newsletter_campaign = {campaign_asked:String}"
+            "newsletter_campaign = {campaign_asked:String}"
         }
     };
-    let events = events::conditions(sql, &query.scope).join(" AND ");
-    format!("{events} AND bot = '' AND {condition}{campaign}")
+    ["bot = ''", condition, campaign].map(ToOwned::to_owned).to_vec()
 }
+
+/// Machines are in.
+const WITH_MACHINES: bool = true;
 
 /// What rows are divided by. A row over everything is made along.
 fn grouping(query: &Query) -> &'static str {
@@ -47,7 +51,7 @@ fn link(query: &Query) -> &'static str {
 /// machine's for a minute before and after (docs/newsletter.md): what came before it was not recognised when it came.
 pub fn mail(query: &Query) -> Sql {
     let mut sql = Sql::default();
-    let copies = copies(&window(&mut sql, query, IS_MAIL));
+    let copies = copies(&mut sql, query);
     sql.text = format!(
         "SELECT campaign, {link}, toUInt8(grouping(campaign)) AS whole, \
          toInt64(uniqExactIf(copy, kind = 'newsletter_sent')) AS sent, \
@@ -66,7 +70,10 @@ pub fn mail(query: &Query) -> Sql {
 
 /// What happened to each copy, event by event: `kind`, `campaign`, `link_name`, `recipient`, `at`, `copy`, `is_open`,
 /// `is_click`, `by_person`.
-fn copies(window: &str) -> String {
+fn copies(sql: &mut Sql, query: &Query) -> String {
+    let conditions = conditions(sql, query, IS_MAIL);
+    let window = clause::events_window(WITH_MACHINES);
+    let events = event_table::table(&window, &conditions, Duplicates::Merged, None);
     format!(
         "SELECT kind, campaign, link_name, recipient, at, (campaign, message, recipient) AS copy, \
          kind = 'newsletter_open' AS is_open, kind = 'newsletter_click' AS is_click, \
@@ -76,28 +83,39 @@ fn copies(window: &str) -> String {
          verdict NOT IN ('machine', 'unknown') AS is_read, \
          max(verdict_reason IN ('many_links', 'trap')) OVER (PARTITION BY campaign, message, recipient \
          ORDER BY toUnixTimestamp64Milli(ts) RANGE BETWEEN 60000 PRECEDING AND 60000 FOLLOWING) AS is_swept \
-         FROM events FINAL WHERE {window})"
+         FROM {events})"
     )
 }
 
-/// The landings of the period: `campaign`, `link_name`, `person`, `visitor`, `visit`, `landed_at`.
-fn landings(sql: &mut Sql, query: &Query) -> String {
-    let window = window(sql, query, "kind = 'page_view' AND verdict_reason = 'landed'");
+/// The landings of the period, or of visits that have to do with it: `campaign`, `link_name`, `person`, their visit,
+/// `landed_at`.
+fn landings(sql: &mut Sql, query: &Query, of_visits: bool) -> String {
+    let conditions = conditions(sql, query, "kind = 'page_view' AND verdict_reason = 'landed'");
+    let events = in_visits(WITH_MACHINES, of_visits, &conditions);
     format!(
         "SELECT toString(newsletter_campaign) AS campaign, {LINK}, if(user = '', visitor, user) AS person, \
-         visitor, {visit} AS visit, ts AS landed_at \
-         FROM events FINAL WHERE {window}",
-        visit = clause::VISIT_OF_EVENT,
+         {VISIT_COLUMNS}, ts AS landed_at FROM {events}"
     )
+}
+
+/// Events of the period, or of visits that have to do with it, with these.
+fn in_visits(with_bots: bool, of_visits: bool, conditions: &[String]) -> String {
+    let (window, days) = if of_visits {
+        (clause::events_of_visits_window(Visits::Any, with_bots), clause::days_beside(Visits::Any))
+    } else {
+        (clause::events_window(with_bots), DAYS_OF_VISITS)
+    };
+    let visits = Joined { with_bots: WITH_MACHINES, days, with_owners: false };
+    event_table::table(&window, conditions, Duplicates::Merged, Some(visits))
 }
 
 /// The visits with a landing: `campaign`, `link_name`, `whole`, `visits`.
 pub fn visits(query: &Query) -> Sql {
     let mut sql = Sql::default();
-    let landings = landings(&mut sql, query);
+    let landings = landings(&mut sql, query, false);
     sql.text = format!(
         "SELECT campaign, {link}, toUInt8(grouping(campaign)) AS whole, \
-         toInt64(uniqExact((visitor, visit))) AS visits FROM ({landings}) {grouping}",
+         toInt64(uniqExact({VISIT})) AS visits FROM ({landings}) {grouping}",
         link = link(query),
         grouping = grouping(query),
     );
@@ -124,7 +142,8 @@ pub fn orders(query: &Query) -> Sql {
 /// about one campaign says the same of it as one about all.
 fn bought(sql: &mut Sql, query: &Query) -> String {
     let everything = Query { campaign: None, ..query.clone() };
-    let landings = landings(sql, &everything);
+    // Of a visit over midnight the landing may be of the day before.
+    let landings = landings(sql, &everything, true);
     let only = match &query.campaign {
         None => "",
         Some(campaign) => {
@@ -133,18 +152,14 @@ fn bought(sql: &mut Sql, query: &Query) -> String {
         }
     };
     format!(
-        "(SELECT visitor, {visit} AS visit, ts AS bought_at, event_id AS order_id, toString(kind) AS kind, revenue, \
-         currency \
-         FROM events FINAL WHERE {events} AND {purchase}) AS bought \
-         ASOF INNER JOIN (SELECT visitor, visit, landed_at, landing.1 AS campaign, landing.2 AS link_name, \
+        "(SELECT {VISIT_COLUMNS}, ts AS bought_at, event_id AS order_id, toString(kind) AS kind, revenue, currency \
+         FROM {purchases}) AS bought \
+         ASOF INNER JOIN (SELECT {VISIT} AS landed_in, landed_at, landing.1 AS campaign, landing.2 AS link_name, \
          landing.3 AS person FROM \
-         (SELECT visitor, visit, landed_at, max((campaign, link_name, person)) AS landing FROM ({landings}) \
-         GROUP BY visitor, visit, landed_at)) AS landed \
-         ON bought.visitor = landed.visitor AND bought.visit = landed.visit \
-         AND bought.bought_at >= landed.landed_at{only}",
-        visit = clause::VISIT_OF_EVENT,
-        events = clause::events_window(false),
-        purchase = clause::IS_PURCHASE,
+         (SELECT {VISIT_COLUMNS}, landed_at, max((campaign, link_name, person)) AS landing FROM ({landings}) \
+         GROUP BY {VISIT_COLUMNS}, landed_at)) AS landed \
+         ON {VISIT} = landed_in AND bought_at >= landed_at{only}",
+        purchases = in_visits(false, false, &[clause::IS_PURCHASE.to_owned()]),
     )
 }
 
@@ -154,19 +169,19 @@ pub fn people(query: &Query, number: Number, link: Option<&str>) -> Sql {
     let mut sql = Sql::default();
     let rows = match number {
         Number::Visits => {
-            let landings = landings(&mut sql, query);
-            format!("SELECT person, link_name, (visitor, visit) AS thing, landed_at AS at FROM ({landings})")
+            let landings = landings(&mut sql, query, false);
+            format!("SELECT person, link_name, {VISIT} AS thing, landed_at AS at FROM ({landings})")
         }
         Number::Orders => {
             let bought = bought(&mut sql, query);
             let order = if query.campaign.is_some() { " AND" } else { " WHERE" };
             format!(
-                "SELECT person, link_name, (bought.visitor, bought_at, order_id) AS thing, bought_at AS at \
+                "SELECT person, link_name, (bought.visitor_hash, bought_at, order_id) AS thing, bought_at AS at \
                  FROM {bought}{order} kind = 'order'"
             )
         }
         of_mail => {
-            let copies = copies(&window(&mut sql, query, IS_MAIL));
+            let copies = copies(&mut sql, query);
             let (is, not_by) = of_mail.condition();
             // Per copy: what a person did at any time is no machine's alone.
             let of_link = bind_link(&mut sql, link);

@@ -10,12 +10,16 @@ use super::response::{Person, PersonDevice, PersonTouchpoint};
 use super::{money, other_money, shown_channel, sql};
 use crate::error::ApiError;
 use crate::lookup::{find, unknown_person};
-use crate::runner::Runner;
+use crate::runner::{Needs, Runner};
 use crate::timestamp::Timestamp;
 use crate::value::Amount;
 
 #[derive(Deserialize)]
 struct CardRow {
+    /// Whether the row is of one device, and not of all events.
+    of_device: bool,
+    /// Whether it is of one touchpoint.
+    of_touchpoint: bool,
     events: i64,
     first_seen: Timestamp,
     last_seen: Timestamp,
@@ -31,25 +35,13 @@ struct CardRow {
     latest_language: String,
     first_channel: String,
     first_source: String,
-}
-
-#[derive(Deserialize)]
-struct DeviceRow {
     class: String,
     brand: String,
     model: String,
     browser_name: String,
     os_name: String,
     version: String,
-    sessions: i64,
-    last_seen: Timestamp,
-}
-
-#[derive(Deserialize)]
-struct TouchpointRow {
     place: String,
-    events: i64,
-    last_seen: Timestamp,
 }
 
 #[derive(Deserialize)]
@@ -64,22 +56,23 @@ struct TraitRow {
 /// # Errors
 /// Nobody has the id, or the store did not answer.
 pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiError> {
-    let (found, identified, aliases) = find(runner, &site.site, id).await?;
-    let (name, visitors, person) = (&site.site, &found.visitors, &found.person);
-    let numbers = sql::card(name, visitors, person, &site.currency, &aliases);
-    let devices = sql::devices(name, visitors, person, &aliases);
-    let touchpoints = sql::touchpoints(name, visitors, person, &aliases);
+    runner.bring_visits_up_to_date(Needs::People).await;
+    let (found, identified) = find(runner, &site.site, id).await?;
+    let (name, ids) = (&site.site, found.ids());
+    let numbers = sql::card(name, ids, &site.currency);
     let traits = sql::traits(name, &found.ids);
-    let (numbers, devices, touchpoints, traits, links) = futures_util::try_join!(
+    let (numbers, traits, links) = futures_util::try_join!(
         runner.rows::<CardRow>(&numbers),
-        runner.rows::<DeviceRow>(&devices),
-        runner.rows::<TouchpointRow>(&touchpoints),
         runner.rows::<TraitRow>(&traits),
         links_of(runner, name, &found),
     )?;
-    let row = numbers.into_iter().find(|row| row.events > 0).ok_or_else(|| unknown_person(id))?;
+    let (parts, whole): (Vec<CardRow>, Vec<CardRow>) =
+        numbers.into_iter().partition(|row| row.of_device || row.of_touchpoint);
+    let (devices, touchpoints): (Vec<CardRow>, Vec<CardRow>) =
+        parts.into_iter().partition(|row| row.of_device);
+    let row = whole.into_iter().find(|row| row.events > 0).ok_or_else(|| unknown_person(id))?;
     let traits: BTreeMap<String, String> = traits.into_iter().map(|row| (row.name, row.value)).collect();
-    let device = |row: DeviceRow| PersonDevice {
+    let device = |row: CardRow| PersonDevice {
         class: row.class,
         brand: row.brand,
         model: row.model,
@@ -89,7 +82,7 @@ pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiE
         sessions: row.sessions,
         last_seen: row.last_seen,
     };
-    let touchpoint = |row: TouchpointRow| PersonTouchpoint {
+    let touchpoint = |row: CardRow| PersonTouchpoint {
         touchpoint: row.place,
         events: row.events,
         last_seen: row.last_seen,

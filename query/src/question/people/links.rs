@@ -8,7 +8,7 @@ use super::response::IdentityLink;
 use crate::error::ApiError;
 use crate::lookup::{Candidate, find};
 use crate::plan::cursor;
-use crate::runner::Runner;
+use crate::runner::{Needs, Runner};
 use crate::sql::identity as sql;
 use crate::timestamp::Timestamp;
 
@@ -69,7 +69,8 @@ pub async fn link(
     visitor: &str,
     recorded_by: &str,
 ) -> Result<IdentityLink, ApiError> {
-    let (found, identified, _) = find(runner, &site.site, id).await?;
+    runner.bring_visits_up_to_date(Needs::People).await;
+    let (found, identified) = find(runner, &site.site, id).await?;
     if !identified {
         return Err(ApiError::invalid(
             "not_identified",
@@ -111,7 +112,8 @@ pub async fn unlink(
     link_id: &str,
     recorded_by: &str,
 ) -> Result<(), ApiError> {
-    let (found, _, _) = find(runner, &site.site, id).await?;
+    runner.bring_visits_up_to_date(Needs::People).await;
+    let (found, _) = find(runner, &site.site, id).await?;
     let links = links_of(runner, &site.site, &found).await?;
     let link = links.into_iter().find(|link| link.id == link_id).ok_or_else(|| ApiError::NotFound {
         code: "unknown_link",

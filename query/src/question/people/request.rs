@@ -4,12 +4,10 @@ use orma_store::Site;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::condition::Condition;
 use crate::error::ApiError;
 use crate::plan::cursor;
 use crate::plan::parameter::parse_limit;
 use crate::scope::{Scope, ScopeText};
-use crate::timestamp::Timestamp;
 use crate::value::Amount;
 
 const PEOPLE_DEFAULT: usize = 50;
@@ -22,7 +20,7 @@ const SEARCH_BYTES_MAX: usize = 256;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PeopleParams {
-    /// Part of a user id, a visitor id, or the traits `name` and `email`; case does not matter.
+    /// Part of a user id, of a visitor id, or of any trait's value, such as a name or an e-mail address; case does not matter.
     pub search: Option<String>,
     /// `true`: only people with a user id; `false`: only visitors nobody identified.
     pub identified: Option<String>,
@@ -109,7 +107,7 @@ impl Order {
 pub struct Listed {
     /// What it is about: people with a visit in the period that the condition holds for.
     pub scope: Scope,
-    /// Part of an id, a name or an e-mail address.
+    /// Part of an id or of a trait.
     pub search: Option<String>,
     /// With a user id, or without.
     pub identified: Option<bool>,
@@ -123,20 +121,6 @@ pub struct Listed {
     pub after: Option<(String, String)>,
     /// How many.
     pub limit: usize,
-    /// Only people seen since the beginning of this day. The latest of all are among them when they fill the page,
-    /// and found in a fraction of the time.
-    pub since: Option<Timestamp>,
-}
-
-impl Listed {
-    /// Whether the first of them are those who were here lately. A search may be for a visitor id that the person had
-    /// long ago.
-    pub fn is_of_the_latest(&self) -> bool {
-        let is_filtered = self.scope.condition != Condition::EVERYTHING;
-        let is_narrow = self.search.is_some() || self.customers.is_some() || is_filtered;
-        let has_period = self.scope.period.beginning().is_some() || self.scope.period.end().is_some();
-        self.order == Order::LastSeen && !self.ascending && !is_narrow && !has_period
-    }
 }
 
 /// A request for a page of people.
@@ -223,7 +207,6 @@ impl ListRequest {
             ascending,
             after: after.map(|cursor| (cursor.value, cursor.person)),
             limit: parse_limit(params.limit.as_deref(), PEOPLE_DEFAULT, PEOPLE_MAX)?,
-            since: None,
         };
         Ok(Self { currency: site.currency.clone(), listed })
     }

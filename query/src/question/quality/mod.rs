@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::error::ApiError;
 use crate::lookup;
-use crate::runner::Runner;
+use crate::runner::{Needs, Runner};
 use crate::timestamp::Timestamp;
 use request::{QualityParams, parse};
 use response::{
@@ -34,6 +34,7 @@ pub async fn web(
     now: Timestamp,
 ) -> Result<WebQuality, ApiError> {
     let query = parse(site, params, &web::DIMENSIONS, now)?;
+    runner.bring_visits_up_to_date(Needs::Visits).await;
     let (totals, rows) = (sql::web(&query, true), sql::web(&query, false));
     let (totals, rows) =
         futures_util::try_join!(runner.rows::<StoreRow>(&totals), runner.rows::<StoreRow>(&rows))?;
@@ -65,6 +66,7 @@ pub async fn app(
     now: Timestamp,
 ) -> Result<AppQuality, ApiError> {
     let query = parse(site, params, &app::DIMENSIONS, now)?;
+    runner.bring_visits_up_to_date(Needs::People).await;
     let aliases = lookup::aliases(runner, &site.site).await?;
     let (totals, rows) = (sql::app(&query, true, &aliases), sql::app(&query, false, &aliases));
     let (totals, rows) =

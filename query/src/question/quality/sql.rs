@@ -5,17 +5,14 @@ use orma_store::Param;
 
 use super::request::QualityQuery;
 use crate::identity::Aliases;
-use crate::sql::identity::{self, Duplicates};
-use crate::sql::{Sql, clause, events};
+use crate::sql::clause::{self, VISIT};
+use crate::sql::event_table::Duplicates;
+use crate::sql::identity::{People, owned};
+use crate::sql::{Sql, events};
 
 const IN_APP: &str = "touchpoint = 'app'";
 
 impl QualityQuery {
-    /// The scope as a condition on events.
-    fn condition(&self, sql: &mut Sql) -> String {
-        events::conditions(sql, &self.scope).join(" AND ")
-    }
-
     /// The totals have no dimension.
     fn grouping(&self, sql: &mut Sql, totals: bool, order: &str) -> (String, String) {
         if totals {
@@ -33,7 +30,6 @@ impl QualityQuery {
 /// [`VITALS`], `samples0`, `p75_0`, `good0`, `poor0` (numbers of samples).
 pub fn web(query: &QualityQuery, totals: bool) -> Sql {
     let mut sql = events::of_scope(&query.scope);
-    let condition = query.condition(&mut sql);
     let mut columns = Vec::new();
     for (index, vital) in VITALS.iter().enumerate() {
         let (name, good, poor) = (vital.name, vital.good_max, vital.poor_above);
@@ -45,12 +41,10 @@ pub fn web(query: &QualityQuery, totals: bool) -> Sql {
     }
     let (dimension, grouped) = query.grouping(&mut sql, totals, "samples");
     let names: Vec<String> = VITALS.iter().map(|vital| format!("'{}'", vital.name)).collect();
-    sql.text = format!(
-        "SELECT {dimension}count() AS samples, {} FROM (SELECT * FROM events WHERE {condition} AND kind = 'vital' \
-         AND name IN ({}) AND isNotNull(value) LIMIT 1 BY event_id){grouped}",
-        columns.join(", "),
-        names.join(", ")
-    );
+    let is_sample = format!("kind = 'vital' AND name IN ({}) AND isNotNull(value)", names.join(", "));
+    let samples = events::of(&mut sql, &query.scope, &[is_sample], Duplicates::ById);
+    sql.text =
+        format!("SELECT {dimension}count() AS samples, {} FROM {samples}{grouped}", columns.join(", "));
     sql
 }
 
@@ -58,9 +52,9 @@ pub fn web(query: &QualityQuery, totals: bool) -> Sql {
 /// `samples0`, `p75_0`, `good0`, `poor0`; `sessions`, `crashed_sessions`, `people`, `crashed_people`.
 pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
     let mut sql = events::of_scope(&query.scope);
-    let condition = query.condition(&mut sql);
-    let person = identity::person(&mut sql, aliases);
-    let edges = format!(" AND visitor IN (SELECT visitor FROM events WHERE {condition} AND {IN_APP})");
+    let in_app = [IN_APP.to_owned()];
+    let events = events::in_visits(&mut sql, &query.scope, &in_app, Duplicates::ById);
+    let people = People::new(&mut sql, aliases);
     let is_crash = "kind = 'crash' AND props['fatal'] != 'false'";
     let mut columns = Vec::new();
     for (index, start) in APP_STARTS.iter().enumerate() {
@@ -74,13 +68,12 @@ pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
     }
     let (dimension, grouped) = query.grouping(&mut sql, totals, "sessions");
     sql.text = format!(
-        "SELECT {dimension}{}, uniqExact((visitor, visit)) AS sessions, \
-         uniqExactIf((visitor, visit), {is_crash}) AS crashed_sessions, \
-         uniqExact({of}) AS people, uniqExactIf({of}, {is_crash}) AS crashed_people \
+        "SELECT {dimension}{}, uniqExact({VISIT}) AS sessions, \
+         uniqExactIf({VISIT}, {is_crash}) AS crashed_sessions, \
+         uniqExact(person_hash) AS people, uniqExactIf(person_hash, {is_crash}) AS crashed_people \
          FROM {}{grouped}",
         columns.join(", "),
-        person.rows(&identity::owned_events(&format!("{condition} AND {IN_APP}"), Duplicates::ById, &edges)),
-        of = person.expression,
+        people.rows(&owned(&events)),
     );
     sql
 }

@@ -8,12 +8,16 @@ use crate::plan::{Dimension, Filter, Metric};
 /// Where a metric comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
+    /// Views, as visits have them.
+    Views,
     /// Events alone.
     Events,
     /// Sessions alone.
     Sessions,
     /// Events, each with its session: a property of events divided by one of sessions.
     EventsInSessions,
+    /// Sessions once for each page that they saw.
+    SessionsOfPages,
     /// Sessions that hold certain events: a property of sessions divided by one of events.
     SessionsOfEvents,
     /// Purchases of the visits that saw certain pages: an order has no page of its own.
@@ -47,7 +51,9 @@ pub fn source(metric: Metric, group_by: &[Dimension], condition: &Condition) -> 
         | Metric::SessionDuration
         | Metric::ViewsPerSession
         | Metric::ConversionRate => {
-            if of_events {
+            if of_events && of_visits(group_by, condition) {
+                Source::SessionsOfPages
+            } else if of_events {
                 Source::SessionsOfEvents
             } else {
                 Source::Sessions
@@ -56,9 +62,21 @@ pub fn source(metric: Metric, group_by: &[Dimension], condition: &Condition) -> 
         purchases if purchases.is_of_purchases() && asks_for_pages(group_by, condition) => {
             Source::PurchasesOfPages
         }
+        Metric::Visitors | Metric::People | Metric::PageViews if of_visits(group_by, condition) => {
+            Source::Views
+        }
         _ if of_sessions => Source::EventsInSessions,
         _ => Source::Events,
     }
+}
+
+/// Whether visits alone know all that is asked of views: properties of sessions, and the page as a row.
+fn of_visits(group_by: &[Dimension], condition: &Condition) -> bool {
+    let is_known =
+        |dimension: &Dimension| dimension.level() == Level::Session || *dimension == Dimension::PAGE;
+    let is_of_session =
+        |member: &Condition| member.filter().is_some_and(|filter| filter.level() == Level::Session);
+    group_by.iter().all(is_known) && condition.members().iter().all(is_of_session)
 }
 
 fn asks_for_pages(group_by: &[Dimension], condition: &Condition) -> bool {
@@ -74,22 +92,55 @@ fn has_events_of_filters(condition: &Condition) -> bool {
     members.peek().is_some() && members.all(|member| member.filter().is_some())
 }
 
-/// The question divided by source, and what is read of the items of purchases by itself. The part that decides the order
-/// of the rows comes first.
+/// The source of a metric of a question. Where rows are values of dimensions and some of what they show is counted in
+/// events, views are counted there too: a row that has events and no view is a row.
+fn source_beside(metric: Metric, query: &Query) -> Source {
+    let of = |metric| source(metric, &query.group_by, &query.scope.condition);
+    let of_events = |other: &Metric| matches!(of(*other), Source::Events | Source::EventsInSessions);
+    match of(metric) {
+        Source::Views if !query.group_by.is_empty() && query.metrics.iter().any(of_events) => {
+            source(Metric::Events, &query.group_by, &query.scope.condition)
+        }
+        source => source,
+    }
+}
+
+/// The question divided by source, and what is read of the items of purchases and whose events are by themselves. The part
+/// that decides the order of the rows comes first.
 pub fn parts(query: &Query) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let ordered = std::iter::once(query.order_by)
         .chain(query.metrics.iter().copied().filter(|metric| *metric != query.order_by));
     for metric in ordered {
-        let source = source(metric, &query.group_by, &query.scope.condition);
+        let source = source_beside(metric, query);
+        let of_its_own = |metric: Metric| (metric.is_of_items(), metric == Metric::People);
         let is_alike =
-            |part: &&mut Part| part.source == source && part.metrics[0].is_of_items() == metric.is_of_items();
+            |part: &&mut Part| part.source == source && of_its_own(part.metrics[0]) == of_its_own(metric);
         match parts.iter_mut().find(is_alike) {
             Some(part) => part.metrics.push(metric),
             None => parts.push(Part { source, metrics: vec![metric] }),
         }
     }
     parts
+}
+
+/// Whether the rows of a part are read of the same things as its totals: then both are asked at once. Where rows are items,
+/// or pages of visits, a thing is in several of them.
+pub fn has_totals(part: &Part, group_by: &[Dimension]) -> bool {
+    let is_of_items = |dimension: &Dimension| dimension.level() == Level::Item;
+    match part.source {
+        Source::Views | Source::Sessions => true,
+        Source::Events | Source::EventsInSessions => !group_by.iter().any(is_of_items),
+        Source::SessionsOfPages | Source::SessionsOfEvents | Source::PurchasesOfPages => false,
+    }
+}
+
+/// Whether what the buckets of time hold is all that the totals of a question count: then both are asked at once. It is not
+/// where a visitor must have seen a page in the bucket itself.
+pub fn has_totals_of_series(query: &Query) -> bool {
+    query.group_by.is_empty()
+        && query.interval.is_some()
+        && !counts_any_event(&query.group_by, &query.scope.condition.filters())
 }
 
 /// Whether the question is about other events than views: then the visitors are those who have such an event, among
@@ -122,14 +173,19 @@ mod tests {
     #[test]
     fn each_metric_has_its_table_under_each_dimension() {
         use Metric as M;
-        let table: [(Metric, &str, &str, Source); 23] = [
-            (M::Visitors, "", "", Source::Events),
-            (M::Visitors, "page", "", Source::Events),
+        let table: [(Metric, &str, &str, Source); 31] = [
+            (M::People, "", "", Source::Views),
+            (M::People, "source page", "entry_page:is:/", Source::Views),
+            (M::People, "country", "", Source::Events),
+            (M::Visitors, "", "", Source::Views),
+            (M::Visitors, "page", "", Source::Views),
             (M::Visitors, "country", "", Source::Events),
             (M::Visitors, "city", "", Source::Events),
-            (M::Visitors, "source", "", Source::EventsInSessions),
+            (M::Visitors, "source", "", Source::Views),
             (M::PageViews, "entry_page", "country:is:IT", Source::EventsInSessions),
-            (M::PageViews, "page", "channel:is:email", Source::EventsInSessions),
+            (M::PageViews, "page", "channel:is:email", Source::Views),
+            (M::PageViews, "content_group", "channel:is:email", Source::EventsInSessions),
+            (M::Visitors, "source", "props.a:is:b", Source::EventsInSessions),
             (M::Events, "", "props.a:is:b", Source::Events),
             (M::Orders, "country", "", Source::Events),
             (M::Orders, "source", "", Source::EventsInSessions),
@@ -141,7 +197,10 @@ mod tests {
             (M::Quantity, "content_group", "", Source::PurchasesOfPages),
             (M::AverageOrderValue, "", "content_group:is:/a", Source::PurchasesOfPages),
             (M::Sessions, "", "", Source::Sessions),
-            (M::Sessions, "page", "", Source::SessionsOfEvents),
+            (M::Sessions, "page", "", Source::SessionsOfPages),
+            (M::BounceRate, "page source", "channel:is:email", Source::SessionsOfPages),
+            (M::Sessions, "page", "kind:is:search", Source::SessionsOfEvents),
+            (M::Sessions, "content_group", "", Source::SessionsOfEvents),
             (M::ConversionRate, "product", "", Source::SessionsOfEvents),
             (M::ConversionRate, "utm_content", "", Source::Sessions),
             (M::BounceRate, "source", "kind:is:search", Source::SessionsOfEvents),
@@ -162,6 +221,30 @@ mod tests {
     }
 
     #[test]
+    fn totals_come_with_the_rows_where_these_are_read_of_the_same() {
+        let table = [
+            (Source::Views, "page", true),
+            (Source::Views, "source entry_page", true),
+            (Source::Events, "country kind", true),
+            (Source::Events, "product", false),
+            (Source::Events, "country product_category", false),
+            (Source::EventsInSessions, "source", true),
+            (Source::EventsInSessions, "source product_id", false),
+            (Source::Sessions, "source", true),
+            // A visit is a row of each of its pages; without rows it is one of those that saw any.
+            (Source::SessionsOfEvents, "page", false),
+            (Source::PurchasesOfPages, "page", false),
+            (Source::PurchasesOfPages, "source", false),
+        ];
+        for (source, group_by, expected) in table {
+            let group_by: Vec<Dimension> =
+                group_by.split(' ').map(|name| Dimension::parse(name, "group_by").unwrap()).collect();
+            let part = Part { source, metrics: vec![Metric::Visitors] };
+            assert_eq!(has_totals(&part, &group_by), expected, "{source:?} {group_by:?}");
+        }
+    }
+
+    #[test]
     fn the_part_of_the_order_comes_first() {
         let text = RequestText {
             metrics: Some("visitors,bounce_rate,page_views,quantity,orders,product_revenue"),
@@ -173,11 +256,23 @@ mod tests {
             parts(&query),
             [
                 Part { source: Source::Sessions, metrics: vec![Metric::BounceRate] },
-                Part {
-                    source: Source::Events,
-                    metrics: vec![Metric::Visitors, Metric::PageViews, Metric::Orders]
-                },
+                Part { source: Source::Views, metrics: vec![Metric::Visitors, Metric::PageViews] },
                 Part { source: Source::Events, metrics: vec![Metric::Quantity, Metric::ProductRevenue] },
+                Part { source: Source::Events, metrics: vec![Metric::Orders] },
+            ]
+        );
+        // A source that sent mails and no visitor has a row.
+        let text = RequestText {
+            metrics: Some("visitors,events,sessions"),
+            group_by: Some("source"),
+            ..RequestText::default()
+        };
+        let query = Query::parse(&rome(), &text, NOW).unwrap();
+        assert_eq!(
+            parts(&query),
+            [
+                Part { source: Source::EventsInSessions, metrics: vec![Metric::Visitors, Metric::Events] },
+                Part { source: Source::Sessions, metrics: vec![Metric::Sessions] },
             ]
         );
     }

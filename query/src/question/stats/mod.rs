@@ -5,6 +5,7 @@ pub mod request;
 pub mod response;
 mod sql;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use futures_util::future::try_join_all;
@@ -12,12 +13,13 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
-use crate::plan::period::{Bucket, Period};
+use crate::lookup;
+use crate::plan::period::{Bucket, Interval, Period};
 use crate::plan::{Earlier, Metric, cursor};
-use crate::runner::Runner;
+use crate::runner::{Needs, Runner};
 use crate::timestamp::Timestamp;
 use crate::value::{Amount, MetricValue, Money};
-use choose::{Part, parts, source};
+use choose::{Part, has_totals, has_totals_of_series, parts, source};
 use request::Query;
 use response::{Stats, StatsCompare, StatsRow};
 use sql::metric::column;
@@ -37,10 +39,16 @@ type RowKey = (String, String);
 /// # Errors
 /// The store did not answer.
 pub async fn respond(runner: &Runner, query: &Query) -> Result<Stats, ApiError> {
+    let asks_who = query.metrics.contains(&Metric::People) || query.scope.condition.asks_who();
+    runner.bring_visits_up_to_date(if asks_who { Needs::People } else { Needs::Visits }).await;
+    let mut query = Cow::Borrowed(query);
+    if asks_who {
+        query.to_mut().scope.aliases = lookup::aliases(runner, &query.scope.site).await?;
+    }
+    let query = query.as_ref();
     let parts = parts(query);
-    let (totals, (keys, rows, next), other_revenue, other_product_revenue) = futures_util::try_join!(
-        totals(runner, query, &parts),
-        rows(runner, query, &parts),
+    let ((totals, (keys, rows, next)), other_revenue, other_product_revenue) = futures_util::try_join!(
+        totals_and_rows(runner, query, &parts),
         other_money(runner, query, &[Metric::Revenue, Metric::AverageOrderValue]),
         other_money(runner, query, &[Metric::ProductRevenue])
     )?;
@@ -65,21 +73,47 @@ pub async fn respond(runner: &Runner, query: &Query) -> Result<Stats, ApiError> 
     })
 }
 
-/// The keys of the page in order, the rows (none when there are only totals), and where the next page begins.
+/// The keys of a page in order, the rows (none when there are only totals), and where the next page begins.
+type Rows = (Vec<String>, Option<Vec<StatsRow>>, Option<usize>);
+
+/// What all of it comes to, and the rows.
+async fn totals_and_rows(
+    runner: &Runner,
+    query: &Query,
+    parts: &[Part],
+) -> Result<(Metrics, Rows), ApiError> {
+    if let Some(interval) = query.interval
+        && has_totals_of_series(query)
+    {
+        let (totals, rows) = totals_and_series(runner, query, parts, points(query, interval)?).await?;
+        return Ok((totals, (Vec::new(), Some(rows), None)));
+    }
+    if query.group_by.is_empty() || query.offset > 0 || !has_totals(&parts[0], &query.group_by) {
+        let page = async { rows(runner, query, parts, page(runner, query, parts).await?).await };
+        return futures_util::try_join!(totals(runner, query, parts), page);
+    }
+    let mut first: Vec<StoreRow> = runner.rows(&statement(query, &parts[0], Shape::PageAndTotals)).await?;
+    let mut total: StoreRow = first.extract_if(.., |row| is_total(row)).next().unwrap_or_default();
+    let page = async {
+        let page = found_page(runner, query, parts, first).await?;
+        rows(runner, query, parts, page).await
+    };
+    let (others, rows) = futures_util::try_join!(ask(runner, query, &parts[1..], Shape::Totals), page)?;
+    total.extend(others.into_values().flatten());
+    Ok((metrics_of(query, Some(&total)), rows))
+}
+
+/// The rows of a page.
 async fn rows(
     runner: &Runner,
     query: &Query,
     parts: &[Part],
-) -> Result<(Vec<String>, Option<Vec<StatsRow>>, Option<usize>), ApiError> {
-    let (keys, mut found, next) = page(runner, query, parts).await?;
+    (keys, mut found, next): Page,
+) -> Result<Rows, ApiError> {
     let rows = match (query.interval, query.group_by.is_empty()) {
         (None, true) => None,
         (None, false) => Some(rows_of(query, &keys, &mut found)),
-        (Some(interval), _) => {
-            let buckets = query.scope.period.buckets(interval)?.into_iter();
-            let points = buckets.map(|Bucket { key, label, .. }| Point { key, label, is_filled: true });
-            Some(series(runner, query, parts, &keys, points.collect()).await?)
-        }
+        (Some(interval), _) => Some(series(runner, query, parts, &keys, points(query, interval)?).await?),
     };
     Ok((keys, rows, next))
 }
@@ -93,30 +127,23 @@ async fn compare(
 ) -> Result<StatsCompare, ApiError> {
     let earlier = Earlier::of(&query.scope.period, query.now);
     let before = query.about(&earlier);
-    let (totals, rows, data_from) = futures_util::try_join!(
-        totals(runner, &before, parts),
-        rows_before(runner, query, &earlier, parts, keys),
-        data_from(runner, query)
-    )?;
+    let before = &before;
+    let answered = async {
+        let Some(interval) = query.interval else {
+            return Ok((totals(runner, before, parts).await?, None));
+        };
+        let points = points_before(query, &earlier, interval)?;
+        if has_totals_of_series(query) {
+            let (totals, rows) = totals_and_series(runner, before, parts, points).await?;
+            return Ok((totals, Some(rows)));
+        }
+        let rows = series(runner, before, parts, keys, points);
+        let (totals, rows) = futures_util::try_join!(totals(runner, before, parts), rows)?;
+        Ok((totals, Some(rows)))
+    };
+    let ((totals, rows), data_from) = futures_util::try_join!(answered, data_from(runner, query))?;
     let Period { from, to, .. } = earlier.period;
     Ok(StatsCompare { from, to, data_from, totals, rows })
-}
-
-/// Rows at the same points as those of the asked period, as far as the period before reaches.
-async fn rows_before(
-    runner: &Runner,
-    query: &Query,
-    earlier: &Earlier,
-    parts: &[Part],
-    keys: &[String],
-) -> Result<Option<Vec<StatsRow>>, ApiError> {
-    let Some(interval) = query.interval else { return Ok(None) };
-    let mut points = Vec::new();
-    for bucket in query.scope.period.buckets(interval)? {
-        let Some(label) = earlier.label(&bucket, interval) else { break };
-        points.push(Point { is_filled: earlier.has_counterpart(&bucket), key: bucket.key, label });
-    }
-    series(runner, &query.about(earlier), parts, keys, points).await.map(Some)
 }
 
 /// When the site's first event happened.
@@ -150,16 +177,24 @@ async fn other_money(runner: &Runner, query: &Query, metrics: &[Metric]) -> Resu
     Ok(amounts.map(|(currency, amount)| Money::new(amount, &currency)).collect())
 }
 
-/// The rows of the page: their keys in order, what is known of them, and where the next page begins.
-async fn page(
-    runner: &Runner,
-    query: &Query,
-    parts: &[Part],
-) -> Result<(Vec<String>, HashMap<RowKey, StoreRow>, Option<usize>), ApiError> {
+/// The rows of a page: their keys in order, what is known of them, and where the next page begins.
+type Page = (Vec<String>, HashMap<RowKey, StoreRow>, Option<usize>);
+
+async fn page(runner: &Runner, query: &Query, parts: &[Part]) -> Result<Page, ApiError> {
     if query.group_by.is_empty() {
         return Ok((Vec::new(), HashMap::new(), None));
     }
-    let mut first: Vec<StoreRow> = runner.rows(&statement(query, &parts[0], Shape::Page)).await?;
+    let first: Vec<StoreRow> = runner.rows(&statement(query, &parts[0], Shape::Page)).await?;
+    found_page(runner, query, parts, first).await
+}
+
+/// The page that begins with these rows of the first part.
+async fn found_page(
+    runner: &Runner,
+    query: &Query,
+    parts: &[Part],
+    mut first: Vec<StoreRow>,
+) -> Result<Page, ApiError> {
     let next = (first.len() > query.limit).then(|| query.offset.saturating_add(query.limit));
     first.truncate(query.limit);
     let keys: Vec<String> = first.iter().map(|row| key_of(query, row).1).collect();
@@ -184,6 +219,22 @@ struct Point {
     is_filled: bool,
 }
 
+/// The points of the asked period.
+fn points(query: &Query, interval: Interval) -> Result<Vec<Point>, ApiError> {
+    let buckets = query.scope.period.buckets(interval)?.into_iter();
+    Ok(buckets.map(|Bucket { key, label, .. }| Point { key, label, is_filled: true }).collect())
+}
+
+/// Those of the period before that lie where those of the asked period do, as far as it reaches.
+fn points_before(query: &Query, earlier: &Earlier, interval: Interval) -> Result<Vec<Point>, ApiError> {
+    let mut points = Vec::new();
+    for bucket in query.scope.period.buckets(interval)? {
+        let Some(label) = earlier.label(&bucket, interval) else { break };
+        points.push(Point { is_filled: earlier.has_counterpart(&bucket), key: bucket.key, label });
+    }
+    Ok(points)
+}
+
 /// A row for each point, and of each key when there are dimensions; the empty ones too.
 async fn series(
     runner: &Runner,
@@ -198,6 +249,28 @@ async fn series(
     let found = ask(runner, query, parts, Shape::Series(keys)).await?;
     let no_key = [String::new()];
     let keys = if query.group_by.is_empty() { &no_key[..] } else { keys };
+    Ok(rows_at(query, &found, keys, points))
+}
+
+/// What all of it comes to, and a row for each point, where there are no dimensions.
+async fn totals_and_series(
+    runner: &Runner,
+    query: &Query,
+    parts: &[Part],
+    points: Vec<Point>,
+) -> Result<(Metrics, Vec<StatsRow>), ApiError> {
+    let found = ask(runner, query, parts, Shape::SeriesAndTotals).await?;
+    let totals = metrics_of(query, found.get(&RowKey::default()));
+    Ok((totals, rows_at(query, &found, &[String::new()], points)))
+}
+
+/// The rows of these keys at each point.
+fn rows_at(
+    query: &Query,
+    found: &HashMap<RowKey, StoreRow>,
+    keys: &[String],
+    points: Vec<Point>,
+) -> Vec<StatsRow> {
     let mut rows = Vec::new();
     for point in points {
         for key in keys {
@@ -211,7 +284,7 @@ async fn series(
             rows.push(StatsRow { dimensions, metrics });
         }
     }
-    Ok(rows)
+    rows
 }
 
 /// Asks all parts at the same time and joins their rows.
@@ -230,7 +303,16 @@ async fn ask(
     Ok(found)
 }
 
+/// Whether a row is over everything.
+fn is_total(row: &StoreRow) -> bool {
+    row.get("is_total").and_then(Value::as_u64) == Some(1)
+}
+
+/// The key of a row; that of the row over everything is empty, which no bucket's is.
 fn key_of(query: &Query, row: &StoreRow) -> RowKey {
+    if is_total(row) {
+        return RowKey::default();
+    }
     let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let values: Vec<String> = (0..query.group_by.len()).map(|index| text(&format!("d{index}"))).collect();
     (text("t"), values.join(&KEY_SEPARATOR.to_string()))

@@ -14,6 +14,7 @@ pub fn of_events(metric: Metric, viewers: Option<&str>) -> String {
     let is_view = &clause::IS_VIEW.to_string();
     match metric {
         Metric::Visitors => format!("uniqExactIf({}, {})", clause::VISITOR, viewers.unwrap_or(is_view)),
+        Metric::People => format!("uniqExactIf(person_hash, {})", viewers.unwrap_or(is_view)),
         Metric::PageViews => format!("countIf({is_view})"),
         Metric::Events => "count()".into(),
         Metric::Orders => "countIf(kind = 'order')".into(),
@@ -36,6 +37,16 @@ pub fn of_events(metric: Metric, viewers: Option<&str>) -> String {
     }
 }
 
+/// A metric over rows of views.
+pub fn of_views(metric: Metric) -> String {
+    match metric {
+        Metric::Visitors => format!("uniqExact({})", clause::VISITOR),
+        Metric::People => "uniqExact(person_hash)".into(),
+        Metric::PageViews => "sum(view_count)".into(),
+        other => unreachable!("{} is no metric of views", other.name()),
+    }
+}
+
 /// Money of items in other currencies, each for itself.
 pub fn other_product_revenue() -> String {
     let amount = items::amount();
@@ -50,11 +61,11 @@ pub fn of_sessions(metric: Metric, bought: Option<&str>) -> String {
         Metric::Sessions => format!("countIf({is_session})"),
         Metric::BounceRate => format!(
             "if({with_views} = 0, NULL, countIf(view_count = 1 AND action_count = 0 \
-             AND dateDiff('millisecond', started, ended) < 10000) / {with_views})"
+             AND lasted_ms < 10000) / {with_views})"
         ),
         Metric::SessionDuration => format!(
             "if(countIf({is_session}) = 0, NULL, \
-             round(avgIf(dateDiff('millisecond', started, ended), {is_session})))"
+             round(avgIf(lasted_ms, {is_session})))"
         ),
         Metric::ViewsPerSession => {
             format!("if({with_views} = 0, NULL, sum(view_count) / {with_views})")
@@ -66,6 +77,7 @@ pub fn of_sessions(metric: Metric, bought: Option<&str>) -> String {
             )
         }
         Metric::Visitors
+        | Metric::People
         | Metric::PageViews
         | Metric::Events
         | Metric::Orders

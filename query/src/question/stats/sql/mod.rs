@@ -9,12 +9,15 @@ use super::request::Query;
 use crate::condition::Condition;
 use crate::plan::dimension::Level;
 use crate::plan::metric::Shape as MetricShape;
+use crate::plan::period::Interval;
 use crate::plan::{Dimension, Filter, Metric, Shift};
-use crate::sql::clause::{self, Sessions};
+use crate::sql::clause::{self, VISIT, VISIT_COLUMNS, Visits};
 use crate::sql::condition::{Row, without};
-use crate::sql::identity::Duplicates;
+use crate::sql::event_table::{self, Duplicates};
+use crate::sql::identity::{People, owned};
+use crate::sql::views::{self, Views};
 use crate::sql::{Sql, events, items};
-use metric::{column, of_events, of_sessions, other_product_revenue, present};
+use metric::{column, of_events, of_sessions, of_views, other_product_revenue, present};
 
 /// Stands between the values of two dimensions in a row's key.
 pub const KEY_SEPARATOR: char = '\u{1f}';
@@ -26,12 +29,16 @@ pub enum Shape<'a> {
     Totals,
     /// The first rows by the part's first metric, one more than fits on the page.
     Page,
+    /// The same of the first page, and before them the row over everything (`is_total`): what both read is read once.
+    PageAndTotals,
     /// The rows of these values of the dimensions.
     Keyed(&'a [String]),
     /// The part's money in other currencies over everything: a row with `others`.
     OtherMoney,
     /// A row for each bucket of time, and of these values of the dimensions when there are any.
     Series(&'a [String]),
+    /// A row for each bucket of time, and the row over everything (`is_total`): what both read is read once.
+    SeriesAndTotals,
 }
 
 /// The statement that answers one part of a question. Its rows have `d0`, `d1` (the dimensions), `t` (the bucket)
@@ -41,7 +48,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
     let from = from_clause(&mut sql, query, part, shape);
     let mut columns: Vec<String> = Vec::new();
     let mut keys: Vec<String> = Vec::new();
-    if let (Shape::Series(_), Some(interval)) = (shape, query.interval) {
+    if let Some(interval) = interval_of(query, shape) {
         sql.params.push(("zone".into(), query.scope.period.zone_name.as_str().into()));
         if let Some(Shift::Days(shift) | Shift::Milliseconds(shift)) = query.shift {
             sql.params.push(("shift".into(), Param::Int(shift)));
@@ -56,14 +63,18 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             keys.push(format!("d{index}"));
         }
     }
-    let viewers =
-        counts_any_event(&query.group_by, &query.scope.condition.filters()).then(|| viewers(query, shape));
+    if matches!(shape, Shape::PageAndTotals | Shape::SeriesAndTotals) {
+        columns.push(format!("grouping({}) != 0 AS is_total", keys[0]));
+    }
+    let viewers = counts_any_event(&query.group_by, &query.scope.condition.filters())
+        .then(|| viewers(&mut sql, query, part, shape));
     for metric in &part.metrics {
         let expression = match part.source {
             Source::Events | Source::EventsInSessions | Source::PurchasesOfPages => {
                 of_events(*metric, viewers.as_deref())
             }
-            Source::Sessions | Source::SessionsOfEvents => {
+            Source::Views => of_views(*metric),
+            Source::Sessions | Source::SessionsOfPages | Source::SessionsOfEvents => {
                 let bought = (*metric == Metric::ConversionRate)
                     .then(|| bought(&mut sql, query, part.source, with_dimensions));
                 of_sessions(*metric, bought.as_deref())
@@ -83,21 +94,35 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
         )];
     }
     sql.text = format!("SELECT {} FROM {from}", columns.join(", "));
-    if !keys.is_empty() {
-        sql.text += " GROUP BY ";
-        sql.text += &keys.join(", ");
-    }
-    if matches!(shape, Shape::Page) {
-        let present: Vec<String> = part.metrics.iter().map(|metric| present(*metric)).collect();
-        let order = column(part.metrics[0]);
-        sql.text = format!(
-            "{} HAVING {} ORDER BY {order} DESC, {} LIMIT {{limit:UInt64}} OFFSET {{offset:UInt64}}",
-            sql.text,
-            present.join(" OR "),
-            keys.join(", ")
-        );
-        sql.params.push(("limit".into(), Param::Int(query.limit as i64 + 1)));
-        sql.params.push(("offset".into(), Param::Int(i64::try_from(query.offset).unwrap_or(i64::MAX))));
+    let present: Vec<String> = part.metrics.iter().map(|metric| present(*metric)).collect();
+    let (present, order, keys) = (present.join(" OR "), column(part.metrics[0]), keys.join(", "));
+    match shape {
+        Shape::Page => {
+            sql.text = format!(
+                "{} GROUP BY {keys} HAVING {present} ORDER BY {order} DESC, {keys} \
+                 LIMIT {{limit:UInt64}} OFFSET {{offset:UInt64}}",
+                sql.text
+            );
+            sql.params.push(("limit".into(), Param::Int(query.limit as i64 + 1)));
+            sql.params.push(("offset".into(), Param::Int(i64::try_from(query.offset).unwrap_or(i64::MAX))));
+        }
+        // The totals are put together of the rows, which costs less than to count everything twice.
+        Shape::PageAndTotals => {
+            let is_whole = if query.group_by.len() > 1 { " AND grouping(d0) = grouping(d1)" } else { "" };
+            sql.text = format!(
+                "{} GROUP BY {keys} WITH ROLLUP HAVING ({present} OR is_total){is_whole} \
+                 ORDER BY is_total DESC, {order} DESC, {keys} LIMIT {{limit:UInt64}}",
+                sql.text
+            );
+            sql.params.push(("limit".into(), Param::Int(query.limit as i64 + 2)));
+        }
+        Shape::SeriesAndTotals => sql.text += " GROUP BY t WITH ROLLUP",
+        Shape::Totals | Shape::Keyed(_) | Shape::OtherMoney | Shape::Series(_) => {
+            if !keys.is_empty() {
+                sql.text += " GROUP BY ";
+                sql.text += &keys;
+            }
+        }
     }
     sql
 }
@@ -113,13 +138,18 @@ pub fn first_event(query: &Query) -> Sql {
 }
 
 fn has_dimensions(query: &Query, shape: Shape<'_>) -> bool {
-    !matches!(shape, Shape::Totals | Shape::OtherMoney) && !query.group_by.is_empty()
+    !matches!(shape, Shape::Totals | Shape::OtherMoney | Shape::SeriesAndTotals) && !query.group_by.is_empty()
+}
+
+/// The buckets of the rows, where they have any.
+fn interval_of(query: &Query, shape: Shape<'_>) -> Option<Interval> {
+    query.interval.filter(|_| matches!(shape, Shape::Series(_) | Shape::SeriesAndTotals))
 }
 
 /// How events that came twice are made to count once: not at all where only distinct things are counted, and by their
 /// ids where few rows are asked for, purchases, which costs a tenth of merging all.
 fn duplicates(metrics: &[Metric]) -> Duplicates {
-    if metrics.iter().all(|metric| matches!(metric, Metric::Visitors)) {
+    if metrics.iter().all(|metric| matches!(metric, Metric::Visitors | Metric::People)) {
         Duplicates::Kept
     } else if metrics.iter().all(|metric| metric.is_of_purchases()) {
         Duplicates::ById
@@ -137,6 +167,8 @@ struct Held<'a> {
     together: &'a [&'a Condition],
     /// Members that are by themselves.
     apart: &'a [&'a Condition],
+    /// Whether the visits of the events are asked for too.
+    with_visits: bool,
 }
 
 /// The events of a question for which a condition holds, or rows of them and their items where the question is about
@@ -157,8 +189,7 @@ fn events_table(
         held.together.iter().partition(|member| needs_item && member.looks_at(&[Level::Item]));
     let is_expanded = !of_items.is_empty() || !dimensions.is_empty();
     let terms = events::terms(&query.scope);
-    let mut conditions = vec![clause::events_window(query.scope.with_bots)];
-    conditions.extend(only.map(ToOwned::to_owned));
+    let mut conditions: Vec<String> = only.map(ToOwned::to_owned).into_iter().collect();
     conditions.extend(terms.together(sql, held.row, &of_events));
     conditions.extend(held.apart.iter().map(|member| terms.apart(sql, held.row, member)));
     if has_lines {
@@ -170,10 +201,24 @@ fn events_table(
     if duplicates == Duplicates::ById {
         conditions.push(clause::IS_PURCHASE.into());
     }
-    let events = events::table(&conditions, duplicates);
+    let of_lines: Vec<String> =
+        of_items.iter().map(|member| terms.of_line(sql, held.row, &[member])).collect();
+    // A visit that began in the period may go on after it.
+    let (window, with_visits) = if held.row == Row::EventOfVisit {
+        let window = clause::events_of_visits_window(Visits::Started, query.scope.with_bots);
+        (window, terms.with_whole_visits(Visits::Started))
+    } else {
+        (clause::events_window(query.scope.with_bots), terms.with_visits())
+    };
+    let events = if metrics.contains(&Metric::People) {
+        let people = People::new(sql, &query.scope.aliases);
+        let events = event_table::table(&window, &conditions, duplicates, Some(terms.with_owners()));
+        people.numbers(&owned(&events))
+    } else {
+        let visits = if held.with_visits { Some(with_visits) } else { terms.joined() };
+        event_table::table(&window, &conditions, duplicates, visits)
+    };
     if is_expanded {
-        let of_lines: Vec<String> =
-            of_items.iter().map(|member| terms.of_line(sql, held.row, &[member])).collect();
         items::expanded(&events, &dimensions, &of_lines)
     } else if has_lines {
         items::with_lines(&events)
@@ -192,19 +237,6 @@ fn value_of_item(query: &Query, index: usize) -> String {
     items::value_of_key(before)
 }
 
-/// The sessions of a question. Of purchases only the buyers' are needed.
-fn sessions_of_events(query: &Query, metrics: &[Metric]) -> String {
-    let buyers = match duplicates(metrics) {
-        Duplicates::ById => format!(
-            " AND visitor IN (SELECT visitor FROM events WHERE {} AND {})",
-            clause::events_window(query.scope.with_bots),
-            clause::IS_PURCHASE
-        ),
-        _ => String::new(),
-    };
-    clause::sessions(Sessions::Any, query.scope.with_bots, &buyers)
-}
-
 /// The table expression with its conditions.
 fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> String {
     let with_dimensions = has_dimensions(query, shape);
@@ -212,33 +244,33 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
     let (together, apart) = query.scope.condition.together();
     let mut conditions = Vec::new();
     let table = match part.source {
+        Source::Views => {
+            let of_visits = terms.all(sql, Row::Visit, &query.scope.condition);
+            let dimensions = if with_dimensions { dimensions(query, part.source) } else { Vec::new() };
+            let with_people = part.metrics.contains(&Metric::People);
+            views_table(sql, query, shape, &of_visits, &dimensions, with_people)
+        }
         Source::Events => {
-            let held = Held { row: Row::Event, together: &together, apart: &apart };
+            let held = Held { row: Row::Event, together: &together, apart: &apart, with_visits: false };
             events_table(sql, query, held, &part.metrics, with_dimensions, None)
         }
         Source::Sessions => {
             conditions.extend(terms.all(sql, Row::Visit, &query.scope.condition));
-            clause::sessions(Sessions::Started, query.scope.with_bots, "")
+            clause::visits(Visits::Started, query.scope.with_bots, "")
         }
         Source::EventsInSessions => {
-            let (of_sessions, of_events): (Vec<&Condition>, Vec<&Condition>) =
-                together.into_iter().partition(|member| is_of_sessions(member));
-            let held = Held { row: Row::Event, together: &of_events, apart: &apart };
-            let events = events_table(sql, query, held, &part.metrics, with_dimensions, None);
-            conditions.extend(terms.together(sql, Row::Visit, &of_sessions));
-            let sessions = sessions_of_events(query, &part.metrics);
-            format!("{events} AS event INNER JOIN {sessions} AS session_row USING (visitor, visit)")
+            let held = Held { row: Row::Event, together: &together, apart: &apart, with_visits: true };
+            events_table(sql, query, held, &part.metrics, with_dimensions, None)
         }
-        Source::PurchasesOfPages => {
-            let (purchases, of_sessions) = purchases_of_pages(sql, query, part, with_dimensions);
-            if asks_for_sessions(query) {
-                conditions.extend(of_sessions);
-                let sessions = sessions_of_events(query, &part.metrics);
-                format!(
-                    "(SELECT * FROM {purchases}) AS event INNER JOIN {sessions} AS session_row USING (visitor, visit)"
-                )
+        Source::PurchasesOfPages => purchases_of_pages(sql, query, part, with_dimensions),
+        Source::SessionsOfPages => {
+            conditions.extend(terms.all(sql, Row::Visit, &query.scope.condition));
+            let visits = clause::visits(Visits::Started, query.scope.with_bots, "");
+            if with_dimensions {
+                format!("{visits} ARRAY JOIN arrayDistinct(pages) AS page")
             } else {
-                purchases
+                conditions.push("notEmpty(pages)".into());
+                visits
             }
         }
         Source::SessionsOfEvents => {
@@ -247,8 +279,8 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
             let events = visits_with_events(sql, query, &of_events, with_dimensions);
             conditions.extend(terms.together(sql, Row::Visit, &of_sessions));
             conditions.extend(apart.into_iter().map(|member| terms.apart(sql, Row::Visit, member)));
-            let sessions = clause::sessions(Sessions::Started, query.scope.with_bots, "");
-            format!("{events} AS event INNER JOIN {sessions} AS session_row USING (visitor, visit)")
+            let visits = clause::visits(Visits::Started, query.scope.with_bots, "");
+            format!("{events} AS event INNER JOIN {visits} AS visited USING {VISIT}")
         }
     };
     if let Shape::Keyed(keys) | Shape::Series(keys) = shape
@@ -261,36 +293,24 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
     if conditions.is_empty() { table } else { format!("{table} WHERE {}", conditions.join(" AND ")) }
 }
 
-/// The purchases of the visits that saw the pages, and what must hold for the rows of their visits.
-fn purchases_of_pages(
-    sql: &mut Sql,
-    query: &Query,
-    part: &Part,
-    with_dimensions: bool,
-) -> (String, Vec<String>) {
+/// The purchases of the visits that saw the pages, with their visits.
+fn purchases_of_pages(sql: &mut Sql, query: &Query, part: &Part, with_dimensions: bool) -> String {
     let (together, apart) = query.scope.condition.together();
     let is_of_pages = |member: &&Condition| member.filter().is_some_and(Filter::is_of_page);
     let (of_pages, others): (Vec<&Condition>, Vec<&Condition>) = together.into_iter().partition(is_of_pages);
-    let (of_sessions, of_events): (Vec<&Condition>, Vec<&Condition>) =
-        others.into_iter().partition(|member| is_of_sessions(member));
-    let held = Held { row: Row::Purchase, together: &of_events, apart: &apart };
-    let mut purchases = events_table(sql, query, held, &part.metrics, with_dimensions, None);
-    if !of_pages.is_empty() || query.group_by.iter().any(|dimension| dimension.is_of_page()) {
-        let pages = visits_with_pages(sql, query, &of_pages, with_dimensions);
-        purchases = format!("{purchases} AS event INNER JOIN {pages} AS seen USING (visitor, visit)");
+    let held = Held { row: Row::Purchase, together: &others, apart: &apart, with_visits: true };
+    let purchases = events_table(sql, query, held, &part.metrics, with_dimensions, None);
+    if of_pages.is_empty() && !query.group_by.iter().any(|dimension| dimension.is_of_page()) {
+        return purchases;
     }
-    (purchases, events::terms(&query.scope).together(sql, Row::Visit, &of_sessions))
-}
-
-/// Whether a member is a filter that the table of sessions alone answers.
-fn is_of_sessions(member: &Condition) -> bool {
-    member.filter().is_some_and(|filter| filter.level() == Level::Session)
+    let pages = visits_with_pages(sql, query, &of_pages, with_dimensions);
+    format!("{purchases} AS event INNER JOIN {pages} AS seen USING {VISIT}")
 }
 
 /// The visits that hold certain events, once for each value of the dimensions of events and items (`e0`, `e1`). Distinct,
 /// so duplicates do not matter.
 fn visits_with_events(sql: &mut Sql, query: &Query, members: &[&Condition], with_dimensions: bool) -> String {
-    let mut columns = vec!["DISTINCT visitor, visit".to_owned()];
+    let mut columns = vec![format!("DISTINCT {VISIT_COLUMNS}")];
     for (index, dimension) in query.group_by.iter().enumerate().filter(|_| with_dimensions) {
         match dimension.level() {
             Level::Event => columns.push(format!("{} AS e{index}", clause::of_event(*dimension))),
@@ -301,7 +321,7 @@ fn visits_with_events(sql: &mut Sql, query: &Query, members: &[&Condition], with
     // A page's visits are those that saw it; what else happened may have no page.
     let filters: Vec<&Filter> = members.iter().flat_map(|member| member.filters()).collect();
     let only = (!counts_any_event(&query.group_by, &filters)).then(|| clause::IS_VIEW.to_string());
-    let held = Held { row: Row::EventOfVisit, together: members, apart: &[] };
+    let held = Held { row: Row::EventOfVisit, together: members, apart: &[], with_visits: true };
     let events = events_table(sql, query, held, &[Metric::Visitors], with_dimensions, only.as_deref());
     format!("(SELECT {} FROM {events})", columns.join(", "))
 }
@@ -313,21 +333,17 @@ fn bought(sql: &mut Sql, query: &Query, source: Source, with_dimensions: bool) -
     let mut of_items = query.scope.condition.together().0;
     of_items.retain(is_of_items);
     let dimensions = if with_dimensions { item_dimensions(query) } else { Vec::new() };
-    let human = if query.scope.with_bots { String::new() } else { format!(" AND {}", clause::IS_HUMAN) };
-    // A session that began in the period may go on after it.
-    let orders = format!(
-        "(SELECT *, {} AS visit FROM events WHERE site = {{site:String}} \
-         AND toDate(ts) BETWEEN {{from_day:Date}} - 1 AND {{to_day:Date}} + 1{human} AND kind = 'order')",
-        clause::VISIT_OF_EVENT
-    );
     if source == Source::Sessions || of_items.is_empty() && dimensions.is_empty() {
-        return format!("(visitor, visit) IN (SELECT visitor, visit FROM {orders})");
+        return "order_count > 0".to_owned();
     }
+    let window = clause::events_of_visits_window(Visits::Started, query.scope.with_bots);
     let terms = events::terms(&query.scope);
     let of_lines: Vec<String> =
         of_items.iter().map(|member| terms.of_line(sql, Row::Event, &[member])).collect();
+    let visits = Some(terms.with_whole_visits(Visits::Started));
+    let orders = event_table::table(&window, &["kind = 'order'".to_owned()], Duplicates::Kept, visits);
     let orders = items::expanded(&orders, &dimensions, &of_lines);
-    let (mut own, mut key) = (vec!["visitor, visit".to_owned()], vec!["visitor, visit".to_owned()]);
+    let (mut own, mut key) = (vec![VISIT_COLUMNS.to_owned()], vec![VISIT_COLUMNS.to_owned()]);
     for (index, dimension) in query.group_by.iter().enumerate().filter(|_| with_dimensions) {
         if dimension.level() == Level::Item {
             own.push(format!("e{index}"));
@@ -340,42 +356,75 @@ fn bought(sql: &mut Sql, query: &Query, source: Source, with_dimensions: bool) -
 
 /// The visits that saw certain pages, once for each page (`e0` or `e1`) when the rows are pages.
 fn visits_with_pages(sql: &mut Sql, query: &Query, members: &[&Condition], with_dimensions: bool) -> String {
-    let mut columns = vec![format!("DISTINCT visitor, {} AS visit", clause::VISIT_OF_EVENT)];
+    let mut columns = vec![format!("DISTINCT {VISIT_COLUMNS}")];
     for (index, dimension) in query.group_by.iter().enumerate() {
         if with_dimensions && dimension.is_of_page() {
             columns.push(format!("{} AS e{index}", clause::of_event(*dimension)));
         }
     }
-    let mut conditions = vec![clause::events_window(query.scope.with_bots), clause::IS_VIEW.to_string()];
-    conditions.extend(events::terms(&query.scope).together(sql, Row::Event, members));
-    format!("(SELECT {} FROM events WHERE {})", columns.join(", "), conditions.join(" AND "))
+    let terms = events::terms(&query.scope);
+    let mut conditions = vec![clause::IS_VIEW.to_string()];
+    conditions.extend(terms.together(sql, Row::Event, members));
+    // What was bought within the period may have been seen before it, and after.
+    let window = clause::events_of_visits_window(Visits::Any, query.scope.with_bots);
+    let visits = Some(terms.with_whole_visits(Visits::Any));
+    let events = event_table::table(&window, &conditions, Duplicates::Kept, visits);
+    format!("(SELECT {} FROM {events})", columns.join(", "))
 }
 
-fn asks_for_sessions(query: &Query) -> bool {
-    query.group_by.iter().any(|dimension| dimension.level() == Level::Session)
-        || query.scope.condition.members().iter().any(is_of_sessions)
-}
-
-/// The condition that an event's visitor saw a page or a screen: in the period, or in the event's bucket.
-fn viewers(query: &Query, shape: Shape<'_>) -> String {
-    let (own, key) = match (shape, query.interval) {
-        (Shape::Series(_), Some(interval)) => {
-            let bucket = clause::bucket(interval, &moment(query, Source::Events));
-            (format!("(visitor, {bucket})"), format!("visitor, {bucket}"))
-        }
-        _ => ("visitor".to_owned(), "visitor".to_owned()),
+/// The condition that an event's visitor saw a page or a screen, or of people the person: in the period, or in the event's
+/// bucket.
+fn viewers(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> String {
+    let of_people = part.metrics.contains(&Metric::People);
+    let (who, views) = if of_people {
+        ("person_hash", views_table(sql, query, shape, &[], &[], true))
+    } else {
+        let window = clause::events_window(query.scope.with_bots);
+        ("visitor_hash", format!("events WHERE {window} AND {}", clause::IS_VIEW))
     };
-    let window = clause::events_window(query.scope.with_bots);
-    format!("{own} IN (SELECT {key} FROM events WHERE {window} AND {})", clause::IS_VIEW)
+    match interval_of(query, shape) {
+        Some(interval) => {
+            let bucket = clause::bucket(interval, &moment(query, Source::Events));
+            format!("({who}, {bucket}) IN (SELECT {who}, {bucket} FROM {views})")
+        }
+        None => format!("{who} IN (SELECT {who} FROM {views})"),
+    }
+}
+
+/// The views of a question, of visits for which conditions hold. `dimensions` are asked of them.
+fn views_table(
+    sql: &mut Sql,
+    query: &Query,
+    shape: Shape<'_>,
+    conditions: &[String],
+    dimensions: &[String],
+    with_people: bool,
+) -> String {
+    let bucket = interval_of(query, shape)
+        .map(|interval| move |moment: &str| clause::bucket_start(interval, &moment_shifted(query, moment)));
+    let views = views::views(&Views {
+        with_people,
+        with_bots: query.scope.with_bots,
+        with_pages: !dimensions.is_empty() && query.group_by.contains(&Dimension::PAGE),
+        bucket: bucket.as_ref().map(|bucket| bucket as &dyn Fn(&str) -> String),
+        conditions,
+        asked: &dimensions.concat(),
+    });
+    if with_people { People::new(sql, &query.scope.aliases).numbers(&views) } else { views }
 }
 
 /// The moment that puts a row into a bucket: a session belongs to the bucket in which it began. Rows of the period before
 /// belong to the bucket that they are compared with.
 fn moment(query: &Query, source: Source) -> String {
     let moment = match source {
-        Source::Events | Source::EventsInSessions | Source::PurchasesOfPages => "ts",
-        Source::Sessions | Source::SessionsOfEvents => "started",
+        Source::Views | Source::Events | Source::EventsInSessions | Source::PurchasesOfPages => "ts",
+        Source::Sessions | Source::SessionsOfPages | Source::SessionsOfEvents => "started",
     };
+    moment_shifted(query, moment)
+}
+
+/// A moment, or the one that it is compared with.
+fn moment_shifted(query: &Query, moment: &str) -> String {
     match query.shift {
         None => moment.to_owned(),
         // Days of the zone: the time of day stays.
@@ -389,6 +438,7 @@ fn dimensions(query: &Query, source: Source) -> Vec<String> {
         (Source::SessionsOfEvents, Level::Event | Level::Item) => format!("e{index}"),
         (_, Level::Item) => value_of_item(query, index),
         (Source::PurchasesOfPages, Level::Event) if dimension.is_of_page() => format!("e{index}"),
+        (Source::Views | Source::SessionsOfPages, Level::Event) => "toString(page)".into(),
         (Source::Events, _)
         | (Source::EventsInSessions | Source::PurchasesOfPages, Level::Event | Level::Both) => {
             clause::of_event(*dimension)

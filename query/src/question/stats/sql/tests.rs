@@ -45,12 +45,14 @@ fn snapshots_of_the_four_sources() {
         ..base
     });
     snapshot("stats_daily_by_country", &daily, Shape::Series(&[]));
+    snapshot("stats_daily_and_totals", &daily, Shape::SeriesAndTotals);
     let sources = query(&RequestText {
         metrics: Some("visitors,session_duration_ms,orders"),
         group_by: Some("source,country"),
         ..base
     });
     snapshot("stats_sources_page", &sources, Shape::Page);
+    snapshot("stats_sources_page_and_totals", &sources, Shape::PageAndTotals);
     let pages = query(&RequestText {
         metrics: Some("page_views,views_per_session"),
         group_by: Some("page"),

@@ -1,11 +1,11 @@
-//! How a person's events fall into sessions: by the client's session id, and where there is none, by 30 minutes
-//! without activity.
+//! What a session of a journey shows of its events.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use orma_model::Kind;
 use orma_model::kinds::Activity;
 use orma_model::vitals::Rating;
+use orma_visits::PAUSE_MS;
 use serde::Deserialize;
 
 use super::request::Cursor;
@@ -13,17 +13,20 @@ use super::response::{JourneyEvent, JourneySession};
 use crate::timestamp::Timestamp;
 use crate::value::{Amount, Money};
 
-/// Without activity for this long, what comes next is another session.
-pub const CUT_MS: i64 = 30 * 60 * 1000;
-
 /// An event of the store.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Event {
     pub id: String,
     pub at: i64,
     pub visitor: String,
-    pub user: String,
     pub session: String,
+    pub session_hash: u64,
+    pub is_bot: bool,
+    /// The user that it carries.
+    pub user: String,
+    /// Whether it is the person's through an edge.
+    #[serde(skip)]
+    pub anonymous: bool,
     pub kind: String,
     pub name: String,
     pub touchpoint: String,
@@ -45,7 +48,6 @@ pub struct Event {
     pub message: String,
     pub link: String,
     pub app_version: String,
-    pub language: String,
     pub bot: String,
     pub verdict: String,
     pub verdict_reason: String,
@@ -56,59 +58,29 @@ pub struct Event {
     pub browser: String,
     pub os: String,
     pub country: String,
-    /// Whether it is the person's through an edge.
-    #[serde(skip)]
-    pub anonymous: bool,
 }
 
 impl Event {
-    /// What the table of sessions keeps of a session's first event, as far as a journey shows it and in its order.
-    fn entry(&self) -> [&str; 6] {
-        [&self.path, &self.host, &self.language, &self.app_version, &self.source, &self.channel]
+    fn is_view(&self) -> bool {
+        self.is(Activity::View)
     }
 
-    fn is_view(&self) -> bool {
-        Kind::find(&self.kind).is_some_and(|kind| kind.activity == Activity::View)
+    fn is(&self, activity: Activity) -> bool {
+        Kind::find(&self.kind).is_some_and(|kind| kind.activity == activity)
     }
 }
 
-/// A session of a person: never empty, oldest event first.
+/// A session of a person: the person's events of one visit, never empty, oldest first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Piece {
-    /// Visitor of the first event.
-    pub visitor: String,
-    /// The client's id; empty when the session was cut.
-    pub session: String,
     events: Vec<Event>,
 }
 
-/// The sessions of a person's events, in no order.
-pub fn pieces(events: &[Event]) -> Vec<Piece> {
-    let mut sorted: Vec<&Event> = events.iter().collect();
-    sorted.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
-    let mut by_id: HashMap<(&str, &str), Vec<Event>> = HashMap::new();
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut cut: Vec<Event> = Vec::new();
-    for event in sorted {
-        if !event.session.is_empty() {
-            by_id.entry((&event.visitor, &event.session)).or_default().push(event.clone());
-            continue;
-        }
-        if cut.last().is_some_and(|last| event.at - last.at > CUT_MS) {
-            pieces.push(Piece::new(std::mem::take(&mut cut)));
-        }
-        cut.push(event.clone());
-    }
-    if !cut.is_empty() {
-        pieces.push(Piece::new(cut));
-    }
-    pieces.extend(by_id.into_values().map(Piece::new));
-    pieces
-}
-
 impl Piece {
-    fn new(events: Vec<Event>) -> Self {
-        Self { visitor: events[0].visitor.clone(), session: events[0].session.clone(), events }
+    /// The session of some events in any order; none of none.
+    pub fn new(mut events: Vec<Event>) -> Option<Self> {
+        events.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
+        (!events.is_empty()).then_some(Self { events })
     }
 
     /// When it began: milliseconds since the epoch.
@@ -121,22 +93,27 @@ impl Piece {
         self.events[self.events.len() - 1].at
     }
 
+    /// How long it lasted: what came by itself after a pause is left out.
+    fn duration(&self) -> i64 {
+        let done = self.events.iter().rposition(|event| !event.is(Activity::Passive)).unwrap_or(0);
+        let rest = self.events[done..].windows(2).take_while(|pair| pair[1].at - pair[0].at <= PAUSE_MS);
+        self.events[done + rest.count()].at - self.started()
+    }
+
     /// The cursor that leads to what comes after it.
     pub fn cursor(&self) -> Cursor {
         Cursor {
             started: self.started(),
-            visitor: self.visitor.clone(),
-            session: self.session.clone(),
-            cut_before: None,
+            visitor: self.events[0].visitor.clone(),
+            session: self.events[0].session.clone(),
+            is_bot: self.events[0].is_bot,
         }
     }
 
     /// As the API shows it.
     pub fn into_session(self, currency: &str, gap_before_ms: Option<i64>) -> JourneySession {
-        let (started, ended) = (self.started(), self.ended());
-        // Of several at the first moment, the one that numbers and cards take as well.
-        let at_once = self.events.iter().filter(|event| event.at == started);
-        let first = at_once.min_by_key(|event| event.entry()).unwrap_or(&self.events[0]);
+        let (started, ended, duration_ms) = (self.started(), self.ended(), self.duration());
+        let first = &self.events[0];
         let known = |field: fn(&Event) -> &String| {
             self.events.iter().map(field).find(|text| !text.is_empty()).cloned().unwrap_or_default()
         };
@@ -148,12 +125,12 @@ impl Piece {
             }
         }
         // Nobody sent a visit without a channel; a ticket or a call is no visit.
-        let is_visit = !self.session.is_empty() || page_views > 0;
+        let is_visit = !first.session.is_empty() || page_views > 0;
         let channel = if is_visit && first.channel.is_empty() { "direct" } else { &first.channel };
         JourneySession {
             started_at: Timestamp(started),
             ended_at: Timestamp(ended),
-            duration_ms: ended - started,
+            duration_ms,
             gap_before_ms,
             channel: channel.to_owned(),
             source: first.source.clone(),
@@ -166,8 +143,8 @@ impl Piece {
             page_views,
             revenue: revenue(&self.events, currency),
             other_revenue: other_revenue(&self.events, currency),
-            visitor: self.visitor,
-            session: (!self.session.is_empty()).then_some(self.session),
+            visitor: first.visitor.clone(),
+            session: (!first.session.is_empty()).then(|| first.session.clone()),
             events: self.events.into_iter().rev().map(JourneyEvent::from).collect(),
         }
     }
@@ -248,39 +225,19 @@ mod tests {
         }
     }
 
-    fn ids(events: &[Event]) -> Vec<String> {
-        let mut pieces: Vec<Piece> = pieces(events);
-        pieces.sort_by_key(Piece::started);
-        pieces
-            .iter()
-            .map(|piece| piece.events.iter().map(|event| event.id.as_str()).collect::<Vec<_>>().join(""))
-            .collect()
+    fn session(events: &[Event], gap_before_ms: Option<i64>) -> JourneySession {
+        Piece::new(events.to_vec()).unwrap().into_session("EUR", gap_before_ms)
     }
 
     #[test]
-    fn events_fall_into_sessions_by_id_and_otherwise_by_thirty_minutes() {
-        let table: [(&str, Vec<Event>, Vec<&str>); 5] = [
-            ("an id holds however long", vec![event("a", 0, "v", "s"), event("b", 90, "v", "s")], vec!["ab"]),
-            (
-                "thirty minutes still belong",
-                vec![event("a", 0, "v", ""), event("b", 30, "v", "")],
-                vec!["ab"],
-            ),
-            ("more do not", vec![event("a", 0, "v", ""), event("b", 31, "v", "")], vec!["a", "b"]),
-            (
-                "a cut session goes over visitors and beside one with an id",
-                vec![event("c", 20, "@u", ""), event("b", 10, "v", "s"), event("a", 0, "w", "")],
-                vec!["ac", "b"],
-            ),
-            (
-                "the same id on another visitor is another session",
-                vec![event("a", 0, "v", "s"), event("b", 1, "w", "s")],
-                vec!["a", "b"],
-            ),
-        ];
-        for (name, events, expected) in table {
-            assert_eq!(ids(&events), expected, "{name}");
-        }
+    fn the_first_of_several_events_at_once_is_that_of_the_smallest_id() {
+        let of = |id: &str, source: &str| Event { source: source.into(), ..event(id, 0, "v", "s") };
+        let later = Event { source: "later".into(), ..event("a", 1, "v", "s") };
+        let session = session(&[later, of("c", "third"), of("b", "second")], None);
+        assert_eq!(session.source, "second");
+        let order: Vec<&str> = session.events.iter().map(|event| event.event_id.as_str()).collect();
+        assert_eq!(order, ["a", "c", "b"]);
+        assert_eq!(Piece::new(Vec::new()), None);
     }
 
     #[test]
@@ -300,7 +257,7 @@ mod tests {
             ..event("c", 2, "v", "s")
         };
         let last = Event { browser: "Chrome".into(), source: "other".into(), ..event("d", 3, "v", "s") };
-        let session = pieces(&[first, paid, back, last]).remove(0).into_session("EUR", Some(5));
+        let session = session(&[first, paid, back, last], Some(5));
         assert_eq!((session.channel.as_str(), session.source.as_str()), ("organic_search", "Google"));
         assert_eq!(session.browser, "Chrome");
         assert_eq!(session.revenue, Some(Money::new(Amount(800_000), "EUR")));
@@ -313,6 +270,23 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_is_forgotten_makes_no_session_longer() {
+        let left = |minute| Event { kind: "page_leave".into(), ..event("b", minute, "v", "s") };
+        let seen = || event("a", 0, "v", "s");
+        for (events, expected) in [
+            (vec![seen()], 0),
+            (vec![seen(), left(30)], 30),
+            (vec![seen(), left(31)], 0),
+            (vec![seen(), left(10), left(600)], 10),
+            (vec![left(0), left(600)], 0),
+            // Somebody else was here between.
+            (vec![seen(), event("c", 50, "v", "s"), left(60)], 60),
+        ] {
+            assert_eq!(session(&events, None).duration_ms, expected * MINUTE, "{events:?}");
+        }
+    }
+
+    #[test]
     fn a_rating_is_told_in_the_word_of_answers() {
         let rated =
             |rating: &str| JourneyEvent::from(Event { rating: rating.into(), ..Event::default() }).rating;
@@ -321,9 +295,9 @@ mod tests {
 
     #[test]
     fn a_visit_without_a_channel_is_direct_and_a_ticket_has_none() {
-        let visit = pieces(&[event("a", 0, "v", "")]).remove(0).into_session("EUR", None);
+        let visit = session(&[event("a", 0, "v", "")], None);
         assert_eq!((visit.channel.as_str(), visit.session), ("direct", None));
         let ticket = Event { kind: "ticket_opened".into(), ..event("a", 0, "@u", "") };
-        assert_eq!(pieces(&[ticket]).remove(0).into_session("EUR", None).channel, "");
+        assert_eq!(session(&[ticket], None).channel, "");
     }
 }

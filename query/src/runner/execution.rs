@@ -1,0 +1,185 @@
+//! A statement on its way to the store, with its limits, and its end when nobody waits for it any more.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+use orma_store::{AnswerStream, Param, Store, StoreError, Work};
+use uuid::Uuid;
+
+use crate::limits::{Permit, QuestionLimits};
+use crate::sql::{Sql, kill_query};
+
+/// The client gives up this long after the store should have.
+const SECONDS_OVER: u64 = 5;
+
+/// Executes statements within the limits of questions.
+#[derive(Debug)]
+pub struct Executor {
+    questions: Store,
+    store: Store,
+    settings: Vec<(&'static str, String)>,
+    counted: Arc<Counted>,
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    answered: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// What became of the statements.
+#[derive(Clone, Copy, Debug)]
+pub struct Counters {
+    /// They were answered.
+    pub answered: u64,
+    /// They were not.
+    pub failed: u64,
+}
+
+impl Executor {
+    /// Of this store.
+    pub fn new(store: &Store, limits: &QuestionLimits) -> Self {
+        Self {
+            questions: store.clone().for_work(Work::Questions),
+            store: store.clone(),
+            settings: settings(limits),
+            counted: Arc::default(),
+        }
+    }
+
+    /// The answer to a statement within so many seconds. Dropping the future ends it in the store too.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn execute(&self, sql: &Sql, seconds_max: u64) -> Result<Bytes, StoreError> {
+        let query_id = format!("orma-{}", Uuid::now_v7());
+        let seconds = seconds_max.to_string();
+        let own = [("query_id", query_id.as_str()), ("max_execution_time", &seconds)];
+        let mut kill = KillOnDrop { store: self.store.clone(), query_id: Some(query_id.clone()) };
+        let asked = Instant::now();
+        let questions =
+            self.questions.clone().with_time_limit(Duration::from_secs(seconds_max + SECONDS_OVER));
+        let rows = questions.answer(&sql.text, &params_of(sql), &with(&self.settings, &own)).await;
+        // The text holds no value: these are bound.
+        tracing::debug!(query_id, elapsed_ms = asked.elapsed().as_millis(), sql = sql.text, "asked");
+        // One that the client has given up goes on in the store.
+        if !matches!(rows, Err(StoreError::TimedOut)) {
+            kill.query_id = None;
+        }
+        let counter = if rows.is_ok() { &self.counted.answered } else { &self.counted.failed };
+        counter.fetch_add(1, Ordering::Relaxed);
+        rows
+    }
+
+    /// The answer to a statement as it comes. The permit is held until it is dropped.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn stream(&self, sql: &Sql, seconds_max: u64, permit: Arc<Permit>) -> Result<Rows, StoreError> {
+        let query_id = format!("orma-{}", Uuid::now_v7());
+        let seconds = seconds_max.to_string();
+        let own = [
+            ("query_id", query_id.as_str()),
+            ("max_execution_time", &seconds),
+            // How fast it goes is its reader's affair.
+            ("timeout_before_checking_execution_speed", "0"),
+            ("max_block_size", "8192"),
+        ];
+        let answer = self.questions.select_stream(&sql.text, &params_of(sql), &with(&self.settings, &own))?;
+        let kill = KillOnDrop { store: self.store.clone(), query_id: Some(query_id) };
+        Ok(Rows { answer, kill, counted: self.counted.clone(), _permit: permit })
+    }
+
+    /// Counts a statement that was not even asked.
+    pub fn failed(&self, error: StoreError) -> StoreError {
+        self.counted.failed.fetch_add(1, Ordering::Relaxed);
+        error
+    }
+
+    /// What became of the statements so far.
+    pub fn counters(&self) -> Counters {
+        Counters {
+            answered: self.counted.answered.load(Ordering::Relaxed),
+            failed: self.counted.failed.load(Ordering::Relaxed),
+        }
+    }
+}
+
+fn params_of(sql: &Sql) -> Vec<(&str, Param)> {
+    sql.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect()
+}
+
+/// The settings of all with those of one.
+fn with<'a>(all: &'a [(&'static str, String)], own: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let all = all.iter().map(|(name, value)| (*name, value.as_str()));
+    all.chain(own.iter().copied()).collect()
+}
+
+fn settings(limits: &QuestionLimits) -> Vec<(&'static str, String)> {
+    // Half of the processors, so that two questions do not make a third wait.
+    let threads = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
+    let spill = (limits.memory_bytes_max / 2).to_string();
+    vec![
+        ("max_memory_usage", limits.memory_bytes_max.to_string()),
+        ("max_bytes_before_external_group_by", spill.clone()),
+        ("max_bytes_before_external_sort", spill),
+        ("max_threads", threads.to_string()),
+        // Behind inserts and the registry, where the server may say so to the kernel (CAP_SYS_NICE).
+        ("os_thread_priority", "10".into()),
+        // An event's day decides its partition, so duplicates never lie in two.
+        ("do_not_merge_across_partitions_select_final", "1".into()),
+    ]
+}
+
+/// The rows of an answer as they come.
+#[derive(Debug)]
+pub struct Rows {
+    answer: AnswerStream,
+    kill: KillOnDrop,
+    counted: Arc<Counted>,
+    _permit: Arc<Permit>,
+}
+
+impl Rows {
+    /// The next piece of lines; `None` at the end.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
+        let piece = self.answer.next().await;
+        match &piece {
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                self.kill.query_id = None;
+                self.counted.answered.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(_) => {
+                self.counted.failed.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        piece
+    }
+}
+
+/// A client that goes away does not end its query: ClickHouse must be told.
+#[derive(Debug)]
+struct KillOnDrop {
+    store: Store,
+    query_id: Option<String>,
+}
+
+impl Drop for KillOnDrop {
+    fn drop(&mut self) {
+        let Some(query_id) = self.query_id.take() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let store = self.store.clone();
+        runtime.spawn(async move {
+            let kill = kill_query(&query_id);
+            if let Err(error) = store.execute(&kill.text, &params_of(&kill)).await {
+                tracing::debug!(%error, query_id, "the query could not be ended");
+            }
+        });
+    }
+}

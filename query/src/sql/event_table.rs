@@ -1,0 +1,68 @@
+//! Rows of events, with the visits that they belong to where somebody asks for them.
+//!
+//! Uses `clause`; `condition`, `events` and the statements use it.
+
+use super::clause;
+
+/// How events that came twice are made one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duplicates {
+    /// Not at all: where only distinct things are asked for.
+    Kept,
+    /// By the table's key: for events that the key finds.
+    Merged,
+    /// By id, after the condition: for few events of many.
+    ById,
+}
+
+/// A bot or a machine.
+const IS_BOT: &str = "(bot != '' OR verdict = 'machine')";
+
+/// How the visits of events are found.
+#[derive(Clone, Copy, Debug)]
+pub struct Joined<'a> {
+    /// Bots have visits too.
+    pub with_bots: bool,
+    /// The condition on the days of the visits; begins with `AND`.
+    pub days: &'a str,
+    /// Also whose they are, for [`super::identity::owned`].
+    pub with_owners: bool,
+}
+
+/// Events with `is_bot`, and where visits are joined with `visit` and what the visit takes from its first event
+/// (`first_…`, `exit_page`). `window` is what the table's key finds the events by.
+pub fn table(
+    window: &str,
+    conditions: &[String],
+    duplicates: Duplicates,
+    visits: Option<Joined<'_>>,
+) -> String {
+    let (merged, limit) = match duplicates {
+        Duplicates::Kept => ("", ""),
+        Duplicates::Merged => (" FINAL", ""),
+        Duplicates::ById => ("", " LIMIT 1 BY event_id"),
+    };
+    let all = |conditions: Vec<&String>| -> String {
+        conditions.into_iter().flat_map(|condition| [" AND ", condition.as_str()]).collect()
+    };
+    let Some(Joined { with_bots, days, with_owners }) = visits else {
+        let rest = all(conditions.iter().collect());
+        return format!("(SELECT *, {IS_BOT} AS is_bot FROM events{merged} WHERE {window}{rest}{limit})");
+    };
+    // What the events know by themselves makes the join smaller.
+    let (of_visits, of_events): (Vec<&String>, Vec<&String>) =
+        conditions.iter().partition(|condition| clause::knows_visits(condition));
+    format!(
+        "(SELECT * FROM (SELECT *, {IS_BOT} AS is_bot FROM events{merged} WHERE {window}{}) AS event \
+         ASOF LEFT JOIN {} WHERE 1{}{limit})",
+        all(of_events),
+        clause::joined_to_visits(with_bots, days, with_owners),
+        all(of_visits)
+    )
+}
+
+/// Events, each once, of which `keys` says where they lie in the table: of no other is more read than its key, which all
+/// versions of an event share.
+pub fn keyed(keys: &str, window: &str) -> String {
+    format!("(SELECT *, {IS_BOT} AS is_bot FROM events FINAL PREWHERE {keys} WHERE {window})")
+}
