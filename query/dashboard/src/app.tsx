@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation, useParams } from 'react-router';
 import { questions } from './api/questions';
 import { useAnswer } from './api/useAnswer';
@@ -39,8 +39,25 @@ const Settings = lazy(pages.settings);
 const FirstSettings = lazy(pages.firstSettings);
 const Accounting = lazy(pages.accounting);
 
+/** The code of the page that was opened comes while it is asked who is there and which sites there are. */
+export function preloadPage(pathname: string) {
+  // One that fails is asked for again when it is shown.
+  loaderOf(pathname)?.().catch(() => undefined);
+}
+
+function loaderOf(pathname: string): (() => Promise<unknown>) | undefined {
+  const [, first, , page = 'overview', person] = pathname.split('/');
+  if (first !== 'sites') return first === '' ? pages.overview : undefined;
+  if (page === 'people' && person) return pages.journey;
+  return Object.entries(pages).find(([name]) => name === page)?.[1];
+}
+
 /** The code of the other pages comes when the first stands, so that each opens without a network too. */
 const prefetch_ms = 3_000;
+
+/** How often the sites are asked for; while visits are made, as often as there is something new to tell. */
+const sites_ms = 30_000;
+const sites_making_ms = 5_000;
 
 function usePrefetchedPages() {
   useEffect(() => {
@@ -90,8 +107,11 @@ export function App() {
 
 function WithSites() {
   usePrefetchedPages();
-  // Asked again, because a site says here when its accounts stop adding up.
-  const sites = useAnswer(questions.sites(), { refresh_ms: 30_000 });
+  // Asked again, because a site says here when its accounts stop adding up, and how far its visits are.
+  const [isMaking, setIsMaking] = useState(false);
+  const sites = useAnswer(questions.sites(), { refresh_ms: isMaking ? sites_making_ms : sites_ms });
+  const making = sites.data?.items.some((site) => site.making_visits) ?? false;
+  useEffect(() => setIsMaking(making), [making]);
   if (sites.error && !sites.data) return <main className="lone"><ErrorState whole error={sites.error} retry={sites.retry} /></main>;
   if (!sites.data) return <main className="lone"><PageSkeleton /></main>;
   return (

@@ -5,7 +5,7 @@ import test from 'node:test';
 import { refusedCount, stateOf } from '../src/api/installation';
 import type { Refused, SiteSettings } from '../src/api/types';
 import { isLocal, originOf } from '../src/format/origin';
-import { verdictOf } from '../src/pages/accounting/verdict';
+import { gapOfBoth, gapOfHours, gapOfSite, verdictOf } from '../src/pages/accounting/verdict';
 import { contentSecurityPolicy, snippet, ways } from '../src/pages/installation/ways';
 import { rateOf } from '../src/pages/newsletter/rates';
 import { siteId } from '../src/pages/settings/AddSite';
@@ -63,12 +63,26 @@ test('accounts with everything refused are not good news', () => {
     status,
     totals: { received: accepted + rejected, accepted, rejected, stored: accepted, duplicate: 0, pending: 0, gap: 0 },
   });
-  assert.equal(verdictOf(account('balanced', 0, 7), 0), 'refused');
-  assert.equal(verdictOf(account('balanced', 80, 20), 0), 'refusing');
-  assert.equal(verdictOf(account('balanced', 90, 10), 0), 'balanced');
-  assert.equal(verdictOf(account('pending', 80, 20), 0), 'pending');
-  assert.equal(verdictOf(account('balanced', 0, 7), 1), 'gap');
-  assert.equal(verdictOf(account('gap', 0, 7), 0), 'gap');
+  const none = { missing: 0, surplus: 0 };
+  assert.equal(verdictOf(account('balanced', 0, 7), none), 'refused');
+  assert.equal(verdictOf(account('balanced', 80, 20), none), 'refusing');
+  assert.equal(verdictOf(account('balanced', 90, 10), none), 'balanced');
+  assert.equal(verdictOf(account('pending', 80, 20), none), 'pending');
+  assert.equal(verdictOf(account('balanced', 0, 7), { missing: 1, surplus: 0 }), 'gap');
+  assert.equal(verdictOf(account('gap', 0, 7), none), 'gap');
+  assert.equal(verdictOf(account('gap', 9, 0), { missing: 0, surplus: 2 }), 'surplus');
+  assert.equal(verdictOf(account('gap', 9, 0), { missing: 1, surplus: 2 }), 'gap', 'a loss is told first');
+});
+
+test('what is missing and what is too much are told apart, with the first hour of either', () => {
+  const hour = (hour: string, gap: number) => ({ hour, received: 1, accepted: 1, rejected: 0, stored: 1, duplicate: 0, pending: 0, gap });
+  assert.deepEqual(gapOfHours([hour('10', 0), hour('11', -2), hour('12', 5)]), { missing: 5, surplus: 2, since: '11' });
+  assert.deepEqual(gapOfHours([hour('10', 0)]), { missing: 0, surplus: 0, since: undefined });
+  assert.deepEqual(gapOfSite({ gap_events: 7, surplus_events: 2, gap_since: '11' }), { missing: 5, surplus: 2, since: '11' });
+  assert.equal(gapOfSite({ gap_events: 0, surplus_events: 0, gap_since: null }), undefined);
+  const shown = { missing: 5, surplus: 0, since: '11' };
+  assert.deepEqual(gapOfBoth(shown, { missing: 0, surplus: 2, since: '03' }), { missing: 5, surplus: 2, since: '03' });
+  assert.equal(gapOfBoth(shown, undefined), shown);
 });
 
 test('a form sends what was changed in it, so that it undoes nobody’s change', () => {

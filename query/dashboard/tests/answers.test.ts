@@ -33,7 +33,7 @@ globalThis.fetch = async (input) => {
 const { addressOf, questions } = await import('../src/api/questions');
 const { ApiError } = await import('../src/api/error');
 const { createCache } = await import('../src/api/cache');
-const { retrying } = await import('../src/api/useAnswer');
+const { refreshAfter_ms, retrying } = await import('../src/api/useAnswer');
 
 let cache: QueryClient;
 let signedOut = 0;
@@ -91,6 +91,13 @@ test('a question is asked again where that may help, as late as the API asks, an
   const asking = retrying(30_000);
   assert.deepEqual([asking.retry(0, refused), asking.retryDelay(9, refused), asking.retryDelay(0, new ApiError(0, '', ''))], [true, 30_000, 1_000]);
   assert.equal(asking.retry(0, new ApiError(401, 'unauthorized', '')), false);
+});
+
+test('what is too big for the store is asked again seldom', () => {
+  const tooBig = new ApiError(422, 'question_too_big', '');
+  assert.deepEqual([retrying(undefined).retry(0, tooBig), retrying(30_000).retry(0, tooBig)], [false, false]);
+  assert.deepEqual([undefined, 1_000, 600_000].map((refresh_ms) => refreshAfter_ms(refresh_ms, tooBig)), [false, 300_000, 600_000]);
+  assert.deepEqual([null, new ApiError(400, 'invalid_filter', '')].map((error) => refreshAfter_ms(1_000, error)), [1_000, 1_000]);
 });
 
 test('whoever signs in next asks everything anew', async () => {

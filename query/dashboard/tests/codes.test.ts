@@ -37,8 +37,9 @@ test('every reason of a refusal has a text in every language', () => {
 });
 
 test('an error is told by its code, and one that is not known by its status', () => {
-  assert.equal(problemText({ status: 504, code: 'query_timeout' }, it), 'La risposta ha richiesto troppo tempo. Scegli un periodo più breve.');
+  assert.equal(problemText({ status: 422, code: 'question_too_big' }, it), 'È troppo da calcolare in una volta. Scegli un periodo più breve, aggiungi un filtro o togli una suddivisione.');
   assert.equal(problemText({ status: 0, code: 'unreachable' }, it), it.t('error.unreachable'));
+  assert.equal(problemText({ status: 429, code: 'unknown' }, it), it.t('problem.busy'), 'a proxy has words of its own');
   assert.equal(problemText({ status: 403, code: 'brand_new' }, it), it.t('error.forbidden'));
   assert.equal(problemText({ status: 502, code: 'constructor' }, it), it.t('error.server', { status: '502' }));
 });

@@ -59,13 +59,15 @@ test('another try comes later each time, and only where it may help', () => {
   assert.deepEqual([400, 403, 404, 422].map(passes), [false, false, false, false]);
 });
 
-test('the frame says the age of the oldest that should be newer', () => {
+test('the frame says the age of the oldest that should be newer, and why it is not', () => {
   assert.equal(oldestUnanswered(), undefined);
-  const one = noteUnanswered(2_000);
-  const other = noteUnanswered(1_000);
-  assert.equal(oldestUnanswered(), 1_000);
+  const newer = { answered_ms: 2_000, problem: { status: 0, code: 'unreachable' } };
+  const older = { answered_ms: 1_000, problem: { status: 422, code: 'question_too_big' } };
+  const one = noteUnanswered(newer);
+  const other = noteUnanswered(older);
+  assert.equal(oldestUnanswered(), older);
   other();
-  assert.equal(oldestUnanswered(), 2_000);
+  assert.equal(oldestUnanswered(), newer);
   one();
   assert.equal(oldestUnanswered(), undefined);
 });

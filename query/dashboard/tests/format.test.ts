@@ -81,7 +81,7 @@ test('metrics know their own unit, and null is not zero', () => {
 
 test('a list of a rate is ordered by what the rate is of, and its axis has room below one', () => {
   assert.deepEqual(metrics.map(weightOf), [
-    'visitors', 'page_views', 'sessions', 'sessions', 'sessions', 'orders', 'revenue', 'orders', 'sessions',
+    'visitors', 'people', 'page_views', 'sessions', 'sessions', 'sessions', 'orders', 'revenue', 'orders', 'sessions',
   ]);
   assert.deepEqual(metrics.filter((metric) => !isWhole(metric)), ['bounce_rate', 'revenue', 'average_order_value', 'conversion_rate']);
 });

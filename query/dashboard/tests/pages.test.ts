@@ -15,13 +15,19 @@ test('waits between connections grow and are bounded', () => {
 
 test('the account’s bars share the scale of what was received, and a gap is shown only when there is one', () => {
   const totals = { received: 200, accepted: 100, rejected: 100, stored: 75, duplicate: 25, pending: 0, gap: 0 };
-  const [received, accepted] = flowRows(totals);
+  const none = { missing: 0, surplus: 0 };
+  const [received, accepted] = flowRows(totals, none);
   assert.deepEqual(received?.parts.map((part) => [part.id, part.share]), [['accepted', 0.5], ['rejected', 0.5]]);
   assert.equal(accepted?.width, 0.5);
   assert.deepEqual(accepted?.parts.map((part) => [part.id, part.share]), [['stored', 0.75], ['duplicate', 0.25], ['pending', 0]]);
-  assert.equal(flowRows({ ...totals, gap: 3 })[1]?.parts.at(-1)?.id, 'gap');
-  const givenUp = flowRows({ ...totals, written_off: 4 })[1]?.parts.at(-1);
-  assert.deepEqual([givenUp?.id, givenUp?.count], ['written_off', 4]);
+  // One hour misses three, another has two too many: of these the bar of what is stored is without.
+  const parts = flowRows({ ...totals, stored: 74, gap: 1 }, { missing: 3, surplus: 2 })[1]?.parts ?? [];
+  assert.deepEqual(parts.slice(-2).map((part) => [part.id, part.count, part.size]), [['missing', 3, 3], ['too_many', 2, 2]]);
+  assert.deepEqual([parts[0]?.count, parts[0]?.size], [74, 72]);
+  for (const written_off of [4, -4]) {
+    const givenUp = flowRows({ ...totals, written_off }, none)[1]?.parts.at(-1);
+    assert.deepEqual([givenUp?.id, givenUp?.count], ['written_off', 4]);
+  }
 });
 
 test('ratings of the API are understood in their one spelling, and nothing measured is not good', () => {
@@ -67,4 +73,6 @@ test('a few hours stay hours, many become the days of the site and lose nothing'
   assert.deepEqual(days.map((day) => day.start).slice(0, 2), ['2026-10-01', '2026-10-02']);
   assert.equal(days.length, 10);
   assert.deepEqual([days[0]?.received, days[0]?.stored, days[0]?.duplicate], [96, 48, 24]);
+  const differing = hours(24 * 10).map((hour, index) => ({ ...hour, gap: index === 0 ? 5 : index === 1 ? -5 : 0 }));
+  assert.deepEqual([countBars(differing)[0]?.missing, countBars(differing)[0]?.tooMany], [5, 5], 'they do not make up for each other');
 });

@@ -26,6 +26,11 @@ export function mayPass(error: ApiError): boolean {
   return error.status === 0 || error.status === 429 || error.status >= 500;
 }
 
+/** Whether only a smaller question would be answered. To ask this one again costs as much as it may, and hardly helps. */
+export function isTooBig(error: ApiError): boolean {
+  return error.status === 422;
+}
+
 const retry_ms_first = 1_000;
 const retry_ms_max = 30_000;
 

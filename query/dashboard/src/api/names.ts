@@ -56,6 +56,7 @@ export type AppDimension = (typeof appDimensions)[number];
 /** What can be counted. */
 export const metrics = [
   'visitors',
+  'people',
   'page_views',
   'sessions',
   'bounce_rate',

@@ -1023,7 +1023,7 @@ export interface components {
             timezone: string;
             /**
              * @description Older events are left out here: the sessions of the page hold more than the 20,000 that an answer may, or the
-             *     person has been here on more than 200,000 days and sessions. No person has; a program does.
+             *     person's visitors have more than 200,000 sessions. No person has; a program does.
              */
             truncated: boolean;
         };
@@ -1117,7 +1117,7 @@ export interface components {
             device_class: string;
             /**
              * Format: int64
-             * @description From the first to the last event, in milliseconds.
+             * @description From the first to the last event, without what came by itself after a pause of 30 minutes, in milliseconds.
              */
             duration_ms: number;
             /** @description The last event. */
@@ -1140,8 +1140,8 @@ export interface components {
             page_views: number;
             revenue?: components["schemas"]["Money"] | null;
             /**
-             * @description The client's session id; null when the session was cut from events without one (30 minutes without
-             *     activity).
+             * @description The client's session id; null when it sent none. One id may have several sessions: a pause of more than 30 minutes
+             *     ends one.
              */
             session?: string | null;
             /** @description Of the first event. */
@@ -1844,9 +1844,11 @@ export interface components {
             currency: string;
             /**
              * Format: int64
-             * @description Accepted events that are neither stored, nor duplicates, nor pending; 0 while the accounts balance.
+             * @description Events that do not add up, whichever way, in any period; 0 while the accounts balance.
              */
             gap_events: number;
+            gap_since?: components["schemas"]["Moment"] | null;
+            making_visits?: components["schemas"]["VisitsProgress"] | null;
             /**
              * @description Its name for people.
              * @example Demo
@@ -1857,6 +1859,12 @@ export interface components {
              * @example demo
              */
             site: string;
+            /**
+             * Format: int64
+             * @description Of these, rows in the store that no collector has counted. The others were accepted, and are neither stored, nor
+             *     duplicates, nor pending.
+             */
+            surplus_events: number;
             /**
              * @description IANA time zone.
              * @example Europe/Rome
@@ -2075,6 +2083,28 @@ export interface components {
              */
             site?: string | null;
         };
+        /**
+         * @description Visits of a site that are made anew of its events: after an upgrade from a version that had none, or when an operator asked
+         *     for it.
+         */
+        VisitsProgress: {
+            /**
+             * @description What happened before may not be in the answers yet; from then on they are complete, for the newest days are made
+             *     first.
+             */
+            incomplete_until: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description Sessions of a day whose visits are still to be made.
+             */
+            sessions_left: number;
+            /**
+             * Format: double
+             * @description About how much is done, from 0 to 1.
+             * @example 0.63
+             */
+            share: number;
+        };
         /** @description One vital: its 75th percentile and the shares of the samples. */
         Vital: {
             /**
@@ -2238,6 +2268,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -2249,15 +2288,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2312,6 +2342,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -2323,15 +2362,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2527,6 +2557,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -2538,15 +2577,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2711,6 +2741,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -2722,15 +2761,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2817,6 +2847,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -2828,15 +2867,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2915,6 +2945,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -2926,15 +2965,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3013,6 +3043,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -3024,15 +3063,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3128,6 +3158,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -3139,15 +3178,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3336,6 +3366,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -3354,21 +3393,12 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description The question took too long */
-            504: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
         };
     };
     get_sites_site_people: {
         parameters: {
             query?: {
-                /** @description Part of a user id, a visitor id, or the traits `name` and `email`; case does not matter. */
+                /** @description Part of a user id, of a visitor id, or of any trait's value, such as a name or an e-mail address; case does not matter. */
                 search?: string;
                 /** @description `true`: only people with a user id; `false`: only visitors nobody identified. */
                 identified?: "true" | "false";
@@ -3465,6 +3495,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -3476,15 +3515,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3568,6 +3598,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -3579,15 +3618,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3682,6 +3712,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -3693,15 +3732,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3986,6 +4016,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -3997,15 +4036,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4098,6 +4128,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -4109,15 +4148,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4196,6 +4226,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -4207,15 +4246,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4682,7 +4712,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Comma separated: `visitors`, `page_views`, `sessions`, `bounce_rate`, `session_duration_ms`, `views_per_session`, `events`, `orders`, `revenue`, `conversion_rate`, `average_order_value`, `product_revenue`, `quantity`. Default `visitors`.
+                 * @description Comma separated: `visitors`, `people`, `page_views`, `sessions`, `bounce_rate`, `session_duration_ms`, `views_per_session`, `events`, `orders`, `revenue`, `conversion_rate`, `average_order_value`, `product_revenue`, `quantity`. Default `visitors`.
                  * @example visitors,page_views
                  */
                 metrics?: string;
@@ -4719,7 +4749,7 @@ export interface operations {
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description The metric to sort by, largest first. Default: the first metric. */
-                order_by?: "visitors" | "page_views" | "sessions" | "bounce_rate" | "session_duration_ms" | "views_per_session" | "events" | "orders" | "revenue" | "conversion_rate" | "average_order_value" | "product_revenue" | "quantity";
+                order_by?: "visitors" | "people" | "page_views" | "sessions" | "bounce_rate" | "session_duration_ms" | "views_per_session" | "events" | "orders" | "revenue" | "conversion_rate" | "average_order_value" | "product_revenue" | "quantity";
             };
             header?: never;
             path: {
@@ -4787,6 +4817,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -4798,15 +4837,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4870,6 +4900,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
                 headers: {
@@ -4881,15 +4920,6 @@ export interface operations {
             };
             /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question took too long */
-            504: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery, useQueryClient, type QueryKey, type UseQueryOptions } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { askAgain } from './cache';
-import { ApiError, asApiError, mayPass, retryDelay_ms } from './error';
+import { ApiError, asApiError, isTooBig, mayPass, retryDelay_ms } from './error';
 import { noteUnanswered } from './waiting';
 
 export interface Answer<T> {
@@ -34,7 +34,7 @@ export function useAnswer<T, K extends QueryKey>(
     ...question,
     enabled,
     placeholderData: keepPreviousData,
-    refetchInterval: refresh_ms ?? false,
+    refetchInterval: ({ state }) => refreshAfter_ms(refresh_ms, state.error),
     ...retrying(refresh_ms),
   });
   const key = useRef<QueryKey>(question.queryKey);
@@ -45,14 +45,17 @@ export function useAnswer<T, K extends QueryKey>(
 
   const error = problemOf(query);
   const passes = error !== undefined && mayPass(error);
-  useEffect(() => {
-    const answered_ms = passes ? cache.getQueryState(shown.current)?.dataUpdatedAt : undefined;
-    return answered_ms ? noteUnanswered(answered_ms) : undefined;
-  }, [cache, passes]);
-
-  const retry = useCallback(() => void askAgain(cache, { queryKey: key.current, exact: true }), [cache]);
   // Of a refused question the answer to another says nothing.
   const dropped = query.isPlaceholderData && error !== undefined && !passes;
+  const late = error !== undefined && !dropped && (passes || isTooBig(error)) ? error : undefined;
+  const [status, code] = [late?.status, late?.code];
+  useEffect(() => {
+    if (status === undefined || code === undefined) return undefined;
+    const answered_ms = cache.getQueryState(shown.current)?.dataUpdatedAt;
+    return answered_ms ? noteUnanswered({ answered_ms, problem: { status, code } }) : undefined;
+  }, [cache, status, code]);
+
+  const retry = useCallback(() => void askAgain(cache, { queryKey: key.current, exact: true }), [cache]);
   return { data: dropped ? undefined : query.data, error, stale: query.isPlaceholderData && !dropped, retry };
 }
 
@@ -62,10 +65,19 @@ export function problemOf(query: { readonly error: ApiError | null; readonly fai
   return problem === undefined || problem.status === 401 ? undefined : asApiError(problem);
 }
 
+const tooBig_ms = 300_000;
+
+/** How long until a question that is asked again and again is asked next; what is too big for the store, seldom. */
+export function refreshAfter_ms(refresh_ms: number | undefined, error: ApiError | null): number | false {
+  if (refresh_ms === undefined) return false;
+  return error && isTooBig(asApiError(error)) ? Math.max(refresh_ms, tooBig_ms) : refresh_ms;
+}
+
 /** What may pass is tried again, later each time; what was refused only where it is asked again and again anyway. */
 export function retrying(refresh_ms: number | undefined) {
   return {
-    retry: (_: number, error: ApiError) => error.status !== 401 && (mayPass(asApiError(error)) || refresh_ms !== undefined),
+    retry: (_: number, error: ApiError) =>
+      error.status !== 401 && (mayPass(asApiError(error)) || (refresh_ms !== undefined && !isTooBig(asApiError(error)))),
     retryDelay: (failures: number, error: ApiError) =>
       mayPass(asApiError(error)) ? Math.max(retryDelay_ms(failures + 1), error.wait_ms) : (refresh_ms ?? 0),
   };

@@ -1,28 +1,37 @@
 import { useSyncExternalStore } from 'react';
+import type { ApiError } from './error';
 
-/** What is on the page although its question is not answered any more: when each was answered last, in milliseconds. */
-const unanswered = new Map<symbol, number>();
+/** Something on the page whose question is not answered any more. */
+export interface Unanswered {
+  /** When it was answered last, in milliseconds. */
+  readonly answered_ms: number;
+  /** Why it is not answered now. */
+  readonly problem: Pick<ApiError, 'status' | 'code'>;
+}
+
+const unanswered = new Set<Unanswered>();
 const listeners = new Set<() => void>();
 
-/** Says that a question stays without an answer, and how old the one on the page is; returns what takes that back. */
-export function noteUnanswered(answered_ms: number): () => void {
-  const holder = Symbol();
+/** Says that a question stays without an answer, why, and how old the one on the page is; returns what takes that back. */
+export function noteUnanswered(one: Unanswered): () => void {
   const tell = () => listeners.forEach((listener) => listener());
-  unanswered.set(holder, answered_ms);
+  unanswered.add(one);
   tell();
   return () => {
-    unanswered.delete(holder);
+    unanswered.delete(one);
     tell();
   };
 }
 
-/** When the oldest of what is on the page and should be newer was answered; undefined while all is answered. */
-export function useOldestUnanswered(): number | undefined {
+/** The oldest of what is on the page and should be newer; undefined while all is answered. */
+export function useOldestUnanswered(): Unanswered | undefined {
   return useSyncExternalStore(subscribe, oldestUnanswered);
 }
 
-export function oldestUnanswered(): number | undefined {
-  return unanswered.size === 0 ? undefined : Math.min(...unanswered.values());
+export function oldestUnanswered(): Unanswered | undefined {
+  let oldest: Unanswered | undefined;
+  for (const one of unanswered) if (!oldest || one.answered_ms < oldest.answered_ms) oldest = one;
+  return oldest;
 }
 
 function subscribe(listener: () => void): () => void {

@@ -3,6 +3,9 @@ import { useEffect, useRef, useState } from 'react';
 import { useTheme } from '../theme/context';
 import { readPalette, type Palette } from './palette';
 
+// The code that draws comes while the numbers are asked for; where that fails, it is asked for again when it is needed.
+void import('./echarts').catch(() => undefined);
+
 export type ChartOption = EChartsCoreOption;
 
 interface ChartProps {

@@ -8,6 +8,8 @@ export function problemText(error: Pick<ApiError, 'status' | 'code'>, { t, named
   const known = named('problem', error.code);
   if (known !== undefined) return known;
   if (error.status === 403) return t('error.forbidden');
+  // A proxy before orma has words of its own, or none.
+  if (error.status === 429) return t('problem.busy');
   return t('error.server', { status: String(error.status) });
 }
 

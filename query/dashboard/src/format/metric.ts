@@ -3,7 +3,7 @@ import type { MetricValue } from '../api/types';
 import { formatDuration } from './duration';
 import { formatCompact, formatMoney, formatNumber, formatRate, missing, numeric, relativeChange, type FormatContext } from './number';
 
-export const headlineMetrics = ['visitors', 'page_views', 'sessions', 'bounce_rate', 'session_duration_ms'] as const satisfies readonly ApiMetric[];
+export const headlineMetrics = ['visitors', 'people', 'page_views', 'sessions', 'bounce_rate', 'session_duration_ms'] as const satisfies readonly ApiMetric[];
 /** Shown beside the headlines only where a site sells. */
 export const commerceMetrics = ['orders', 'revenue', 'average_order_value', 'conversion_rate'] as const satisfies readonly ApiMetric[];
 export type Metric = (typeof headlineMetrics)[number] | (typeof commerceMetrics)[number];

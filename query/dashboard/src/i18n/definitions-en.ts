@@ -5,11 +5,12 @@
 export const definitionsEn = {
   'definition': 'What “{name}” means',
 
-  'definition.visitors': 'Browsers and apps with a page view in the period, each counted once. Somebody with two devices is two visitors until they are recognised as one person; without a visitor id, everybody is new each day.',
+  'definition.visitors': 'Browsers and apps with a page view in the period, each counted once: who came on two days is one, though both days count them. Somebody with two devices is two visitors; without a visitor id, everybody is new each day.',
+  'definition.people': 'People with a page view in the period, each counted once, on however many days and devices they were recognised. Who was never recognised is one person for each device. Of a device that two people logged in on, both count.',
   'definition.page_views': 'How often a page or a screen was shown, reloads included.',
   'definition.sessions': 'Visits: what a visitor does without a pause of 30 minutes. A session belongs to the moment at which it began.',
   'definition.bounce_rate': 'Share of the sessions with a page view that saw one page, did nothing else and lasted less than 10 seconds.',
-  'definition.session_duration_ms': 'Mean time from a session’s first event to its last. Sessions with a single event count as zero.',
+  'definition.session_duration_ms': 'Mean time from a session’s first event to its last, without what came by itself after a pause of 30 minutes, such as the leaving of a forgotten page. Sessions with a single event count as zero.',
   'definition.orders': 'Events “order”, each once, however often it was sent.',
   'definition.revenue': 'Net: orders and other events with money, less refunds, in the site’s currency. Nothing is converted.',
   'definition.conversion_rate': 'Share of the sessions in which there was an order. One that only a server sent, without the session, converts none.',
@@ -29,7 +30,7 @@ export const definitionsEn = {
   'definition.person_sessions': 'All sessions of the person, on all devices, whatever the period.',
   'definition.person_pages': 'All pages and screens that the person saw, whatever the period.',
   'definition.person_value': 'What the person ever spent, less refunds. Each currency stands for itself.',
-  'definition.person_from': 'What brought the person’s first session.',
+  'definition.person_from': 'What brought the person’s first session of all, whatever the period.',
 
   'definition.live': 'Visitors with a page view in the last five minutes, bots left out. In the lists each counts once, for the last page seen.',
   'definition.journey': 'Everything that one person did, on all touchpoints, divided into sessions: a pause of 30 minutes begins a new one.',
@@ -41,5 +42,5 @@ export const definitionsEn = {
   'definition.collectors': 'The processes that take events, and what each still holds on its disk.',
 
   'definition.installation': 'What reached this site in the last minutes, and what was refused, with the reason.',
-  'definition.crash_free': 'Share of the sessions, or of the people, without a crash.',
+  'definition.crash_free': 'Share of the app’s sessions, or of the people in them, without a crash that ended the app.',
 } as const;

@@ -5,11 +5,12 @@ import type { definitionsEn } from './definitions-en';
 export const definitionsIt: Translation<typeof definitionsEn> = {
   'definition': 'Che cosa significa «{name}»',
 
-  'definition.visitors': 'Browser e app con almeno una pagina vista nel periodo, contati una volta sola. Chi usa due dispositivi vale due visitatori finché non lo si riconosce come una persona sola; senza un identificativo, ognuno è nuovo ogni giorno.',
+  'definition.visitors': 'Browser e app con almeno una pagina vista nel periodo, contati una volta sola: chi è venuto in due giorni vale uno, anche se conta in entrambi i giorni. Chi usa due dispositivi vale due visitatori; senza un identificativo, ognuno è nuovo ogni giorno.',
+  'definition.people': 'Persone con almeno una pagina vista nel periodo, contate una volta sola su tutti i giorni e i dispositivi in cui sono state riconosciute. Chi non è mai stato riconosciuto vale una persona per dispositivo. Di un dispositivo usato da due persone, dopo l’accesso contano entrambe.',
   'definition.page_views': 'Quante volte è stata mostrata una pagina o una schermata, compresi i ricaricamenti.',
   'definition.sessions': 'Le visite: ciò che un visitatore fa senza fermarsi per 30 minuti. Una sessione appartiene al momento in cui è iniziata.',
   'definition.bounce_rate': 'Quota delle sessioni con pagine viste in cui se n’è vista una sola, non si è fatto altro e tutto è durato meno di 10 secondi.',
-  'definition.session_duration_ms': 'Tempo medio dal primo all’ultimo evento di una sessione. Le sessioni con un solo evento valgono zero.',
+  'definition.session_duration_ms': 'Tempo medio dal primo all’ultimo evento di una sessione, senza ciò che arriva da sé dopo una pausa di 30 minuti, come l’uscita da una pagina dimenticata. Le sessioni con un solo evento valgono zero.',
   'definition.orders': 'Gli eventi «ordine», ciascuno una volta sola, per quante volte sia stato inviato.',
   'definition.revenue': 'Netti: ordini e altri eventi con un importo, tolti i rimborsi, nella valuta del sito. Nulla viene convertito.',
   'definition.conversion_rate': 'Quota delle sessioni in cui c’è stato un ordine. Un ordine inviato solo da un server, senza la sessione, non ne converte nessuna.',
@@ -29,7 +30,7 @@ export const definitionsIt: Translation<typeof definitionsEn> = {
   'definition.person_sessions': 'Tutte le sessioni della persona, su tutti i dispositivi, qualunque sia il periodo.',
   'definition.person_pages': 'Tutte le pagine e schermate viste dalla persona, qualunque sia il periodo.',
   'definition.person_value': 'Quanto ha speso in tutto la persona, tolti i rimborsi. Ogni valuta sta per conto suo.',
-  'definition.person_from': 'Ciò che ha portato la prima sessione della persona.',
+  'definition.person_from': 'Ciò che ha portato la primissima sessione della persona, qualunque sia il periodo.',
 
   'definition.live': 'Visitatori che hanno visto una pagina negli ultimi cinque minuti, bot esclusi. Negli elenchi ognuno conta una volta, per l’ultima pagina vista.',
   'definition.journey': 'Tutto ciò che una persona ha fatto, su tutti i punti di contatto, diviso in sessioni: dopo una pausa di 30 minuti ne comincia una nuova.',
@@ -41,5 +42,5 @@ export const definitionsIt: Translation<typeof definitionsEn> = {
   'definition.collectors': 'I processi che ricevono gli eventi, e ciò che ciascuno ha ancora su disco.',
 
   'definition.installation': 'Che cosa è arrivato a questo sito negli ultimi minuti, e che cosa è stato rifiutato, con il motivo.',
-  'definition.crash_free': 'Quota delle sessioni, o delle persone, senza un arresto anomalo.',
+  'definition.crash_free': 'Quota delle sessioni dell’app, o delle persone che l’hanno usata, senza un arresto che l’abbia chiusa.',
 };

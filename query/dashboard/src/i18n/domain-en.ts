@@ -141,6 +141,7 @@ export const domainEn = {
   'operator.starts': 'starts with',
 
   'metric.visitors': 'Visitors',
+  'metric.people': 'People',
   'metric.page_views': 'Page views',
   'metric.sessions': 'Sessions',
   'metric.bounce_rate': 'Bounce rate',

@@ -144,6 +144,7 @@ export const domainIt: Translation<typeof domainEn> = {
   'operator.starts': 'inizia con',
 
   'metric.visitors': 'Visitatori',
+  'metric.people': 'Persone',
   'metric.page_views': 'Pagine viste',
   'metric.sessions': 'Sessioni',
   'metric.bounce_rate': 'Frequenza di rimbalzo',

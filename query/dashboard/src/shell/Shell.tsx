@@ -3,7 +3,9 @@ import { NavLink, useLocation, useNavigate } from 'react-router';
 import { questions } from '../api/questions';
 import { useAnswer } from '../api/useAnswer';
 import { useOldestUnanswered } from '../api/waiting';
-import { formatTime } from '../format/time';
+import { problemText } from '../format/codes';
+import { formatRate } from '../format/number';
+import { formatDay, formatTime } from '../format/time';
 import { useI18n } from '../i18n/context';
 import type { Key } from '../i18n/dictionary';
 import { sitePath } from '../state/address';
@@ -51,6 +53,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <Navigation />
       <main id="content" className="shell-content" tabIndex={-1}>
         <Aged />
+        <MakingVisits />
         {children}
         <footer className="shell-footer">
           <span>{t('app.timezone', { zone: timezone })}</span>
@@ -62,19 +65,42 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
-/** What is on the page is old, because nobody answers: how old, and that it does not stay so. */
+/** What is on the page is old: why there is nothing newer, how old it is, and that it does not stay so. */
 function Aged() {
-  const { t, locale } = useI18n();
+  const i18n = useI18n();
+  const { t, locale } = i18n;
   const { timezone } = useSite();
-  const oldest_ms = useOldestUnanswered();
+  const oldest = useOldestUnanswered();
   return (
     <div role="status">
-      {oldest_ms !== undefined && (
+      {oldest && (
         <p className="aged" data-testid="aged">
-          <b>{t('waiting.title')}</b> {t('waiting.text', { when: formatTime(new Date(oldest_ms).toISOString(), locale, timezone) })}
+          <b>{oldest.problem.status === 0 ? t('waiting.title') : problemText(oldest.problem, i18n)}</b>{' '}
+          {t('waiting.text', { when: formatTime(new Date(oldest.answered_ms).toISOString(), locale, timezone) })}
         </p>
       )}
     </div>
+  );
+}
+
+/** Visits are made anew of the events, as after an upgrade: how far it is, and which numbers are not complete until then. */
+function MakingVisits() {
+  const { t, locale } = useI18n();
+  const { timezone, making_visits: making } = useSite();
+  if (!making) return null;
+  const { sessions_left: count, incomplete_until: until } = making;
+  // What is not done is not 100 %.
+  const share = Math.min(0.99, making.share);
+  const isAllOpen = Date.parse(until) > Date.now();
+  const lastDay = formatDay(new Date(Date.parse(until) - 1).toISOString(), locale, timezone);
+  return (
+    <section className="making" aria-label={t('making.title')} data-testid="making-visits">
+      <p>
+        <b>{t('making.title')}</b> {t('making.left', { count, share: formatRate(share, locale) })}{' '}
+        {isAllOpen ? t('making.incomplete') : t('making.incomplete.until', { day: lastDay })}
+      </p>
+      <progress aria-label={t('making.title')} max={1} value={share} />
+    </section>
   );
 }
 
@@ -111,15 +137,16 @@ function Navigation() {
   );
 }
 
-/** Events are missing: said on every page, because nobody looks at the accounts every day. */
+/** Events are missing, or too many: said on every page, because nobody looks at the accounts every day. */
 function Alarm() {
   const { t } = useI18n();
-  const { site, gap_events: count } = useSite();
-  if (count === 0) return null;
-  const label = t('accounting.alarm', { count });
+  const { site, gap_events: all, surplus_events: surplus } = useSite();
+  if (all === 0) return null;
+  const missing = all - surplus;
+  const label = missing > 0 ? t('accounting.alarm.missing', { count: missing }) : t('accounting.alarm.surplus', { count: surplus });
   return (
     <div className="alarm-place" role="alert">
-      <NavLink className="alarm" to={sitePath(site, 'accounting')} title={label} data-testid="alarm">
+      <NavLink className={missing > 0 ? 'alarm' : 'alarm alarm-surplus'} to={sitePath(site, 'accounting')} title={label} data-testid="alarm">
         <Icon name="warning" size={18} />
         <span>{label}</span>
       </NavLink>

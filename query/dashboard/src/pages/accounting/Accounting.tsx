@@ -2,8 +2,9 @@ import { Link } from 'react-router';
 import { questions } from '../../api/questions';
 import type { Accounting as AccountingData } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
+import { formatMoment } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../state/site';
+import { useFormat, useSite } from '../../state/site';
 import { usePeriod } from '../../state/useAddress';
 import { Answered } from '../../ui/Answered';
 import { Card } from '../../ui/Card';
@@ -18,7 +19,7 @@ import { Flow } from './Flow';
 import { underway } from './flow-parts';
 import { Hours } from './Hours';
 import { Reasons } from './Reasons';
-import { verdictOf } from './verdict';
+import { gapOfBoth, gapOfHours, gapOfSite, verdictOf, type Gap } from './verdict';
 import { WriteOffs } from './WriteOffs';
 
 export default function Accounting() {
@@ -39,14 +40,15 @@ export default function Accounting() {
 function Account({ data, stale, query }: { data: AccountingData; stale: boolean; query: { from: string; to: string } }) {
   const { t } = useI18n();
   const { site } = useSite();
+  const gap = gapOfHours(data.hours);
   return (
     <div className="account" data-stale={stale || undefined}>
-      <Verdict data={data} />
-      {data.totals.received === 0 ? (
+      <Verdict data={data} shown={gap} />
+      {data.hours.length === 0 ? (
         <EmptyState title={t('accounting.empty')} hint={t('overview.empty.period.hint')} />
       ) : (
         <>
-          <Card title={t('accounting.flow')}><Flow totals={data.totals} /></Card>
+          <Card title={t('accounting.flow')}><Flow totals={data.totals} gap={gap} /></Card>
           <Card
             title={t('accounting.hours')}
             explain="hours"
@@ -63,29 +65,50 @@ function Account({ data, stale, query }: { data: AccountingData; stale: boolean;
   );
 }
 
-/** One plain sentence before any number. */
-function Verdict({ data }: { data: AccountingData }) {
+/** One plain sentence before any number. `shown`: what does not add up in the hours of the page. */
+function Verdict({ data, shown }: { data: AccountingData; shown: Gap }) {
   const { t } = useI18n();
-  const { gap_events: alarm } = useSite();
-  const status = verdictOf(data, alarm);
-  const missing = Math.max(Math.abs(data.totals.gap), alarm);
+  // What the frame knows is of all periods, and may be half a minute old.
+  const gap = gapOfBoth(shown, gapOfSite(useSite()));
+  const status = verdictOf(data, gap);
   const { received, rejected } = data.totals;
   const givenUp = Math.abs(data.totals.written_off ?? 0);
-  const count = { balanced: received, pending: underway(data.totals), gap: missing, refused: rejected, refusing: rejected }[status];
   const isRefused = status === 'refused' || status === 'refusing';
+  const count = { balanced: received, pending: underway(data.totals), gap: 0, surplus: 0, refused: rejected, refusing: rejected }[status];
+  const isGap = status === 'gap' || status === 'surplus';
   return (
     <section className={`card verdict verdict-${status}`} data-testid="accounting-status" data-status={status} role="status">
       <span className="verdict-mark"><Icon name={status === 'balanced' ? 'check' : status === 'pending' ? 'accounting' : 'warning'} size={26} /></span>
       <div>
         <h2>{t(`accounting.${status}`)}</h2>
+        {isGap && <GapText gap={gap} />}
         {givenUp > 0 && <p data-testid="accounting-written-off-text">{t('accounting.writtenOff.text', { count: givenUp })}</p>}
         {status === 'balanced' && givenUp > 0 ? (
           <p>{t('accounting.balanced.others')}</p>
         ) : (
-          (count > 0 || status !== 'balanced') && <p>{t(`accounting.${status}.text`, { count })}</p>
+          !isGap && (count > 0 || status !== 'balanced') && <p>{t(`accounting.${status}.text`, { count })}</p>
         )}
         {isRefused && <p><Link to="../installation">{t('accounting.refused.action')}</Link></p>}
       </div>
     </section>
+  );
+}
+
+/** How many are missing and how many too many, since when, and what an operator does about it. */
+function GapText({ gap: { missing, surplus, since } }: { gap: Gap }) {
+  const { t } = useI18n();
+  const { site } = useSite();
+  const { locale, timeZone } = useFormat();
+  return (
+    <>
+      <p>
+        {missing > 0 && t('accounting.gap.text', { count: missing })}{' '}
+        {surplus > 0 && t('accounting.surplus.text', { count: surplus })}{' '}
+        {since !== undefined && t('accounting.gap.since', { when: formatMoment(since, locale, timeZone) })}
+      </p>
+      {missing > 0 && <p>{t('accounting.gap.action')}</p>}
+      {surplus > 0 && <p>{t('accounting.surplus.action')}</p>}
+      <pre className="snippet" tabIndex={0}><code>{`orma accounts list\norma accounts write-off ${site} --note "…"`}</code></pre>
+    </>
   );
 }

@@ -3,15 +3,20 @@ import { formatNumber, formatRate } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { Explain } from '../../ui/Explain';
 import { flowRows, type FlowPart } from './flow-parts';
+import type { Gap } from './verdict';
 
 /** Two bars under each other: what was received, and what became of what was accepted. */
-export function Flow({ totals }: { totals: Counts }) {
+export function Flow({ totals, gap }: { totals: Counts; gap: Gap }) {
   const { t, locale } = useI18n();
-  const rows = flowRows(totals);
+  const rows = flowRows(totals, gap);
+  const writtenOff = totals.written_off ?? 0;
   const name = (part: FlowPart) =>
-    part.id === 'pending' ? t('accounting.pendingEvents') : part.id === 'gap' ? t('accounting.gapEvents') : t(`accounting.${part.id}`);
+    part.id === 'pending' ? t('accounting.pendingEvents') : t(`accounting.${part.id}`);
   const hint = (part: FlowPart) =>
-    part.id === 'duplicate' || part.id === 'rejected' || part.id === 'pending' || part.id === 'written_off' ? t(`accounting.hint.${part.id}`) : '';
+    part.id === 'accepted' || part.id === 'stored'
+      ? ''
+      : t(part.id === 'written_off' && writtenOff < 0 ? 'accounting.hint.written_off_surplus' : `accounting.hint.${part.id}`);
+  const term = (sign: '+' | '−', name: string, is: boolean) => (is ? ` ${sign} ${name.toLowerCase()}` : '');
   return (
     <div className="flow">
       <p className="flow-total">
@@ -21,8 +26,8 @@ export function Flow({ totals }: { totals: Counts }) {
       {rows.map((row) => (
         <div key={row.id} className="flow-row" style={{ width: `${row.width * 100}%` }}>
           <div className="flow-bar" aria-hidden="true">
-            {row.parts.map((part) => part.count > 0 && (
-              <span key={part.id} className={`flow-part flow-${part.id}`} style={{ flexGrow: part.share }} />
+            {row.parts.map((part) => part.size > 0 && (
+              <span key={part.id} className={`flow-part flow-${part.id}`} style={{ flexGrow: part.size }} />
             ))}
           </div>
         </div>
@@ -44,7 +49,12 @@ export function Flow({ totals }: { totals: Counts }) {
       </dl>
       <p className="quiet small flow-equations">
         <span>{t('accounting.equation.received')}</span>
-        <span>{t(totals.written_off ? 'accounting.equation.writtenOff' : 'accounting.equation.accepted')}</span>
+        <span>
+          {t('accounting.equation.accepted')}
+          {term(writtenOff > 0 ? '+' : '−', t('accounting.written_off'), writtenOff !== 0)}
+          {term('+', t('accounting.missing'), gap.missing > 0)}
+          {term('−', t('accounting.too_many'), gap.surplus > 0)}
+        </span>
       </p>
     </div>
   );

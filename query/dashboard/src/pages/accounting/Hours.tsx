@@ -40,6 +40,7 @@ export function Hours({ hours }: { hours: readonly AccountingHour[] }) {
     [bars, barName, locale, t],
   );
   if (hours.length === 0) return <p className="list-empty">{t('accounting.hours.empty')}</p>;
+  const isTooMany = bars.some((bar) => bar.tooMany > 0);
   const isWrittenOff = bars.some((bar) => (bar.written_off ?? 0) !== 0);
   const column = (id: string, head: string, value: (bar: CountBar) => number): Column<CountBar> => ({
     id,
@@ -51,7 +52,8 @@ export function Hours({ hours }: { hours: readonly AccountingHour[] }) {
     { id: 'hour', head: t('accounting.hour'), cell: barName },
     ...counts.map((name) => column(name, t(`accounting.${name}`), (bar) => bar[name])),
     column('pending', t('accounting.pendingEvents'), (bar) => bar.pending),
-    column('gap', t('accounting.gapEvents'), (bar) => bar.gap),
+    column('missing', t('accounting.missing'), (bar) => bar.missing),
+    ...(isTooMany ? [column('too_many', t('accounting.too_many'), (bar) => bar.tooMany)] : []),
     ...(isWrittenOff ? [column('written_off', t('accounting.written_off'), (bar) => bar.written_off ?? 0)] : []),
   ];
   return (
@@ -63,7 +65,7 @@ export function Hours({ hours }: { hours: readonly AccountingHour[] }) {
           columns={columns}
           rows={[...bars].reverse().slice(0, table_rows_max)}
           rowKey={(hour) => hour.start}
-          rowClass={(hour) => (hour.gap === 0 ? '' : 'has-gap')}
+          rowClass={(hour) => (hour.missing > 0 ? 'has-gap' : hour.tooMany > 0 ? 'has-surplus' : '')}
         />
       </ChartTable>
     </>

@@ -1,10 +1,13 @@
 import type { Counts } from '../../api/types';
+import type { Gap } from './verdict';
 
 export interface FlowPart {
-  readonly id: 'accepted' | 'rejected' | 'stored' | 'duplicate' | 'pending' | 'gap' | 'written_off';
+  readonly id: 'accepted' | 'rejected' | 'stored' | 'duplicate' | 'pending' | 'missing' | 'too_many' | 'written_off';
   readonly count: number;
-  /** Share of its row, 0..1. */
+  /** Share of its row, 0..1; of what is too much, beyond it. */
   readonly share: number;
+  /** Its part of the bar: what is stored and too much has one of its own. */
+  readonly size: number;
 }
 
 export interface FlowRow {
@@ -21,12 +24,21 @@ export function underway(totals: Counts): number {
   return Math.max(0, totals.pending + (totals.settling ?? 0));
 }
 
-/** The two sums of the account as rows; a gap and what was written off are shown only when there is some. */
-export function flowRows(totals: Counts): FlowRow[] {
+/**
+ * The two sums of the account as rows; what is missing or too much, and what of it was written off, are shown only when there
+ * is some.
+ */
+export function flowRows(totals: Counts, gap: Pick<Gap, 'missing' | 'surplus'>): FlowRow[] {
   const received = Math.max(1, totals.received);
   const accepted = Math.max(1, totals.accepted);
+  const writtenOff = totals.written_off ?? 0;
+  const tooMuch = gap.surplus + Math.max(0, -writtenOff);
+  const some = (id: FlowPart['id'], count: number): [FlowPart['id'], number][] => (count === 0 ? [] : [[id, count]]);
   const row = (whole: number, counts: [FlowPart['id'], number][]): FlowPart[] =>
-    counts.map(([id, count]) => ({ id, count, share: Math.max(0, count) / whole }));
+    counts.map(([id, count]) => {
+      const size = Math.max(0, id === 'stored' ? count - tooMuch : count);
+      return { id, count, share: Math.max(0, count) / whole, size };
+    });
   return [
     { id: 'received', width: 1, parts: row(received, [['accepted', totals.accepted], ['rejected', totals.rejected]]) },
     {
@@ -36,8 +48,9 @@ export function flowRows(totals: Counts): FlowRow[] {
         ['stored', totals.stored],
         ['duplicate', totals.duplicate],
         ['pending', underway(totals)],
-        ...(totals.written_off ? ([['written_off', totals.written_off]] as [FlowPart['id'], number][]) : []),
-        ...(totals.gap === 0 ? [] : ([['gap', totals.gap]] as [FlowPart['id'], number][])),
+        ...some('written_off', Math.abs(writtenOff)),
+        ...some('missing', gap.missing),
+        ...some('too_many', gap.surplus),
       ]),
     },
   ];

@@ -2,7 +2,8 @@ import type { LiveMinute, LiveSnapshot } from '../../api/types';
 import { formatNumber } from '../../format/number';
 import { formatClock, formatTime } from '../../format/time';
 import { useI18n } from '../../i18n/context';
-import { useFormat, useSite } from '../../state/site';
+import { sitePath } from '../../state/address';
+import { demoSite, useFormat, useSite } from '../../state/site';
 import { BarList } from '../../ui/BarList';
 import { Card } from '../../ui/Card';
 import { Explain } from '../../ui/Explain';
@@ -62,12 +63,20 @@ export default function Live() {
 
 function Cards({ live: { cards, snapshot } }: { live: LiveState }) {
   const { t } = useI18n();
+  const { site } = useSite();
   if (!cards) return <Skeleton lines={8} />;
   if (cards.length === 0) {
-    return (
+    // Who walks through the demo shop is seen on the demo's site alone.
+    return site === demoSite ? (
       <EmptyState title={t('live.empty')} hint={t('live.empty.hint')}>
         <a className="button" href="/demo/" target="_blank" rel="noopener">{t('welcome.demo.action')}</a>
       </EmptyState>
+    ) : (
+      <EmptyState
+        title={t('live.empty')}
+        hint={t('live.empty.hint')}
+        action={{ label: t('welcome.snippet.install'), to: sitePath(site, 'installation') }}
+      />
     );
   }
   const now_ms = snapshot ? Date.parse(snapshot.now) : 0;

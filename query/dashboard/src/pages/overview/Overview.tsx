@@ -27,7 +27,7 @@ const waiting_ms = 2_000;
 export default function Overview() {
   const { t } = useI18n();
   const { locale } = useFormat();
-  const { site, timezone } = useSite();
+  const { site, timezone, making_visits: making } = useSite();
   const { period, resolved } = usePeriod(timezone);
   const { filters } = useFilters();
   const [metric, setMetric] = useChoice('metric');
@@ -39,10 +39,13 @@ export default function Overview() {
     refresh_ms: waiting ? waiting_ms : refresh_ms,
   });
   const nothing = stats.data !== undefined && !stats.stale && metrics.every((one) => !numeric(stats.data?.totals[one]));
-  const anybody = useAnswer(questions.people(site, { limit: 1 }), { refresh_ms: waiting_ms, enabled: nothing && filters.length === 0 });
-  const firstDay = nothing && filters.length === 0 && anybody.data?.items.length === 0;
+  // Whose visits are still to be made is not yet among the people.
+  const mayBeFirstDay = nothing && filters.length === 0 && !making;
+  const anybody = useAnswer(questions.people(site, { limit: 1 }), { refresh_ms: waiting_ms, enabled: mayBeFirstDay });
+  const firstDay = mayBeFirstDay && anybody.data?.items.length === 0;
   useEffect(() => setWaiting(firstDay), [firstDay]);
-  const sells = commerceMetrics.some((one) => (numeric(stats.data?.totals[one]) ?? 0) > 0);
+  // The lists wait for it: what they are asked depends on it.
+  const sells = stats.data && commerceMetrics.some((one) => (numeric(stats.data?.totals[one]) ?? 0) > 0);
   const otherMoney = formatMoneys(undefined, stats.data?.other_revenue, locale);
   const list = { query, metric, sells };
   const shownMetrics: readonly Metric[] = sells ? metrics : headlineMetrics;
@@ -64,15 +67,17 @@ export default function Overview() {
               <Headlines stats={data} shown={shownMetrics} selected={metric} onSelect={setMetric} />
               <HeadlineNotes stats={data} metric={metric} />
               {otherMoney !== '' && <p className="quiet small headlines-note">{t('overview.otherRevenue', { amounts: otherMoney })}</p>}
-              {nothing && filters.length === 0 && anybody.data === undefined && !anybody.error ? (
+              {mayBeFirstDay && anybody.data === undefined && !anybody.error ? (
                 <Skeleton lines={1} tall />
+              ) : nothing && making ? (
+                <EmptyState title={t('making.title')} hint={t('making.incomplete')} />
               ) : nothing && filters.length > 0 ? (
                 <NothingMatches />
               ) : nothing ? (
                 <EmptyState title={t('overview.empty.period')} hint={t('overview.empty.period.hint')} />
               ) : (
                 <>
-                  <TimeChart stats={data} metric={metric} interval={resolved.interval} />
+                  <TimeChart stats={data} metric={metric} interval={data.interval ?? resolved.interval} />
                   <div className="chart-export">
                     <ExportButton what={t('overview.chart.table')} question={questions.stats(site, asked)} name="overview" />
                   </div>

@@ -22,8 +22,8 @@ interface TopCardProps {
   query: { from: string; to: string; filter: readonly string[] };
   /** What the rows show. */
   metric: Metric;
-  /** Whether the site sells: then the rows say how many of the sessions bought. */
-  sells: boolean;
+  /** Whether the site sells: then the rows say how many of the sessions bought. Nothing is asked until that is known. */
+  sells: boolean | undefined;
 }
 
 const few = 8;
@@ -48,10 +48,10 @@ export function TopCard({ name, query, metric, sells }: TopCardProps) {
   const [all, setAll] = useState(false);
   const shown = metricOf(dimension, metric);
   const weight = weightOf(shown);
-  const withConversion = sells && shown !== 'conversion_rate';
+  const withConversion = sells === true && shown !== 'conversion_rate';
   const wanted = [...new Set<ListMetric>([weight, shown, ...(withConversion ? (['conversion_rate'] as const) : [])])];
   const asked = { ...query, metrics: wanted.join(','), group_by: dimension, limit: all ? many : few + 1 };
-  const list = useAnswer(questions.stats(site, asked), { refresh_ms: 30_000 });
+  const list = useAnswer(questions.stats(site, asked), { refresh_ms: 30_000, enabled: sells !== undefined });
   const total = numeric(list.data?.totals[weight]) ?? 0;
   // A part of a whole, or what a rate or a mean is of.
   const isPart = shown === weight;

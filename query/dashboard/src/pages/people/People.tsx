@@ -32,7 +32,7 @@ const page_size_max = 1000;
 
 export default function People() {
   const { t } = useI18n();
-  const { site, timezone } = useSite();
+  const { site, timezone, making_visits: making } = useSite();
   const { resolved } = usePeriod(timezone);
   const { filters } = useFilters();
   const [who, setWho] = useChoice('who');
@@ -88,10 +88,12 @@ export default function People() {
           {() =>
             people.length > 0 ? (
               <PeopleTable people={people} sorting={sorting} sort={setSorting} leave={leave} />
+            ) : making ? (
+              <EmptyState title={t('making.title')} hint={t('making.incomplete')} />
             ) : filters.length > 0 ? (
               <NothingMatches />
             ) : (
-              <EmptyState title={t('people.empty')} hint={t('people.empty.hint')} />
+              <EmptyState title={t('people.empty')} hint={t(search === '' && who === 'all' ? 'overview.empty.period.hint' : 'people.empty.hint')} />
             )
           }
         </Answered>
