@@ -7,11 +7,21 @@ use orma_jobs::{Job, Jobs};
 use orma_query::AppState;
 use orma_query::accounts::AccountsAlarm;
 use orma_store::Store;
+use orma_visits::Fence;
 
 use crate::cli::AccountingOptions;
 
 /// How soon the log has what a look at the accounts found. The store is not asked for it.
 const ALARM_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether visits are to be made of what came meanwhile. Who asks before brings them up to date.
+const VISITS_EVERY: Duration = Duration::from_secs(2);
+
+/// How often it is looked how many visits are left to be made anew: a page shows it, and it is nearly always none.
+const PROGRESS_EVERY: Duration = Duration::from_secs(5);
+
+/// How often the rows of people are made of the visits that came meanwhile.
+const PEOPLE_EVERY: Duration = Duration::from_secs(30);
 
 /// Starts the jobs of a query service. Each process looks at the accounts for itself, because its pages and its metric
 /// show its own looks; what they find is said by one of those that share a store.
@@ -31,5 +41,22 @@ pub fn start(store: &Store, state: &AppState, options: &AccountingOptions) -> Jo
             Ok(())
         }
     });
-    Jobs::start(store, vec![look, say])
+    let (maker, of_people) = (state.visits(), state.visits());
+    let make_people = Job::by_one("people", PEOPLE_EVERY, move |_| {
+        let maker = of_people.clone();
+        async move { Ok(maker.make_people().await?) }
+    });
+    let make = Job::by_one("visits", VISITS_EVERY, move |turn| {
+        let maker = maker.clone();
+        async move {
+            maker.make_what_is_due(turn.fence().map(Fence).as_ref()).await?;
+            Ok(())
+        }
+    });
+    let progress = state.visits_progress();
+    let look_how_far = Job::everywhere("visits_progress", PROGRESS_EVERY, move || {
+        let progress = progress.clone();
+        async move { Ok(progress.look().await?) }
+    });
+    Jobs::start(store, vec![look, say, make, make_people, look_how_far])
 }

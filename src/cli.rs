@@ -3,6 +3,7 @@
 mod accounts;
 mod registry;
 mod spool;
+mod visits;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::network::{IntakeOptions, NetworkOptions, listen_address};
 pub use accounts::AccountsAction;
 pub use registry::{SiteAction, SiteSettings, TokenAction};
 pub use spool::{QuarantineAction, SpoolAction, SpoolShow};
+pub use visits::VisitsAction;
 
 /// Self-hosted tracker of customer behaviour.
 #[derive(Debug, Parser)]
@@ -53,6 +55,11 @@ pub enum Command {
     Accounts {
         #[command(subcommand)]
         action: AccountsAction,
+    },
+    /// Make the visits that questions read anew of all events
+    Visits {
+        #[command(subcommand)]
+        action: VisitsAction,
     },
     /// Check configuration, engine, disk, clock, geo data and schema, and say what to do
     Doctor(DoctorOptions),
@@ -171,15 +178,20 @@ pub struct QuestionOptions {
     #[arg(long, env = "ORMA_QUESTION_MEMORY_BYTES_MAX", value_name = "BYTES",
         value_parser = clap::value_parser!(u64).range(1 << 20..))]
     pub question_memory_bytes_max: Option<u64>,
-    /// Requests that ask the store at once; one token has at most half of them; 0: two for each core, at least 4
+    /// Requests that ask the store at once; one token has at most three quarters of them, and half for one site; 0: two for
+    /// each core, at least 4
     #[arg(long, env = "ORMA_QUESTIONS_RUNNING_MAX", default_value_t = 0, value_name = "N")]
     pub questions_running_max: usize,
-    /// Requests that wait for their turn; one token has at most half of them
+    /// Requests that wait for their turn; shared out alike
     #[arg(long, env = "ORMA_QUESTIONS_WAITING_MAX", default_value_t = 512, value_name = "N")]
     pub questions_waiting_max: usize,
     /// How long a request waits for its turn, in milliseconds
     #[arg(long, env = "ORMA_QUESTION_WAIT_MS_MAX", default_value_t = 10_000, value_name = "MS")]
     pub question_wait_ms_max: u64,
+    /// Memory of this process for answers about finished periods, which are kept while nothing changes them, in bytes; 0
+    /// keeps none
+    #[arg(long, env = "ORMA_QUESTION_CACHE_BYTES_MAX", default_value_t = 32 << 20, value_name = "BYTES")]
+    pub question_cache_bytes_max: usize,
 }
 
 impl QuestionOptions {
@@ -196,6 +208,7 @@ impl QuestionOptions {
             },
             waiting_max: self.questions_waiting_max,
             wait_ms_max: self.question_wait_ms_max,
+            cache_bytes_max: self.question_cache_bytes_max,
         }
     }
 }
@@ -356,6 +369,7 @@ impl Cli {
             },
             Command::Spool { action } => action.common(),
             Command::Accounts { action } => &action.store().common,
+            Command::Visits { action } => &action.store().common,
             Command::Doctor(options) => &options.up.store.common,
             Command::Health(options) => &options.common,
             Command::Engine(_) => return "warn",

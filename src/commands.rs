@@ -4,6 +4,7 @@ mod accounts;
 mod doctor;
 mod health;
 mod spool;
+mod visits;
 
 use std::path::Path;
 use std::time::Duration;
@@ -29,6 +30,7 @@ pub async fn run(command: Command) -> anyhow::Result<()> {
         Command::Token { action } => token(action).await,
         Command::Spool { action } => spool::run(action),
         Command::Accounts { action } => accounts::run(action).await,
+        Command::Visits { action } => visits::run(action).await,
         Command::Doctor(options) => doctor::run(options).await,
         Command::Health(options) => health::run(&options).await,
         Command::Demo(options) => tell_demo(options).await,

@@ -37,6 +37,7 @@ pub async fn check(
         schema(report, &store).await;
         detached(report, &store).await;
         accounts(report, &store, instance).await;
+        visits(report, &store).await;
     }
     if let Some((opened, _data_dir)) = own {
         opened.close().await;
@@ -195,20 +196,24 @@ async fn detached(report: &mut Report, store: &Store) {
 
 async fn accounts(report: &mut Report, store: &Store, instance: Option<&Instance>) {
     const NAME: &str = "accounts";
-    const ADVICE: &str = "the accounting page shows the hours; see `An accounting gap` in docs/operations.md";
+    const MISSING: &str =
+        "the accounting page shows the hours; see `An accounting gap` in docs/operations.md";
+    const SURPLUS: &str = "nothing is lost: delete them if they do not belong there, or end the alarm with `orma accounts \
+        write-off`; see `An accounting gap` in docs/operations.md";
     // A running orma has looked twice, and knows what was only on its way.
     if let Some(gap) = instance.and_then(|instance| instance.metric("orma_accounting_gap_events")) {
         let given_up = instance.and_then(|instance| instance.metric("orma_accounting_written_off_events"));
         let given_up = given_up.filter(|events| *events > 0.0);
         let given_up = given_up.map(|events| format!("; {events} written off")).unwrap_or_default();
-        return match gap {
-            0.0 => report.ok(NAME, format!("balanced{given_up}")),
-            gap => {
-                report.problem(
-                    NAME,
-                    format!("{gap} accepted events are not accounted for{given_up}"),
-                    ADVICE,
-                );
+        let surplus = instance.and_then(|instance| instance.metric("orma_accounting_surplus_events"));
+        let surplus = surplus.unwrap_or_default();
+        let missing = gap - surplus;
+        let named = |events: f64| (events > 0.0).then(|| events.to_string());
+        return match gap_in_words(named(missing), named(surplus)) {
+            None => report.ok(NAME, format!("balanced{given_up}")),
+            Some(found) => {
+                let advice = if missing > 0.0 { MISSING } else { SURPLUS };
+                report.problem(NAME, format!("{found}{given_up}"), advice);
             }
         };
     }
@@ -216,18 +221,47 @@ async fn accounts(report: &mut Report, store: &Store, instance: Option<&Instance
         Ok(hours) => {
             let given_up = by_site(&hours, |judged| judged.written_off.events());
             let given_up = given_up.map(|named| format!("; written off: {named}")).unwrap_or_default();
-            match by_site(&hours, |judged| judged.gap().unsigned_abs()) {
+            let missing = by_site(&hours, |judged| judged.gap().max(0).unsigned_abs());
+            let surplus = by_site(&hours, |judged| judged.gap().min(0).unsigned_abs());
+            let advice = if missing.is_some() { MISSING } else { SURPLUS };
+            match gap_in_words(missing, surplus) {
                 None => report.ok(NAME, format!("balanced{given_up}")),
-                Some(named) => report.problem(
-                    NAME,
-                    format!("accepted events that are not accounted for: {named}{given_up}"),
-                    ADVICE,
-                ),
+                Some(found) => report.problem(NAME, format!("{found}{given_up}"), advice),
             }
         }
         Err(StoreError::Refused { code: 60 | 81, .. }) => report.ok(NAME, "nothing to account for yet"),
         Err(error) => report.warning(NAME, short(&error), "ask again when ClickHouse answers"),
     }
+}
+
+/// Whether questions have what they read.
+async fn visits(report: &mut Report, store: &Store) {
+    const NAME: &str = "visits";
+    const ADVICE: &str = "a running orma makes them, the newest days first; until then answers about older days have what is \
+        made so far";
+    match orma_visits::progress(store).await {
+        Ok(sites) if sites.is_empty() => report.ok(NAME, "made of all events"),
+        Ok(sites) => {
+            let named: Vec<String> = sites
+                .iter()
+                .map(|(site, progress)| {
+                    let percent = (progress.share * 100.0).floor();
+                    format!("{} sessions of {site} are left, {percent} % is done", progress.sessions_left)
+                })
+                .collect();
+            report.warning(NAME, format!("are made anew of the events: {}", named.join(", ")), ADVICE);
+        }
+        Err(StoreError::Refused { code: 60 | 81, .. }) => report.ok(NAME, "nothing to make yet"),
+        Err(error) => report.warning(NAME, short(&error), "ask again when ClickHouse answers"),
+    }
+}
+
+/// What does not add up, by how many events are missing and how many are too many; `None` when all does.
+fn gap_in_words(missing: Option<String>, surplus: Option<String>) -> Option<String> {
+    let missing = missing.map(|events| format!("accepted and not in the store: {events}"));
+    let surplus = surplus.map(|events| format!("in the store and counted by no collector: {events}"));
+    let parts: Vec<String> = missing.into_iter().chain(surplus).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// The sites with a number above 0; `None` when there is none.
