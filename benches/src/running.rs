@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,8 @@ use tempfile::TempDir;
 use crate::connection::Connection;
 use crate::{PATIENCE, process, program};
 
-const TOKEN: &str = "admin-token-of-the-benchmarks";
+/// The administrator's.
+pub const TOKEN: &str = "admin-token-of-the-benchmarks";
 /// Longer than a collector takes to learn of a new site.
 const REGISTRY_REFRESH: Duration = Duration::from_millis(2_500);
 /// What a dashboard asks first.
@@ -35,7 +36,9 @@ pub struct Running {
     pub admin: SocketAddr,
     /// From the start of the process to the first answer, in milliseconds.
     pub first_answer_ms: f64,
-    dir: TempDir,
+    dir: PathBuf,
+    // Last, so that it outlives what runs in it.
+    _temporary: Option<TempDir>,
 }
 
 impl Running {
@@ -44,8 +47,16 @@ impl Running {
     /// # Errors
     /// It ends, does not answer within a minute, or answers with an error.
     pub async fn up(options: &[String]) -> anyhow::Result<Self> {
+        Self::up_in(None, options).await
+    }
+
+    /// The same in a directory that stays, where there is one.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn up_in(dir: Option<&Path>, options: &[String]) -> anyhow::Result<Self> {
         let started = Instant::now();
-        let mut running = Self::spawn("up", |command| command.args(options)).await?;
+        let mut running = Self::spawn("up", dir, |command| command.args(options)).await?;
         let answer = Connection::open(running.listen).await?.get(FIRST_QUESTION, TOKEN).await?;
         ensure!(
             answer.status == 200,
@@ -64,16 +75,23 @@ impl Running {
     /// # Errors
     /// It ends or does not serve within a minute.
     pub async fn collect(up: &Self, options: &[String]) -> anyhow::Result<Self> {
-        let url = std::fs::read_to_string(up.dir.path().join("engine").join("connection"))?;
-        Self::spawn("collect", |command| command.env("ORMA_CLICKHOUSE_URL", url.trim()).args(options)).await
+        let url = std::fs::read_to_string(up.dir.join("engine").join("connection"))?;
+        Self::spawn("collect", None, |command| command.env("ORMA_CLICKHOUSE_URL", url.trim()).args(options))
+            .await
     }
 
-    async fn spawn(name: &str, prepare: impl FnOnce(&mut Command) -> &mut Command) -> anyhow::Result<Self> {
-        let dir = tempfile::tempdir()?;
+    async fn spawn(
+        name: &str,
+        dir: Option<&Path>,
+        prepare: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> anyhow::Result<Self> {
+        let temporary = dir.is_none().then(tempfile::tempdir).transpose()?;
+        let dir = temporary.as_ref().map(TempDir::path).or(dir).context("there is a directory")?;
+        let dir = std::path::absolute(dir)?;
         let mut command = Command::new(program::path()?);
         command
             .args([name, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--data-dir"])
-            .arg(dir.path())
+            .arg(&dir)
             .env("ORMA_ADMIN_TOKEN", TOKEN)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -82,20 +100,28 @@ impl Running {
         let pid = child.id();
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
         // Held from here on, so that an error kills the child.
-        let mut running =
-            Self { child, pid, engine_pid: 0, listen: nowhere, admin: nowhere, first_answer_ms: 0.0, dir };
+        let mut running = Self {
+            child,
+            pid,
+            engine_pid: 0,
+            listen: nowhere,
+            admin: nowhere,
+            first_answer_ms: 0.0,
+            dir,
+            _temporary: temporary,
+        };
         (running.listen, running.admin) = running.wait_for_addresses().await?;
         Ok(running)
     }
 
-    /// Adds sites whose write keys are their names, and waits until the collector knows them.
+    /// Adds sites whose write keys are their names, with further options of `orma site add`, and waits until the collector knows them.
     ///
     /// # Errors
     /// `orma site add` fails.
-    pub async fn add_sites(&self, names: &[&str]) -> anyhow::Result<()> {
+    pub async fn add_sites(&self, names: &[&str], options: &[&str]) -> anyhow::Result<()> {
         for name in names {
             let mut command = Command::new(program::path()?);
-            command.args(["site", "add", name, "--key", name, "--data-dir"]).arg(self.dir.path());
+            command.args(["site", "add", name, "--key", name, "--data-dir"]).arg(&self.dir).args(options);
             let output = tokio::task::block_in_place(|| command.stdin(Stdio::null()).output())?;
             ensure!(output.status.success(), "orma site add: {}", String::from_utf8_lossy(&output.stderr));
         }
@@ -130,7 +156,7 @@ impl Running {
             if let Some(status) = self.child.try_wait()? {
                 anyhow::bail!("orma ended at once: {status}");
             }
-            if let Some(addresses) = noted_addresses(self.dir.path(), self.pid) {
+            if let Some(addresses) = noted_addresses(&self.dir, self.pid) {
                 return Ok(addresses);
             }
             ensure!(Instant::now() < deadline, "orma does not serve");
@@ -138,12 +164,17 @@ impl Running {
         }
     }
 
+    /// Its data directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// The engine's own store, past the query service.
     ///
     /// # Errors
     /// The engine has not noted where it listens.
     pub fn store(&self) -> anyhow::Result<Store> {
-        Ok(Store::connect(read_connection(self.dir.path())?))
+        Ok(Store::connect(read_connection(&self.dir)?))
     }
 
     /// Asks it to end, and waits.

@@ -36,7 +36,7 @@ pub async fn run(drive: Drive, seconds: u64, up: &[String]) -> anyhow::Result<()
         Drive::Batches => (What::Batch(BATCH_EVENTS), BATCH_CONNECTIONS),
     };
     let running = Running::up(up).await?;
-    running.add_sites(&SITES).await?;
+    running.add_sites(&SITES, &[]).await?;
     println!("orma is process {}, its engine {}", running.pid, running.engine_pid);
     let mut requests = Requests::new(what);
     let mut client = Client::open(running.listen, connections)?;

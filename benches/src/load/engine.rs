@@ -25,7 +25,7 @@ pub struct EngineClock {
 /// What it takes to wait at the engine's side.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Settled {
-    /// CPU seconds, inserts, views and merges, less what the engine uses at rest in that time.
+    /// CPU seconds, inserts, views, merges and visits, less what the engine uses at rest in that time.
     pub cpu_seconds: f64,
     /// Active parts of all tables of orma.
     pub parts: u64,
@@ -35,6 +35,8 @@ pub struct Settled {
 struct Look {
     merges: u64,
     parts: u64,
+    /// Sessions whose visits are still to be made.
+    touched: u64,
 }
 
 impl EngineClock {
@@ -47,7 +49,7 @@ impl EngineClock {
         Ok(Self { pid, cpu_before: process::cpu_seconds(pid)?, since: Instant::now() })
     }
 
-    /// Waits until no merge runs or begins, then reads the clock. `at_rest` is the share of a core that the engine
+    /// Waits until all visits are made and no merge runs or begins, then reads the clock. `at_rest` is the share of a core that the engine
     /// uses when nothing is asked of it.
     ///
     /// # Errors
@@ -69,18 +71,19 @@ pub async fn share_of_core(pid: u32, duration: Duration) -> anyhow::Result<f64> 
     Ok((process::cpu_seconds(pid)? - before) / duration.as_secs_f64())
 }
 
-/// Waits until no merge runs or begins; returns the number of active parts.
+/// Waits until all visits are made and no merge runs or begins; returns the number of active parts.
 async fn settle(store: &Store) -> anyhow::Result<u64> {
-    let sql = "SELECT (SELECT count() FROM system.merges) AS merges, count() AS parts \
+    let sql = "SELECT (SELECT count() FROM system.merges) AS merges, count() AS parts, \
+               (SELECT count() FROM touched) AS touched \
                FROM system.parts WHERE database = currentDatabase() AND active";
     let started = Instant::now();
-    let mut last = Look { merges: 1, parts: 0 };
+    let mut last = Look { merges: 1, parts: 0, touched: 0 };
     let mut alike = 0;
     while alike < LOOKS_ALIKE {
-        ensure!(started.elapsed() < SETTLE_MAX, "the engine still merges: {last:?}");
+        ensure!(started.elapsed() < SETTLE_MAX, "the engine is not done: {last:?}");
         tokio::time::sleep(LOOK_PAUSE).await;
         let look = store.select::<Look>(sql, &[]).await?.into_iter().next().context("a count has a row")?;
-        alike = if look.merges == 0 && look == last { alike + 1 } else { 0 };
+        alike = if look.merges == 0 && look.touched == 0 && look == last { alike + 1 } else { 0 };
         last = look;
     }
     Ok(last.parts)

@@ -1,4 +1,4 @@
-//! How soon a beacon is answered, and how soon its event is in an answer, at half of what the collector can take.
+//! How soon a beacon is answered, and how soon an event is in the store and in an answer, at half of what the collector can take.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -14,6 +14,7 @@ use super::rounds::{CONNECTIONS, wait_until_shipped};
 use crate::PATIENCE;
 use crate::connection::Connection;
 use crate::running::Running;
+use crate::visible;
 
 /// Between two events whose way into an answer is timed.
 const PROBE_PAUSE: Duration = Duration::from_millis(50);
@@ -28,9 +29,15 @@ pub struct Latency {
     /// From the moment at which a request was due to its answer: 50, 90, 99 and 99.9 %, in milliseconds.
     pub answered_ms: [f64; 4],
     /// From the answer until a question to the store found the event: 50 and 99 %, in milliseconds.
-    pub visible_ms: [f64; 2],
-    /// Events timed until visible.
+    pub stored_ms: [f64; 2],
+    /// Events timed until stored.
     pub probes: usize,
+    /// From the answer until `/stats` told the event with its visit: 50 and 99 %, in milliseconds.
+    pub visible_ms: [f64; 2],
+    /// From the answer until `/live` told the event: 50 and 99 %, in milliseconds.
+    pub live_ms: [f64; 2],
+    /// Events timed until visible.
+    pub views: usize,
 }
 
 /// The value below which `share` of the sorted values are.
@@ -55,18 +62,25 @@ pub async fn at_constant_rate(
         let pace = Pace::Open(requests_per_second);
         client.drive(pace, duration, |out| requests.write(out))?.all_taken()
     });
-    let mut visible_us = probes(running, store, duration).await?;
+    let (mut stored_us, visible) =
+        tokio::try_join!(probes(running, store, duration), visible::watch(running, PROBE_SITE, duration))?;
+    ensure!(visible.given_up == 0, "{} views are in no answer", visible.given_up);
     let mut latencies_us = load.await??.latencies_us;
     wait_until_shipped(running).await?;
     latencies_us.sort_unstable();
-    visible_us.sort_unstable();
+    stored_us.sort_unstable();
     let answered = |share| percentile(&latencies_us, share).map_or(f64::NAN, |us| f64::from(us) / 1e3);
-    let visible = |share| percentile(&visible_us, share).map_or(f64::NAN, |us| us as f64 / 1e3);
+    let both = |sorted_us: &[u64]| {
+        [0.5, 0.99].map(|share| percentile(sorted_us, share).map_or(f64::NAN, |us| us as f64 / 1e3))
+    };
     Ok(Latency {
         requests_per_second,
         answered_ms: [0.5, 0.9, 0.99, 0.999].map(answered),
-        visible_ms: [0.5, 0.99].map(visible),
-        probes: visible_us.len(),
+        stored_ms: both(&stored_us),
+        probes: stored_us.len(),
+        visible_ms: both(&visible.in_statistics_us),
+        live_ms: both(&visible.in_live_us),
+        views: visible.in_statistics_us.len(),
     })
 }
 

@@ -19,7 +19,7 @@ pub const SECONDS_DEFAULT: u64 = 48;
 /// It does not start, refuses a request, or does not ship what it took.
 pub async fn run(seconds: u64, up: &[String]) -> anyhow::Result<()> {
     let running = Running::up(up).await?;
-    running.add_sites(&SITES).await?;
+    running.add_sites(&SITES, &[]).await?;
     let round = Duration::from_secs(seconds) / (2 * ROUNDS as u32);
     let series = rounds::both_paths(&running, ROUNDS, round).await?;
     let [_, general] = &series;

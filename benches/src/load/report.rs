@@ -156,9 +156,17 @@ impl Report {
                 format!("{} ms", number(ms)),
             ));
         }
-        for (name, ms) in ["50", "99"].iter().zip(latency.visible_ms) {
-            let what = format!("{name} % of {} events visible after their answer within", latency.probes);
-            rows.push(row(&what, format!("{ms:.0} ms")));
+        for (events, what, both_ms) in [
+            (latency.probes, "in the store", latency.stored_ms),
+            (latency.views, "in `/stats`, with their visits,", latency.visible_ms),
+            (latency.views, "in `/live`", latency.live_ms),
+        ] {
+            for (share, ms) in ["50", "99"].iter().zip(both_ms) {
+                rows.push(row(
+                    &format!("{share} % of {events} events {what} after their answer within"),
+                    format!("{ms:.0} ms"),
+                ));
+            }
         }
         let bytes = |table: &Weight| table.bytes as f64 / disk.events as f64;
         for table in disk.tables.iter().filter(|table| bytes(table) >= BYTES_SHOWN_MIN) {

@@ -9,7 +9,7 @@ use crate::program::Bed;
 /// How one person's events are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// By the days that the table of sessions knows of the visitor.
+    /// By the days on which the visitor was here, which are known.
     ByDay,
     /// By the visitor alone: the table is sorted so.
     ByVisitor,

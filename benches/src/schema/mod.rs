@@ -4,7 +4,6 @@
 mod codec;
 mod layout;
 mod question;
-mod session;
 mod taking;
 mod view;
 
@@ -41,7 +40,6 @@ pub async fn run(events: u64) -> anyhow::Result<()> {
     codec::compare(&bed, events / SAMPLE).await?;
     taking::compare(&bed, events / SAMPLE).await?;
     view::compare(&bed, events / SAMPLE).await?;
-    session::compare(&bed, events / SAMPLE).await?;
     let questions = question::all(&bed).await?;
     let mut measured = Vec::new();
     for layout in layout::candidates() {
@@ -85,12 +83,16 @@ pub async fn run_questions(events: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An engine with the staged events and their sessions.
+/// An engine with the staged events, and the days on which each visitor was here.
 async fn prepare(events: u64) -> anyhow::Result<Bed> {
     let bed = Bed::start().await?;
     progress(&format!("making {events} events"));
     events::stage(&bed, events).await?;
-    view::fill_sessions(&bed, events).await?;
+    bed.execute(
+        "CREATE TABLE visitor_days ENGINE = MergeTree ORDER BY (site, visitor, day) AS \
+         SELECT DISTINCT site, visitor, toDate(ts) AS day FROM staging",
+    )
+    .await?;
     Ok(bed)
 }
 

@@ -75,14 +75,14 @@ fn since(from: u64) -> String {
 /// The engine does not answer.
 pub async fn all(bed: &Bed) -> anyhow::Result<Vec<Question>> {
     let sql = format!(
-        "SELECT visitor FROM sessions WHERE site = '{SITE}' GROUP BY visitor \
-         ORDER BY uniqExact(session) DESC, visitor LIMIT 1"
+        "SELECT visitor FROM visitor_days WHERE site = '{SITE}' GROUP BY visitor \
+         ORDER BY uniqExact(day) DESC, visitor LIMIT 1"
     );
     let rows: Vec<Value> = bed.store.select(&sql, &[]).await?;
-    let visitor = rows.first().and_then(|row| row["visitor"].as_str()).context("there are no sessions")?;
+    let visitor = rows.first().and_then(|row| row["visitor"].as_str()).context("nobody was here")?;
     let sql = format!(
         "SELECT arrayStringConcat(groupUniqArray(concat('\\'', toString(day), '\\'')), ', ') AS days \
-         FROM sessions WHERE site = '{SITE}' AND visitor = '{visitor}'"
+         FROM visitor_days WHERE site = '{SITE}' AND visitor = '{visitor}'"
     );
     let rows: Vec<Value> = bed.store.select(&sql, &[]).await?;
     let days = rows.first().and_then(|row| row["days"].as_str()).context("the visitor has no days")?;
@@ -143,7 +143,7 @@ impl Question {
             (Access::ByVisitor, _) => format!("visitor = '{visitor}'"),
             (Access::ByDay, Some(days)) => format!("toDate(ts) IN ({days}) AND visitor = '{visitor}'"),
             (Access::ByDay, None) => format!(
-                "(toDate(ts), visitor) IN (SELECT day, visitor FROM sessions \
+                "(toDate(ts), visitor) IN (SELECT day, visitor FROM visitor_days \
                  WHERE site = '{SITE}' AND visitor = '{visitor}')"
             ),
         };

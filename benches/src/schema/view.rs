@@ -1,6 +1,5 @@
 //! What each materialized view costs.
 
-use anyhow::Context;
 use serde::Deserialize;
 
 use super::layout;
@@ -10,7 +9,6 @@ use crate::program::Bed;
 
 /// Rows of an insert: some seconds of a busy collector.
 const BATCH_ROWS: u64 = 10_000;
-const SESSION_BATCHES: u64 = 20;
 
 /// A materialized view of the migrations.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,32 +16,12 @@ struct View {
     name: String,
     /// The table that it fills.
     target: String,
-    as_select: String,
 }
 
 async fn views(bed: &Bed) -> anyhow::Result<Vec<View>> {
-    let sql = "SELECT name, extract(create_table_query, ' TO (?:`?\\\\w+`?\\\\.)?`?(\\\\w+)`?') AS target, as_select \
+    let sql = "SELECT name, extract(create_table_query, ' TO (?:`?\\\\w+`?\\\\.)?`?(\\\\w+)`?') AS target \
                FROM system.tables WHERE database = currentDatabase() AND engine = 'MaterializedView' ORDER BY name";
     Ok(bed.store.select(sql, &[]).await?)
-}
-
-/// Fills the table of sessions from the staged events as its view would.
-///
-/// # Errors
-/// The engine refuses, or no view fills the table from events.
-pub async fn fill_sessions(bed: &Bed, events: u64) -> anyhow::Result<()> {
-    let views = views(bed).await?;
-    let view = views.iter().find(|view| view.target == "sessions").context("no view fills the sessions")?;
-    for part in 0..SESSION_BATCHES {
-        let edge = |part: u64| events * part / SESSION_BATCHES;
-        let rows =
-            format!("FROM (SELECT * FROM staging WHERE n >= {} AND n < {})", edge(part), edge(part + 1));
-        let select = view.as_select.replacen("FROM orma.events", &rows, 1);
-        anyhow::ensure!(select != view.as_select, "the view of sessions does not read events: {select}");
-        bed.execute(&format!("INSERT INTO sessions {select}")).await?;
-    }
-    layout::merge(bed, "sessions").await?;
-    Ok(())
 }
 
 /// Prints what an insert costs without views, with each alone, and with all.
@@ -51,9 +29,6 @@ pub async fn compare(bed: &Bed, events: u64) -> anyhow::Result<()> {
     let views = views(bed).await?;
     let names = layout::current().column_names(bed).await?;
     let reading = events::cost_of_reading(bed, &names, events, BATCH_ROWS).await?;
-    // The sessions of all events are needed later.
-    bed.execute("CREATE TABLE sessions_kept AS sessions").await?;
-    bed.execute("EXCHANGE TABLES sessions AND sessions_kept").await?;
     layout::stop_background_merges(bed, "events").await?;
     for view in &views {
         layout::stop_background_merges(bed, &view.target).await?;
@@ -102,8 +77,6 @@ pub async fn compare(bed: &Bed, events: u64) -> anyhow::Result<()> {
         &["view", "insert", "merge", "rows/event", "bytes/event"],
         &rows,
     );
-    bed.execute("EXCHANGE TABLES sessions AND sessions_kept").await?;
-    bed.execute("DROP TABLE sessions_kept SYNC").await?;
     bed.execute("TRUNCATE TABLE events SYNC").await?;
     Ok(())
 }

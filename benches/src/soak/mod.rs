@@ -73,7 +73,7 @@ pub async fn run(minutes: u64, up: &[String]) -> anyhow::Result<()> {
     println!("\n## Soak\n\n`cargo run --release -p orma-benches -- soak --minutes {minutes}`");
     raise_open_files_limit()?;
     let running = Running::up(up).await?;
-    running.add_sites(&SITES).await?;
+    running.add_sites(&SITES, &[]).await?;
     let duration = Duration::from_secs(minutes * 60);
     let flows =
         FLOWS.map(|flow| start(&running, &flow, duration)).into_iter().collect::<Result<Vec<_>, _>>()?;
