@@ -12,10 +12,10 @@ export const ADMIN_TOKEN = "admin-token-of-the-browser-tests";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 export const program = process.env.ORMA_PROGRAM ?? join(root, "target", "debug", "orma");
 
-/** Starts `orma up` on free ports in a directory of its own. */
-export async function startOrma() {
+/** Starts `orma up` on free ports in a directory of its own, with further variables of its environment. */
+export async function startOrma(variables = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), "orma-browser-"));
-  let current = await run(dataDir, "127.0.0.1:0");
+  let current = await run(dataDir, "127.0.0.1:0", variables);
   const base = `http://${current.listen}`;
   return {
     base,
@@ -30,7 +30,7 @@ export async function startOrma() {
     pause: () => current.end(),
     /** Starts it again at the same address. */
     async resume() {
-      current = await run(dataDir, current.listen);
+      current = await run(dataDir, current.listen, variables);
     },
     async stop() {
       await current.end();
@@ -40,12 +40,12 @@ export async function startOrma() {
 }
 
 /** Runs the program until it serves. */
-async function run(dataDir, listen) {
+async function run(dataDir, listen, variables) {
   await rm(join(dataDir, "running.json"), { force: true });
   const child = spawn(
     program,
     ["up", "--listen", listen, "--admin-listen", "127.0.0.1:0", "--data-dir", dataDir],
-    { cwd: root, env: { ...process.env, ORMA_ADMIN_TOKEN: ADMIN_TOKEN }, stdio: ["ignore", "pipe", "inherit"] },
+    { cwd: root, env: { ...process.env, ORMA_ADMIN_TOKEN: ADMIN_TOKEN, ...variables }, stdio: ["ignore", "pipe", "inherit"] },
   );
   let printed = "";
   child.stdout.on("data", (text) => (printed += text));

@@ -118,8 +118,9 @@ test("who clicks while nobody answers keeps the frame and the numbers, is told t
   assert.equal(await aged.count(), 0);
 
   await context.setOffline(true);
-  await page.getByRole("button", { name: "30 days" }).click();
+  await page.getByRole("button", { name: "12 months" }).click();
   await aged.waitFor();
+  assert.match(await page.locator(".chart-table tbody th").first().textContent(), /\b\d{1,2} [A-Z]/, "days that are shown are called days");
   assert.match(await aged.innerText(), /does not answer\.\s+What you see is of \d\d:\d\d:\d\d/);
   assert.equal(await visitors.innerText(), shown, "the last numbers stay");
   assert.equal(await page.locator(".card[data-stale]").first().count(), 1, "and look old");
@@ -127,6 +128,19 @@ test("who clicks while nobody answers keeps the frame and the numbers, is told t
   await page.locator("h1", { hasText: "People" }).waitFor();
   assert.equal(await page.locator(".shell-nav").count(), 1, "the frame stays");
   await context.setOffline(false);
+  await page.locator("[data-testid=person-row]").first().waitFor();
+
+  // A question that is too big is told as that, and nothing old stands for its answer.
+  await page.getByRole("link", { name: "Overview" }).click();
+  await visitors.waitFor();
+  await waitFor("the numbers", async () => (await aged.count()) === 0);
+  const tooBig = { status: 422, contentType: "application/json", body: '{"error":{"code":"question_too_big","message":"too big"}}' };
+  await page.route("**/stats?*", (route) => route.fulfill(tooBig));
+  await page.getByRole("button", { name: "30 days" }).click();
+  await page.locator(".state-error", { hasText: "too much to be computed" }).waitFor();
+  assert.equal(await aged.count(), 0);
+  await page.unroute("**/stats?*");
+  await page.getByRole("link", { name: "People" }).click();
   await page.locator("[data-testid=person-row]").first().waitFor();
 
   await orma.pause();

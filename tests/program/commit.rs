@@ -89,14 +89,11 @@ fn killed_at(orma: &Orma, round: u32, call: &str, number: u32) -> bool {
 /// What each table must hold after so many bursts.
 fn assert_whole(orma: &Orma, rounds: u32, place: &str) {
     let events = u64::from(rounds * EVENTS);
+    wait_for("the visits", || (orma.number("SELECT count() FROM touched") == 0).then_some(()));
     let numbers = [
         ("events", "SELECT count() FROM events FINAL", events),
         ("ids", "SELECT uniqExact(event_id) FROM events", events),
-        (
-            "sessions",
-            "SELECT sum(length(ids)) FROM (SELECT groupUniqArrayArray(event_ids) AS ids FROM sessions GROUP BY session)",
-            events,
-        ),
+        ("visits", "SELECT sum(event_count) FROM visits FINAL WHERE part = 0 AND NOT is_continued", events),
         ("edges", "SELECT uniqExact(user) FROM identity_edges WHERE source = 'identify'", u64::from(rounds)),
         ("traits", "SELECT count() FROM traits FINAL WHERE trait = 'round'", u64::from(rounds)),
         ("refused", "SELECT count() FROM rejected_events", u64::from(rounds)),

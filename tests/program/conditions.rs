@@ -3,6 +3,9 @@
 //!
 //! `ORMA_SEEDS=1000` makes as many histories, each on a site of its own; without it there are 100.
 mod twin;
+mod windows;
+
+use std::cell::OnceCell;
 
 use crate::query_api::{Service, at, event, view};
 use fastrand::Rng;
@@ -16,7 +19,8 @@ use twin::{Twin, filter};
 use uuid::Uuid;
 
 const MINUTE: i64 = 60_000;
-const DAY: i64 = 24 * 60 * MINUTE;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
 const CHANNELS: [&str; 3] = ["", "email", "paid"];
 const SOURCES: [&str; 3] = ["", "Google", "Lettera"];
 const COUNTRIES: [&str; 3] = ["IT", "FR", ""];
@@ -31,10 +35,13 @@ const PEOPLE_EVERY: u64 = 4;
 const PERIOD: (&str, &str) = ("2026-11-11T06:00:00Z", "2026-11-13T18:30:00Z");
 
 fn site(seed: u64) -> Site {
-    let name = format!("site{seed}");
+    site_named(&format!("site{seed}"))
+}
+
+fn site_named(name: &str) -> Site {
     Site {
-        site: name.clone(),
-        name,
+        site: name.to_owned(),
+        name: name.to_owned(),
         timezone: "Europe/Rome".into(),
         currency: "EUR".into(),
         origins: Vec::new(),
@@ -51,8 +58,7 @@ fn history(seed: u64) -> Vec<EventRow<'static>> {
         let visitor = format!("v{}", random.u64(..4));
         let session = if random.u64(..4) == 0 { String::new() } else { format!("s{visit}") };
         let hour = *random.choice(&[0, 5, 18, 22, 23]).unwrap();
-        let mut ts =
-            start + random.u64(..5) as i64 * DAY + hour * 60 * MINUTE + random.u64(..60) as i64 * MINUTE;
+        let mut ts = start + random.u64(..5) as i64 * DAY + hour * HOUR + random.u64(..60) as i64 * MINUTE;
         let (channel, source) = (*random.choice(&CHANNELS).unwrap(), *random.choice(&SOURCES).unwrap());
         let (country, host) = (*random.choice(&COUNTRIES).unwrap(), *random.choice(&HOSTS).unwrap());
         let mut user = String::new();
@@ -91,7 +97,7 @@ fn history(seed: u64) -> Vec<EventRow<'static>> {
     }
     for letter in 0..random.u64(..4) {
         let visitor = format!("@u{}", random.u64(..3));
-        rows.push(event("ticket", visitor, "", start + letter as i64 * DAY + 9 * 60 * MINUTE));
+        rows.push(event("ticket", visitor, "", start + letter as i64 * DAY + 9 * HOUR));
     }
     if random.u64(..3) == 0 {
         let row = event("alias", "", "", start + DAY);
@@ -201,7 +207,7 @@ async fn agree(runner: &Runner, seed: u64, rows: &[EventRow<'static>], selected:
         Scope::parse(&site(seed), &text, 30, orma_query::Timestamp(at("2026-11-20T00:00:00Z"))).unwrap();
     let read = Condition::from_json(&condition, "condition").unwrap();
     let scope = Scope { condition: read, with_bots, ..scope };
-    let twin = Twin { rows, from: at(PERIOD.0), to: at(PERIOD.1), with_bots };
+    let twin = Twin { rows, from: at(PERIOD.0), to: at(PERIOD.1), with_bots, visits: OnceCell::new() };
     let told = |unit| format!("seed {seed}: {unit} of {condition}, bots: {with_bots}");
     let (events, visits) = tokio::join!(selection::events(runner, &scope), selection::visits(runner, &scope));
     let (events, visits) = (events.unwrap(), visits.unwrap());

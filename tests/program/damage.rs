@@ -72,7 +72,7 @@ fn states(place: &Path) -> Vec<State> {
     let mut states = vec![State { name: "fresh", dir: place.join("fresh"), answered: BTreeSet::new() }];
 
     let mut answered = BTreeSet::new();
-    let mut orma = Orma::start();
+    let mut orma = Orma::start_in(tempfile::tempdir().unwrap(), Setup::default());
     for batch in 0..3 {
         send(&orma, batch * 20..(batch + 1) * 20, &mut answered);
         wait_for("the events", || (orma.metric("orma_spool_bytes") == Some(0.0)).then_some(()));

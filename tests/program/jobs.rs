@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::support::remote::Remote;
 use crate::support::{Setup, request, wait_for};
 use orma_jobs::{Job, Jobs, Timing};
-use orma_store::{Endpoint, Registry, Site, Store, migrations};
+use orma_store::{Endpoint, Registry, Site, Store};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -22,10 +22,8 @@ const TIMING: Timing = Timing {
     clocks_differ_max: Duration::from_secs(1),
 };
 
-async fn migrated(remote: &Remote) -> Store {
-    let store = Store::connect(Endpoint::parse(&remote.url()).unwrap());
-    migrations::migrate(&store, None).await.unwrap();
-    store
+fn store_of(remote: &Remote) -> Store {
+    Store::connect(Endpoint::parse(&remote.url()).unwrap())
 }
 
 async fn number(store: &Store, sql: &str) -> u64 {
@@ -87,9 +85,9 @@ async fn one_does_it_and_who_comes_after_a_stop_or_an_end_without_goes_on_from_t
     let mut handles = Vec::new();
     for process in 0..5 {
         // Each with connections of its own, as processes have.
-        handles.push(Some(counting.start(&migrated(&remote).await, process)));
+        handles.push(Some(counting.start(&store_of(&remote), process)));
     }
-    let store = migrated(&remote).await;
+    let store = store_of(&remote);
     let mut holder = counting.somebody_but(None);
     for is_stopped in [true, false, true] {
         let jobs = handles[holder].take().unwrap();
@@ -135,7 +133,7 @@ async fn one_does_it_and_who_comes_after_a_stop_or_an_end_without_goes_on_from_t
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_lost_the_job_moves_no_mark() {
     let remote = tokio::task::block_in_place(Remote::start);
-    let store = migrated(&remote).await;
+    let store = store_of(&remote);
     let (sender, mut turns) = tokio::sync::mpsc::unbounded_channel();
     let job = |sender: tokio::sync::mpsc::UnboundedSender<orma_jobs::Turn>| {
         Job::by_one("kept", Duration::from_millis(1), move |turn| {
@@ -230,7 +228,7 @@ async fn an_alarm_is_told_by_one_process_and_its_end_by_another_when_that_is_kil
     const GAP: &str = "the accounts do not add up";
     const WHOLE: &str = "the accounts add up again";
     let remote = tokio::task::block_in_place(Remote::start);
-    let store = migrated(&remote).await;
+    let store = store_of(&remote);
     let site = Site {
         site: "shop".into(),
         name: "Shop".into(),

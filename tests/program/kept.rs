@@ -284,7 +284,7 @@ fn a_loss_that_is_written_off_ends_the_alarm_and_stays_to_be_seen() {
     // What is lost afterwards is an alarm again, and no more than that.
     orma.sql("DELETE FROM events WHERE path = '/p4' SETTINGS mutations_sync = 1");
     wait_for("another alarm", || (orma.metric(GAP) == Some(1.0)).then_some(()));
-    assert!(doctor(&orma).contains("1 accepted events are not accounted for; 3 written off"));
+    assert!(doctor(&orma).contains("accepted and not in the store: 1; 3 written off"));
     assert_eq!(accounts(&orma, &["write-off", "demo", "--note", "that one too"]).0, Some(0));
     wait_for("its end", || (orma.metric(WRITTEN_OFF) == Some(4.0)).then_some(()));
 
@@ -331,7 +331,7 @@ fn lose(what: &str, damage: impl Fn(&Path), restart: bool, lost: i64) {
         "{what}: {totals}"
     );
     let report = orma.doctor(1);
-    assert!(report.contains(&format!("{lost} ")) && report.contains("accounts"), "{what}: {report}");
+    assert!(report.contains(&format!("not in the store: {lost}\n")), "{what}: {report}");
 }
 
 #[test]

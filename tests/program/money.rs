@@ -47,11 +47,6 @@ struct Event {
 }
 
 impl Event {
-    fn visit(&self) -> (String, String) {
-        let day = || jiff::Timestamp::from_millisecond(self.ts).unwrap().strftime("@%F").to_string();
-        (self.visitor.clone(), if self.session.is_empty() { day() } else { self.session.clone() })
-    }
-
     fn money(&self) -> i128 {
         if self.kind == "refund" { -self.revenue.0.abs() } else { self.revenue.0 }
     }
@@ -105,7 +100,7 @@ fn history(random: &mut Rng, start: i64) -> Vec<Event> {
     let mut place = 0;
     for visit in 0..12 + random.u64(..12) {
         let visitor = format!("v{}", random.u64(..6));
-        // Two of a kind are too near to be a visit of their own: without an id it is the day's.
+        // Without an id, those without a pause between them are one.
         let session = if random.u64(..5) == 0 { String::new() } else { format!("s{visit}") };
         let mut ts = start + random.u64(..4) as i64 * DAY + random.u64(..1_380) as i64 * MINUTE;
         for step in 0..=random.u64(..8) {
@@ -241,7 +236,11 @@ fn rounded(metrics: &Value) -> Value {
 const METRICS: &str =
     "metrics=sessions,conversion_rate,orders,revenue,average_order_value,product_revenue,quantity";
 
-type Visit = (String, String);
+/// A visitor, a session id, and how manieth of its visits.
+type Visit = (String, String, usize);
+
+/// Without anything for longer, a visit is over.
+const PAUSE_MS: i64 = 30 * 60 * 1_000;
 
 /// The visits of a history: those that count as sessions, and those with an order.
 struct Visits<'a> {
@@ -250,25 +249,31 @@ struct Visits<'a> {
 
 impl<'a> Visits<'a> {
     fn of(events: &'a [Event]) -> Self {
+        let mut sorted: Vec<&Event> = events.iter().collect();
+        sorted.sort_by_key(|event| event.ts);
+        let mut latest: BTreeMap<(&str, &str), (i64, usize)> = BTreeMap::new();
         let mut visits: BTreeMap<Visit, Vec<&Event>> = BTreeMap::new();
-        for event in events {
-            visits.entry(event.visit()).or_default().push(event);
-        }
-        for visit in visits.values_mut() {
-            visit.sort_by_key(|event| event.ts);
+        for event in sorted {
+            let (ts, number) = latest.entry((&event.visitor, &event.session)).or_insert((event.ts, 0));
+            // All that these histories hold was seen or done by somebody.
+            if event.ts - *ts > PAUSE_MS {
+                *number += 1;
+            }
+            *ts = event.ts;
+            visits.entry((event.visitor.clone(), event.session.clone(), *number)).or_default().push(event);
         }
         Self { events: visits }
     }
 
     fn is_session(&self, visit: &Visit) -> bool {
-        !visit.1.starts_with('@') || self.events[visit].iter().any(|event| event.kind == "page_view")
+        !visit.1.is_empty() || self.events[visit].iter().any(|event| event.kind == "page_view")
     }
 
     /// By a property of each visit.
-    fn by(&self, property: impl Fn(&Event) -> String) -> BTreeMap<String, Counted> {
+    fn by(&self, property: impl Fn(&[&Event]) -> String) -> BTreeMap<String, Counted> {
         let mut counted: BTreeMap<String, Counted> = BTreeMap::new();
         for (visit, events) in &self.events {
-            let row = counted.entry(property(events[0])).or_default();
+            let row = counted.entry(property(events)).or_default();
             if self.is_session(visit) {
                 row.sessions += 1;
                 row.converted += usize::from(events.iter().any(|event| event.kind == "order"));
@@ -329,6 +334,13 @@ impl<'a> Visits<'a> {
         }
         counted
     }
+}
+
+/// Path of the first event; where that has none, the first page that was seen.
+fn entry_page(visit: &[&Event]) -> String {
+    let seen = visit.iter().find(|event| event.kind == "page_view");
+    let path = visit[0].path;
+    if path.is_empty() { seen.map_or("", |view| view.path) } else { path }.to_owned()
 }
 
 struct Shop {
@@ -396,9 +408,9 @@ fn money_by_campaign_page_and_product_is_what_a_plain_computation_says() {
         for (place, dimension) in
             ["utm_source", "utm_medium", "campaign", "utm_content", "utm_term"].into_iter().enumerate()
         {
-            shop.compare(dimension, "", &visits.by(|first| first.utm[place].to_owned()));
+            shop.compare(dimension, "", &visits.by(|visit| visit[0].utm[place].to_owned()));
         }
-        shop.compare("entry_page", "", &visits.by(|first| first.path.to_owned()));
+        shop.compare("entry_page", "", &visits.by(entry_page));
         shop.compare("page", "", &visits.by_page(|view| view.path.to_owned()));
         shop.compare("content_group", "", &visits.by_page(|view| view.content_group.clone()));
         shop.compare("product", "", &visits.by_item(|line| line.product, |_| true));
@@ -496,6 +508,7 @@ fn items_that_make_no_sense_break_no_answer_and_cost_no_sane_one() {
     let count = events.len() as u64;
     orma.collect(&json!(events));
     wait_for("the orders", || (orma.number("SELECT uniqExact(event_id) FROM events") == count).then_some(()));
+    orma.wait_for_views();
     let ask = |question: &str| orma.ask(&format!("/api/v1/sites/demo/stats?{question}"));
     let metrics =
         "metrics=orders,product_revenue,quantity,revenue,conversion_rate,average_order_value,events,visitors";

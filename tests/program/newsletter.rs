@@ -83,10 +83,12 @@ fn until_known(url: &str) {
 }
 
 fn events(orma: &Orma, columns: &str, count: usize) -> Vec<Value> {
-    wait_for("the events", || {
+    let rows = wait_for("the events", || {
         let rows = orma.sql(&format!("SELECT {columns} FROM events ORDER BY ts, event_id"));
         (rows.len() >= count).then_some(rows)
-    })
+    });
+    orma.wait_for_views();
+    rows
 }
 
 fn page_view(orma: &Orma, visitor: &str, url: &str, referrer: &str) {
@@ -358,9 +360,14 @@ fn machines_and_proxies_are_kept_with_their_reason_and_left_out() {
     let journey = orma.get("/api/v1/sites/demo/people/m-5/journey");
     assert_eq!(journey.status, 404, "a gateway makes nobody a reader: {}", journey.text);
     let journey = orma.get("/api/v1/sites/demo/people/m-4/journey?include=machines").json();
-    let shown = journey["items"][0]["events"].as_array().unwrap();
-    let reasons: Vec<&str> = shown.iter().map(|event| event["verdict_reason"].as_str().unwrap()).collect();
-    assert_eq!(reasons, ["after_trap", "trap", "browser"], "{journey}");
+    // What machines did is a session of its own.
+    let reasons_of = |session: &Value| -> Vec<String> {
+        let events = session["events"].as_array().unwrap();
+        events.iter().map(|event| event["verdict_reason"].as_str().unwrap().to_owned()).collect()
+    };
+    let mut reasons: Vec<Vec<String>> = journey["items"].as_array().unwrap().iter().map(reasons_of).collect();
+    reasons.sort();
+    assert_eq!(reasons, [vec!["after_trap", "trap"], vec!["browser"]], "{journey}");
     // The question that the document asks.
     let document = document();
     let rows = orma.sql(&block(&document, "sql"));
@@ -410,11 +417,14 @@ fn whoever_is_too_fast_is_led_on_and_not_counted() {
     ));
     let click = click_url(&orma, &key, &letter("m-1", MARIO));
     until_known(&click);
-    for _ in 0..20 {
+    let lost = || orma.metric("orma_events_rejected_total{reason=\"rate_limited\"}").unwrap_or(0.0);
+    let mut clicks = 0;
+    while lost() == 0.0 {
         assert_eq!(get(&click, CHROME).status, 302);
+        clicks += 1;
+        assert!(clicks < 250, "at one a second these are too many");
     }
-    let lost = orma.metric("orma_events_rejected_total{reason=\"rate_limited\"}").unwrap();
-    assert!((1.0..20.0).contains(&lost), "{lost}");
+    assert!(clicks > 1, "some at once are allowed");
 }
 
 /// A running `orma collect` without a store; killed when dropped.

@@ -149,10 +149,43 @@ fn rows_deleted_behind_ormas_back_are_missed() {
     let account = running.ask("/api/v1/sites/demo/accounting");
     assert_eq!((&account["status"], &account["totals"]["gap"]), (&json!("gap"), &json!(4)), "{account}");
     let report = doctor(&ANY_PORT, running.dir.path(), 1);
-    assert!(check(&report, "accounts")["found"].as_str().unwrap().contains("4 "), "{report}");
+    assert!(
+        check(&report, "accounts")["found"].as_str().unwrap().contains("not in the store: 4"),
+        "{report}"
+    );
     running.stop();
     let report = doctor(&["--json"], running.dir.path(), 1);
     assert!(check(&report, "accounts")["found"].as_str().unwrap().contains("4 of demo"), "{report}");
+}
+
+#[test]
+fn rows_that_came_past_the_collectors_are_too_many_and_no_loss() {
+    let running = Setup::default().variable("ORMA_ACCOUNTING_SECONDS", "1").start();
+    running.collect(&views(5));
+    wait_for("the events", || (running.number("SELECT count() FROM events") == 5).then_some(()));
+    wait_for("a first look", || running.metric("orma_accounting_age_seconds"));
+    // An import straight into the table.
+    running.sql("INSERT INTO events SELECT * REPLACE (generateUUIDv7() AS event_id) FROM events LIMIT 3");
+    let surplus = "orma_accounting_surplus_events{site=\"demo\"}";
+    wait_for("the alarm", || (running.metric(surplus) == Some(3.0)).then_some(()));
+    assert_eq!(running.metric(GAP), Some(3.0));
+    let site = running.ask("/api/v1/sites")["items"][0].clone();
+    assert_eq!((&site["gap_events"], &site["surplus_events"]), (&json!(3), &json!(3)), "{site}");
+    let received = running.sql(
+        "SELECT formatDateTime(toStartOfHour(toDateTime(min(received_at), 'UTC')), '%Y-%m-%dT%H:00:00.000Z', 'UTC') AS at FROM events",
+    );
+    assert_eq!(site["gap_since"], received[0]["at"], "{site}");
+    let report = doctor(&ANY_PORT, running.dir.path(), 1);
+    let accounts = check(&report, "accounts");
+    assert_eq!(accounts["found"], "in the store and counted by no collector: 3", "{report}");
+    assert!(accounts["advice"].as_str().unwrap().starts_with("nothing is lost"), "{report}");
+    // Whoever says that they belong there ends the alarm.
+    let written =
+        orma(&["accounts", "write-off", "demo", "--note", "imported from before"], running.dir.path());
+    assert!(stdout(&written).contains("3 in the store and counted by no collector"));
+    wait_for("the end of the alarm", || (running.metric(GAP) == Some(0.0)).then_some(()));
+    let site = running.ask("/api/v1/sites")["items"][0].clone();
+    assert_eq!((&site["surplus_events"], &site["gap_since"]), (&json!(0), &Value::Null), "{site}");
 }
 
 #[test]

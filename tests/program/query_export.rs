@@ -40,6 +40,7 @@ fn each_answer_is_in_a_form_that_is_taken_or_refused() {
         {"kind": "order", "order_id": "o1", "revenue": {"amount": "12.50", "currency": "EUR"}, "props": {"size": "4;2"}},
     ]));
     wait_for("the events", || (orma.number("SELECT count() FROM events") == 3).then_some(()));
+    orma.wait_for_views();
     let site = "/api/v1/sites/demo";
     let tables = [
         ("stats?metrics=visitors&group_by=page", "page"),
@@ -118,6 +119,7 @@ fn an_export_of_a_list_leads_to_its_next_page() {
         assert_eq!(orma.post(body.to_string(), &[]).status, 200);
     }
     wait_for("the events", || (orma.number("SELECT count() FROM events") == 5).then_some(()));
+    orma.wait_for_views();
     let people = "/api/v1/sites/demo/people";
     let (mut query, mut seen, mut pages) =
         ("?search=v&limit=2&order_by=first_seen".to_owned(), Vec::new(), 0);
@@ -155,6 +157,7 @@ fn the_events_of_a_period_are_exported_each_once() {
         {"kind": "page_view", "url": "https://b.example/older", "ts": "2026-10-31T12:00:00Z"}]));
     send(&json!([order]));
     wait_for("the events", || (orma.number("SELECT uniqExact(event_id) FROM events") == 3).then_some(()));
+    orma.wait_for_views();
     // As after a crash: the same row twice, in two parts.
     orma.sql("INSERT INTO events SELECT * FROM events WHERE kind = 'order'");
     assert!(orma.number("SELECT count() FROM events WHERE kind = 'order'") > 1);
@@ -231,11 +234,14 @@ fn an_export_larger_than_its_memory_comes_whole_and_one_that_nobody_reads_ends()
         &json!([{"kind": "page_view", "url": "https://b.example/a", "props": {"long": "x".repeat(500)}}]),
     );
     wait_for("the event", || (orma.number("SELECT count() FROM events") == 1).then_some(()));
+    orma.wait_for_views();
     orma.sql(&format!(
         "INSERT INTO events SELECT events.* REPLACE (generateUUIDv4(number) AS event_id, concat('v', toString(number % 5000)) AS visitor) \
          FROM events CROSS JOIN numbers({}) AS n",
         ROWS - 1
     ));
+    // Visits are made of them meanwhile, which is not the export's.
+    wait_for("the visits", || (orma.number("SELECT count() FROM touched") == 0).then_some(()));
     let before = orma.own_bytes();
     let mut export = open(&orma);
     let (mut ids, mut bytes, mut looks) = (BTreeSet::new(), 0, Vec::new());

@@ -91,7 +91,9 @@ async fn accounting(service: &Service) {
     }
     let answer = service.get(PERIOD).await;
     assert_eq!((&answer["status"], &answer["totals"]["gap"]), (&json!("gap"), &json!(1)));
-    assert_eq!(service.state.accounts().gap_events("demo"), 1);
+    let since = at("2026-11-10T10:00:00Z") / 1000;
+    let gap = orma_query::accounts::Gap { missing_events: 1, surplus_events: 0, since };
+    assert_eq!(service.state.accounts().gap("demo"), Some(gap));
 
     // What a collector holds counts while it reports; one that is gone holds nothing.
     counted(service, "now()", [4, 0, 0, 0], 3).await;
@@ -139,6 +141,14 @@ async fn web_quality(service: &Service) {
             "poor": 0.25, "rating": "needs_improvement", "thresholds": {"good": 2500.0, "poor": 4000.0}})
     );
     assert_eq!(answer["vitals"][1]["p75"], Value::Null);
+    // However many there are: none is left out, and none is estimated.
+    let many = "SELECT 'demo', generateUUIDv4(), toDateTime64('2026-02-01 10:00:00', 3, 'UTC') AS ts, ts, ts, 'many', 'vital', \
+        'LCP', number * 7919 % 20000 FROM numbers(20000)";
+    let columns = "site, event_id, ts, received_at, client_ts, visitor, kind, name, value";
+    service.store.execute(&format!("INSERT INTO events ({columns}) {many}"), &[]).await.unwrap();
+    let exact = service.get("/quality/web?from=2026-02-01&to=2026-02-01").await;
+    let lcp = &exact["vitals"][0];
+    assert_eq!((&lcp["p75"], &lcp["samples"]), (&json!(14_999.25), &json!(20_000)));
     let cls = &answer["vitals"][2];
     assert_eq!((&cls["p75"], &cls["good"], &cls["rating"]), (&json!(0.1), &json!(1.0), &json!("good")));
     let rows: Vec<(&str, i64)> = answer["rows"]
@@ -227,27 +237,29 @@ async fn cancellation(service: &Service) {
     let runner = Runner::new(service.store.clone(), &QuestionLimits::default());
     let asked = runner.rows::<Value>(&question);
     assert!(tokio::time::timeout(Duration::from_millis(500), asked).await.is_err(), "the question is slow");
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + support::PATIENCE;
     while running().await > 0 {
         assert!(Instant::now() < deadline, "nobody waits for the answer, and the engine still works on it");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let limits = QuestionLimits { seconds_max: 1, ..QuestionLimits::default() };
+    let limits = QuestionLimits { seconds_max: 2, ..QuestionLimits::default() };
     let hasty = Runner::new(service.store.clone(), &limits);
     match hasty.rows::<Value>(&question).await {
         Err(StoreError::Refused { code: 159, .. }) => {}
-        other => panic!("a time limit of one second: {other:?}"),
+        other => panic!("a time limit of two seconds: {other:?}"),
     }
-    // A request has this time for all that it asks.
-    let request = hasty.for_request("somebody");
-    let short = Sql::new(slow.replace("numbers(600)", "numbers(7)"), []);
-    let begun = Instant::now();
-    assert!(request.rows::<Value>(&short).await.is_ok());
-    match request.rows::<Value>(&short).await.and(request.rows::<Value>(&short).await) {
-        Err(StoreError::TimedOut | StoreError::Refused { code: 159, .. }) => {}
-        other => panic!("two seconds of questions in one second: {other:?}"),
+    // A request has this time for all that it asks: none of these would be too long alone, and all of
+    // them together are four times too long. A slow machine has the end come earlier, nothing else.
+    let request = hasty.for_request("somebody", "demo", None);
+    let short = Sql::new(slow.replace("numbers(600)", "numbers(8)"), []);
+    for _ in 0..10 {
+        match request.rows::<Value>(&short).await {
+            Ok(_) => {}
+            Err(StoreError::OutOfTime | StoreError::Refused { code: 159, .. }) => return,
+            Err(other) => panic!("too much for two seconds: {other:?}"),
+        }
     }
-    assert!(begun.elapsed() < Duration::from_secs(4));
+    panic!("eight seconds of questions in two seconds");
 }
 
 /// Reads server-sent events one by one.
@@ -385,7 +397,7 @@ async fn live(service: &Service) {
     assert!(moments.is_sorted(), "{moments:?}");
 
     service.state.close_live();
-    let ended = tokio::time::timeout(Duration::from_millis(20 * MINUTE as u64 / 60), async {
+    let ended = tokio::time::timeout(support::PATIENCE, async {
         while let Some(frame) = two.body.frame().await {
             frame.unwrap();
         }

@@ -9,6 +9,7 @@ use orma_model::EventRow;
 use serde_json::{Value, json};
 
 use crate::query_api::{ADMIN, Service, at, event, view};
+use crate::support::visits::{VisitKey, visits_of};
 
 const MINUTE: i64 = 60_000;
 const PERIOD: &str = "from=2026-11-10&to=2026-11-10";
@@ -105,7 +106,7 @@ struct Copies {
     opened_at_all: BTreeSet<Copy3>,
     clicked: BTreeSet<Copy3>,
     clicked_at_all: BTreeSet<Copy3>,
-    visits: BTreeSet<(String, String)>,
+    visits: BTreeSet<VisitKey>,
     orders: i64,
     revenue: i64,
 }
@@ -115,23 +116,16 @@ type Copy3 = (String, String, String);
 /// Campaign and link; `None` over everything.
 type Key = Option<(String, String)>;
 
-fn visit(row: &EventRow<'_>) -> (String, String) {
-    let session = if row.session.is_empty() {
-        format!("@{}", row.ts.div_euclid(86_400_000))
-    } else {
-        row.session.to_string()
-    };
-    (row.visitor.to_string(), session)
-}
-
 /// The same numbers, event by event.
 fn plainly(rows: &[EventRow<'static>], by_link: bool, campaign: Option<&str>) -> BTreeMap<Key, Value> {
     let (from, to) = (at(DAY), at(DAY) + 24 * 60 * MINUTE);
     let mut seen = BTreeSet::new();
-    let rows: Vec<&EventRow<'_>> = rows
-        .iter()
-        .filter(|row| row.ts >= from && row.ts < to && row.bot.is_empty() && seen.insert(row.event_id))
-        .collect();
+    let visits = visits_of(rows.iter());
+    let visit = |row: &EventRow<'_>| visits[&row.event_id].clone();
+    let all: Vec<&EventRow<'_>> =
+        rows.iter().filter(|row| row.bot.is_empty() && seen.insert(row.event_id)).collect();
+    let in_period = |row: &&EventRow<'_>| row.ts >= from && row.ts < to;
+    let rows: Vec<&EventRow<'_>> = all.iter().copied().filter(in_period).collect();
     let recipient =
         |row: &EventRow<'_>| if row.user.is_empty() { row.visitor.to_string() } else { row.user.to_string() };
     let copy = |row: &EventRow<'_>| -> Copy3 {
@@ -175,8 +169,9 @@ fn plainly(rows: &[EventRow<'static>], by_link: bool, campaign: Option<&str>) ->
             }
         }
     }
-    let landings: Vec<_> = rows.iter().copied().filter(|row| row.verdict_reason == "landed").collect();
-    for row in landings.iter().filter(|row| asked(row)) {
+    // An order of the period may be owed to a landing before it.
+    let landings: Vec<_> = all.iter().copied().filter(|row| row.verdict_reason == "landed").collect();
+    for row in landings.iter().copied().filter(in_period).filter(|row| asked(row)) {
         for key in keys(row) {
             found.entry(key).or_default().visits.insert(visit(row));
         }

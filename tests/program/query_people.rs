@@ -99,6 +99,7 @@ async fn people_their_cards_journeys_and_links() {
     aliases(&service).await;
     paging(&service).await;
     ids_of_a_day(&service).await;
+    a_crowd_in_a_visit(&service).await;
     service.engine.stop().await;
 }
 
@@ -281,7 +282,8 @@ async fn journeys(service: &Service) {
         "after the reset, hers"
     );
     let with_bots = service.get("/people/mario@example.it/journey?include=bots").await;
-    assert_eq!(story(&with_bots)[3].len(), 5);
+    assert_eq!(story(&with_bots)[3], ["page_view/bot"], "bots have sessions of their own");
+    assert_eq!(story(&with_bots)[4], story(&journey)[3]);
     let nothing = service.get("/people/mario@example.it/journey?to=2020-01-01").await;
     assert_eq!((&nothing["person"], &nothing["items"]), (&json!("mario@example.it"), &json!([])));
     let missing = service.ask(Method::GET, "/people/nobody/journey", None).await;
@@ -395,6 +397,28 @@ async fn ids_of_a_day(service: &Service) {
     }
 }
 
+/// Of a visit that was mostly somebody else's nobody loses the rest.
+async fn a_crowd_in_a_visit(service: &Service) {
+    let start = at("2026-11-06T10:00:00Z");
+    let machine_of =
+        |user: &'static str, ts, path: &'static str| with_user(user, view("till", "t1", ts, path));
+    let mut rows = vec![machine_of("ada", start, "/first")];
+    rows.extend((1..=65_000).map(|number| machine_of("crowd", start + number * 100, "/")));
+    rows.push(machine_of("ada", start + 6_500_001, "/last"));
+    service.insert(&rows).await;
+    let journey = service.get("/people/ada/journey").await;
+    assert_eq!(story(&journey), [["page_view/first", "page_view/last"]]);
+    assert_eq!(journey["truncated"], false);
+    let crowd = service.get("/people/crowd/journey").await;
+    assert_eq!((&crowd["truncated"], story(&crowd)[0].len()), (&json!(true), 20_000));
+    // Nor does anybody lose a view.
+    let card = service.get("/people/crowd").await;
+    assert_eq!((&card["page_views"], &card["sessions"]), (&json!(65_000), &json!(1)));
+    let numbers =
+        service.get("/stats?metrics=page_views,sessions,people,visitors&from=2026-11-06&to=2026-11-06").await;
+    assert_eq!(numbers["totals"], json!({"page_views": 65_002, "sessions": 1, "people": 2, "visitors": 1}));
+}
+
 async fn paging(service: &Service) {
     // A long life: a session each day, tickets in between, a session over midnight, one device shared.
     let mut rows = Vec::new();
@@ -414,7 +438,11 @@ async fn paging(service: &Service) {
     }
     service.insert(&rows).await;
     let whole = service.get("/people/rosa/journey?limit=200").await;
-    assert_eq!(whole["items"].as_array().unwrap().len(), 15 + 5 + 3);
+    assert_eq!(
+        whole["items"].as_array().unwrap().len(),
+        15 + 5 + 2 * 3,
+        "two hours end a session, whatever its id"
+    );
     assert_eq!(whole["next_cursor"], Value::Null);
     for limit in [1, 7] {
         let mut paged: Vec<Value> = Vec::new();
@@ -428,8 +456,8 @@ async fn paging(service: &Service) {
         assert_eq!(json!(paged), whole["items"], "pages of {limit} are the whole, gaps included");
     }
     let june = service.get("/people/rosa/journey?from=2026-06-02&to=2026-06-03&limit=200").await;
-    // In Rome the night of the 1st, with its visit and its call, is the 2nd.
-    assert_eq!(june["items"].as_array().unwrap().len(), 4);
+    // In Rome the night of the 1st, with its two visits and its call, is the 2nd.
+    assert_eq!(june["items"].as_array().unwrap().len(), 5);
     let list = service.get("/people?search=rosa").await;
-    assert_eq!(list["items"][0]["sessions"], 18, "calls are events, not sessions");
+    assert_eq!(list["items"][0]["sessions"], 21, "calls are events, not sessions");
 }

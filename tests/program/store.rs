@@ -1,10 +1,11 @@
 //! The store against the real engine: schema, Native blocks, deduplication, the registry.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use orma_model::EventRow;
 use orma_model::event_row::{COLUMNS, ColumnType};
 use orma_store::{EventBlock, Param, Registry, Role, Site, Store, migrations};
+use orma_visits::Maker;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -149,11 +150,10 @@ fn named() -> EventRow<'static> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_packed_is_found_under_its_own_name_and_in_the_session() {
+async fn what_is_packed_is_found_under_its_own_name_and_in_the_visit() {
     let dir = tempfile::tempdir().unwrap();
-    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let engine = tokio::task::block_in_place(|| support::start_engine_with_tables(dir.path()));
     let store = engine.store();
-    migrations::migrate(&store, None).await.unwrap();
     let row = EventRow {
         session: "session".into(),
         touchpoint: "touchpoint".into(),
@@ -184,15 +184,9 @@ async fn what_is_packed_is_found_under_its_own_name_and_in_the_session() {
     assert_eq!(one(&store, &sql("v2")).await["bot"], json!("bot"));
     assert_eq!(one(&store, "SELECT count() AS n FROM events WHERE bot = ''").await, json!({"n": 2}));
 
-    let sessions = store
-        .select::<Value>(
-            "SELECT visitor, splitByChar(char(31), substring(entry, 9)) AS entry FROM sessions ORDER BY visitor",
-            &[],
-        )
-        .await
-        .unwrap();
+    Maker::new(store.clone()).make_all(None).await.unwrap();
     let entry = [
-        "path",
+        "entry_page",
         "host",
         "language",
         "app_version",
@@ -213,22 +207,26 @@ async fn what_is_packed_is_found_under_its_own_name_and_in_the_session() {
         "utm_term",
         "utm_content",
     ];
+    let columns = entry.map(|name| format!("toString({name})")).join(", ");
+    let sql =
+        format!("SELECT visitor, [{columns}] AS entry FROM visits FINAL WHERE NOT is_bot ORDER BY visitor");
+    let visits = store.select::<Value>(&sql, &[]).await.unwrap();
+    let of_event = entry.map(|name| if name == "entry_page" { "path" } else { name });
     assert_eq!(
-        sessions,
+        visits,
         [
             json!({"visitor": "v3", "entry": vec![""; entry.len()]}),
-            json!({"visitor": "visitor", "entry": entry})
+            json!({"visitor": "visitor", "entry": of_event})
         ]
     );
     engine.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_sent_twice_counts_once_in_events_and_in_its_session() {
+async fn an_event_sent_twice_counts_once_in_events_and_in_its_visit() {
     let dir = tempfile::tempdir().unwrap();
-    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let engine = tokio::task::block_in_place(|| support::start_engine_with_tables(dir.path()));
     let store = engine.store();
-    migrations::migrate(&store, None).await.unwrap();
     let at = 1_764_000_000_000;
     insert(&store, &[view(1, "v1", at, "/a"), view(2, "v1", at + 60_000, "/b")]).await;
     // The same event through another collector: another segment, a moment later by that collector's clock.
@@ -241,20 +239,17 @@ async fn an_event_sent_twice_counts_once_in_events_and_in_its_session() {
 
     let events = one(&store, "SELECT count() AS rows FROM events FINAL WHERE bot = ''").await;
     assert_eq!(events, json!({"rows": 3}));
-    let session = one(
+    Maker::new(store.clone()).make_all(None).await.unwrap();
+    let visit = one(
         &store,
-        "SELECT arrayCount(id -> bitAnd(id, 3) = 0, groupUniqArrayArray(event_ids)) AS views, \
-         length(groupUniqArrayArray(event_ids)) AS events, \
-         dateDiff('second', min(started_at), max(ended_at)) AS seconds, \
-         splitByChar(char(31), substring(min(entry), 9)) AS parts, parts[1] AS first, parts[5] AS source, \
-         substring(max(exit_path), 9) AS last \
-         FROM sessions WHERE visitor = 'v1' GROUP BY session",
+        "SELECT view_count, event_count, duration_ms, entry_page, source, exit_page FROM visits FINAL \
+         WHERE visitor = 'v1' AND NOT is_bot",
     )
     .await;
-    assert_eq!(session["parts"].as_array().unwrap().len(), 20);
     assert_eq!(
-        session,
-        json!({"parts": session["parts"], "views": 2, "events": 3, "seconds": 60, "first": "/a", "source": "Google", "last": "/b"})
+        visit,
+        json!({"view_count": 2, "event_count": 3, "duration_ms": 60_001, "entry_page": "/a", "source": "Google",
+            "exit_page": "/b"})
     );
     engine.stop().await;
 }
@@ -262,9 +257,8 @@ async fn an_event_sent_twice_counts_once_in_events_and_in_its_session() {
 #[tokio::test(flavor = "multi_thread")]
 async fn edges_and_traits_follow_from_events() {
     let dir = tempfile::tempdir().unwrap();
-    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let engine = tokio::task::block_in_place(|| support::start_engine_with_tables(dir.path()));
     let store = engine.store();
-    migrations::migrate(&store, None).await.unwrap();
     let at = 1_764_000_000_000;
     let identify = EventRow {
         kind: "identify".into(),
@@ -307,9 +301,8 @@ async fn edges_and_traits_follow_from_events() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_schema_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let engine = tokio::task::block_in_place(|| support::start_engine_with_tables(dir.path()));
     let store = engine.store();
-    migrations::migrate(&store, None).await.unwrap();
     store.execute("INSERT INTO schema_migrations (version, name) VALUES (999, 'later')", &[]).await.unwrap();
     let error = migrations::migrate(&store, None).await.unwrap_err().to_string();
     assert!(error.contains("newer version") && error.contains("999"), "{error}");
@@ -319,9 +312,8 @@ async fn a_newer_schema_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_registry_is_remembered_without_the_engine() {
     let dir = tempfile::tempdir().unwrap();
-    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let engine = tokio::task::block_in_place(|| support::start_engine_with_tables(dir.path()));
     let store = engine.store();
-    migrations::migrate(&store, None).await.unwrap();
     let registry = Registry::open(store.clone(), dir.path()).unwrap();
     let site = Site {
         site: "bottega".into(),
@@ -357,14 +349,14 @@ async fn the_registry_is_remembered_without_the_engine() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_engine_that_dies_comes_back_with_everything() {
     let dir = tempfile::tempdir().unwrap();
-    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let engine = tokio::task::block_in_place(|| support::start_engine_with_tables(dir.path()));
     let store = engine.store();
-    migrations::migrate(&store, None).await.unwrap();
     insert(&store, &[view(1, "v1", 1_764_000_000_000, "/")]).await;
     let pid = rustix::process::Pid::from_raw(engine.pid().cast_signed()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     let mut answer = Err(String::new());
-    for _ in 0..200 {
+    let deadline = Instant::now() + support::PATIENCE;
+    while Instant::now() < deadline {
         answer =
             store.select::<Value>("SELECT count() AS n FROM events", &[]).await.map_err(|e| e.to_string());
         if answer.is_ok() && engine.restarts() == 1 {
@@ -397,14 +389,26 @@ async fn an_engine_whose_port_another_program_took_meanwhile_takes_the_next() {
     assert!(message.contains("Address already in use"), "{message}");
 }
 
+/// A table of 0.1.0 that its migrations of later versions expect.
+const SESSIONS: &str = "CREATE TABLE sessions (site LowCardinality(String), visitor String, day Date, session String, \
+    started_at SimpleAggregateFunction(min, DateTime64(3, 'UTC')), ended_at SimpleAggregateFunction(max, DateTime64(3, 'UTC')), \
+    event_ids SimpleAggregateFunction(groupUniqArrayArray, Array(UInt32)), entry SimpleAggregateFunction(min, String), \
+    exit_path SimpleAggregateFunction(max, String)) ENGINE = AggregatingMergeTree PARTITION BY toYYYYMM(day) \
+    ORDER BY (site, visitor, day, session)";
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_of_version_0_1_0_keeps_its_sessions_and_sites_and_gains_their_terms() {
+async fn a_store_of_version_0_1_0_keeps_its_sites_and_gains_visits() {
     let dir = tempfile::tempdir().unwrap();
     let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
     let store = engine.store();
     migrations::migrate(&store, None).await.unwrap();
-    // What it was: seven migrations, a table of sites, and sessions that know no terms.
+    // What it was: seven migrations, a table of sites, and no visits.
     for sql in [
+        "DROP VIEW touched_from_events",
+        "DROP VIEW touched_from_edges",
+        "DROP TABLE touched",
+        "DROP TABLE visits",
+        SESSIONS,
         "DROP VIEW sites",
         "DROP TABLE site_settings",
         "CREATE TABLE sites (site String, name String, timezone String, currency String, origins Array(String), \
@@ -429,28 +433,27 @@ async fn a_store_of_version_0_1_0_keeps_its_sessions_and_sites_and_gains_their_t
         EventRow { utm_term: "scarpe".into(), utm_content: "rosso".into(), ..view(1, "v1", at, "/a") };
     let bot = EventRow { bot: "crawler".into(), ..view(3, "v1", at - 1, "/c") };
     insert(&store, &[campaign, view(2, "v1", at + 1, "/b"), bot]).await;
-    store.execute("TRUNCATE TABLE sessions", &[]).await.unwrap();
-
     let applied = migrations::migrate(&store, None).await.unwrap();
     assert_eq!(applied, (8..=migrations::newest_version()).collect::<Vec<_>>());
-    let session = one(
+    let maker = Maker::new(store.clone());
+    maker.make_all(None).await.unwrap();
+    let visit = one(
         &store,
-        "SELECT splitByChar(char(31), substring(min(entry), 9)) AS parts, parts[1] AS first, parts[19] AS term, \
-         parts[20] AS content, substring(max(exit_path), 9) AS last, \
-         length(groupUniqArrayArray(event_ids)) AS events FROM sessions WHERE visitor = 'v1' GROUP BY session",
+        "SELECT entry_page, utm_term, utm_content, exit_page, event_count FROM visits FINAL \
+         WHERE visitor = 'v1' AND NOT is_bot",
     )
     .await;
     assert_eq!(
-        session,
-        json!({"parts": session["parts"], "first": "/a", "term": "scarpe", "content": "rosso", "last": "/b", "events": 2})
+        visit,
+        json!({"entry_page": "/a", "utm_term": "scarpe", "utm_content": "rosso", "exit_page": "/b", "event_count": 2})
     );
-    let old = one(&store, "SELECT uniqExact(day) AS days FROM sessions WHERE visitor = 'old'").await;
+    let old = one(&store, "SELECT uniqExact(day) AS days FROM visits FINAL WHERE visitor = 'old'").await;
     assert_eq!(old, json!({"days": 120}));
     // What comes from now on is in, too.
     insert(&store, &[EventRow { utm_term: "saldi".into(), ..view(4, "v2", at, "/") }]).await;
-    let term =
-        "SELECT splitByChar(char(31), substring(entry, 9))[19] AS term FROM sessions WHERE visitor = 'v2'";
-    assert_eq!(one(&store, term).await, json!({"term": "saldi"}));
+    maker.make_all(None).await.unwrap();
+    let term = "SELECT utm_term FROM visits FINAL WHERE visitor = 'v2'";
+    assert_eq!(one(&store, term).await, json!({"utm_term": "saldi"}));
 
     let sites = store
         .select::<Value>("SELECT site, name, timezone, currency, origins FROM sites ORDER BY site", &[])

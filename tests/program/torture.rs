@@ -3,10 +3,15 @@
 //!
 //! `ORMA_TORTURE_ROUNDS` says how many rounds of each (3), `ORMA_TORTURE_SEED` when they kill (the clock).
 
+mod leases;
+mod people;
+
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 use fastrand::Rng;
@@ -14,6 +19,7 @@ use fastrand::Rng;
 use crate::load::{Load, Plan, event_id};
 use crate::support::remote::Remote;
 use crate::support::{self, Orma, Setup, wait_for};
+use crate::visits;
 
 /// A load that leaves the machine some air.
 const CONNECTIONS: u32 = 8;
@@ -23,9 +29,16 @@ const EVENTS_MAX: u32 = 20_000;
 const ANSWERED_MIN: usize = 100;
 /// The kill comes within this time after that.
 const KILL_MS_MAX: u64 = 700;
+/// All visits are looked at after so many rounds, and after the last.
+const VISITS_CHECKED_EVERY: u16 = 10;
 
 fn from_environment(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}: {text}")))
+}
+
+fn seed() -> u64 {
+    let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos() as u64;
+    from_environment("ORMA_TORTURE_SEED", clock | 1).max(1)
 }
 
 /// A line of the table.
@@ -42,8 +55,7 @@ struct Round {
 #[test]
 fn no_answered_event_is_lost_or_doubled_whatever_is_killed() {
     let rounds = u16::try_from(from_environment("ORMA_TORTURE_ROUNDS", 3)).unwrap();
-    let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos() as u64;
-    let seed = from_environment("ORMA_TORTURE_SEED", clock | 1).max(1);
+    let seed = seed();
     println!("ORMA_TORTURE_SEED={seed}");
     // Both installations at once, each with its rounds in turn.
     let (distant, whole) = std::thread::scope(|scope| {
@@ -74,11 +86,50 @@ fn distant_rounds(rounds: u16, mut random: Rng) -> Vec<Round> {
 fn whole_rounds(rounds: u16, mut random: Rng) -> Vec<Round> {
     let mut orma = Orma::start();
     let both = |round| {
+        // So that visits are being made whenever something is killed.
+        let asking = Asking::start(&orma);
         let engine = engine_killed(&orma, 3 * round + 1, &mut random);
+        drop(asking);
+        let asking = Asking::start(&orma);
         let group = killed_and_started_again("both", &mut orma, 3 * round + 2, &mut random);
+        drop(asking);
+        if round % VISITS_CHECKED_EVERY == VISITS_CHECKED_EVERY - 1 || round == rounds - 1 {
+            visits::check(&orma, "after the kills");
+        }
         [engine, group]
     };
     (0..rounds).flat_map(both).collect()
+}
+
+/// Somebody who asks for visits again and again, until dropped or nobody answers.
+struct Asking {
+    stopped: Arc<AtomicBool>,
+    asking: Option<JoinHandle<()>>,
+}
+
+impl Asking {
+    fn start(orma: &Orma) -> Self {
+        let url = orma.url("/api/v1/sites/demo/stats?metrics=sessions,visitors");
+        let stopped = Arc::new(AtomicBool::new(false));
+        let is_over = Arc::clone(&stopped);
+        let asking = std::thread::spawn(move || {
+            let bearer = format!("Bearer {}", support::ADMIN_TOKEN);
+            // Once the port is nobody's, who asks on might become its own other end.
+            while !is_over.load(Ordering::SeqCst)
+                && support::try_request("GET", &url, &[("authorization", &bearer)], &[]).is_ok()
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
+        Self { stopped, asking: Some(asking) }
+    }
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        drop(self.asking.take().map(JoinHandle::join));
+    }
 }
 
 /// The schema and a site in the distant store: a collector alone makes neither.
@@ -144,10 +195,14 @@ fn engine_killed(orma: &Orma, number: u16, random: &mut Rng) -> Round {
     Round { number, killed: "engine", after_ms, answered: answered.len(), stored, torn_bytes: 0, recovery_ms }
 }
 
+fn wait_until_shipped(orma: &Orma) {
+    wait_for("the spool to be shipped", || (orma.metric("orma_spool_bytes") == Some(0.0)).then_some(()));
+}
+
 /// Waits until everything is shipped, then holds the round's answers and the whole ledger against the store. Returns
 /// the round's events: answered ones, and those whose answer the kill cut off.
 fn assert_stored_once(orma: &Orma, round: u16, answered: &[u32]) -> u64 {
-    wait_for("the spool to be shipped", || (orma.metric("orma_spool_bytes") == Some(0.0)).then_some(()));
+    wait_until_shipped(orma);
     let rows = orma.sql(&format!(
         "SELECT toString(event_id) AS id FROM events FINAL WHERE site = 'demo' AND path = '/round-{round}'"
     ));

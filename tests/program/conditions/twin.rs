@@ -1,9 +1,13 @@
 //! What conditions mean, computed one event at a time over all events of a site: no SQL, no index, no plan.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use orma_model::EventRow;
 use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::visits::{VisitKey, visits_of};
 
 const HOUR: i64 = 3_600_000;
 const PAGES: [&str; 2] = ["page", "content_group"];
@@ -21,9 +25,11 @@ pub struct Twin<'a> {
     pub to: i64,
     /// Bots count too.
     pub with_bots: bool,
+    /// The visit of each event, once somebody has asked.
+    pub visits: OnceCell<BTreeMap<Uuid, VisitKey>>,
 }
 
-/// A visit: a visitor's session, or its day.
+/// A visitor, and what of the visitor it is.
 type Key = (String, String);
 
 /// Who an event of a visitor belongs to may change here: moment, user (none after a reset), session.
@@ -40,14 +46,14 @@ struct Looked<'t> {
 
 struct Visit<'t> {
     first: &'t EventRow<'t>,
-    started: i64,
+    entry_page: &'t str,
     exit_page: &'t str,
 }
 
 /// What a condition is asked of.
 enum Unit<'t> {
     Event(&'t EventRow<'t>),
-    Visit(&'t Key),
+    Visit(&'t VisitKey),
     Person(&'t str),
 }
 
@@ -63,12 +69,14 @@ impl<'a> Twin<'a> {
     /// The visits that began in the period.
     pub fn visits(&self, condition: &Value) -> BTreeSet<Key> {
         let condition = plain(condition);
-        let mut keys: BTreeSet<Key> = self.counted().map(key).collect();
-        keys.retain(|key| {
-            let started = self.visit(key).started;
-            (self.from..self.to).contains(&started) && self.holds(&condition, &Unit::Visit(key))
-        });
-        keys
+        let mut keys: BTreeSet<VisitKey> = self.counted().map(|row| self.key(row)).collect();
+        keys.retain(|key| (self.from..self.to).contains(&key.3) && self.holds(&condition, &Unit::Visit(key)));
+        let moment = |at| jiff::Timestamp::from_millisecond(at).unwrap().strftime("%F %T%.3f").to_string();
+        keys.into_iter().map(|(visitor, _, _, started)| (visitor, moment(started))).collect()
+    }
+
+    fn key(&self, row: &EventRow<'_>) -> VisitKey {
+        self.visits.get_or_init(|| visits_of(self.rows.iter()))[&row.event_id].clone()
     }
 
     /// The people with a visit that the period touches.
@@ -89,24 +97,24 @@ impl<'a> Twin<'a> {
         (self.from..self.to).contains(&row.ts)
     }
 
-    fn visit(&self, wanted: &Key) -> Visit<'a> {
-        let rows: Vec<&EventRow<'_>> = self.counted().filter(|row| key(row) == *wanted).collect();
-        let first = rows.iter().min_by_key(|row| (row.ts, entry(row))).expect("a visit has an event");
-        let views = rows.iter().filter(|row| row.kind == "page_view");
+    fn visit(&self, wanted: &VisitKey) -> Visit<'a> {
+        let mut rows: Vec<&EventRow<'_>> = self.counted().filter(|row| self.key(row) == *wanted).collect();
+        rows.sort_by_key(|row| (row.ts, row.event_id));
+        let views = || rows.iter().filter(|row| row.kind == "page_view").map(|row| row.path.as_ref());
+        let first = rows[0];
+        let entry_page = Some(first.path.as_ref()).filter(|path| !path.is_empty()).or_else(|| views().next());
         Visit {
             first,
-            started: first.ts,
-            exit_page: views
-                .max_by_key(|row| (row.ts, row.path.as_ref()))
-                .map_or("", |row| row.path.as_ref()),
+            entry_page: entry_page.unwrap_or_default(),
+            exit_page: views().next_back().unwrap_or_default(),
         }
     }
 
     /// Visits of a person that the period touches, each with the person's events of it.
-    fn pieces(&self, person: &str) -> BTreeMap<Key, Vec<&'a EventRow<'a>>> {
-        let mut pieces: BTreeMap<Key, Vec<&EventRow<'_>>> = BTreeMap::new();
+    fn pieces(&self, person: &str) -> BTreeMap<VisitKey, Vec<&'a EventRow<'a>>> {
+        let mut pieces: BTreeMap<VisitKey, Vec<&EventRow<'_>>> = BTreeMap::new();
         for row in self.counted().filter(|row| self.person(row) == person) {
-            pieces.entry(key(row)).or_default().push(row);
+            pieces.entry(self.key(row)).or_default().push(row);
         }
         pieces.retain(|_, rows| {
             let moments = || rows.iter().map(|row| row.ts);
@@ -149,14 +157,11 @@ impl<'a> Twin<'a> {
             })
         };
         match unit {
-            Unit::Event(row) => of_events(&self.visit(&key(row)), &[row], true),
+            Unit::Event(row) => of_events(&self.visit(&self.key(row)), &[row], true),
             Unit::Visit(wanted) => {
                 let seen = |row: &&EventRow<'_>| !only_views || row.kind == "page_view";
-                let rows: Vec<&EventRow<'_>> = self
-                    .counted()
-                    .filter(|row| key(row) == **wanted && self.in_period(row))
-                    .filter(seen)
-                    .collect();
+                let rows: Vec<&EventRow<'_>> =
+                    self.counted().filter(|row| self.key(row) == **wanted).filter(seen).collect();
                 of_events(&self.visit(wanted), &rows, false)
             }
             Unit::Person(person) => self.pieces(person).iter().any(|(key, rows)| {
@@ -170,7 +175,7 @@ impl<'a> Twin<'a> {
     fn did(&self, did: &Value, unit: &Unit<'_>) -> bool {
         let person = match unit {
             Unit::Event(row) => self.person(row),
-            Unit::Visit(key) => self.person_of(&key.0, "", self.visit(key).started, ""),
+            Unit::Visit(key) => self.person(self.visit(key).first),
             Unit::Person(person) => (*person).to_owned(),
         };
         let mut pattern: Vec<Value> = ["kind", "name"]
@@ -201,19 +206,16 @@ impl<'a> Twin<'a> {
             && times["exactly"].as_u64().is_none_or(|number| count == number)
     }
 
+    /// Whose an event is; a visit is whose its first event is.
     fn person(&self, row: &EventRow<'_>) -> String {
-        self.person_of(&row.visitor, &row.session, row.ts, &row.user)
-    }
-
-    /// Whose an event is; of a visit's beginning, the session is not asked.
-    fn person_of(&self, visitor: &str, session: &str, ts: i64, user: &str) -> String {
-        let person = if !user.is_empty() {
-            user.to_owned()
-        } else if let Some(user) = visitor.strip_prefix('@') {
+        let person = if !row.user.is_empty() {
+            row.user.to_string()
+        } else if let Some(user) = row.visitor.strip_prefix('@') {
             user.to_owned()
         } else {
-            let marks = self.marks(visitor);
-            deciding(&marks, session, ts).filter(|user| !user.is_empty()).unwrap_or(visitor.to_owned())
+            let marks = self.marks(&row.visitor);
+            let user = deciding(&marks, &row.session, row.ts).filter(|user| !user.is_empty());
+            user.unwrap_or(row.visitor.to_string())
         };
         let alias =
             self.rows.iter().find(|row| row.kind == "alias" && row.bot.is_empty() && previous(row) == person);
@@ -248,7 +250,8 @@ impl<'a> Twin<'a> {
 fn deciding(marks: &[Mark], session: &str, ts: i64) -> Option<String> {
     let place = marks.partition_point(|mark| mark.0 < ts);
     let next = marks.get(place);
-    let decides = |mark: &Mark| !mark.1.is_empty() && (mark.0 == ts || mark.2 == session);
+    let at_once = |mark: &Mark| marks.contains(&(mark.0, mark.1.clone(), session.to_owned()));
+    let decides = |mark: &Mark| !mark.1.is_empty() && (mark.0 == ts || at_once(mark));
     let earlier = marks[..place].iter().rfind(|mark| mark.1.is_empty() || mark.2 == session);
     match earlier {
         Some(own) if !session.is_empty() && !next.is_some_and(decides) && !own.1.is_empty() => {
@@ -268,17 +271,6 @@ fn prop<'r>(row: &'r EventRow<'_>, name: &str) -> &'r str {
 
 fn items(row: &EventRow<'_>) -> Vec<Value> {
     serde_json::from_str(prop(row, "items")).unwrap_or_default()
-}
-
-fn key(row: &EventRow<'_>) -> Key {
-    let day = || format!("@{}", jiff::Timestamp::from_millisecond(row.ts).unwrap().strftime("%Y-%m-%d"));
-    let visit = if row.session.is_empty() { day() } else { row.session.to_string() };
-    (row.visitor.to_string(), visit)
-}
-
-/// What decides between events of one moment.
-fn entry(row: &EventRow<'_>) -> String {
-    [&row.path, &row.host, &row.source, &row.channel, &row.country].map(AsRef::as_ref).join("\u{1f}")
 }
 
 /// A filter as JSON.
@@ -362,7 +354,7 @@ fn value(dimension: &str, looked: &Looked<'_>) -> Option<String> {
             "channel" if first.channel.is_empty() => text("direct"),
             "channel" => text(&first.channel),
             "source" => text(&first.source),
-            "entry_page" => text(&first.path),
+            "entry_page" => text(visit.entry_page),
             _ => text(visit.exit_page),
         });
     }

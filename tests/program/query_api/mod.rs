@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use orma_model::EventRow;
 use orma_model::event_row::COLUMNS;
 use orma_query::{AppState, QueryConfig};
-use orma_store::{Engine, EventBlock, Registry, Role, Site, Store, migrations};
+use orma_store::{Engine, EventBlock, Registry, Role, Site, Store};
 use serde_json::Value;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -44,9 +44,8 @@ impl Service {
     pub async fn start(dir: &Path) -> Self {
         // Why a question failed is only in the log.
         let _ = tracing_subscriber::fmt().with_env_filter("orma_query=info").with_test_writer().try_init();
-        let engine = tokio::task::block_in_place(|| support::start_engine(dir));
+        let engine = tokio::task::block_in_place(|| support::start_engine_with_tables(dir));
         let store = engine.store();
-        migrations::migrate(&store, None).await.unwrap();
         let registry = Registry::open(store.clone(), dir).unwrap();
         for (site, timezone) in [("demo", "Europe/Rome"), ("other", "UTC")] {
             let site = Site {

@@ -1,6 +1,8 @@
 //! What the end-to-end tests share: the real program, a real engine, each in a directory of its own.
 
 pub mod remote;
+pub mod schema;
+pub mod visits;
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -14,6 +16,7 @@ use std::time::{Duration, Instant};
 use orma_store::engine::find_library;
 use orma_store::{Engine, EngineConfig};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use schema::Keeper;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -21,7 +24,7 @@ use tempfile::TempDir;
 pub const ADMIN_TOKEN: &str = "admin-token-of-the-tests";
 
 /// Longer than anything should take on a busy machine.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The program under test.
 pub fn program() -> PathBuf {
@@ -31,6 +34,12 @@ pub fn program() -> PathBuf {
 /// An engine that keeps its tables below `dir`.
 pub fn start_engine(dir: &Path) -> Engine {
     Engine::start(engine_config(dir)).expect("the engine starts")
+}
+
+/// An engine that finds all tables below `dir`.
+pub fn start_engine_with_tables(dir: &Path) -> Engine {
+    schema::lay(Keeper::Embedded, dir);
+    start_engine(dir)
 }
 
 /// How [`start_engine`] starts it.
@@ -66,15 +75,18 @@ impl ManyFiles {
     }
 }
 
-/// Waits until `check` gives something, looking ten times a second.
+/// Waits until `check` gives something: looks again at once, and then less and less often.
 pub fn wait_for<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
+    const PAUSE_MAX: Duration = Duration::from_millis(100);
     let deadline = Instant::now() + PATIENCE;
+    let mut pause = Duration::from_millis(5);
     loop {
         if let Some(found) = check() {
             return found;
         }
         assert!(Instant::now() < deadline, "waited too long for {what}");
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(pause);
+        pause = (pause * 3 / 2).min(PAUSE_MAX);
     }
 }
 
@@ -130,9 +142,15 @@ impl Setup {
         command
     }
 
-    /// Starts `orma up` in a directory of its own and waits until it serves.
+    /// Starts it in a directory of its own and waits until it serves. An engine of its own finds all tables there:
+    /// [`Orma::start_in`] an empty directory is a first start.
     pub fn start(self) -> Orma {
-        Orma::start_in(tempfile::tempdir().unwrap(), self)
+        let dir = tempfile::tempdir().unwrap();
+        if self.subcommand() == "up" && !self.arguments.iter().any(|argument| argument == "--clickhouse-url")
+        {
+            schema::lay(Keeper::Embedded, dir.path());
+        }
+        Orma::start_in(dir, self)
     }
 }
 
@@ -184,11 +202,27 @@ impl Orma {
         self.child.wait().unwrap();
     }
 
+    /// kill -9 of only the program: its engine ends by itself.
+    pub fn kill_program(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// kill -9 of only the engine. Returns its process id.
     pub fn kill_engine(&self) -> Pid {
         let engine = self.engine_pid();
         kill_process(engine, Signal::KILL).unwrap();
         engine
+    }
+
+    /// Stops it in the middle of whatever it does, as a machine that is suspended is.
+    pub fn suspend(&self) {
+        kill_process(pid_of(&self.child), Signal::STOP).unwrap();
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        kill_process(pid_of(&self.child), Signal::CONT).unwrap();
     }
 
     /// The engine's process: the child of the program that was started as `orma engine`.
@@ -214,6 +248,11 @@ impl Orma {
     /// Memory in use that is of no file: what the process has made itself.
     pub fn own_bytes(&self) -> u64 {
         self.memory_bytes("RssAnon:")
+    }
+
+    /// The most that it ever had in memory, files included.
+    pub fn peak_bytes(&self) -> u64 {
+        self.memory_bytes("VmHWM:")
     }
 
     fn memory_bytes(&self, name: &str) -> u64 {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tokio::net::TcpSocket;
 
+use super::schema::{self, Keeper};
+
 /// An engine in a process of its own that plays the distant server: same program, its own directory and port.
 pub struct Remote {
     dir: tempfile::TempDir,
@@ -15,8 +17,10 @@ pub struct Remote {
 }
 
 impl Remote {
+    /// With all tables.
     pub fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
+        schema::lay(Keeper::Remote, dir.path());
         let files = orma_store::engine::config::write_files(&orma_store::EngineConfig {
             program: super::program(),
             library: orma_store::engine::find_library().unwrap(),
@@ -48,16 +52,15 @@ impl Remote {
                 .spawn()
                 .unwrap();
             let url = format!("http://127.0.0.1:{port}/ping");
-            for _ in 0..200 {
+            loop {
                 if child.try_wait().unwrap().is_some() {
                     return None;
                 }
                 if super::try_request("GET", &url, &[], &[]).is_ok() {
                     return Some(child);
                 }
-                std::thread::sleep(Duration::from_millis(50));
+                std::thread::sleep(Duration::from_millis(10));
             }
-            None
         });
         assert!(child.try_wait().unwrap().is_none());
         child
