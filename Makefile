@@ -18,7 +18,7 @@ DIST := target/dist
 # Rounds of each kind of `make torture`.
 ROUNDS ?= 100
 
-.PHONY: help run test test-programs test-pages torture screenshots bench bench-quick lint demo build deps clients tools chromium strace user-agents dist dist-test image
+.PHONY: help run test test-programs test-pages torture screenshots bench bench-quick bench-query lint demo build deps clients tools chromium strace user-agents dist dist-test image
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -47,10 +47,11 @@ test: $(SDK) $(DASHBOARD) $(CLIENTS_PYTHON) chromium strace ## Run every test, t
 	@$(CARGO) test --workspace --locked --no-run
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-programs test-pages
 
-# Both wait more than they compute, so they run side by side.
+# Both wait more than they compute, so they run side by side, and the program's tests many at once: each of them has an
+# engine of some 300 MB.
 test-programs:
 	@echo "orma: tests of the Rust crates and of the program with the real engine"
-	RUST_TEST_THREADS=4 $(CARGO) test --workspace --locked
+	RUST_TEST_THREADS=8 $(CARGO) test --workspace --locked
 
 test-pages:
 	@echo "orma: tests of the browser SDK"
@@ -83,6 +84,10 @@ bench-quick: $(SDK) $(DASHBOARD) ## A minute under load beside nginx, then each 
 	@$(CARGO) build --release --locked
 	@$(CARGO) run --release --locked --quiet -p orma-benches -- load --quick
 	@$(CARGO) bench --locked --quiet -p orma-benches
+
+bench-query: $(SDK) $(DASHBOARD) ## Questions beside the tables of others, at 1 and 20 million events; EVENTS=1000000 for one size
+	@$(CARGO) build --release --locked
+	@$(CARGO) run --release --locked --quiet -p orma-benches -- query $(if $(EVENTS),--events $(EVENTS))
 
 lint: $(SDK) $(DASHBOARD) ## Check formatting, lints and types
 	$(CARGO) fmt --all --check
