@@ -296,7 +296,7 @@ pub struct DemoOptions {
     /// The write key of the site `demo` there
     #[arg(long, default_value = "demo", value_name = "KEY", requires = "ingest_token")]
     pub write_key: String,
-    /// How many days before now the story begins
+    /// Days of the story; the last is today up to the last full hour in Rome
     #[arg(long, default_value_t = 30)]
     pub days: u32,
     /// Visits per day, on average

@@ -82,7 +82,7 @@ pub struct Told {
 /// Tells a story that ends at the last full hour.
 ///
 /// # Errors
-/// When a number is out of range, or the collector is not there, refuses an event, or has no room for too long.
+/// When a number is out of range, or nothing has happened yet on the only day, or the collector is not there, refuses an event, or has no room for too long.
 pub async fn tell(story: Story) -> anyhow::Result<Told> {
     ensure!((1..=DAYS_MAX).contains(&story.days), "days: expected 1 to {DAYS_MAX}, found {}", story.days);
     let visits = story.visits_per_day;
@@ -93,6 +93,11 @@ pub async fn tell(story: Story) -> anyhow::Result<Told> {
     let sender = Arc::new(Sender::new(&story.collector_url, &story.ingest_token)?);
     let now = Timestamp::now();
     let calendar = calendar::Calendar::ending(now, story.days)?;
+    ensure!(
+        calendar.end_ms > calendar.midnight(0),
+        "days: the day has just begun in {}, a story of this day alone would be empty; ask for 2",
+        calendar::ZONE
+    );
     let progress = Arc::new(Progress::new((calendar.midnight(0), calendar.end_ms)));
 
     let (batches, queue) = mpsc::channel(CONNECTIONS);
