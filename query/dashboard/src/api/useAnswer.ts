@@ -47,7 +47,8 @@ export function useAnswer<T, K extends QueryKey>(
   const passes = error !== undefined && mayPass(error);
   // Of a refused question the answer to another says nothing.
   const dropped = query.isPlaceholderData && error !== undefined && !passes;
-  const late = error !== undefined && !dropped && (passes || isTooBig(error)) ? error : undefined;
+  const isShown = query.data !== undefined && !dropped;
+  const late = error !== undefined && isShown && (passes || isTooBig(error)) ? error : undefined;
   const [status, code] = [late?.status, late?.code];
   useEffect(() => {
     if (status === undefined || code === undefined) return undefined;
@@ -56,7 +57,7 @@ export function useAnswer<T, K extends QueryKey>(
   }, [cache, status, code]);
 
   const retry = useCallback(() => void askAgain(cache, { queryKey: key.current, exact: true }), [cache]);
-  return { data: dropped ? undefined : query.data, error, stale: query.isPlaceholderData && !dropped, retry };
+  return { data: isShown ? query.data : undefined, error, stale: query.isPlaceholderData && isShown, retry };
 }
 
 /** What keeps a question from being answered. Whoever is signed out is on the way to sign in, and need not be told. */
