@@ -68,7 +68,7 @@ async fn random_histories_have_one_answer() {
     let dir = tempfile::tempdir().unwrap();
     let mut service = Service::start(dir.path()).await;
     // Nothing is asked twice, so what is kept would only cost (`asking.rs` is about that).
-    let questions = QuestionLimits { cache_bytes_max: 0, ..QuestionLimits::default() };
+    let questions = QuestionLimits { cache_bytes_max: 0, ..crate::support::patient_limits() };
     let config = QueryConfig { questions, ..QueryConfig::default() };
     service.state = AppState::new(service.store.clone(), service.registry.clone(), vec![7; 32], config);
     let service = Arc::new(service);

@@ -15,7 +15,9 @@ use tower::ServiceExt;
 
 use crate::engine_guard;
 use crate::query_api::{ADMIN, Service, at, event, view as view_row};
-use crate::support::{ADMIN_TOKEN, Answer, Orma, PATIENCE, Setup, read_answer, request, wait_for};
+use crate::support::{
+    ADMIN_TOKEN, Answer, Orma, PATIENCE, Setup, patient_limits, read_answer, request, wait_for,
+};
 
 /// Statements that the store has executed for questions.
 fn executed(orma: &Orma) -> u64 {
@@ -424,7 +426,7 @@ async fn whoever_keeps_answers_says_what_is_asked_anew() {
     let dir = tempfile::tempdir().unwrap();
     let service = Service::start(dir.path()).await;
     let process = |cache_bytes_max| {
-        let questions = QuestionLimits { cache_bytes_max, ..QuestionLimits::default() };
+        let questions = QuestionLimits { cache_bytes_max, ..patient_limits() };
         let config = QueryConfig { questions, ..QueryConfig::default() };
         AppState::new(service.store.clone(), service.registry.clone(), vec![7; 32], config)
     };

@@ -12,7 +12,7 @@ use fastrand::Rng;
 use orma_model::EventRow;
 use orma_query::condition::Condition;
 use orma_query::scope::{Scope, ScopeText};
-use orma_query::{QuestionLimits, Runner, selection};
+use orma_query::{Runner, selection};
 use orma_store::Site;
 use serde_json::{Value, json};
 use twin::{Twin, filter};
@@ -237,7 +237,7 @@ async fn a_condition_selects_what_a_plain_computation_finds() {
     let again: Vec<EventRow<'_>> =
         again.map(|row| EventRow { received_at: row.received_at + 900, ..row }).collect();
     service.insert(&again).await;
-    let runner = Runner::new(service.store.clone(), &QuestionLimits::default());
+    let runner = Runner::new(service.store.clone(), &crate::support::patient_limits());
     let mut selected = [0; 3];
     for (seed, rows) in histories.iter().enumerate() {
         agree(&runner, seed as u64, rows, &mut selected).await;

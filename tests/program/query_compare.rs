@@ -64,7 +64,7 @@ fn moments() -> Vec<i64> {
 
 async fn asked_at(service: &mut Service, now: &str, site: &str, question: &str) -> Value {
     let now = Timestamp(at(now));
-    let config = QueryConfig { clock: Clock(Arc::new(move || now)), ..QueryConfig::default() };
+    let config = QueryConfig { clock: Clock(Arc::new(move || now)), ..crate::support::patient_config() };
     service.state = AppState::new(service.store.clone(), service.registry.clone(), vec![7; 32], config);
     service.get_of(site, &format!("/stats?{question}")).await
 }

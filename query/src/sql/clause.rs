@@ -130,13 +130,12 @@ fn all_entry_columns() -> String {
 
 /// Visits, one row each: `day`, `visitor`, `visitor_hash`, `session_hash`, `is_bot`, `visit` and `started` (its beginning),
 /// `ended`, `view_count`, `event_count`, `action_count`, `order_count`, `lasted_ms`, `first_view_ms`, `last_view_ms`, `pages`,
-/// `first_…` (of the first event), `exit_page`. ClickHouse reads no column that nobody asks for. `condition` narrows them
-/// down.
-pub fn visits(which: Visits, with_bots: bool, condition: &str) -> String {
+/// `first_…` (of the first event), `exit_page`. ClickHouse reads no column that nobody asks for.
+pub fn visits(which: Visits, with_bots: bool) -> String {
     format!(
         "(SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, \
          action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, {} \
-         FROM visits FINAL WHERE {}{condition})",
+         FROM visits FINAL WHERE {})",
         all_entry_columns(),
         visits_window(which, with_bots)
     )
@@ -146,14 +145,18 @@ pub fn visits(which: Visits, with_bots: bool, condition: &str) -> String {
 pub fn visits_window(which: Visits, with_bots: bool) -> String {
     let human = if with_bots { "" } else { " AND NOT is_bot" };
     let which = match which {
-        Visits::Started => {
-            " AND NOT is_continued AND started >= fromUnixTimestamp64Milli({from:Int64}) \
-             AND started < fromUnixTimestamp64Milli({to:Int64})"
-        }
-        Visits::Any => "",
+        Visits::Started => format!(" AND NOT is_continued AND {}", began("started")),
+        Visits::Any => String::new(),
     };
     format!(
         "site = {{site:String}} AND day BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND part = 0{which}{human}"
+    )
+}
+
+/// The condition that a visit with this beginning began in the period.
+pub fn began(started: &str) -> String {
+    format!(
+        "{started} >= fromUnixTimestamp64Milli({{from:Int64}}) AND {started} < fromUnixTimestamp64Milli({{to:Int64}})"
     )
 }
 
@@ -175,15 +178,19 @@ pub const fn days_beside(which: Visits) -> &'static str {
 
 /// What joins each of the rows of `event` to the visit that it belongs to: a `JOIN` of any kind and what follows it. With
 /// what the visit takes from its first event (`first_…`, `exit_page`), or with whose it is, for [`super::identity::owned`].
-pub fn joined_to_visits(with_bots: bool, days: &str, with_owners: bool) -> String {
+/// `whom` is a `PREWHERE` that says which visits are read, where not all need be.
+pub fn joined_to_visits(with_bots: bool, days: &str, with_owners: bool, whom: &str) -> String {
     let human = if with_bots { "" } else { " AND NOT is_bot" };
     let owners = if with_owners { ", owner AS of_owner, turn_ms, turn_event, turn_owner" } else { "" };
     format!(
-        "(SELECT {VISIT_OF_EVENT}{owners}, exit_page, {} \
-         FROM visits FINAL WHERE site = {{site:String}} AND part = 0{days}{human}) AS visited {ON_VISIT}",
+        "(SELECT {VISIT_OF_EVENT}{owners}, {NUMBERS_OF_VISIT}, exit_page, {} \
+         FROM visits FINAL{whom} WHERE site = {{site:String}} AND part = 0{days}{human}) AS visited {ON_VISIT}",
         all_entry_columns()
     )
 }
+
+/// What metrics of sessions count of a visit.
+pub const NUMBERS_OF_VISIT: &str = "view_count, action_count, order_count, lasted_ms";
 
 /// What a visit is known by, under names that events do not have.
 pub const VISIT_OF_EVENT: &str =
@@ -249,9 +256,8 @@ pub fn bucket_start(interval: Interval, moment: &str) -> String {
     }
 }
 
-/// The bucket of a moment, as [`crate::plan::period::Bucket::key`] names it. Needs the parameter `zone`.
-pub fn bucket(interval: Interval, moment: &str) -> String {
-    let start = bucket_start(interval, moment);
+/// The beginning of a bucket as text, as [`crate::plan::period::Bucket::key`] names it.
+pub fn bucket_key(interval: Interval, start: &str) -> String {
     match interval {
         Interval::Minute => format!("toString(toUnixTimestamp({start}))"),
         Interval::Hour | Interval::Day | Interval::Week | Interval::Month => format!("toString({start})"),

@@ -207,7 +207,7 @@ impl<'a> Terms<'a> {
             members.iter().map(|member| tree(member, &mut |filter| session_term(sql, filter))).collect();
         format!(
             "{VISIT} IN (SELECT {VISIT} FROM {} WHERE {})",
-            clause::visits(Visits::Any, self.with_bots, ""),
+            clause::visits(Visits::Any, self.with_bots),
             terms.join(" AND ")
         )
     }

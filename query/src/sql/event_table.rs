@@ -52,12 +52,30 @@ pub fn table(
     // What the events know by themselves makes the join smaller.
     let (of_visits, of_events): (Vec<&String>, Vec<&String>) =
         conditions.iter().partition(|condition| clause::knows_visits(condition));
+    let whom = whose_visits(window, &of_events);
     format!(
         "(SELECT * FROM (SELECT *, {IS_BOT} AS is_bot FROM events{merged} WHERE {window}{}) AS event \
          ASOF LEFT JOIN {} WHERE 1{}{limit})",
         all(of_events),
-        clause::joined_to_visits(with_bots, days, with_owners),
+        clause::joined_to_visits(with_bots, days, with_owners, &whom),
         all(of_visits)
+    )
+}
+
+/// Which visits are read for events under these conditions: a `PREWHERE`, which may come before rows are merged because all
+/// versions of a visit are of one session. What costs as much to ask twice as it saves is left out, and of views nearly all
+/// visits are.
+fn whose_visits(window: &str, conditions: &[&String]) -> String {
+    let is_view = clause::IS_VIEW.to_string();
+    let is_plain = |condition: &&&String| !condition.contains("SELECT") && !condition.contains("JSONExtract");
+    let plain: Vec<&&String> = conditions.iter().filter(is_plain).collect();
+    if plain.iter().all(|condition| ***condition == is_view) {
+        return String::new();
+    }
+    let conditions: String = plain.into_iter().flat_map(|condition| [" AND ", condition.as_str()]).collect();
+    format!(
+        " PREWHERE (visitor_hash, session_hash) IN \
+         (SELECT visitor_hash, session_hash FROM events WHERE {window}{conditions})"
     )
 }
 

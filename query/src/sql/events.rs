@@ -58,7 +58,7 @@ pub fn events(scope: &Scope) -> Sql {
 pub fn visits(scope: &Scope) -> Sql {
     let mut sql = of_scope(scope);
     let terms = terms(scope).all(&mut sql, Row::Visit, &scope.condition);
-    let visits = clause::visits(Visits::Started, scope.with_bots, "");
+    let visits = clause::visits(Visits::Started, scope.with_bots);
     sql.text = format!("SELECT visitor, toString(visit) AS visit FROM {visits}{}", where_of(&terms));
     sql
 }

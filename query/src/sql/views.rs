@@ -31,10 +31,10 @@ pub struct Views<'a> {
     pub asked: &'a str,
 }
 
-/// Views of a period: `visitor_hash`, `ts`, `view_count` (how many views the row stands for), with people also
-/// `person_hash`, with pages also `page`, and
-/// what is asked of their visits (`first_…`, `exit_page`). A visit that is as a whole in the period, and in one bucket of
-/// time where there are any, is one row; of others each view is one, at its own moment.
+/// Views of a period: `visitor_hash`, `ts`, or `bucket` where rows are buckets of time, `view_count` (how many views the row
+/// stands for), with people also `person_hash`, with pages also `page`, and what is asked of their visits (`first_…`,
+/// `exit_page`). A visit that is as a whole in the period, and in one bucket of time where there are any, is one row; of
+/// others each view is one, at its own moment.
 pub fn views(views: &Views<'_>) -> String {
     let conditions: String =
         views.conditions.iter().flat_map(|condition| [" AND ", condition.as_str()]).collect();
@@ -43,48 +43,75 @@ pub fn views(views: &Views<'_>) -> String {
         format!("{} AND view_count > 0{conditions}", clause::visits_window(Visits::Any, views.with_bots));
     let is_in_period =
         format!("{STARTED_MS} >= {{from:Int64}} AND {STARTED_MS} + last_view_ms < {{to:Int64}}");
-    let (is_whole, is_divided) = match views.bucket {
-        // Whoever was here at the beginning or the end of the period was here on that day.
-        None => (
-            is_in_period,
-            format!(
-                "(day = {{from_day:Date}} AND {STARTED_MS} < {{from:Int64}} \
-                 OR day = {{to_day:Date}} AND {STARTED_MS} >= {{from:Int64}} \
-                 AND {STARTED_MS} + last_view_ms >= {{to:Int64}})"
-            ),
-        ),
-        Some(bucket) => {
-            let last = bucket("addMilliseconds(started, last_view_ms)");
-            let is_whole = format!("({is_in_period} AND {} = {last})", bucket("started"));
-            let is_divided = format!("({IS_ONCE} AND NOT {is_whole})");
-            (is_whole, is_divided)
-        }
-    };
     // Of a visit that changes hands each view is of whoever had it then.
-    let (is_whole, is_divided, person, turns, and_places, person_of_view) = if views.with_people {
-        (
-            format!("{is_whole} AND NOT is_mixed"),
-            format!("({is_divided} OR {IS_ONCE} AND is_mixed AND {is_whole})"),
-            ", person_hash",
-            ", person_hash, turn_view, turn_owner",
-            ", arrayEnumerate(view_ms) AS place",
-            PERSON_OF_VIEW,
-        )
+    let (person, turns, is_anybodys) = if views.with_people {
+        (", person_hash", ", turn_view, turn_owner", " AND NOT is_mixed")
     } else {
-        (is_whole, is_divided, "", "", "", "")
+        ("", "", "")
     };
     let (count, page, join_pages, and_pages) = if views.with_pages {
         ("toUInt32(1)", ", page", " ARRAY JOIN pages AS page", ", pages AS page")
     } else {
         ("view_count", "", "", "")
     };
+    // Each view of the visits for which this holds.
+    let each = |whom: &str, is_divided: &str| {
+        let moment = "addMilliseconds(started, ms)";
+        let at =
+            views.bucket.map_or_else(|| format!("{moment} AS ts"), |of| format!("{} AS bucket", of(moment)));
+        let (places, whose) =
+            if views.with_people { (", arrayEnumerate(view_ms) AS place", PERSON_OF_VIEW) } else { ("", "") };
+        format!(
+            "SELECT visitor_hash{whose}, {at}, toUInt32(1) AS view_count{page}, exit_page{names} \
+             FROM (SELECT visitor_hash{person}{turns}, started, view_ms, pages, exit_page{entry} FROM visits FINAL{whom} \
+             WHERE {visits} AND {is_divided}) AS visited ARRAY JOIN view_ms AS ms{and_pages}{places} \
+             WHERE {STARTED_MS} + ms >= {{from:Int64}} AND {STARTED_MS} + ms < {{to:Int64}}"
+        )
+    };
+    let Some(bucket) = views.bucket else {
+        // Whoever was here at the beginning or the end of the period was here on that day.
+        let is_at_edge = format!(
+            "(day = {{from_day:Date}} AND {STARTED_MS} < {{from:Int64}} \
+             OR day = {{to_day:Date}} AND {STARTED_MS} >= {{from:Int64}} \
+             AND {STARTED_MS} + last_view_ms >= {{to:Int64}})"
+        );
+        let mut all = format!(
+            "SELECT visitor_hash{person}, started AS ts, {count} AS view_count{page}, exit_page{entry} \
+             FROM visits FINAL{join_pages} WHERE {visits} AND {IS_ONCE} AND {is_in_period}{is_anybodys} \
+             UNION ALL {}",
+            each("", &is_at_edge)
+        );
+        if views.with_people {
+            all += " UNION ALL ";
+            all += &each(&of_mixed(views), &format!("{IS_ONCE} AND is_mixed AND {is_in_period}"));
+        }
+        return format!("({all})");
+    };
+    if views.with_pages {
+        return format!("({})", each("", IS_ONCE));
+    }
+    let (first, last) = (bucket("started"), bucket("addMilliseconds(started, last_view_ms)"));
+    let of_view = bucket("addMilliseconds(started, ms)");
+    // One reading for both: a visit that is as a whole in one bucket is one piece, of others each view is.
+    let mut all = format!(
+        "SELECT visitor_hash{person}, piece.1 AS bucket, piece.2 AS view_count, exit_page{names} \
+         FROM (SELECT visitor_hash{person}, exit_page{entry}, arrayJoin(if({is_in_period} AND {first} = {last}, \
+         [({first}, view_count)], arrayMap(ms -> ({of_view}, toUInt32(1)), arrayFilter(ms -> \
+         {STARTED_MS} + ms >= {{from:Int64}} AND {STARTED_MS} + ms < {{to:Int64}}, view_ms)))) AS piece \
+         FROM visits FINAL WHERE {visits} AND {IS_ONCE}{is_anybodys})"
+    );
+    if views.with_people {
+        all += " UNION ALL ";
+        all += &each(&of_mixed(views), &format!("{IS_ONCE} AND is_mixed"));
+    }
+    format!("({all})")
+}
+
+/// A `PREWHERE` that reads the visits of those visitors only of whom any changes hands: there are few, and all versions of a
+/// visit are of one visitor.
+fn of_mixed(views: &Views<'_>) -> String {
     format!(
-        "(SELECT visitor_hash{person}, started AS ts, {count} AS view_count{page}, exit_page{entry} \
-         FROM visits FINAL{join_pages} WHERE {visits} AND {IS_ONCE} AND {is_whole} \
-         UNION ALL \
-         SELECT visitor_hash{person_of_view}, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count{page}, \
-         exit_page{names} FROM (SELECT visitor_hash{turns}, started, view_ms, pages, exit_page{entry} FROM visits FINAL \
-         WHERE {visits} AND {is_divided}) AS visited ARRAY JOIN view_ms AS ms{and_pages}{and_places} \
-         WHERE {STARTED_MS} + ms >= {{from:Int64}} AND {STARTED_MS} + ms < {{to:Int64}})"
+        " PREWHERE visitor_hash IN (SELECT visitor_hash FROM visits WHERE {} AND is_mixed)",
+        clause::visits_window(Visits::Any, views.with_bots)
     )
 }

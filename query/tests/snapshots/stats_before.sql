@@ -1,13 +1,17 @@
-SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))) AS t, uniqExactIf(visitor_hash, (visitor_hash, toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})))) IN (SELECT visitor_hash, toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})))
-  FROM events
+SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))) AS t, uniqExactIf(visitor_hash, (visitor_hash, toStartOfMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})) IN (SELECT visitor_hash, bucket
+  FROM (SELECT visitor_hash, piece.1 AS bucket, piece.2 AS view_count, exit_page
+  FROM (SELECT visitor_hash, exit_page, arrayJoin(if(toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND toStartOfMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) = toStartOfMinute(addDays(toTimeZone(addMilliseconds(started, last_view_ms), {zone:String}), {shift:Int64}), {zone:String}), [(toStartOfMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}), view_count)], arrayMap(ms -> (toStartOfMinute(addDays(toTimeZone(addMilliseconds(started, ms), {zone:String}), {shift:Int64}), {zone:String}), toUInt32(1)), arrayFilter(ms -> toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}, view_ms)))) AS piece
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND kind IN ('page_view', 'screen_view'))) AS m_visitors
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date}))))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
@@ -18,7 +22,7 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:Str
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)})
-  GROUP BY t;
+  GROUP BY toStartOfMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String});
 -- site = "demo"
 -- from = 1794956400000
 -- to = 1795082400000
@@ -28,7 +32,7 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:Str
 -- zone = "Europe/Rome"
 -- shift = 2
 SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}))) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -38,8 +42,15 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zon
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND toString(kind) IN {p5:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -48,18 +59,11 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zon
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1)) AS event
-  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND part = 0
-  AND NOT is_continued
-  AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
-  GROUP BY t;
+  WHERE 1)
+  WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
+  AND visit < fromUnixTimestamp64Milli({to:Int64})
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page)
+  GROUP BY toStartOfMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String});
 -- site = "demo"
 -- from = 1794956400000
 -- to = 1795082400000
@@ -68,16 +72,20 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zon
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString((toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})))) AS t, uniqExactIf(visitor_hash, (visitor_hash, toString((toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}))))) IN (SELECT visitor_hash, toString((toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}))))
-  FROM events
+SELECT toString((toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})))) AS t, uniqExactIf(visitor_hash, (visitor_hash, (toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})))) IN (SELECT visitor_hash, bucket
+  FROM (SELECT visitor_hash, piece.1 AS bucket, piece.2 AS view_count, exit_page
+  FROM (SELECT visitor_hash, exit_page, arrayJoin(if(toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND (toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(started, {zone:String}), {shift:Int64}))) = (toUnixTimestamp(addDays(toTimeZone(addMilliseconds(started, last_view_ms), {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(addMilliseconds(started, last_view_ms), {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(addMilliseconds(started, last_view_ms), {zone:String}), {shift:Int64}))), [((toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(started, {zone:String}), {shift:Int64}))), view_count)], arrayMap(ms -> ((toUnixTimestamp(addDays(toTimeZone(addMilliseconds(started, ms), {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(addMilliseconds(started, ms), {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(addMilliseconds(started, ms), {zone:String}), {shift:Int64}))), toUInt32(1)), arrayFilter(ms -> toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}, view_ms)))) AS piece
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND kind IN ('page_view', 'screen_view'))) AS m_visitors
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date}))))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
@@ -88,7 +96,7 @@ SELECT toString((toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:I
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)})
-  GROUP BY t;
+  GROUP BY (toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(ts, {zone:String}), {shift:Int64})));
 -- site = "demo"
 -- from = 1794956400000
 -- to = 1795082400000
@@ -98,7 +106,7 @@ SELECT toString((toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:I
 -- zone = "Europe/Rome"
 -- shift = 2
 SELECT toString((toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(started, {zone:String}), {shift:Int64})))) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -108,8 +116,15 @@ SELECT toString((toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {sh
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND toString(kind) IN {p5:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -118,18 +133,11 @@ SELECT toString((toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {sh
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1)) AS event
-  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND part = 0
-  AND NOT is_continued
-  AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
-  GROUP BY t;
+  WHERE 1)
+  WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
+  AND visit < fromUnixTimestamp64Milli({to:Int64})
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page)
+  GROUP BY (toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(started, {zone:String}), {shift:Int64})));
 -- site = "demo"
 -- from = 1794956400000
 -- to = 1795082400000
@@ -138,16 +146,20 @@ SELECT toString((toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {sh
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})) AS t, uniqExactIf(visitor_hash, (visitor_hash, toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))) IN (SELECT visitor_hash, toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))
-  FROM events
+SELECT toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})) AS t, uniqExactIf(visitor_hash, (visitor_hash, toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})) IN (SELECT visitor_hash, bucket
+  FROM (SELECT visitor_hash, piece.1 AS bucket, piece.2 AS view_count, exit_page
+  FROM (SELECT visitor_hash, exit_page, arrayJoin(if(toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) = toDate(addDays(toTimeZone(addMilliseconds(started, last_view_ms), {zone:String}), {shift:Int64}), {zone:String}), [(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}), view_count)], arrayMap(ms -> (toDate(addDays(toTimeZone(addMilliseconds(started, ms), {zone:String}), {shift:Int64}), {zone:String}), toUInt32(1)), arrayFilter(ms -> toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}, view_ms)))) AS piece
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND kind IN ('page_view', 'screen_view'))) AS m_visitors
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date}))))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
@@ -158,7 +170,7 @@ SELECT toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {z
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)})
-  GROUP BY t;
+  GROUP BY toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String});
 -- site = "demo"
 -- from = 1794956400000
 -- to = 1795082400000
@@ -168,7 +180,7 @@ SELECT toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {z
 -- zone = "Europe/Rome"
 -- shift = 2
 SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -178,8 +190,15 @@ SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND toString(kind) IN {p5:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -188,18 +207,11 @@ SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1)) AS event
-  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND part = 0
-  AND NOT is_continued
-  AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
-  GROUP BY t;
+  WHERE 1)
+  WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
+  AND visit < fromUnixTimestamp64Milli({to:Int64})
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page)
+  GROUP BY toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String});
 -- site = "demo"
 -- from = 1794956400000
 -- to = 1795082400000
@@ -208,16 +220,20 @@ SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), 1, {zone:String})) AS t, uniqExactIf(visitor_hash, (visitor_hash, toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), 1, {zone:String}))) IN (SELECT visitor_hash, toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), 1, {zone:String}))
-  FROM events
+SELECT toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), 1, {zone:String})) AS t, uniqExactIf(visitor_hash, (visitor_hash, toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), 1, {zone:String})) IN (SELECT visitor_hash, bucket
+  FROM (SELECT visitor_hash, piece.1 AS bucket, piece.2 AS view_count, exit_page
+  FROM (SELECT visitor_hash, exit_page, arrayJoin(if(toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), 1, {zone:String}) = toStartOfWeek(addDays(toTimeZone(addMilliseconds(started, last_view_ms), {zone:String}), {shift:Int64}), 1, {zone:String}), [(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), 1, {zone:String}), view_count)], arrayMap(ms -> (toStartOfWeek(addDays(toTimeZone(addMilliseconds(started, ms), {zone:String}), {shift:Int64}), 1, {zone:String}), toUInt32(1)), arrayFilter(ms -> toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}, view_ms)))) AS piece
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND kind IN ('page_view', 'screen_view'))) AS m_visitors
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date}))))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
@@ -228,7 +244,7 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int6
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)})
-  GROUP BY t;
+  GROUP BY toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), 1, {zone:String});
 -- site = "demo"
 -- from = 1794956400000
 -- to = 1795082400000
@@ -238,7 +254,7 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int6
 -- zone = "Europe/Rome"
 -- shift = 2
 SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), 1, {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -248,8 +264,15 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND toString(kind) IN {p5:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -258,18 +281,11 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1)) AS event
-  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND part = 0
-  AND NOT is_continued
-  AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
-  GROUP BY t;
+  WHERE 1)
+  WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
+  AND visit < fromUnixTimestamp64Milli({to:Int64})
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page)
+  GROUP BY toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), 1, {zone:String});
 -- site = "demo"
 -- from = 1794956400000
 -- to = 1795082400000
@@ -278,16 +294,20 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})) AS t, uniqExactIf(visitor_hash, (visitor_hash, toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))) IN (SELECT visitor_hash, toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String}))
-  FROM events
+SELECT toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})) AS t, uniqExactIf(visitor_hash, (visitor_hash, toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String})) IN (SELECT visitor_hash, bucket
+  FROM (SELECT visitor_hash, piece.1 AS bucket, piece.2 AS view_count, exit_page
+  FROM (SELECT visitor_hash, exit_page, arrayJoin(if(toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) = toStartOfMonth(addDays(toTimeZone(addMilliseconds(started, last_view_ms), {zone:String}), {shift:Int64}), {zone:String}), [(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}), view_count)], arrayMap(ms -> (toStartOfMonth(addDays(toTimeZone(addMilliseconds(started, ms), {zone:String}), {shift:Int64}), {zone:String}), toUInt32(1)), arrayFilter(ms -> toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}, view_ms)))) AS piece
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND kind IN ('page_view', 'screen_view'))) AS m_visitors
+  AND part = 0
+  AND NOT is_bot
+  AND view_count > 0
+  AND (NOT is_continued OR day = {from_day:Date}))))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
@@ -298,7 +318,7 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)})
-  GROUP BY t;
+  GROUP BY toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {zone:String});
 -- site = "demo"
 -- from = 1794956400000
 -- to = 1795082400000
@@ -308,7 +328,7 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int
 -- zone = "Europe/Rome"
 -- shift = 2
 SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -318,8 +338,15 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shif
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND toString(kind) IN {p5:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -328,18 +355,11 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shif
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1)) AS event
-  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND part = 0
-  AND NOT is_continued
-  AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
-  GROUP BY t;
+  WHERE 1)
+  WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
+  AND visit < fromUnixTimestamp64Milli({to:Int64})
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page)
+  GROUP BY toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String});
 -- site = "demo"
 -- from = 1794956400000
 -- to = 1795082400000
@@ -348,8 +368,12 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shif
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toUnixTimestamp(toStartOfMinute(addMilliseconds(ts, {shift:Int64}), {zone:String}))) AS t, uniqExact(visitor_hash) AS m_visitors
-  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page
+SELECT toString(toUnixTimestamp(bucket)) AS t, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, piece.1 AS bucket, piece.2 AS view_count, exit_page
+  FROM (SELECT visitor_hash, exit_page, arrayJoin(if(toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND toStartOfMinute(addMilliseconds(started, {shift:Int64}), {zone:String}) = toStartOfMinute(addMilliseconds(addMilliseconds(started, last_view_ms), {shift:Int64}), {zone:String}), [(toStartOfMinute(addMilliseconds(started, {shift:Int64}), {zone:String}), view_count)], arrayMap(ms -> (toStartOfMinute(addMilliseconds(addMilliseconds(started, ms), {shift:Int64}), {zone:String}), toUInt32(1)), arrayFilter(ms -> toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}, view_ms)))) AS piece
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
@@ -357,26 +381,8 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addMilliseconds(ts, {shift:Int64
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND (toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
-  AND toStartOfMinute(addMilliseconds(started, {shift:Int64}), {zone:String}) = toStartOfMinute(addMilliseconds(addMilliseconds(started, last_view_ms), {shift:Int64}), {zone:String}))
-  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
-  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
-  FROM visits FINAL
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND part = 0
-  AND NOT is_bot
-  AND view_count > 0
-  AND ((NOT is_continued OR day = {from_day:Date})
-  AND NOT (toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
-  AND toStartOfMinute(addMilliseconds(started, {shift:Int64}), {zone:String}) = toStartOfMinute(addMilliseconds(addMilliseconds(started, last_view_ms), {shift:Int64}), {zone:String})))) AS visited ARRAY JOIN view_ms AS ms
-  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
-  GROUP BY t;
+  AND (NOT is_continued OR day = {from_day:Date})))
+  GROUP BY bucket;
 -- site = "demo"
 -- from = 1795240800000
 -- to = 1795248000000

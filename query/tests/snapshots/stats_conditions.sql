@@ -10,8 +10,17 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
   AND bot = ''
   AND verdict != 'machine'
   AND NOT (if(path = '', toString(screen), path) IN {p8:Array(String)})) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine'
+  AND NOT (if(path = '', toString(screen), path) IN {p8:Array(String)}))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -36,7 +45,7 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine') AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND part = 0
@@ -63,8 +72,18 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
   AND verdict != 'machine'
   AND visitor != ''
   AND toString(kind) IN {p9:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine'
+  AND visitor != ''
+  AND toString(kind) IN {p9:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -110,7 +129,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND part = 0
@@ -133,8 +152,16 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
   AND if(path = '', toString(screen), path) IN {p9:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('page_view', 'screen_view')
+  AND if(path = '', toString(screen), path) IN {p9:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -168,8 +195,18 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND verdict != 'machine'
   AND visitor != ''
   AND toString(kind) IN {p10:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine'
+  AND visitor != ''
+  AND toString(kind) IN {p10:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -206,8 +243,17 @@ SELECT countIf(kind = 'order') AS m_orders
   AND bot = ''
   AND verdict != 'machine'
   AND (kind IN ('order', 'refund') OR revenue != 0)) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine'
+  AND (kind IN ('order', 'refund') OR revenue != 0))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -228,8 +274,16 @@ SELECT countIf(kind = 'order') AS m_orders
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
   AND if(path = '', toString(screen), path) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN greatest({from_day:Date}, toDate(1)) - 1
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('page_view', 'screen_view')
+  AND if(path = '', toString(screen), path) IN {p5:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1
@@ -251,8 +305,16 @@ SELECT countIf(kind = 'order') AS m_orders
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
   AND if(path = '', toString(screen), path) IN {p8:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN greatest({from_day:Date}, toDate(1)) - 1
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('page_view', 'screen_view')
+  AND if(path = '', toString(screen), path) IN {p8:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1
@@ -275,7 +337,7 @@ SELECT countIf(kind = 'order') AS m_orders
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine') AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND part = 0
@@ -302,8 +364,18 @@ SELECT countIf(kind = 'order') AS m_orders
   AND verdict != 'machine'
   AND visitor != ''
   AND toString(kind) IN {p9:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine'
+  AND visitor != ''
+  AND toString(kind) IN {p9:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -328,7 +400,7 @@ SELECT countIf(kind = 'order') AS m_orders
 -- p10 = 2
 -- p11 = 86400000
 SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit, if(path = '', toString(screen), path) AS e0
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, first_entry_page, first_host, first_language, first_app_version, first_source, first_channel, first_utm_campaign, first_utm_source, first_utm_medium, first_country, first_region, first_city, first_device_class, first_device_brand, first_device_model, first_browser, first_os, first_os_version, first_utm_term, first_utm_content, if(path = '', toString(screen), path) AS e0, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -338,9 +410,17 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  AND if(path = '', toString(screen), path) IN {p6:Array(String)}) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('page_view', 'screen_view')
+  AND if(path = '', toString(screen), path) IN {p6:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -350,17 +430,10 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND is_bot = of_bot
   AND ts >= visit
   WHERE 1
-  AND (if(path = '', toString(screen), path) IN {p6:Array(String)} OR if(first_channel = '', 'direct', toString(first_channel)) IN {p7:Array(String)}))) AS event
-  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND part = 0
-  AND NOT is_continued
-  AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
+  AND (if(path = '', toString(screen), path) IN {p7:Array(String)} OR if(first_channel = '', 'direct', toString(first_channel)) IN {p8:Array(String)}))
+  WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
+  AND visit < fromUnixTimestamp64Milli({to:Int64})
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page, first_entry_page, first_host, first_language, first_app_version, first_source, first_channel, first_utm_campaign, first_utm_source, first_utm_medium, first_country, first_region, first_city, first_device_class, first_device_brand, first_device_model, first_browser, first_os, first_os_version, first_utm_term, first_utm_content, e0)
   WHERE NOT ((visitor_hash, session_hash, is_bot, visit) IN (SELECT (visitor_hash, session_hash, is_bot, visit)
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -371,9 +444,17 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p8:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  AND if(path = '', toString(screen), path) IN {p5:Array(String)}) AS event ASOF
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('page_view', 'screen_view')
+  AND if(path = '', toString(screen), path) IN {p5:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -391,10 +472,10 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
 -- to = 1795302000000
 -- from_day = "2026-10-31"
 -- to_day = "2026-11-21"
--- p5 = ["/c"]
--- p6 = ["/a"]
--- p7 = ["email"]
--- p8 = ["/b"]
+-- p5 = ["/b"]
+-- p6 = ["/c"]
+-- p7 = ["/a"]
+-- p8 = ["email"]
 -- limit = 51
 -- offset = 0
 SELECT e0 AS d0, countIf(kind = 'order') AS m_orders
@@ -409,8 +490,17 @@ SELECT e0 AS d0, countIf(kind = 'order') AS m_orders
   AND bot = ''
   AND verdict != 'machine'
   AND (kind IN ('order', 'refund') OR revenue != 0)) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND ts >= fromUnixTimestamp64Milli({from:Int64})
+  AND ts < fromUnixTimestamp64Milli({to:Int64})
+  AND bot = ''
+  AND verdict != 'machine'
+  AND (kind IN ('order', 'refund') OR revenue != 0))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -431,8 +521,16 @@ SELECT e0 AS d0, countIf(kind = 'order') AS m_orders
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
   AND if(path = '', toString(screen), path) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN greatest({from_day:Date}, toDate(1)) - 1
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('page_view', 'screen_view')
+  AND if(path = '', toString(screen), path) IN {p5:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1
@@ -453,8 +551,16 @@ SELECT e0 AS d0, countIf(kind = 'order') AS m_orders
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
   AND if(path = '', toString(screen), path) IN {p7:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN greatest({from_day:Date}, toDate(1)) - 1
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('page_view', 'screen_view')
+  AND if(path = '', toString(screen), path) IN {p7:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1
@@ -475,8 +581,16 @@ SELECT e0 AS d0, countIf(kind = 'order') AS m_orders
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
   AND if(path = '', toString(screen), path) IN {p8:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN greatest({from_day:Date}, toDate(1)) - 1
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('page_view', 'screen_view')
+  AND if(path = '', toString(screen), path) IN {p8:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1
@@ -530,33 +644,8 @@ SELECT tupleElement(item_key, 1) AS d0, toFloat64(sum(arraySum(line -> if(kind =
 -- limit = 51
 -- offset = 0
 SELECT e0 AS d0, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, countIf((view_count > 0 OR session_hash != 0)
-  AND (visitor_hash, session_hash, is_bot, visit, e0) IN (SELECT visitor_hash, session_hash, is_bot, visit, tupleElement(item_key, 1)
-  FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.1) = item_key, fitting_lines) AS item_lines
-  FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(line.1), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayFilter(line -> (line.1 IN {p7:Array(String)} OR line.3 IN {p8:Array(String)}), arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items'])))))) AS fitting_lines
-  FROM (SELECT *
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date} + 1
-  AND bot = ''
-  AND verdict != 'machine'
-  AND kind = 'order') AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
-  WHERE site = {site:String}
-  AND part = 0
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date} + 1
-  AND NOT is_bot) AS visited ON visitor_hash = of_visitor
-  AND session_hash = of_session
-  AND is_bot = of_bot
-  AND ts >= visit
-  WHERE 1)))))) / countIf((view_count > 0 OR session_hash != 0))) AS m_conversion_rate
-  FROM (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit, tupleElement(item_key, 1) AS e0
+  AND has_bought) / countIf((view_count > 0 OR session_hash != 0))) AS m_conversion_rate
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, tupleElement(item_key, 1) AS e0, max(kind = 'order') AS has_bought
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.1) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(line.1), fitting_lines))) AS item_key
   FROM (SELECT *, arrayFilter(line -> (line.1 IN {p5:Array(String)} OR line.3 IN {p6:Array(String)}), arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
@@ -571,8 +660,15 @@ SELECT e0 AS d0, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, co
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
+  FROM events
+  WHERE site = {site:String}
+  AND toDate(ts) BETWEEN {from_day:Date}
+  AND {to_day:Date} + 1
+  AND bot = ''
+  AND verdict != 'machine'
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -581,17 +677,10 @@ SELECT e0 AS d0, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, co
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1))))) AS event
-  INNER JOIN (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND part = 0
-  AND NOT is_continued
-  AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot) AS visited USING (visitor_hash, session_hash, is_bot, visit)
+  WHERE 1))))
+  WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
+  AND visit < fromUnixTimestamp64Milli({to:Int64})
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page, e0)
   GROUP BY d0
   HAVING isNotNull(m_conversion_rate)
   ORDER BY m_conversion_rate DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -602,7 +691,5 @@ SELECT e0 AS d0, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, co
 -- to_day = "2026-11-21"
 -- p5 = ["Livorno"]
 -- p6 = ["boot"]
--- p7 = ["Livorno"]
--- p8 = ["boot"]
 -- limit = 51
 -- offset = 0

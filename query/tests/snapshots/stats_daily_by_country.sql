@@ -9,7 +9,7 @@ SELECT toString(toDate(ts, {zone:String})) AS t, uniqExactIf(visitor_hash, kind 
   AND bot = ''
   AND verdict != 'machine'
   AND toString(country) IN {p5:Array(String)})
-  GROUP BY t;
+  GROUP BY toDate(ts, {zone:String});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -31,7 +31,7 @@ SELECT toString(toDate(started, {zone:String})) AS t, countIf((view_count > 0 OR
   AND started < fromUnixTimestamp64Milli({to:Int64})
   AND NOT is_bot)
   WHERE toString(first_country) IN {p5:Array(String)}
-  GROUP BY t;
+  GROUP BY toDate(started, {zone:String});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

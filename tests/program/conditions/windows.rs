@@ -4,7 +4,7 @@
 use orma_model::EventRow;
 use orma_query::condition::Condition;
 use orma_query::scope::{Scope, ScopeText};
-use orma_query::{QuestionLimits, Runner, selection};
+use orma_query::{Runner, selection};
 use serde_json::{Value, json};
 
 use super::{HOUR, site_named};
@@ -34,7 +34,7 @@ fn events(site: &str, person: &str, hours: i64, times: u32, beyond_ms: i64) -> V
 async fn a_window_ends_a_millisecond_before_its_length_has_passed() {
     let dir = tempfile::tempdir().unwrap();
     let service = Service::start(dir.path()).await;
-    let runner = Runner::new(service.store.clone(), &QuestionLimits::default());
+    let runner = Runner::new(service.store.clone(), &crate::support::patient_limits());
     let cases: Vec<_> =
         WINDOWS.iter().flat_map(|window| TIMES.iter().map(move |times| (*window, *times))).collect();
     let name = |(unit, length, _): (&str, i64, i64), times: u32| format!("{unit}-{length}-{times}");

@@ -9,7 +9,7 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use orma_model::EventRow;
 use orma_model::event_row::COLUMNS;
-use orma_query::{AppState, QueryConfig};
+use orma_query::AppState;
 use orma_store::{Engine, EventBlock, Registry, Role, Site, Store};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -59,7 +59,7 @@ impl Service {
         }
         registry.add_token(Role::Admin, "", "first admin", Some(ADMIN)).await.unwrap();
         registry.add_token(Role::Analyst, "demo", "anna", Some(ANALYST)).await.unwrap();
-        let state = AppState::new(store.clone(), registry.clone(), vec![7; 32], QueryConfig::default());
+        let state = AppState::new(store.clone(), registry.clone(), vec![7; 32], support::patient_config());
         Self { engine, store, registry, state }
     }
 

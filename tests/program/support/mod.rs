@@ -13,6 +13,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use orma_query::{QueryConfig, QuestionLimits};
 use orma_store::engine::find_library;
 use orma_store::{Engine, EngineConfig};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -25,6 +26,23 @@ pub const ADMIN_TOKEN: &str = "admin-token-of-the-tests";
 
 /// Longer than anything should take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_mins(2);
+
+/// A question may take so long: how busy the machine is must not decide what it is answered.
+pub const QUESTION_SECONDS_MAX: u64 = 100;
+
+/// The limits of questions for services that the tests start in their own process.
+pub fn patient_limits() -> QuestionLimits {
+    QuestionLimits {
+        seconds_max: QUESTION_SECONDS_MAX,
+        wait_ms_max: 1000 * QUESTION_SECONDS_MAX,
+        ..QuestionLimits::default()
+    }
+}
+
+/// A service with these limits.
+pub fn patient_config() -> QueryConfig {
+    QueryConfig { questions: patient_limits(), ..QueryConfig::default() }
+}
 
 /// The program under test.
 pub fn program() -> PathBuf {
@@ -137,6 +155,8 @@ impl Setup {
             .arg(data_dir)
             .args(&self.arguments)
             .env("ORMA_ADMIN_TOKEN", ADMIN_TOKEN)
+            .env("ORMA_QUESTION_SECONDS_MAX", QUESTION_SECONDS_MAX.to_string())
+            .env("ORMA_QUESTION_WAIT_MS_MAX", (1000 * QUESTION_SECONDS_MAX).to_string())
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .process_group(0);
         command

@@ -94,13 +94,25 @@ async fn totals_and_rows(
     }
     let mut first: Vec<StoreRow> = runner.rows(&statement(query, &parts[0], Shape::PageAndTotals)).await?;
     let mut total: StoreRow = first.extract_if(.., |row| is_total(row)).next().unwrap_or_default();
-    let page = async {
-        let page = found_page(runner, query, parts, first).await?;
-        rows(runner, query, parts, page).await
-    };
-    let (others, rows) = futures_util::try_join!(ask(runner, query, &parts[1..], Shape::Totals), page)?;
-    total.extend(others.into_values().flatten());
-    Ok((metrics_of(query, Some(&total)), rows))
+    let (keys, mut found, next) = page_of(query, first);
+    if query.interval.is_some() || keys.is_empty() {
+        let rows = rows(runner, query, parts, (keys, found, next));
+        let (others, rows) = futures_util::try_join!(ask(runner, query, &parts[1..], Shape::Totals), rows)?;
+        total.extend(others.into_values().flatten());
+        return Ok((metrics_of(query, Some(&total)), rows));
+    }
+    let (together, apart): (Vec<Part>, Vec<Part>) =
+        parts[1..].iter().cloned().partition(|part| has_totals(part, &query.group_by));
+    let (mut of_both, of_keys, totals) = futures_util::try_join!(
+        answers(runner, query, &together, Shape::KeyedAndTotals(&keys)),
+        answers(runner, query, &apart, Shape::Keyed(&keys)),
+        answers(runner, query, &apart, Shape::Totals)
+    )?;
+    total.extend(of_both.extract_if(.., |row| is_total(row)).chain(totals).flatten());
+    for row in of_both.into_iter().chain(of_keys) {
+        found.entry(key_of(query, &row)).or_default().extend(row);
+    }
+    Ok((metrics_of(query, Some(&total)), (keys.clone(), Some(rows_of(query, &keys, &mut found)), next)))
 }
 
 /// The rows of a page.
@@ -185,21 +197,7 @@ async fn page(runner: &Runner, query: &Query, parts: &[Part]) -> Result<Page, Ap
         return Ok((Vec::new(), HashMap::new(), None));
     }
     let first: Vec<StoreRow> = runner.rows(&statement(query, &parts[0], Shape::Page)).await?;
-    found_page(runner, query, parts, first).await
-}
-
-/// The page that begins with these rows of the first part.
-async fn found_page(
-    runner: &Runner,
-    query: &Query,
-    parts: &[Part],
-    mut first: Vec<StoreRow>,
-) -> Result<Page, ApiError> {
-    let next = (first.len() > query.limit).then(|| query.offset.saturating_add(query.limit));
-    first.truncate(query.limit);
-    let keys: Vec<String> = first.iter().map(|row| key_of(query, row).1).collect();
-    let mut found: HashMap<RowKey, StoreRow> =
-        first.into_iter().map(|row| (key_of(query, &row), row)).collect();
+    let (keys, mut found, next) = page_of(query, first);
     // With buckets the rows are asked for again, divided by time.
     if query.interval.is_none() && !keys.is_empty() {
         for (key, row) in ask(runner, query, &parts[1..], Shape::Keyed(&keys)).await? {
@@ -207,6 +205,14 @@ async fn found_page(
         }
     }
     Ok((keys, found, next))
+}
+
+/// The page that begins with these rows of the first part.
+fn page_of(query: &Query, mut first: Vec<StoreRow>) -> Page {
+    let next = (first.len() > query.limit).then(|| query.offset.saturating_add(query.limit));
+    first.truncate(query.limit);
+    let keys: Vec<String> = first.iter().map(|row| key_of(query, row).1).collect();
+    (keys, first.into_iter().map(|row| (key_of(query, &row), row)).collect(), next)
 }
 
 /// A point of a series.
@@ -294,13 +300,23 @@ async fn ask(
     parts: &[Part],
     shape: Shape<'_>,
 ) -> Result<HashMap<RowKey, StoreRow>, ApiError> {
-    let statements: Vec<_> = parts.iter().map(|part| statement(query, part, shape)).collect();
-    let results = try_join_all(statements.iter().map(|sql| runner.rows::<StoreRow>(sql))).await?;
     let mut found: HashMap<RowKey, StoreRow> = HashMap::new();
-    for row in results.into_iter().flatten() {
+    for row in answers(runner, query, parts, shape).await? {
         found.entry(key_of(query, &row)).or_default().extend(row);
     }
     Ok(found)
+}
+
+/// The rows of all parts, which are asked at the same time.
+async fn answers(
+    runner: &Runner,
+    query: &Query,
+    parts: &[Part],
+    shape: Shape<'_>,
+) -> Result<Vec<StoreRow>, ApiError> {
+    let statements: Vec<_> = parts.iter().map(|part| statement(query, part, shape)).collect();
+    let results = try_join_all(statements.iter().map(|sql| runner.rows::<StoreRow>(sql))).await?;
+    Ok(results.into_iter().flatten().collect())
 }
 
 /// Whether a row is over everything.

@@ -11,7 +11,7 @@ use crate::plan::dimension::Level;
 use crate::plan::metric::Shape as MetricShape;
 use crate::plan::period::Interval;
 use crate::plan::{Dimension, Filter, Metric, Shift};
-use crate::sql::clause::{self, VISIT, VISIT_COLUMNS, Visits};
+use crate::sql::clause::{self, NUMBERS_OF_VISIT, VISIT, VISIT_COLUMNS, Visits};
 use crate::sql::condition::{Row, without};
 use crate::sql::event_table::{self, Duplicates};
 use crate::sql::identity::{People, owned};
@@ -33,6 +33,8 @@ pub enum Shape<'a> {
     PageAndTotals,
     /// The rows of these values of the dimensions.
     Keyed(&'a [String]),
+    /// The same, and the row over everything (`is_total`): what both read is read once.
+    KeyedAndTotals(&'a [String]),
     /// The part's money in other currencies over everything: a row with `others`.
     OtherMoney,
     /// A row for each bucket of time, and of these values of the dimensions when there are any.
@@ -49,12 +51,10 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
     let mut columns: Vec<String> = Vec::new();
     let mut keys: Vec<String> = Vec::new();
     if let Some(interval) = interval_of(query, shape) {
-        sql.params.push(("zone".into(), query.scope.period.zone_name.as_str().into()));
-        if let Some(Shift::Days(shift) | Shift::Milliseconds(shift)) = query.shift {
-            sql.params.push(("shift".into(), Param::Int(shift)));
-        }
-        columns.push(format!("{} AS t", clause::bucket(interval, &moment(query, part.source))));
-        keys.push("t".into());
+        bind_buckets(&mut sql, query);
+        let start = bucket_start(query, part.source, interval);
+        columns.push(format!("{} AS t", clause::bucket_key(interval, &start)));
+        keys.push(start);
     }
     let with_dimensions = has_dimensions(query, shape);
     if with_dimensions {
@@ -63,7 +63,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             keys.push(format!("d{index}"));
         }
     }
-    if matches!(shape, Shape::PageAndTotals | Shape::SeriesAndTotals) {
+    if matches!(shape, Shape::PageAndTotals | Shape::KeyedAndTotals(_) | Shape::SeriesAndTotals) {
         columns.push(format!("grouping({}) != 0 AS is_total", keys[0]));
     }
     let viewers = counts_any_event(&query.group_by, &query.scope.condition.filters())
@@ -96,6 +96,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
     sql.text = format!("SELECT {} FROM {from}", columns.join(", "));
     let present: Vec<String> = part.metrics.iter().map(|metric| present(*metric)).collect();
     let (present, order, keys) = (present.join(" OR "), column(part.metrics[0]), keys.join(", "));
+    let is_whole = if query.group_by.len() > 1 { " AND grouping(d0) = grouping(d1)" } else { "" };
     match shape {
         Shape::Page => {
             sql.text = format!(
@@ -108,7 +109,6 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
         }
         // The totals are put together of the rows, which costs less than to count everything twice.
         Shape::PageAndTotals => {
-            let is_whole = if query.group_by.len() > 1 { " AND grouping(d0) = grouping(d1)" } else { "" };
             sql.text = format!(
                 "{} GROUP BY {keys} WITH ROLLUP HAVING ({present} OR is_total){is_whole} \
                  ORDER BY is_total DESC, {order} DESC, {keys} LIMIT {{limit:UInt64}}",
@@ -116,7 +116,16 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             );
             sql.params.push(("limit".into(), Param::Int(query.limit as i64 + 2)));
         }
-        Shape::SeriesAndTotals => sql.text += " GROUP BY t WITH ROLLUP",
+        Shape::KeyedAndTotals(of) => {
+            let is_asked = is_keyed(&mut sql, query, of);
+            sql.text =
+                format!("{} GROUP BY {keys} WITH ROLLUP HAVING ({is_asked} OR is_total){is_whole}", sql.text);
+        }
+        Shape::SeriesAndTotals => {
+            sql.text += " GROUP BY ";
+            sql.text += &keys;
+            sql.text += " WITH ROLLUP";
+        }
         Shape::Totals | Shape::Keyed(_) | Shape::OtherMoney | Shape::Series(_) => {
             if !keys.is_empty() {
                 sql.text += " GROUP BY ";
@@ -125,6 +134,21 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
         }
     }
     sql
+}
+
+/// Binds what puts moments into buckets.
+fn bind_buckets(sql: &mut Sql, query: &Query) {
+    sql.params.push(("zone".into(), query.scope.period.zone_name.as_str().into()));
+    if let Some(Shift::Days(shift) | Shift::Milliseconds(shift)) = query.shift {
+        sql.params.push(("shift".into(), Param::Int(shift)));
+    }
+}
+
+/// The condition that the values of a row's dimensions are one of these keys.
+fn is_keyed(sql: &mut Sql, query: &Query, keys: &[String]) -> String {
+    let separated: Vec<String> = (0..query.group_by.len()).map(|index| format!("d{index}")).collect();
+    let keys = sql.bind_texts(&sql.next_name(), keys);
+    format!("concat({}) IN {}", separated.join(", char(31), "), keys.set)
 }
 
 /// When the first event of a site happened: a row with `at`, null without events. Its day is the first of the table's.
@@ -256,7 +280,7 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
         }
         Source::Sessions => {
             conditions.extend(terms.all(sql, Row::Visit, &query.scope.condition));
-            clause::visits(Visits::Started, query.scope.with_bots, "")
+            clause::visits(Visits::Started, query.scope.with_bots)
         }
         Source::EventsInSessions => {
             let held = Held { row: Row::Event, together: &together, apart: &apart, with_visits: true };
@@ -265,7 +289,7 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
         Source::PurchasesOfPages => purchases_of_pages(sql, query, part, with_dimensions),
         Source::SessionsOfPages => {
             conditions.extend(terms.all(sql, Row::Visit, &query.scope.condition));
-            let visits = clause::visits(Visits::Started, query.scope.with_bots, "");
+            let visits = clause::visits(Visits::Started, query.scope.with_bots);
             if with_dimensions {
                 format!("{visits} ARRAY JOIN arrayDistinct(pages) AS page")
             } else {
@@ -276,19 +300,23 @@ fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> S
         Source::SessionsOfEvents => {
             let (of_events, of_sessions): (Vec<&Condition>, Vec<&Condition>) =
                 together.into_iter().partition(|member| member.looks_at(&[Level::Event, Level::Item]));
-            let events = visits_with_events(sql, query, &of_events, with_dimensions);
             conditions.extend(terms.together(sql, Row::Visit, &of_sessions));
             conditions.extend(apart.into_iter().map(|member| terms.apart(sql, Row::Visit, member)));
-            let visits = clause::visits(Visits::Started, query.scope.with_bots, "");
-            format!("{events} AS event INNER JOIN {visits} AS visited USING {VISIT}")
+            if of_events.is_empty() && !with_dimensions {
+                // Every visit has an event, and those with a page or a screen saw it.
+                if !counts_any_event(&query.group_by, &[]) {
+                    conditions.push("view_count > 0".into());
+                }
+                clause::visits(Visits::Started, query.scope.with_bots)
+            } else {
+                visits_with_events(sql, query, &of_events, with_dimensions, &conditions.join(" "))
+            }
         }
     };
     if let Shape::Keyed(keys) | Shape::Series(keys) = shape
         && !keys.is_empty()
     {
-        let separated: Vec<String> = (0..query.group_by.len()).map(|index| format!("d{index}")).collect();
-        let keys = sql.bind_texts(&sql.next_name(), keys);
-        conditions.push(format!("concat({}) IN {}", separated.join(", char(31), "), keys.set));
+        conditions.push(is_keyed(sql, query, keys));
     }
     if conditions.is_empty() { table } else { format!("{table} WHERE {}", conditions.join(" AND ")) }
 }
@@ -307,34 +335,63 @@ fn purchases_of_pages(sql: &mut Sql, query: &Query, part: &Part, with_dimensions
     format!("{purchases} AS event INNER JOIN {pages} AS seen USING {VISIT}")
 }
 
-/// The visits that hold certain events, once for each value of the dimensions of events and items (`e0`, `e1`). Distinct,
-/// so duplicates do not matter.
-fn visits_with_events(sql: &mut Sql, query: &Query, members: &[&Condition], with_dimensions: bool) -> String {
-    let mut columns = vec![format!("DISTINCT {VISIT_COLUMNS}")];
+/// The visits that began in the period and hold certain events, once for each value of the dimensions of events and items
+/// (`e0`, `e1`): with their numbers, what `asked` asks of them, and `has_bought`, whether such an event is an order. Each is
+/// one, so duplicates do not matter.
+fn visits_with_events(
+    sql: &mut Sql,
+    query: &Query,
+    members: &[&Condition],
+    with_dimensions: bool,
+    asked: &str,
+) -> String {
+    let mut values = Vec::new();
+    let mut keys = Vec::new();
+    let mut asked = asked.to_owned();
     for (index, dimension) in query.group_by.iter().enumerate().filter(|_| with_dimensions) {
-        match dimension.level() {
-            Level::Event => columns.push(format!("{} AS e{index}", clause::of_event(*dimension))),
-            Level::Item => columns.push(format!("{} AS e{index}", value_of_item(query, index))),
-            Level::Session | Level::Both => {}
-        }
+        let value = match dimension.level() {
+            Level::Event => clause::of_event(*dimension),
+            Level::Item => value_of_item(query, index),
+            Level::Session | Level::Both => {
+                asked += &clause::of_session(*dimension);
+                continue;
+            }
+        };
+        values.push(format!(", {value} AS e{index}"));
+        keys.push(format!(", e{index}"));
     }
     // A page's visits are those that saw it; what else happened may have no page.
     let filters: Vec<&Filter> = members.iter().flat_map(|member| member.filters()).collect();
     let only = (!counts_any_event(&query.group_by, &filters)).then(|| clause::IS_VIEW.to_string());
     let held = Held { row: Row::EventOfVisit, together: members, apart: &[], with_visits: true };
     let events = events_table(sql, query, held, &[Metric::Visitors], with_dimensions, only.as_deref());
-    format!("(SELECT {} FROM {events})", columns.join(", "))
+    let (_, entry) = clause::entry_columns(&asked);
+    format!(
+        "(SELECT {VISIT_COLUMNS}, visit AS started, {NUMBERS_OF_VISIT}, exit_page{entry}{}, \
+         max(kind = 'order') AS has_bought FROM {events} WHERE {} \
+         GROUP BY {VISIT_COLUMNS}, {NUMBERS_OF_VISIT}, exit_page{entry}{})",
+        values.concat(),
+        clause::began("visit"),
+        keys.concat()
+    )
 }
 
 /// The condition that a session has an order; where rows are items or items are asked for, an order of them.
 fn bought(sql: &mut Sql, query: &Query, source: Source, with_dimensions: bool) -> String {
     let is_of_items =
         |member: &&Condition| member.filters().iter().all(|filter| filter.level() == Level::Item);
-    let mut of_items = query.scope.condition.together().0;
-    of_items.retain(is_of_items);
+    let (of_items, others): (Vec<&Condition>, Vec<&Condition>) =
+        query.scope.condition.together().0.into_iter().partition(is_of_items);
     let dimensions = if with_dimensions { item_dimensions(query) } else { Vec::new() };
     if source == Source::Sessions || of_items.is_empty() && dimensions.is_empty() {
         return "order_count > 0".to_owned();
+    }
+    // Then the events that a visit was found by are all that are about the items.
+    let is_of_visits = |dimension: &Dimension| dimension.level() != Level::Event;
+    if !others.iter().any(|member| member.looks_at(&[Level::Event, Level::Item]))
+        && (!with_dimensions || query.group_by.iter().all(is_of_visits))
+    {
+        return "has_bought".to_owned();
     }
     let window = clause::events_of_visits_window(Visits::Started, query.scope.with_bots);
     let terms = events::terms(&query.scope);
@@ -376,16 +433,12 @@ fn visits_with_pages(sql: &mut Sql, query: &Query, members: &[&Condition], with_
 /// bucket.
 fn viewers(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> String {
     let of_people = part.metrics.contains(&Metric::People);
-    let (who, views) = if of_people {
-        ("person_hash", views_table(sql, query, shape, &[], &[], true))
-    } else {
-        let window = clause::events_window(query.scope.with_bots);
-        ("visitor_hash", format!("events WHERE {window} AND {}", clause::IS_VIEW))
-    };
+    let who = if of_people { "person_hash" } else { clause::VISITOR };
+    let views = views_table(sql, query, shape, &[], &[], of_people);
     match interval_of(query, shape) {
         Some(interval) => {
-            let bucket = clause::bucket(interval, &moment(query, Source::Events));
-            format!("({who}, {bucket}) IN (SELECT {who}, {bucket} FROM {views})")
+            let bucket = bucket_start(query, Source::Events, interval);
+            format!("({who}, {bucket}) IN (SELECT {who}, bucket FROM {views})")
         }
         None => format!("{who} IN (SELECT {who} FROM {views})"),
     }
@@ -413,14 +466,15 @@ fn views_table(
     if with_people { People::new(sql, &query.scope.aliases).numbers(&views) } else { views }
 }
 
-/// The moment that puts a row into a bucket: a session belongs to the bucket in which it began. Rows of the period before
-/// belong to the bucket that they are compared with.
-fn moment(query: &Query, source: Source) -> String {
+/// The beginning of a row's bucket: of the one that it is compared with, where rows are of the period before. A session
+/// belongs to the bucket in which it began.
+fn bucket_start(query: &Query, source: Source, interval: Interval) -> String {
     let moment = match source {
-        Source::Views | Source::Events | Source::EventsInSessions | Source::PurchasesOfPages => "ts",
+        Source::Views => return "bucket".into(),
+        Source::Events | Source::EventsInSessions | Source::PurchasesOfPages => "ts",
         Source::Sessions | Source::SessionsOfPages | Source::SessionsOfEvents => "started",
     };
-    moment_shifted(query, moment)
+    clause::bucket_start(interval, &moment_shifted(query, moment))
 }
 
 /// A moment, or the one that it is compared with.
