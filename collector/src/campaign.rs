@@ -50,9 +50,9 @@ pub const CLICK_IDS: [&str; 32] = [
     "srsltid",
 ];
 
-/// Ids of persons that say nothing of who sent the visit: of links from one of a company's sites to the next, and of
-/// services that watch campaigns. They are cut out like click ids.
-const LINK_IDS: [&str; 10] = [
+/// Ids of persons that say nothing of who sent the visit: of links from one of a company's sites to the next, of a mail's
+/// recipients, of clicks in networks of many kinds, and of services that watch campaigns. They are cut out like click ids.
+const LINK_IDS: [&str; 26] = [
     "_gl",
     "_ga",
     "__hstc",
@@ -63,6 +63,22 @@ const LINK_IDS: [&str; 10] = [
     "oly_enc_id",
     "rb_clickid",
     "_branch_match_id",
+    "__s",
+    "_bhlid",
+    "_ke",
+    "awc",
+    "bbeml",
+    "bsft_clkid",
+    "bsft_uid",
+    "dicbo",
+    "ef_id",
+    "elqtrackid",
+    "et_rid",
+    "mibextid",
+    "ndclid",
+    "sc_cid",
+    "sfmc_id",
+    "ss_email_id",
 ];
 
 /// A parameter's name is not decoded when it is longer than any that is looked for could be. Bytes.
@@ -249,7 +265,8 @@ fn is_id(parameter: &str, depth: usize) -> bool {
     CLICK_IDS.iter().chain(&LINK_IDS).any(|id| id.eq_ignore_ascii_case(&name))
 }
 
-/// A parameter's name, decoded, and without what is left of an `&amp;` that somebody copied out of a page's source.
+/// A parameter's name, decoded, and without what is left of an `&amp;`, `&#38;` or `&#038;` that somebody copied out of a
+/// page's source; of the latter two the parameters stand behind the `#`.
 fn plain_name(name: &str) -> Cow<'_, str> {
     if name.len() <= ENCODED_NAME_BYTES_MAX && name.contains('%') {
         return Cow::Owned(without_amp(&form::decode(name)).to_owned());
@@ -258,7 +275,8 @@ fn plain_name(name: &str) -> Cow<'_, str> {
 }
 
 fn without_amp(mut name: &str) -> &str {
-    while let Some(rest) = strip_prefix_ignoring_case(name, "amp;") {
+    const AMP: [&str; 4] = ["amp;", "38;", "038;", "x26;"];
+    while let Some(rest) = AMP.iter().find_map(|amp| strip_prefix_ignoring_case(name, amp)) {
         name = rest;
     }
     name

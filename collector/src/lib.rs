@@ -23,6 +23,7 @@ pub mod ingest;
 mod ledger;
 pub mod memory;
 pub mod metrics;
+mod node;
 pub mod protocol;
 mod receiver;
 pub mod record;

@@ -23,7 +23,9 @@ const OTHERS = [
 /** The alternatives of the pattern in `kinds.ts`, written out. */
 const namedKinds = () => {
   const pattern = /const KIND =\s*\/\^\((.*)\)\$\/;/.exec(read('../src/lib/kinds.ts'))[1];
-  const spelled = pattern.replace(/(\w+_)\(([\w|]+)\)/g, (_, begin, ends) => ends.split('|').map((end) => begin + end).join('|'));
+  const spelled = pattern
+    .replace(/\((\w+)\)\?(\w+)/g, '$2|$1$2')
+    .replace(/(\w+)\(([\w|]+)\)/g, (_, begin, ends) => ends.split('|').map((end) => begin + end).join('|'));
   return spelled.split('|');
 };
 

@@ -266,8 +266,30 @@ describe('by itself', () => {
     secrets();
   });
 
+  // What fails while a page is put together, before the file has come that knows how to tell of it.
+  const early = `<script>addEventListener('DOMContentLoaded', () => {
+    Promise.reject(new Error('on purpose, promised to mario@example.it'));
+    for (let index = 0; index < 40; index++) setTimeout(() => { const error = new Error('on purpose ' + index); error.stack = index; throw error; }, 30);
+    throw new Error('on purpose, first');
+  })</script><img src="/late?token=secret">`;
+
+  it('errors before the page has loaded are recorded, after its view, and bounded', TEST, async () => {
+    const page = await now.open({ '/': { body: early } });
+    await now.arrived('error', 2);
+    await settled(page);
+    await page.evaluate(() => { for (let index = 0; index < 9; index++) setTimeout(() => { throw new Error(`on purpose, later ${index}`); }); });
+    await sleep(600);
+    const errors = now.stored('error').map(({ message }) => message);
+    assert.equal(errors.length, 10, 'a loop of errors has an end');
+    assert.equal(errors[0], 'Error: on purpose, first');
+    assert.ok(errors.includes('Error: on purpose, promised to …@…') && errors.includes('Error: on purpose 4'), errors.join('; '));
+    const [first] = now.collector.stored().sort((a, b) => (a.id < b.id ? -1 : 1));
+    assert.equal(first.kind, 'page_view', 'a visit has the source of its first event');
+    secrets();
+  });
+
   it('nothing is recorded with data-auto="off"', TEST, async () => {
-    const page = await now.open({ '/': { attributes: `${ATTRIBUTES} data-auto="off"`, body: body.replace(/,true\)<\/script>/, ')</script>') } });
+    const page = await now.open({ '/': { attributes: `${ATTRIBUTES} data-auto="off"`, body: early + body.replace(/,true\)<\/script>/, ')</script>') } });
     await settled(page);
     for (const id of ['out', 'pdf', 'send']) await page.click(`#${id}`);
     await page.evaluate(() => setTimeout(() => { throw new Error('on purpose'); }));

@@ -1,5 +1,6 @@
 //! What users of other tools have reported of wrong numbers, through the program itself. Each test names the reports.
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::support::{ADMIN_TOKEN, Orma, request, wait_for};
@@ -288,4 +289,146 @@ fn what_came_late_is_in_the_next_answer() {
     }
     send(&orma, "a", "s", &[event("page_view", &format!("{before}T10:00:00Z"))]);
     assert_eq!(asked(&before), told(2, 4, 0.5));
+}
+
+/// plausible/analytics 393, matomo-org/matomo 23708 and 12250, arp242/goatcounter 878, pirsch-analytics/pirsch 88 and 285,
+/// plausible/analytics 3715: a source stands in several rows, by the case of a link, by link and referrer, by its app.
+#[test]
+fn a_source_is_one_however_an_arrival_names_it() {
+    let orma = Orma::start();
+    let Days { day, .. } = days(&orma);
+    let arrivals = [
+        ("LinkedIn", "?utm_source=LinkedIn&utm_medium=social", ""),
+        ("LinkedIn", "?utm_source=linkedin", ""),
+        ("LinkedIn", "?UTM_SOURCE=Linkedin", "https://www.linkedin.com/"),
+        ("LinkedIn", "", "https://www.linkedin.com/feed/"),
+        ("LinkedIn", "", "https://lnkd.in/x"),
+        ("LinkedIn", "", "android-app://com.linkedin.android/"),
+        ("ChatGPT", "?utm_source=chatgpt.com", "https://chatgpt.com/"),
+        ("ChatGPT", "?utm_source=ChatGPT", ""),
+        ("ChatGPT", "", "https://chatgpt.com/c/1"),
+        ("Slack", "", "android-app://com.Slack/"),
+        ("Slack", "", "android-app://com.slack"),
+        ("Slack", "?utm_source=slack", ""),
+        ("Pinterest", "", "android-app://com.pinterest/"),
+        ("Pinterest", "", "https://it.pinterest.com/pin/1"),
+    ];
+    for (number, (_, query, referrer)) in arrivals.iter().enumerate() {
+        let view = with(
+            event("page_view", &format!("{day}T10:00:00Z")),
+            &json!({"url": format!("https://shop.example/p{query}"), "referrer": referrer}),
+        );
+        send(&orma, &format!("v{number}"), "", &[view]);
+    }
+    let list = ask(&orma, "/stats?metrics=visitors&group_by=source");
+    let mut found: Vec<(&str, i64)> = list["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            (row["dimensions"]["source"].as_str().unwrap(), row["metrics"]["visitors"].as_i64().unwrap())
+        })
+        .collect();
+    found.sort_unstable();
+    assert_eq!(found, [("ChatGPT", 3), ("LinkedIn", 6), ("Pinterest", 2), ("Slack", 3)]);
+}
+
+/// matomo-org/matomo 18511, 9299 and 18612, PostHog/posthog-js 877: campaigns that are named twice, the way back from a
+/// payment and a page that is left late make new visits, which take the order.
+#[test]
+fn a_visit_keeps_its_source_to_the_order() {
+    let orma = Orma::start();
+    let Days { day, .. } = days(&orma);
+    let at = |time: &str| format!("{day}T{time}Z");
+    let landing = "https://shop.example/p?utm_source=bing&utm_medium=sem&utm_campaign=&matchtype=b&utm_term=test1&utm_content=\
+        &utm_medium=ppc&utm_term=test2&utm_campaign=test3&utm_source=bing&urlref=https://se.search.yahoo.com/";
+    let view = |time: &str, url: &str, referrer: &str| {
+        with(event("page_view", &at(time)), &json!({"url": url, "referrer": referrer}))
+    };
+    let order =
+        with(event("order", &at("10:20:05")), &json!({"revenue": {"amount": "10", "currency": "EUR"}}));
+    send(
+        &orma,
+        "a",
+        "",
+        &[
+            view("10:00:00", landing, "https://www.bing.com/"),
+            view("10:05:00", "https://shop.example/cart", landing),
+            // Back to the first page, its campaign and all.
+            view("10:06:00", landing, "https://shop.example/cart"),
+            view("10:20:00", "https://shop.example/thanks", "https://www.paypal.com/checkoutnow"),
+            order,
+            event("page_leave", &at("12:00:00")),
+        ],
+    );
+    let numbers = ask(&orma, "/stats?metrics=sessions,orders,revenue&group_by=campaign");
+    assert_eq!(numbers["rows"][0]["dimensions"]["campaign"], "test3", "{numbers}");
+    assert_eq!(
+        numbers["rows"][0]["metrics"],
+        json!({"sessions": 1, "orders": 1, "revenue": "10.00"}),
+        "{numbers}"
+    );
+    for (dimension, value) in [("source", "Bing"), ("utm_medium", "sem"), ("utm_term", "test1")] {
+        let list = ask(&orma, &format!("/stats?metrics=sessions,orders&group_by={dimension}"));
+        let rows = list["rows"].as_array().unwrap();
+        assert_eq!((rows.len(), &rows[0]["dimensions"][dimension]), (1, &json!(value)), "{list}");
+        assert_eq!(rows[0]["metrics"], json!({"sessions": 1, "orders": 1}), "{dimension}");
+    }
+}
+
+/// plausible/analytics 6604, matomo-org/matomo 17441, simpleanalytics/roadmap 451: an export under a filter of entry or
+/// exit pages, one by weeks, and filters on campaigns with signs that addresses encode are broken.
+#[test]
+fn what_is_exported_and_filtered_is_what_is_shown() {
+    let orma = Orma::start();
+    let Days { day, .. } = days(&orma);
+    let campaigns = ["no code founders", "no+code founders", "50% off, \"now\"", "caffè=1&2"];
+    for (number, campaign) in campaigns.iter().enumerate() {
+        let encoded = utf8_percent_encode(campaign, NON_ALPHANUMERIC);
+        let view = with(
+            event("page_view", &format!("{day}T10:00:00Z")),
+            &json!({"url": format!("https://shop.example/in,{number}?utm_campaign={encoded}")}),
+        );
+        let exit = with(
+            event("page_view", &format!("{day}T10:01:00Z")),
+            &json!({"url": format!("https://shop.example/out,{number}")}),
+        );
+        send(&orma, &format!("v{number}"), "", &[view, exit]);
+    }
+    let csv = |question: &str| {
+        let bearer = format!("Bearer {ADMIN_TOKEN}");
+        let headers = [("authorization", bearer.as_str()), ("accept", "text/csv")];
+        let url = orma.url(&format!("/api/v1/sites/demo/stats?{question}"));
+        let answer = request("GET", &url, &headers, b"");
+        assert_eq!(answer.status, 200, "{question}: {}", answer.text);
+        answer.text.trim_start_matches('\u{feff}').lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let one = |filter: String| {
+        let encoded = utf8_percent_encode(&filter, NON_ALPHANUMERIC);
+        format!("metrics=visitors&filter={encoded}")
+    };
+    for (number, campaign) in campaigns.iter().enumerate() {
+        let escaped = campaign.replace(',', "\\,");
+        for filter in [
+            format!("campaign:is:{escaped}"),
+            format!("entry_page:is:/in\\,{number}"),
+            format!("exit_page:is:/out\\,{number}"),
+        ] {
+            let question = one(filter);
+            assert_eq!(
+                ask(&orma, &format!("/stats?{question}"))["totals"],
+                json!({"visitors": 1}),
+                "{question}"
+            );
+            let table = csv(&format!("{question}&group_by=campaign"));
+            assert_eq!(table.len(), 2, "{question}: {table:?}");
+            assert!(
+                table[1].ends_with(",1") && table[1].contains(&campaign.replace('"', "\"\"")),
+                "{table:?}"
+            );
+        }
+    }
+    let weeks = csv("metrics=visitors,page_views&interval=week");
+    let columns = weeks[0].split(',').count();
+    assert!(weeks.len() > 1 && weeks.iter().all(|row| row.split(',').count() == columns), "{weeks:?}");
 }

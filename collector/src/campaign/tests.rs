@@ -86,7 +86,7 @@ fn click_ids_leave_a_query_and_nothing_else_does() {
     ] {
         assert_eq!(query_without_click_ids(query).as_deref(), kept, "{query}");
     }
-    let named = "igsh srsltid _gl mkt_tok _hsenc _hsmi vero_id wickedid yclid msclkid";
+    let named = "igsh srsltid _gl mkt_tok _hsenc _hsmi vero_id wickedid yclid msclkid awc et_rid _ke mibextid __s bsft_uid sc_cid";
     for name in named.split(' ').chain(CLICK_IDS).chain(LINK_IDS) {
         for query in [format!("a=1&{name}=x"), format!("{}=x&a=1", name.to_uppercase())] {
             assert_eq!(query_without_click_ids(&query).as_deref(), Some("a=1"), "{query}");
@@ -164,12 +164,17 @@ fn the_fragment_may_hold_a_campaign() {
     for (address, campaign) in [
         ("/a?x=1#utm_source=news&y=2&utm_medium=email", Some("utm_source=news&utm_medium=email")),
         ("/#/route?gclid=S&token=T", Some("gclid=S")),
+        // `&#38;` and `&#038;`, as WordPress writes them.
+        ("/a?utm_source=news&#38;utm_medium=email&#38;x=1", Some("38;utm_medium=email")),
+        ("/a?x=1&#038;gclid=S&#x26;UTM_Term=t", Some("038;gclid=S&x26;UTM_Term=t")),
         ("/a?utm_source=news#top", None),
         ("/a#utm_id=1&gclid", None),
         ("/a", None),
     ] {
         assert_eq!(campaign_of_fragment(address).as_deref(), campaign, "{address}");
     }
+    let found = campaign("utm_source=news&038;utm_medium=email&x26;gclid=S");
+    assert_eq!((&*found.source, &*found.medium, found.click_id_kind), ("news", "email", "gclid"));
 }
 
 #[test]

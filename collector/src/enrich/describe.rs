@@ -141,15 +141,19 @@ pub fn name_origin<'a>(
 }
 
 /// Takes the click ids out of the addresses that an event holds beside its own and its referrer: where a link leads, a
-/// title without a name, what a site put into a property, an address within a path.
+/// title without a name, what a site put into a property or another text, an address within a path.
 pub fn cut_click_ids(row: &mut EventRow<'_>) {
     if row.path.contains('%')
         && let Some(path) = address_without_click_ids(&row.path)
     {
         row.path = path.into();
     }
-    if let Some(title) = text_without_click_ids(&row.title) {
-        row.title = title.into();
+    let texts =
+        [&mut row.title, &mut row.name, &mut row.screen, &mut row.message, &mut row.target, &mut row.link];
+    for text in texts {
+        if let Some(kept) = text_without_click_ids(text) {
+            *text = kept.into();
+        }
     }
     for (key, value) in &mut row.props {
         let kept =
@@ -175,6 +179,11 @@ mod tests {
     fn click_ids_leave_titles_and_properties() {
         let mut row = EventRow {
             title: "https://b.example/?gclid=S&x=1".into(),
+            name: "a /?gclid=S&x=1".into(),
+            screen: "app://b.example/?gclid=S".into(),
+            message: "no answer from https://b.example/?x=1&gclid=S at a.js".into(),
+            target: "a[href=\"/?gclid=S\"]".into(),
+            link: "https://b.example/?mc_eid=S".into(),
             path: "/go/%2Fx%3Fgclid%3DS".into(),
             props: vec![
                 ("href".into(), "https://c.example/?a=1&fbclid=S T".into()),
@@ -187,6 +196,14 @@ mod tests {
         let props: Vec<&str> = row.props.iter().map(|(_, value)| &**value).collect();
         assert_eq!((&*row.title, &*row.path), ("https://b.example/?x=1", "/go/%2Fx"));
         assert_eq!(props, ["https://c.example/?a=1", "da https://b.example/ a", "gclid? no"]);
+        assert_eq!(
+            [&*row.name, &row.screen, &row.link],
+            ["a /?x=1", "app://b.example/", "https://b.example/"]
+        );
+        assert_eq!(
+            [&*row.message, &row.target],
+            ["no answer from https://b.example/?x=1 at a.js", "a[href=\"/\"]"]
+        );
     }
 
     #[test]

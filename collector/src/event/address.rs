@@ -24,7 +24,7 @@ pub struct Address<'a> {
 /// host are dropped.
 pub fn parse(url: Cow<'_, str>) -> Result<Address<'_>, FieldError> {
     let url = truncate(trimmed(url), URL_BYTES_MAX);
-    let invalid = || FieldError::new("invalid_url", "url", "expected scheme://host/path or /path");
+    let invalid = || FieldError::unreadable("invalid_url", "url", "expected scheme://host/path or /path");
     let (authority, scheme) = authority_of(&url).ok_or_else(invalid)?;
     let rest = authority.end;
     let after = |start: usize, found: Option<usize>| found.map_or(url.len(), |place| start + place);

@@ -1,4 +1,7 @@
 //! An event while its fields arrive: which field goes where.
+//!
+//! What cannot be read costs its field, and the event only when its kind demands the field: an order outweighs the width
+//! of the screen it came from. The event names what it lost in [`DROPPED`].
 
 use std::borrow::Cow;
 
@@ -13,9 +16,13 @@ use super::limits::{
 };
 use super::money::{self, Money};
 use super::parsed::Delivery;
-use super::reader::each_field;
+use super::reader::{Reader, each_field};
 use super::value::{Value, without_reserved};
 use super::{identifier, timestamp};
+
+/// The prop that names what of an event was left out: fields and properties that could not be read, and, of protocols
+/// whose clients cannot be told, props that were too many or too long.
+pub const DROPPED: &str = "dropped_props";
 
 /// Names and values of props, each name once.
 pub type Props<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
@@ -33,6 +40,15 @@ pub struct Defaults<'a> {
     pub session: Option<Cow<'a, str>>,
     /// The context.
     pub context: Context<'a>,
+    /// What of it cannot be read, though a request is free to leave it out.
+    pub unreadable: Vec<FieldError>,
+}
+
+impl<'a> Defaults<'a> {
+    /// Takes the context; one that is no object says nothing.
+    pub fn set_context(&mut self, value: &Value<'a>) {
+        set_context(&mut self.context, value, &mut self.unreadable);
+    }
 }
 
 /// An event whose fields have been read one by one, but not yet looked at together. A field that comes twice
@@ -75,6 +91,8 @@ pub struct EventBuilder<'a> {
     pub score: Option<f64>,
     /// The money involved.
     pub revenue: Option<Money<'a>>,
+    /// What was said of money that cannot be read: it becomes props, for all to see.
+    pub money_as_said: Vec<(&'static str, Value<'a>)>,
     /// The event's own context.
     pub context: Context<'a>,
     /// The caller's props.
@@ -85,7 +103,9 @@ pub struct EventBuilder<'a> {
     pub delivery: Delivery,
     /// An `identify` may tell of a visitor who has no user id yet, or a placeholder for one.
     pub user_optional: bool,
-    /// The first thing that is wrong. The fields after it are still read, so that the kind is known.
+    /// What cannot be read, and so costs itself.
+    pub unreadable: Vec<FieldError>,
+    /// The first thing for which the event is refused. The fields after it are still read, so that the kind is known.
     pub error: Option<FieldError>,
 }
 
@@ -93,6 +113,15 @@ impl<'a> EventBuilder<'a> {
     /// Takes one field of the event.
     pub fn set(&mut self, field: Cow<'a, str>, value: Value<'a>) {
         if let Err(error) = self.try_set(field, value) {
+            self.note(error);
+        }
+    }
+
+    /// Remembers what is wrong with a field: that it is left out, or that the event is refused for it.
+    pub fn note(&mut self, error: FieldError) {
+        if error.unreadable {
+            self.unreadable.push(error);
+        } else {
             self.error.get_or_insert(error);
         }
     }
@@ -100,7 +129,23 @@ impl<'a> EventBuilder<'a> {
     /// Takes a field that has no column, whatever its name.
     pub fn set_other(&mut self, field: Cow<'a, str>, value: Value<'a>) {
         if let Err(error) = self.try_set_other(field, value) {
-            self.error.get_or_insert(error);
+            self.note(error);
+        }
+    }
+
+    /// Takes money, or else remembers how it was said.
+    pub fn set_revenue(
+        &mut self,
+        money: Result<Option<Money<'a>>, FieldError>,
+        said: impl IntoIterator<Item = (&'static str, Value<'a>)>,
+    ) {
+        self.money_as_said.clear();
+        match money {
+            Ok(money) => self.revenue = money,
+            Err(error) => {
+                self.money_as_said.extend(said);
+                self.note(error);
+            }
         }
     }
 
@@ -117,7 +162,7 @@ impl<'a> EventBuilder<'a> {
                 self.user_optional |= is_said && self.user.is_none();
             }
             "session" => self.session = identifier::read(value),
-            "context" => self.context = Context::read(&value)?,
+            "context" => set_context(&mut self.context, &value, &mut self.unreadable),
             "props" => self.props = read_props(&value)?,
             "url" => self.url = value.text("url")?.unwrap_or_default(),
             "title" => row.title = text(value, "title", TITLE_BYTES_MAX)?,
@@ -134,7 +179,7 @@ impl<'a> EventBuilder<'a> {
             "ttid_ms" => self.ttid_ms = value.whole("ttid_ms", u32::MAX)?,
             "value" => self.value = single(&value, "value")?,
             "score" => self.score = single(&value, "score")?,
-            "revenue" => self.revenue = money::from_object(&value)?,
+            "revenue" => self.set_revenue(money::from_object(&value), [("revenue", value)]),
             "start" => self.start = Some(value),
             "rating" => self.rating = Some(value),
             "campaign" => self.campaign = Some(value),
@@ -216,6 +261,19 @@ pub fn replace_prop<'a>(
         props.push((key, text));
     }
     Ok(())
+}
+
+/// Reads a context in place of what was there before.
+fn set_context<'a>(context: &mut Context<'a>, value: &Value<'a>, unreadable: &mut Vec<FieldError>) {
+    *context = Context::default();
+    let object = match value.object("context") {
+        Ok(None) => return,
+        Ok(Some(object)) => object,
+        Err(error) => return unreadable.push(error),
+    };
+    let read = Reader::new(object).each_field(|key, reader| context.read_field(&key, reader, unreadable));
+    // An object that has been read as JSON before.
+    debug_assert!(read.is_ok(), "a part of JSON is JSON");
 }
 
 fn text<'a>(value: Value<'a>, field: &str, bytes_max: usize) -> Result<Cow<'a, str>, FieldError> {

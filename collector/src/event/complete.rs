@@ -8,13 +8,13 @@ use orma_model::vitals::{APP_STARTS, AppStart, Rating, VITALS, Vital};
 use orma_model::{Kind, spelling};
 
 use super::address;
-use super::builder::{Defaults, EventBuilder, add_prop, replace_prop};
+use super::builder::{DROPPED, Defaults, EventBuilder, add_prop, replace_prop};
 use super::field_error::FieldError;
 use super::identifier::{self, Content};
-use super::limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX, truncate};
+use super::limits::{NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX, truncate};
 use super::parsed::ParsedEvent;
 use super::reader::each_field;
-use super::value::Value;
+use super::value::{Value, trimmed, without_reserved};
 use crate::campaign::campaign_of_fragment;
 
 impl<'a> EventBuilder<'a> {
@@ -24,11 +24,13 @@ impl<'a> EventBuilder<'a> {
         mut self,
         index: usize,
         defaults: &Defaults<'a>,
-        raw: &str,
+        raw: &'a str,
     ) -> Result<ParsedEvent<'a>, (FieldError, Cow<'a, str>)> {
         match self.check(defaults, raw) {
             Ok(kind) => Ok(ParsedEvent {
                 index,
+                raw,
+                time_error: self.take_unreadable(|error| error.reason == "invalid_time"),
                 from_app: !(self.row.app_name.is_empty() && self.row.app_version.is_empty()),
                 client_ts: self.client_ts,
                 server_only: kind.server_only,
@@ -52,14 +54,21 @@ impl<'a> EventBuilder<'a> {
         if let Some(field) =
             kind.required.iter().find(|field| !(self.has(field) || aliased && **field == "previous"))
         {
-            return Err(FieldError::missing(field, kind.name));
+            let unreadable = self.take_unreadable(|error| error.field() == *field);
+            return Err(unreadable.unwrap_or_else(|| FieldError::missing(field, kind.name)));
         }
         defaults.context.write(&mut self.row);
         self.context.write(&mut self.row);
         if !self.url.is_empty() {
             let campaign = campaign_of_fragment(&self.url);
-            let address = address::parse(take(&mut self.url))?;
-            (self.row.host, self.row.path, self.row.query) = (address.host, address.path, address.query);
+            match address::parse(take(&mut self.url)) {
+                Ok(address) => {
+                    (self.row.host, self.row.path, self.row.query) =
+                        (address.host, address.path, address.query);
+                }
+                Err(error) if kind.required.contains(&"url") => return Err(error),
+                Err(error) => self.unreadable.push(error),
+            }
             if let Some(campaign) = campaign {
                 let query = take(&mut self.row.query);
                 let between = if query.is_empty() { "" } else { "&" };
@@ -80,14 +89,16 @@ impl<'a> EventBuilder<'a> {
             user: &self.row.user,
             raw,
         };
-        self.row.event_id = identifier::event_id(self.id.as_deref(), &content)?;
+        self.row.event_id = identifier::event_id(self.id.as_deref(), &content);
         self.row.client_ts = self.client_ts.unwrap_or_default();
+        self.note_unreadable(&defaults.unreadable);
         Ok(kind)
     }
 
-    fn known_kind(&self) -> Result<&'static Kind, FieldError> {
+    fn known_kind(&mut self) -> Result<&'static Kind, FieldError> {
         if self.kind.is_empty() {
-            return Err(FieldError::new("missing_field", "kind", "required"));
+            let unreadable = self.take_unreadable(|error| error.field() == "kind");
+            return Err(unreadable.unwrap_or_else(|| FieldError::new("missing_field", "kind", "required")));
         }
         Kind::find(&self.kind).ok_or_else(|| {
             let name = truncate(Cow::Borrowed(&*self.kind), NAME_BYTES_MAX);
@@ -105,17 +116,54 @@ impl<'a> EventBuilder<'a> {
         self.row.session = own_or(self.session.take(), &defaults.session);
         identifier::check_visitor(&self.row.visitor)?;
         identifier::check(&self.row.user, "user", "invalid_user")?;
-        identifier::check(&self.row.session, "session", "invalid_session")
+        // Without it, the event is of the session that its time says.
+        if let Err(error) = identifier::check(&self.row.session, "session", "invalid_session") {
+            self.row.session = Cow::Borrowed("");
+            self.unreadable.push(error);
+        }
+        Ok(())
     }
 
-    /// Drops props that are ids and say nothing, which would join what does not belong together; returns whether that
-    /// was the previous id of an alias.
+    /// Why a field could not be read, if that is so of one.
+    fn take_unreadable(&mut self, is_it: impl Fn(&FieldError) -> bool) -> Option<FieldError> {
+        let place = self.unreadable.iter().position(is_it)?;
+        Some(self.unreadable.swap_remove(place))
+    }
+
+    /// Names what was left out, in a prop beyond those that are counted.
+    fn note_unreadable(&mut self, of_request: &[FieldError]) {
+        if self.unreadable.is_empty() && of_request.is_empty() {
+            return;
+        }
+        let mut names: Vec<&str> = of_request.iter().chain(&self.unreadable).map(FieldError::field).collect();
+        for (key, value) in self.money_as_said.drain(..) {
+            let text = value.prop().ok().flatten().filter(|text| text.len() <= PROP_VALUE_BYTES_MAX);
+            // Where there is no room for it, its name has to do.
+            if let Some(text) = text {
+                drop(replace_prop(&mut self.row.props, Cow::Borrowed(key), text));
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        let known = self.row.props.iter().position(|(key, _)| key == DROPPED);
+        let before = known.map(|place| self.row.props.swap_remove(place).1).unwrap_or_default();
+        let between = if before.is_empty() { "" } else { "," };
+        let names = without_reserved(Cow::Owned(format!("{before}{between}{}", names.join(","))));
+        self.row.props.push((Cow::Borrowed(DROPPED), truncate(names, PROP_VALUE_BYTES_MAX)));
+    }
+
+    /// Drops props that are ids and say nothing, which would join what does not belong together, and takes the whitespace
+    /// off the others; returns whether the previous id of an alias was dropped.
     fn drop_placeholders(&mut self, kind: &Kind) -> bool {
         let mut was_previous = false;
         for props in [&mut self.fields, &mut self.props] {
-            props.retain(|(key, text)| {
+            props.retain_mut(|(key, text)| {
                 let is_previous = kind.name == "alias" && key == "previous";
-                let is_nothing = (is_previous || key == "order_id") && identifier::is_placeholder(text);
+                let is_id = is_previous || key == "order_id";
+                let is_nothing = is_id && identifier::is_placeholder(text);
+                if is_id && !is_nothing {
+                    *text = trimmed(take(text));
+                }
                 was_previous |= is_nothing && is_previous;
                 !is_nothing
             });
@@ -188,8 +236,12 @@ impl<'a> EventBuilder<'a> {
         if !kind.is_newsletter() {
             return self.try_set_other(Cow::Borrowed("campaign"), campaign);
         }
-        self.row.newsletter_campaign =
-            truncate(campaign.label("campaign")?.unwrap_or_default(), TEXT_BYTES_MAX);
+        match campaign.label("campaign") {
+            Ok(campaign) => {
+                self.row.newsletter_campaign = truncate(campaign.unwrap_or_default(), TEXT_BYTES_MAX);
+            }
+            Err(error) => self.note(error),
+        }
         Ok(())
     }
 
@@ -199,15 +251,18 @@ impl<'a> EventBuilder<'a> {
         if kind.name != "vital" {
             return self.try_set_other(Cow::Borrowed("rating"), rating);
         }
-        let rating = rating.text("rating")?.unwrap_or_default();
-        if rating.is_empty() {
+        let text = rating.text("rating").map(Option::unwrap_or_default);
+        if text.as_ref().is_ok_and(|text| text.is_empty()) {
             return Ok(());
         }
-        let Some(rating) = Rating::find(&rating) else {
-            let words: Vec<&str> = Rating::ALL.iter().map(|rating| rating.as_str()).collect();
-            return Err(FieldError::expected("rating", one_of(&words)));
-        };
-        self.row.rating = Cow::Borrowed(rating.as_str());
+        match text.map(|text| Rating::find(&text)) {
+            Ok(Some(rating)) => self.row.rating = Cow::Borrowed(rating.as_str()),
+            Ok(None) => {
+                let words: Vec<&str> = Rating::ALL.iter().map(|rating| rating.as_str()).collect();
+                self.note(FieldError::expected("rating", one_of(&words)));
+            }
+            Err(error) => self.note(error),
+        }
         Ok(())
     }
 
@@ -228,8 +283,12 @@ impl<'a> EventBuilder<'a> {
         let mut props = take(&mut self.props);
         if let Some(traits) = self.traits.take() {
             if kind.name == "identify" {
-                if let Some(object) = traits.object("traits")? {
-                    each_field(object, |key, value| add_prop(&mut props, key, value, "traits."))?;
+                match traits.object("traits") {
+                    Ok(Some(object)) => {
+                        each_field(object, |key, value| add_prop(&mut props, key, value, "traits."))?;
+                    }
+                    Ok(None) => {}
+                    Err(error) => self.note(error),
                 }
             } else {
                 self.try_set_other(Cow::Borrowed("traits"), traits)?;

@@ -8,10 +8,12 @@ use orma_model::event_row::EventRow;
 use super::field_error::FieldError;
 use super::identifier::is_placeholder;
 use super::json::NotJson;
+use super::language;
 use super::limits::{TEXT_BYTES_MAX, truncate};
 use super::parsed::Behalf;
 use super::reader::Reader;
 use super::value::Value;
+use crate::node::first_address;
 
 /// The context of a request or of one event; `None` is what it does not say.
 ///
@@ -39,41 +41,48 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Reads the `context` object; null says nothing.
-    pub fn read(value: &Value<'a>) -> Result<Self, FieldError> {
-        let mut context = Self::default();
-        if let Some(object) = value.object("context")? {
-            Reader::new(object).each_field(|key, reader| context.read_field::<FieldError>(&key, reader))?;
-        }
-        Ok(context)
-    }
-
-    /// Takes one field of the context from the reader.
-    pub fn read_field<E: From<NotJson> + From<FieldError>>(
+    /// Takes one field of the context from the reader. What cannot be read of it is added to `unreadable`.
+    ///
+    /// # Errors
+    /// It is no JSON.
+    pub fn read_field(
         &mut self,
         key: &str,
         reader: &mut Reader<'a>,
-    ) -> Result<(), E> {
-        if reader.first_byte() != Some(b'{') {
-            return Ok(self.set(key, reader.value()?)?);
-        }
+        unreadable: &mut Vec<FieldError>,
+    ) -> Result<(), NotJson> {
         let set_part = match key {
             "screen" => Self::set_screen,
             "app" => Self::set_app,
             "device" => Self::set_device,
             "os" => Self::set_os,
-            _ => return Ok(self.set(key, reader.value()?)?),
+            _ => {
+                self.set(key, reader.value()?, unreadable);
+                return Ok(());
+            }
         };
+        if reader.first_byte() != Some(b'{') {
+            self.set(key, reader.value()?, unreadable);
+            return Ok(());
+        }
         self.is_said = true;
-        reader.each_field(|key, reader| Ok::<_, E>(set_part(self, &key, reader.value()?)?))?;
+        reader.each_field(|key, reader| {
+            let set = set_part(self, &key, reader.value()?);
+            unreadable.extend(set.err());
+            Ok::<_, NotJson>(())
+        })?;
         Ok(())
     }
 
-    /// Takes one field of the context that is no object.
-    pub fn set(&mut self, key: &str, value: Value<'a>) -> Result<(), FieldError> {
+    /// Takes one field of the context that is no object. What cannot be read of it is added to `unreadable`.
+    pub fn set(&mut self, key: &str, value: Value<'a>, unreadable: &mut Vec<FieldError>) {
+        unreadable.extend(self.try_set(key, value).err());
+    }
+
+    fn try_set(&mut self, key: &str, value: Value<'a>) -> Result<(), FieldError> {
         self.is_said = true;
         match key {
-            "language" => self.language = text(value, "context.language")?,
+            "language" => self.language = text(value, "context.language")?.map(language::canonical),
             "timezone" => self.timezone = text(value, "context.timezone")?,
             "network" => self.network = text(value, "context.network")?,
             "sdk" => self.sdk = text(value, "context.sdk")?,
@@ -174,11 +183,25 @@ impl<'a> Context<'a> {
     }
 }
 
-fn address(value: Value<'_>) -> Result<Option<IpAddr>, FieldError> {
-    // Proxies write `unknown`.
-    let Some(text) = value.text("context.ip")?.filter(|text| !is_placeholder(text)) else { return Ok(None) };
-    let parsed = text.parse().map_err(|_| FieldError::expected("context.ip", "an IP address"))?;
-    Ok(Some(parsed))
+/// The address of whom a server speaks for. Servers pass on what a proxy told them: with a port, in brackets, or the
+/// list of all proxies, as text or as a list of texts; and proxies write `unknown`.
+pub fn address(value: Value<'_>) -> Result<Option<IpAddr>, FieldError> {
+    let expected = || FieldError::expected("context.ip", "an IP address");
+    let text = match value {
+        Value::Nested(json) if json.starts_with('[') => {
+            let mut texts = Vec::new();
+            Reader::new(json).each_element(|reader| {
+                texts.extend(reader.value()?.text("context.ip")?);
+                Ok::<_, FieldError>(())
+            })?;
+            Cow::Owned(texts.join(","))
+        }
+        other => other.text("context.ip")?.unwrap_or_default(),
+    };
+    if is_placeholder(&text) {
+        return Ok(None);
+    }
+    first_address(&text).map(Some).ok_or_else(expected)
 }
 
 fn write<'a>(said: Option<&Cow<'a, str>>, column: &mut Cow<'a, str>) {

@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 use super::field_error::FieldError;
-use super::limits::{EVENT_ID_BYTES_MAX, ID_BYTES_MAX};
-use super::value::Value;
+use super::limits::ID_BYTES_MAX;
+use super::value::{Value, trimmed};
 
 /// What programs write where they have no id, whatever the case: an empty value of their language, a word for somebody
 /// who is not known, the name of the field itself. Whoever carries one would be the same person as all others who do.
@@ -68,14 +68,15 @@ const TEMPLATES: [(&str, &str); 9] = [
 /// … and this is none when there is a word between: `{user_id}`, and not a UUID in braces.
 const WORD_TEMPLATES: [(&str, &str); 3] = [("{", "}"), ("%", "%"), ("<", ">")];
 
-/// An id as text, a number as it was written; `None` when the client has none, or nothing that could be one.
+/// An id as text without whitespace around it, which forms and files leave there, a number as it was written; `None` when
+/// the client has none, or nothing that could be one.
 pub fn read(value: Value<'_>) -> Option<Cow<'_, str>> {
     let id = match value {
         Value::Text(text) | Value::Parameter(text) => text,
         Value::Number(number) => Cow::Borrowed(number),
         Value::Null | Value::Bool(_) | Value::Nested(_) => return None,
     };
-    (!is_placeholder(&id)).then_some(id)
+    (!is_placeholder(&id)).then(|| trimmed(id))
 }
 
 /// Whether an id says that there is none.
@@ -145,29 +146,22 @@ pub struct Content<'a> {
     pub raw: &'a str,
 }
 
-/// The event's UUID: its `id` if that is one, a version 8 UUID made from the id or from the content, or a new
-/// version 7 UUID. Repeating the request repeats the UUID, except in the last case.
-pub fn event_id(id: Option<&str>, content: &Content) -> Result<Uuid, FieldError> {
+/// The event's UUID: its `id` if that is one, a version 8 UUID made from the id, whatever that is, or from the content, or
+/// a new version 7 UUID. Repeating the request repeats the UUID, except in the last case.
+pub fn event_id(id: Option<&str>, content: &Content) -> Uuid {
     if let Some(id) = id {
         match Uuid::try_parse(id) {
             // All zeros is what a client sends that has none.
             Ok(uuid) if uuid.is_nil() => {}
-            Ok(uuid) => return Ok(uuid),
-            Err(_) if id.len() > EVENT_ID_BYTES_MAX => {
-                let problem = format!("longer than {EVENT_ID_BYTES_MAX} bytes");
-                return Err(FieldError::new("invalid_id", "id", problem));
-            }
-            Err(_) if has_control(id) => {
-                return Err(FieldError::new("invalid_id", "id", "holds a control character"));
-            }
-            Err(_) => return Ok(hashed(&[id])),
+            Ok(uuid) => return uuid,
+            Err(_) => return hashed(&[id]),
         }
     }
     if !content.has_time {
-        return Ok(Uuid::now_v7());
+        return Uuid::now_v7();
     }
     // The ids hold no control character, so the separator cannot be part of them.
-    Ok(hashed(&[content.visitor, "\0", content.user, "\0", content.raw]))
+    hashed(&[content.visitor, "\0", content.user, "\0", content.raw])
 }
 
 /// The first 128 bits of SHA-256 as a version 8 UUID (RFC 9562, section 5.8).
@@ -196,7 +190,7 @@ mod tests {
             "{0193a5f0-6c1e-7d1a-9f00-0123456789ab}",
             "urn:uuid:0193a5f0-6c1e-7d1a-9f00-0123456789ab",
         ] {
-            assert_eq!(event_id(Some(form), &NOTHING), Ok(expected), "{form}");
+            assert_eq!(event_id(Some(form), &NOTHING), expected, "{form}");
         }
     }
 
@@ -204,17 +198,17 @@ mod tests {
     fn another_id_becomes_the_uuid_of_its_hash() {
         // SHA-256("abc") is ba7816bf 8f01cfea 414140de 5dae2223 …; version and variant are set in it.
         let expected = Uuid::try_parse("ba7816bf-8f01-8fea-8141-40de5dae2223").unwrap();
-        assert_eq!(event_id(Some("abc"), &NOTHING), Ok(expected));
-        let longest = "x".repeat(EVENT_ID_BYTES_MAX);
-        assert_eq!(event_id(Some(&longest), &NOTHING).unwrap().get_version_num(), 8);
-        assert_eq!(event_id(Some(&(longest + "x")), &NOTHING).unwrap_err().reason, "invalid_id");
-        assert_eq!(event_id(Some("a\nb"), &NOTHING).unwrap_err().reason, "invalid_id");
+        assert_eq!(event_id(Some("abc"), &NOTHING), expected);
+        for odd in ["a\nb", "a\0b", &"x".repeat(10_000)] {
+            let id = event_id(Some(odd), &NOTHING);
+            assert_eq!((id.get_version_num(), id), (8, event_id(Some(odd), &NOTHING)), "{odd:?}");
+        }
     }
 
     #[test]
     fn without_an_id_the_same_content_at_the_same_time_is_the_same_event() {
         let content = |visitor, user, raw| Content { has_time: true, visitor, user, raw };
-        let id = |content: &Content| event_id(None, content).unwrap();
+        let id = |content: &Content| event_id(None, content);
         let first = id(&content("v", "u", "{}"));
         assert_eq!(first.get_version_num(), 8);
         assert_eq!(first, id(&content("v", "u", "{}")));
@@ -233,7 +227,7 @@ mod tests {
     fn without_id_and_time_every_event_is_new() {
         let nil = Some("00000000-0000-0000-0000-000000000000");
         for id in [None, nil] {
-            let (first, second) = (event_id(id, &NOTHING).unwrap(), event_id(id, &NOTHING).unwrap());
+            let (first, second) = (event_id(id, &NOTHING), event_id(id, &NOTHING));
             assert_ne!(first, second);
             assert_eq!(first.get_version_num(), 7);
         }
@@ -305,6 +299,10 @@ mod tests {
             assert_eq!(read(Value::Text(id.into())).as_deref(), Some(id));
         }
         assert_eq!(read(Value::Number("42")).as_deref(), Some("42"));
+        for blank in [" mario", "mario\n", "\u{feff}mario\u{a0}", "\t mario \r\n"] {
+            assert_eq!(read(Value::Text(blank.into())).as_deref(), Some("mario"), "{blank:?}");
+            assert_eq!(read(Value::Text(blank.to_owned().into())).as_deref(), Some("mario"), "{blank:?}");
+        }
         assert!(PLACEHOLDERS.iter().all(|word| word.len() <= PLACEHOLDER_BYTES_MAX));
     }
 }

@@ -14,8 +14,6 @@ pub const HOST_BYTES_MAX: usize = 261;
 pub const TITLE_BYTES_MAX: usize = 512;
 /// Bytes of `visitor`, `user` and `session`; more is refused.
 pub const ID_BYTES_MAX: usize = 256;
-/// Bytes of an event's `id` that is not a UUID; more is refused.
-pub const EVENT_ID_BYTES_MAX: usize = 128;
 /// Bytes of `name`; more is refused.
 pub const NAME_BYTES_MAX: usize = 128;
 /// Bytes of other descriptive text; the rest is left out.

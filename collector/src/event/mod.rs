@@ -9,7 +9,7 @@
 //! | `limits` | how long and how many |
 //! | `json`, `reader`, `value` | where the parts of a JSON text end, how one walks through them, what a value is read as |
 //! | `field_error`, `rejected` | what is wrong with a field, and the event that is not stored because of it |
-//! | `identifier`, `money`, `timestamp`, `address`, `context` | one rule each |
+//! | `identifier`, `money`, `timestamp`, `address`, `language`, `context` | one rule each |
 //! | `builder`, `complete` | which field goes where; what a kind demands, and how its fields become a row |
 //! | `parsed` | the event that may be stored |
 //!
@@ -22,6 +22,7 @@ pub(crate) mod context;
 pub(crate) mod field_error;
 pub(crate) mod identifier;
 pub(crate) mod json;
+pub(crate) mod language;
 pub(crate) mod limits;
 pub(crate) mod money;
 mod parsed;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::field_error::FieldError;
 use super::reader::each_field;
-use super::value::Value;
+use super::value::{Value, trimmed};
 
 /// Decimals of the store's money column.
 const DECIMALS: i32 = 4;
@@ -12,6 +12,8 @@ const DECIMALS: i32 = 4;
 const MONEY_DIGITS: i64 = 18;
 /// The first amount that has more.
 const TEN_THOUSANDTHS_END: i64 = 10i64.pow(MONEY_DIGITS as u32);
+/// What is said of an amount that is a number and does not fit.
+const TOO_LARGE: &str = "more than 14 digits before the point";
 /// Bytes of an amount. A binary float of a sensible size, printed in full, has about 60.
 const AMOUNT_BYTES_MAX: usize = 128;
 
@@ -51,7 +53,10 @@ pub fn from_parts<'a>(amount: &Value<'a>, currency: Value<'a>) -> Result<Money<'
         Value::Null => return Err(invalid("revenue.amount", "required")),
         _ => return Err(invalid("revenue.amount", "expected a decimal number")),
     };
-    let ten_thousandths = parse_amount(&amount).map_err(|problem| invalid("revenue.amount", problem))?;
+    let ten_thousandths = parse_amount(&amount).map_err(|problem| match problem {
+        TOO_LARGE => FieldError::new("invalid_revenue", "revenue.amount", problem),
+        _ => invalid("revenue.amount", problem),
+    })?;
     let currency = match currency {
         Value::Text(text) | Value::Parameter(text) => trimmed(text),
         Value::Null => return Err(invalid("revenue.currency", "required")),
@@ -67,16 +72,8 @@ pub fn from_parts<'a>(amount: &Value<'a>, currency: Value<'a>) -> Result<Money<'
     Ok(Money { ten_thousandths, currency })
 }
 
-/// Exports and spreadsheets leave spaces around.
-fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-    }
-}
-
 fn invalid(field: &str, problem: &str) -> FieldError {
-    FieldError::new("invalid_revenue", field, problem)
+    FieldError::unreadable("invalid_revenue", field, problem)
 }
 
 /// Ten-thousandths of a decimal. What has more than four decimals is rounded, half away from zero: prices without tax,
@@ -92,7 +89,7 @@ fn parse_amount(amount: &str) -> Result<i64, &'static str> {
         None => (false, amount.strip_prefix('+').unwrap_or(amount)),
     };
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i16>().map_err(|_| NOT_DECIMAL)?),
+        Some((mantissa, exponent)) => (mantissa, exponent_of(exponent).ok_or(NOT_DECIMAL)?),
         None => (unsigned, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -105,8 +102,16 @@ fn parse_amount(amount: &str) -> Result<i64, &'static str> {
     match magnitude.filter(|magnitude| *magnitude < TEN_THOUSANDTHS_END) {
         Some(magnitude) if negative => Ok(-magnitude),
         Some(magnitude) => Ok(magnitude),
-        None => Err("more than 14 digits before the point"),
+        None => Err(TOO_LARGE),
     }
+}
+
+/// One beyond what is told apart counts as the greatest there is: the amount is none, or too large, all the same.
+fn exponent_of(text: &str) -> Option<i16> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let greatest = if text.starts_with('-') { i16::MIN } else { i16::MAX };
+    is_number.then(|| text.parse().unwrap_or(greatest))
 }
 
 /// `digits` times ten to the power of `shift`, rounded half up; `None` beyond what the column holds.

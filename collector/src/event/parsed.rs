@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use orma_model::event_row::EventRow;
 
+use super::field_error::FieldError;
 use super::rejected::RejectedEvent;
 
 /// An event that may be stored, before enrichment: of its row, `site`, `ts`, `received_at`, `clock` and all that
@@ -15,8 +16,12 @@ pub struct ParsedEvent<'a> {
     pub index: usize,
     /// What the client said, in its columns.
     pub row: Box<EventRow<'a>>,
+    /// The event as the client wrote it.
+    pub raw: &'a str,
     /// When it happened by the client's clock, in milliseconds since the epoch.
     pub client_ts: Option<i64>,
+    /// Why that cannot be read, where the client said it.
+    pub time_error: Option<FieldError>,
     /// The context names an app.
     pub from_app: bool,
     /// Its kind needs an ingest token.

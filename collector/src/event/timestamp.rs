@@ -20,7 +20,7 @@ pub fn parse(value: &Value, field: &str) -> Result<Option<i64>, FieldError> {
     };
     let Some(milliseconds) = milliseconds else {
         let problem = "expected RFC 3339 with an offset, or milliseconds since 1970";
-        return Err(FieldError::new("invalid_time", field, problem));
+        return Err(FieldError::unreadable("invalid_time", field, problem));
     };
     Ok(Some(milliseconds.clamp(-TIMESTAMP_MS_MAX, TIMESTAMP_MS_MAX)))
 }

@@ -110,6 +110,18 @@ impl<'a> Value<'a> {
     }
 }
 
+/// Text without whitespace around it: exports, spreadsheets and forms leave it there.
+pub fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_blank = |sign: char| sign.is_whitespace() || sign == '\u{feff}';
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_matches(is_blank)),
+        Cow::Owned(text) if text.starts_with(is_blank) || text.ends_with(is_blank) => {
+            Cow::Owned(text.trim_matches(is_blank).to_owned())
+        }
+        owned => owned,
+    }
+}
+
 /// Text without NUL, which some readers of the store take for its end, and without the unit separator, which the store
 /// puts between the fields of a session's first event.
 pub fn without_reserved(text: Cow<'_, str>) -> Cow<'_, str> {

@@ -8,6 +8,8 @@ use hyper::header::{FORWARDED, HOST, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Request};
 use ipnet::IpNet;
 
+use crate::node::node_address;
+
 /// What proxies set.
 pub const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// What proxies set.
@@ -221,25 +223,6 @@ fn parameter(element: &str, name: &str) -> Option<String> {
             None => Some(value.to_owned()),
         }
     })
-}
-
-/// The address of a node: bare, with a port, or in brackets (RFC 7239 section 6). `unknown` and `_names` have none.
-fn node_address(node: &str) -> Option<IpAddr> {
-    let node = node.trim();
-    let bracketed = node.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-    let address = match bracketed {
-        Some((address, port)) if port.is_empty() || is_port(port.strip_prefix(':')?) => address.parse().ok(),
-        Some(_) => None,
-        None => node.parse().ok().or_else(|| {
-            let (address, port) = node.rsplit_once(':')?;
-            address.parse::<std::net::Ipv4Addr>().ok().filter(|_| is_port(port)).map(IpAddr::V4)
-        }),
-    };
-    address.map(|address: IpAddr| address.to_canonical())
-}
-
-fn is_port(text: &str) -> bool {
-    text.parse::<u16>().is_ok() || text.starts_with('_')
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::enrich::describe::{
 };
 use crate::enrich::geo::GeoReader;
 use crate::enrich::{Arrival, Hinted, Hints, Sender, UserAgentFacts, clock, landing, touchpoint};
+use crate::event::field_error::FieldError;
 use crate::event::{Delivery, ParsedBatch, ParsedEvent, RejectedEvent, TIME_MS_END};
 use crate::flood;
 use crate::ledger::{self, Counts, Outcome};
@@ -36,9 +37,6 @@ struct Context<'a> {
     /// of either, and the same for all others that say nothing of their own.
     senders: [OnceCell<Told<'a>>; 2],
 }
-
-/// Why an event is refused: a code in snake case, and a sentence that names the field.
-type Reason = (&'static str, String);
 
 impl Context<'_> {
     /// How an event of the request came here.
@@ -76,16 +74,11 @@ impl Ingest {
                 duplicates += 1;
                 continue;
             }
-            let (index, id) = (event.index, event.row.event_id);
+            let (index, id, raw) = (event.index, event.row.event_id, event.raw);
+            let kind = event.row.kind.clone();
             match self.write_event(context, event, &mut records) {
                 Ok(()) => fresh.push(id),
-                Err((reason, message)) => refused.push(RejectedEvent {
-                    index,
-                    reason,
-                    message,
-                    kind: String::new(),
-                    payload: String::new(),
-                }),
+                Err(error) => refused.push(RejectedEvent::new(index, error, kind, Cow::Borrowed(raw))),
             }
         }
         refused.sort_by_key(|refusal| refusal.index);
@@ -107,15 +100,20 @@ impl Ingest {
         context: &Context<'_>,
         event: ParsedEvent<'_>,
         records: &mut Vec<u8>,
-    ) -> Result<(), Reason> {
-        let ParsedEvent { mut row, client_ts, from_app, behalf, delivery, .. } = event;
+    ) -> Result<(), FieldError> {
+        let ParsedEvent { mut row, client_ts, time_error, from_app, behalf, delivery, .. } = event;
+        // Who can mend it is told: to store his history as of today would be worse than to refuse it.
+        if let Some(error) = time_error.filter(|_| context.grant.trust.is_believed()) {
+            return Err(error);
+        }
         let query = std::mem::take(&mut row.query);
         let referrer = std::mem::take(&mut row.referrer);
         let received_at = context.facts.received_at;
         row.site = Cow::Borrowed(&context.grant.site.site);
         row.received_at = received_at;
         let moment = clock::correct(client_ts, &context.sending(delivery)).map_err(|Unbelievable| {
-            ("invalid_time", "ts: before the year 2000 (numbers are milliseconds since 1970)".to_owned())
+            let problem = "before the year 2000 (numbers are milliseconds since 1970)";
+            FieldError::new("invalid_time", "ts", problem)
         })?;
         (row.ts, row.clock) = (moment.ts, moment.clock.into());
         let told = client_ts.filter(|told| *told != row.ts && (0..TIME_MS_END).contains(told));
@@ -196,7 +194,7 @@ impl Ingest {
         user: &str,
         address: Option<IpAddr>,
         user_agent: Option<&str>,
-    ) -> Result<String, Reason> {
+    ) -> Result<String, FieldError> {
         match address {
             Some(address) => {
                 let user_agent = user_agent.unwrap_or_default();
@@ -204,8 +202,8 @@ impl Ingest {
                 Ok(self.cookieless.visitor(now, &context.grant.site.site, address, user_agent))
             }
             None if user.is_empty() => {
-                let problem = "user: an event from a server needs a user, a visitor or context.ip";
-                Err(("missing_field", problem.to_owned()))
+                let problem = "an event from a server needs a user, a visitor or context.ip";
+                Err(FieldError::new("missing_field", "user", problem))
             }
             None => Ok(format!("@{user}")),
         }

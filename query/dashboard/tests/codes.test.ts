@@ -23,9 +23,9 @@ test('every error code of the API has a text in every language', () => {
 
 test('every reason of a refusal has a text in every language', () => {
   const reasons = found('../../collector', 'src', [
-    /FieldError::new\(\s*"(\w+)"/g,
+    /FieldError::(?:new|unreadable)\(\s*"(\w+)"/g,
     /\.(?:reject|ends_as)\([^)]*"(\w+)"/g,
-    /Self \{ reason: "(\w+)"/g,
+    /Self::(?:new|unreadable)\(\s*"(\w+)"/g,
     /const LOST: &str = "(\w+)"/g,
   ]);
   for (const file of ['ingest/rejected_request.rs', 'http/body.rs', 'ingest/parse_error.rs']) {
@@ -55,6 +55,7 @@ test('known properties, outcomes and verdicts have names; what only the site kno
   assert.deepEqual(propertyText('outcome', 'da richiamare', it), ['Esito', 'da richiamare']);
   assert.deepEqual(propertyText('taglia_scarpa', '42', it), ['taglia_scarpa', '42']);
   assert.deepEqual(propertyText('title', 'open', it), ['Titolo', 'open']);
+  assert.deepEqual(propertyText('dropped_props', 'ts', it), ['Tralasciato', 'ts']);
   assert.equal(verdictReasonText('scanner: Barracuda', it), 'scanner della posta: Barracuda');
   assert.equal(verdictReasonText('many_links', it), 'ha seguito molti link insieme');
   assert.equal(describe(event('1', 1, { kind: 'ticket_closed', props: { subject: 'Reso', outcome: 'resolved' } }), it).remark, 'Risolto');

@@ -48,6 +48,11 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if path.is_empty() || (is_read && !is_file && is_navigation(&headers)) {
         return start_page(&headers);
     }
+    unknown_address()
+}
+
+/// The answer to whoever is no browser that goes to a page, at an address at which nothing is.
+pub fn unknown_address() -> Response {
     let message = "Nothing is served at this address.".to_owned();
     let mut response = ApiError::NotFound { code: "unknown_address", message }.into_response();
     response.extensions_mut().insert(UnknownAddress);

@@ -117,7 +117,12 @@ async fn never_cached(mut response: Response) -> Response {
     response
 }
 
+/// Nothing of the API is told to foreign pages, not even that it is not there; below `/api` are also the addresses of other
+/// makers' trackers.
 async fn unknown_resource(uri: Uri) -> Response {
+    if !uri.path().starts_with("/v1/") {
+        return dashboard::unknown_address();
+    }
     let message = format!("There is nothing at `{}`.", uri.path());
     ApiError::NotFound { code: "unknown_resource", message }.into_response()
 }

@@ -82,7 +82,7 @@ export const adoptQueues = (site: string, hooks: typeof Hooks, wait: (ms: number
   // A page that goes says so, whatever it still records; one that comes back from the back/forward cache keeps
   // what is still there.
   listen('pagehide pageshow', ({ type }) => {
-    hooks.sign = type == 'pagehide' ? () => 0 : Date.now;
+    hooks._sign = type == 'pagehide' ? () => 0 : Date.now;
     if (localStorage[own]) save(load());
   });
   listen('pageshow', round);

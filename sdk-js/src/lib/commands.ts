@@ -21,7 +21,7 @@ export const commands = {
   },
   identify(user: string, traits?: object) {
     if (!user) return;
-    setUser(`${user}`);
+    setUser(user + '');
     track({ kind: 'identify', traits: plain(traits) });
   },
   reset() {

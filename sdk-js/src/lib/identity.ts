@@ -8,9 +8,8 @@ export let choice: string | undefined;
 export let unstoredUser: string | undefined;
 
 /** Remembers who the user is. */
-export const setUser = (user?: string): void => {
-  unstoredUser = write('user', user) ? undefined : user;
-};
+export const setUser = (user: string): unknown =>
+  (unstoredUser = write('user', user) ? '' : user);
 
 /** Forgets visitor, session and user. */
 export const forget = (): void => {

@@ -5,7 +5,7 @@ import type { Fields } from './plain.js';
 // What a browser may send. Server-side kinds are left out: the collector refuses a whole request for
 // one of them.
 const KIND =
-  /^(click|outbound|download|form|search|view_item|add_to_cart|begin_checkout|order|signup|login|logout|subscribe|unsubscribe|referral|survey_(shown|answer|dismissed))$/;
+  /^(click|outbound|download|form|search|view_item|add_to_cart|begin_checkout|order|signup|log(in|out)|(un)?subscribe|referral|survey_(shown|answer|dismissed))$/;
 // The fields that only some kinds have.
 const FIELD =
   /^(target|text|href|items|order_id|user|referred_by|survey|question|score|comment)$/;
@@ -21,7 +21,7 @@ export const toEvent = (name: string, given?: object): Fields => {
   const { amount, currency } = { amount: revenue, currency: props.currency, ...revenue };
   // Money without a currency stays a property, for all to see: the collector would refuse the event.
   if (currency && revenue != null) {
-    event.revenue = { amount: `${amount}`, currency };
+    event.revenue = { amount: amount + '', currency };
     delete rest.revenue;
   }
   return event;

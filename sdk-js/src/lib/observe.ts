@@ -27,7 +27,7 @@ export const observe = (
   wait: (ms: number) => void,
   ...queue: Queue
 ): void => {
-  hooks.deliver = deliverer();
+  hooks._deliver = deliverer();
   observeEngagement(hooks);
   observePages(hooks, view, wait, queue);
   adoptQueues(options.site, hooks, wait, ...queue);
@@ -36,7 +36,7 @@ export const observe = (
     if (event.key == 'orma.consent') applyConsent();
   });
   if (!OFF.test(options.auto as string)) {
-    observeErrors(track);
+    observeErrors(hooks, track);
     observeLinks(track);
     observeForms(track);
   }

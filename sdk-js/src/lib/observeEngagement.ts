@@ -17,7 +17,7 @@ export const observeEngagement = (hooks: typeof Hooks): void => {
   let engaged = isEngaged();
   let engagedMs = 0;
   // The page could be seen before this; what it has told already counts no more.
-  let lastMs = hooks.measure()[0] ? shownSince() : performance.now();
+  let lastMs = hooks._measure()[0] ? shownSince() : performance.now();
   // The part of the page that was seen, from its top; over 1 when a page is pulled past its end.
   let seen = 0;
 
@@ -34,7 +34,7 @@ export const observeEngagement = (hooks: typeof Hooks): void => {
 
   listen('pointerdown pointermove keydown focus blur visibilitychange', tick, true);
   listen('scroll', () => (tick(), measureScroll()), true);
-  hooks.measure = () => {
+  hooks._measure = () => {
     tick();
     measureScroll();
     const measured = [engagedMs, Math.min(seen, 1) * 100].map(Math.round);

@@ -37,10 +37,10 @@ export const observePages = (
   const pathOf = (address: string): string => address.split(/[?#]/)[0];
   const pageOf = (address: string): string => address.split('#')[0];
 
-  let address = hooks.shown();
+  let address = hooks._shown();
   const navigated = guard((replaced?: boolean) => {
     const before = address;
-    address = hooks.shown();
+    address = hooks._shown();
     // A replaced query is the same page: apps keep their state there.
     const page = replaced ? pathOf : pageOf;
     if (page(before) == page(address)) return;
@@ -72,7 +72,7 @@ export const observePages = (
     if (event.persisted) view();
   });
   // A change of page that came before this; not at once, for the first view may still wait for its title.
-  setTimeout(guard(hooks.look), TITLE_MS_MAX);
+  setTimeout(guard(hooks._look), TITLE_MS_MAX);
   // Captured: before the core sends what waits, for the page may not come back.
   listen('visibilitychange', settleTitle, true);
 };

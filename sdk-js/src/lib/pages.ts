@@ -15,26 +15,25 @@ export let url = '';
 let path: string;
 let left: boolean;
 
-const shownPath = (): string => hooks.shown().split(/[?#]/)[0];
+const shownPath = (): string => hooks._shown().split(/[?#]/)[0];
 
 // Until the rest knows better, the time that the page has been there, told once.
-hooks.measure = () => [left ? 0 : performance.now() | 0];
-hooks.shown = () => location.href;
-hooks.look = () => {
+hooks._measure = () => [left ? 0 : performance.now() | 0];
+hooks._look = () => {
   if (path != shownPath()) view();
 };
 
 // A page view may be left several times, as its tab is put away and taken up again. Each leave tells
 // what came since the one before: engaged times add up, and of the depths the greatest counts.
 const leave = (): void => {
-  const [engaged_ms, scroll_pct] = hooks.measure();
+  const [engaged_ms, scroll_pct] = hooks._measure();
   if (!left || engaged_ms) track({ kind: 'page_leave', engaged_ms, scroll_pct }, true);
   left = true;
 };
 
 /** Leaves the page in view, if any, and records the view of the next; answers it as it is queued. */
 export const view = (next?: PageView): string => {
-  const viewed = new URL(next?.url || hooks.shown(), location.href).href.slice(0, URL_CHARS_MAX);
+  const viewed = new URL(next?.url || hooks._shown(), location.href).href.slice(0, URL_CHARS_MAX);
   if (url) leave();
   const referrer = url || document.referrer;
   url = viewed;
@@ -54,5 +53,5 @@ export const watchPages = (): void => {
       flushHealthy();
     }),
   );
-  setTimeout(guard(hooks.look), TITLE_MS_MAX);
+  setTimeout(guard(hooks._look), TITLE_MS_MAX);
 };

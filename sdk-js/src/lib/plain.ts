@@ -16,7 +16,7 @@ export const plain = (props?: object): Fields => {
   for (const key in props)
     attempt(() => {
       const text = JSON.stringify(props[key as never], (_, value) =>
-        typeof value == 'bigint' ? `${value}` : value,
+        typeof value == 'bigint' ? value + '' : value,
       );
       if (byteLength(text) < PROP_BYTES_MAX) copy[key] = JSON.parse(text);
     });

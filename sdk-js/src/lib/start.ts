@@ -10,6 +10,9 @@ import { sites } from './sites.js';
 import { track } from './track.js';
 import { flush, load, queueKey, save, wait } from './transport.js';
 
+/** Errors kept until the rest has come. */
+const EARLY_ERRORS_MAX = 10;
+
 type Commands = Record<string, (...args: any[]) => void>;
 
 /**
@@ -29,11 +32,13 @@ export const start = (fetchRest: () => Promise<typeof Rest>): void => {
 
   const loaded = (): void => {
     fetchRest().then(
-      ({ observe }) => observe(settings, hooks, track, view, applyConsent, wait, queueKey, load, save, flush),
+      (rest) => rest.observe(settings, hooks, track, view, applyConsent, wait, queueKey, load, save, flush),
       () => {}, // a file that cannot be loaded costs what it does, nothing else
     );
   };
   const begin = guard(() => {
+    for (const type of ['error', 'unhandledrejection'])
+      addEventListener(type, (event) => hooks._errors[EARLY_ERRORS_MAX - 1] || hooks._errors.push(event));
     settleConsent();
     // The calls that waited come first: a refusal or a user among them holds for the page view too.
     serve(([name, ...args]) => (commands as Commands)[name as string]?.(...args));
@@ -48,5 +53,5 @@ export const start = (fetchRest: () => Promise<typeof Rest>): void => {
   };
   if (/undefined|false/.test(settings.hash as string)) ready();
   // The first view needs a name that only the rest can give.
-  else fetchRest().then(({ route }) => (hooks.shown = route)).then(ready, ready);
+  else fetchRest().then((rest) => (hooks._shown = rest.route)).then(ready, ready);
 };

@@ -17,7 +17,7 @@ declare const SDK: string;
  */
 export const track = (event: Record<string, unknown>, passive?: boolean): string => {
   // Whatever comes first, the page view comes before it: a session's source is its first event's.
-  if (!url || !passive) hooks.look();
+  if (!url || !passive) hooks._look();
   const header = JSON.stringify({
     site: settings.site,
     // An id that cannot be kept would make a new visitor of each page: then rather none.

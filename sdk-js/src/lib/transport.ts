@@ -30,11 +30,9 @@ let timer = 0;
 /** What the collector does not have yet. */
 export const load = (): string[] => itemsOf(unstored || read(queueKey));
 
-hooks.sign = Date.now;
-
 /** Replaces what is waiting. The time in front tells other pages that this one is alive. */
 export const save = (items: string[]): void => {
-  const text = items[0] && [hooks.sign(), ...items.slice(-QUEUE_EVENTS_MAX)].join('\n');
+  const text = items[0] && [hooks._sign(), ...items.slice(-QUEUE_EVENTS_MAX)].join('\n');
   unstored = write(queueKey, text) ? '' : text;
 };
 
@@ -47,9 +45,9 @@ export const wait = (ms: number): void => {
 };
 
 // Until then whatever is not taken is kept.
-hooks.deliver = async (endpoint, body) => {
-  const { ok, headers } = await fetch(endpoint, { method: 'POST', body, keepalive: true });
-  return ok ? 0 : (headers.get('retry-after') as never) * 1000 || FAILURE_MS;
+hooks._deliver = async (endpoint, body) => {
+  const response = await fetch(endpoint, { method: 'POST', body, keepalive: true });
+  return response.ok ? 0 : (response.headers.get('retry-after') as never) * 1000 || FAILURE_MS;
 };
 
 /** Sends what is waiting, one request at a time, through beacons while hidden. Never rejects. */
@@ -72,7 +70,7 @@ export const flush = async (): Promise<void> => {
   flying = batch;
   let pause = FAILURE_MS;
   try {
-    pause = await hooks.deliver(endpoint, body);
+    pause = await hooks._deliver(endpoint, body);
   } catch {}
   flying = [];
   if (!pause) save(without(batch));

@@ -12,7 +12,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
 pub use self::parse::parse;
-use super::{Protocol, response};
+use super::{Protocol, body, response};
 use crate::event::ParsedBatch;
 use crate::http::connection::Connection;
 use crate::http::response::{Body, json, other_method, preflight, with_type};
@@ -63,7 +63,13 @@ impl Submission for Native {
     }
 
     fn prepare(&self, request: &RawRequest<'_>, access: &Access<'_>) -> Result<Prepared, Denial> {
-        take(parse(request.body), access)
+        let parsed = parse(request.body);
+        if let Err(ParseError::NotJson { .. }) = parsed
+            && let Some(mended) = body::mended(request.body)
+        {
+            return take(parse(&mended), access);
+        }
+        take(parsed, access)
     }
 
     fn respond(&self, outcome: Result<&Accepted, &RejectedRequest>) -> Response<Body> {

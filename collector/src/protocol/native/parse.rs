@@ -108,8 +108,8 @@ impl<'a> Envelope<'a> {
     fn read_context(&mut self, reader: &mut Reader<'a>) -> Result<(), Stop> {
         self.defaults.context = Context::default();
         if reader.first_byte() == Some(b'{') {
-            let context = &mut self.defaults.context;
-            reader.each_field(|field, reader| context.read_field::<Stop>(&field, reader))?;
+            let Defaults { context, unreadable, .. } = &mut self.defaults;
+            reader.each_field(|field, reader| context.read_field(&field, reader, unreadable))?;
             return Ok(());
         }
         Ok(self.set("context", reader.value()?)?)
@@ -125,7 +125,7 @@ impl<'a> Envelope<'a> {
                 self.defaults.user = identifier::read(value);
             }
             "session" => self.defaults.session = identifier::read(value),
-            "context" => self.defaults.context = Context::read(&value)?,
+            "context" => self.defaults.set_context(&value),
             _ => {}
         }
         Ok(())

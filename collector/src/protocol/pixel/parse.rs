@@ -36,12 +36,8 @@ pub fn parse(query: &str) -> Result<ParsedBatch<'_>, ParseError> {
     }
     let write_key = site.filter(|site| !site.is_empty()).ok_or(ParseError::MissingField { field: "site" })?;
     if amount != Value::Null {
-        match money::from_parts(&amount, currency) {
-            Ok(money) => builder.revenue = Some(money),
-            Err(error) => {
-                builder.error.get_or_insert(error);
-            }
-        }
+        let money = money::from_parts(&amount, currency.clone()).map(Some);
+        builder.set_revenue(money, [("revenue", amount), ("currency", currency)]);
     } else if currency != Value::Null {
         builder.set_other(Cow::Borrowed("currency"), currency);
     }
@@ -69,9 +65,7 @@ fn set<'a>(builder: &mut EventBuilder<'a>, name: Cow<'a, str>, value: Cow<'a, st
     let value = Value::Parameter(value);
     match &*name {
         "language" | "timezone" | "network" | "consent" | "sdk" => {
-            if let Err(error) = builder.context.set(&name, value) {
-                builder.error.get_or_insert(error);
-            }
+            builder.context.set(&name, value, &mut builder.unreadable);
         }
         // Objects have no form as a parameter: what bears their name is a prop.
         "context" | "props" | "traits" => builder.set_other(name, value),

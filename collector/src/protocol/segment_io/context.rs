@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use super::{Sender, each_said, text};
 use crate::event::address;
 use crate::event::builder::EventBuilder;
+use crate::event::context;
 use crate::event::identifier;
+use crate::event::language;
 use crate::event::value::Value;
 use crate::event::{Behalf, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX, truncate};
 
@@ -133,9 +135,9 @@ impl<'a> Surroundings<'a> {
     fn set(&mut self, key: &str, value: Value<'a>, builder: &mut EventBuilder<'a>) {
         let row = &mut builder.row;
         match key {
-            "ip" => self.address = text(value).and_then(|ip| ip.parse().ok()).or(self.address),
+            "ip" => self.address = context::address(value).ok().flatten().or(self.address),
             "userAgent" => self.user_agent = text(value).or(self.user_agent.take()),
-            "locale" => row.language = text(value).map(dashed).unwrap_or_default(),
+            "locale" => row.language = text(value).map(language::canonical).unwrap_or_default(),
             "timezone" => row.timezone = short(value),
             "traits" => self.traits = Some(value),
             "sessionId" => self.session = identifier::read(value),
@@ -275,12 +277,6 @@ impl<'a> Surroundings<'a> {
 
 fn is_browser(user_agent: &str) -> bool {
     user_agent.starts_with("Mozilla/") || user_agent.starts_with("Opera/")
-}
-
-/// A language as BCP 47 writes it; some SDKs send `it_IT`.
-fn dashed(locale: Cow<str>) -> Cow<str> {
-    let locale = truncate(locale, TEXT_BYTES_MAX);
-    if locale.contains('_') { Cow::Owned(locale.replace('_', "-")) } else { locale }
 }
 
 fn short(value: Value) -> Cow<str> {

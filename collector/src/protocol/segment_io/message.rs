@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use orma_model::Kind;
 
 use super::context::{Page, Surroundings};
-use super::properties::{Amounts, Dropped};
+use super::properties::{Amounts, Dropped, Uncounted};
 use super::{Body, EVENT_BYTES_MAX, Sender, each_said, names, text};
 use crate::event::builder::{Defaults, EventBuilder};
 use crate::event::field_error::FieldError;
@@ -119,7 +119,7 @@ impl<'a> Message<'a> {
         }
         props.note(builder);
         builder.session = builder.session.take().or(around.session.take());
-        let (client_ts, is_right) = self.client_ts()?;
+        let (client_ts, is_right) = self.client_ts(builder);
         builder.client_ts = client_ts;
         let sent_at = self.sent_at(body, sender).filter(|_| !is_right);
         builder.delivery = Delivery { sent_at, retry: self.retried || around.has_stale_clock() };
@@ -246,13 +246,13 @@ impl<'a> Message<'a> {
     /// When it happened. `timestamp` beside an `originalTimestamp` is the caller's word (RudderStack's SDKs add the
     /// other by themselves), or has been corrected by whoever passes the message on: it is right as it is. Alone it is
     /// what the client's clock said, as an `originalTimestamp` alone is.
-    fn client_ts(&mut self) -> Result<(Option<i64>, bool), FieldError> {
-        let (ts, is_right) = match (self.timestamp.take(), self.original_timestamp.take()) {
-            (Some(timestamp), original) => (timestamp::parse(&timestamp, "timestamp")?, original.is_some()),
-            (None, Some(original)) => (timestamp::parse(&original, "originalTimestamp")?, false),
-            (None, None) => (None, false),
+    fn client_ts(&mut self, builder: &mut EventBuilder<'a>) -> (Option<i64>, bool) {
+        let mut read = |value: Option<Value<'a>>, field: &str| {
+            timestamp::parse(&value?, field).map_err(|error| builder.note(error)).ok().flatten()
         };
-        Ok((ts, is_right))
+        let own = read(self.timestamp.take(), "timestamp");
+        let original = read(self.original_timestamp.take(), "originalTimestamp");
+        (own.or(original), own.is_some() && original.is_some())
     }
 
     /// When it was sent: what cannot be read says nothing.
@@ -278,7 +278,10 @@ fn take_track<'a>(
         let is_items = key == "products" && !is_custom;
         props.add(builder, if is_items { Cow::Borrowed("items") } else { key }, value);
     });
-    builder.revenue = amounts.money(&builder.kind, &builder.row.name, currency);
+    match amounts.money(&builder.kind, &builder.row.name, currency) {
+        Ok(money) => builder.revenue = money,
+        Err(Uncounted) => props.note_money(),
+    }
     if builder.revenue.is_some() {
         builder.props.retain(|(key, _)| key != "revenue" && key != "currency");
     }

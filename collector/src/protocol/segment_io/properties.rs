@@ -7,13 +7,10 @@
 use std::borrow::Cow;
 
 use super::names;
-use crate::event::builder::{EventBuilder, add_prop, replace_prop};
+use crate::event::builder::{DROPPED, EventBuilder, add_prop, replace_prop};
 use crate::event::money::{self, Money};
 use crate::event::value::Value;
 use crate::event::{PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, truncate};
-
-/// The prop that names those which were too many or too long.
-pub const DROPPED: &str = "dropped_props";
 
 /// Adds props until there is no more room.
 #[derive(Debug, Default)]
@@ -33,6 +30,13 @@ impl Dropped {
         }
     }
 
+    /// Notes that money was said and cannot be counted.
+    pub fn note_money(&mut self) {
+        let between = if self.0.is_empty() { "" } else { "," };
+        self.0.push_str(between);
+        self.0.push_str("revenue");
+    }
+
     /// Writes down what was left out.
     pub fn note(self, builder: &mut EventBuilder<'_>) {
         if self.0.is_empty() {
@@ -43,6 +47,10 @@ impl Dropped {
         drop(replace_prop(&mut builder.props, Cow::Borrowed(DROPPED), names));
     }
 }
+
+/// An event says amounts, of which none can be counted.
+#[derive(Debug)]
+pub struct Uncounted;
 
 /// What an event says of money.
 #[derive(Debug, Default)]
@@ -67,17 +75,19 @@ impl<'a> Amounts<'a> {
 
     /// The money of an event. Of an order or refund any amount counts, of the caller's own events only `revenue`,
     /// which Segment's specification reserves for money earned. An amount that cannot be read stays a prop.
-    pub fn money(self, kind: &str, event: &str, site_currency: &str) -> Option<Money<'a>> {
+    pub fn money(self, kind: &str, event: &str, site_currency: &str) -> Result<Option<Money<'a>>, Uncounted> {
         let candidates = match kind {
             "order" | "refund" => AMOUNTS.len(),
             "custom" if names::earns(event) => 1,
-            _ => return None,
+            _ => return Ok(None),
         };
         let currency = self.currency.unwrap_or_else(|| Value::Text(Cow::Owned(site_currency.to_owned())));
-        let mut said = self.said.into_iter().take(candidates).flatten();
-        said.find_map(|amount| {
+        let mut said = self.said.into_iter().take(candidates).flatten().peekable();
+        let is_said = said.peek().is_some();
+        let money = said.find_map(|amount| {
             let money = money::from_parts(&amount, currency.clone()).ok()?;
             (money.ten_thousandths >= 0 || kind == "refund").then_some(money)
-        })
+        });
+        if is_said && money.is_none() { Err(Uncounted) } else { Ok(money) }
     }
 }

@@ -16,10 +16,11 @@ use super::{Sender, parameter};
 use crate::http::response::{Body, json};
 use crate::ingest::access::{Access, Denial, Grant, Trust};
 use crate::ingest::commit::{Accepted, Prepared};
+use crate::ingest::parse_error::ParseError;
 use crate::ingest::pipeline::{Reading, Submission};
 use crate::ingest::rejected_request::RejectedRequest;
 use crate::ingest::request::{RawRequest, RequestFacts};
-use crate::protocol::response;
+use crate::protocol::{body, response};
 
 /// Messages, or the one in an image's address.
 pub struct Messages<'a> {
@@ -48,7 +49,14 @@ impl Submission for Messages<'_> {
         } else {
             to_json(request.body)
         };
-        let messages = Envelope::read(&json, self.usual_type);
+        let mended;
+        let mut messages = Envelope::read(&json, self.usual_type);
+        if let Err(ParseError::NotJson { .. }) = messages
+            && let Some(bytes) = body::mended(&json)
+        {
+            mended = to_json(&bytes).into_owned();
+            messages = Envelope::read(&mended, self.usual_type);
+        }
         let messages = messages.map_err(|error| Denial::of_nobody("", error.into()))?;
         let header_key = header_key(&self.head.headers);
         let secret = header_key.as_deref().or(access.facts.bearer);

@@ -72,12 +72,6 @@ fn a_request_that_cannot_be_read_says_why() {
         (r#"{"site":null,"events":[]}"#, "missing_field", "site: required"),
         (r#"{"site":"demo"}"#, "missing_field", "events: required"),
         (r#"{"site":5,"events":[]}"#, "invalid_field", "site: expected text"),
-        (r#"{"site":"demo","context":"it","events":[]}"#, "invalid_field", "context: expected an object"),
-        (
-            r#"{"site":"demo","context":{"screen":{"height":"tall"}},"events":[]}"#,
-            "invalid_field",
-            "context.screen.height: expected a number",
-        ),
         (r#"{"site":"demo","events":{}}"#, "invalid_field", "events: expected a list"),
         (r#"{"site":"demo","events":"none"}"#, "invalid_field", "events: expected a list"),
         (r#"{"site":"demo","events":null}"#, "invalid_field", "events: expected a list"),
@@ -88,7 +82,7 @@ fn a_request_that_cannot_be_read_says_why() {
         let message = error.to_string();
         assert_eq!((error.code(), error.status()), (code, 400), "{body}: {message}");
         assert!(message.contains(part), "{body}: {message}");
-        for secret in ["mario", "oops", "tall", "segreto"] {
+        for secret in ["mario", "oops", "segreto"] {
             assert!(!message.contains(secret), "{message}");
         }
     }

@@ -9,6 +9,7 @@ mod pixel;
 mod placeholders;
 mod segment_io;
 mod segment_io_mutation;
+mod unreadable;
 
 use super::native;
 use crate::event::{ParsedBatch, ParsedEvent, RejectedEvent};

@@ -2,7 +2,7 @@
 //! same person as all others who do; and what cannot be an id costs the id, not the event.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use orma_store::newsletter::{Act, Letter};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -35,6 +35,16 @@ const PLACEHOLDERS: [&str; 20] = [
     "00000000-0000-0000-0000-000000000000",
     "\"\"",
 ];
+
+/// A page of Segment's client.
+const SENDER: Sender = Sender {
+    address: IpAddr::V4(Ipv4Addr::new(79, 0, 0, 1)),
+    user_agent: "Mozilla/5.0",
+    from_page: true,
+    sent_at: "",
+    trusted: false,
+    currency: "EUR",
+};
 
 /// Values of JSON that are no id either.
 const NO_TEXT: [&str; 6] = ["null", "false", "0", "{}", "[]", r#"{"id":"mario"}"#];
@@ -95,14 +105,7 @@ fn of_a_pixel() {
 
 #[test]
 fn of_segment() {
-    let sender = Sender {
-        address: IpAddr::from([79, 0, 0, 1]),
-        user_agent: "Mozilla/5.0",
-        from_page: true,
-        sent_at: "",
-        trusted: false,
-        currency: "EUR",
-    };
+    let sender = SENDER;
     for id in json_values() {
         let body = format!(
             r#"{{"batch":[{{"type":"track","event":"A","anonymousId":{id},"userId":{id},"messageId":{id},
@@ -154,6 +157,12 @@ fn nobody_is_identified_and_nothing_is_joined() {
             assert_eq!(event.row.props.len(), props, "{:?}", event.row.props);
         });
     }
+    for (event, name) in [
+        (r#"{"kind":"alias","user":"u1","previous":" old\n"}"#, "previous"),
+        (r#"{"kind":"order","props":{"order_id":"\told "}}"#, "order_id"),
+    ] {
+        super::accepted(event, |event| assert_eq!(super::prop(event, name), Some("old")));
+    }
     for event in
         [r#"{"kind":"identify"}"#, r#"{"kind":"alias","user":"u1"}"#, r#"{"kind":"identify","user":null}"#]
     {
@@ -167,5 +176,28 @@ fn an_address_that_is_none_costs_no_event() {
         let event = format!(r#"{{"kind":"reset","context":{{"ip":"{ip}"}}}}"#);
         super::accepted(&event, |event| assert_eq!(event.behalf.address, None));
     }
-    assert_eq!(super::refused(r#"{"kind":"reset","context":{"ip":"203.0.113"}}"#).reason, "invalid_field");
+    for (ip, address) in [
+        (r#""203.0.113.7:4711""#, Some("203.0.113.7")),
+        (r#""[2001:db8::7]:443""#, Some("2001:db8::7")),
+        (r#""unknown, 203.0.113.7, 10.0.0.1""#, Some("203.0.113.7")),
+        (r#"["203.0.113.7","10.0.0.1"]"#, Some("203.0.113.7")),
+        ("[]", None),
+        ("[7]", None),
+        (r#""203.0.113""#, None),
+        ("{}", None),
+    ] {
+        let event = format!(r#"{{"kind":"reset","context":{{"ip":{ip}}}}}"#);
+        super::accepted(&event, |event| {
+            assert_eq!(event.behalf.address.map(|address| address.to_string()).as_deref(), address, "{ip}");
+        });
+        let message = format!(
+            r#"{{"batch":[{{"type":"track","event":"A","userId":"u","context":{{"ip":{ip},
+            "library":{{"name":"analytics-python"}}}}}}]}}"#
+        );
+        let sender = Sender { from_page: false, user_agent: "analytics-python/2", ..SENDER };
+        let messages = Body::read(message.as_bytes(), "").unwrap();
+        let batch = messages.events(Cow::Borrowed("demo"), &sender);
+        let read = batch.events[0].behalf.address.map(|address| address.to_string());
+        assert_eq!(read.as_deref(), address, "{ip}");
+    }
 }

@@ -77,6 +77,7 @@ export const codesEn = {
   'prop.name': 'Name',
   'prop.order_id': 'Order number',
   'prop.outcome': 'Outcome',
+  'prop.dropped_props': 'Left out',
   'prop.payment': 'Payment',
   'prop.place': 'Place',
   'prop.price': 'Price',

@@ -80,6 +80,7 @@ export const codesIt: Translation<typeof codesEn> = {
   'prop.name': 'Nome',
   'prop.order_id': 'Numero d’ordine',
   'prop.outcome': 'Esito',
+  'prop.dropped_props': 'Tralasciato',
   'prop.payment': 'Pagamento',
   'prop.place': 'Luogo',
   'prop.price': 'Prezzo',
