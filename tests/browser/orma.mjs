@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-export const PATIENCE_MS = 30_000;
+/** Longer than anything should take on a busy machine. */
+export const PATIENCE_MS = 120_000;
 export const ADMIN_TOKEN = "admin-token-of-the-browser-tests";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -54,6 +55,10 @@ async function run(dataDir, listen, variables) {
     if (child.exitCode !== null) throw new Error(`orma up ended with ${child.exitCode}: ${printed}`);
     const noted = JSON.parse(await readFile(join(dataDir, "running.json"), "utf8").catch(() => "null"));
     return noted && printed.includes("sign in") ? noted : undefined;
+  }).catch((error) => {
+    // A child that is left behind would keep the tests from ending.
+    child.kill("SIGKILL");
+    throw error;
   });
   return {
     listen: running.listen,

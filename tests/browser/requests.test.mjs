@@ -35,13 +35,18 @@ after(async () => {
   await orma?.stop();
 });
 
+/** What a request asks of the API. */
+const asking = (request) => {
+  const { pathname, search } = new URL(request.url());
+  return pathname.replace("/api/v1", "") + search;
+};
+
 /** A signed-in dashboard, and what it asks of the API. */
 async function openDashboard() {
   const page = await signedIn(browser, orma.base, { locale: "en-GB" });
   const asked = [];
   page.on("request", (request) => {
-    const address = new URL(request.url());
-    if (address.pathname.startsWith("/api/")) asked.push(address.pathname.replace("/api/v1", "") + address.search);
+    if (new URL(request.url()).pathname.startsWith("/api/")) asked.push(asking(request));
   });
   return { page, asked, context: page.context() };
 }
@@ -79,7 +84,17 @@ test("a tile, a tab, a filter and a letter ask only what they change", async () 
 
   await page.goto(`${orma.base}/sites/demo/people`);
   await page.locator("[data-testid=person-row]").first().waitFor();
-  const typed = await after(() => page.locator("input[type=search]").pressSequentially("anna-", { delay: 80 }));
+  // In one go: on a busy machine two keys may be as far apart as two searches.
+  const typed = await after(() =>
+    page.locator("input[type=search]").evaluate((field) => {
+      const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+      for (const text of ["a", "an", "ann", "anna", "anna-"]) {
+        set.call(field, text);
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    }),
+  );
+  assert.match(typed.at(-1) ?? "", /search=anna-&/, typed.join("\n"));
   assert.ok(typed.length >= 1 && typed.length <= 2, `five letters are one search: ${typed.join("\n")}`);
   await context.close();
 });
@@ -106,7 +121,7 @@ test("a journey is watched without being sent again, and its card is asked once"
 });
 
 test("who clicks while nobody answers keeps the frame and the numbers, is told their age, and need do nothing", async () => {
-  const { page, context } = await openDashboard();
+  const { page, asked, context } = await openDashboard();
   await page.goto(`${orma.base}/sites/demo/overview?period=7d`);
   const visitors = page.locator("[data-testid=headline-visitors] .headline-value");
   await visitors.waitFor();
@@ -135,10 +150,13 @@ test("who clicks while nobody answers keeps the frame and the numbers, is told t
   await visitors.waitFor();
   await waitFor("the numbers", async () => (await aged.count()) === 0);
   const tooBig = { status: 422, contentType: "application/json", body: '{"error":{"code":"question_too_big","message":"too big"}}' };
-  await page.route("**/stats?*", (route) => route.fulfill(tooBig));
+  // What was asked before and is asked again by itself is answered as ever: if it were refused, too, what is there of it
+  // would rightly be called old.
+  const before = new Set(asked);
+  await page.route("**/stats?*", (route) => (before.has(asking(route.request())) ? route.continue() : route.fulfill(tooBig)));
   await page.getByRole("button", { name: "30 days" }).click();
   await page.locator(".state-error", { hasText: "too much to be computed" }).waitFor();
-  assert.equal(await aged.count(), 0);
+  await waitFor("nothing old", async () => (await aged.count()) === 0);
   await page.unroute("**/stats?*");
   await page.getByRole("link", { name: "People" }).click();
   await page.locator("[data-testid=person-row]").first().waitFor();
