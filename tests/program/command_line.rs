@@ -13,7 +13,8 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-const SHORT_STORY: [&str; 4] = ["--days", "1", "--visits-per-day", "5"];
+/// With the whole day before: in the first hour of a day nothing has happened yet.
+const SHORT_STORY: [&str; 4] = ["--days", "2", "--visits-per-day", "5"];
 
 #[test]
 fn the_demo_finds_its_server_by_the_data_directory_alone() {
