@@ -23,9 +23,15 @@ export async function startOrma(variables = {}) {
     dataDir,
     signInLink: current.signInLink,
     async ask(path) {
-      const answer = await fetch(base + path, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
-      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-      return answer.json();
+      const deadline = Date.now() + PATIENCE_MS;
+      for (;;) {
+        const answer = await fetch(base + path, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+        if (answer.ok) return answer.json();
+        const said = await answer.text();
+        // On a busy machine the store may not answer in time; whoever asked is told to come back.
+        if (answer.status !== 503 || Date.now() > deadline) throw new Error(`${path}: ${answer.status} ${said}`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
     },
     /** Ends the program and leaves its data. */
     pause: () => current.end(),
