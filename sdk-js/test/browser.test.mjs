@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { startCollector } from './collector.mjs';
 
-const TEST = { timeout: 30_000 };
+const TEST = { timeout: 300_000 };
 let browser;
 let collector;
 let context;
@@ -15,7 +15,7 @@ before(async () => {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
-}, { timeout: 60_000 });
+}, TEST);
 after(() => browser?.close());
 
 afterEach(async () => {
@@ -175,6 +175,9 @@ describe('engagement', () => {
   const tall = { '/': { body: '<div style="height:3600px">tall</div>' } };
 
   it('counts visible time and the depth of the page, adds up over several leaves', TEST, async () => {
+    // No longer than it was there to be seen, however slow the machine is.
+    let since = Date.now();
+    const seen = () => Date.now() - since + 100;
     const page = await open(tall);
     await arrived('page_view');
     await page.mouse.move(10, 10);
@@ -183,16 +186,19 @@ describe('engagement', () => {
     await page.evaluate(() => scrollTo(0, 0));
     await sleep(200);
     await setHidden(page, true);
+    let most = seen();
     const [first] = await arrived('page_leave');
-    assert.ok(first.engaged_ms >= 1000 && first.engaged_ms < 6000, `${first.engaged_ms}`);
+    assert.ok(first.engaged_ms >= 1000 && first.engaged_ms < most, `${first.engaged_ms} of ${most}`);
     assert.ok(first.scroll_pct >= 49 && first.scroll_pct <= 51, `${first.scroll_pct}`);
 
     await sleep(1500); // in the background: not engaged
+    since = Date.now();
     await setHidden(page, false);
     await sleep(300);
     await setHidden(page, true);
+    most = seen();
     const [, second] = await arrived('page_leave', 2);
-    assert.ok(second.engaged_ms >= 300 && second.engaged_ms < 1400, `${second.engaged_ms}`);
+    assert.ok(second.engaged_ms >= 300 && second.engaged_ms < most, `${second.engaged_ms} of ${most}`);
 
     await setHidden(page, true);
     await sleep(400);
@@ -408,8 +414,12 @@ describe('transport', () => {
       other.answers.push({ status: 429, headers: { 'retry-after': '2' } });
       await page.evaluate(() => window.orma('event', 'a'));
       await until(() => other.stored().some(({ kind }) => kind === 'custom'), 'the event');
-      const [refused, accepted] = other.requests.filter(({ body }) => body.events.some(({ kind }) => kind === 'custom'));
+      // A vital may have been on the way before the event.
+      const place = other.requests.findIndex(({ status }) => status === 429);
+      const [refused, accepted] = other.requests.slice(place);
       assert.equal(refused.status, 429);
+      const ids = (request) => request.body.events.map(({ id }) => id);
+      assert.ok(ids(refused).every((id) => ids(accepted).includes(id)), 'the same again');
       assert.ok(accepted.at - refused.at >= 1950, `${accepted.at - refused.at} ms`);
       // The second file is fetched from beside the first, here from another origin.
       await until(() => other.stored().some(({ kind, name }) => kind === 'vital' && name === 'TTFB'), 'a vital');

@@ -22,7 +22,8 @@ export const startCollector = async (pages = {}, port = 0) => {
     const body = JSON.parse(text);
     const answer = answers.shift() ?? { status: collector.judge(body) };
     requests.push({ body, bytes: Buffer.byteLength(text), type: request.headers['content-type'], mode: request.headers['sec-fetch-mode'], status: answer.status, at: Date.now() });
-    if (answer.afterMs) await sleep(answer.afterMs);
+    // Nobody waits for the end of an answer that was given up.
+    if (answer.afterMs) await sleep(answer.afterMs, undefined, { ref: false });
     if (response.destroyed) return; // given up
     response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     response.end(JSON.stringify({ accepted: body.events.length, rejected: [] }));

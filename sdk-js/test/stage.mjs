@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 import { startCollector } from './collector.mjs';
 
-export const TEST = { timeout: 60_000 };
+export const TEST = { timeout: 300_000 };
 export const ATTRIBUTES = 'data-site="demo" data-vitals="off"';
 
 /** Starts the browser of a test file; what `open` opens is closed after each test, which must raise no error. */
@@ -17,7 +17,7 @@ export const stage = () => {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     });
-  }, { timeout: 60_000 });
+  }, TEST);
   after(() => browser?.close());
   afterEach(async () => {
     await now.context?.close();

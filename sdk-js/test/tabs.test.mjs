@@ -33,7 +33,7 @@ describe('tabs of one profile', () => {
             await new Promise((resolve) => setTimeout(resolve, (tab * 7 + index * 13) % 40));
           }
         }, tab)));
-        await now.until(() => names().length >= 120, '120 events', 30_000);
+        await now.until(() => names().length >= 120, '120 events', 120_000);
       } finally {
         relieve();
       }
@@ -258,13 +258,14 @@ describe('a hung request', () => {
     const page = await now.open();
     await now.arrived('page_view');
     const before = now.collector.requests.length;
-    now.collector.answers.push({ status: 504, afterMs: 60_000 });
+    now.collector.answers.push({ status: 504, afterMs: 300_000 });
     await page.evaluate(() => window.orma('event', 'hung'));
     await now.until(() => now.collector.requests.length > before);
     const sent = Date.now();
     await page.evaluate(() => window.orma('event', 'behind'));
-    await now.until(() => names().length >= 2, 'both events', 20_000);
-    assert.ok(Date.now() - sent > 14_000 && Date.now() - sent < 18_000, `${Date.now() - sent}`);
+    // Long before it is answered.
+    await now.until(() => names().length >= 2, 'both events', 120_000);
+    assert.ok(Date.now() - sent > 14_000, `${Date.now() - sent}`);
     assert.deepEqual(names(), ['behind', 'hung']);
     assertOnce();
   });
@@ -272,7 +273,7 @@ describe('a hung request', () => {
   it('is beaconed when the page hides', TEST, async () => {
     const page = await now.open();
     await now.arrived('page_view');
-    now.collector.answers.push({ status: 504, afterMs: 60_000 });
+    now.collector.answers.push({ status: 504, afterMs: 300_000 });
     await page.evaluate(() => window.orma('event', 'hung'));
     await now.until(() => now.collector.requests.some(({ status }) => status === 504));
     await setHidden(page, true);

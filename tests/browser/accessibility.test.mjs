@@ -46,13 +46,13 @@ const holding = (pattern) => async (page) => page.route(pattern, () => {});
 const failing = (pattern) => async (page) => page.route(pattern, (route) => route.fulfill({ status: 503, contentType: "application/json", body: '{"error":{"code":"busy","message":"busy"}}' }));
 
 const person = encodeURIComponent(PERSON);
-/** Each page and state: its name, its address, what to do before and after it is opened. */
+/** Each page and state: its name, its address, what to do before and after it is opened, and what holds however it is looked at. */
 const STATES = [
-  ["overview", "/sites/demo/overview", { after: async (page) => {
-    await page.locator(".chart-table summary").click();
+  ["overview", "/sites/demo/overview", {
+    after: (page) => page.locator(".chart-table summary").click(),
     // What scrolls can be reached without a mouse.
-    assert.equal(await page.locator(".chart-table .table-scroll").getAttribute("tabindex"), "0");
-  } }],
+    always: async (page) => assert.equal(await page.locator(".chart-table .table-scroll").getAttribute("tabindex"), "0"),
+  }],
   ["overview that nothing matches", "/sites/demo/overview?filter=page:is:%2Fnone"],
   ["overview that failed", "/sites/demo/overview", { before: failing("**/stats?*") }],
   ["live", "/sites/demo/live", { after: ready("[data-testid=live-card]") }],
@@ -87,43 +87,56 @@ async function violations(page) {
   return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.failureSummary.replace(/\s+/g, " ")}`));
 }
 
-async function look(page, name, address, { before: prepare, after: act } = {}) {
+/** Opens a page, and looks at it in each of these colours and widths. */
+async function look(page, name, address, views, { before: prepare, after: act, always } = {}) {
   await prepare?.(page);
+  await show(page, views[0]);
   await page.goto(orma.base + address);
   // One heading of the first level, whatever the page is doing.
   await page.locator("h1").first().waitFor({ state: "attached" });
   // What is older than the question is dimmed until the answer is there.
   if (!prepare) await page.waitForFunction(() => !document.querySelector(".skeleton, [data-stale]"));
   await act?.(page);
-  const heads = await page.locator("h1").count();
-  return [...(heads === 1 ? [] : [`${heads} h1`]), ...(await violations(page))].map((said) => `${name}: ${said}`);
+  const said = [];
+  for (const view of views) {
+    await show(page, view);
+    await always?.(page);
+    const heads = await page.locator("h1").count();
+    const found = [...(heads === 1 ? [] : [`${heads} h1`]), ...(await violations(page))];
+    said.push(...found.map((what) => `${name}, ${view.join(", ")}: ${what}`));
+  }
+  return said;
+}
+
+/** Changes colours and width, and waits until the page has drawn itself in them. */
+async function show(page, [colorScheme, size]) {
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize(SIZES[size]);
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 }
 
 /** Without movement: a colour in the middle of a transition is nobody's choice. */
-const context = (language, scheme, size) =>
-  browser.newContext({ locale: language, colorScheme: scheme, viewport: SIZES[size], reducedMotion: "reduce", bypassCSP: true });
+const context = (language) => browser.newContext({ locale: language, viewport: SIZES.wide, reducedMotion: "reduce", bypassCSP: true });
 
 /** Every two of language, colours and width meet once. */
-const COMBINATIONS = [
-  ["it", "light", "wide"],
-  ["it", "dark", "phone"],
-  ["en", "light", "phone"],
-  ["en", "dark", "wide"],
-];
+const VIEWS = {
+  it: [["light", "wide"], ["dark", "phone"]],
+  en: [["light", "phone"], ["dark", "wide"]],
+};
 
-for (const [language, scheme, size] of COMBINATIONS) {
-  test(`${language}, ${scheme}, ${size}`, async () => {
-    const opened = await context(language, scheme, size);
-    const first = await opened.newPage();
-    const said = await look(first, "sign in", "/sign-in");
-    await enter(first);
-    await first.close();
-    for (const [name, address, steps] of STATES) {
-      const page = await opened.newPage();
-      page.setDefaultTimeout(PATIENCE_MS);
+for (const [language, views] of Object.entries(VIEWS)) {
+  test(`${language}, ${views.map((view) => view.join(" and ")).join(", then ")}`, async () => {
+    const opened = await context(language);
+    const page = await opened.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    const said = await look(page, "sign in", "/sign-in", views);
+    await enter(page);
+    for (const [index, [name, address, steps]] of STATES.entries()) {
+      // Every other page is opened in the colours and the width in which the others are looked at afterwards.
+      const inTurn = index % 2 ? views.toReversed() : views;
       // One page that does not come must not hide what is wrong with the others.
-      said.push(...(await look(page, name, address, steps).catch((error) => [`${name}: ${error}`])));
-      await page.close();
+      said.push(...(await look(page, name, address, inTurn, steps).catch((error) => [`${name}: ${error}`])));
+      await page.unrouteAll({ behavior: "ignoreErrors" });
     }
     await opened.close();
     assert.deepEqual(said, []);
@@ -131,7 +144,7 @@ for (const [language, scheme, size] of COMBINATIONS) {
 }
 
 test("what is wrong is found", async () => {
-  const opened = await context("it", "light", "wide");
+  const opened = await context("it");
   const page = await opened.newPage();
   await page.setContent('<html lang="it"><title>x</title><main><h1>x</h1><img src="data:,"></main></html>');
   assert.match((await violations(page)).join(), /^image-alt: img/);
@@ -139,7 +152,7 @@ test("what is wrong is found", async () => {
 });
 
 test("the language buttons are called what they show, in the dashboard and in the shop", async () => {
-  const opened = await context("it", "light", "wide");
+  const opened = await context("it");
   const page = await opened.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(`${orma.base}/sign-in`);
