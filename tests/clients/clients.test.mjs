@@ -255,7 +255,8 @@ describe("real clients", { concurrency: true }, () => {
         return [
           await ask("/com.snowplowanalytics.snowplow/tp2", { method: "POST", headers: json, body: "{}" }),
           await ask("/i?e=pv&url=x"),
-          await ask("/api/event", { method: "POST", body: "{}" }).catch(String),
+          await ask("/api/event", { method: "POST", body: "{}" }),
+          await ask("/api/v1/event", { method: "POST", body: "{}" }).catch(String),
           await ask("/matomo.php?idsite=1&rec=1"),
           await image("/i?e=pv"),
           await image("/matomo.php?idsite=1"),
@@ -263,7 +264,7 @@ describe("real clients", { concurrency: true }, () => {
       }, orma.base);
       const unknown = [404, "unknown_address"];
       // Of the API's own addresses nothing is told to a foreign page.
-      assert.deepEqual(answers, [unknown, unknown, "TypeError: Failed to fetch", unknown, "failed", "failed"]);
+      assert.deepEqual(answers, [unknown, unknown, unknown, "TypeError: Failed to fetch", unknown, "failed", "failed"]);
     }));
 });
 
