@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 12, name: "jobs", sql: include_str!("../migrations/0012_jobs.sql") },
     Migration { version: 13, name: "visits", sql: include_str!("../migrations/0013_visits.sql") },
     Migration { version: 14, name: "people", sql: include_str!("../migrations/0014_people.sql") },
+    Migration { version: 15, name: "arrivals", sql: include_str!("../migrations/0015_arrivals.sql") },
 ];
 
 /// The newest schema that this program knows.

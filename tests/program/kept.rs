@@ -115,6 +115,8 @@ fn an_id_that_comes_twice_at_the_same_time_counts_once() {
 
 #[test]
 fn an_event_that_reaches_two_collectors_counts_once() {
+    const ROUNDS: u32 = 12;
+    const EVENTS: u32 = 20;
     let remote = Remote::start();
     let url = remote.url();
     let first = watched().argument("--clickhouse-url", &url).argument("--collector", "first").start();
@@ -125,18 +127,30 @@ fn an_event_that_reaches_two_collectors_counts_once() {
     send(&second, &body, &[]);
     let totals = balanced(&first, 2);
     assert_eq!((&totals["stored"], &totals["duplicate"]), (&json!(1), &json!(1)), "{totals}");
-    // Both ship at the same time: neither finds the other's rows before it inserts its own.
-    for round in 0..5 {
-        let orders: Vec<Value> = (0..20).map(|n| order(100 + 20 * round + n)).collect();
+    // Both ship at the same time, and neither finds the other's rows before it inserts its own. Of the two rows ClickHouse
+    // keeps one as soon as it merges them, which it is made to do all the while.
+    let shipped = |collector: &Orma| {
+        let count = |name: &str| collector.metric(&format!("orma_events_{name}_total")).unwrap();
+        count("shipped") + count("duplicate")
+    };
+    let both = [&first, &second];
+    let before: f64 = both.map(shipped).iter().sum();
+    for round in 0..ROUNDS {
+        let orders: Vec<Value> = (0..EVENTS).map(|n| order(100 + EVENTS * round + n)).collect();
         let body = json!({"site": "demo", "visitor": "v", "events": orders}).to_string();
-        for collector in if round % 2 == 0 { [&first, &second] } else { [&second, &first] } {
+        for collector in if round % 2 == 0 { both } else { [&second, &first] } {
             assert_eq!(collector.post(body.clone(), &[]).status, 200);
-            // What two collectors take within the same millisecond cannot be told apart.
-            std::thread::sleep(std::time::Duration::from_millis(2));
         }
+        // Each round in segments of its own.
+        let ended = f64::from(2 * EVENTS * (round + 1));
+        wait_for("the round", || {
+            first.sql("OPTIMIZE TABLE events FINAL");
+            (both.map(shipped).iter().sum::<f64>() - before >= ended).then_some(())
+        });
     }
-    let totals = balanced(&first, 202);
-    assert_eq!((&totals["stored"], &totals["duplicate"]), (&json!(101), &json!(101)), "{totals}");
+    let sent = u64::from(ROUNDS * EVENTS);
+    let totals = balanced(&first, 2 + 2 * sent);
+    assert_eq!((&totals["stored"], &totals["duplicate"]), (&json!(1 + sent), &json!(1 + sent)), "{totals}");
 }
 
 #[test]

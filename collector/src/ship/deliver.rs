@@ -1,15 +1,17 @@
 //! One segment's way into the store: read it, ask what the store has of it, insert the rest until that has succeeded.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use orma_store::{Store, StoreError};
 use tokio::sync::watch;
+use uuid::Uuid;
 
+use super::arrivals;
 use super::blocks::{self, Blocks, Contents, EventHead, Next};
-use super::in_flight::InFlight;
+use super::in_flight::{InFlight, segment_id};
 use super::known;
 use super::settle::{Decided, Fate};
 use crate::duplicates::DuplicateWindow;
@@ -144,21 +146,23 @@ impl Delivery {
         done: Done,
         (abandon, started): (watch::Receiver<bool>, Instant),
     ) -> Option<Decided> {
-        let (blocks, to_ask) = match self.without_known(name, contents.next, abandon.clone()).await? {
+        let is_repeated = segment.origin != Origin::Sealed;
+        let without_known = self.without_known(name, contents.next, is_repeated, abandon.clone());
+        let (blocks, given) = match without_known.await? {
             Ok(blocks) => blocks,
             Err(reason) => {
                 tracing::error!(segment = %name, %reason, "a damaged segment is set aside: see `orma spool quarantine`");
                 return Some(self.set_aside(segment, name, counts, &held, done));
             }
         };
-        let mut repeated = segment.origin != Origin::Sealed;
-        match self.insert_until_taken(&blocks, done, name, &mut repeated, abandon).await {
+        let mut repeated = is_repeated;
+        match self.insert_until_taken(&blocks, done, name, &mut repeated, abandon.clone()).await {
             Inserted::Abandoned => None,
             Inserted::Refused(done) => Some(self.set_aside(segment, name, counts, &held, done)),
             Inserted::All => {
                 let mut outcomes = outcomes(&blocks, repeated);
                 if self.others.load(Ordering::Relaxed) {
-                    self.yield_to_others(name, &to_ask, &mut outcomes).await;
+                    self.yield_to_others(name, blocks.id, &given, &mut outcomes, abandon).await?;
                 }
                 self.ledger.shipped(&held, &outcomes);
                 self.metrics.events_shipped.inc_by(blocks.events);
@@ -175,38 +179,75 @@ impl Delivery {
         &self,
         name: &str,
         next: Next,
+        is_repeated: bool,
         abandon: watch::Receiver<bool>,
-    ) -> Option<Result<(Blocks, Vec<(usize, EventHead)>), String>> {
-        let (mut heads, unasked, bytes) = match next {
+    ) -> Option<Result<(Blocks, Vec<EventHead>), String>> {
+        let (heads, unasked, bytes) = match next {
             Next::Insert(blocks) => return Some(Ok((*blocks, Vec::new()))),
             Next::Ask { heads, unasked, bytes } => (heads, unasked, bytes),
         };
         self.metrics.ship_unasked.inc_by(unasked);
-        let known = self.known_until_answered(name, &heads, abandon).await?;
-        heads.retain(|(index, _)| !known.contains(index));
+        let mut known = self.known_until_answered(name, &heads, abandon.clone()).await?;
+        if is_repeated && !known.is_empty() {
+            self.without_own(name, &heads, &mut known, abandon).await?;
+        }
+        let mut seen = HashSet::new();
+        let is_given = |(index, head): &(usize, EventHead)| {
+            !known.contains(index) && seen.insert((head.site.clone(), head.event_id))
+        };
+        let heads: Vec<_> = heads.into_iter().filter(is_given).map(|(_, head)| head).collect();
         let built = memory::blocking(self.memory, move || blocks::build(&bytes, &known)).await;
         let built = built.map_err(|error| error.to_string()).and_then(|built| built);
         Some(built.map(|blocks| (blocks, heads)))
     }
 
-    /// Of what two collectors inserted at once, the first counts.
-    async fn yield_to_others(&self, name: &str, inserted: &[(usize, EventHead)], outcomes: &mut Counts) {
-        let second = match known::came_second(&self.store, inserted).await {
-            Ok(second) => second,
-            Err(error) => {
-                self.metrics.ship_unasked.inc_by(inserted.len() as u64);
-                return tracing::warn!(segment = %name, %error, "whether another collector was first is not known");
+    /// Of a segment that was inserted before, what it has noted then is not known from elsewhere, although it may have come
+    /// from there as well.
+    async fn without_own(
+        &self,
+        name: &str,
+        heads: &[(usize, EventHead)],
+        known: &mut HashSet<usize>,
+        abandon: watch::Receiver<bool>,
+    ) -> Option<()> {
+        let Some(segment) = segment_id(name) else { return Some(()) };
+        let ask = || arrivals::noted(&self.store, segment);
+        let own = self.until_answered(name, known.len(), ask, abandon).await?;
+        for (index, head) in heads {
+            if own.contains(&arrivals::key(head)) {
+                known.remove(index);
             }
-        };
-        for (_, head) in inserted.iter().filter(|(index, _)| second.contains(index)) {
+        }
+        Some(())
+    }
+
+    /// Of what two collectors inserted at once, the first counts; `None` when it is time to stop.
+    async fn yield_to_others(
+        &self,
+        name: &str,
+        segment: Uuid,
+        given: &[EventHead],
+        outcomes: &mut Counts,
+        abandon: watch::Receiver<bool>,
+    ) -> Option<()> {
+        if given.is_empty() {
+            return Some(());
+        }
+        let hours: HashMap<u64, &EventHead> = given.iter().map(|head| (arrivals::key(head), head)).collect();
+        let keys = hours.keys().copied().collect();
+        let note = || arrivals::note(&self.store, segment, &keys);
+        self.until_answered(name, given.len(), note, abandon.clone()).await?;
+        let ask = || arrivals::second(&self.store, segment, age(segment));
+        let second = self.until_answered(name, given.len(), ask, abandon).await?;
+        for head in second.iter().filter_map(|key| hours.get(key)) {
             let hour = ledger::hour_of(head.received_at);
             let shipped = ledger::Key::of(&head.site, hour, Outcome::Shipped);
-            // One that was recognised before the insert is counted as a duplicate already.
             let Some(count) = outcomes.get_mut(&shipped).filter(|count| **count > 0) else { continue };
             *count -= 1;
             ledger::add(outcomes, &head.site, hour, Outcome::Duplicate, "", 1);
             ledger::add(outcomes, &head.site, hour, Outcome::Repeated, "", 1);
         }
+        Some(())
     }
 
     /// No file of the spool holds the segment's events any more.
@@ -281,15 +322,26 @@ impl Delivery {
         mut abandon: watch::Receiver<bool>,
     ) -> Option<HashSet<usize>> {
         self.in_flight.wait_until_first(name, &mut abandon).await?;
+        self.until_answered(name, to_ask.len(), || known::known(&self.store, to_ask), abandon).await
+    }
+
+    /// Asks until the store answers; `None` when it is time to stop. What it refuses is not known of so many events: rather
+    /// an event twice than none at all.
+    async fn until_answered<T: Default, F: Future<Output = Result<T, StoreError>> + Send>(
+        &self,
+        name: &str,
+        events: usize,
+        ask: impl Fn() -> F + Send,
+        mut abandon: watch::Receiver<bool>,
+    ) -> Option<T> {
         let mut backoff_ms = BACKOFF_MS_MIN;
         loop {
-            match known::known(&self.store, to_ask).await {
-                Ok(known) => return Some(known),
+            match ask().await {
+                Ok(answer) => return Some(answer),
                 Err(error @ StoreError::Refused { .. }) => {
-                    // Rather an event twice than none at all.
-                    self.metrics.ship_unasked.inc_by(to_ask.len() as u64);
+                    self.metrics.ship_unasked.inc_by(events as u64);
                     tracing::warn!(segment = %name, %error, "what the store has of a segment is not known");
-                    return Some(HashSet::new());
+                    return Some(T::default());
                 }
                 Err(error) => self.not_now(name, &error, &mut backoff_ms, &mut abandon).await?,
             }
@@ -382,6 +434,13 @@ impl Delivery {
             _ => Ok(()),
         }
     }
+}
+
+/// How long ago the segment was begun.
+fn age(segment: Uuid) -> Duration {
+    let began = segment.get_timestamp().map_or((0, 0), |timestamp| timestamp.to_unix());
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    now.saturating_sub(Duration::new(began.0, began.1))
 }
 
 /// What is counted when the store has a segment.

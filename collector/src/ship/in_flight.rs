@@ -68,6 +68,7 @@ impl InFlight {
     }
 }
 
-fn segment_id(name: &str) -> Option<uuid::Uuid> {
+/// The id in a segment's name.
+pub(super) fn segment_id(name: &str) -> Option<uuid::Uuid> {
     name.split_once('-').and_then(|(_, id)| uuid::Uuid::parse_str(id).ok())
 }

@@ -5,8 +5,8 @@
 //! once, whatever else differs, and whoever comes second is counted as a duplicate. An event's own row, from an insert
 //! whose outcome was not known, is told by its moment of receipt.
 //!
-//! Two collectors may take the same event at once, and neither finds the other's row before it inserts its own. So they
-//! ask once more afterwards: the row in the earlier part counts, for both.
+//! Two collectors may take the same event at once, and neither finds the other's row before it inserts its own: which of
+//! them was first is told by `arrivals.rs`.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -66,45 +66,6 @@ fn questions<'a>(asked: &'a [&'a (usize, EventHead)]) -> Vec<&'a [&'a (usize, Ev
         rest = after;
     }
     questions
-}
-
-/// The events of `asked`, just inserted, that are the same as another's and not the first, by their place.
-///
-/// # Errors
-/// The store did not answer.
-pub async fn came_second(store: &Store, asked: &[(usize, EventHead)]) -> Result<HashSet<usize>, StoreError> {
-    #[derive(Deserialize)]
-    struct Row {
-        id: uuid::Uuid,
-        received: i64,
-        block: u64,
-    }
-    let asked: Vec<&(usize, EventHead)> = asked.iter().collect();
-    let mut second = HashSet::new();
-    for question in questions(&asked) {
-        // Parts of a partition are numbered in the order of their inserts.
-        let sql = question_of(
-            "toUnixTimestamp64Milli(received_at) AS received, \
-            toUInt64(splitByChar('_', _part)[2]) AS block",
-            true,
-            "",
-        );
-        let rows: Vec<Row> = store.select(&sql, &params(question)).await?;
-        let mut places: HashMap<uuid::Uuid, Vec<(i64, u64)>> = HashMap::new();
-        for row in &rows {
-            places.entry(row.id).or_default().push((row.received, row.block));
-        }
-        for (place, head) in question {
-            let Some(rows) = places.get(&head.event_id) else { continue };
-            let own = rows.iter().filter(|(at, _)| *at == head.received_at).map(|(_, block)| *block).min();
-            let others = rows.iter().filter(|(at, _)| *at != head.received_at).map(|(_, block)| *block).min();
-            // An own row that is merged away has made room for another's.
-            if others.is_some_and(|other| own.is_none_or(|own| other < own)) {
-                second.insert(*place);
-            }
-        }
-    }
-    Ok(second)
 }
 
 fn params(asked: &[&(usize, EventHead)]) -> [(&'static str, Param); 4] {

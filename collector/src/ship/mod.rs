@@ -7,9 +7,10 @@
 //! and [`settle`] does the rest: the file is deleted only when the store's disk has the events.
 //!
 //! From above: `shipper` takes segments up, `deliver` brings one to the store (`known` asks what is there, `blocks` makes
-//! what is inserted, `in_flight` knows whose turn it is), `settle` ends it (`unkept`, `outcomes`). Uses `spool`, `record`,
+//! what is inserted, `arrivals` tells who was first, `in_flight` knows whose turn it is), `settle` ends it (`unkept`, `outcomes`). Uses `spool`, `record`,
 //! `ledger` and the store; only `run` uses it.
 
+mod arrivals;
 mod blocks;
 mod deliver;
 mod in_flight;
