@@ -82,7 +82,8 @@ pub struct Told {
 /// Tells a story that ends at the last full hour.
 ///
 /// # Errors
-/// When a number is out of range, or nothing has happened yet on the only day, or the collector is not there, refuses an event, or has no room for too long.
+/// When a number is out of range, or nothing has happened yet on the only day, or the collector is not there, refuses an
+/// event, or has no room for too long.
 pub async fn tell(story: Story) -> anyhow::Result<Told> {
     ensure!((1..=DAYS_MAX).contains(&story.days), "days: expected 1 to {DAYS_MAX}, found {}", story.days);
     let visits = story.visits_per_day;
