@@ -47,25 +47,25 @@ image: dist ## Make a container image of that release, with docker
 test: $(SDK) $(DASHBOARD) $(CLIENTS_PYTHON) chromium strace ## Run every test, the browser's included
 	@# The program is among what this builds; by itself it would be built with fewer features of its libraries, and twice.
 	@$(CARGO) test --workspace --locked --no-run
-	@$(MAKE) --no-print-directory --jobs 4 --output-sync=target test-programs test-sdk test-pages test-clients
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-programs test-clients
 
-# All of them wait as much as they compute, so they run side by side, and the program's tests some at once: each has an
-# engine of some 300 MB, which looks for work every second.
+# The program's tests wait as much as they compute, so some run at once, each with an engine of some 300 MB, and what needs a
+# browser or a client beside them, one after the other: more at a time would only wait for each other.
 test-programs:
 	@echo "orma: tests of the Rust crates and of the program with the real engine"
-	RUST_TEST_THREADS=4 $(CARGO) test --workspace --locked
+	RUST_TEST_THREADS=6 $(CARGO) test --workspace --locked
 
 test-sdk:
 	@echo "orma: tests of the browser SDK"
 	$(NPM) test --silent --workspace sdk-js
 
-test-pages:
+test-pages: test-sdk
 	@echo "orma: tests of the dashboard"
 	$(NPM) test --silent --workspace query/dashboard
 	@echo "orma: tests in a real browser"
 	$(NPM) test --silent --workspace tests/browser
 
-test-clients:
+test-clients: test-pages
 	@echo "orma: tests with the clients of Segment and RudderStack"
 	$(NPM) test --silent --workspace tests/clients
 

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { ADMIN_TOKEN, startOrma, waitFor } from "../browser/orma.mjs";
+import { ADMIN_TOKEN, PATIENCE_MS, startOrma, waitFor } from "../browser/orma.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const python = process.env.ORMA_CLIENTS_PYTHON ?? join(here, "..", "..", "target", "clients-python", "bin", "python");
@@ -51,6 +51,8 @@ const askOf = (args, variables) =>
   run("st", [
     ...["run", `${orma.base}/api/openapi.json`, "--seed", SEED, "--workers", "1", "--no-color"],
     ...["--header", `Authorization: Bearer ${ADMIN_TOKEN}`],
+    // What a busy machine makes wait is answered.
+    ...["--request-timeout", String(PATIENCE_MS / 1000)],
     // A stream has no end.
     ...["--exclude-path-regex", "/live$", "--continue-on-failure"],
     ...args,
