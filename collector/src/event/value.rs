@@ -118,7 +118,7 @@ pub fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
         Cow::Owned(text) if text.starts_with(is_blank) || text.ends_with(is_blank) => {
             Cow::Owned(text.trim_matches(is_blank).to_owned())
         }
-        owned => owned,
+        owned @ Cow::Owned(_) => owned,
     }
 }
 

@@ -48,7 +48,7 @@ pub fn key(head: &EventHead) -> u64 {
 /// The store did not answer.
 pub async fn noted(store: &Store, segment: Uuid) -> Result<HashSet<u64>, StoreError> {
     let sql = "SELECT DISTINCT event_key FROM arrivals WHERE segment = toUUID({segment:String})";
-    keys(store.select(sql, &[("segment", Param::Text(segment.to_string()))]).await?)
+    Ok(keys(store.select(sql, &[("segment", Param::Text(segment.to_string()))]).await?))
 }
 
 /// Notes that the events are inserted.
@@ -72,11 +72,11 @@ pub async fn second(store: &Store, segment: Uuid, begun: Duration) -> Result<Has
         GROUP BY event_key HAVING argMin(segment, _block_number) != own";
     let since_ms = i64::try_from((begun + CLOCKS_DIFFER_MAX).as_millis()).unwrap_or(i64::MAX >> 32);
     let params = [("segment", Param::Text(segment.to_string())), ("since_ms", Param::Int(since_ms))];
-    keys(store.select(sql, &params).await?)
+    Ok(keys(store.select(sql, &params).await?))
 }
 
-fn keys(rows: Vec<Row>) -> Result<HashSet<u64>, StoreError> {
-    Ok(rows.into_iter().map(|row| row.event_key).collect())
+fn keys(rows: Vec<Row>) -> HashSet<u64> {
+    rows.into_iter().map(|row| row.event_key).collect()
 }
 
 fn block(segment: Uuid, keys: &HashSet<u64>) -> (Vec<Bytes>, [&'static str; 2]) {
