@@ -4,9 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 CARGO ?= cargo
 NPM ?= npm
-# The one without windows first: with them the tests of pages take five times the processor.
-BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome
-CHROMIUM ?= $(or $(firstword $(shell command -v $(BROWSERS) 2>/dev/null)),/usr/bin/chromium-headless-shell)
+CHROMIUM ?= $(or $(shell command -v chromium 2>/dev/null),$(shell command -v chromium-browser 2>/dev/null),$(shell command -v google-chrome 2>/dev/null),/usr/bin/chromium)
 export CHROMIUM
 
 SDK := sdk-js/dist/sizes.json
@@ -20,7 +18,7 @@ DIST := target/dist
 # Rounds of each kind of `make torture`.
 ROUNDS ?= 100
 
-.PHONY: help run test test-programs test-sdk test-pages test-clients torture screenshots bench bench-quick bench-query lint demo build deps clients tools chromium strace user-agents dist dist-test image
+.PHONY: help run test test-programs test-pages torture screenshots bench bench-quick bench-query lint demo build deps clients tools chromium strace user-agents dist dist-test image
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -47,25 +45,21 @@ image: dist ## Make a container image of that release, with docker
 test: $(SDK) $(DASHBOARD) $(CLIENTS_PYTHON) chromium strace ## Run every test, the browser's included
 	@# The program is among what this builds; by itself it would be built with fewer features of its libraries, and twice.
 	@$(CARGO) test --workspace --locked --no-run
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-programs test-clients
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-programs test-pages
 
-# The program's tests wait as much as they compute, so some run at once, each with an engine of some 300 MB, and what needs a
-# browser or a client beside them, one after the other: more at a time would only wait for each other.
+# Both wait more than they compute, so they run side by side, and the program's tests many at once: each of them has an
+# engine of some 300 MB.
 test-programs:
 	@echo "orma: tests of the Rust crates and of the program with the real engine"
-	RUST_TEST_THREADS=6 $(CARGO) test --workspace --locked
+	RUST_TEST_THREADS=8 $(CARGO) test --workspace --locked
 
-test-sdk:
+test-pages:
 	@echo "orma: tests of the browser SDK"
 	$(NPM) test --silent --workspace sdk-js
-
-test-pages: test-sdk
 	@echo "orma: tests of the dashboard"
 	$(NPM) test --silent --workspace query/dashboard
 	@echo "orma: tests in a real browser"
 	$(NPM) test --silent --workspace tests/browser
-
-test-clients: test-pages
 	@echo "orma: tests with the clients of Segment and RudderStack"
 	$(NPM) test --silent --workspace tests/clients
 
@@ -90,9 +84,6 @@ bench-quick: $(SDK) $(DASHBOARD) ## A minute under load beside nginx, then each 
 	@$(CARGO) build --release --locked
 	@$(CARGO) run --release --locked --quiet -p orma-benches -- load --quick
 	@$(CARGO) bench --locked --quiet -p orma-benches
-
-# As people have it.
-bench bench-query: BROWSERS := chromium chromium-browser google-chrome chromium-headless-shell
 
 bench-query: $(SDK) $(DASHBOARD) ## Questions beside the tables of others, at 1 and 20 million events; EVENTS=1000000 for one size
 	@$(CARGO) build --release --locked
@@ -150,10 +141,8 @@ chromium:
 	@test -x "$(CHROMIUM)" || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "orma: installing Chromium for the browser tests"; \
-	    apt-get update -qq; \
-	    install() { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fonts-dejavu-core $$1 >/dev/null; }; \
-	    install chromium-headless-shell || install chromium; \
-	  else echo "orma needs Chromium for the browser tests: apt-get install chromium-headless-shell (or chromium)"; exit 1; fi; }
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	  else echo "orma needs Chromium for the browser tests: apt-get install chromium"; exit 1; fi; }
 
 strace:
 	@command -v strace >/dev/null || { \

@@ -27,16 +27,11 @@ pub const ADMIN_TOKEN: &str = "admin-token-of-the-tests";
 /// Longer than anything should take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_mins(2);
 
-/// A question may take so long: how busy the machine is must not decide what it is answered.
-pub const QUESTION_SECONDS_MAX: u64 = 100;
-
-/// The limits of questions for services that the tests start in their own process.
+/// The limits of questions for services that the tests start in their own process: how busy the machine is must not decide
+/// what is answered.
 pub fn patient_limits() -> QuestionLimits {
-    QuestionLimits {
-        seconds_max: QUESTION_SECONDS_MAX,
-        wait_ms_max: 1000 * QUESTION_SECONDS_MAX,
-        ..QuestionLimits::default()
-    }
+    let seconds_max = PATIENCE.as_secs();
+    QuestionLimits { seconds_max, wait_ms_max: 1000 * seconds_max, ..QuestionLimits::default() }
 }
 
 /// A service with these limits.
@@ -155,8 +150,6 @@ impl Setup {
             .arg(data_dir)
             .args(&self.arguments)
             .env("ORMA_ADMIN_TOKEN", ADMIN_TOKEN)
-            .env("ORMA_QUESTION_SECONDS_MAX", QUESTION_SECONDS_MAX.to_string())
-            .env("ORMA_QUESTION_WAIT_MS_MAX", (1000 * QUESTION_SECONDS_MAX).to_string())
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .process_group(0);
         command
