@@ -67,7 +67,9 @@ pub fn table(
 /// visits are.
 fn whose_visits(window: &str, conditions: &[&String]) -> String {
     let is_view = clause::IS_VIEW.to_string();
-    let is_plain = |condition: &&&String| !condition.contains("SELECT") && !condition.contains("JSONExtract");
+    let is_plain = |condition: &&&String| {
+        !["SELECT", "JSONExtract", "arrayExists"].iter().any(|dear| condition.contains(dear))
+    };
     let plain: Vec<&&String> = conditions.iter().filter(is_plain).collect();
     if plain.iter().all(|condition| ***condition == is_view) {
         return String::new();

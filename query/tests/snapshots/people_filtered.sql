@@ -45,7 +45,6 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND verdict != 'machine'
   AND ts >= fromUnixTimestamp64Milli({p5:Int64})
   AND ts < fromUnixTimestamp64Milli({p6:Int64})
-  AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p8:Array(String)})
   AND toString(kind) IN {p9:Array(String)})
   WHERE site = {site:String}
   AND part = 0

@@ -97,7 +97,6 @@ SELECT toString(country) AS dimension, count() AS samples, countIf(name = 'LCP')
   AND kind = 'vital'
   AND name IN ('LCP', 'INP', 'CLS', 'FCP', 'TTFB')
   AND isNotNull(value)
-  AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p6:Array(String)})
   AND toString(os) NOT IN {p7:Array(String)})
   WHERE site = {site:String}
   AND part = 0

@@ -46,9 +46,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
   AND if(path = '', toString(screen), path) IN {p5:Array(String)}
-  AND if(path = '', toString(screen), path) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(if(path = '', toString(screen), path), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p8:Array(String)}))
+  AND if(path = '', toString(screen), path) NOT IN {p6:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -118,9 +116,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
   AND multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])) IN {p5:Array(String)}
-  AND multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])), value), {p8:Array(String)}))
+  AND multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])) NOT IN {p6:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -1296,9 +1292,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)}
-  AND toString(kind) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(kind), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(kind), value), {p8:Array(String)}))
+  AND toString(kind) NOT IN {p6:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -1392,9 +1386,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND toString(name) IN {p5:Array(String)}
-  AND toString(name) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(name), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(name), value), {p8:Array(String)}))
+  AND toString(name) NOT IN {p6:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -1488,9 +1480,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND toString(touchpoint) IN {p5:Array(String)}
-  AND toString(touchpoint) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(touchpoint), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(touchpoint), value), {p8:Array(String)}))
+  AND toString(touchpoint) NOT IN {p6:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -1584,9 +1574,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND toString(stage) IN {p5:Array(String)}
-  AND toString(stage) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(stage), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(stage), value), {p8:Array(String)}))
+  AND toString(stage) NOT IN {p6:Array(String)})
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}

@@ -9,14 +9,7 @@ SELECT toString((toUnixTimestamp(ts) - 60 * toMinute(ts, {zone:String}) - toSeco
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND arrayExists(value -> positionCaseInsensitiveUTF8(props[{p5:String}], value) > 0, {p6:Array(String)})) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(props[{p5:String}], value) > 0, {p6:Array(String)}))
+  FROM visits FINAL
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -48,12 +41,7 @@ SELECT toString((toUnixTimestamp(started) - 60 * toMinute(started, {zone:String}
   AND {to_day:Date} + 1
   AND arrayExists(value -> positionCaseInsensitiveUTF8(props[{p6:String}], value) > 0, {p7:Array(String)})) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
-  FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
-  WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
-  AND {to_day:Date} + 1
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(props[{p6:String}], value) > 0, {p7:Array(String)}))
+  FROM visits FINAL
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
