@@ -1,5 +1,7 @@
 //! The statements of `/stats`: one arm per metric, one shape per way of asking.
 
+mod held;
+mod holders;
 pub mod metric;
 
 use orma_store::Param;
@@ -11,12 +13,13 @@ use crate::plan::dimension::Level;
 use crate::plan::metric::Shape as MetricShape;
 use crate::plan::period::Interval;
 use crate::plan::{Dimension, Filter, Metric, Shift};
-use crate::sql::clause::{self, NUMBERS_OF_VISIT, VISIT, VISIT_COLUMNS, Visits};
-use crate::sql::condition::{Row, without};
-use crate::sql::event_table::{self, Duplicates};
-use crate::sql::identity::{People, owned};
+use crate::sql::clause::{self, VISIT, Visits};
+use crate::sql::condition::Row;
+use crate::sql::identity::People;
 use crate::sql::views::{self, Views};
-use crate::sql::{Sql, events, items};
+use crate::sql::{Sql, events};
+use held::{Held, events_table, value_of_item};
+use holders::{bought, visits_with_events, visits_with_pages};
 use metric::{column, of_events, of_sessions, of_views, other_product_revenue, present};
 
 /// Stands between the values of two dimensions in a row's key.
@@ -170,97 +173,6 @@ fn interval_of(query: &Query, shape: Shape<'_>) -> Option<Interval> {
     query.interval.filter(|_| matches!(shape, Shape::Series(_) | Shape::SeriesAndTotals))
 }
 
-/// How events that came twice are made to count once: not at all where only distinct things are counted, and by their
-/// ids where few rows are asked for, purchases, which costs a tenth of merging all.
-fn duplicates(metrics: &[Metric]) -> Duplicates {
-    if metrics.iter().all(|metric| matches!(metric, Metric::Visitors | Metric::People)) {
-        Duplicates::Kept
-    } else if metrics.iter().all(|metric| metric.is_of_purchases()) {
-        Duplicates::ById
-    } else {
-        Duplicates::Merged
-    }
-}
-
-/// What must hold for the events of a part.
-#[derive(Clone, Copy, Debug)]
-struct Held<'a> {
-    /// What the events are asked for as.
-    row: Row,
-    /// Members that hold for one and the same thing.
-    together: &'a [&'a Condition],
-    /// Members that are by themselves.
-    apart: &'a [&'a Condition],
-    /// Whether the visits of the events are asked for too.
-    with_visits: bool,
-}
-
-/// The events of a question for which a condition holds, or rows of them and their items where the question is about
-/// items. `only` is one more condition.
-fn events_table(
-    sql: &mut Sql,
-    query: &Query,
-    held: Held<'_>,
-    metrics: &[Metric],
-    with_dimensions: bool,
-    only: Option<&str>,
-) -> String {
-    let dimensions = if with_dimensions { item_dimensions(query) } else { Vec::new() };
-    let has_lines = metrics.iter().any(|metric| metric.is_of_items());
-    // Where rows need not be items, what may hold without one is asked of the event.
-    let needs_item = has_lines || !dimensions.is_empty() || without(held.together, &[Level::Item]).is_none();
-    let (of_items, of_events): (Vec<&Condition>, Vec<&Condition>) =
-        held.together.iter().partition(|member| needs_item && member.looks_at(&[Level::Item]));
-    let is_expanded = !of_items.is_empty() || !dimensions.is_empty();
-    let terms = events::terms(&query.scope);
-    let mut conditions: Vec<String> = only.map(ToOwned::to_owned).into_iter().collect();
-    conditions.extend(terms.together(sql, held.row, &of_events));
-    conditions.extend(held.apart.iter().map(|member| terms.apart(sql, held.row, member)));
-    if has_lines {
-        conditions.push(items::SELLS_ITEMS.to_string());
-    } else if is_expanded {
-        conditions.push(items::IS_ABOUT_ITEMS.to_string());
-    }
-    let duplicates = duplicates(metrics);
-    if duplicates == Duplicates::ById {
-        conditions.push(clause::IS_PURCHASE.into());
-    }
-    let of_lines: Vec<String> =
-        of_items.iter().map(|member| terms.of_line(sql, held.row, &[member])).collect();
-    // A visit that began in the period may go on after it.
-    let (window, with_visits) = if held.row == Row::EventOfVisit {
-        let window = clause::events_of_visits_window(Visits::Started, query.scope.with_bots);
-        (window, terms.with_whole_visits(Visits::Started))
-    } else {
-        (clause::events_window(query.scope.with_bots), terms.with_visits())
-    };
-    let events = if metrics.contains(&Metric::People) {
-        let people = People::new(sql, &query.scope.aliases);
-        let events = event_table::table(&window, &conditions, duplicates, Some(terms.with_owners()));
-        people.numbers(&owned(&events))
-    } else {
-        let visits = if held.with_visits { Some(with_visits) } else { terms.joined() };
-        event_table::table(&window, &conditions, duplicates, visits)
-    };
-    if is_expanded {
-        items::expanded(&events, &dimensions, &of_lines)
-    } else if has_lines {
-        items::with_lines(&events)
-    } else {
-        events
-    }
-}
-
-fn item_dimensions(query: &Query) -> Vec<Dimension> {
-    query.group_by.iter().copied().filter(|dimension| dimension.level() == Level::Item).collect()
-}
-
-/// Where the value of a dimension stands in the key of a row of items.
-fn value_of_item(query: &Query, index: usize) -> String {
-    let before = query.group_by[..index].iter().filter(|dimension| dimension.level() == Level::Item).count();
-    items::value_of_key(before)
-}
-
 /// The table expression with its conditions.
 fn from_clause(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>) -> String {
     let with_dimensions = has_dimensions(query, shape);
@@ -333,100 +245,6 @@ fn purchases_of_pages(sql: &mut Sql, query: &Query, part: &Part, with_dimensions
     }
     let pages = visits_with_pages(sql, query, &of_pages, with_dimensions);
     format!("{purchases} AS event INNER JOIN {pages} AS seen USING {VISIT}")
-}
-
-/// The visits that began in the period and hold certain events, once for each value of the dimensions of events and items
-/// (`e0`, `e1`): with their numbers, what `asked` asks of them, and `has_bought`, whether such an event is an order. Each is
-/// one, so duplicates do not matter.
-fn visits_with_events(
-    sql: &mut Sql,
-    query: &Query,
-    members: &[&Condition],
-    with_dimensions: bool,
-    asked: &str,
-) -> String {
-    let mut values = Vec::new();
-    let mut keys = Vec::new();
-    let mut asked = asked.to_owned();
-    for (index, dimension) in query.group_by.iter().enumerate().filter(|_| with_dimensions) {
-        let value = match dimension.level() {
-            Level::Event => clause::of_event(*dimension),
-            Level::Item => value_of_item(query, index),
-            Level::Session | Level::Both => {
-                asked += &clause::of_session(*dimension);
-                continue;
-            }
-        };
-        values.push(format!(", {value} AS e{index}"));
-        keys.push(format!(", e{index}"));
-    }
-    // A page's visits are those that saw it; what else happened may have no page.
-    let filters: Vec<&Filter> = members.iter().flat_map(|member| member.filters()).collect();
-    let only = (!counts_any_event(&query.group_by, &filters)).then(|| clause::IS_VIEW.to_string());
-    let held = Held { row: Row::EventOfVisit, together: members, apart: &[], with_visits: true };
-    let events = events_table(sql, query, held, &[Metric::Visitors], with_dimensions, only.as_deref());
-    let (_, entry) = clause::entry_columns(&asked);
-    format!(
-        "(SELECT {VISIT_COLUMNS}, visit AS started, {NUMBERS_OF_VISIT}, exit_page{entry}{}, \
-         max(kind = 'order') AS has_bought FROM {events} WHERE {} \
-         GROUP BY {VISIT_COLUMNS}, {NUMBERS_OF_VISIT}, exit_page{entry}{})",
-        values.concat(),
-        clause::began("visit"),
-        keys.concat()
-    )
-}
-
-/// The condition that a session has an order; where rows are items or items are asked for, an order of them.
-fn bought(sql: &mut Sql, query: &Query, source: Source, with_dimensions: bool) -> String {
-    let is_of_items =
-        |member: &&Condition| member.filters().iter().all(|filter| filter.level() == Level::Item);
-    let (of_items, others): (Vec<&Condition>, Vec<&Condition>) =
-        query.scope.condition.together().0.into_iter().partition(is_of_items);
-    let dimensions = if with_dimensions { item_dimensions(query) } else { Vec::new() };
-    if source == Source::Sessions || of_items.is_empty() && dimensions.is_empty() {
-        return "order_count > 0".to_owned();
-    }
-    // Then the events that a visit was found by are all that are about the items.
-    let is_of_visits = |dimension: &Dimension| dimension.level() != Level::Event;
-    if !others.iter().any(|member| member.looks_at(&[Level::Event, Level::Item]))
-        && (!with_dimensions || query.group_by.iter().all(is_of_visits))
-    {
-        return "has_bought".to_owned();
-    }
-    let window = clause::events_of_visits_window(Visits::Started, query.scope.with_bots);
-    let terms = events::terms(&query.scope);
-    let of_lines: Vec<String> =
-        of_items.iter().map(|member| terms.of_line(sql, Row::Event, &[member])).collect();
-    let visits = Some(terms.with_whole_visits(Visits::Started));
-    let orders = event_table::table(&window, &["kind = 'order'".to_owned()], Duplicates::Kept, visits);
-    let orders = items::expanded(&orders, &dimensions, &of_lines);
-    let (mut own, mut key) = (vec![VISIT_COLUMNS.to_owned()], vec![VISIT_COLUMNS.to_owned()]);
-    for (index, dimension) in query.group_by.iter().enumerate().filter(|_| with_dimensions) {
-        if dimension.level() == Level::Item {
-            own.push(format!("e{index}"));
-            key.push(value_of_item(query, index));
-        }
-    }
-    let (own, key) = (own.join(", "), key.join(", "));
-    format!("({own}) IN (SELECT {key} FROM {orders})")
-}
-
-/// The visits that saw certain pages, once for each page (`e0` or `e1`) when the rows are pages.
-fn visits_with_pages(sql: &mut Sql, query: &Query, members: &[&Condition], with_dimensions: bool) -> String {
-    let mut columns = vec![format!("DISTINCT {VISIT_COLUMNS}")];
-    for (index, dimension) in query.group_by.iter().enumerate() {
-        if with_dimensions && dimension.is_of_page() {
-            columns.push(format!("{} AS e{index}", clause::of_event(*dimension)));
-        }
-    }
-    let terms = events::terms(&query.scope);
-    let mut conditions = vec![clause::IS_VIEW.to_string()];
-    conditions.extend(terms.together(sql, Row::Event, members));
-    // What was bought within the period may have been seen before it, and after.
-    let window = clause::events_of_visits_window(Visits::Any, query.scope.with_bots);
-    let visits = Some(terms.with_whole_visits(Visits::Any));
-    let events = event_table::table(&window, &conditions, Duplicates::Kept, visits);
-    format!("(SELECT {} FROM {events})", columns.join(", "))
 }
 
 /// The condition that an event's visitor saw a page or a screen, or of people the person: in the period, or in the event's
