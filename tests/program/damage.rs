@@ -17,10 +17,8 @@ use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 
-use crate::support::{self, Orma, Setup, program, wait_for};
+use crate::support::{self, Orma, PATIENCE, Setup, program, wait_for};
 
-/// A start that fails must do so before a service manager loses patience.
-const START_SECONDS_MAX: u64 = 30;
 /// When what waits in the spool is not shipped by then, it stays there, which is no loss.
 const DRAIN_SECONDS_MAX: u64 = 15;
 /// Rounds at once: each waits more than it computes.
@@ -268,7 +266,7 @@ impl Started {
 
     /// The admin address once it serves; `None` when it ended.
     fn serves(&mut self, dir: &Path) -> Result<Option<String>, String> {
-        let deadline = Instant::now() + Duration::from_secs(START_SECONDS_MAX);
+        let deadline = Instant::now() + PATIENCE;
         loop {
             if self.child.try_wait().unwrap().is_some() {
                 return Ok(None);
@@ -280,7 +278,7 @@ impl Started {
                 return Ok(Some(noted["admin"].as_str().unwrap().to_owned()));
             }
             if Instant::now() > deadline {
-                return Err(format!("neither serves nor ends within {START_SECONDS_MAX} s"));
+                return Err(format!("neither serves nor ends within {PATIENCE:?}"));
             }
             std::thread::sleep(Duration::from_millis(20));
         }
