@@ -1,4 +1,4 @@
-//! A thousand random histories: what the answers say is what a plain computation over the same events says, and what the
+//! Hundreds of random histories: what the answers say is what a plain computation over the same events says, and what the
 //! others say.
 //!
 //! Histories share sites, and sites an engine, so that each question is about many of them. `ORMA_SEEDS=50000` makes as many
@@ -27,7 +27,7 @@ use twin::{CURRENCY, Twin};
 use crate::query_api::Service;
 
 /// Histories without `ORMA_SEEDS`.
-const HISTORIES: u64 = 1_000;
+const HISTORIES: u64 = 480;
 const HISTORIES_OF_SITE: u64 = 40;
 /// Random questions about the numbers of a site.
 const QUESTIONS: usize = 8;

@@ -1,7 +1,7 @@
 //! Random conditions on random histories: the events, visits and people that the store selects are those that a plain
 //! computation finds.
 //!
-//! `ORMA_SEEDS=1000` makes as many histories, each on a site of its own; without it there are 100.
+//! `ORMA_SEEDS=1000` makes as many histories, each on a site of its own; without it there are 40.
 mod twin;
 mod windows;
 
@@ -227,7 +227,7 @@ async fn agree(runner: &Runner, seed: u64, rows: &[EventRow<'static>], selected:
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_condition_selects_what_a_plain_computation_finds() {
-    let seeds: u64 = std::env::var("ORMA_SEEDS").map_or(100, |text| text.parse().expect("a number"));
+    let seeds: u64 = std::env::var("ORMA_SEEDS").map_or(40, |text| text.parse().expect("a number"));
     let dir = tempfile::tempdir().unwrap();
     let service = Service::start(dir.path()).await;
     let histories: Vec<Vec<EventRow<'static>>> = (0..seeds).map(history).collect();

@@ -310,7 +310,7 @@ impl Drop for StopOnDrop<'_> {
     }
 }
 
-/// How long a question may take: `--question-seconds-max`.
+/// How long a question may take by default: `--question-seconds-max`.
 const QUESTION_SECONDS_MAX: u64 = 30;
 
 /// `ORMA_TORTURE=1` asks 200 questions at once over a million events, for a minute.
@@ -318,7 +318,10 @@ const QUESTION_SECONDS_MAX: u64 = 30;
 fn heavy_questions_take_neither_the_engine_nor_the_others_time() {
     let torture = std::env::var_os("ORMA_TORTURE").is_some();
     let (askers, rows, lasts) = if torture { (200, 1_000_000, 60) } else { (24, 50_000, 3) };
-    let orma = Orma::start();
+    let orma = Setup::default()
+        .argument("--question-seconds-max", QUESTION_SECONDS_MAX.to_string())
+        .argument("--question-wait-ms-max", "10000")
+        .start();
     fill(&orma, rows);
     let analyst = token_command(&orma, &["add", "--role", "analyst", "--name", "greedy"]);
     let other = token_command(&orma, &["add", "--role", "analyst", "--name", "other"]);
@@ -408,6 +411,7 @@ fn questions_beyond_the_places_are_told_to_come_back() {
         .argument("--questions-running-max", "2")
         .argument("--questions-waiting-max", "2")
         .argument("--question-wait-ms-max", "300")
+        .argument("--question-seconds-max", QUESTION_SECONDS_MAX.to_string())
         .start();
     fill(&orma, 100_000);
     let answers: Vec<Answer> = std::thread::scope(|scope| {

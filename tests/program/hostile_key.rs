@@ -344,8 +344,8 @@ fn aliases_and_visitors_without_number_leave_every_page_its_answer() {
     send_the_honest(&orma);
     settle(&orma);
     check_the_honest(&orma);
-    let aliases = size(6_000, 100_000);
-    let visitors = size(20_000, 50_000);
+    let aliases = size(3_000, 100_000);
+    let visitors = size(8_000, 50_000);
     // Most aliases are of one user, with quotes and letters that take two bytes; others make a chain and circles.
     let own = |number: usize| format!("già-«o'brien\\»-{number:06}");
     let alias = |user: String, previous: String| json!({"kind": "alias", "visitor": format!("av-{previous}"), "session": "a", "user": user, "previous": previous});
@@ -394,14 +394,14 @@ fn a_session_without_end_and_a_visitor_of_many_names_stay_bounded() {
     const HOUR_MAX: u64 = orma_collector::flood::VISITOR_EVENTS_PER_HOUR_MAX as u64;
     let orma = Orma::start();
     send_the_honest(&orma);
-    let events = size(25_000, 300_000);
+    let events = size(12_000, 300_000);
     let endless = |number: usize| {
         json!({"kind": "page_view", "visitor": "endless", "session": "endless", "user": "endless",
             "url": format!("https://b.example/{number}")})
     };
     send(&orma, (0..events).map(endless));
     // A device that changes hands all the time, with a view for each change.
-    let shared = (0..size(4_000, 5_000)).flat_map(|number| {
+    let shared = (0..size(2_000, 5_000)).flat_map(|number| {
         let at = |kind: &str| json!({"kind": kind, "visitor": "shared", "session": format!("shared-{}", number % 50)});
         let mut identify = at("identify");
         identify["user"] = json!(if number % 2 == 0 { "hand-3".into() } else { format!("hand-{number}") });
@@ -434,7 +434,7 @@ fn a_session_without_end_and_a_visitor_of_many_names_stay_bounded() {
 fn names_paths_and_traits_without_number_leave_every_page_its_answer() {
     let orma = Orma::start();
     send_the_honest(&orma);
-    let names = size(3_000, 50_000);
+    let names = size(1_500, 50_000);
     let long = "x".repeat(size(3_000, 3_000));
     let events = (0..names).flat_map(|number| {
         let visitor = format!("v-{}", number % 997);

@@ -15,9 +15,9 @@ const MINUTE: i64 = 60_000;
 const PERIOD: &str = "from=2026-11-10&to=2026-11-10";
 /// The site's day begins in Rome at this moment.
 const DAY: &str = "2026-11-09T23:00:00Z";
-const SEEDS: u64 = 12;
+const SEEDS: u64 = 5;
 /// So many of them are asked for the people too, which is a question for each number.
-const SEEDS_OF_PEOPLE: u64 = 3;
+const SEEDS_OF_PEOPLE: u64 = 2;
 
 /// A history whose moments and ids meet often.
 fn history(random: &mut Rng) -> Vec<EventRow<'static>> {
@@ -259,7 +259,7 @@ async fn random_histories_give_what_a_plain_computation_gives() {
             }
         }
     }
-    assert!(orders > 20, "the histories have orders: {orders}");
+    assert!(orders > SEEDS.cast_signed(), "the histories have orders: {orders}");
     the_rest(&service).await;
     service.engine.stop().await;
 }

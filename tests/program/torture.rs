@@ -1,14 +1,14 @@
 //! kill -9 under load, again and again on the same data: the collector beside a distant store, the engine alone, the
 //! whole group. After each round no answered event is lost or doubled, and the ledger balances.
 //!
-//! `ORMA_TORTURE_ROUNDS` says how many rounds of each (3), `ORMA_TORTURE_SEED` when they kill (the clock).
+//! `ORMA_TORTURE_ROUNDS` says how many rounds of each (2), `ORMA_TORTURE_SEED` when they kill (the clock).
 
 mod leases;
 mod people;
 
 use std::collections::HashSet;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -54,7 +54,7 @@ struct Round {
 
 #[test]
 fn no_answered_event_is_lost_or_doubled_whatever_is_killed() {
-    let rounds = u16::try_from(from_environment("ORMA_TORTURE_ROUNDS", 3)).unwrap();
+    let rounds = u16::try_from(from_environment("ORMA_TORTURE_ROUNDS", 2)).unwrap();
     let seed = seed();
     println!("ORMA_TORTURE_SEED={seed}");
     // Both installations at once, each with its rounds in turn.
@@ -170,7 +170,12 @@ fn killed_and_started_again(killed: &'static str, orma: &mut Orma, number: u16, 
 /// What a power cut leaves and a killed process does not: a part of a record behind the last flush.
 fn tear_the_tail(spool: &Path, random: &mut Rng) -> u64 {
     let files = std::fs::read_dir(spool).unwrap().map(|entry| entry.unwrap().path());
-    let Some(open) = files.into_iter().find(|path| path.extension().is_some_and(|e| e == "open")) else {
+    // One that was made a moment ago has no header yet, so no record can follow.
+    let is_open = |path: &PathBuf| {
+        path.extension().is_some_and(|extension| extension == "open")
+            && path.metadata().is_ok_and(|about| about.len() > 0)
+    };
+    let Some(open) = files.into_iter().find(is_open) else {
         return 0;
     };
     let mut record = Vec::from(300u32.to_le_bytes());

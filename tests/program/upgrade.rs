@@ -10,10 +10,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::support::{Orma, Setup, wait_for};
+use crate::support::{Orma, PATIENCE, Setup, wait_for};
 
-/// What is shipped from the spool and settled at the start may take so long to be in the answers.
-const SETTLED_MAX: Duration = Duration::from_secs(30);
 /// Differences that are shown of one answer.
 const SHOWN_MAX: usize = 12;
 
@@ -259,7 +257,8 @@ fn a_released_data_directory_opens_and_answers_as_it_did() {
     let known: Changed = serde_json::from_value(read("changed.json")).unwrap();
     let mut orma = Orma::start_in(dir, Setup::default());
     wait_for("the visits of all events", || (orma.number("SELECT count() FROM touched") == 0).then_some(()));
-    let deadline = Instant::now() + SETTLED_MAX;
+    // What is shipped from the spool and settled at the start may take a while to be in the answers.
+    let deadline = Instant::now() + PATIENCE;
     loop {
         let found = changed(&orma, answers);
         let told = told(&found, &known);

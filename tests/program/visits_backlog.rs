@@ -102,8 +102,8 @@ fn sessions_of_very_many_events_are_made_in_bounded_memory() {
     made("a session of 200,000 events");
     let whole = "SELECT sum(event_count) FROM visits FINAL WHERE visitor = 'w0'";
     assert_eq!(orma.number(whole), 200_000);
-    orma.sql(&events(1, 1, 1_000_000).replace("'v'", "'x'"));
-    made("a session of 1,000,000 events");
+    orma.sql(&events(1, 1, 600_000).replace("'v'", "'x'"));
+    made("a session of 600,000 events");
     assert!(orma.number("SELECT sum(event_count) FROM visits FINAL WHERE visitor = 'x0'") >= 500_000);
     let grown = orma.peak_bytes() - before;
     assert!(grown < GROWTH_MAX, "{} MiB", grown >> 20);

@@ -13,7 +13,7 @@ use crate::query_api::{Service, at, view};
 /// The windows: how they are written, and their hours.
 const WINDOWS: [(&str, i64, i64); 4] =
     [("within_hours", 1, 1), ("within_hours", 36, 36), ("within_days", 1, 24), ("within_days", 3, 72)];
-const TIMES: [u32; 3] = [2, 3, 5];
+const TIMES: [u32; 2] = [2, 5];
 /// Who did it, and how many milliseconds after a whole window the last time was.
 const PEOPLE: [(&str, i64); 3] = [("inside", -1), ("edge", 0), ("outside", 1)];
 /// Daylight saving time begins within it, in the site's zone: a window is as long on that day.

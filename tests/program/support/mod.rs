@@ -25,10 +25,10 @@ use tempfile::TempDir;
 pub const ADMIN_TOKEN: &str = "admin-token-of-the-tests";
 
 /// Longer than anything should take on a busy machine.
-pub const PATIENCE: Duration = Duration::from_mins(2);
+pub const PATIENCE: Duration = Duration::from_mins(5);
 
-/// The limits of questions for services that the tests start in their own process: how busy the machine is must not decide
-/// what is answered.
+/// The limits of questions for services that the tests start in their own process, and of the programs that they start:
+/// how busy the machine is must not decide what is answered.
 pub fn patient_limits() -> QuestionLimits {
     let seconds_max = PATIENCE.as_secs();
     QuestionLimits { seconds_max, wait_ms_max: 1000 * seconds_max, ..QuestionLimits::default() }
@@ -150,6 +150,9 @@ impl Setup {
             .arg(data_dir)
             .args(&self.arguments)
             .env("ORMA_ADMIN_TOKEN", ADMIN_TOKEN)
+            // As for services in the tests' own process: see `patient_limits`.
+            .env("ORMA_QUESTION_SECONDS_MAX", PATIENCE.as_secs().to_string())
+            .env("ORMA_QUESTION_WAIT_MS_MAX", PATIENCE.as_millis().to_string())
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .process_group(0);
         command

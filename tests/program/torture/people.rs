@@ -3,7 +3,7 @@
 //! Afterwards what was answered is stored, the accounts balance, and visits are those of a plain computation: as they were
 //! kept up to date, and made anew.
 //!
-//! `ORMA_TORTURE_ROUNDS` says how many kills (6), `ORMA_TORTURE_SEED` when and of what (the clock).
+//! `ORMA_TORTURE_ROUNDS` says how many kills (4), `ORMA_TORTURE_SEED` when and of what (the clock).
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::SocketAddr;
@@ -365,7 +365,7 @@ fn erase(orma: &Orma, random: &mut Rng) -> BTreeSet<String> {
 
 #[test]
 fn visits_are_right_whatever_is_killed_while_they_are_made() {
-    let rounds = super::from_environment("ORMA_TORTURE_ROUNDS", 6);
+    let rounds = super::from_environment("ORMA_TORTURE_ROUNDS", 4);
     let seed = super::seed();
     println!("ORMA_TORTURE_SEED={seed}");
     let random = &mut Rng::with_seed(seed);
