@@ -60,7 +60,7 @@ async function quiet(asked) {
 }
 
 test("a tile, a tab, a filter and a letter ask only what they change", async () => {
-  const { page, context } = await openDashboard();
+  const { page, asked, context } = await openDashboard();
   await page.goto(`${orma.base}/sites/demo/overview?period=7d`);
   await page.locator("[data-testid=headline-visitors]").waitFor();
   await quiet(asked);
