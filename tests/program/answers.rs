@@ -1,4 +1,4 @@
-//! Hundreds of random histories: what the answers say is what a plain computation over the same events says, and what the
+//! A thousand random histories: what the answers say is what a plain computation over the same events says, and what the
 //! others say.
 //!
 //! Histories share sites, and sites an engine, so that each question is about many of them. `ORMA_SEEDS=50000` makes as many
@@ -27,8 +27,8 @@ use twin::{CURRENCY, Twin};
 use crate::query_api::Service;
 
 /// Histories without `ORMA_SEEDS`.
-const HISTORIES: u64 = 480;
-const HISTORIES_OF_SITE: u64 = 40;
+const HISTORIES: u64 = 1_040;
+const HISTORIES_OF_SITE: u64 = 80;
 /// Random questions about the numbers of a site.
 const QUESTIONS: usize = 8;
 /// People of a site whose card and journey are looked at.

@@ -2,7 +2,7 @@
 //! erased, over midnight, without ids, of machines, of several users, joined and taken back by hand), whenever they were brought up to date in between, and when all are made
 //! anew.
 //!
-//! `ORMA_SEEDS=1000` makes as many histories, each on a site of its own; without it there are 500.
+//! `ORMA_SEEDS=1000` makes as many histories, each on a site of its own; without it there are 1,000.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -417,7 +417,7 @@ fn insert(orma: &Orma, events: &[Value]) {
 
 #[test]
 fn visits_kept_up_to_date_are_those_made_anew_and_those_of_a_plain_computation() {
-    let seeds: u64 = std::env::var("ORMA_SEEDS").map_or(500, |text| text.parse().expect("a number"));
+    let seeds: u64 = std::env::var("ORMA_SEEDS").map_or(1_000, |text| text.parse().expect("a number"));
     let orma = Orma::start();
     let ask = |question: &str| drop(orma.ask(&format!("/api/v1/sites/{SITE}/{question}")));
     let random = &mut Rng::with_seed(11);

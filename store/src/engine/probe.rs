@@ -2,11 +2,13 @@
 //!
 //! It is asked for `/ping` over and over, each time on a connection of its own. That needs no query, no memory of the
 //! tables and no disk, so an engine that is merely busy answers it late, but answers. What is not answered for
-//! [`SILENT_MS_MAX`] by an engine that has used hardly any processor time meanwhile hangs; one that works hard is given
-//! [`SILENT_BUSY_MS_MAX`]. A connection that is refused says at once that nobody listens.
+//! [`SILENT_MS_MAX`] by an engine that has asked for hardly any processor time meanwhile hangs; one that works hard, or
+//! would if others left it a processor, is given [`SILENT_BUSY_MS_MAX`]. A connection that is refused says at once that
+//! nobody listens.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -22,7 +24,7 @@ const ANSWER_BYTES_MAX: u64 = 4_096;
 const SILENT_MS_MAX: u64 = 8_000;
 /// A busy engine is silent this long.
 const SILENT_BUSY_MS_MAX: u64 = 60_000;
-/// Busy: it used this share of one processor.
+/// Busy: it used this share of one processor, or waited for one as long.
 const BUSY_SHARE_MIN: f64 = 0.2;
 
 /// What came of one question.
@@ -98,13 +100,14 @@ fn ask(port: u16) -> Outcome {
 #[derive(Debug, Default)]
 pub struct Health {
     refusals: u32,
-    /// Since when it is silent, and the processor time that it had used then.
-    silent: Option<(Instant, Option<Duration>)>,
+    /// Since when it is silent, and the processor time that it had asked for by then.
+    silent: Option<(Instant, Option<Demand>)>,
 }
 
 impl Health {
-    /// Takes one answer into account. `used` is the processor time of the engine's process until now, where it is known.
-    pub fn judge(&mut self, probe: Probe, now: Instant, used: Option<Duration>) -> Option<Fault> {
+    /// Takes one answer into account. `demand` is that of the engine's process until now, where it is known; only that of
+    /// a silent one is looked at.
+    pub fn judge(&mut self, probe: Probe, now: Instant, demand: Option<Demand>) -> Option<Fault> {
         match probe.outcome {
             Outcome::Answered => *self = Self::default(),
             Outcome::Refused => {
@@ -114,14 +117,11 @@ impl Health {
             }
             Outcome::Silent => {
                 self.refusals = 0;
-                let (since, used_then) = *self.silent.get_or_insert((probe.asked, used));
+                let (since, demand_then) = *self.silent.get_or_insert((probe.asked, demand));
                 let silent = now.saturating_duration_since(since);
-                let busy = match (used_then, used) {
-                    (Some(then), Some(used)) => {
-                        used.saturating_sub(then).as_secs_f64() > silent.as_secs_f64() * BUSY_SHARE_MIN
-                    }
-                    _ => false,
-                };
+                let busy = demand.zip(demand_then).is_some_and(|(demand, then)| {
+                    demand.since(then).as_secs_f64() > silent.as_secs_f64() * BUSY_SHARE_MIN
+                });
                 let limit = if busy { SILENT_BUSY_MS_MAX } else { SILENT_MS_MAX };
                 return (silent >= Duration::from_millis(limit))
                     .then_some(Fault::Hangs(silent.as_millis() as u64));
@@ -131,8 +131,30 @@ impl Health {
     }
 }
 
-/// The processor time that a process has used.
-pub fn processor_time(pid: u32) -> Option<Duration> {
+/// The processor time that a process has asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Demand {
+    /// What it had, of all its threads.
+    used: Duration,
+    /// How long its threads were ready to run and others had the processor: of those that live, so it may shrink.
+    waited: Duration,
+}
+
+impl Demand {
+    /// What `pid` has asked for since it began, as `/proc` says; `None` when there is no such process. A kernel that keeps
+    /// no account of who waits says nothing of it.
+    pub fn of(pid: u32) -> Option<Self> {
+        let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+        let waited = tasks.filter_map(|task| waited(&task.ok()?.path())).sum();
+        Some(Self { used: used(pid)?, waited })
+    }
+
+    fn since(self, earlier: Self) -> Duration {
+        self.used.saturating_sub(earlier.used) + self.waited.saturating_sub(earlier.waited)
+    }
+}
+
+fn used(pid: u32) -> Option<Duration> {
     /// `/proc` counts in hundredths of a second.
     const MS_PER_TICK: u64 = 10;
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -142,18 +164,32 @@ pub fn processor_time(pid: u32) -> Option<Duration> {
     Some(Duration::from_millis((ticks()? + ticks()?) * MS_PER_TICK))
 }
 
+/// The second of the three numbers of `schedstat`, in nanoseconds (Documentation/scheduler/sched-stats.rst of Linux).
+fn waited(task: &Path) -> Option<Duration> {
+    let told = std::fs::read_to_string(task.join("schedstat")).ok()?;
+    told.split_whitespace().nth(1)?.parse().ok().map(Duration::from_nanos)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// The second in which each engine is found at fault, asked once a second.
     fn found(outcome: impl Fn(u64) -> Outcome, used_ms_per_second: Option<u64>) -> Option<(u64, Fault)> {
+        found_with(outcome, used_ms_per_second.map(|used| [used, 0]))
+    }
+
+    /// Of an engine that used and waited for so many milliseconds a second.
+    fn found_with(outcome: impl Fn(u64) -> Outcome, demand: Option<[u64; 2]>) -> Option<(u64, Fault)> {
         let start = Instant::now();
         let mut health = Health::default();
         (0..100).find_map(|second| {
             let at = start + Duration::from_secs(second);
-            let used = used_ms_per_second.map(|used| Duration::from_millis(used * second));
-            let fault = health.judge(Probe { asked: at, outcome: outcome(second) }, at, used)?;
+            let demand = demand.map(|each| {
+                let [used, waited] = each.map(|ms| Duration::from_millis(ms * second));
+                Demand { used, waited }
+            });
+            let fault = health.judge(Probe { asked: at, outcome: outcome(second) }, at, demand)?;
             Some((second, fault))
         })
     }
@@ -167,18 +203,20 @@ mod tests {
         assert_eq!(found(|_| Silent, Some(0)), Some((8, Fault::Hangs(8_000))));
         assert_eq!(found(|_| Silent, None), Some((8, Fault::Hangs(8_000))));
         assert_eq!(found(|_| Silent, Some(1_500)), Some((60, Fault::Hangs(60_000))));
+        assert_eq!(found_with(|_| Silent, Some([10, 3_000])), Some((60, Fault::Hangs(60_000))), "starved");
         assert_eq!(found(|second| if second % 8 == 7 { Answered } else { Silent }, Some(0)), None);
         assert_eq!(found(|second| if second % 20 == 19 { Answered } else { Silent }, Some(1_500)), None);
     }
 
     #[test]
-    fn the_time_of_this_process_is_known() {
-        let before = processor_time(std::process::id()).unwrap();
+    fn what_this_process_asks_for_is_known() {
+        let before = Demand::of(std::process::id()).unwrap();
         let begun = Instant::now();
         // On a busy machine a ticking clock says little of how long this process had a processor.
-        while processor_time(std::process::id()).unwrap() == before {
+        while Demand::of(std::process::id()).unwrap().since(before).is_zero() {
             assert!(begun.elapsed() < Duration::from_mins(1), "a minute of work shows");
         }
+        assert!(Demand::of(u32::MAX).is_none());
     }
 
     #[test]

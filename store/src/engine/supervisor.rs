@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use crate::client::{Endpoint, Store, StoreError};
 use crate::engine::config::{self, DATABASE, EngineConfig, EngineFiles};
-use crate::engine::probe::{self, Fault, Health};
+use crate::engine::probe::{self, Demand, Fault, Health, Outcome};
 use crate::engine::users::{QUESTIONS_USER, SERVICE_USER};
 
 /// How long the first start may take: a large store is opened in under a second, a damaged disk is not.
@@ -350,8 +350,9 @@ impl Supervisor {
                     stop_child(child);
                 }
             } else if let Ok(probe) = probes.try_recv() {
-                let used = probe::processor_time(child.id());
-                if let Some(fault) = health.judge(probe, Instant::now(), used) {
+                let is_silent = probe.outcome == Outcome::Silent;
+                let demand = is_silent.then(|| Demand::of(child.id())).flatten();
+                if let Some(fault) = health.judge(probe, Instant::now(), demand) {
                     stop_child(child);
                     return End::Replaced(fault);
                 }
