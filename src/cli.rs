@@ -188,6 +188,11 @@ pub struct QuestionOptions {
     /// How long a request waits for its turn, in milliseconds
     #[arg(long, env = "ORMA_QUESTION_WAIT_MS_MAX", default_value_t = 10_000, value_name = "MS")]
     pub question_wait_ms_max: u64,
+    /// How long an answer waits for the visits of events that came just now, in milliseconds; what is not made by then is in
+    /// the next answers
+    #[arg(long, env = "ORMA_VISITS_WAIT_MS_MAX", default_value_t = 2_000, value_name = "MS",
+        value_parser = clap::value_parser!(u64).range(..=600_000))]
+    pub visits_wait_ms_max: u64,
     /// Memory of this process for answers about finished periods, which are kept while nothing changes them, in bytes; 0
     /// keeps none
     #[arg(long, env = "ORMA_QUESTION_CACHE_BYTES_MAX", default_value_t = 32 << 20, value_name = "BYTES")]
@@ -208,6 +213,7 @@ impl QuestionOptions {
             },
             waiting_max: self.questions_waiting_max,
             wait_ms_max: self.question_wait_ms_max,
+            visits_wait_ms_max: self.visits_wait_ms_max,
             cache_bytes_max: self.question_cache_bytes_max,
         }
     }

@@ -28,6 +28,9 @@ pub struct QuestionLimits {
     pub waiting_max: usize,
     /// How long one waits, in milliseconds.
     pub wait_ms_max: u64,
+    /// How long one waits for the visits of events that came just now, in milliseconds; what is not made by then is in the
+    /// next answers.
+    pub visits_wait_ms_max: u64,
     /// What the kept answers about finished periods may take of this process's memory, in bytes; 0 keeps none.
     pub cache_bytes_max: usize,
 }
@@ -40,6 +43,7 @@ impl Default for QuestionLimits {
             running_max: default_running_max(),
             waiting_max: 512,
             wait_ms_max: 10_000,
+            visits_wait_ms_max: orma_visits::WAIT.as_millis() as u64,
             cache_bytes_max: 32 << 20,
         }
     }

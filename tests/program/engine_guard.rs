@@ -321,6 +321,7 @@ fn heavy_questions_take_neither_the_engine_nor_the_others_time() {
     let orma = Setup::default()
         .argument("--question-seconds-max", QUESTION_SECONDS_MAX.to_string())
         .argument("--question-wait-ms-max", "10000")
+        .argument("--visits-wait-ms-max", "2000")
         .start();
     fill(&orma, rows);
     let analyst = token_command(&orma, &["add", "--role", "analyst", "--name", "greedy"]);

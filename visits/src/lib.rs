@@ -27,7 +27,7 @@ mod work;
 
 pub use block::Fence;
 pub use error::MakeError;
-pub use maker::{Maker, Needs};
+pub use maker::{Maker, Needs, WAIT};
 pub use progress::{Progress, ProgressWatch, progress};
 pub use rule::PAUSE_MS;
 pub use timeline::{MARKS_MAX, Mark, Owner, Timeline, owner};

@@ -22,9 +22,10 @@ const SESSIONS_BETWEEN_DROPS: u64 = 20_000;
 const LEFT_MAX: u64 = 10_000;
 /// And none for longer than this. Meanwhile most that go on have a few more events, and whoever asks has what came anyway.
 const LEFT_FOR: Duration = Duration::from_secs(10);
-/// How long somebody who asks waits for the visits to be brought up to date; what is not made by then is in the next
-/// answers.
-const WAIT: Duration = Duration::from_secs(5);
+/// How long somebody who asks waits for the visits to be brought up to date, if nothing else is said; what is not made by
+/// then is in the next answers. A pass over what comes in seconds takes a fraction of one, and a backlog of minutes is
+/// worth nobody's wait.
+pub const WAIT: Duration = Duration::from_secs(2);
 /// How often the visits that edges may decide about are looked for.
 const MARKS_EVERY: Duration = Duration::from_secs(10);
 /// For so long after its last turn a process takes the job for its own: less than a lease lasts.
@@ -47,6 +48,7 @@ pub struct Maker {
     store: Store,
     shared: Arc<Shared>,
     people: People,
+    wait_max: Duration,
 }
 
 #[derive(Debug)]
@@ -83,7 +85,13 @@ impl Maker {
             marks_begun: AtomicU64::new(0),
             work: Mutex::new(Work::new(store.clone(), writing)),
         };
-        Self { store, shared: Arc::new(shared), people }
+        Self { store, shared: Arc::new(shared), people, wait_max: WAIT }
+    }
+
+    /// The same maker, for whose rows those who ask wait so long.
+    #[must_use]
+    pub fn waited_for(self, wait_max: Duration) -> Self {
+        Self { wait_max, ..self }
     }
 
     /// Makes what came before this was called, unless that takes too long: answers that are asked from now on have it.
@@ -95,7 +103,7 @@ impl Maker {
         let maker = self.clone();
         // Who asks may leave or wait no longer: what is begun goes on, so that the next one finds it done.
         let pass = tokio::spawn(async move { maker.make_what_came(needs, begun).await });
-        match tokio::time::timeout(WAIT, pass).await {
+        match tokio::time::timeout(self.wait_max, pass).await {
             Ok(Ok(made)) => made,
             // Too long, or the program stops.
             Err(_) | Ok(Err(_)) => Ok(()),
@@ -110,7 +118,7 @@ impl Maker {
     pub async fn bring_people_up_to_date(&self) -> Result<bool, MakeError> {
         let people = self.people.clone();
         let making = tokio::spawn(async move { people.bring_up_to_date().await });
-        match tokio::time::timeout(WAIT, making).await {
+        match tokio::time::timeout(self.wait_max, making).await {
             Ok(Ok(made)) => made,
             Err(_) | Ok(Err(_)) => Ok(false),
         }
@@ -125,7 +133,7 @@ impl Maker {
         };
         for because in kinds {
             // Others have a turn between pieces of a large backlog.
-            while asked.elapsed() < WAIT {
+            while asked.elapsed() < self.wait_max {
                 let mut work = self.shared.work.lock().await;
                 // Two who make the same would not know what the other has to take back.
                 let has_the_job = work.had_the_job.is_some_and(|at| at.elapsed() < JOB_MAX);
@@ -149,7 +157,7 @@ impl Maker {
         let began = Instant::now();
         let Waiting { now: asked, mut oldest } = journal::waiting(&self.store).await?;
         // By when it was touched: merges may have put it into another part.
-        while oldest.is_some_and(|oldest| oldest <= asked) && began.elapsed() < WAIT {
+        while oldest.is_some_and(|oldest| oldest <= asked) && began.elapsed() < self.wait_max {
             tokio::time::sleep(POLL).await;
             oldest = journal::waiting(&self.store).await?.oldest;
         }

@@ -15,7 +15,7 @@ mod versions;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use orma_store::{LogLimit, Param, Store, StoreError, rows_of};
@@ -89,7 +89,7 @@ impl Runner {
             seconds_max: limits.seconds_max,
             changes: AtomicU64::new(0),
             busy: AtomicU64::new(0),
-            visits: Maker::new(store.clone()),
+            visits: Maker::new(store.clone()).waited_for(Duration::from_millis(limits.visits_wait_ms_max)),
             store,
         };
         Self { shared: Arc::new(shared), request: None }

@@ -31,7 +31,8 @@ pub const PATIENCE: Duration = Duration::from_mins(5);
 /// how busy the machine is must not decide what is answered.
 pub fn patient_limits() -> QuestionLimits {
     let seconds_max = PATIENCE.as_secs();
-    QuestionLimits { seconds_max, wait_ms_max: 1000 * seconds_max, ..QuestionLimits::default() }
+    let wait_ms_max = 1000 * seconds_max;
+    QuestionLimits { seconds_max, wait_ms_max, visits_wait_ms_max: wait_ms_max, ..QuestionLimits::default() }
 }
 
 /// A service with these limits.
@@ -153,6 +154,7 @@ impl Setup {
             // As for services in the tests' own process: see `patient_limits`.
             .env("ORMA_QUESTION_SECONDS_MAX", PATIENCE.as_secs().to_string())
             .env("ORMA_QUESTION_WAIT_MS_MAX", PATIENCE.as_millis().to_string())
+            .env("ORMA_VISITS_WAIT_MS_MAX", PATIENCE.as_millis().to_string())
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .process_group(0);
         command
