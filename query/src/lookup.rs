@@ -2,9 +2,11 @@
 //!
 //! What is read is judged by `identity`; every question about people begins here.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Once;
 
+use orma_model::spelling::user_id;
 use orma_store::StoreError;
 use orma_visits::{Mark, Timeline};
 use serde::Deserialize;
@@ -14,6 +16,9 @@ use crate::identity::{ALIAS_BYTES_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX};
 use crate::runner::Runner;
 use crate::sql::identity as sql;
 use crate::sql::person::{self, Ids};
+
+/// The code of the refusal of an id that nobody has.
+const UNKNOWN_PERSON: &str = "unknown_person";
 
 /// The timelines of some visitors.
 pub type Timelines = HashMap<String, Timeline>;
@@ -72,7 +77,7 @@ pub async fn timelines(runner: &Runner, site: &str, visitors: &[String]) -> Resu
 
 /// The refusal of an id that nobody has.
 pub fn unknown_person(id: &str) -> ApiError {
-    ApiError::NotFound { code: "unknown_person", message: format!("Nobody has the id `{id}`.") }
+    ApiError::NotFound { code: UNKNOWN_PERSON, message: format!("Nobody has the id `{id}`.") }
 }
 
 /// What may be a person, with everything that is the person's.
@@ -141,6 +146,22 @@ pub async fn identified_visitor(
 /// # Errors
 /// There is none, or the store did not answer.
 pub async fn find(runner: &Runner, site: &str, id: &str) -> Result<(Candidate, bool), ApiError> {
+    let found = find_as_spelled(runner, site, id).await;
+    match other_spelling(id, &found) {
+        Some(id) => find_as_spelled(runner, site, &id).await,
+        None => found,
+    }
+}
+
+/// Under what an id would be stored today, when nobody was found under it as it is written: ids that came before there was
+/// one spelling are found as they are.
+pub fn other_spelling<T>(id: &str, found: &Result<T, ApiError>) -> Option<String> {
+    let is_unknown = matches!(found, Err(ApiError::NotFound { code: UNKNOWN_PERSON, .. }));
+    let spelled = user_id(Cow::Borrowed(id));
+    (is_unknown && spelled != id).then(|| spelled.into_owned())
+}
+
+async fn find_as_spelled(runner: &Runner, site: &str, id: &str) -> Result<(Candidate, bool), ApiError> {
     let (found, aliases) = candidate(runner, site, id).await?;
     if let Some(identified) = found.is_identified(runner, site).await? {
         return Ok((found, identified));

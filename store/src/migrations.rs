@@ -47,6 +47,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 13, name: "visits", sql: include_str!("../migrations/0013_visits.sql") },
     Migration { version: 14, name: "people", sql: include_str!("../migrations/0014_people.sql") },
     Migration { version: 15, name: "arrivals", sql: include_str!("../migrations/0015_arrivals.sql") },
+    Migration {
+        version: 16,
+        name: "user_spellings",
+        sql: include_str!("../migrations/0016_user_spellings.sql"),
+    },
 ];
 
 /// The newest schema that this program knows.

@@ -201,3 +201,52 @@ fn who_has_a_placeholder_for_an_id_is_not_one_person() {
     assert_eq!(named.len(), 2 * ids.len() + 2, "{people}");
     assert_eq!(orma.number("SELECT count() FROM identity_edges WHERE source = 'alias'"), 0);
 }
+
+/// Shop, form, newsletter tool and ticket system write one address each in its way, by every protocol.
+#[test]
+fn a_person_is_one_in_every_case_of_an_e_mail_address() {
+    let orma = Orma::start();
+    let token = format!("Bearer {ADMIN_TOKEN}");
+    let trusted: [(&str, &str); 1] = [("authorization", &token)];
+    let at = |kind: &str, user: &str| json!({"kind": kind, "visitor": "v1", "session": "s1", "user": user});
+    let mut view = at("page_view", "");
+    view["url"] = json!("https://b.example/");
+    let mut alias = at("alias", "MARIO@example.it");
+    alias["previous"] = json!("M.Rossi@Example.it");
+    let own = json!({"site": "demo", "events": [view, at("identify", "Mario@Example.it"), alias]});
+    assert_eq!(orma.post(own.to_string(), &trusted).json()["rejected"], json!([]));
+    let earlier = json!({"kind": "call", "user": "m.rossi@EXAMPLE.it"});
+    let all = json!({"site": "demo", "user": "MARIO@EXAMPLE.IT", "events": [{"kind": "ticket_opened", "visitor": "v2"}, earlier]});
+    let answer = orma.post(all.to_string(), &trusted);
+    assert_eq!((answer.status, &answer.json()["rejected"]), (200, &json!([])), "{}", answer.text);
+    let segments =
+        json!({"userId": "Mario@example.IT", "anonymousId": "v3", "event": "Visited", "type": "track"})
+            .to_string();
+    // The key `demo` and no password.
+    let headers = [("content-type", "application/json"), ("authorization", "Basic ZGVtbzo=")];
+    assert_eq!(request("POST", &orma.url("/v1/track"), &headers, segments.as_bytes()).status, 200);
+    let pixel = "/p.gif?site=demo&visitor=v4&user=mario%40Example.it&url=https%3A%2F%2Fb.example%2F";
+    assert_eq!(request("GET", &orma.url(pixel), &[("user-agent", CHROME)], b"").status, 200);
+    wait_for("the events", || (orma.number("SELECT uniqExact(event_id) FROM events") == 7).then_some(()));
+
+    let list = orma.ask("/api/v1/sites/demo/people");
+    let people: Vec<&Value> = list["items"].as_array().unwrap().iter().map(|one| &one["person"]).collect();
+    assert_eq!(people, ["mario@example.it"], "{list}");
+    for id in ["mario@example.it", "Mario@Example.it", "M.ROSSI@example.it", "v1", "v4"] {
+        let path = format!("/api/v1/sites/demo/people/{}", encoded(id));
+        let card = orma.ask(&path);
+        assert_eq!(
+            (&card["person"], &card["events"]),
+            (&json!("mario@example.it"), &json!(7)),
+            "{id}: {card}"
+        );
+        let journey = orma.ask(&format!("{path}/journey"));
+        assert_eq!(journey["person"], "mario@example.it", "{id}");
+    }
+    for id in ["Anna@Example.it", "anna@example.it"] {
+        for of in ["", "/journey"] {
+            let path = format!("/api/v1/sites/demo/people/{}{of}", encoded(id));
+            assert_eq!(orma.get(&path).json()["error"]["code"], "unknown_person", "{id}");
+        }
+    }
+}

@@ -469,3 +469,61 @@ async fn a_store_of_version_0_1_0_keeps_its_sites_and_gains_visits() {
     );
     engine.stop().await;
 }
+
+/// Who was stored under a spelling stays who it is, and is found under the one of today.
+#[tokio::test(flavor = "multi_thread")]
+async fn users_that_were_stored_in_several_spellings_are_one_each() {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let store = engine.store();
+    migrations::migrate(&store, None).await.unwrap();
+    let users = [
+        "Anna@Example.it",
+        "Bea@Example.it",
+        "bea@example.it",
+        "CARLA@example.it",
+        "Carla@example.it",
+        "dino@example.it",
+        "Ugo",
+        "Eva@Example.it",
+    ];
+    let mut rows: Vec<EventRow<'_>> = (100..)
+        .zip(users)
+        .map(|(id, user)| EventRow { user: user.into(), ..view(id, "v", 1_764_000_000_000, "/") })
+        .collect();
+    // Somebody has said who that is.
+    rows.push(EventRow {
+        kind: "alias".into(),
+        user: "e-1".into(),
+        props: vec![("previous".into(), "Eva@Example.it".into())],
+        ..view(200, "v", 1_764_000_000_001, "/")
+    });
+    insert(&store, &rows).await;
+    let aliases = async || {
+        store
+            .select::<Value>(
+                "SELECT substring(visitor, 2) AS previous, user FROM identity_edges FINAL WHERE source = 'alias' \
+                 ORDER BY previous",
+                &[],
+            )
+            .await
+            .unwrap()
+    };
+    assert_eq!(aliases().await.len(), 1);
+    let last = format!(
+        "ALTER TABLE schema_migrations DELETE WHERE version >= {} SETTINGS mutations_sync = 1",
+        migrations::newest_version()
+    );
+    store.execute(&last, &[]).await.unwrap();
+    migrations::migrate(&store, None).await.unwrap();
+    let expected = [
+        ("Bea@Example.it", "bea@example.it"),
+        ("Carla@example.it", "CARLA@example.it"),
+        ("Eva@Example.it", "e-1"),
+        ("anna@example.it", "Anna@Example.it"),
+        ("carla@example.it", "CARLA@example.it"),
+        ("eva@example.it", "Eva@Example.it"),
+    ];
+    assert_eq!(aliases().await, expected.map(|(previous, user)| json!({"previous": previous, "user": user})));
+    engine.stop().await;
+}

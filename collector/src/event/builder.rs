@@ -158,7 +158,7 @@ impl<'a> EventBuilder<'a> {
             "visitor" => self.visitor = identifier::read(value),
             "user" => {
                 let is_said = value != Value::Null;
-                self.user = identifier::read(value);
+                self.user = identifier::read_user(value);
                 self.user_optional |= is_said && self.user.is_none();
             }
             "session" => self.session = identifier::read(value),

@@ -152,8 +152,8 @@ impl<'a> EventBuilder<'a> {
         self.row.props.push((Cow::Borrowed(DROPPED), truncate(names, PROP_VALUE_BYTES_MAX)));
     }
 
-    /// Drops props that are ids and say nothing, which would join what does not belong together, and takes the whitespace
-    /// off the others; returns whether the previous id of an alias was dropped.
+    /// Drops props that are ids and say nothing, which would join what does not belong together, and spells the others as
+    /// ids are; returns whether the previous id of an alias was dropped.
     fn drop_placeholders(&mut self, kind: &Kind) -> bool {
         let mut was_previous = false;
         for props in [&mut self.fields, &mut self.props] {
@@ -163,6 +163,9 @@ impl<'a> EventBuilder<'a> {
                 let is_nothing = is_id && identifier::is_placeholder(text);
                 if is_id && !is_nothing {
                     *text = trimmed(take(text));
+                    if is_previous {
+                        *text = spelling::user_id(take(text));
+                    }
                 }
                 was_previous |= is_nothing && is_previous;
                 !is_nothing

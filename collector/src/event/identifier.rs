@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use orma_model::spelling::user_id;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
@@ -77,6 +78,11 @@ pub fn read(value: Value<'_>) -> Option<Cow<'_, str>> {
         Value::Null | Value::Bool(_) | Value::Nested(_) => return None,
     };
     (!is_placeholder(&id)).then(|| trimmed(id))
+}
+
+/// A user's id as [`read`], in its one spelling.
+pub fn read_user(value: Value<'_>) -> Option<Cow<'_, str>> {
+    read(value).map(user_id)
 }
 
 /// Whether an id says that there is none.

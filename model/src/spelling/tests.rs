@@ -193,3 +193,25 @@ fn an_origin_is_that_of_browsers() {
         assert_eq!(origin(written).as_deref(), expected, "{written}");
     }
 }
+
+#[test]
+fn a_user_who_is_an_e_mail_address_is_one_in_any_case() {
+    for (written, expected) in [
+        ("Mario.Rossi@Example.IT", "mario.rossi@example.it"),
+        ("mario+saldi@example.it", "mario+saldi@example.it"),
+        ("MARIÙ@Caffè.Example", "mariÙ@caffè.example"),
+        ("U-17", "U-17"),
+        ("Mario", "Mario"),
+        ("@Mario", "@Mario"),
+        ("Mario@", "Mario@"),
+        ("Mario@Localhost", "Mario@Localhost"),
+        ("Mario@.IT", "Mario@.IT"),
+        ("Mario@Example.", "Mario@Example."),
+        ("Mario@A@Example.it", "Mario@A@Example.it"),
+        ("Mario Rossi@Example.it", "Mario Rossi@Example.it"),
+        ("", ""),
+    ] {
+        assert_eq!(user_id(Cow::Borrowed(written)), expected, "{written}");
+        assert_eq!(user_id(Cow::Borrowed(expected)), expected, "{written}");
+    }
+}

@@ -122,7 +122,7 @@ impl<'a> Envelope<'a> {
             "visitor" => self.defaults.visitor = identifier::read(value),
             "user" => {
                 self.defaults.user_optional = value != Value::Null;
-                self.defaults.user = identifier::read(value);
+                self.defaults.user = identifier::read_user(value);
             }
             "session" => self.defaults.session = identifier::read(value),
             "context" => self.defaults.set_context(&value),

@@ -22,7 +22,7 @@ pub fn event<'a>(letter: &Letter<'a>, id: Uuid, client: String, received_at: i64
         kind: Cow::Borrowed(kind),
         id: Some(Cow::Owned(id.to_string())),
         client_ts: Some(received_at),
-        user: identifier::read(Value::Text(Cow::Borrowed(letter.recipient))),
+        user: identifier::read_user(Value::Text(Cow::Borrowed(letter.recipient))),
         campaign: Some(Value::Text(Cow::Borrowed(letter.campaign))),
         ..EventBuilder::default()
     };
@@ -83,6 +83,16 @@ mod tests {
         assert_eq!(batch.events[0].client_ts, Some(5));
         let open = event(&Letter { act: Act::Open, link: "", target: "", ..CLICK }, id, "c1".into(), 5);
         assert_eq!((&*open.events[0].row.kind, &*open.events[0].row.link), ("newsletter_open", ""));
+    }
+
+    #[test]
+    fn a_recipient_is_one_in_any_case() {
+        let letter = Letter { recipient: "Mario@Example.it", ..CLICK };
+        let batch = event(&letter, Uuid::from_u128(7), "c1".into(), 5);
+        assert_eq!(
+            (&*batch.events[0].row.user, &*batch.events[0].row.visitor),
+            ("mario@example.it", "@mario@example.it")
+        );
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl<'a> Message<'a> {
     /// Takes the ids; returns the name of a track event.
     fn take_ids(&mut self, builder: &mut EventBuilder<'a>) -> Result<Cow<'a, str>, FieldError> {
         builder.id = self.id.take().and_then(identifier::read);
-        builder.user = self.user.take().and_then(identifier::read);
+        builder.user = self.user.take().and_then(identifier::read_user);
         builder.visitor = self.anonymous.take().and_then(identifier::read);
         let event = name(self.event.take(), "event")?.unwrap_or_default();
         let event = crate::event::value::without_reserved(event);

@@ -12,7 +12,7 @@ mod sql;
 mod visit;
 
 use crate::error::ApiError;
-use crate::lookup::{Candidate, candidate, identified_visitor, unknown_person};
+use crate::lookup::{Candidate, candidate, identified_visitor, other_spelling, unknown_person};
 use crate::plan::cursor;
 use crate::runner::{Needs, Runner};
 use piece::Piece;
@@ -26,8 +26,16 @@ use response::{Journey, JourneySession};
 /// Nobody has the id, or the store did not answer.
 pub async fn respond(runner: &Runner, request: &Request) -> Result<Journey, ApiError> {
     runner.bring_visits_up_to_date(Needs::People).await;
+    let found = journey_of(runner, request, &request.person).await;
+    match other_spelling(&request.person, &found) {
+        Some(person) => journey_of(runner, request, &person).await,
+        None => found,
+    }
+}
+
+async fn journey_of(runner: &Runner, request: &Request, person: &str) -> Result<Journey, ApiError> {
     let site = &request.scope.site;
-    let (found, aliases) = candidate(runner, site, &request.person).await?;
+    let (found, aliases) = candidate(runner, site, person).await?;
     let read_once = read(runner, request, &found).await?;
     if read_once.any {
         return Ok(page(request, found.person, read_once));
@@ -39,8 +47,8 @@ pub async fn respond(runner: &Runner, request: &Request) -> Result<Journey, ApiE
         return Ok(page(request, found.person, read_again));
     }
     // The person has no event: the id may be a visitor's who has been identified since.
-    let identified = identified_visitor(runner, site, &request.person, &aliases).await?;
-    let found = identified.ok_or_else(|| unknown_person(&request.person))?;
+    let identified = identified_visitor(runner, site, person, &aliases).await?;
+    let found = identified.ok_or_else(|| unknown_person(person))?;
     let read_of_user = read(runner, request, &found).await?;
     Ok(page(request, found.person, read_of_user))
 }
