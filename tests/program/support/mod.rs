@@ -5,6 +5,7 @@ pub mod schema;
 pub mod visits;
 
 use std::ffi::OsString;
+use std::fmt::Debug;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt;
@@ -101,6 +102,19 @@ pub fn wait_for<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
         assert!(Instant::now() < deadline, "waited too long for {what}");
         std::thread::sleep(pause);
         pause = (pause * 3 / 2).min(PAUSE_MAX);
+    }
+}
+
+/// Waits until both are the same, and tells them when they never are.
+pub fn wait_for_same<T: PartialEq + Debug>(what: &str, mut look: impl FnMut() -> (T, T)) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let (found, expected) = look();
+        if found == expected {
+            return;
+        }
+        assert!(Instant::now() < deadline, "waited too long for {what}: {found:?}, expected {expected:?}");
+        std::thread::sleep(Duration::from_millis(100));
     }
 }
 

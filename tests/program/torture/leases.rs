@@ -53,7 +53,7 @@ fn who_was_suspended_while_it_made_visits_changes_none_of_the_next() {
             taken.extend(everybody.stop().0);
         }
         both.iter().for_each(super::wait_until_shipped);
-        people::check(other, &taken, &BTreeSet::new());
+        people::check(other, &taken, &people::Erased::new());
     }
     for question in [
         "stats?metrics=sessions,visitors,people&interval=day",
