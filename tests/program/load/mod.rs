@@ -96,7 +96,8 @@ fn send(
             json!({"id": event_id(round, number), "kind": "page_view", "url": url})
         })
         .collect();
-    let body = json!({"site": "demo", "visitor": format!("v{connection}"), "events": events}).to_string();
+    let body =
+        json!({"site": "demo", "visitor": format!("v{round}-{connection}"), "events": events}).to_string();
     let head = format!("POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
     reader.get_mut().write_all((head + &body).as_bytes()).ok()?;
     let mut line = String::new();
