@@ -162,10 +162,8 @@ impl<'a> EventBuilder<'a> {
                 let is_id = is_previous || key == "order_id";
                 let is_nothing = is_id && identifier::is_placeholder(text);
                 if is_id && !is_nothing {
-                    *text = trimmed(take(text));
-                    if is_previous {
-                        *text = spelling::user_id(take(text));
-                    }
+                    let id = trimmed(take(text));
+                    *text = if is_previous { spelling::user_id(id) } else { id };
                 }
                 was_previous |= is_nothing && is_previous;
                 !is_nothing

@@ -90,32 +90,35 @@ impl ManyFiles {
     }
 }
 
-/// Waits until `check` gives something: looks again at once, and then less and less often.
-pub fn wait_for<T>(what: &str, mut check: impl FnMut() -> Option<T>) -> T {
-    const PAUSE_MAX: Duration = Duration::from_millis(100);
-    let deadline = Instant::now() + PATIENCE;
-    let mut pause = Duration::from_millis(5);
-    loop {
-        if let Some(found) = check() {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "waited too long for {what}");
-        std::thread::sleep(pause);
-        pause = (pause * 3 / 2).min(PAUSE_MAX);
-    }
+/// Waits until `check` gives something.
+pub fn wait_for<T>(what: &str, check: impl FnMut() -> Option<T>) -> T {
+    waited_for(check).unwrap_or_else(|| panic!("waited too long for {what}"))
 }
 
 /// Waits until both are the same, and tells them when they never are.
 pub fn wait_for_same<T: PartialEq + Debug>(what: &str, mut look: impl FnMut() -> (T, T)) {
+    let mut last = None;
+    let same = waited_for(|| {
+        let (found, expected) = last.insert(look());
+        (found == expected).then_some(())
+    });
+    assert!(same.is_some(), "waited too long for {what}; found and expected: {last:?}");
+}
+
+/// What `check` gives: it looks again at once, and then less and less often. `None` when that takes too long.
+fn waited_for<T>(mut check: impl FnMut() -> Option<T>) -> Option<T> {
+    const PAUSE_MAX: Duration = Duration::from_millis(100);
     let deadline = Instant::now() + PATIENCE;
-    loop {
-        let (found, expected) = look();
-        if found == expected {
-            return;
+    let mut pause = Duration::from_millis(5);
+    while Instant::now() < deadline {
+        let found = check();
+        if found.is_some() {
+            return found;
         }
-        assert!(Instant::now() < deadline, "waited too long for {what}: {found:?}, expected {expected:?}");
-        std::thread::sleep(Duration::from_millis(100));
+        std::thread::sleep(pause);
+        pause = (pause * 3 / 2).min(PAUSE_MAX);
     }
+    None
 }
 
 /// How to start the program.

@@ -19,9 +19,8 @@ use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
-use orma_model::spelling::user_id;
-
-use crate::event::identifier::is_placeholder;
+use crate::event::identifier::read_user;
+use crate::event::value::Value;
 
 /// The parameter's name.
 pub const PARAMETER: &str = "orma_id";
@@ -111,8 +110,7 @@ pub fn open<'k>(value: &str, find: impl FnOnce(&str) -> Option<&'k NewsletterKey
         site: key.site.clone(),
         click,
         clicked_at: (seconds * 1_000 + u64::from(nanos / 1_000_000)).cast_signed(),
-        recipient: next()
-            .map(|id| if is_placeholder(&id) { String::new() } else { user_id(id.into()).into_owned() })?,
+        recipient: next().map(|id| read_user(Value::Text(id.into())).unwrap_or_default().into_owned())?,
         message: next()?,
         campaign: next()?,
         link: next()?,
