@@ -141,7 +141,7 @@ fn jitsus_clients_send_to_their_own_addresses() {
         let answer = request("POST", &orma.url(path), &[key], body.to_string().as_bytes());
         assert_eq!((answer.status, answer.json()), (200, json!({"success": true})), "{path}");
     }
-    wait_for("the events", || (orma.number("SELECT uniqExact(event_id) FROM events") == 4).then_some(()));
+    orma.wait_for_events(4);
     let nobody = wait_for("the refusal", || {
         let answer =
             request("POST", &orma.url("/api/s/page"), &[("x-write-key", "nobody:x")], b"{\"type\":\"page\"}");

@@ -92,7 +92,7 @@ fn a_bad_event_does_not_hold_the_others_back_and_is_kept_with_its_reason() {
     assert_eq!(body["rejected"][0]["reason"], "unknown_kind");
     assert!(body["rejected"][1]["message"].as_str().unwrap().contains("value"), "{body}");
 
-    wait_for("the events", || (orma.number("SELECT count() FROM events") == 2).then_some(()));
+    orma.wait_for_events(2);
     let kept = wait_for("the refused events", || {
         let rows = orma.sql("SELECT reason, kind, payload FROM rejected_events ORDER BY reason DESC, kind");
         (rows.len() == 3).then_some(rows)
@@ -400,7 +400,7 @@ fn a_repeated_event_is_accepted_and_counted_once() {
             .then_some(())
     });
     // The counts of a segment are written before its events.
-    wait_for("the events", || (orma.number("SELECT count() FROM events") >= 2).then_some(()));
+    orma.wait_for_events(2);
     assert_eq!(orma.number("SELECT count() FROM events"), 2);
 }
 
@@ -451,7 +451,7 @@ fn a_client_that_sends_too_fast_is_told_when_to_come_back() {
     assert!(accepted >= 10, "so many at once are allowed");
     assert_eq!((limited.status, limited.header("retry-after")), (429, Some("1")));
     assert_eq!(limited.json()["error"]["code"], "rate_limited");
-    wait_for("the rest", || (orma.number("SELECT count() FROM events") == accepted).then_some(()));
+    orma.wait_for_events(accepted);
 }
 
 #[test]

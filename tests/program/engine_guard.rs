@@ -25,7 +25,7 @@ fn events(first: usize, count: usize) -> serde_json::Value {
 fn a_frozen_engine_is_replaced_and_nothing_is_lost() {
     let orma = Orma::start();
     orma.collect(&events(0, 10));
-    wait_for("the first events", || (orma.number("SELECT count() FROM events") == 10).then_some(()));
+    orma.wait_for_events(10);
     let frozen = orma.engine_pid();
     kill_process(frozen, Signal::STOP).unwrap();
     orma.collect(&events(10, 10));
@@ -180,7 +180,7 @@ fn base64(bytes: &[u8]) -> String {
 fn an_analyst_reads_but_no_secrets_and_within_limits() {
     let orma = Orma::start();
     orma.collect(&events(0, 3));
-    wait_for("the events", || (orma.number("SELECT count() FROM events") == 3).then_some(()));
+    orma.wait_for_events(3);
     for file in ["analyst-connection", "analyst-password", "connection", "users.xml", "config.xml"] {
         let mode = orma.dir.path().join("engine").join(file).metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");

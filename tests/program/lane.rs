@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::support::{self, Answer, Orma, PATIENCE, Setup};
+use crate::support::{Answer, Orma, PATIENCE, Setup};
 
 /// The next answer of a connection that stays open: its length is said.
 fn read_one(stream: &mut TcpStream) -> Answer {
@@ -154,5 +154,5 @@ fn one_connection_changes_ways_as_often_as_its_requests_do() {
             std::thread::sleep(Duration::from_millis(1_600));
         }
     }
-    support::wait_for("all six views", || (orma.number("SELECT count() FROM events") == 6).then_some(()));
+    orma.wait_for_events(6);
 }

@@ -507,8 +507,7 @@ fn items_that_make_no_sense_break_no_answer_and_cost_no_sane_one() {
         .extend([json!("text"), json!({"name": "a"}), json!(5), json!([]), json!("[{\"price\":")].map(order));
     let count = events.len() as u64;
     orma.collect(&json!(events));
-    wait_for("the orders", || (orma.number("SELECT uniqExact(event_id) FROM events") == count).then_some(()));
-    orma.wait_for_views();
+    orma.wait_for_events(count);
     let ask = |question: &str| orma.ask(&format!("/api/v1/sites/demo/stats?{question}"));
     let metrics =
         "metrics=orders,product_revenue,quantity,revenue,conversion_rate,average_order_value,events,visitors";

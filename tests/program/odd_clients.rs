@@ -11,7 +11,7 @@ const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.
                       Chrome/142.0.0.0 Safari/537.36";
 
 fn stored(orma: &Orma, count: u64) {
-    wait_for("the events", || (orma.number("SELECT uniqExact(event_id) FROM events") == count).then_some(()));
+    orma.wait_for_events(count);
 }
 
 fn track(id: impl Into<Value>, name: &str) -> Value {

@@ -39,8 +39,7 @@ fn each_answer_is_in_a_form_that_is_taken_or_refused() {
         {"kind": "vital", "name": "LCP", "value": 1200.5, "rating": "good", "url": "https://b.example/a"},
         {"kind": "order", "order_id": "o1", "revenue": {"amount": "12.50", "currency": "EUR"}, "props": {"size": "4;2"}},
     ]));
-    wait_for("the events", || (orma.number("SELECT count() FROM events") == 3).then_some(()));
-    orma.wait_for_views();
+    orma.wait_for_events(3);
     let site = "/api/v1/sites/demo";
     let tables = [
         ("stats?metrics=visitors&group_by=page", "page"),
@@ -118,8 +117,7 @@ fn an_export_of_a_list_leads_to_its_next_page() {
         let body = json!({"site": "demo", "visitor": visitor, "events": [view]});
         assert_eq!(orma.post(body.to_string(), &[]).status, 200);
     }
-    wait_for("the events", || (orma.number("SELECT count() FROM events") == 5).then_some(()));
-    orma.wait_for_views();
+    orma.wait_for_events(5);
     let people = "/api/v1/sites/demo/people";
     let (mut query, mut seen, mut pages) =
         ("?search=v&limit=2&order_by=first_seen".to_owned(), Vec::new(), 0);
@@ -156,8 +154,7 @@ fn the_events_of_a_period_are_exported_each_once() {
     send(&json!([order, {"kind": "page_view", "url": "https://b.example/old", "ts": "2026-10-31T22:30:00Z"},
         {"kind": "page_view", "url": "https://b.example/older", "ts": "2026-10-31T12:00:00Z"}]));
     send(&json!([order]));
-    wait_for("the events", || (orma.number("SELECT uniqExact(event_id) FROM events") == 3).then_some(()));
-    orma.wait_for_views();
+    orma.wait_for_events(3);
     // As after a crash: the same row twice, in two parts.
     orma.sql("INSERT INTO events SELECT * FROM events WHERE kind = 'order'");
     assert!(orma.number("SELECT count() FROM events WHERE kind = 'order'") > 1);
@@ -233,8 +230,7 @@ fn an_export_larger_than_its_memory_comes_whole_and_one_that_nobody_reads_ends()
     orma.collect(
         &json!([{"kind": "page_view", "url": "https://b.example/a", "props": {"long": "x".repeat(500)}}]),
     );
-    wait_for("the event", || (orma.number("SELECT count() FROM events") == 1).then_some(()));
-    orma.wait_for_views();
+    orma.wait_for_events(1);
     orma.sql(&format!(
         "INSERT INTO events SELECT events.* REPLACE (generateUUIDv4(number) AS event_id, concat('v', toString(number % 5000)) AS visitor) \
          FROM events CROSS JOIN numbers({}) AS n",

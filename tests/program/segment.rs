@@ -44,8 +44,7 @@ fn moment(seconds: i64) -> String {
 
 /// Waits until as many events are stored, and returns the rows of a question on them.
 fn stored(orma: &Orma, count: u64, columns: &str) -> Vec<Value> {
-    wait_for("the events", || (orma.number("SELECT count() FROM events") >= count).then_some(()));
-    orma.wait_for_views();
+    orma.wait_for_events(count);
     orma.sql(&format!("SELECT {columns} FROM events ORDER BY kind, name, screen, visitor, user"))
 }
 

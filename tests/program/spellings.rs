@@ -60,8 +60,7 @@ fn visit_in_every_spelling(orma: &Orma) {
             assert_eq!(request("GET", &orma.url(&query), &[("user-agent", CHROME)], b"").status, 200);
         }
     }
-    wait_for("the events", || (orma.number("SELECT uniqExact(event_id) FROM events") == 8).then_some(()));
-    orma.wait_for_views();
+    orma.wait_for_events(8);
 }
 
 #[test]
@@ -114,8 +113,7 @@ fn commas_of_values_and_colons_of_properties_can_be_asked_for() {
         let body = json!({"site": "demo", "visitor": visitor, "session": visitor, "events": [view]});
         assert_eq!(orma.post(body.to_string(), &[("user-agent", CHROME)]).status, 200);
     }
-    wait_for("the events", || (orma.number("SELECT uniqExact(event_id) FROM events") == 3).then_some(()));
-    orma.wait_for_views();
+    orma.wait_for_events(3);
     for (filter, visitors) in [
         (r"page:is:/articolo-1\,123.html", 1),
         (r"page:is:/articolo-1\,123.html,/123.html", 2),
@@ -191,10 +189,7 @@ fn who_has_a_placeholder_for_an_id_is_not_one_person() {
         assert_eq!(request("GET", &orma.url(query), &[("user-agent", agent)], b"").status, 200);
     }
     let events = 2 * 3 * ids.len() as u64 + 2;
-    wait_for("the events", || {
-        (orma.number("SELECT uniqExact(event_id) FROM events") == events).then_some(())
-    });
-    orma.wait_for_views();
+    orma.wait_for_events(events);
     let people = orma.ask("/api/v1/sites/demo/people?limit=100");
     let named: BTreeSet<_> =
         people["items"].as_array().unwrap().iter().map(|one| one["person"].to_string()).collect();
@@ -227,7 +222,7 @@ fn a_person_is_one_in_every_case_of_an_e_mail_address() {
     assert_eq!(request("POST", &orma.url("/v1/track"), &headers, segments.as_bytes()).status, 200);
     let pixel = "/p.gif?site=demo&visitor=v4&user=mario%40Example.it&url=https%3A%2F%2Fb.example%2F";
     assert_eq!(request("GET", &orma.url(pixel), &[("user-agent", CHROME)], b"").status, 200);
-    wait_for("the events", || (orma.number("SELECT uniqExact(event_id) FROM events") == 7).then_some(()));
+    orma.wait_for_events(7);
 
     let list = orma.ask("/api/v1/sites/demo/people");
     let people: Vec<&Value> = list["items"].as_array().unwrap().iter().map(|one| &one["person"]).collect();

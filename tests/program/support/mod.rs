@@ -400,6 +400,15 @@ impl Orma {
         text
     }
 
+    /// Waits until that many events of an orma started anew are stored, with all that views make of them: an answer
+    /// before that may not have them yet.
+    pub fn wait_for_events(&self, count: u64) {
+        let stored = || self.number("SELECT uniqExact(site, event_id) FROM events");
+        wait_for("the events", || (stored() >= count).then_some(()));
+        self.wait_for_views();
+        assert_eq!(stored(), count, "events");
+    }
+
     /// Waits until the rows that an orma started anew has brought are confirmed: what views make of an insert is there a
     /// moment later than its events.
     pub fn wait_for_views(&self) {
