@@ -12,7 +12,10 @@ pub mod private;
 pub mod registry;
 pub mod secret;
 
-pub use client::{AnswerStream, Endpoint, Param, Store, StoreError, TextList, Work, column, rows_of};
+pub use client::{
+    AnswerFormat, AnswerStream, Endpoint, Param, Store, StoreError, TextList, Work, column,
+    rows_and_total_of, rows_of,
+};
 pub use data_dir::DataDir;
 pub use engine::{Engine, EngineConfig};
 pub use event_block::EventBlock;

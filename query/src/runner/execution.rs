@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use orma_store::{AnswerStream, Param, Store, StoreError, Work};
+use orma_store::{AnswerFormat, AnswerStream, Param, Store, StoreError, Work};
 use uuid::Uuid;
 
 use crate::limits::{Permit, QuestionLimits};
@@ -53,7 +53,12 @@ impl Executor {
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub async fn execute(&self, sql: &Sql, seconds_max: u64) -> Result<Bytes, StoreError> {
+    pub async fn execute(
+        &self,
+        sql: &Sql,
+        seconds_max: u64,
+        format: AnswerFormat,
+    ) -> Result<Bytes, StoreError> {
         let query_id = format!("orma-{}", Uuid::now_v7());
         let seconds = seconds_max.to_string();
         let own = [("query_id", query_id.as_str()), ("max_execution_time", &seconds)];
@@ -61,7 +66,8 @@ impl Executor {
         let asked = Instant::now();
         let questions =
             self.questions.clone().with_time_limit(Duration::from_secs(seconds_max + SECONDS_OVER));
-        let rows = questions.answer(&sql.text, &params_of(sql), &with(&self.settings, &own)).await;
+        let settings = with(&self.settings, &own);
+        let rows = questions.answer(&sql.text, &params_of(sql), &settings, format).await;
         // The text holds no value: these are bound.
         tracing::debug!(query_id, elapsed_ms = asked.elapsed().as_millis(), sql = sql.text, "asked");
         // One that the client has given up goes on in the store.

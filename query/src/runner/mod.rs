@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use orma_store::{LogLimit, Param, Store, StoreError, rows_of};
+use orma_store::{AnswerFormat, LogLimit, Param, Store, StoreError, rows_and_total_of, rows_of};
 use orma_visits::Maker;
 pub use orma_visits::Needs;
 use serde::de::DeserializeOwned;
@@ -169,11 +169,19 @@ impl Runner {
     /// See [`StoreError`]; [`StoreError::Busy`] when there was no permit in time, [`StoreError::OutOfTime`] when what the
     /// request asked before has used up its time.
     pub async fn rows<T: DeserializeOwned>(&self, sql: &Sql) -> Result<Vec<T>, StoreError> {
-        rows_of(&self.answer(sql).await?)
+        rows_of(&self.answer(sql, AnswerFormat::Rows).await?)
+    }
+
+    /// [`Runner::rows`] of a statement `WITH TOTALS`, and the row over everything.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn rows_and_total<T: DeserializeOwned>(&self, sql: &Sql) -> Result<(Vec<T>, T), StoreError> {
+        rows_and_total_of(&self.answer(sql, AnswerFormat::RowsAndTotal).await?)
     }
 
     /// The answer: a kept one, or what the store says.
-    async fn answer(&self, sql: &Sql) -> Result<Bytes, StoreError> {
+    async fn answer(&self, sql: &Sql, format: AnswerFormat) -> Result<Bytes, StoreError> {
         let (shared, request) = (&self.shared, self.request());
         let statement = StatementKey::of(sql);
         let version = shared.version(&request, sql).await;
@@ -188,7 +196,7 @@ impl Runner {
             0 => return Err(shared.executor.failed(StoreError::OutOfTime)),
             left => left,
         };
-        let rows = shared.executor.execute(sql, seconds).await?;
+        let rows = shared.executor.execute(sql, seconds, format).await?;
         if let Some(version) = version {
             shared.kept.put(statement, version, &rows);
         }

@@ -1,4 +1,4 @@
-SELECT toString(toDate(ts, {zone:String})) AS t, grouping(toDate(ts, {zone:String})) != 0 AS is_total, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
+SELECT toString(toDate(ts, {zone:String})) AS t, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
   WHERE site = {site:String}
@@ -9,7 +9,7 @@ SELECT toString(toDate(ts, {zone:String})) AS t, grouping(toDate(ts, {zone:Strin
   AND bot = ''
   AND verdict != 'machine'
   AND toString(country) IN {p5:Array(String)})
-  GROUP BY toDate(ts, {zone:String}) WITH ROLLUP;
+  GROUP BY toDate(ts, {zone:String}) WITH TOTALS;
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -17,7 +17,7 @@ SELECT toString(toDate(ts, {zone:String})) AS t, grouping(toDate(ts, {zone:Strin
 -- to_day = "2026-11-21"
 -- p5 = ["IT","FR"]
 -- zone = "Europe/Rome"
-SELECT toString(toDate(started, {zone:String})) AS t, grouping(toDate(started, {zone:String})) != 0 AS is_total, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions, if(countIf(view_count > 0) = 0, NULL, countIf(view_count = 1
+SELECT toString(toDate(started, {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions, if(countIf(view_count > 0) = 0, NULL, countIf(view_count = 1
   AND action_count = 0
   AND lasted_ms < 10000) / countIf(view_count > 0)) AS m_bounce_rate
   FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
@@ -31,7 +31,7 @@ SELECT toString(toDate(started, {zone:String})) AS t, grouping(toDate(started, {
   AND started < fromUnixTimestamp64Milli({to:Int64})
   AND NOT is_bot)
   WHERE toString(first_country) IN {p5:Array(String)}
-  GROUP BY toDate(started, {zone:String}) WITH ROLLUP;
+  GROUP BY toDate(started, {zone:String}) WITH TOTALS;
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

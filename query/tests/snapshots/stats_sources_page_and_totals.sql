@@ -1,4 +1,4 @@
-SELECT toString(first_source) AS d0, toString(country) AS d1, grouping(d0) != 0 AS is_total, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors, countIf(kind = 'order') AS m_orders
+SELECT toString(first_source) AS d0, toString(country) AS d1, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors, countIf(kind = 'order') AS m_orders
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL
@@ -20,17 +20,16 @@ SELECT toString(first_source) AS d0, toString(country) AS d1, grouping(d0) != 0 
   AND is_bot = of_bot
   AND ts >= visit
   WHERE 1)
-  GROUP BY d0, d1 WITH ROLLUP
-  HAVING (m_visitors != 0 OR m_orders != 0 OR is_total)
-  AND grouping(d0) = grouping(d1)
-  ORDER BY is_total DESC, m_visitors DESC, d0, d1 LIMIT {limit:UInt64};
+  GROUP BY d0, d1 WITH TOTALS
+  HAVING m_visitors != 0 OR m_orders != 0
+  ORDER BY m_visitors DESC, d0, d1 LIMIT {limit:UInt64} SETTINGS totals_mode = 'before_having';
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
 -- from_day = "2026-10-31"
 -- to_day = "2026-11-21"
--- limit = 52
-SELECT toString(first_source) AS d0, toString(first_country) AS d1, grouping(d0) != 0 AS is_total, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, round(avgIf(lasted_ms, (view_count > 0 OR session_hash != 0)))) AS m_session_duration_ms
+-- limit = 51
+SELECT toString(first_source) AS d0, toString(first_country) AS d1, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, round(avgIf(lasted_ms, (view_count > 0 OR session_hash != 0)))) AS m_session_duration_ms
   FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
@@ -41,13 +40,12 @@ SELECT toString(first_source) AS d0, toString(first_country) AS d1, grouping(d0)
   AND started >= fromUnixTimestamp64Milli({from:Int64})
   AND started < fromUnixTimestamp64Milli({to:Int64})
   AND NOT is_bot)
-  GROUP BY d0, d1 WITH ROLLUP
-  HAVING (isNotNull(m_session_duration_ms) OR is_total)
-  AND grouping(d0) = grouping(d1)
-  ORDER BY is_total DESC, m_session_duration_ms DESC, d0, d1 LIMIT {limit:UInt64};
+  GROUP BY d0, d1 WITH TOTALS
+  HAVING isNotNull(m_session_duration_ms)
+  ORDER BY m_session_duration_ms DESC, d0, d1 LIMIT {limit:UInt64} SETTINGS totals_mode = 'before_having';
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
 -- from_day = "2026-10-31"
 -- to_day = "2026-11-21"
--- limit = 52
+-- limit = 51

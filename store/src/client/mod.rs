@@ -25,7 +25,7 @@ pub use answer_stream::AnswerStream;
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::StoreError;
 pub use param::Param;
-pub use statement::{column, rows_of};
+pub use statement::{AnswerFormat, column, rows_and_total_of, rows_of};
 pub use text_list::TextList;
 pub use work::Work;
 

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use clickhouse::native::Block;
 use clickhouse::native::decode::Decode;
 use clickhouse::query::Query;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Store;
@@ -69,10 +70,10 @@ impl Store {
         params: &[(&str, Param)],
         settings: &[(&str, &str)],
     ) -> Result<Vec<T>, StoreError> {
-        rows_of(&self.answer(sql, params, settings).await?)
+        rows_of(&self.answer(sql, params, settings, AnswerFormat::Rows).await?)
     }
 
-    /// [`Store::select_with`] as it comes from ClickHouse: one JSON object a line, for [`rows_of`].
+    /// [`Store::select_with`] as it comes from ClickHouse.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -81,10 +82,11 @@ impl Store {
         sql: &str,
         params: &[(&str, Param)],
         settings: &[(&str, &str)],
+        format: AnswerFormat,
     ) -> Result<Bytes, StoreError> {
         let query = self.question(sql, params, settings);
         self.in_place(async {
-            let mut cursor = query.fetch_bytes("JSONEachRow")?;
+            let mut cursor = query.fetch_bytes(format.name())?;
             Ok(cursor.collect().await?)
         })
         .await
@@ -234,7 +236,27 @@ pub fn column<'a, T: Decode<'a>>(block: &'a Block, name: &str) -> Result<Vec<T>,
     Ok(block.column_by_name(name).ok_or_else(missing)?.iter::<T>()?.collect::<Result<_, _>>()?)
 }
 
-/// The rows of an [answer](Store::answer).
+/// How an [answer](Store::answer) is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerFormat {
+    /// One JSON object a row, for [`rows_of`].
+    Rows,
+    /// One JSON object with the rows and the row over everything, for [`rows_and_total_of`]: the statement is one
+    /// `WITH TOTALS`.
+    RowsAndTotal,
+}
+
+impl AnswerFormat {
+    /// ClickHouse's name of it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Rows => "JSONEachRow",
+            Self::RowsAndTotal => "JSON",
+        }
+    }
+}
+
+/// The rows of an answer in [`AnswerFormat::Rows`].
 ///
 /// # Errors
 /// [`StoreError::Answer`]: they are not what was asked for.
@@ -243,4 +265,19 @@ pub fn rows_of<T: DeserializeOwned>(answer: &[u8]) -> Result<Vec<T>, StoreError>
         .into_iter()
         .collect::<Result<Vec<T>, _>>()
         .map_err(|error| StoreError::Answer(error.to_string()))
+}
+
+/// The rows of an answer in [`AnswerFormat::RowsAndTotal`], and the row over everything.
+///
+/// # Errors
+/// [`StoreError::Answer`]: they are not what was asked for.
+pub fn rows_and_total_of<T: DeserializeOwned>(answer: &[u8]) -> Result<(Vec<T>, T), StoreError> {
+    #[derive(Deserialize)]
+    struct Answer<T> {
+        data: Vec<T>,
+        totals: T,
+    }
+    let Answer { data, totals } =
+        serde_json::from_slice(answer).map_err(|error| StoreError::Answer(error.to_string()))?;
+    Ok((data, totals))
 }

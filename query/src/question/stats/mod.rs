@@ -92,8 +92,8 @@ async fn totals_and_rows(
         let page = async { rows(runner, query, parts, page(runner, query, parts).await?).await };
         return futures_util::try_join!(totals(runner, query, parts), page);
     }
-    let mut first: Vec<StoreRow> = runner.rows(&statement(query, &parts[0], Shape::PageAndTotals)).await?;
-    let mut total: StoreRow = first.extract_if(.., |row| is_total(row)).next().unwrap_or_default();
+    let page = statement(query, &parts[0], Shape::PageAndTotals);
+    let (first, mut total) = runner.rows_and_total::<StoreRow>(&page).await?;
     let (keys, mut found, next) = page_of(query, first);
     if query.interval.is_some() || keys.is_empty() {
         let rows = rows(runner, query, parts, (keys, found, next));
@@ -103,15 +103,13 @@ async fn totals_and_rows(
     }
     let (together, apart): (Vec<Part>, Vec<Part>) =
         parts[1..].iter().cloned().partition(|part| has_totals(part, &query.group_by));
-    let (mut of_both, of_keys, totals) = futures_util::try_join!(
-        answers(runner, query, &together, Shape::KeyedAndTotals(&keys)),
+    let ((of_both, of_all), of_keys, totals) = futures_util::try_join!(
+        answers_and_total(runner, query, &together, Shape::KeyedAndTotals(&keys)),
         answers(runner, query, &apart, Shape::Keyed(&keys)),
         answers(runner, query, &apart, Shape::Totals)
     )?;
-    total.extend(of_both.extract_if(.., |row| is_total(row)).chain(totals).flatten());
-    for row in of_both.into_iter().chain(of_keys) {
-        found.entry(key_of(query, &row)).or_default().extend(row);
-    }
+    total.extend(totals.into_iter().flatten().chain(of_all));
+    join(query, &mut found, of_both.into_iter().chain(of_keys));
     Ok((metrics_of(query, Some(&total)), (keys.clone(), Some(rows_of(query, &keys, &mut found)), next)))
 }
 
@@ -265,9 +263,10 @@ async fn totals_and_series(
     parts: &[Part],
     points: Vec<Point>,
 ) -> Result<(Metrics, Vec<StatsRow>), ApiError> {
-    let found = ask(runner, query, parts, Shape::SeriesAndTotals).await?;
-    let totals = metrics_of(query, found.get(&RowKey::default()));
-    Ok((totals, rows_at(query, &found, &[String::new()], points)))
+    let (rows, total) = answers_and_total(runner, query, parts, Shape::SeriesAndTotals).await?;
+    let mut found = HashMap::new();
+    join(query, &mut found, rows);
+    Ok((metrics_of(query, Some(&total)), rows_at(query, &found, &[String::new()], points)))
 }
 
 /// The rows of these keys at each point.
@@ -300,11 +299,16 @@ async fn ask(
     parts: &[Part],
     shape: Shape<'_>,
 ) -> Result<HashMap<RowKey, StoreRow>, ApiError> {
-    let mut found: HashMap<RowKey, StoreRow> = HashMap::new();
-    for row in answers(runner, query, parts, shape).await? {
+    let mut found = HashMap::new();
+    join(query, &mut found, answers(runner, query, parts, shape).await?);
+    Ok(found)
+}
+
+/// Joins the rows of several parts.
+fn join(query: &Query, found: &mut HashMap<RowKey, StoreRow>, rows: impl IntoIterator<Item = StoreRow>) {
+    for row in rows {
         found.entry(key_of(query, &row)).or_default().extend(row);
     }
-    Ok(found)
 }
 
 /// The rows of all parts, which are asked at the same time.
@@ -319,16 +323,21 @@ async fn answers(
     Ok(results.into_iter().flatten().collect())
 }
 
-/// Whether a row is over everything.
-fn is_total(row: &StoreRow) -> bool {
-    row.get("is_total").and_then(Value::as_u64) == Some(1)
+/// The same where each part has a row over everything, and these joined.
+async fn answers_and_total(
+    runner: &Runner,
+    query: &Query,
+    parts: &[Part],
+    shape: Shape<'_>,
+) -> Result<(Vec<StoreRow>, StoreRow), ApiError> {
+    let statements: Vec<_> = parts.iter().map(|part| statement(query, part, shape)).collect();
+    let results = try_join_all(statements.iter().map(|sql| runner.rows_and_total::<StoreRow>(sql))).await?;
+    let (rows, totals): (Vec<_>, Vec<_>) = results.into_iter().unzip();
+    Ok((rows.into_iter().flatten().collect(), totals.into_iter().flatten().collect()))
 }
 
-/// The key of a row; that of the row over everything is empty, which no bucket's is.
+/// The key of a row.
 fn key_of(query: &Query, row: &StoreRow) -> RowKey {
-    if is_total(row) {
-        return RowKey::default();
-    }
     let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let values: Vec<String> = (0..query.group_by.len()).map(|index| text(&format!("d{index}"))).collect();
     (text("t"), values.join(&KEY_SEPARATOR.to_string()))

@@ -32,19 +32,24 @@ pub enum Shape<'a> {
     Totals,
     /// The first rows by the part's first metric, one more than fits on the page.
     Page,
-    /// The same of the first page, and before them the row over everything (`is_total`): what both read is read once.
+    /// The same of the first page, and the row over everything: what both read is read once.
     PageAndTotals,
     /// The rows of these values of the dimensions.
     Keyed(&'a [String]),
-    /// The same, and the row over everything (`is_total`): what both read is read once.
+    /// The same, and the row over everything: what both read is read once.
     KeyedAndTotals(&'a [String]),
     /// The part's money in other currencies over everything: a row with `others`.
     OtherMoney,
     /// A row for each bucket of time, and of these values of the dimensions when there are any.
     Series(&'a [String]),
-    /// A row for each bucket of time, and the row over everything (`is_total`): what both read is read once.
+    /// A row for each bucket of time, and the row over everything: what both read is read once.
     SeriesAndTotals,
 }
+
+/// Behind `GROUP BY`: the row over everything, of those too that are left out. ClickHouse puts it together of the rows as
+/// they go by, which costs next to nothing; `WITH ROLLUP` gathers them all first.
+const WITH_TOTALS: &str = "WITH TOTALS";
+const SETTINGS_OF_TOTALS: &str = "SETTINGS totals_mode = 'before_having'";
 
 /// The statement that answers one part of a question. Its rows have `d0`, `d1` (the dimensions), `t` (the bucket)
 /// and a column for each metric.
@@ -65,9 +70,6 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             columns.push(format!("{expression} AS d{index}"));
             keys.push(format!("d{index}"));
         }
-    }
-    if matches!(shape, Shape::PageAndTotals | Shape::KeyedAndTotals(_) | Shape::SeriesAndTotals) {
-        columns.push(format!("grouping({}) != 0 AS is_total", keys[0]));
     }
     let viewers = counts_any_event(&query.group_by, &query.scope.condition.filters())
         .then(|| viewers(&mut sql, query, part, shape));
@@ -99,7 +101,6 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
     sql.text = format!("SELECT {} FROM {from}", columns.join(", "));
     let present: Vec<String> = part.metrics.iter().map(|metric| present(*metric)).collect();
     let (present, order, keys) = (present.join(" OR "), column(part.metrics[0]), keys.join(", "));
-    let is_whole = if query.group_by.len() > 1 { " AND grouping(d0) = grouping(d1)" } else { "" };
     match shape {
         Shape::Page => {
             sql.text = format!(
@@ -110,24 +111,21 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             sql.params.push(("limit".into(), Param::Int(query.limit as i64 + 1)));
             sql.params.push(("offset".into(), Param::Int(i64::try_from(query.offset).unwrap_or(i64::MAX))));
         }
-        // The totals are put together of the rows, which costs less than to count everything twice.
         Shape::PageAndTotals => {
             sql.text = format!(
-                "{} GROUP BY {keys} WITH ROLLUP HAVING ({present} OR is_total){is_whole} \
-                 ORDER BY is_total DESC, {order} DESC, {keys} LIMIT {{limit:UInt64}}",
+                "{} GROUP BY {keys} {WITH_TOTALS} HAVING {present} ORDER BY {order} DESC, {keys} \
+                 LIMIT {{limit:UInt64}} {SETTINGS_OF_TOTALS}",
                 sql.text
             );
-            sql.params.push(("limit".into(), Param::Int(query.limit as i64 + 2)));
+            sql.params.push(("limit".into(), Param::Int(query.limit as i64 + 1)));
         }
         Shape::KeyedAndTotals(of) => {
             let is_asked = is_keyed(&mut sql, query, of);
             sql.text =
-                format!("{} GROUP BY {keys} WITH ROLLUP HAVING ({is_asked} OR is_total){is_whole}", sql.text);
+                format!("{} GROUP BY {keys} {WITH_TOTALS} HAVING {is_asked} {SETTINGS_OF_TOTALS}", sql.text);
         }
         Shape::SeriesAndTotals => {
-            sql.text += " GROUP BY ";
-            sql.text += &keys;
-            sql.text += " WITH ROLLUP";
+            sql.text = format!("{} GROUP BY {keys} {WITH_TOTALS}", sql.text);
         }
         Shape::Totals | Shape::Keyed(_) | Shape::OtherMoney | Shape::Series(_) => {
             if !keys.is_empty() {
