@@ -32,7 +32,7 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:Str
 -- zone = "Europe/Rome"
 -- shift = 2
 SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}))) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, max(kind = 'order') AS has_bought
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -62,7 +62,7 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zon
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms)
   GROUP BY toStartOfMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String});
 -- site = "demo"
 -- from = 1794956400000
@@ -106,7 +106,7 @@ SELECT toString((toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:I
 -- zone = "Europe/Rome"
 -- shift = 2
 SELECT toString((toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(started, {zone:String}), {shift:Int64})))) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, max(kind = 'order') AS has_bought
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -136,7 +136,7 @@ SELECT toString((toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {sh
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms)
   GROUP BY (toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(started, {zone:String}), {shift:Int64})));
 -- site = "demo"
 -- from = 1794956400000
@@ -180,7 +180,7 @@ SELECT toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {z
 -- zone = "Europe/Rome"
 -- shift = 2
 SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, max(kind = 'order') AS has_bought
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -210,7 +210,7 @@ SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms)
   GROUP BY toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String});
 -- site = "demo"
 -- from = 1794956400000
@@ -254,7 +254,7 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int6
 -- zone = "Europe/Rome"
 -- shift = 2
 SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), 1, {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, max(kind = 'order') AS has_bought
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -284,7 +284,7 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms)
   GROUP BY toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), 1, {zone:String});
 -- site = "demo"
 -- from = 1794956400000
@@ -328,7 +328,7 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int
 -- zone = "Europe/Rome"
 -- shift = 2
 SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, max(kind = 'order') AS has_bought
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -358,7 +358,7 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shif
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms)
   GROUP BY toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String});
 -- site = "demo"
 -- from = 1794956400000

@@ -155,7 +155,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions, if(countIf(
   AND action_count = 0
   AND lasted_ms < 10000) / countIf(view_count > 0)) AS m_bounce_rate, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, round(avgIf(lasted_ms, (view_count > 0 OR session_hash != 0)))) AS m_session_duration_ms, if(countIf(view_count > 0) = 0, NULL, sum(view_count) / countIf(view_count > 0)) AS m_views_per_session, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, countIf((view_count > 0 OR session_hash != 0)
   AND order_count > 0) / countIf((view_count > 0 OR session_hash != 0))) AS m_conversion_rate
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, max(kind = 'order') AS has_bought
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -185,7 +185,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions, if(countIf(
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page);
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

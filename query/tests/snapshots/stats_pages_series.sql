@@ -32,7 +32,7 @@ SELECT toString((toUnixTimestamp(ts) - 60 * toMinute(ts, {zone:String}) - toSeco
 -- p8 = ["/a"]
 -- zone = "Europe/Rome"
 SELECT toString((toUnixTimestamp(started) - 60 * toMinute(started, {zone:String}) - toSecond(started))) AS t, e0 AS d0, if(countIf(view_count > 0) = 0, NULL, sum(view_count) / countIf(view_count > 0)) AS m_views_per_session
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, exit_page, first_channel, if(path = '', toString(screen), path) AS e0, max(kind = 'order') AS has_bought
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, first_channel, if(path = '', toString(screen), path) AS e0, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -52,7 +52,7 @@ SELECT toString((toUnixTimestamp(started) - 60 * toMinute(started, {zone:String}
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, exit_page, first_channel, e0)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, first_channel, e0)
   WHERE if(first_channel = '', 'direct', toString(first_channel)) NOT IN {p5:Array(String)}
   AND concat(d0) IN {p8:Array(String)}
   GROUP BY (toUnixTimestamp(started) - 60 * toMinute(started, {zone:String}) - toSecond(started)), d0;

@@ -42,10 +42,12 @@ pub fn visits_with_events(
     let held = Held { row: Row::EventOfVisit, together: members, apart: &[], with_visits: true };
     let events = events_table(sql, query, held, &[Metric::Visitors], with_dimensions, only.as_deref());
     let (_, entry) = clause::entry_columns(&asked);
+    // Rows are told apart by all of these: a page that nobody asks for would only take memory.
+    let exit = if asked.contains("exit_page") { ", exit_page" } else { "" };
     format!(
-        "(SELECT {VISIT_COLUMNS}, visit AS started, {NUMBERS_OF_VISIT}, exit_page{entry}{}, \
+        "(SELECT {VISIT_COLUMNS}, visit AS started, {NUMBERS_OF_VISIT}{exit}{entry}{}, \
          max(kind = 'order') AS has_bought FROM {events} WHERE {} \
-         GROUP BY {VISIT_COLUMNS}, {NUMBERS_OF_VISIT}, exit_page{entry}{})",
+         GROUP BY {VISIT_COLUMNS}, {NUMBERS_OF_VISIT}{exit}{entry}{})",
         values.concat(),
         clause::began("visit"),
         keys.concat()
