@@ -163,7 +163,10 @@ impl<'a> EventBuilder<'a> {
             }
             "session" => self.session = identifier::read(value),
             "context" => set_context(&mut self.context, &value, &mut self.unreadable),
-            "props" => self.props = read_props(&value)?,
+            "props" => {
+                self.props.clear();
+                self.add_props(&value, "props")?;
+            }
             "url" => self.url = value.text("url")?.unwrap_or_default(),
             "title" => row.title = text(value, "title", TITLE_BYTES_MAX)?,
             "referrer" => row.referrer = text(value, "referrer", URL_BYTES_MAX)?,
@@ -210,18 +213,33 @@ impl<'a> EventBuilder<'a> {
         };
         add_prop(&mut self.fields, field, value, "")
     }
-}
 
-/// Reads an object of props.
-pub fn read_props<'a>(value: &Value<'a>) -> Result<Props<'a>, FieldError> {
-    let mut props = Props::new();
-    if let Some(object) = value.object("props")? {
-        each_field(object, |key, value| add_prop(&mut props, key, value, "props."))?;
+    /// Takes the caller's props of an object. One beyond a limit costs itself: an order is worth more than its longest
+    /// prop, and its sender cannot always be told to send less.
+    ///
+    /// # Errors
+    /// The field holds no object.
+    pub fn add_props(&mut self, value: &Value<'a>, field: &str) -> Result<(), FieldError> {
+        let Some(object) = value.object(field)? else { return Ok(()) };
+        let parent = format!("{field}.");
+        each_field(object, |key, value| {
+            self.add_prop(key, value, &parent);
+            Ok(())
+        })
     }
-    Ok(props)
+
+    /// Takes one of the caller's props; `parent` is what is said before its name where it is left out.
+    pub fn add_prop(&mut self, key: Cow<'a, str>, value: Value<'a>, parent: &str) {
+        if let Err(error) = add_prop(&mut self.props, key, value, parent) {
+            self.note(error);
+        }
+    }
 }
 
 /// Adds a prop, or replaces the one of the same name. `parent` is what messages say before the name.
+///
+/// # Errors
+/// The prop is beyond a limit, and is left out.
 pub fn add_prop<'a>(
     props: &mut Props<'a>,
     key: Cow<'a, str>,
@@ -232,31 +250,35 @@ pub fn add_prop<'a>(
     if key.len() > PROP_KEY_BYTES_MAX {
         let start = truncate(key, PROP_KEY_BYTES_MAX);
         let problem = format!("the name is longer than {PROP_KEY_BYTES_MAX} bytes");
-        return Err(FieldError::new("prop_name_too_long", format_args!("{parent}{start}…"), problem));
+        return Err(FieldError::unreadable("prop_name_too_long", format_args!("{parent}{start}…"), problem));
     }
     let Ok(text) = value.prop() else {
         let problem = format!("more than {PROP_DEPTH_MAX} levels of lists and objects");
-        return Err(FieldError::new("nested_too_deep", format_args!("{parent}{key}"), problem));
+        return Err(FieldError::unreadable("nested_too_deep", format_args!("{parent}{key}"), problem));
     };
     let Some(text) = text else { return Ok(()) };
     if text.len() > PROP_VALUE_BYTES_MAX {
         let problem = format!("longer than {PROP_VALUE_BYTES_MAX} bytes");
-        return Err(FieldError::new("prop_too_long", format_args!("{parent}{key}"), problem));
+        return Err(FieldError::unreadable("prop_too_long", format_args!("{parent}{key}"), problem));
     }
-    replace_prop(props, key, text)
+    replace_prop(props, key, text, parent)
 }
 
 /// Adds a prop that has been checked, or replaces the one of the same name.
+///
+/// # Errors
+/// There is no room for it, and it is left out.
 pub fn replace_prop<'a>(
     props: &mut Props<'a>,
     key: Cow<'a, str>,
     text: Cow<'a, str>,
+    parent: &str,
 ) -> Result<(), FieldError> {
     if let Some((_, old)) = props.iter_mut().find(|(name, _)| *name == key) {
         *old = text;
     } else if props.len() == PROPS_MAX {
         let problem = format!("one more than the {PROPS_MAX} props of an event");
-        return Err(FieldError::new("too_many_props", format_args!("props.{key}"), problem));
+        return Err(FieldError::unreadable("too_many_props", format_args!("{parent}{key}"), problem));
     } else {
         props.push((key, text));
     }

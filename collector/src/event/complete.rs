@@ -8,12 +8,11 @@ use orma_model::vitals::{APP_STARTS, AppStart, Rating, VITALS, Vital};
 use orma_model::{Kind, spelling};
 
 use super::address;
-use super::builder::{DROPPED, Defaults, EventBuilder, add_prop, replace_prop};
+use super::builder::{DROPPED, Defaults, EventBuilder, replace_prop};
 use super::field_error::FieldError;
 use super::identifier::{self, Content};
 use super::limits::{NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX, truncate};
 use super::parsed::ParsedEvent;
-use super::reader::each_field;
 use super::value::{Value, trimmed, without_reserved};
 use crate::campaign::campaign_of_fragment;
 
@@ -82,7 +81,7 @@ impl<'a> EventBuilder<'a> {
         self.take_campaign(kind)?;
         self.take_rating(kind)?;
         self.take_revenue(kind)?;
-        self.take_props(kind)?;
+        self.take_props(kind);
         let content = Content {
             has_time: self.client_ts.is_some(),
             visitor: &self.row.visitor,
@@ -140,7 +139,7 @@ impl<'a> EventBuilder<'a> {
             let text = value.prop().ok().flatten().filter(|text| text.len() <= PROP_VALUE_BYTES_MAX);
             // Where there is no room for it, its name has to do.
             if let Some(text) = text {
-                drop(replace_prop(&mut self.row.props, Cow::Borrowed(key), text));
+                drop(replace_prop(&mut self.row.props, Cow::Borrowed(key), text, ""));
             }
         }
         names.sort_unstable();
@@ -204,7 +203,7 @@ impl<'a> EventBuilder<'a> {
         let mut said = durations.into_iter().filter_map(|(field, duration)| Some((field, duration?)));
         self.row.duration_ms = said.next().map_or(0, |(_, duration)| duration);
         for (field, duration) in said {
-            replace_prop(&mut self.fields, Cow::Borrowed(field), Cow::Owned(duration.to_string()))?;
+            replace_prop(&mut self.fields, Cow::Borrowed(field), Cow::Owned(duration.to_string()), "")?;
         }
         let mut values = [("value", self.value.take()), ("score", self.score.take())];
         if kind.name.starts_with("survey_") {
@@ -216,7 +215,7 @@ impl<'a> EventBuilder<'a> {
         let mut said = values.into_iter().filter_map(|(field, value)| Some((field, value?)));
         self.row.value = said.next().map(|(_, value)| value as f32);
         for (field, value) in said {
-            replace_prop(&mut self.fields, Cow::Borrowed(field), Cow::Owned(value.to_string()))?;
+            replace_prop(&mut self.fields, Cow::Borrowed(field), Cow::Owned(value.to_string()), "")?;
         }
         Ok(())
     }
@@ -280,29 +279,23 @@ impl<'a> EventBuilder<'a> {
         Ok(())
     }
 
-    fn take_props(&mut self, kind: &Kind) -> Result<(), FieldError> {
-        let mut props = take(&mut self.props);
+    fn take_props(&mut self, kind: &Kind) {
         if let Some(traits) = self.traits.take() {
-            if kind.name == "identify" {
-                match traits.object("traits") {
-                    Ok(Some(object)) => {
-                        each_field(object, |key, value| add_prop(&mut props, key, value, "traits."))?;
-                    }
-                    Ok(None) => {}
-                    Err(error) => self.note(error),
-                }
-            } else {
-                self.try_set_other(Cow::Borrowed("traits"), traits)?;
+            if kind.name != "identify" {
+                self.set_other(Cow::Borrowed("traits"), traits);
+            } else if let Err(error) = self.add_props(&traits, "traits") {
+                self.note(error);
             }
         }
-        if props.is_empty() {
-            props = take(&mut self.fields);
+        // Fields win over the caller's props, where both have a name and where there is no room for both.
+        self.row.props = take(&mut self.fields);
+        for (key, text) in take(&mut self.props) {
+            if self.row.props.iter().all(|(field, _)| *field != key)
+                && let Err(error) = replace_prop(&mut self.row.props, key, text, "props.")
+            {
+                self.note(error);
+            }
         }
-        for (key, text) in take(&mut self.fields) {
-            replace_prop(&mut props, key, text)?;
-        }
-        self.row.props = props;
-        Ok(())
     }
 
     /// The event says something in this field of [`Kind::required`].

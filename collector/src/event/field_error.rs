@@ -11,8 +11,8 @@ pub struct FieldError {
     pub reason: &'static str,
     /// For people.
     pub message: String,
-    /// Nothing can be made of the field's value: that costs the field, and the event only when its kind demands the
-    /// field. Otherwise what it says is against a rule or beyond a limit, and the event is refused.
+    /// Nothing can be made of the field's value, or it is a prop beyond the limits of props: that costs the field, and the
+    /// event only when its kind demands the field. Otherwise what it says is against a rule, and the event is refused.
     pub unreadable: bool,
 }
 
@@ -22,7 +22,7 @@ impl FieldError {
         Self { reason, message: format!("{field}: {problem}"), unreadable: false }
     }
 
-    /// Nothing can be made of the field's value.
+    /// The field is left out.
     pub fn unreadable(reason: &'static str, field: impl Display, problem: impl Display) -> Self {
         Self { unreadable: true, ..Self::new(reason, field, problem) }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use orma_model::Kind;
 
 use super::context::{Page, Surroundings};
-use super::properties::{Amounts, Dropped, Uncounted};
+use super::properties::Amounts;
 use super::{Body, EVENT_BYTES_MAX, Sender, each_said, names, text};
 use crate::event::builder::{Defaults, EventBuilder};
 use crate::event::field_error::FieldError;
@@ -105,9 +105,8 @@ impl<'a> Message<'a> {
             around.read(&context, builder);
         }
         let event = self.take_ids(builder)?;
-        let mut props = Dropped::default();
         self.take_kind(event, sender.trusted, builder)?;
-        self.take_properties(&mut around, sender.currency, &mut props, builder);
+        self.take_properties(&mut around, sender.currency, builder);
         around.page.write(builder);
         if builder.kind == "page_view" && builder.url.is_empty() {
             // Servers tell of pages without an address.
@@ -115,9 +114,8 @@ impl<'a> Message<'a> {
             builder.row.name = self.full_name().unwrap_or(Cow::Borrowed("page"));
         }
         if let Some(group) = around.group.take() {
-            props.add(builder, Cow::Borrowed("groupId"), Value::Text(group));
+            builder.add_prop(Cow::Borrowed("groupId"), Value::Text(group), "");
         }
-        props.note(builder);
         builder.session = builder.session.take().or(around.session.take());
         let (client_ts, is_right) = self.client_ts(builder);
         builder.client_ts = client_ts;
@@ -200,47 +198,46 @@ impl<'a> Message<'a> {
         &mut self,
         around: &mut Surroundings<'a>,
         currency: &str,
-        props: &mut Dropped,
         builder: &mut EventBuilder<'a>,
     ) {
-        let add_all = |value: Option<Value<'a>>, props: &mut Dropped, builder: &mut EventBuilder<'a>| {
+        let add_all = |value: Option<Value<'a>>, builder: &mut EventBuilder<'a>| {
             let Some(value) = value else { return };
-            each_said(&value, |key, value| props.add(builder, key, value));
+            each_said(&value, |key, value| builder.add_prop(key, value, ""));
         };
         let properties = self.properties.take();
         match &*self.type_name {
-            "track" => take_track(&properties.unwrap_or(Value::Null), currency, props, builder),
+            "track" => take_track(&properties.unwrap_or(Value::Null), currency, builder),
             "page" | "screen" => {
                 let is_page = self.type_name == "page";
                 let mut page = Page::default();
                 each_said(&properties.unwrap_or(Value::Null), |key, value| {
                     let is_name = matches!(&*key, "name" | "category");
                     if !(is_name || is_page && page.set(&key, value.clone())) {
-                        props.add(builder, key, value);
+                        builder.add_prop(key, value, "");
                     }
                 });
                 around.page.replace_by(page);
             }
-            "identify" => add_all(self.traits.take().or(around.traits.take()), props, builder),
+            "identify" => add_all(self.traits.take().or(around.traits.take()), builder),
             "group" => {
                 if let Some(group) = self.group.take() {
-                    props.add(builder, Cow::Borrowed("groupId"), group);
+                    builder.add_prop(Cow::Borrowed("groupId"), group, "");
                     around.group = None;
                 }
-                add_all(self.traits.take(), props, builder);
+                add_all(self.traits.take(), builder);
             }
-            _ => self.take_previous(props, builder),
+            _ => self.take_previous(builder),
         }
     }
 
     /// An alias without an anonymous id comes from a server, and what it calls the previous id is an anonymous one
     /// more often than not: as the visitor's id it joins what this visitor did before, too.
-    fn take_previous(&mut self, props: &mut Dropped, builder: &mut EventBuilder<'a>) {
+    fn take_previous(&mut self, builder: &mut EventBuilder<'a>) {
         let Some(previous) = self.previous.take() else { return };
         if builder.visitor.is_none() {
             builder.visitor = identifier::read(previous.clone()).filter(|id| !id.starts_with('@'));
         }
-        props.add(builder, Cow::Borrowed("previous"), previous);
+        builder.add_prop(Cow::Borrowed("previous"), previous, "");
     }
 
     /// When it happened. `timestamp` beside an `originalTimestamp` is the caller's word (RudderStack's SDKs add the
@@ -265,22 +262,17 @@ impl<'a> Message<'a> {
 
 /// The properties of a track event. Of an event that the specification names, `products` are the items, and the
 /// name is its kind.
-fn take_track<'a>(
-    properties: &Value<'a>,
-    currency: &str,
-    props: &mut Dropped,
-    builder: &mut EventBuilder<'a>,
-) {
+fn take_track<'a>(properties: &Value<'a>, currency: &str, builder: &mut EventBuilder<'a>) {
     let is_custom = builder.kind == "custom";
     let mut amounts = Amounts::default();
     each_said(properties, |key, value| {
         amounts.look_at(&key, &value);
         let is_items = key == "products" && !is_custom;
-        props.add(builder, if is_items { Cow::Borrowed("items") } else { key }, value);
+        builder.add_prop(if is_items { Cow::Borrowed("items") } else { key }, value, "");
     });
     match amounts.money(&builder.kind, &builder.row.name, currency) {
         Ok(money) => builder.revenue = money,
-        Err(Uncounted) => props.note_money(),
+        Err(error) => builder.note(error),
     }
     if builder.revenue.is_some() {
         builder.props.retain(|(key, _)| key != "revenue" && key != "currency");

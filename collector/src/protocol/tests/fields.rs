@@ -58,7 +58,7 @@ fn a_key_that_comes_twice_counts_as_it_came_last() {
         assert_eq!((&*event.row.kind, &*event.row.name), ("custom", "b"));
         // The event's own field wins over the prop of the same name.
         let props: Vec<_> = event.row.props.iter().map(|(key, text)| (&**key, &**text)).collect();
-        assert_eq!(props, [("x", "4"), ("y", "1"), ("z", "6")]);
+        assert_eq!(props, [("x", "4"), ("z", "6"), ("y", "1")]);
         assert_eq!((&*event.row.language, &*event.row.sdk), ("de", ""));
     });
     accepted(r#"{"kind":"custom","name":"a","props":{"x":1},"props":{"y":2}}"#, |event| {

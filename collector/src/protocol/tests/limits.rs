@@ -97,12 +97,19 @@ fn there_are_64_props_fields_included() {
     };
     for (props, fields) in [(PROPS_MAX - 1, 1), (1, PROPS_MAX - 1)] {
         accepted(&event(props, fields), |event| assert_eq!(event.row.props.len(), PROPS_MAX));
-        let refusal = refused(&event(props + 1, fields));
-        assert_eq!(refusal.reason, "too_many_props");
-        assert!(refusal.message.starts_with("props.p"), "{}", refusal.message);
+        accepted(&event(props + 1, fields), |event| {
+            assert_eq!(event.row.props.len(), PROPS_MAX + 1);
+            let last = format!("props.p{props}");
+            assert_eq!(prop(event, "dropped_props"), Some(&*last), "the last, and no field");
+        });
     }
-    let refusal = refused(&event(PROPS_MAX + 1, 1));
-    assert!(refusal.message.starts_with("props.p64: "), "{}", refusal.message);
+    accepted(&event(PROPS_MAX + 1, 1), |event| {
+        assert_eq!(prop(event, "dropped_props"), Some("props.p63,props.p64"));
+        assert_eq!(prop(event, "p1000"), Some("1000"));
+    });
+    accepted(&event(0, PROPS_MAX + 1), |event| {
+        assert_eq!(prop(event, "dropped_props"), Some("p1064"));
+    });
 }
 
 #[test]
@@ -110,24 +117,32 @@ fn a_props_name_and_value_have_limits() {
     let event = |key: usize, value: usize| {
         format!(r#"{{"kind":"reset","props":{{"{}":"{}"}}}}"#, "k".repeat(key), "v".repeat(value))
     };
-    accepted(&event(PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX), |_| {});
-    assert_eq!(refused(&event(PROP_KEY_BYTES_MAX + 1, 1)).reason, "prop_name_too_long");
-    let refusal = refused(&event(3, PROP_VALUE_BYTES_MAX + 1));
-    assert_eq!((refusal.reason, &*refusal.message), ("prop_too_long", "props.kkk: longer than 8192 bytes"));
+    accepted(&event(PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX), |event| assert_eq!(event.row.props.len(), 1));
+    accepted(&event(PROP_KEY_BYTES_MAX + 1, 1), |event| {
+        let name = format!("props.{}…", "k".repeat(PROP_KEY_BYTES_MAX));
+        assert_eq!((event.row.props.len(), prop(event, "dropped_props")), (1, Some(&*name)));
+    });
+    accepted(&event(3, PROP_VALUE_BYTES_MAX + 1), |event| {
+        assert_eq!((event.row.props.len(), prop(event, "dropped_props")), (1, Some("props.kkk")));
+    });
     let items = format!(r#"{{"kind":"order","items":["{}"]}}"#, "i".repeat(PROP_VALUE_BYTES_MAX - 4));
     accepted(&items, |event| assert_eq!(prop(event, "items").unwrap().len(), PROP_VALUE_BYTES_MAX));
     let items = format!(r#"{{"kind":"order","items":["{}"]}}"#, "i".repeat(PROP_VALUE_BYTES_MAX - 3));
-    assert_eq!(refused(&items).message, "items: longer than 8192 bytes");
+    accepted(&items, |event| assert_eq!(prop(event, "dropped_props"), Some("items")));
+    // What its kind demands cannot be left out.
+    let alias =
+        format!(r#"{{"kind":"alias","user":"u","previous":"{}"}}"#, "i".repeat(PROP_VALUE_BYTES_MAX + 1));
+    assert_eq!(refused(&alias).message, "previous: longer than 8192 bytes");
 }
 
 #[test]
-fn depth_is_refused_and_never_a_panic() {
+fn depth_costs_the_prop_and_is_never_a_panic() {
     let nested = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
     let event = |levels: usize| format!(r#"{{"kind":"reset","props":{{"deep":{}}}}}"#, nested(levels));
-    accepted(&event(PROP_DEPTH_MAX), |_| {});
-    let refusal = refused(&event(PROP_DEPTH_MAX + 1));
-    assert_eq!((refusal.reason, refusal.message.starts_with("props.deep: ")), ("nested_too_deep", true));
-    assert_eq!(refused(&event(10_000)).reason, "nested_too_deep");
+    accepted(&event(PROP_DEPTH_MAX), |event| assert_eq!(prop(event, "dropped_props"), None));
+    for levels in [PROP_DEPTH_MAX + 1, 10_000] {
+        accepted(&event(levels), |event| assert_eq!(prop(event, "dropped_props"), Some("props.deep")));
+    }
     // Elsewhere it is a wrong type, or part of a field that no one reads, however deep.
     let deep = nested(1_000_000);
     accepted(&format!(r#"{{"kind":"reset","title":{}}}"#, nested(10_000)), |event| {
