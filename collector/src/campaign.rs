@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr3};
+use memchr::memchr;
+use orma_model::bytes;
 
 use crate::form;
 
@@ -120,8 +121,9 @@ pub fn text_without_click_ids(text: &str) -> Option<String> {
 
 /// `in_query`: the text begins with a parameter. `ends`: what ends a parameter beside the next.
 fn without_click_ids(text: &str, in_query: bool, ends: fn(char) -> bool) -> Option<String> {
-    if !in_query {
-        memchr3(b'?', b'&', b'#', text.as_bytes()).or_else(|| memchr(b'%', text.as_bytes()))?;
+    let is_mark = |byte| (byte == b'?') | (byte == b'&') | (byte == b'#') | (byte == b'%');
+    if !in_query && !bytes::has(text.as_bytes(), is_mark) {
+        return None;
     }
     let is_cut = |piece: &Piece| match piece.mark {
         Mark::Begin => in_query && is_id(piece.text, 0),
@@ -285,7 +287,7 @@ fn without_amp(mut name: &str) -> &str {
 /// The campaign parameters behind the `#` of an address, joined like a query: some write all of theirs there. `None`
 /// when there are none.
 pub fn campaign_of_fragment(address: &str) -> Option<String> {
-    let (_, fragment) = address.split_once('#')?;
+    let fragment = &address[1 + memchr(b'#', address.as_bytes())?..];
     let is_of_campaign = |parameter: &&str| {
         parameter.split_once('=').is_some_and(|(name, _)| {
             let name = plain_name(name);

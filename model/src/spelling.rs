@@ -17,14 +17,15 @@ use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+use crate::bytes::{self, within};
+
 /// Bytes of a path; the rest is cut, never within an escape.
 pub const PATH_BYTES_MAX: usize = 4_096;
 
 /// A host, with a port or without, in its one spelling. What is no host is put in lower case.
 pub fn host(host: Cow<'_, str>) -> Cow<'_, str> {
-    // Nearly every host is spelled so. Without an early end, many bytes are looked at together.
-    let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_');
-    if host.bytes().fold(true, |plain, byte| plain & is_plain(byte)) && !host.ends_with('.') {
+    // Nearly every host is spelled so.
+    if is_plain_host(host.as_bytes()) && !host.ends_with('.') {
         return host;
     }
     let (name, port) = split_port(&host);
@@ -36,12 +37,20 @@ pub fn host(host: Cow<'_, str>) -> Cow<'_, str> {
     if *spelled == *host { host } else { Cow::Owned(spelled) }
 }
 
+/// Whether a host is a name in lower case, without a port and without user name and password.
+pub fn is_plain_host(host: &[u8]) -> bool {
+    let is_plain = |byte| {
+        within(byte, b'a', b'z') | within(byte, b'0', b'9') | (byte == b'.') | (byte == b'-') | (byte == b'_')
+    };
+    !bytes::has(host, |byte| !is_plain(byte))
+}
+
 /// A user's id in its one spelling: what is an e-mail address is in lower case, any other id stays as it is.
 ///
 /// Shops, forms and newsletters write the same person's address in different cases. RFC 5321, section 2.4, lets a server
 /// tell `Mario@` from `mario@`; hardly any does.
 pub fn user_id(id: Cow<'_, str>) -> Cow<'_, str> {
-    let has_capitals = id.bytes().fold(false, |has, byte| has | byte.is_ascii_uppercase());
+    let has_capitals = bytes::has(id.as_bytes(), |byte| within(byte, b'A', b'Z'));
     if has_capitals && is_mail_address(&id) { Cow::Owned(id.to_ascii_lowercase()) } else { id }
 }
 
@@ -83,32 +92,36 @@ pub fn origin(text: &str) -> Option<String> {
 /// fragment stay as they are.
 pub fn address(text: Cow<'_, str>) -> Cow<'_, str> {
     let Some((own_port, after_scheme)) = web_scheme(&text) else { return text };
-    let is_end = |byte: &u8| matches!(byte, b'/' | b'?' | b'#');
-    let bytes = text.as_bytes();
-    let rest = bytes[after_scheme..].iter().position(is_end).map_or(text.len(), |end| after_scheme + end);
-    let path_end = bytes[rest..]
-        .iter()
-        .position(|byte| matches!(byte, b'?' | b'#'))
-        .map_or(text.len(), |end| rest + end);
+    let written = text.as_bytes();
+    let after = |start: usize, is_end: fn(u8) -> bool| {
+        bytes::position(&written[start..], is_end).map_or(written.len(), |end| start + end)
+    };
+    let rest = after(after_scheme, |byte| (byte == b'/') | (byte == b'?') | (byte == b'#'));
+    let path_end = after(rest, |byte| (byte == b'?') | (byte == b'#'));
     let authority = &text[after_scheme..rest];
-    let named = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let (name, port) = split_port(named);
-    let named = if port == own_port || (port.is_empty() && named.ends_with(':')) { name } else { named };
+    let named = if is_plain_host(authority.as_bytes()) { authority } else { named_host(authority, own_port) };
     let spelled_host = host(Cow::Borrowed(named));
     if spelled_host.is_empty() {
         return text;
     }
-    let written = &text[rest..path_end];
-    let spelled_path = if written.is_empty() { Cow::Borrowed("/") } else { path(Cow::Borrowed(written)) };
+    let own_path = &text[rest..path_end];
+    let spelled_path = if own_path.is_empty() { Cow::Borrowed("/") } else { path(Cow::Borrowed(own_path)) };
     let is_spelled_so = *spelled_host == *authority
-        && *spelled_path == *written
-        && bytes[..after_scheme].iter().all(|byte| !byte.is_ascii_uppercase());
+        && *spelled_path == *own_path
+        && !text[..after_scheme].bytes().any(|byte| byte.is_ascii_uppercase());
     if is_spelled_so {
         return text;
     }
     let scheme = text[..after_scheme].to_ascii_lowercase();
     let spelled = [&*scheme, &*spelled_host, &*spelled_path, &text[path_end..]].concat();
     Cow::Owned(spelled)
+}
+
+/// The host of an authority: without user name and password, and without the scheme's own port.
+fn named_host<'a>(authority: &'a str, own_port: &str) -> &'a str {
+    let named = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let (name, port) = split_port(named);
+    if port == own_port || (port.is_empty() && named.ends_with(':')) { name } else { named }
 }
 
 /// The scheme's own port, and where the authority begins.
@@ -137,8 +150,8 @@ pub fn path(path: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Without escapes, and without a segment that begins with a dot: there is nothing to do.
 fn is_plain(path: &[u8]) -> bool {
-    path.iter().fold(true, |plain, &byte| plain & is_allowed(byte))
-        && !path.windows(2).any(|two| two == b"/.")
+    !bytes::has(path, |byte| !is_allowed(byte))
+        && !(bytes::has(path, |byte| byte == b'.') && path.windows(2).any(|two| two == b"/."))
 }
 
 /// Spelled so already, with escapes: those of reserved characters, and of letters that cannot be composed any
@@ -164,13 +177,17 @@ fn is_spelled(path: &[u8]) -> bool {
     true
 }
 
-/// What RFC 3986 lets stand in a path.
+/// What RFC 3986 lets stand in a path, without a branch: what is unreserved, `/:@[]` and `!$&'()*+,;=`.
 const fn is_allowed(byte: u8) -> bool {
-    is_unreserved(byte)
-        || matches!(
-            byte,
-            b'/' | b':' | b'@' | b'[' | b']' | b'!' | b'$' | b'&' | b'\'' | b'('..=b',' | b';' | b'='
-        )
+    within(byte, b'&', b';')
+        | within(byte, b'@', b'[')
+        | within(byte, b'a', b'z')
+        | (byte == b'!')
+        | (byte == b'$')
+        | (byte == b'=')
+        | (byte == b']')
+        | (byte == b'_')
+        | (byte == b'~')
 }
 
 const fn is_unreserved(byte: u8) -> bool {

@@ -85,9 +85,8 @@ fn authority_of(url: &str) -> Option<(Range<usize>, Scheme)> {
 
 /// The host; `None` when it is none.
 fn host_of<'a>(url: &Cow<'a, str>, authority: Range<usize>, scheme: Scheme) -> Option<Cow<'a, str>> {
-    // Nearly every host is a plain name. Without an early end, many bytes are looked at together.
-    let is_plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_');
-    if url.as_bytes()[authority.clone()].iter().fold(true, |plain, &byte| plain & is_plain(byte)) {
+    // Nearly every host is a plain name.
+    if spelling::is_plain_host(&url.as_bytes()[authority.clone()]) {
         return Some(spelling::host(slice(url, authority)));
     }
     let host = host_range(url, authority);

@@ -165,7 +165,7 @@ impl<'a> EventBuilder<'a> {
             "context" => set_context(&mut self.context, &value, &mut self.unreadable),
             "props" => {
                 self.props.clear();
-                self.add_props(&value, "props")?;
+                self.add_props(&value, "props", "props.")?;
             }
             "url" => self.url = value.text("url")?.unwrap_or_default(),
             "title" => row.title = text(value, "title", TITLE_BYTES_MAX)?,
@@ -214,16 +214,15 @@ impl<'a> EventBuilder<'a> {
         add_prop(&mut self.fields, field, value, "")
     }
 
-    /// Takes the caller's props of an object. One beyond a limit costs itself: an order is worth more than its longest
-    /// prop, and its sender cannot always be told to send less.
+    /// Takes the caller's props of the object in `field`; `parent` is what is said before the name of one. One beyond a limit
+    /// costs itself: an order is worth more than its longest prop, and its sender cannot always be told to send less.
     ///
     /// # Errors
     /// The field holds no object.
-    pub fn add_props(&mut self, value: &Value<'a>, field: &str) -> Result<(), FieldError> {
+    pub fn add_props(&mut self, value: &Value<'a>, field: &str, parent: &str) -> Result<(), FieldError> {
         let Some(object) = value.object(field)? else { return Ok(()) };
-        let parent = format!("{field}.");
         each_field(object, |key, value| {
-            self.add_prop(key, value, &parent);
+            self.add_prop(key, value, parent);
             Ok(())
         })
     }

@@ -283,9 +283,13 @@ impl<'a> EventBuilder<'a> {
         if let Some(traits) = self.traits.take() {
             if kind.name != "identify" {
                 self.set_other(Cow::Borrowed("traits"), traits);
-            } else if let Err(error) = self.add_props(&traits, "traits") {
+            } else if let Err(error) = self.add_props(&traits, "traits", "traits.") {
                 self.note(error);
             }
+        }
+        if self.fields.is_empty() {
+            self.row.props = take(&mut self.props);
+            return;
         }
         // Fields win over the caller's props, where both have a name and where there is no room for both.
         self.row.props = take(&mut self.fields);

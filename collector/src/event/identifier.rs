@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
+use orma_model::bytes::{self, within};
 use orma_model::spelling::user_id;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 use super::field_error::FieldError;
 use super::limits::ID_BYTES_MAX;
-use super::value::{Value, trimmed};
+use super::value::{Value, is_bare, trimmed};
 
 /// What programs write where they have no id, whatever the case: an empty value of their language, a word for somebody
 /// who is not known, the name of the field itself. Whoever carries one would be the same person as all others who do.
@@ -53,6 +54,20 @@ const PLACEHOLDERS: [&str; 35] = [
 /// Bytes of the longest of [`PLACEHOLDERS`].
 const PLACEHOLDER_BYTES_MAX: usize = 18;
 
+/// For each byte that one of them begins with, how long those are: a bit for each length. Hardly an id has both in common
+/// with one.
+const PLACEHOLDER_LENGTHS: [u32; 256] = {
+    let mut lengths = [0; 256];
+    let mut place = 0;
+    while place < PLACEHOLDERS.len() {
+        let word = PLACEHOLDERS[place].as_bytes();
+        assert!(word.len() <= PLACEHOLDER_BYTES_MAX);
+        lengths[word[0] as usize] |= 1 << word.len();
+        place += 1;
+    }
+    lengths
+};
+
 /// What a template leaves behind that nobody filled in: what begins and ends so is never an id …
 const TEMPLATES: [(&str, &str); 9] = [
     ("{{", "}}"),
@@ -87,7 +102,7 @@ pub fn read_user(value: Value<'_>) -> Option<Cow<'_, str>> {
 
 /// Whether an id says that there is none.
 pub fn is_placeholder(id: &str) -> bool {
-    let id = id.trim();
+    let id = if is_bare(id) { id } else { id.trim() };
     let Some(first) = id.bytes().next() else { return true };
     match first {
         // Zeros in any form, and dashes: `0`, `-`, `00000000-0000-0000-0000-000000000000`, `-1`.
@@ -98,7 +113,10 @@ pub fn is_placeholder(id: &str) -> bool {
 }
 
 fn is_word_for_nothing(id: &str) -> bool {
-    id.len() <= PLACEHOLDER_BYTES_MAX && PLACEHOLDERS.iter().any(|word| word.eq_ignore_ascii_case(id))
+    let first = id.as_bytes()[0].to_ascii_lowercase();
+    id.len() <= PLACEHOLDER_BYTES_MAX
+        && PLACEHOLDER_LENGTHS[usize::from(first)] >> id.len() & 1 == 1
+        && PLACEHOLDERS.iter().any(|word| word.eq_ignore_ascii_case(id))
 }
 
 fn is_template(id: &str) -> bool {
@@ -135,9 +153,7 @@ pub fn check_visitor(visitor: &str) -> Result<(), FieldError> {
 }
 
 fn has_control(id: &str) -> bool {
-    // Without an early end, many bytes are looked at together.
-    let is_plain = id.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
-    !is_plain && id.chars().any(char::is_control)
+    bytes::has(id.as_bytes(), |byte| !within(byte, b'!', b'~')) && id.chars().any(char::is_control)
 }
 
 /// What an event is known by when it has no id of its own.

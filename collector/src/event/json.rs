@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use orma_model::bytes;
 use serde::de::{Deserializer, Visitor};
 
 /// The text is not JSON.
@@ -45,39 +46,9 @@ fn text_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
 
 /// The first offset at or after `offset` with a quote, a backslash or a control character, or the end.
 #[inline]
-pub(super) fn plain_end(json: &[u8], mut offset: usize) -> usize {
-    while let Some(chunk) = json.get(offset..).and_then(<[u8]>::first_chunk) {
-        let hit = first_hit(chunk);
-        if hit < CHUNK {
-            return offset + hit;
-        }
-        offset += CHUNK;
-    }
-    let is_plain = |byte: &u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
-    offset + json[offset..].iter().take_while(|byte| is_plain(byte)).count()
-}
-
-/// Bytes that are looked at together.
-const CHUNK: usize = 16;
-
-/// Where the first such byte stands, or [`CHUNK`]: with the arithmetic of any processor, because SSE2 instead saved less
-/// than a fiftieth of a beacon's CPU (docs/performance.md) and is `unsafe`.
-fn first_hit(chunk: &[u8; CHUNK]) -> usize {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
-    // A byte becomes negative when it was smaller than what is taken off, or by a borrow, which only runs upwards from
-    // a true hit: the lowest high bit that is set marks the first one. Bytes beyond ASCII were negative before.
-    let differs_by = |word: u64, byte: u8| (word ^ (ONES * u64::from(byte))).wrapping_sub(ONES);
-    let hits = words(chunk).map(|word| {
-        let below = differs_by(word, b'"') | differs_by(word, b'\\') | word.wrapping_sub(ONES * 0x20);
-        (below & !word & HIGH_BITS).trailing_zeros() as usize / 8
-    });
-    if hits[0] < 8 { hits[0] } else { 8 + hits[1] }
-}
-
-fn words(chunk: &[u8; CHUNK]) -> [u64; 2] {
-    let (words, _) = chunk.as_chunks();
-    [u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1])]
+pub(super) fn plain_end(json: &[u8], offset: usize) -> usize {
+    let is_end = |byte| (byte == b'"') | (byte == b'\\') | (byte < 0x20);
+    bytes::position(&json[offset..], is_end).map_or(json.len(), |place| offset + place)
 }
 
 fn escape_end(json: &[u8], backslash: usize) -> Result<usize, NotJson> {
@@ -236,24 +207,6 @@ impl Visitor<'_> for Bytes {
 mod tests {
     use super::*;
     use serde_json::value::RawValue;
-
-    #[test]
-    fn the_first_quote_backslash_or_control_is_found_on_any_processor() {
-        for byte in 0..=u8::MAX {
-            let ends_text = matches!(byte, b'"' | b'\\' | 0..0x20);
-            for offset in 0..CHUNK {
-                for (before, after) in [(b'a', b'z'), (0xff, b'"'), (0x80, 0), (0x7f, 0x80), (b'!', b'!')] {
-                    let mut chunk = [before; CHUNK];
-                    chunk[offset] = byte;
-                    chunk[offset + 1..].fill(after);
-                    let plain = |byte: u8| !matches!(byte, b'"' | b'\\' | 0..0x20);
-                    let expected = chunk.iter().position(|&byte| !plain(byte)).unwrap_or(CHUNK);
-                    assert!(!ends_text || expected == offset);
-                    assert_eq!(first_hit(&chunk), expected, "{chunk:?}");
-                }
-            }
-        }
-    }
 
     fn is_json(text: &str) -> bool {
         let bytes = text.as_bytes();

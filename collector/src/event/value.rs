@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use orma_model::bytes;
+
 use super::field_error::FieldError;
 use super::limits::PROP_DEPTH_MAX;
 
@@ -110,8 +112,16 @@ impl<'a> Value<'a> {
     }
 }
 
+/// Text that begins and ends with a sign of ASCII, as nearly all does: there is nothing to trim.
+pub fn is_bare(text: &str) -> bool {
+    matches!((text.as_bytes().first(), text.as_bytes().last()), (Some(0x21..0x7f), Some(0x21..0x7f)))
+}
+
 /// Text without whitespace around it: exports, spreadsheets and forms leave it there.
 pub fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    if is_bare(&text) {
+        return text;
+    }
     let is_blank = |sign: char| sign.is_whitespace() || sign == '\u{feff}';
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim_matches(is_blank)),
@@ -125,8 +135,11 @@ pub fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
 /// Text without NUL, which some readers of the store take for its end, and without the unit separator, which the store
 /// puts between the fields of a session's first event.
 pub fn without_reserved(text: Cow<'_, str>) -> Cow<'_, str> {
-    const RESERVED: [char; 2] = ['\0', '\u{1f}'];
-    if text.contains(RESERVED) { Cow::Owned(text.replace(RESERVED, "")) } else { text }
+    let is_reserved = |byte| (byte == 0) | (byte == 0x1f);
+    if !bytes::has(text.as_bytes(), is_reserved) {
+        return text;
+    }
+    Cow::Owned(text.replace(['\0', '\u{1f}'], ""))
 }
 
 /// Valid JSON without whitespace between its tokens; `None` when it is deeper than [`PROP_DEPTH_MAX`].

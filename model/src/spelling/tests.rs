@@ -215,3 +215,14 @@ fn a_user_who_is_an_e_mail_address_is_one_in_any_case() {
         assert_eq!(user_id(Cow::Borrowed(expected)), expected, "{written}");
     }
 }
+
+#[test]
+fn what_may_stand_in_a_path_is_what_the_standard_lists() {
+    for byte in 0..=u8::MAX {
+        let is_sub_delimiter = b"!$&'()*+,;=".contains(&byte);
+        let expected = is_unreserved(byte) || is_sub_delimiter || b"/:@[]".contains(&byte);
+        assert_eq!(is_allowed(byte), expected, "{}", byte as char);
+        let is_of_host = byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte);
+        assert_eq!(is_plain_host(&[byte]), is_of_host, "{}", byte as char);
+    }
+}
