@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use memchr::memchr;
-use orma_model::bytes;
+use orma_model::bytes::{self, Bytes};
 
 use crate::form;
 
@@ -121,8 +121,8 @@ pub fn text_without_click_ids(text: &str) -> Option<String> {
 
 /// `in_query`: the text begins with a parameter. `ends`: what ends a parameter beside the next.
 fn without_click_ids(text: &str, in_query: bool, ends: fn(char) -> bool) -> Option<String> {
-    let is_mark = |byte| (byte == b'?') | (byte == b'&') | (byte == b'#') | (byte == b'%');
-    if !in_query && !bytes::has(text.as_bytes(), is_mark) {
+    let are_marks = |bytes: Bytes| bytes.are(b'?') | bytes.are(b'&') | bytes.are(b'#') | bytes.are(b'%');
+    if !in_query && !bytes::has(text.as_bytes(), are_marks) {
         return None;
     }
     let is_cut = |piece: &Piece| match piece.mark {

@@ -1,50 +1,92 @@
-//! Bytes of a text that are looked for many at a time.
+//! Bytes of a text that are looked for sixteen at a time.
 //!
-//! A comparison of sixteen bytes at once is a few instructions of any processor of today; a loop that may end at each byte
-//! is several for each. The compiler makes the one of a test without branches: comparisons joined by `|` and `&`, and no
-//! `match`, `||` or `&&`.
+//! A loop that may end at each byte takes several instructions for each; a processor compares sixteen with one.
+
+use wide::u8x16;
 
 /// Bytes that are looked at together.
 const LANES: usize = 16;
 
-/// Where the first byte stands for which `is` holds, a test without branches.
+/// Sixteen bytes that stand side by side.
+#[derive(Clone, Copy)]
+pub struct Bytes(u8x16);
+
+/// For which of them something holds; joined by `|`.
+#[derive(Clone, Copy)]
+pub struct Hits(u8x16);
+
+impl Bytes {
+    /// Those that are this byte.
+    #[inline]
+    pub fn are(self, byte: u8) -> Hits {
+        Hits(self.0.simd_eq(u8x16::splat(byte)))
+    }
+
+    /// Those from `from` to `to`.
+    #[inline]
+    pub fn within(self, from: u8, to: u8) -> Hits {
+        let distance = self.0 - u8x16::splat(from);
+        // What is no more than that stays the smaller one.
+        Hits(distance.min(u8x16::splat(to - from)).simd_eq(distance))
+    }
+}
+
+impl std::ops::BitOr for Hits {
+    type Output = Self;
+
+    #[inline]
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl std::ops::Not for Hits {
+    type Output = Self;
+
+    #[inline]
+    fn not(self) -> Self {
+        Self(!self.0)
+    }
+}
+
+impl Hits {
+    /// Where the first one stands.
+    #[inline]
+    fn first(self) -> Option<usize> {
+        let bits = self.0.to_bitmask();
+        (bits != 0).then(|| bits.trailing_zeros() as usize)
+    }
+}
+
+/// Where the first byte stands that is sought.
 #[inline]
-pub fn position(text: &[u8], is: impl Fn(u8) -> bool) -> Option<usize> {
-    let (chunks, rest) = text.as_chunks();
-    for (number, chunk) in chunks.iter().enumerate() {
-        if let Some(lane) = first(chunk, &is) {
-            return Some(number * LANES + lane);
+pub fn position(text: &[u8], sought: impl Fn(Bytes) -> Hits) -> Option<usize> {
+    let mut rest = text;
+    while let Some((chunk, after)) = rest.split_first_chunk::<LANES>() {
+        if let Some(lane) = sought(Bytes(u8x16::from(*chunk))).first() {
+            return Some(text.len() - rest.len() + lane);
         }
+        rest = after;
     }
     if rest.is_empty() {
         return None;
     }
-    let mut last = [0; LANES];
-    last[..rest.len()].copy_from_slice(rest);
-    // What stands behind the rest comes after it.
-    first(&last, &is).filter(|lane| *lane < rest.len()).map(|lane| text.len() - rest.len() + lane)
+    // What a short rest is filled up with comes after it.
+    let lane = sought(filled(rest)).first().filter(|lane| *lane < rest.len())?;
+    Some(text.len() - rest.len() + lane)
 }
 
-/// Whether `is`, a test without branches, holds for any byte.
+/// Whether any byte is sought.
 #[inline]
-pub fn has(text: &[u8], is: impl Fn(u8) -> bool) -> bool {
-    position(text, is).is_some()
+pub fn has(text: &[u8], sought: impl Fn(Bytes) -> Hits) -> bool {
+    position(text, sought).is_some()
 }
 
-/// Whether a byte is one of these and those between, without a branch.
-#[inline]
-pub const fn within(byte: u8, from: u8, to: u8) -> bool {
-    byte.wrapping_sub(from) <= to - from
-}
-
-#[inline]
-fn first(chunk: &[u8; LANES], is: impl Fn(u8) -> bool) -> Option<usize> {
-    let mut hits = [0; LANES];
-    for (hit, byte) in hits.iter_mut().zip(chunk) {
-        *hit = if is(*byte) { u8::MAX } else { 0 };
-    }
-    let bits = u128::from_le_bytes(hits).trailing_zeros();
-    (bits < u128::BITS).then_some(bits as usize / 8)
+#[inline(never)]
+fn filled(rest: &[u8]) -> Bytes {
+    let mut chunk = [0; LANES];
+    chunk[..rest.len()].copy_from_slice(rest);
+    Bytes(u8x16::from(chunk))
 }
 
 #[cfg(test)]
@@ -55,18 +97,28 @@ mod tests {
     fn the_first_byte_is_found_at_every_place_of_every_length() {
         for length in 0..50 {
             let plain = vec![b'a'; length];
-            assert_eq!(position(&plain, |byte| byte == b'?'), None, "{length}");
+            assert_eq!(position(&plain, |bytes| bytes.are(b'?')), None, "{length}");
             // What a short rest is filled up with is no part of the text.
-            assert_eq!(position(&plain, |byte| byte == 0), None, "{length}");
+            assert_eq!(position(&plain, |bytes| bytes.are(0)), None, "{length}");
             for place in 0..length {
-                for byte in [0, b'?', 0x7f, 0x80, 0xff] {
+                for byte in [0, b'?', b'`', b'{', 0x7f, 0x80, 0xff] {
                     let mut text = plain.clone();
                     text[place] = byte;
                     text[place + 1..].fill(b'?');
-                    let expected = text.iter().position(|byte| !byte.is_ascii_lowercase());
-                    assert_eq!(position(&text, |byte| !byte.is_ascii_lowercase()), expected, "{text:?}");
-                    assert!(has(&text, |found| found == byte));
+                    assert_eq!(position(&text, |bytes| !bytes.within(b'a', b'z')), Some(place), "{text:?}");
+                    assert_eq!(position(&text, |bytes| bytes.are(byte) | bytes.are(b'?')), Some(place));
+                    assert!(has(&text, |bytes| bytes.are(byte)));
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_range_has_its_ends_and_what_is_between() {
+        for (from, to) in [(0, 0x1f), (b'a', b'z'), (0x80, 0xff), (0, 0xff), (b'-', b'-')] {
+            for byte in 0..=u8::MAX {
+                let expected = (from..=to).contains(&byte);
+                assert_eq!(has(&[byte], |bytes| bytes.within(from, to)), expected, "{from} {byte} {to}");
             }
         }
     }

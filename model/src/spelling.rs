@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use crate::bytes::{self, within};
+use crate::bytes::{self, Bytes};
 
 /// Bytes of a path; the rest is cut, never within an escape.
 pub const PATH_BYTES_MAX: usize = 4_096;
@@ -39,10 +39,13 @@ pub fn host(host: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Whether a host is a name in lower case, without a port and without user name and password.
 pub fn is_plain_host(host: &[u8]) -> bool {
-    let is_plain = |byte| {
-        within(byte, b'a', b'z') | within(byte, b'0', b'9') | (byte == b'.') | (byte == b'-') | (byte == b'_')
-    };
-    !bytes::has(host, |byte| !is_plain(byte))
+    !bytes::has(host, |bytes| {
+        !(bytes.within(b'a', b'z')
+            | bytes.within(b'0', b'9')
+            | bytes.are(b'.')
+            | bytes.are(b'-')
+            | bytes.are(b'_'))
+    })
 }
 
 /// A user's id in its one spelling: what is an e-mail address is in lower case, any other id stays as it is.
@@ -50,7 +53,7 @@ pub fn is_plain_host(host: &[u8]) -> bool {
 /// Shops, forms and newsletters write the same person's address in different cases. RFC 5321, section 2.4, lets a server
 /// tell `Mario@` from `mario@`; hardly any does.
 pub fn user_id(id: Cow<'_, str>) -> Cow<'_, str> {
-    let has_capitals = bytes::has(id.as_bytes(), |byte| within(byte, b'A', b'Z'));
+    let has_capitals = bytes::has(id.as_bytes(), |bytes| bytes.within(b'A', b'Z'));
     if has_capitals && is_mail_address(&id) { Cow::Owned(id.to_ascii_lowercase()) } else { id }
 }
 
@@ -93,19 +96,23 @@ pub fn origin(text: &str) -> Option<String> {
 pub fn address(text: Cow<'_, str>) -> Cow<'_, str> {
     let Some((own_port, after_scheme)) = web_scheme(&text) else { return text };
     let written = text.as_bytes();
-    let after = |start: usize, is_end: fn(u8) -> bool| {
-        bytes::position(&written[start..], is_end).map_or(written.len(), |end| start + end)
-    };
-    let rest = after(after_scheme, |byte| (byte == b'/') | (byte == b'?') | (byte == b'#'));
-    let path_end = after(rest, |byte| (byte == b'?') | (byte == b'#'));
+    let after = |start: usize, end: Option<usize>| end.map_or(written.len(), |end| start + end);
+    let is_after_path = |bytes: Bytes| bytes.are(b'?') | bytes.are(b'#');
+    let is_after_host = |bytes: Bytes| bytes.are(b'/') | is_after_path(bytes);
+    let rest = after(after_scheme, bytes::position(&written[after_scheme..], is_after_host));
+    let path_end = after(rest, bytes::position(&written[rest..], is_after_path));
     let authority = &text[after_scheme..rest];
-    let named = if is_plain_host(authority.as_bytes()) { authority } else { named_host(authority, own_port) };
-    let spelled_host = host(Cow::Borrowed(named));
+    let spelled_host = if is_plain_host(authority.as_bytes()) && !authority.ends_with('.') {
+        Cow::Borrowed(authority)
+    } else {
+        host(Cow::Borrowed(named_host(authority, own_port)))
+    };
     if spelled_host.is_empty() {
         return text;
     }
     let own_path = &text[rest..path_end];
-    let spelled_path = if own_path.is_empty() { Cow::Borrowed("/") } else { path(Cow::Borrowed(own_path)) };
+    let spelled_path =
+        if matches!(own_path, "" | "/") { Cow::Borrowed("/") } else { path(Cow::Borrowed(own_path)) };
     let is_spelled_so = *spelled_host == *authority
         && *spelled_path == *own_path
         && !text[..after_scheme].bytes().any(|byte| byte.is_ascii_uppercase());
@@ -150,8 +157,20 @@ pub fn path(path: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Without escapes, and without a segment that begins with a dot: there is nothing to do.
 fn is_plain(path: &[u8]) -> bool {
-    !bytes::has(path, |byte| !is_allowed(byte))
-        && !(bytes::has(path, |byte| byte == b'.') && path.windows(2).any(|two| two == b"/."))
+    // What is allowed, in the order of their numbers.
+    let are_allowed = |bytes: Bytes| {
+        bytes.are(b'!')
+            | bytes.are(b'$')
+            | bytes.within(b'&', b';')
+            | bytes.are(b'=')
+            | bytes.within(b'@', b'[')
+            | bytes.are(b']')
+            | bytes.are(b'_')
+            | bytes.within(b'a', b'z')
+            | bytes.are(b'~')
+    };
+    !bytes::has(path, |bytes| !are_allowed(bytes))
+        && !(bytes::has(path, |bytes| bytes.are(b'.')) && path.windows(2).any(|two| two == b"/."))
 }
 
 /// Spelled so already, with escapes: those of reserved characters, and of letters that cannot be composed any
@@ -177,17 +196,13 @@ fn is_spelled(path: &[u8]) -> bool {
     true
 }
 
-/// What RFC 3986 lets stand in a path, without a branch: what is unreserved, `/:@[]` and `!$&'()*+,;=`.
+/// What RFC 3986 lets stand in a path.
 const fn is_allowed(byte: u8) -> bool {
-    within(byte, b'&', b';')
-        | within(byte, b'@', b'[')
-        | within(byte, b'a', b'z')
-        | (byte == b'!')
-        | (byte == b'$')
-        | (byte == b'=')
-        | (byte == b']')
-        | (byte == b'_')
-        | (byte == b'~')
+    is_unreserved(byte)
+        || matches!(
+            byte,
+            b'/' | b':' | b'@' | b'[' | b']' | b'!' | b'$' | b'&' | b'\'' | b'('..=b',' | b';' | b'='
+        )
 }
 
 const fn is_unreserved(byte: u8) -> bool {

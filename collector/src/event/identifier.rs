@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use orma_model::bytes::{self, within};
+use orma_model::bytes;
 use orma_model::spelling::user_id;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
@@ -153,7 +153,7 @@ pub fn check_visitor(visitor: &str) -> Result<(), FieldError> {
 }
 
 fn has_control(id: &str) -> bool {
-    bytes::has(id.as_bytes(), |byte| !within(byte, b'!', b'~')) && id.chars().any(char::is_control)
+    bytes::has(id.as_bytes(), |bytes| !bytes.within(b'!', b'~')) && id.chars().any(char::is_control)
 }
 
 /// What an event is known by when it has no id of its own.

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use orma_model::bytes;
+use orma_model::bytes::{self, Bytes};
 use serde::de::{Deserializer, Visitor};
 
 /// The text is not JSON.
@@ -47,8 +47,8 @@ fn text_end(json: &[u8], start: usize) -> Result<usize, NotJson> {
 /// The first offset at or after `offset` with a quote, a backslash or a control character, or the end.
 #[inline]
 pub(super) fn plain_end(json: &[u8], offset: usize) -> usize {
-    let is_end = |byte| (byte == b'"') | (byte == b'\\') | (byte < 0x20);
-    bytes::position(&json[offset..], is_end).map_or(json.len(), |place| offset + place)
+    let are_ends = |bytes: Bytes| bytes.are(b'"') | bytes.are(b'\\') | bytes.within(0, 0x1f);
+    bytes::position(&json[offset..], are_ends).map_or(json.len(), |place| offset + place)
 }
 
 fn escape_end(json: &[u8], backslash: usize) -> Result<usize, NotJson> {
@@ -184,14 +184,14 @@ pub(super) fn unescape(json: &str) -> Cow<'_, str> {
     }
     Cow::Owned(serde_json::from_str::<String>(json).unwrap_or_else(|_| {
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        let bytes = deserializer.deserialize_bytes(Bytes).unwrap_or_default();
+        let bytes = deserializer.deserialize_bytes(BytesOfText).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }))
 }
 
-struct Bytes;
+struct BytesOfText;
 
-impl Visitor<'_> for Bytes {
+impl Visitor<'_> for BytesOfText {
     type Value = Vec<u8>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {

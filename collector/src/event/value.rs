@@ -135,8 +135,7 @@ pub fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
 /// Text without NUL, which some readers of the store take for its end, and without the unit separator, which the store
 /// puts between the fields of a session's first event.
 pub fn without_reserved(text: Cow<'_, str>) -> Cow<'_, str> {
-    let is_reserved = |byte| (byte == 0) | (byte == 0x1f);
-    if !bytes::has(text.as_bytes(), is_reserved) {
+    if !bytes::has(text.as_bytes(), |bytes| bytes.are(0) | bytes.are(0x1f)) {
         return text;
     }
     Cow::Owned(text.replace(['\0', '\u{1f}'], ""))
