@@ -2,6 +2,7 @@
 
 use std::collections::btree_map::Entry as Place;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{Display, Write};
 
 use orma_model::event_row::ColumnType;
 use orma_model::record::RecordWriter;
@@ -141,10 +142,6 @@ impl<'a> Block<'a> {
         let pages = share.map_or(&[][..], |share| &share.pages);
         let turns = said.map_or(&[][..], |said| &said.visit.turns);
         let number = |of: fn(&Share) -> u32| share.map_or(0, of);
-        let texts = |texts: &mut dyn Iterator<Item = &str>| -> String {
-            texts.collect::<Vec<_>>().join(&TEXT_END.to_string())
-        };
-        let numbers = |numbers: &mut dyn Iterator<Item = String>| numbers.collect::<Vec<_>>().join(",");
         record.clear();
         let mut record = RecordWriter::new(COLUMNS.len(), record);
         record.push(&self.names.site(session));
@@ -177,16 +174,17 @@ impl<'a> Block<'a> {
         record.push(&entry.place.as_ref());
         record.push(&self.version);
         record.push(&u8::from(share.is_none()));
-        record.push(&texts(&mut pages.iter().map(AsRef::as_ref)).as_str());
-        record.push(&numbers(&mut views.iter().map(u64::to_string)).as_str());
-        record.push(&numbers(&mut turns.iter().map(|turn| since(turn.at).to_string())).as_str());
-        record.push(&numbers(&mut turns.iter().map(|turn| turn.tie.to_string())).as_str());
-        record.push(&texts(&mut turns.iter().map(|turn| turn.owner.as_ref())).as_str());
-        record.push(&numbers(&mut turns.iter().map(|turn| turn.views.to_string())).as_str());
+        let mut text = String::new();
+        record.push(&joined(&mut text, TEXT_END, pages));
+        record.push(&joined(&mut text, ',', &views));
+        record.push(&joined(&mut text, ',', turns.iter().map(|turn| since(turn.at))));
+        record.push(&joined(&mut text, ',', turns.iter().map(|turn| turn.tie)));
+        record.push(&joined(&mut text, TEXT_END, turns.iter().map(|turn| &turn.owner)));
+        record.push(&joined(&mut text, ',', turns.iter().map(|turn| turn.views)));
         let none = BTreeMap::new();
         let money = share.map_or(&none, |share| &share.money);
-        record.push(&texts(&mut money.keys().map(AsRef::as_ref)).as_str());
-        record.push(&numbers(&mut money.values().map(|sum| decimal(*sum))).as_str());
+        record.push(&joined(&mut text, TEXT_END, money.keys()));
+        record.push(&joined(&mut text, ',', money.values().map(|sum| decimal(*sum))));
         record.finish();
     }
 
@@ -246,6 +244,18 @@ impl<'a> Block<'a> {
         store.insert_statement(&statement, &builder.finish()).await?;
         Ok(self.rows.len() as u64)
     }
+}
+
+/// The parts with a sign between them, in place of what the text was.
+fn joined(text: &mut String, between: char, parts: impl IntoIterator<Item: Display>) -> &str {
+    text.clear();
+    for (number, part) in parts.into_iter().enumerate() {
+        if number > 0 {
+            text.push(between);
+        }
+        write!(text, "{part}").expect("memory");
+    }
+    text
 }
 
 /// Ten-thousandths as decimal text.

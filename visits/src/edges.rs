@@ -1,8 +1,7 @@
 //! The edges of identity, and what they say of visitors.
 
-use std::collections::{HashMap, HashSet};
-
 use clickhouse::Row;
+use foldhash::{HashMap, HashSet};
 use orma_store::{Store, StoreError, TextList};
 use serde::Deserialize;
 
@@ -66,7 +65,7 @@ impl Known {
                 KNOWN_MAX + 1
             );
             let rows: Vec<VisitorRow> = store.select_binary(&sql, &[]).await?;
-            *self = Self::Visitors(HashSet::new());
+            *self = Self::Visitors(HashSet::default());
             self.add(rows.into_iter().map(|row| row.visitor_hash));
         }
         if let Self::Visitors(known) = self {
@@ -109,7 +108,7 @@ pub(crate) async fn timelines(
         known.retain(store, &mut visitors).await?;
     }
     if visitors.is_empty() {
-        return Ok(Ok(Timelines::new()));
+        return Ok(Ok(Timelines::default()));
     }
     // The edges of one cannot be divided: the latest count.
     let limit = if visitors.len() == 1 { format!("ORDER BY ts DESC LIMIT {most}") } else { String::new() };
@@ -121,8 +120,8 @@ pub(crate) async fn timelines(
          PREWHERE visitor_hash IN (SELECT arrayJoin({})) WHERE sign = -1 OR source != 'alias' {limit}",
         visitors.array
     );
-    let mut edges: HashMap<Edge, i64> = HashMap::new();
-    let mut removals: HashMap<(usize, u64, String), i64> = HashMap::new();
+    let mut edges: HashMap<Edge, i64> = HashMap::default();
+    let mut removals: HashMap<(usize, u64, String), i64> = HashMap::default();
     let mut count = 0;
     let take = |row: EdgeRow| {
         let Some(site) = names.place(&row.site) else { return };
@@ -144,7 +143,7 @@ pub(crate) async fn timelines(
     if count > most {
         return Ok(Err(count));
     }
-    let mut marks: HashMap<(usize, u64), Vec<Mark>> = HashMap::new();
+    let mut marks: HashMap<(usize, u64), Vec<Mark>> = HashMap::default();
     for (Edge { visitor, user, session, .. }, at) in edges {
         let removed_at = removals.get(&(visitor.0, visitor.1, user.clone())).copied().unwrap_or(0);
         if at > removed_at {

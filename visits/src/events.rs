@@ -1,9 +1,9 @@
 //! The events that visits are made of, as the store has them.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use clickhouse::native::Block;
+use foldhash::{HashMap, HashSet};
 use orma_model::kinds::{Activity, Kind};
 use orma_store::{Store, StoreError, TextList, column};
 use uuid::Uuid;
@@ -109,9 +109,9 @@ impl<'a> Gathered<'a> {
             timelines,
             most,
             count: 0,
-            texts: HashSet::new(),
-            ids: HashSet::new(),
-            by_session: HashMap::new(),
+            texts: HashSet::default(),
+            ids: HashSet::default(),
+            by_session: HashMap::default(),
             is_doubled: false,
         }
     }

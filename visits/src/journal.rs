@@ -1,12 +1,12 @@
 //! The journal of what events have touched: a table that its parts are dropped from when they are done.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::time::Duration;
 
 use clickhouse::Row;
 use clickhouse::native::Block;
+use foldhash::HashMap;
 use orma_store::{Param, Store, StoreError, column};
 use serde::Deserialize;
 

@@ -1,9 +1,10 @@
 //! Sites and visitors by their numbers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::journal::Touched;
 use crate::rule::Session;
+use foldhash::HashMap;
 
 /// The sites and visitors of what was touched.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,9 @@
 //! What the store has of visits.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use clickhouse::{Row, native};
+use foldhash::HashMap;
 use orma_store::{Param, Store, StoreError, TextList, column};
 use serde::Deserialize;
 
@@ -51,7 +52,7 @@ pub async fn made(store: &Store, names: &Names, scope: &Scope) -> Result<HashMap
         visitors.array, days.array, sites.array
     );
     // Of the rows of a key the last version counts: to have the store find it out costs more than to read them.
-    let mut found: HashMap<Key, (u64, Option<Made>)> = HashMap::new();
+    let mut found: HashMap<Key, (u64, Option<Made>)> = HashMap::default();
     let take = |block: &native::Block| {
         let sites: Vec<&str> = column(block, "site")?;
         let days: Vec<u16> = column(block, "number")?;

@@ -5,9 +5,11 @@
 //! report that a forgotten page was left, belongs to the visit before. (30 minutes: as in Google Analytics, Matomo and
 //! Plausible.) Without a session id, the events of a visitor without one are taken for a session.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 /// A pause that ends a visit, in milliseconds.
 pub const PAUSE_MS: i64 = 30 * 60 * 1_000;
@@ -201,7 +203,7 @@ fn runs(events: &[Event]) -> Vec<(Range<usize>, i64)> {
 fn visit(is_bot: bool, run: &[Event], lasted: i64) -> Visit {
     let mut turns: Vec<Turn> = Vec::new();
     let mut events: BTreeMap<usize, Vec<&Event>> = BTreeMap::new();
-    let mut places: HashMap<Arc<str>, usize> = HashMap::new();
+    let mut places: HashMap<Arc<str>, usize> = HashMap::default();
     let mut views = 0;
     for event in run {
         let holder = turns.last().map(|turn| &turn.owner);

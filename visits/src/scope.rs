@@ -1,8 +1,9 @@
 //! Which days of which sessions must be looked at together.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::rule::{Session, day_of};
+use foldhash::HashMap;
 
 /// A visit as it was made before, by its key and its end.
 #[derive(Clone, Debug, PartialEq, Eq)]

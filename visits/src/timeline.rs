@@ -15,7 +15,7 @@
 //!
 //! Aliases are no matter here: whoever asks follows them.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// Marks of a visitor that are looked at; the oldest are left out.
 pub const MARKS_MAX: usize = 200_000;
@@ -48,7 +48,7 @@ impl Timeline {
     pub fn new(mut marks: Vec<Mark>) -> Self {
         marks.retain(|mark| mark.active);
         marks.sort();
-        let (mut resets, mut of_session) = (Vec::new(), HashMap::<u64, Vec<usize>>::new());
+        let (mut resets, mut of_session) = (Vec::new(), HashMap::<u64, Vec<usize>>::default());
         for (index, mark) in marks.iter().enumerate() {
             of_session.entry(mark.session).or_default().push(index);
             if mark.user.is_empty() {

@@ -1,10 +1,10 @@
 //! Makes visits of what the journal holds: what whoever has the turn knows and does. When, and for whom, `maker` says.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::AddAssign;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use foldhash::{HashMap, HashSet};
 use orma_store::Store;
 use tokio::sync::Mutex;
 
@@ -111,8 +111,8 @@ impl Work {
         Self {
             store,
             writing,
-            done: HashSet::new(),
-            begun: HashMap::new(),
+            done: HashSet::default(),
+            begun: HashMap::default(),
             complete: Begun::default(),
             version: 0,
             with_edges: edges::Known::default(),
@@ -315,7 +315,7 @@ impl Work {
         for row in touched {
             scope.touch(names.session(row), row.day.into());
         }
-        let mut made: HashMap<_, Made> = HashMap::new();
+        let mut made: HashMap<_, Made> = HashMap::default();
         let mut asked = scope.clone();
         while !asked.is_empty() {
             let found = rows::made(&self.store, &names, &asked).await?;
