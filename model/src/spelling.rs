@@ -169,8 +169,11 @@ fn is_plain(path: &[u8]) -> bool {
             | bytes.within(b'a', b'z')
             | bytes.are(b'~')
     };
-    !bytes::has(path, |bytes| !are_allowed(bytes))
-        && !(bytes::has(path, |bytes| bytes.are(b'.')) && path.windows(2).any(|two| two == b"/."))
+    if bytes::has(path, |bytes| !are_allowed(bytes)) {
+        return false;
+    }
+    // Few paths have a dot at all.
+    !(bytes::has(path, |bytes| bytes.are(b'.')) && path.windows(2).any(|two| two == b"/."))
 }
 
 /// Spelled so already, with escapes: those of reserved characters, and of letters that cannot be composed any
