@@ -66,7 +66,7 @@ test-pages:
 torture: PROGRAM_TESTS = $(CARGO) test --release --locked --test program -- --nocapture
 torture: $(SDK) $(DASHBOARD) strace ## Kill, cut the power, damage and attack for an hour, and hold every answer against the store
 	ORMA_TORTURE_ROUNDS=$(ROUNDS) $(PROGRAM_TESTS) torture::
-	ORMA_TORTURE=1 $(PROGRAM_TESTS) commit:: power_cut:: hostile_key::
+	ORMA_TORTURE=1 $(PROGRAM_TESTS) commit:: power_cut:: hostile_key:: kept::an_event_that
 	# These hold milliseconds against a limit, so one after the other.
 	ORMA_TORTURE=1 $(PROGRAM_TESTS) engine_guard:: outside:: --test-threads=1
 	ORMA_SEEDS=1000 $(PROGRAM_TESTS) answers::
