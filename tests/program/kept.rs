@@ -116,7 +116,7 @@ fn an_id_that_comes_twice_at_the_same_time_counts_once() {
 #[test]
 fn an_event_that_reaches_two_collectors_counts_once() {
     const EVENTS: u32 = 20;
-    let rounds = if std::env::var_os("ORMA_TORTURE").is_some() { 100 } else { 3 };
+    let rounds = if std::env::var_os("ORMA_TORTURE").is_some() { 100 } else { 12 };
     let remote = Remote::start();
     let url = remote.url();
     let first = watched().argument("--clickhouse-url", &url).argument("--collector", "first").start();

@@ -3,8 +3,10 @@
 //! Neither finds the other's row before it inserts its own (`known.rs`), and of the two rows ClickHouse keeps the one that
 //! was inserted last as soon as it merges them: then nobody can tell that there were two. So a collector that is not alone
 //! notes what it has inserted in the table `arrivals`, where nothing is merged away, and looks afterwards whose note was
-//! first. A note that is not there yet when it looks comes later than its own, so all come to the same answer: of each row of
-//! `events` one collector says that it shipped it, the others that it came before.
+//! first, by the numbers that ClickHouse gives to inserts: of each row of `events` one collector says that it shipped it, the
+//! others that it came before. A note has its number a moment before it can be seen, so a collector looks only when all that
+//! have a smaller one than its own are there ([`SEEN_AFTER_MS`]): who looks at once may not see the one that was first, and
+//! then both say so.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -21,6 +23,8 @@ use uuid::Uuid;
 use super::blocks::EventHead;
 
 const DAY_MS: i64 = 86_400_000;
+/// An insert that ClickHouse has given a number is there by then: in between it renames the part's directory. Milliseconds.
+pub const SEEN_AFTER_MS: u64 = 500;
 /// The clocks of collectors and store may differ by so much.
 const CLOCKS_DIFFER_MAX: Duration = Duration::from_secs(10);
 

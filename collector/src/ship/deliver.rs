@@ -161,12 +161,16 @@ impl Delivery {
             Inserted::Refused(done) => Some(self.set_aside(segment, name, counts, &held, done)),
             Inserted::All => {
                 let mut outcomes = outcomes(&blocks, repeated);
+                let (id, events, known) = (blocks.id, blocks.events, blocks.known.values().sum());
+                drop(blocks);
                 if self.others.load(Ordering::Relaxed) {
-                    self.yield_to_others(name, blocks.id, &given, &mut outcomes, abandon).await?;
+                    // What the next segment asks for is there, and it need not wait for who was first.
+                    self.in_flight.arrives(name);
+                    self.yield_to_others(name, id, &given, &mut outcomes, abandon).await?;
                 }
                 self.ledger.shipped(&held, &outcomes);
-                self.metrics.events_shipped.inc_by(blocks.events);
-                self.metrics.events_duplicate.inc_by(blocks.known.values().sum());
+                self.metrics.events_shipped.inc_by(events);
+                self.metrics.events_duplicate.inc_by(known);
                 self.metrics.ship_seconds.observe(started.elapsed().as_secs_f64());
                 let fate = Fate::Shipped(outcomes);
                 Some(Decided { segment, name: name.to_owned(), counts, fate })
@@ -228,7 +232,7 @@ impl Delivery {
         segment: Uuid,
         given: &[EventHead],
         outcomes: &mut Counts,
-        abandon: watch::Receiver<bool>,
+        mut abandon: watch::Receiver<bool>,
     ) -> Option<()> {
         if given.is_empty() {
             return Some(());
@@ -237,6 +241,7 @@ impl Delivery {
         let keys = hours.keys().copied().collect();
         let note = || arrivals::note(&self.store, segment, &keys);
         self.until_answered(name, given.len(), note, abandon.clone()).await?;
+        self.waits(arrivals::SEEN_AFTER_MS, &mut abandon).await?;
         let ask = || arrivals::second(&self.store, segment, age(segment));
         let second = self.until_answered(name, given.len(), ask, abandon).await?;
         for head in second.iter().filter_map(|key| hours.get(key)) {
