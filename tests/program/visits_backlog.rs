@@ -108,3 +108,37 @@ fn sessions_of_very_many_events_are_made_in_bounded_memory() {
     let grown = orma.peak_bytes() - before;
     assert!(grown < GROWTH_MAX, "{} MiB", grown >> 20);
 }
+
+/// Whoever sends to the same sessions for long does not have them made again for each piece of the journal.
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_that_were_touched_again_and_again_are_made_once() {
+    const SESSIONS: u32 = 5;
+    const INSERTS: u64 = 12;
+    const ENTRIES: u64 = 2_000;
+    let dir = tempfile::tempdir().unwrap();
+    let engine = tokio::task::block_in_place(|| support::start_engine(dir.path()));
+    let store = engine.store();
+    migrations::migrate(&store, None).await.unwrap();
+    store.execute("SYSTEM STOP MERGES touched", &[]).await.unwrap();
+    store.execute(&events(1, SESSIONS, 3), &[]).await.unwrap();
+    let again = format!(
+        "INSERT INTO touched SELECT 'event', site, day, visitor, visitor_hash, session_hash, now64(3) FROM \
+         (SELECT DISTINCT site, toDate(ts) AS day, visitor, visitor_hash, session_hash FROM events) AS once \
+         CROSS JOIN numbers({ENTRIES}) AS n"
+    );
+    for _ in 0..INSERTS {
+        store.execute(&again, &[]).await.unwrap();
+    }
+    let maker = Maker::new(store.clone());
+    assert!(
+        maker.left().await.unwrap() > INSERTS * ENTRIES * u64::from(SESSIONS),
+        "more than are made at once"
+    );
+    let made = maker.make_all(None).await.unwrap();
+    assert_eq!((made.sessions, maker.left().await.unwrap()), (u64::from(SESSIONS), 0));
+    assert_eq!(
+        number(&store, "SELECT sum(event_count) AS n FROM visits FINAL").await,
+        u64::from(3 * SESSIONS)
+    );
+    engine.stop().await;
+}

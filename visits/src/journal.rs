@@ -139,6 +139,23 @@ pub async fn touched(
         ("from", Param::Int(places.start.cast_signed())),
         ("to", Param::Int(places.end.cast_signed())),
     ];
+    read(store, sql, &params).await
+}
+
+/// What some parts hold, each once; `None` when that is more than `most`.
+pub async fn touched_once(
+    store: &Store,
+    parts: &[String],
+    most: u64,
+) -> Result<Option<Vec<Touched>>, StoreError> {
+    let sql = "SELECT DISTINCT site, toUInt16(day) AS number, visitor, visitor_hash, session_hash FROM touched \
+        WHERE _part IN {parts:Array(String)} LIMIT {limit:UInt64}";
+    let params = [("parts", Param::Texts(parts.to_vec())), ("limit", Param::Int((most + 1).cast_signed()))];
+    let touched = read(store, sql, &params).await?;
+    Ok((touched.len() as u64 <= most).then_some(touched))
+}
+
+async fn read(store: &Store, sql: &str, params: &[(&str, Param)]) -> Result<Vec<Touched>, StoreError> {
     let mut touched = Vec::new();
     let take = |block: &Block| {
         let sites: Vec<&str> = column(block, "site")?;
@@ -155,7 +172,7 @@ pub async fn touched(
         }));
         Ok(())
     };
-    store.each_block(sql, &params, take).await?;
+    store.each_block(sql, params, take).await?;
     Ok(touched)
 }
 

@@ -22,6 +22,8 @@ use crate::timeline::MARKS_MAX;
 
 /// Sessions that are made together: their events are in memory meanwhile.
 const SESSIONS_MAX: u64 = 20_000;
+/// Parts of the journal that are looked through for sessions that came again and again.
+const PARTS_TOGETHER_MAX: usize = 1_000;
 /// Events that are in memory together, unless a day of one session has more.
 const EVENTS_MAX: usize = 200_000;
 /// Of a session that has more on a day, visits are made of so many.
@@ -198,6 +200,16 @@ impl Work {
             return Ok(passed);
         }
         let began = Instant::now();
+        // Who sends and sends to a few sessions would have them made again for each piece of the journal.
+        let some = &parts[..parts.len().min(PARTS_TOGETHER_MAX)];
+        if because != Because::Anew && some.iter().map(|part| part.rows).sum::<u64>() > SESSIONS_MAX {
+            let names: Vec<String> = some.iter().map(|part| part.name.clone()).collect();
+            if let Some(touched) = journal::touched_once(&self.store, &names, SESSIONS_MAX).await? {
+                passed += self.make_because(because, &touched).await?;
+                parts.drain(..names.len());
+                self.done.extend(names);
+            }
+        }
         while !parts.is_empty() && passed.work() < enough {
             // As many as are made together; a large one by itself, piece by piece.
             let mut rows = 0;
@@ -211,10 +223,7 @@ impl Work {
             let mut from = self.begun.remove(&names[0]).unwrap_or(0);
             let is_made = loop {
                 let touched = journal::touched(&self.store, &names, from..from + SESSIONS_MAX).await?;
-                passed += match because {
-                    Because::Mark => self.make_of_marks(&touched).await?,
-                    Because::Event | Because::Anew => self.make(&touched).await?,
-                };
+                passed += self.make_because(because, &touched).await?;
                 from += SESSIONS_MAX;
                 if from >= largest {
                     break true;
@@ -244,6 +253,13 @@ impl Work {
             "visits made"
         );
         Ok(passed)
+    }
+
+    async fn make_because(&mut self, because: Because, touched: &[Touched]) -> Result<Passed, MakeError> {
+        match because {
+            Because::Mark => self.make_of_marks(touched).await,
+            Because::Event | Because::Anew => self.make(touched).await,
+        }
     }
 
     /// Makes the sessions anew that the edges of some visitors may decide about. Where these are many they are put into the
