@@ -33,7 +33,7 @@ const common = {
   minify: true,
   mangleProps: /^_/,
   // The same in every file and version: a browser may have one file of yesterday. These letters compress best.
-  mangleCache: { _deliver: 's', _errors: 'i', _look: 'e', _measure: 'y', _shown: 'a', _sign: 'r' },
+  mangleCache: { _deliver: 's', _errors: 'i', _look: 'e', _measure: 'y', _shown: 'a', _sign: 'r', _url: 't' },
   target: 'es2020',
   legalComments: 'none',
   // Without it esbuild writes "use strict" into a file that a module's strictness has checked already.

@@ -9,9 +9,7 @@ const TITLE_MS_MAX = 100;
 /** The collector keeps no more of an address. */
 const URL_CHARS_MAX = 4096;
 
-/** The page in view, as events name it. */
-export let url = '';
-// What the browser shows, which may differ.
+// What the browser shows, which may differ from the page in view.
 let path: string;
 let left: boolean;
 
@@ -34,12 +32,12 @@ const leave = (): void => {
 /** Leaves the page in view, if any, and records the view of the next; answers it as it is queued. */
 export const view = (next?: PageView): string => {
   const viewed = new URL(next?.url || hooks._shown(), location.href).href.slice(0, URL_CHARS_MAX);
-  if (url) leave();
-  const referrer = url || document.referrer;
-  url = viewed;
+  if (hooks._url) leave();
+  const referrer = hooks._url || document.referrer;
+  hooks._url = viewed;
   path = shownPath();
   left = false;
-  return track({ kind: 'page_view', referrer, title: document.title, ...next, url }, false);
+  return track({ kind: 'page_view', referrer, title: document.title, ...next, url: viewed }, false);
 };
 
 /** Notices when the page comes and when it goes away. */

@@ -2,7 +2,6 @@ import { attempt } from './guard.js';
 import { choice, unstoredUser } from './identity.js';
 import { nextSession } from './nextSession.js';
 import { hooks } from './hooks.js';
-import { url } from './pages.js';
 import { settings } from './settings.js';
 import { read, write } from './storage.js';
 import { timestamp } from './timestamp.js';
@@ -17,7 +16,7 @@ declare const SDK: string;
  */
 export const track = (event: Record<string, unknown>, passive?: boolean): string => {
   // Whatever comes first, the page view comes before it: a session's source is its first event's.
-  if (!url || !passive) hooks._look();
+  if (!hooks._url || !passive) hooks._look();
   const header = JSON.stringify({
     site: settings.site,
     // An id that cannot be kept would make a new visitor of each page: then rather none.
@@ -35,7 +34,7 @@ export const track = (event: Record<string, unknown>, passive?: boolean): string
       sdk: SDK,
     },
   });
-  const item = header + '\t' + JSON.stringify({ id: uuidv7(), ts: timestamp(), url, ...event });
+  const item = header + '\t' + JSON.stringify({ id: uuidv7(), ts: timestamp(), url: hooks._url, ...event });
   enqueue(item);
   return item;
 };
