@@ -25,7 +25,7 @@ pub const PATH_BYTES_MAX: usize = 4_096;
 /// A host, with a port or without, in its one spelling. What is no host is put in lower case.
 pub fn host(host: Cow<'_, str>) -> Cow<'_, str> {
     // Nearly every host is spelled so.
-    if is_plain_host(host.as_bytes()) && !host.ends_with('.') {
+    if is_plain_host(host.as_bytes()) {
         return host;
     }
     let (name, port) = split_port(&host);
@@ -37,15 +37,16 @@ pub fn host(host: Cow<'_, str>) -> Cow<'_, str> {
     if *spelled == *host { host } else { Cow::Owned(spelled) }
 }
 
-/// Whether a host is a name in lower case, without a port and without user name and password.
+/// Whether a host is a name in its one spelling, without a port and without user name and password.
 pub fn is_plain_host(host: &[u8]) -> bool {
-    !bytes::has(host, |bytes| {
-        !(bytes.within(b'a', b'z')
+    let are_plain = |bytes: Bytes| {
+        bytes.within(b'a', b'z')
             | bytes.within(b'0', b'9')
             | bytes.are(b'.')
             | bytes.are(b'-')
-            | bytes.are(b'_'))
-    })
+            | bytes.are(b'_')
+    };
+    !host.ends_with(b".") && !bytes::has(host, |bytes| !are_plain(bytes))
 }
 
 /// A user's id in its one spelling: what is an e-mail address is in lower case, any other id stays as it is.
@@ -102,7 +103,7 @@ pub fn address(text: Cow<'_, str>) -> Cow<'_, str> {
     let rest = after(after_scheme, bytes::position(&written[after_scheme..], is_after_host));
     let path_end = after(rest, bytes::position(&written[rest..], is_after_path));
     let authority = &text[after_scheme..rest];
-    let spelled_host = if is_plain_host(authority.as_bytes()) && !authority.ends_with('.') {
+    let spelled_host = if is_plain_host(authority.as_bytes()) {
         Cow::Borrowed(authority)
     } else {
         host(Cow::Borrowed(named_host(authority, own_port)))

@@ -87,7 +87,7 @@ fn authority_of(url: &str) -> Option<(Range<usize>, Scheme)> {
 fn host_of<'a>(url: &Cow<'a, str>, authority: Range<usize>, scheme: Scheme) -> Option<Cow<'a, str>> {
     // Nearly every host is a plain name.
     if spelling::is_plain_host(&url.as_bytes()[authority.clone()]) {
-        return Some(spelling::host(slice(url, authority)));
+        return Some(slice(url, authority));
     }
     let host = host_range(url, authority);
     let bytes = port_cut(&url[host.clone()], scheme)?;

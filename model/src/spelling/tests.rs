@@ -221,6 +221,11 @@ fn what_is_looked_at_together_is_what_each_byte_may_be() {
     for byte in 0..=u8::MAX {
         assert_eq!(is_plain(&[byte]), is_allowed(byte), "{}", byte as char);
         let is_of_host = byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte);
-        assert_eq!(is_plain_host(&[byte]), is_of_host, "{}", byte as char);
+        assert_eq!(is_plain_host(&[byte, b'a']), is_of_host, "{}", byte as char);
+    }
+    for (written, is_plain) in
+        [("", true), ("b.example", true), ("b.example.", false), ("b.example:80", false)]
+    {
+        assert_eq!(is_plain_host(written.as_bytes()), is_plain, "{written}");
     }
 }

@@ -129,6 +129,23 @@ fn a_props_name_and_value_have_limits() {
     accepted(&items, |event| assert_eq!(prop(event, "items").unwrap().len(), PROP_VALUE_BYTES_MAX));
     let items = format!(r#"{{"kind":"order","items":["{}"]}}"#, "i".repeat(PROP_VALUE_BYTES_MAX - 3));
     accepted(&items, |event| assert_eq!(prop(event, "dropped_props"), Some("items")));
+    let traits = |more: usize, value: usize| {
+        let list: Vec<String> = (0..more).map(|n| format!(r#""t{n}":{n}"#)).collect();
+        format!(
+            r#"{{"kind":"identify","user":"u","traits":{{{},"long":"{}"}}}}"#,
+            list.join(","),
+            "v".repeat(value)
+        )
+    };
+    accepted(&traits(1, PROP_VALUE_BYTES_MAX + 1), |event| {
+        assert_eq!((prop(event, "t0"), prop(event, "dropped_props")), (Some("0"), Some("traits.long")));
+    });
+    accepted(&traits(PROPS_MAX, 1), |event| {
+        assert_eq!(
+            (event.row.props.len(), prop(event, "dropped_props")),
+            (PROPS_MAX + 1, Some("traits.long"))
+        );
+    });
     // What its kind demands cannot be left out.
     let alias =
         format!(r#"{{"kind":"alias","user":"u","previous":"{}"}}"#, "i".repeat(PROP_VALUE_BYTES_MAX + 1));
