@@ -39,6 +39,10 @@ CREATE TABLE visits {on_cluster}
     -- The same without what came by itself after a pause.
     lasted_ms UInt64 CODEC(T64, ZSTD(1)),
     is_continued Bool,
+    -- How many more days of UTC it touches.
+    days_after UInt16,
+    -- Counts as a session: it has an id or a view.
+    is_session Bool,
     view_count UInt32,
     -- Neither a view nor passive; orders among them.
     action_count UInt32,
@@ -93,13 +97,13 @@ CREATE TABLE visits {on_cluster}
     INDEX owner_bloom owner_hash TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {replacing_merge_tree:version, is_deleted}
-PARTITION BY toYYYYMM(day)
+PARTITION BY toMonday(day)
 PRIMARY KEY (site, day, visitor_hash)
 ORDER BY (site, day, visitor_hash, session_hash, is_bot, started, part)
--- A month that is over lies in one part an hour after the last visit was made anew: where parts overlap, most of what a
--- question costs is to find the latest version of each row.
+-- A week that is over lies in one part ten minutes after the last visit was made anew: where parts overlap, most of what a
+-- question costs is to find the latest version of each row. Of a whole month they would overlap until it is over.
 SETTINGS default_compression_codec = 'ZSTD(1)', non_replicated_deduplication_window = 0,
-    min_age_to_force_merge_seconds = 3600, min_age_to_force_merge_on_partition_only = 1;
+    min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1;
 
 -- An alias of nobody is what any other event with a user is: the visitor is the user's.
 ALTER TABLE identity_edges_from_events {on_cluster} MODIFY QUERY

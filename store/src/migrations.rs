@@ -52,6 +52,11 @@ const MIGRATIONS: &[Migration] = &[
         name: "user_spellings",
         sql: include_str!("../migrations/0016_user_spellings.sql"),
     },
+    Migration {
+        version: 17,
+        name: "selected_events",
+        sql: include_str!("../migrations/0017_selected_events.sql"),
+    },
 ];
 
 /// The newest schema that this program knows.
@@ -199,8 +204,8 @@ fn made_tables<'a>(scripts: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> 
 }
 
 /// Tables of which a segment's deletion depends.
-const TABLES_OF_EVENTS: [&str; 7] =
-    ["events", "visits", "touched", "identity_edges", "traits", "rejected_events", "outcomes"];
+const TABLES_OF_EVENTS: [&str; 8] =
+    ["events", "selected_events", "visits", "touched", "identity_edges", "traits", "rejected_events", "outcomes"];
 /// Tables that are seldom written to, and whose rows nobody sends again.
 const TABLES_OF_THE_REGISTRY: [&str; 7] =
     ["site_settings", "write_keys", "tokens", "newsletter_keys", "write_offs", "job_claims", "job_marks"];

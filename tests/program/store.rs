@@ -510,11 +510,9 @@ async fn users_that_were_stored_in_several_spellings_are_one_each() {
             .unwrap()
     };
     assert_eq!(aliases().await.len(), 1);
-    let last = format!(
-        "ALTER TABLE schema_migrations DELETE WHERE version >= {} SETTINGS mutations_sync = 1",
-        migrations::newest_version()
-    );
-    store.execute(&last, &[]).await.unwrap();
+    // From the migration about spellings on, as after a start that was cut off.
+    let later = "ALTER TABLE schema_migrations DELETE WHERE version >= 16 SETTINGS mutations_sync = 1";
+    store.execute(later, &[]).await.unwrap();
     migrations::migrate(&store, None).await.unwrap();
     let expected = [
         ("Bea@Example.it", "bea@example.it"),

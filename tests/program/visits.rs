@@ -344,6 +344,19 @@ pub fn touch_all(orma: &Orma) {
     );
 }
 
+/// The events that lie by themselves are those of all events.
+fn selected_agree(orma: &Orma) {
+    let of = |rows: &str| {
+        let row = "sipHash64(site, event_id, ts, visitor, session_hash, kind, path, revenue, mark_parts)";
+        orma.sql(&format!("SELECT count(), sum({row}) FROM {rows}"))
+    };
+    let selected = "kind IN ('vital', 'view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund') OR revenue != 0";
+    assert_eq!(
+        of("selected_events FINAL WHERE NOT is_deleted"),
+        of(&format!("events FINAL WHERE {selected}"))
+    );
+}
+
 /// All visits are made anew, as after a change of the rule.
 fn make_anew(orma: &Orma) {
     let output = Command::new(program())
@@ -461,6 +474,7 @@ fn visits_kept_up_to_date_are_those_made_anew_and_those_of_a_plain_computation()
         }
     }
     check(&orma, "as they came");
+    selected_agree(&orma);
     orma.sql(
         "INSERT INTO identity_edges (site, user, visitor, source, session, at, sign, ts, recorded_by) \
          SELECT site, user, visitor, 'manual', '', now64(3), -1, max(ts), 'somebody' FROM identity_edges \
@@ -492,8 +506,14 @@ fn visits_kept_up_to_date_are_those_made_anew_and_those_of_a_plain_computation()
          WHERE visitor = 'v1'",
     );
     check(&orma, "some are erased");
+    selected_agree(&orma);
+    // What nobody told, a command finds.
+    orma.sql("ALTER TABLE selected_events DELETE WHERE cityHash64(event_id) % 2 = 0 SETTINGS mutations_sync = 1");
+    orma.sql("INSERT INTO selected_events (site, event_id, ts, visitor, kind) VALUES ('demo', generateUUIDv4(), now64(3), 'v9', 'order')");
     make_anew(&orma);
     check(&orma, "made anew");
+    selected_agree(&orma);
+    assert!(orma.number("SELECT count() FROM selected_events FINAL WHERE NOT is_deleted") > 1_000);
     assert!(orma.number("SELECT countIf(is_continued) FROM visits FINAL") > 0, "some go over midnight");
     assert!(orma.number("SELECT countIf(is_bot) FROM visits FINAL") > 0, "some are of machines");
     assert!(orma.number("SELECT countIf(is_mixed) FROM visits FINAL") > 0, "some change hands");

@@ -15,7 +15,7 @@ use crate::scope::{Key, Made, Scope};
 
 /// The columns of a row of visits that are written, in the order of the block. Pages and their times travel as
 /// one text each.
-const COLUMNS: [(&str, ColumnType); 37] = [
+const COLUMNS: [(&str, ColumnType); 39] = [
     ("site", ColumnType::LowCardinality),
     ("day", ColumnType::UInt16),
     ("visitor_hash", ColumnType::UInt64),
@@ -30,6 +30,8 @@ const COLUMNS: [(&str, ColumnType); 37] = [
     ("duration_ms", ColumnType::UInt64),
     ("lasted_ms", ColumnType::UInt64),
     ("is_continued", ColumnType::UInt8),
+    ("days_after", ColumnType::UInt16),
+    ("is_session", ColumnType::UInt8),
     ("view_count", ColumnType::UInt32),
     ("action_count", ColumnType::UInt32),
     ("event_count", ColumnType::UInt32),
@@ -159,6 +161,9 @@ impl<'a> Block<'a> {
         let lasted = |said: Said<'_>| since(said.visit.lasted.clamp(said.share.since, said.share.ended));
         record.push(&said.map_or(0, lasted));
         record.push(&u8::from(share.is_some_and(|share| day != day_of(share.since))));
+        let last_day = share.map_or(day, |share| day_of(share.ended));
+        record.push(&u16::try_from(last_day - day).unwrap_or_default());
+        record.push(&u8::from(session.id != 0 || !pages.is_empty()));
         record.push(&(pages.len() as u32));
         record.push(&number(|share| share.actions));
         record.push(&number(|share| share.events));

@@ -5,6 +5,8 @@
 //! version. So late, doubled, corrected and erased events need no case of their own, and all visits can be made anew when the
 //! rule changes.
 //!
+//! What few events have to say is copied into `selected_events` by a view; what is gone is taken out of it here.
+//!
 //! What people have of all their visits is a table too (`people`), a function of the visits, for the list of people.
 //!
 //! Uses `store` and `model`. The query service brings the visits up to date before it asks; the program does so in the
@@ -22,6 +24,7 @@ mod progress;
 mod rows;
 mod rule;
 mod scope;
+mod selected;
 mod timeline;
 mod work;
 

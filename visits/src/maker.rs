@@ -14,6 +14,7 @@ use crate::block::Fence;
 use crate::error::MakeError;
 use crate::journal::{self, Because, Waiting};
 use crate::people::People;
+use crate::selected;
 use crate::work::{Begun, Passed, Work};
 
 /// After so many the parts of the journal that are done are dropped.
@@ -213,11 +214,13 @@ impl Maker {
         self.people.make_in_background().await
     }
 
-    /// Has all visits made anew of all events, for when the rule of a visit has changed.
+    /// Has all visits made anew of all events, for when the rule of a visit has changed, and makes the
+    /// table of selected events anew.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub async fn touch_all(&self) -> Result<(), StoreError> {
+        selected::make_anew(&self.store).await?;
         journal::touch_all(&self.store).await
     }
 

@@ -209,7 +209,7 @@ async fn make_piece(
          view_count, event_count, order_count, money, currencies, visitor_count, country, device_class, browser, os, \
          last_page, channel, source, version) \
          SELECT site, person_hash, any(person_id), max(person_hash != visitor_hash), min(since), max(ended), \
-         countIf(view_count > 0 OR session_hash != 0), sum(view_count), sum(event_count), sum(order_count), \
+         countIf(is_session), sum(view_count), sum(event_count), sum(order_count), \
          sumMap(money), arraySort(groupUniqArrayArray(mapKeys(money))), uniqExact(visitor_hash), \
          argMaxIf(toString(country), (ended, {visit}), country != ''), \
          tupleElement(argMaxIf({device}, (ended, {visit}), {device} != ('', '', '')) AS last_device, 1), \

@@ -46,7 +46,7 @@ pub async fn made(store: &Store, names: &Names, scope: &Scope) -> Result<HashMap
     let visitors = TextList::numbers("visitors", visitors);
     let sql = format!(
         "SELECT site, toUInt16(day) AS number, visitor_hash, session_hash, is_bot, toUnixTimestamp64Milli(started) AS began, part, \
-         duration_ms, owner, version, is_deleted FROM visits PREWHERE visitor_hash IN (SELECT arrayJoin({})) \
+         duration_ms, owner, event_count, version, is_deleted FROM visits PREWHERE visitor_hash IN (SELECT arrayJoin({})) \
          AND day IN (SELECT toDate(toInt32OrZero(arrayJoin({})))) WHERE site IN (SELECT arrayJoin({})) \
          {PLANNED_QUICKLY}, use_skip_indexes = 0",
         visitors.array, days.array, sites.array
@@ -63,6 +63,7 @@ pub async fn made(store: &Store, names: &Names, scope: &Scope) -> Result<HashMap
         let parts: Vec<u16> = column(block, "part")?;
         let durations: Vec<u64> = column(block, "duration_ms")?;
         let owners: Vec<&str> = column(block, "owner")?;
+        let counts: Vec<u32> = column(block, "event_count")?;
         let versions: Vec<u64> = column(block, "version")?;
         let are_deleted: Vec<u8> = column(block, "is_deleted")?;
         for row in 0..block.num_rows() {
@@ -75,6 +76,7 @@ pub async fn made(store: &Store, names: &Names, scope: &Scope) -> Result<HashMap
                 part: parts[row],
                 ended: began[row].saturating_add_unsigned(durations[row]),
                 owner: owners[row].to_owned(),
+                events: counts[row],
             };
             let last = found.entry(made.key()).or_default();
             if versions[row] >= last.0 {

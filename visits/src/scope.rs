@@ -22,6 +22,8 @@ pub struct Made {
     pub ended: i64,
     /// The user whose it was, empty when nobody's.
     pub owner: String,
+    /// How many events it had.
+    pub events: u32,
 }
 
 /// The days of sessions whose visits are made anew.
@@ -96,6 +98,7 @@ mod tests {
             part: 0,
             ended: last * MS_PER_DAY,
             owner: String::new(),
+            events: 1,
         };
         let table: [Row<'_>; 5] = [
             ("nothing beside it", &[(7, 7)], &[10]),

@@ -18,6 +18,7 @@ use crate::people;
 use crate::rows::{self, Since};
 use crate::rule::{MS_PER_DAY, Session, Visit, day_of, visits};
 use crate::scope::{Made, Scope};
+use crate::selected;
 use crate::timeline::MARKS_MAX;
 
 /// Sessions that are made together: their events are in memory meanwhile.
@@ -361,6 +362,7 @@ impl Work {
             .into_iter()
             .flat_map(|(session, events)| visits(events).into_iter().map(move |visit| (session, visit)))
             .collect();
+        selected::forget(&self.store, &names, &scope, &selected::shrunk(&made, &visits, &scope)).await?;
         let mut block = Block::new(self.version, &names);
         for (session, visit) in &visits {
             block.visit(*session, visit);

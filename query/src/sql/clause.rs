@@ -14,6 +14,12 @@ pub const IS_VIEW: KindCondition = KindCondition::any_of(|kind| kind.activity ==
 /// Money changed hands, or items did.
 pub const IS_PURCHASE: &str = "(kind IN ('order', 'refund') OR revenue != 0)";
 
+/// Somebody bought something.
+pub const IS_ORDER: &str = "kind = 'order'";
+
+/// A page was measured.
+pub const IS_VITAL: &str = "kind = 'vital'";
+
 /// Distinct visitors, by the 64 bits that are made of an id when it is stored: with a million visitors one in 40 million
 /// answers is off by one.
 pub const VISITOR: &str = "visitor_hash";
@@ -32,7 +38,7 @@ pub const VISIT_COLUMNS: &str = "visitor_hash, session_hash, is_bot, visit";
 pub const VISIT: &str = "(visitor_hash, session_hash, is_bot, visit)";
 
 /// A visit counts as a session when it has an id or a view.
-pub const IS_SESSION: &str = "(view_count > 0 OR session_hash != 0)";
+pub const IS_SESSION: &str = "is_session";
 
 /// Money: refunds are taken off, whatever their sign, and other currencies are left out. Needs the parameter `currency`.
 ///
@@ -129,27 +135,37 @@ fn all_entry_columns() -> String {
 }
 
 /// Visits, one row each: `day`, `visitor`, `visitor_hash`, `session_hash`, `is_bot`, `visit` and `started` (its beginning),
-/// `ended`, `view_count`, `event_count`, `action_count`, `order_count`, `lasted_ms`, `first_view_ms`, `last_view_ms`, `pages`,
+/// `ended`, the numbers of a visit, `event_count`, `first_view_ms`, `last_view_ms`, `pages`,
 /// `first_…` (of the first event), `exit_page`. ClickHouse reads no column that nobody asks for.
 pub fn visits(which: Visits, with_bots: bool) -> String {
-    format!(
-        "(SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, \
-         action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, {} \
-         FROM visits FINAL WHERE {})",
-        all_entry_columns(),
-        visits_window(which, with_bots)
-    )
+    let of = |rows: &str| {
+        format!(
+            "SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, {NUMBERS_OF_VISIT}, \
+             event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, {} \
+             FROM visits FINAL WHERE {}{rows}",
+            all_entry_columns(),
+            visits_window(with_bots)
+        )
+    };
+    match which {
+        Visits::Any => format!("({})", of("")),
+        // Of the days between the first and the last it is clear without the moments, which need not be read.
+        Visits::Started => format!(
+            "({} UNION ALL {})",
+            of(" AND NOT is_continued AND day > {from_day:Date} AND day < {to_day:Date}"),
+            of(&format!(
+                " AND NOT is_continued AND day IN ({{from_day:Date}}, {{to_day:Date}}) AND {}",
+                began("started")
+            ))
+        ),
+    }
 }
 
-/// The rows of visits of a period. The days are named too: they are what the table is sorted by.
-pub fn visits_window(which: Visits, with_bots: bool) -> String {
+/// The rows of visits of the days of a period: what the table is sorted by. One of several days may come for each.
+pub fn visits_window(with_bots: bool) -> String {
     let human = if with_bots { "" } else { " AND NOT is_bot" };
-    let which = match which {
-        Visits::Started => format!(" AND NOT is_continued AND {}", began("started")),
-        Visits::Any => String::new(),
-    };
     format!(
-        "site = {{site:String}} AND day BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND part = 0{which}{human}"
+        "site = {{site:String}} AND day BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND part = 0{human}"
     )
 }
 
@@ -190,7 +206,7 @@ pub fn joined_to_visits(with_bots: bool, days: &str, with_owners: bool, whom: &s
 }
 
 /// What metrics of sessions count of a visit.
-pub const NUMBERS_OF_VISIT: &str = "view_count, action_count, order_count, lasted_ms";
+pub const NUMBERS_OF_VISIT: &str = "is_session, view_count, action_count, order_count, lasted_ms";
 
 /// What a visit is known by, under names that events do not have.
 pub const VISIT_OF_EVENT: &str =

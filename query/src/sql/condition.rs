@@ -252,7 +252,7 @@ impl<'a> Terms<'a> {
                 let visits = format!(
                     "(SELECT visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id \
                      FROM visits FINAL WHERE {})",
-                    clause::visits_window(Visits::Any, self.with_bots)
+                    clause::visits_window(self.with_bots)
                 );
                 (VISIT, visits)
             }

@@ -2,7 +2,7 @@
 //!
 //! Uses `clause`; `condition`, `events` and the statements use it.
 
-use super::clause;
+use super::{clause, items};
 
 /// How events that came twice are made one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,39 @@ pub struct Joined<'a> {
     pub with_owners: bool,
 }
 
+/// The table that has all events under some conditions: what is few and asked for by itself lies by itself.
+struct Table {
+    name: &'static str,
+    /// Behind the name, where each row of the key counts once.
+    merged: &'static str,
+    /// What must hold for a row to count; begins with `AND`.
+    counts: &'static str,
+}
+
+const EVENTS: Table = Table { name: "events", merged: "", counts: "" };
+const EVENTS_MERGED: Table = Table { merged: " FINAL", ..EVENTS };
+const SELECTED: Table = Table { name: "selected_events", merged: " FINAL", counts: " AND NOT is_deleted" };
+
+impl Table {
+    fn of(conditions: &[String], duplicates: Duplicates) -> &'static Self {
+        let is_selected = |condition: &String| {
+            [clause::IS_PURCHASE, clause::IS_ORDER, clause::IS_VITAL].contains(&condition.as_str())
+                || *condition == items::SELLS_ITEMS.to_string()
+                || *condition == items::IS_ABOUT_ITEMS.to_string()
+        };
+        match duplicates {
+            _ if conditions.iter().any(is_selected) => &SELECTED,
+            Duplicates::Merged => &EVENTS_MERGED,
+            Duplicates::Kept | Duplicates::ById => &EVENTS,
+        }
+    }
+
+    /// The rows of a window.
+    fn rows(&self, window: &str) -> String {
+        format!("{}{} WHERE {window}{}", self.name, self.merged, self.counts)
+    }
+}
+
 /// Events with `is_bot`, and where visits are joined with `visit` and what the visit takes from its first event
 /// (`first_…`, `exit_page`). `window` is what the table's key finds the events by.
 pub fn table(
@@ -37,24 +70,23 @@ pub fn table(
     duplicates: Duplicates,
     visits: Option<Joined<'_>>,
 ) -> String {
-    let (merged, limit) = match duplicates {
-        Duplicates::Kept => ("", ""),
-        Duplicates::Merged => (" FINAL", ""),
-        Duplicates::ById => ("", " LIMIT 1 BY event_id"),
-    };
+    let table = Table::of(conditions, duplicates);
+    let rows = table.rows(window);
+    let is_once = duplicates != Duplicates::ById || !table.merged.is_empty();
+    let limit = if is_once { "" } else { " LIMIT 1 BY event_id" };
     let all = |conditions: Vec<&String>| -> String {
         conditions.into_iter().flat_map(|condition| [" AND ", condition.as_str()]).collect()
     };
     let Some(Joined { with_bots, days, with_owners }) = visits else {
         let rest = all(conditions.iter().collect());
-        return format!("(SELECT *, {IS_BOT} AS is_bot FROM events{merged} WHERE {window}{rest}{limit})");
+        return format!("(SELECT *, {IS_BOT} AS is_bot FROM {rows}{rest}{limit})");
     };
     // What the events know by themselves makes the join smaller.
     let (of_visits, of_events): (Vec<&String>, Vec<&String>) =
         conditions.iter().partition(|condition| clause::knows_visits(condition));
-    let whom = whose_visits(window, &of_events);
+    let whom = whose_visits(&Table { merged: "", ..*table }.rows(window), &of_events);
     format!(
-        "(SELECT * FROM (SELECT *, {IS_BOT} AS is_bot FROM events{merged} WHERE {window}{}) AS event \
+        "(SELECT * FROM (SELECT *, {IS_BOT} AS is_bot FROM {rows}{}) AS event \
          ASOF LEFT JOIN {} WHERE 1{}{limit})",
         all(of_events),
         clause::joined_to_visits(with_bots, days, with_owners, &whom),
@@ -65,7 +97,7 @@ pub fn table(
 /// Which visits are read for events under these conditions: a `PREWHERE`, which may come before rows are merged because all
 /// versions of a visit are of one session. What costs as much to ask twice as it saves is left out, and of views nearly all
 /// visits are.
-fn whose_visits(window: &str, conditions: &[&String]) -> String {
+fn whose_visits(rows: &str, conditions: &[&String]) -> String {
     let is_view = clause::IS_VIEW.to_string();
     let is_plain = |condition: &&&String| {
         !["SELECT", "JSONExtract", "arrayExists"].iter().any(|dear| condition.contains(dear))
@@ -77,7 +109,7 @@ fn whose_visits(window: &str, conditions: &[&String]) -> String {
     let conditions: String = plain.into_iter().flat_map(|condition| [" AND ", condition.as_str()]).collect();
     format!(
         " PREWHERE (visitor_hash, session_hash) IN \
-         (SELECT visitor_hash, session_hash FROM events WHERE {window}{conditions})"
+         (SELECT visitor_hash, session_hash FROM {rows}{conditions})"
     )
 }
 

@@ -28,7 +28,7 @@ const PRICE_MAX: u64 = 100_000_000_000_000;
 const QUANTITY_OF_LINE: usize = 4;
 const AMOUNT_OF_LINE: usize = 5;
 
-/// The lines of an event. Segment's events about one product have its fields and no list.
+/// The lines of an event, as `selected_events` has them ready. Segment's events about one product have its fields and no list.
 pub fn lines() -> String {
     let single = format!("{SHOWS_ITEMS} AND (props['product_id'] != '' OR props['sku'] != '')");
     let listed = "JSONExtractArrayRaw(props['items'])";
@@ -93,11 +93,11 @@ pub fn value_of_key(index: usize) -> String {
     format!("tupleElement(item_key, {})", index + 1)
 }
 
-/// Events as rows of them and their items: one for each event and each value of the dimensions (`item_key`), with the
+/// Selected events as rows of them and their items: one for each event and each value of the dimensions (`item_key`), with the
 /// lines that have it and for which all conditions hold (`item_lines`). An event without such an item has no row.
 pub fn expanded(events: &str, dimensions: &[Dimension], conditions: &[String]) -> String {
     let key = key(dimensions);
-    let mut lines = lines();
+    let mut lines = "lines".to_owned();
     for condition in conditions {
         lines = format!("arrayFilter(line -> {condition}, {lines})");
     }
@@ -108,9 +108,9 @@ pub fn expanded(events: &str, dimensions: &[Dimension], conditions: &[String]) -
     )
 }
 
-/// Events with all of their lines.
+/// Selected events with all of their lines.
 pub fn with_lines(events: &str) -> String {
-    format!("(SELECT *, {} AS item_lines FROM {events})", lines())
+    format!("(SELECT *, lines AS item_lines FROM {events})")
 }
 
 /// What the lines of a row come to.
@@ -126,4 +126,19 @@ pub fn quantity() -> String {
 /// What is in the lines of a refund is taken off, whatever its sign.
 fn sum_of_lines(element: usize) -> String {
     format!("arraySum(line -> if(kind = 'refund', -abs(line.{element}), line.{element}), item_lines)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_that_are_ready_are_these() {
+        let migration = include_str!("../../../store/migrations/0017_selected_events.sql");
+        let selected = KindCondition::any_of(|kind| kind.items != Items::No || kind.name == "vital");
+        let rows = format!("WHERE {selected} OR revenue != 0");
+        for (said, times) in [(lines(), 2), (rows, 2)] {
+            assert_eq!(migration.matches(&said).count(), times, "{said}");
+        }
+    }
 }

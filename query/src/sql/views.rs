@@ -2,13 +2,20 @@
 //!
 //! Uses `clause`; `/stats` uses it.
 
-use super::clause::{self, Visits};
+use super::clause;
 
 /// A visit's beginning, in milliseconds since the epoch.
 const STARTED_MS: &str = "toUnixTimestamp64Milli(started)";
 
 /// One of the rows of a visit of several days.
 const IS_ONCE: &str = "(NOT is_continued OR day = {from_day:Date})";
+
+/// A visit of the days between the first and the last of the period: it is as a whole in it, whatever the moments of its
+/// views are, and these need not be read.
+const IS_BETWEEN: &str = "day > {from_day:Date} AND NOT is_continued AND day + days_after < {to_day:Date}";
+
+/// A visit that touches the first or the last day of the period, once.
+const IS_AT_EDGE: &str = "day IN ({from_day:Date}, {to_day:Date}) AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})";
 
 /// The number of the person whose a view is: that of the latest turn of its visit that fewer views were before.
 const PERSON_OF_VIEW: &str = ", if(empty(turn_view), visited.person_hash, \
@@ -40,9 +47,7 @@ pub fn views(views: &Views<'_>) -> String {
         views.conditions.iter().flat_map(|condition| [" AND ", condition.as_str()]).collect();
     let (entry, names) = clause::entry_columns(&format!("{}{conditions}", views.asked));
     let visits =
-        format!("{} AND view_count > 0{conditions}", clause::visits_window(Visits::Any, views.with_bots));
-    let is_in_period =
-        format!("{STARTED_MS} >= {{from:Int64}} AND {STARTED_MS} + last_view_ms < {{to:Int64}}");
+        format!("{} AND view_count > 0{conditions}", clause::visits_window(views.with_bots));
     // Of a visit that changes hands each view is of whoever had it then.
     let (person, turns, is_anybodys) = if views.with_people {
         (", person_hash", ", turn_view, turn_owner", " AND NOT is_mixed")
@@ -69,27 +74,23 @@ pub fn views(views: &Views<'_>) -> String {
         )
     };
     let Some(bucket) = views.bucket else {
-        // Whoever was here at the beginning or the end of the period was here on that day.
-        let is_at_edge = format!(
-            "(day = {{from_day:Date}} AND {STARTED_MS} < {{from:Int64}} \
-             OR day = {{to_day:Date}} AND {STARTED_MS} >= {{from:Int64}} \
-             AND {STARTED_MS} + last_view_ms >= {{to:Int64}})"
-        );
         let mut all = format!(
             "SELECT visitor_hash{person}, started AS ts, {count} AS view_count{page}, exit_page{entry} \
-             FROM visits FINAL{join_pages} WHERE {visits} AND {IS_ONCE} AND {is_in_period}{is_anybodys} \
+             FROM visits FINAL{join_pages} WHERE {visits} AND {IS_BETWEEN}{is_anybodys} \
              UNION ALL {}",
-            each("", &is_at_edge)
+            each("", IS_AT_EDGE)
         );
         if views.with_people {
             all += " UNION ALL ";
-            all += &each(&of_mixed(views), &format!("{IS_ONCE} AND is_mixed AND {is_in_period}"));
+            all += &each(&of_mixed(views), &format!("{IS_BETWEEN} AND is_mixed"));
         }
         return format!("({all})");
     };
     if views.with_pages {
         return format!("({})", each("", IS_ONCE));
     }
+    let is_in_period =
+        format!("{STARTED_MS} >= {{from:Int64}} AND {STARTED_MS} + last_view_ms < {{to:Int64}}");
     let (first, last) = (bucket("started"), bucket("addMilliseconds(started, last_view_ms)"));
     let of_view = bucket("addMilliseconds(started, ms)");
     // One reading for both: a visit that is as a whole in one bucket is one piece, of others each view is.
@@ -112,6 +113,6 @@ pub fn views(views: &Views<'_>) -> String {
 fn of_mixed(views: &Views<'_>) -> String {
     format!(
         " PREWHERE visitor_hash IN (SELECT visitor_hash FROM visits WHERE {} AND is_mixed)",
-        clause::visits_window(Visits::Any, views.with_bots)
+        clause::visits_window(views.with_bots)
     )
 }

@@ -25,7 +25,7 @@ const SHOWN: [&str; 6] = ["channel", "source", "country", "device_class", "brows
 
 impl Columns {
     fn text(self) -> String {
-        let counted = ", view_count, event_count, order_count, money";
+        let counted = ", is_session, view_count, event_count, order_count, money";
         match self {
             Self::Few => String::new(),
             Self::Counted => counted.to_owned(),
@@ -38,7 +38,7 @@ impl Columns {
 }
 
 /// Shares of visits: `visitor`, the columns of the [key](super::clause::VISIT) of the visit, `person_hash`, `person_id` (which
-/// aliases may replace), `own_hash`, `own_id` (before that), `since`, `ended` and, when asked for, `view_count`, `event_count`, `order_count`, `money` (by
+/// aliases may replace), `own_hash`, `own_id` (before that), `since`, `ended` and, when asked for, `is_session`, `view_count`, `event_count`, `order_count`, `money` (by
 /// currency), `last_page`, `first_…`. `rows` says which are looked at, each once.
 pub fn shares(columns: Columns, rows: &str) -> String {
     shares_of(columns, &format!("WHERE site = {{site:String}} AND NOT is_mixed AND NOT is_bot{rows}"))

@@ -17,7 +17,7 @@ SELECT person, identified, toString(value_of_visits) AS value, toBool(is_sure) A
   AND person_hash NOT IN (SELECT sipHash64(arrayJoin({p9:Array(String)})))
   UNION ALL SELECT any(person_id) AS person, toBool(max(person_hash != visitor_hash)) AS identified, sum(money[{currency:String}]) AS value_of_visits, sum(order_count) > 0 AS has_ordered, 1 AS is_sure, '' AS number, '' AS version
   FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
-  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended, view_count, event_count, order_count, money
+  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended, is_session, view_count, event_count, order_count, money
   FROM visits FINAL PREWHERE visitor_hash IN (SELECT visitor_hash
   FROM visits
   WHERE site = {site:String}

@@ -1,6 +1,6 @@
 SELECT person, identified, toString(value_of_visits) AS value
-  FROM (SELECT any(person_id) AS person, toBool(max(person_hash != visitor_hash)) AS identified, toInt64(countIf((view_count > 0 OR session_hash != 0))) AS value_of_visits
-  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended, view_count, event_count, order_count, money
+  FROM (SELECT any(person_id) AS person, toBool(max(person_hash != visitor_hash)) AS identified, toInt64(countIf(is_session)) AS value_of_visits
+  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended, is_session, view_count, event_count, order_count, money
   FROM visits FINAL
   WHERE site = {site:String}
   AND NOT is_mixed
@@ -13,7 +13,7 @@ SELECT person, identified, toString(value_of_visits) AS value
 -- p1 = 51
 SELECT person, identified, toString(value_of_visits) AS value
   FROM (SELECT any(person_id) AS person, toBool(max(person_hash != visitor_hash)) AS identified, toInt64(sum(view_count)) AS value_of_visits
-  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended, view_count, event_count, order_count, money
+  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended, is_session, view_count, event_count, order_count, money
   FROM visits FINAL
   WHERE site = {site:String}
   AND NOT is_mixed
@@ -26,7 +26,7 @@ SELECT person, identified, toString(value_of_visits) AS value
 -- p1 = 51
 SELECT person, identified, toString(value_of_visits) AS value
   FROM (SELECT any(person_id) AS person, toBool(max(person_hash != visitor_hash)) AS identified, toInt64(sum(order_count)) AS value_of_visits
-  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended, view_count, event_count, order_count, money
+  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended, is_session, view_count, event_count, order_count, money
   FROM visits FINAL
   WHERE site = {site:String}
   AND NOT is_mixed

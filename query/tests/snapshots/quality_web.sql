@@ -10,7 +10,7 @@ SELECT count() AS samples, countIf(name = 'LCP') AS samples0, quantileExactInclu
   AND value <= toFloat32(800)) AS good4, countIf(name = 'TTFB'
   AND value > toFloat32(1800)) AS poor4
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -18,9 +18,10 @@ SELECT count() AS samples, countIf(name = 'LCP') AS samples0, quantileExactInclu
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind = 'vital'
   AND name IN ('LCP', 'INP', 'CLS', 'FCP', 'TTFB')
-  AND isNotNull(value) LIMIT 1 BY event_id);
+  AND isNotNull(value));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -38,7 +39,7 @@ SELECT if(path = '', toString(screen), path) AS dimension, count() AS samples, c
   AND value <= toFloat32(800)) AS good4, countIf(name = 'TTFB'
   AND value > toFloat32(1800)) AS poor4
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -46,9 +47,10 @@ SELECT if(path = '', toString(screen), path) AS dimension, count() AS samples, c
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind = 'vital'
   AND name IN ('LCP', 'INP', 'CLS', 'FCP', 'TTFB')
-  AND isNotNull(value) LIMIT 1 BY event_id)
+  AND isNotNull(value))
   GROUP BY dimension
   HAVING samples > 0
   ORDER BY samples DESC, dimension LIMIT {p5:UInt64};
@@ -71,7 +73,7 @@ SELECT toString(country) AS dimension, count() AS samples, countIf(name = 'LCP')
   AND value > toFloat32(1800)) AS poor4
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -79,14 +81,15 @@ SELECT toString(country) AS dimension, count() AS samples, countIf(name = 'LCP')
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind = 'vital'
   AND name IN ('LCP', 'INP', 'CLS', 'FCP', 'TTFB')
   AND isNotNull(value)
   AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p6:Array(String)})
   AND toString(os) NOT IN {p7:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -94,6 +97,7 @@ SELECT toString(country) AS dimension, count() AS samples, countIf(name = 'LCP')
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind = 'vital'
   AND name IN ('LCP', 'INP', 'CLS', 'FCP', 'TTFB')
   AND isNotNull(value)
@@ -107,7 +111,7 @@ SELECT toString(country) AS dimension, count() AS samples, countIf(name = 'LCP')
   AND is_bot = of_bot
   AND ts >= visit
   WHERE 1
-  AND if(first_channel = '', 'direct', toString(first_channel)) IN {p8:Array(String)} LIMIT 1 BY event_id)
+  AND if(first_channel = '', 'direct', toString(first_channel)) IN {p8:Array(String)})
   GROUP BY dimension
   HAVING samples > 0
   ORDER BY samples DESC, dimension LIMIT {p5:UInt64};

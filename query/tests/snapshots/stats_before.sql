@@ -31,8 +31,8 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:Str
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}))) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}))) AS t, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -42,7 +42,7 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zon
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
   WHERE site = {site:String}
@@ -62,7 +62,7 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(started, {zon
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms)
   GROUP BY toStartOfMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String});
 -- site = "demo"
 -- from = 1794956400000
@@ -105,8 +105,8 @@ SELECT toString((toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:I
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString((toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(started, {zone:String}), {shift:Int64})))) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT toString((toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(started, {zone:String}), {shift:Int64})))) AS t, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -116,7 +116,7 @@ SELECT toString((toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {sh
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
   WHERE site = {site:String}
@@ -136,7 +136,7 @@ SELECT toString((toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {sh
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms)
   GROUP BY (toUnixTimestamp(addDays(toTimeZone(started, {zone:String}), {shift:Int64})) - 60 * toMinute(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String}) - toSecond(addDays(toTimeZone(started, {zone:String}), {shift:Int64})));
 -- site = "demo"
 -- from = 1794956400000
@@ -179,8 +179,8 @@ SELECT toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {z
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String})) AS t, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -190,7 +190,7 @@ SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
   WHERE site = {site:String}
@@ -210,7 +210,7 @@ SELECT toString(toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms)
   GROUP BY toDate(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String});
 -- site = "demo"
 -- from = 1794956400000
@@ -253,8 +253,8 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int6
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), 1, {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), 1, {zone:String})) AS t, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -264,7 +264,7 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
   WHERE site = {site:String}
@@ -284,7 +284,7 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms)
   GROUP BY toStartOfWeek(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), 1, {zone:String});
 -- site = "demo"
 -- from = 1794956400000
@@ -327,8 +327,8 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int
 -- p5 = ["search"]
 -- zone = "Europe/Rome"
 -- shift = 2
-SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String})) AS t, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String})) AS t, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -338,7 +338,7 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shif
   AND bot = ''
   AND verdict != 'machine'
   AND toString(kind) IN {p5:Array(String)}) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
   WHERE site = {site:String}
@@ -358,7 +358,7 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shif
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms)
   GROUP BY toStartOfMonth(addDays(toTimeZone(started, {zone:String}), {shift:Int64}), {zone:String});
 -- site = "demo"
 -- from = 1794956400000

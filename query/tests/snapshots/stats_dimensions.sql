@@ -7,9 +7,9 @@ SELECT toString(page) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, page, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -19,10 +19,8 @@ SELECT toString(page) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms, pages AS page
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms, pages AS page
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -35,17 +33,28 @@ SELECT toString(page) AS d0, uniqExact(visitor_hash) AS m_visitors
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(page) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(page) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot) ARRAY JOIN arrayDistinct(pages) AS page
+  AND started < fromUnixTimestamp64Milli({to:Int64})) ARRAY JOIN arrayDistinct(pages) AS page
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -76,8 +85,8 @@ SELECT multiIf(props['content_group'] != '', props['content_group'], path = '', 
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])) AS e0, max(kind = 'order') AS has_bought
+SELECT e0 AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])) AS e0, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -87,7 +96,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND part = 0
@@ -100,7 +109,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, e0)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms, e0)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -120,9 +129,9 @@ SELECT toString(first_entry_page) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_entry_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, entry_page AS first_entry_page
   FROM visits FINAL
@@ -132,10 +141,8 @@ SELECT toString(first_entry_page) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -148,17 +155,28 @@ SELECT toString(first_entry_page) AS d0, uniqExact(visitor_hash) AS m_visitors
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_entry_page) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_entry_page) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -178,9 +196,9 @@ SELECT toString(exit_page) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -190,10 +208,8 @@ SELECT toString(exit_page) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -206,17 +222,28 @@ SELECT toString(exit_page) AS d0, uniqExact(visitor_hash) AS m_visitors
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(exit_page) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(exit_page) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -247,17 +274,28 @@ SELECT toString(host) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'sc
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_host) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_host) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -277,9 +315,9 @@ SELECT toString(first_source) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_source
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, source AS first_source
   FROM visits FINAL
@@ -289,10 +327,8 @@ SELECT toString(first_source) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -305,17 +341,28 @@ SELECT toString(first_source) AS d0, uniqExact(visitor_hash) AS m_visitors
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_source) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_source) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -335,9 +382,9 @@ SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, uniqExac
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_channel
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, channel AS first_channel
   FROM visits FINAL
@@ -347,10 +394,8 @@ SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, uniqExac
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -363,17 +408,28 @@ SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, uniqExac
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -393,9 +449,9 @@ SELECT toString(first_utm_campaign) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_campaign
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_campaign AS first_utm_campaign
   FROM visits FINAL
@@ -405,10 +461,8 @@ SELECT toString(first_utm_campaign) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -421,17 +475,28 @@ SELECT toString(first_utm_campaign) AS d0, uniqExact(visitor_hash) AS m_visitors
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_utm_campaign) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_utm_campaign) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -451,9 +516,9 @@ SELECT toString(first_utm_source) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_source
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_source AS first_utm_source
   FROM visits FINAL
@@ -463,10 +528,8 @@ SELECT toString(first_utm_source) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -479,17 +542,28 @@ SELECT toString(first_utm_source) AS d0, uniqExact(visitor_hash) AS m_visitors
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_utm_source) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_utm_source) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -509,9 +583,9 @@ SELECT toString(first_utm_medium) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_medium
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_medium AS first_utm_medium
   FROM visits FINAL
@@ -521,10 +595,8 @@ SELECT toString(first_utm_medium) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -537,17 +609,28 @@ SELECT toString(first_utm_medium) AS d0, uniqExact(visitor_hash) AS m_visitors
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_utm_medium) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_utm_medium) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -567,9 +650,9 @@ SELECT toString(first_utm_content) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_content
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_content AS first_utm_content
   FROM visits FINAL
@@ -579,10 +662,8 @@ SELECT toString(first_utm_content) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -595,17 +676,28 @@ SELECT toString(first_utm_content) AS d0, uniqExact(visitor_hash) AS m_visitors
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_utm_content) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_utm_content) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -625,9 +717,9 @@ SELECT toString(first_utm_term) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_term
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_term AS first_utm_term
   FROM visits FINAL
@@ -637,10 +729,8 @@ SELECT toString(first_utm_term) AS d0, uniqExact(visitor_hash) AS m_visitors
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -653,17 +743,28 @@ SELECT toString(first_utm_term) AS d0, uniqExact(visitor_hash) AS m_visitors
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_utm_term) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_utm_term) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -694,17 +795,28 @@ SELECT toString(country) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_country) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_country) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -735,17 +847,28 @@ SELECT toString(region) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', '
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_region) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_region) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -776,17 +899,28 @@ SELECT toString(city) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'sc
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_city) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_city) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -817,17 +951,28 @@ SELECT toString(device_class) AS d0, uniqExactIf(visitor_hash, kind IN ('page_vi
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_device_class) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_device_class) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -858,17 +1003,28 @@ SELECT toString(device_brand) AS d0, uniqExactIf(visitor_hash, kind IN ('page_vi
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_device_brand) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_device_brand) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -899,17 +1055,28 @@ SELECT toString(device_model) AS d0, uniqExactIf(visitor_hash, kind IN ('page_vi
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_device_model) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_device_model) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -940,17 +1107,28 @@ SELECT toString(browser) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_browser) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_browser) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -981,17 +1159,28 @@ SELECT toString(os) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'scre
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_os) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_os) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1022,17 +1211,28 @@ SELECT toString(language) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view',
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_language) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_language) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1052,9 +1252,9 @@ SELECT toString(kind) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT v
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1064,10 +1264,8 @@ SELECT toString(kind) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT v
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1089,8 +1287,8 @@ SELECT toString(kind) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT v
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, toString(kind) AS e0, max(kind = 'order') AS has_bought
+SELECT e0 AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, toString(kind) AS e0, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -1099,7 +1297,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine') AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND part = 0
@@ -1112,7 +1310,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, e0)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms, e0)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1132,9 +1330,9 @@ SELECT toString(name) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT v
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1144,10 +1342,8 @@ SELECT toString(name) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT v
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1169,8 +1365,8 @@ SELECT toString(name) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT v
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, toString(name) AS e0, max(kind = 'order') AS has_bought
+SELECT e0 AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, toString(name) AS e0, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -1179,7 +1375,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine') AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND part = 0
@@ -1192,7 +1388,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, e0)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms, e0)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1212,9 +1408,9 @@ SELECT toString(touchpoint) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SE
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1224,10 +1420,8 @@ SELECT toString(touchpoint) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SE
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1249,8 +1443,8 @@ SELECT toString(touchpoint) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SE
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, toString(touchpoint) AS e0, max(kind = 'order') AS has_bought
+SELECT e0 AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, toString(touchpoint) AS e0, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -1259,7 +1453,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine') AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND part = 0
@@ -1272,7 +1466,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, e0)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms, e0)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1292,9 +1486,9 @@ SELECT toString(stage) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT 
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1304,10 +1498,8 @@ SELECT toString(stage) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT 
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1329,8 +1521,8 @@ SELECT toString(stage) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT 
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, toString(stage) AS e0, max(kind = 'order') AS has_bought
+SELECT e0 AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, toString(stage) AS e0, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -1339,7 +1531,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine') AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND part = 0
@@ -1352,7 +1544,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, e0)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms, e0)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1383,17 +1575,28 @@ SELECT toString(app_version) AS d0, uniqExactIf(visitor_hash, kind IN ('page_vie
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_app_version) AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT toString(first_app_version) AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1413,9 +1616,9 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1425,19 +1628,15 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.1) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(line.1), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS fitting_lines
+  FROM (SELECT *, lines AS fitting_lines
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -1445,6 +1644,7 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))))
   GROUP BY d0
   HAVING m_visitors != 0
@@ -1456,30 +1656,30 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, tupleElement(item_key, 1) AS e0, max(kind = 'order') AS has_bought
+SELECT e0 AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, tupleElement(item_key, 1) AS e0, max(kind = 'order') AS has_bought
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.1) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(line.1), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS fitting_lines
+  FROM (SELECT *, lines AS fitting_lines
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))
   WHERE site = {site:String}
   AND part = 0
@@ -1492,7 +1692,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1))))
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, e0)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms, e0)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1512,9 +1712,9 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1524,19 +1724,15 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.2) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(line.2), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS fitting_lines
+  FROM (SELECT *, lines AS fitting_lines
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -1544,6 +1740,7 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))))
   GROUP BY d0
   HAVING m_visitors != 0
@@ -1555,30 +1752,30 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, tupleElement(item_key, 1) AS e0, max(kind = 'order') AS has_bought
+SELECT e0 AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, tupleElement(item_key, 1) AS e0, max(kind = 'order') AS has_bought
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.2) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(line.2), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS fitting_lines
+  FROM (SELECT *, lines AS fitting_lines
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))
   WHERE site = {site:String}
   AND part = 0
@@ -1591,7 +1788,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1))))
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, e0)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms, e0)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1611,9 +1808,9 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1623,19 +1820,15 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.3) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(line.3), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS fitting_lines
+  FROM (SELECT *, lines AS fitting_lines
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -1643,6 +1836,7 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))))
   GROUP BY d0
   HAVING m_visitors != 0
@@ -1654,30 +1848,30 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, tupleElement(item_key, 1) AS e0, max(kind = 'order') AS has_bought
+SELECT e0 AS d0, countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, tupleElement(item_key, 1) AS e0, max(kind = 'order') AS has_bought
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.3) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(line.3), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS fitting_lines
+  FROM (SELECT *, lines AS fitting_lines
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))
   WHERE site = {site:String}
   AND part = 0
@@ -1690,7 +1884,7 @@ SELECT e0 AS d0, countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1))))
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms, e0)
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms, e0)
   GROUP BY d0
   HAVING m_sessions != 0
   ORDER BY m_sessions DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};

@@ -7,9 +7,9 @@ SELECT uniqExact(visitor_hash) AS m_visitors, sum(view_count) AS m_page_views
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -19,10 +19,8 @@ SELECT uniqExact(visitor_hash) AS m_visitors, sum(view_count) AS m_page_views
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -32,7 +30,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors, sum(view_count) AS m_page_views
 -- to_day = "2026-11-21"
 SELECT sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) AS m_revenue
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -40,7 +38,8 @@ SELECT sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:S
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND (kind IN ('order', 'refund') OR revenue != 0) LIMIT 1 BY event_id);
+  AND NOT is_deleted
+  AND (kind IN ('order', 'refund') OR revenue != 0));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

@@ -21,8 +21,8 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -36,7 +36,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND if(path = '', toString(screen), path) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(if(path = '', toString(screen), path), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p8:Array(String)})) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
   WHERE site = {site:String}
@@ -58,7 +58,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms);
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -91,8 +91,8 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -106,7 +106,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(multiIf(props['content_group'] != '', props['content_group'], path = '', toString(screen), concat('/', splitByChar('/', toString(path))[2])), value), {p8:Array(String)})) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
   WHERE site = {site:String}
@@ -128,7 +128,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms);
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -151,9 +151,9 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_entry_page) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_entry_page), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_entry_page), value), {p8:Array(String)})
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_entry_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, entry_page AS first_entry_page
   FROM visits FINAL
@@ -167,10 +167,8 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_entry_page) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_entry_page), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_entry_page), value), {p8:Array(String)})
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -182,17 +180,28 @@ SELECT uniqExact(visitor_hash) AS m_visitors
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_entry_page) IN {p5:Array(String)}
   AND toString(first_entry_page) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_entry_page), value) > 0, {p7:Array(String)})
@@ -219,9 +228,9 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(exit_page) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(exit_page), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(exit_page), value), {p8:Array(String)})
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -235,10 +244,8 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(exit_page) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(exit_page), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(exit_page), value), {p8:Array(String)})
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -250,17 +257,28 @@ SELECT uniqExact(visitor_hash) AS m_visitors
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(exit_page) IN {p5:Array(String)}
   AND toString(exit_page) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(exit_page), value) > 0, {p7:Array(String)})
@@ -297,17 +315,28 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_host) IN {p5:Array(String)}
   AND toString(first_host) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_host), value) > 0, {p7:Array(String)})
@@ -334,9 +363,9 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_source) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_source), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_source), value), {p8:Array(String)})
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_source
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, source AS first_source
   FROM visits FINAL
@@ -350,10 +379,8 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_source) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_source), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_source), value), {p8:Array(String)})
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -365,17 +392,28 @@ SELECT uniqExact(visitor_hash) AS m_visitors
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_source) IN {p5:Array(String)}
   AND toString(first_source) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_source), value) > 0, {p7:Array(String)})
@@ -402,9 +440,9 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND if(first_channel = '', 'direct', toString(first_channel)) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(if(first_channel = '', 'direct', toString(first_channel)), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(if(first_channel = '', 'direct', toString(first_channel)), value), {p8:Array(String)})
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_channel
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, channel AS first_channel
   FROM visits FINAL
@@ -418,10 +456,8 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND if(first_channel = '', 'direct', toString(first_channel)) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(if(first_channel = '', 'direct', toString(first_channel)), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(if(first_channel = '', 'direct', toString(first_channel)), value), {p8:Array(String)})
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -433,17 +469,28 @@ SELECT uniqExact(visitor_hash) AS m_visitors
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE if(first_channel = '', 'direct', toString(first_channel)) IN {p5:Array(String)}
   AND if(first_channel = '', 'direct', toString(first_channel)) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(if(first_channel = '', 'direct', toString(first_channel)), value) > 0, {p7:Array(String)})
@@ -470,9 +517,9 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_utm_campaign) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_campaign), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_campaign), value), {p8:Array(String)})
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_campaign
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_campaign AS first_utm_campaign
   FROM visits FINAL
@@ -486,10 +533,8 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_utm_campaign) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_campaign), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_campaign), value), {p8:Array(String)})
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -501,17 +546,28 @@ SELECT uniqExact(visitor_hash) AS m_visitors
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_utm_campaign) IN {p5:Array(String)}
   AND toString(first_utm_campaign) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_campaign), value) > 0, {p7:Array(String)})
@@ -538,9 +594,9 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_utm_source) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_source), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_source), value), {p8:Array(String)})
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_source
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_source AS first_utm_source
   FROM visits FINAL
@@ -554,10 +610,8 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_utm_source) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_source), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_source), value), {p8:Array(String)})
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -569,17 +623,28 @@ SELECT uniqExact(visitor_hash) AS m_visitors
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_utm_source) IN {p5:Array(String)}
   AND toString(first_utm_source) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_source), value) > 0, {p7:Array(String)})
@@ -606,9 +671,9 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_utm_medium) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_medium), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_medium), value), {p8:Array(String)})
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_medium
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_medium AS first_utm_medium
   FROM visits FINAL
@@ -622,10 +687,8 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_utm_medium) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_medium), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_medium), value), {p8:Array(String)})
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -637,17 +700,28 @@ SELECT uniqExact(visitor_hash) AS m_visitors
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_utm_medium) IN {p5:Array(String)}
   AND toString(first_utm_medium) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_medium), value) > 0, {p7:Array(String)})
@@ -674,9 +748,9 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_utm_content) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_content), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_content), value), {p8:Array(String)})
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_content
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_content AS first_utm_content
   FROM visits FINAL
@@ -690,10 +764,8 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_utm_content) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_content), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_content), value), {p8:Array(String)})
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -705,17 +777,28 @@ SELECT uniqExact(visitor_hash) AS m_visitors
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_utm_content) IN {p5:Array(String)}
   AND toString(first_utm_content) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_content), value) > 0, {p7:Array(String)})
@@ -742,9 +825,9 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_utm_term) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_term), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_term), value), {p8:Array(String)})
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_utm_term
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, utm_term AS first_utm_term
   FROM visits FINAL
@@ -758,10 +841,8 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND toString(first_utm_term) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_term), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_term), value), {p8:Array(String)})
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -773,17 +854,28 @@ SELECT uniqExact(visitor_hash) AS m_visitors
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_utm_term) IN {p5:Array(String)}
   AND toString(first_utm_term) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_term), value) > 0, {p7:Array(String)})
@@ -820,17 +912,28 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_country) IN {p5:Array(String)}
   AND toString(first_country) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_country), value) > 0, {p7:Array(String)})
@@ -867,17 +970,28 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_region) IN {p5:Array(String)}
   AND toString(first_region) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_region), value) > 0, {p7:Array(String)})
@@ -914,17 +1028,28 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_city) IN {p5:Array(String)}
   AND toString(first_city) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_city), value) > 0, {p7:Array(String)})
@@ -961,17 +1086,28 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_device_class) IN {p5:Array(String)}
   AND toString(first_device_class) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_device_class), value) > 0, {p7:Array(String)})
@@ -1008,17 +1144,28 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_device_brand) IN {p5:Array(String)}
   AND toString(first_device_brand) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_device_brand), value) > 0, {p7:Array(String)})
@@ -1055,17 +1202,28 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_device_model) IN {p5:Array(String)}
   AND toString(first_device_model) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_device_model), value) > 0, {p7:Array(String)})
@@ -1102,17 +1260,28 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_browser) IN {p5:Array(String)}
   AND toString(first_browser) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_browser), value) > 0, {p7:Array(String)})
@@ -1149,17 +1318,28 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_os) IN {p5:Array(String)}
   AND toString(first_os) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_os), value) > 0, {p7:Array(String)})
@@ -1196,17 +1376,28 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_language) IN {p5:Array(String)}
   AND toString(first_language) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_language), value) > 0, {p7:Array(String)})
@@ -1229,9 +1420,9 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1241,10 +1432,8 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1269,8 +1458,8 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -1283,7 +1472,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND toString(kind) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(kind), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(kind), value), {p8:Array(String)})) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
   WHERE site = {site:String}
@@ -1304,7 +1493,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms);
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1323,9 +1512,9 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1335,10 +1524,8 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1363,8 +1550,8 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -1377,7 +1564,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND toString(name) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(name), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(name), value), {p8:Array(String)})) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
   WHERE site = {site:String}
@@ -1398,7 +1585,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms);
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1417,9 +1604,9 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1429,10 +1616,8 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1457,8 +1642,8 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -1471,7 +1656,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND toString(touchpoint) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(touchpoint), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(touchpoint), value), {p8:Array(String)})) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
   WHERE site = {site:String}
@@ -1492,7 +1677,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms);
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1511,9 +1696,9 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1523,10 +1708,8 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1551,8 +1734,8 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events
@@ -1565,7 +1748,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   AND toString(stage) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(stage), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(stage), value), {p8:Array(String)})) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
   WHERE site = {site:String}
@@ -1586,7 +1769,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1)
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms);
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1619,17 +1802,28 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE toString(first_app_version) IN {p5:Array(String)}
   AND toString(first_app_version) NOT IN {p6:Array(String)}
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_app_version), value) > 0, {p7:Array(String)})
@@ -1652,9 +1846,9 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1664,19 +1858,15 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.1, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.1, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.1 NOT IN {p6:Array(String)}, arrayFilter(line -> line.1 IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))))))) AS fitting_lines
+  FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.1, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.1, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.1 NOT IN {p6:Array(String)}, arrayFilter(line -> line.1 IN {p5:Array(String)}, lines)))) AS fitting_lines
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -1684,6 +1874,7 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))));
 -- site = "demo"
 -- from = 1793487600000
@@ -1694,30 +1885,30 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.1, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.1, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.1 NOT IN {p6:Array(String)}, arrayFilter(line -> line.1 IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))))))) AS fitting_lines
+  FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.1, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.1, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.1 NOT IN {p6:Array(String)}, arrayFilter(line -> line.1 IN {p5:Array(String)}, lines)))) AS fitting_lines
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))
   WHERE site = {site:String}
   AND part = 0
@@ -1730,7 +1921,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1))))
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms);
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1749,9 +1940,9 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1761,19 +1952,15 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.2, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.2, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.2 NOT IN {p6:Array(String)}, arrayFilter(line -> line.2 IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))))))) AS fitting_lines
+  FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.2, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.2, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.2 NOT IN {p6:Array(String)}, arrayFilter(line -> line.2 IN {p5:Array(String)}, lines)))) AS fitting_lines
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -1781,6 +1968,7 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))));
 -- site = "demo"
 -- from = 1793487600000
@@ -1791,30 +1979,30 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.2, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.2, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.2 NOT IN {p6:Array(String)}, arrayFilter(line -> line.2 IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))))))) AS fitting_lines
+  FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.2, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.2, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.2 NOT IN {p6:Array(String)}, arrayFilter(line -> line.2 IN {p5:Array(String)}, lines)))) AS fitting_lines
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))
   WHERE site = {site:String}
   AND part = 0
@@ -1827,7 +2015,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1))))
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms);
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1846,9 +2034,9 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -1858,19 +2046,15 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.3, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.3, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.3 NOT IN {p6:Array(String)}, arrayFilter(line -> line.3 IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))))))) AS fitting_lines
+  FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.3, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.3, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.3 NOT IN {p6:Array(String)}, arrayFilter(line -> line.3 IN {p5:Array(String)}, lines)))) AS fitting_lines
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -1878,6 +2062,7 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')))));
 -- site = "demo"
 -- from = 1793487600000
@@ -1888,30 +2073,30 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+SELECT countIf(is_session) AS m_sessions
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.3, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.3, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.3 NOT IN {p6:Array(String)}, arrayFilter(line -> line.3 IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))))))) AS fitting_lines
+  FROM (SELECT *, arrayFilter(line -> arrayExists(value -> startsWith(line.3, value), {p8:Array(String)}), arrayFilter(line -> arrayExists(value -> positionCaseInsensitiveUTF8(line.3, value) > 0, {p7:Array(String)}), arrayFilter(line -> line.3 NOT IN {p6:Array(String)}, arrayFilter(line -> line.3 IN {p5:Array(String)}, lines)))) AS fitting_lines
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))
   WHERE site = {site:String}
   AND part = 0
@@ -1924,7 +2109,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions
   WHERE 1))))
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms);
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

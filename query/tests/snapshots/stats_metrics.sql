@@ -1,36 +1,4 @@
-SELECT uniqExact(visitor_hash) AS m_visitors, sum(view_count) AS m_page_views
-  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page
-  FROM visits FINAL
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND part = 0
-  AND NOT is_bot
-  AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
-  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
-  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
-  FROM visits FINAL
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND part = 0
-  AND NOT is_bot
-  AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
-  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
--- site = "demo"
--- from = 1793487600000
--- to = 1795302000000
--- from_day = "2026-10-31"
--- to_day = "2026-11-21"
-SELECT uniqExact(person_hash) AS m_people
+SELECT uniqExact(visitor_hash) AS m_visitors, uniqExact(person_hash) AS m_people, sum(view_count) AS m_page_views
   FROM (SELECT visitor_hash, person_hash, started AS ts, view_count AS view_count, exit_page
   FROM visits FINAL
   WHERE site = {site:String}
@@ -39,9 +7,9 @@ SELECT uniqExact(person_hash) AS m_people
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   AND NOT is_mixed
   UNION ALL SELECT visitor_hash, if(empty(turn_view), visited.person_hash, if((turn_owner[arrayCount(views -> views < place, turn_view)] AS whose) = '', visitor_hash, sipHash64(whose))) AS person_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, person_hash, turn_view, turn_owner, started, view_ms, pages, exit_page
@@ -52,10 +20,8 @@ SELECT uniqExact(person_hash) AS m_people
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms, arrayEnumerate(view_ms) AS place
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms, arrayEnumerate(view_ms) AS place
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}
   UNION ALL SELECT visitor_hash, if(empty(turn_view), visited.person_hash, if((turn_owner[arrayCount(views -> views < place, turn_view)] AS whose) = '', visitor_hash, sipHash64(whose))) AS person_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
@@ -74,10 +40,10 @@ SELECT uniqExact(person_hash) AS m_people
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND is_mixed
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}) AS visited ARRAY JOIN view_ms AS ms, arrayEnumerate(view_ms) AS place
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  AND is_mixed) AS visited ARRAY JOIN view_ms AS ms, arrayEnumerate(view_ms) AS place
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -85,20 +51,31 @@ SELECT uniqExact(person_hash) AS m_people
 -- to = 1795302000000
 -- from_day = "2026-10-31"
 -- to_day = "2026-11-21"
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions, if(countIf(view_count > 0) = 0, NULL, countIf(view_count = 1
+SELECT countIf(is_session) AS m_sessions, if(countIf(view_count > 0) = 0, NULL, countIf(view_count = 1
   AND action_count = 0
-  AND lasted_ms < 10000) / countIf(view_count > 0)) AS m_bounce_rate, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, round(avgIf(lasted_ms, (view_count > 0 OR session_hash != 0)))) AS m_session_duration_ms, if(countIf(view_count > 0) = 0, NULL, sum(view_count) / countIf(view_count > 0)) AS m_views_per_session, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, countIf((view_count > 0 OR session_hash != 0)
-  AND order_count > 0) / countIf((view_count > 0 OR session_hash != 0))) AS m_conversion_rate
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  AND lasted_ms < 10000) / countIf(view_count > 0)) AS m_bounce_rate, if(countIf(is_session) = 0, NULL, round(avgIf(lasted_ms, is_session))) AS m_session_duration_ms, if(countIf(view_count > 0) = 0, NULL, sum(view_count) / countIf(view_count > 0)) AS m_views_per_session, if(countIf(is_session) = 0, NULL, countIf(is_session
+  AND order_count > 0) / countIf(is_session)) AS m_conversion_rate
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot);
+  AND started < fromUnixTimestamp64Milli({to:Int64}));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -124,11 +101,9 @@ SELECT count() AS m_events, countIf(kind = 'order') AS m_orders, sumIf(if(kind =
 -- to_day = "2026-11-21"
 -- currency = "EUR"
 SELECT sumIf(arraySum(line -> if(kind = 'refund', -abs(line.5), line.5), item_lines), currency = {currency:String}) AS m_product_revenue, toFloat64(sum(arraySum(line -> if(kind = 'refund', -abs(line.4), line.4), item_lines))) AS m_quantity
-  FROM (SELECT *, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items']))))) AS item_lines
+  FROM (SELECT *, lines AS item_lines
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -136,8 +111,9 @@ SELECT sumIf(arraySum(line -> if(kind = 'refund', -abs(line.5), line.5), item_li
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('order', 'refund')
-  AND (kind IN ('order', 'refund') OR revenue != 0) LIMIT 1 BY event_id));
+  AND (kind IN ('order', 'refund') OR revenue != 0)));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

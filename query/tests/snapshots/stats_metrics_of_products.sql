@@ -7,9 +7,9 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
@@ -19,10 +19,8 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors, countIf(kind IN ('page_view', 'screen_view')) AS m_page_views, count() AS m_events, countIf(kind = 'order') AS m_orders, sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:String}) AS m_revenue, if(countIf(kind = 'order'
   AND currency = {currency:String}) = 0, NULL, toDecimal128(round(toDecimal256(sumIf(revenue, kind = 'order'
@@ -30,12 +28,10 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND currency = {currency:String}), 4), 4)) AS m_average_order_value
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items'])))))) AS fitting_lines
+  FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p5:Array(String)}, lines) AS fitting_lines
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events FINAL
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -43,10 +39,11 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -54,6 +51,7 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))
   WHERE site = {site:String}
   AND part = 0
@@ -80,9 +78,9 @@ SELECT uniqExactIf(person_hash, person_hash IN (SELECT person_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
   AND NOT is_mixed
   UNION ALL SELECT visitor_hash, if(empty(turn_view), visited.person_hash, if((turn_owner[arrayCount(views -> views < place, turn_view)] AS whose) = '', visitor_hash, sipHash64(whose))) AS person_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
   FROM (SELECT visitor_hash, person_hash, turn_view, turn_owner, started, view_ms, pages, exit_page
@@ -93,10 +91,8 @@ SELECT uniqExactIf(person_hash, person_hash IN (SELECT person_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (day = {from_day:Date}
-  AND toUnixTimestamp64Milli(started) < {from:Int64} OR day = {to_day:Date}
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms >= {to:Int64})) AS visited ARRAY JOIN view_ms AS ms, arrayEnumerate(view_ms) AS place
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms, arrayEnumerate(view_ms) AS place
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}
   UNION ALL SELECT visitor_hash, if(empty(turn_view), visited.person_hash, if((turn_owner[arrayCount(views -> views < place, turn_view)] AS whose) = '', visitor_hash, sipHash64(whose))) AS person_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
@@ -115,22 +111,20 @@ SELECT uniqExactIf(person_hash, person_hash IN (SELECT person_hash
   AND part = 0
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date})
-  AND is_mixed
-  AND toUnixTimestamp64Milli(started) >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}) AS visited ARRAY JOIN view_ms AS ms, arrayEnumerate(view_ms) AS place
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  AND is_mixed) AS visited ARRAY JOIN view_ms AS ms, arrayEnumerate(view_ms) AS place
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_people
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items'])))))) AS fitting_lines
+  FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p5:Array(String)}, lines) AS fitting_lines
   FROM (SELECT *, toUInt64(greatest(0, toUnixTimestamp64Milli(ts) - toUnixTimestamp64Milli(visit))) AS since_visit, if(empty(turn_ms), of_owner, turn_owner[arrayCount((ms, event) -> ms < since_visit OR (ms = since_visit
   AND event <= toUInt128(event_id)), turn_ms, turn_event)]) AS owner, if(owner = '', visitor_hash, sipHash64(owner)) AS person_hash, if(owner = '', visitor, owner) AS person_id
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -138,10 +132,11 @@ SELECT uniqExactIf(person_hash, person_hash IN (SELECT person_hash
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -149,6 +144,7 @@ SELECT uniqExactIf(person_hash, person_hash IN (SELECT person_hash
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))
   WHERE site = {site:String}
   AND part = 0
@@ -165,33 +161,33 @@ SELECT uniqExactIf(person_hash, person_hash IN (SELECT person_hash
 -- from_day = "2026-10-31"
 -- to_day = "2026-11-21"
 -- p5 = ["Livorno"]
-SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions, if(countIf(view_count > 0) = 0, NULL, countIf(view_count = 1
+SELECT countIf(is_session) AS m_sessions, if(countIf(view_count > 0) = 0, NULL, countIf(view_count = 1
   AND action_count = 0
-  AND lasted_ms < 10000) / countIf(view_count > 0)) AS m_bounce_rate, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, round(avgIf(lasted_ms, (view_count > 0 OR session_hash != 0)))) AS m_session_duration_ms, if(countIf(view_count > 0) = 0, NULL, sum(view_count) / countIf(view_count > 0)) AS m_views_per_session, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, countIf((view_count > 0 OR session_hash != 0)
-  AND has_bought) / countIf((view_count > 0 OR session_hash != 0))) AS m_conversion_rate
-  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
+  AND lasted_ms < 10000) / countIf(view_count > 0)) AS m_bounce_rate, if(countIf(is_session) = 0, NULL, round(avgIf(lasted_ms, is_session))) AS m_session_duration_ms, if(countIf(view_count > 0) = 0, NULL, sum(view_count) / countIf(view_count > 0)) AS m_views_per_session, if(countIf(is_session) = 0, NULL, countIf(is_session
+  AND has_bought) / countIf(is_session)) AS m_conversion_rate
+  FROM (SELECT visitor_hash, session_hash, is_bot, visit, visit AS started, is_session, view_count, action_count, order_count, lasted_ms, max(kind = 'order') AS has_bought
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items'])))))) AS fitting_lines
+  FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p5:Array(String)}, lines) AS fitting_lines
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date} + 1
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))
   WHERE site = {site:String}
   AND part = 0
@@ -204,7 +200,7 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions, if(countIf(
   WHERE 1))))
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
-  GROUP BY visitor_hash, session_hash, is_bot, visit, view_count, action_count, order_count, lasted_ms);
+  GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -214,12 +210,10 @@ SELECT countIf((view_count > 0 OR session_hash != 0)) AS m_sessions, if(countIf(
 SELECT sumIf(arraySum(line -> if(kind = 'refund', -abs(line.5), line.5), item_lines), currency = {currency:String}) AS m_product_revenue, toFloat64(sum(arraySum(line -> if(kind = 'refund', -abs(line.4), line.4), item_lines))) AS m_quantity
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
   FROM (SELECT *, arrayJoin(arrayDistinct(arrayMap(line -> tuple(0), fitting_lines))) AS item_key
-  FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p5:Array(String)}, arrayMap(line -> (if(line.1 = '', line.2, line.1), line.2, line.3, line.5, toDecimal128(round(line.4 * line.5, 4), 4)), arrayMap(fields -> (substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['name'], fields['item_name'], fields['product_name'], fields['title']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['id'], fields['item_id'], fields['product_id'], fields['sku']])), 1, 200), substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['category'], fields['item_category']])), 1, 200), arrayMap(number -> if(abs(number) > 100000000000000, toDecimal128(0, 8), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['price'], fields['item_price'], fields['unit_price']])), 1, 200), 8), toDecimal128(0, 8))])[1], arrayMap(number -> if(abs(number) > 1000000000, toDecimal128(0, 4), number), [ifNull(toDecimal128OrNull(substringUTF8(arrayFirst(text -> text != '', arrayMap(raw -> trimBoth(replaceRegexpAll(multiIf(startsWith(raw, '"'), JSONExtractString(raw), match(raw, '^-?[0-9]'), raw, ''), '[[:cntrl:]]', ' ')), [fields['quantity'], fields['qty']])), 1, 200), 4), toDecimal128(1, 4))])[1]), arrayMap(item -> CAST(JSONExtractKeysAndValuesRaw(item), 'Map(String, String)'), if(props['items'] = ''
-  AND kind IN ('view_item', 'add_to_cart')
-  AND (props['product_id'] != '' OR props['sku'] != ''), [toJSONString(props)], JSONExtractArrayRaw(props['items'])))))) AS fitting_lines
+  FROM (SELECT *, arrayFilter(line -> line.1 NOT IN {p5:Array(String)}, lines) AS fitting_lines
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -227,11 +221,12 @@ SELECT sumIf(arraySum(line -> if(kind = 'refund', -abs(line.5), line.5), item_li
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('order', 'refund')
   AND (kind IN ('order', 'refund') OR revenue != 0)) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -239,6 +234,7 @@ SELECT sumIf(arraySum(line -> if(kind = 'refund', -abs(line.5), line.5), item_li
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND kind IN ('order', 'refund')
   AND (kind IN ('order', 'refund') OR revenue != 0))
   WHERE site = {site:String}
@@ -249,7 +245,7 @@ SELECT sumIf(arraySum(line -> if(kind = 'refund', -abs(line.5), line.5), item_li
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1 LIMIT 1 BY event_id))));
+  WHERE 1))));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

@@ -4,7 +4,7 @@ SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, sumIf(if
   AND currency = {currency:String}), 4), 4)) AS m_average_order_value
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -12,10 +12,11 @@ SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, sumIf(if
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND (kind IN ('order', 'refund') OR revenue != 0)) AS event ASOF
-  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -23,6 +24,7 @@ SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, sumIf(if
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
+  AND NOT is_deleted
   AND (kind IN ('order', 'refund') OR revenue != 0))
   WHERE site = {site:String}
   AND part = 0
@@ -32,7 +34,7 @@ SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, sumIf(if
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1 LIMIT 1 BY event_id)
+  WHERE 1)
   GROUP BY d0
   HAVING m_revenue != 0 OR m_orders != 0 OR isNotNull(m_average_order_value)
   ORDER BY m_revenue DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -44,18 +46,29 @@ SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, sumIf(if
 -- currency = "EUR"
 -- limit = 51
 -- offset = 0
-SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, if(countIf((view_count > 0 OR session_hash != 0)) = 0, NULL, countIf((view_count > 0 OR session_hash != 0)
-  AND order_count > 0) / countIf((view_count > 0 OR session_hash != 0))) AS m_conversion_rate
-  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, view_count, event_count, action_count, order_count, lasted_ms, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, if(countIf(is_session) = 0, NULL, countIf(is_session
+  AND order_count > 0) / countIf(is_session)) AS m_conversion_rate
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
+  AND NOT is_bot
   AND NOT is_continued
+  AND day > {from_day:Date}
+  AND day < {to_day:Date}
+  UNION ALL SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND NOT is_continued
+  AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
-  AND started < fromUnixTimestamp64Milli({to:Int64})
-  AND NOT is_bot)
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
   GROUP BY d0
   HAVING isNotNull(m_conversion_rate)
   ORDER BY m_conversion_rate DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};

@@ -41,8 +41,9 @@ pub fn web(query: &QualityQuery, totals: bool) -> Sql {
     }
     let (dimension, grouped) = query.grouping(&mut sql, totals, "samples");
     let names: Vec<String> = VITALS.iter().map(|vital| format!("'{}'", vital.name)).collect();
-    let is_sample = format!("kind = 'vital' AND name IN ({}) AND isNotNull(value)", names.join(", "));
-    let samples = events::of(&mut sql, &query.scope, &[is_sample], Duplicates::ById);
+    let is_sample = format!("name IN ({}) AND isNotNull(value)", names.join(", "));
+    let samples =
+        events::of(&mut sql, &query.scope, &[clause::IS_VITAL.to_owned(), is_sample], Duplicates::ById);
     sql.text =
         format!("SELECT {dimension}count() AS samples, {} FROM {samples}{grouped}", columns.join(", "));
     sql

@@ -105,15 +105,16 @@ fn source_beside(metric: Metric, query: &Query) -> Source {
     }
 }
 
-/// The question divided by source, and what is read of the items of purchases and whose events are by themselves. The part
-/// that decides the order of the rows comes first.
+/// The question divided by source, and what is read of the items of purchases and whose events are by themselves; whose
+/// a view is, its visit says. The part that decides the order of the rows comes first.
 pub fn parts(query: &Query) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     let ordered = std::iter::once(query.order_by)
         .chain(query.metrics.iter().copied().filter(|metric| *metric != query.order_by));
     for metric in ordered {
         let source = source_beside(metric, query);
-        let of_its_own = |metric: Metric| (metric.is_of_items(), metric == Metric::People);
+        let of_its_own =
+            |metric: Metric| (metric.is_of_items(), metric == Metric::People && source != Source::Views);
         let is_alike =
             |part: &&mut Part| part.source == source && of_its_own(part.metrics[0]) == of_its_own(metric);
         match parts.iter_mut().find(is_alike) {
@@ -125,14 +126,27 @@ pub fn parts(query: &Query) -> Vec<Part> {
 }
 
 /// Whether the rows of a part are read of the same things as its totals: then both are asked at once. Where rows are items,
-/// or pages of visits, a thing is in several of them.
+/// or pages of visits, a thing is in several of them; and to put visitors together page by page costs more than to count them
+/// once again.
 pub fn has_totals(part: &Part, group_by: &[Dimension]) -> bool {
     let is_of_items = |dimension: &Dimension| dimension.level() == Level::Item;
     match part.source {
-        Source::Views | Source::Sessions => true,
+        Source::Views => !group_by.contains(&Dimension::PAGE),
+        Source::Sessions => true,
         Source::Events | Source::EventsInSessions => !group_by.iter().any(is_of_items),
         Source::SessionsOfPages | Source::SessionsOfEvents | Source::PurchasesOfPages => false,
     }
+}
+
+/// The part as its totals are asked for. Who did anything and saw a page is who saw a page: without a condition on events views
+/// tell it.
+pub fn in_total(part: &Part, query: &Query) -> Part {
+    let of_all = |metric: &Metric| source(*metric, &[], &query.scope.condition);
+    let source = match part.source {
+        Source::Events if part.metrics.iter().all(|metric| of_all(metric) == Source::Views) => Source::Views,
+        source => source,
+    };
+    Part { source, ..part.clone() }
 }
 
 /// Whether what the buckets of time hold is all that the totals of a question count: then both are asked at once. It is not
@@ -223,7 +237,8 @@ mod tests {
     #[test]
     fn totals_come_with_the_rows_where_these_are_read_of_the_same() {
         let table = [
-            (Source::Views, "page", true),
+            (Source::Views, "page", false),
+            (Source::Views, "source page", false),
             (Source::Views, "source entry_page", true),
             (Source::Events, "country kind", true),
             (Source::Events, "product", false),
@@ -241,6 +256,26 @@ mod tests {
                 group_by.split(' ').map(|name| Dimension::parse(name, "group_by").unwrap()).collect();
             let part = Part { source, metrics: vec![Metric::Visitors] };
             assert_eq!(has_totals(&part, &group_by), expected, "{source:?} {group_by:?}");
+        }
+    }
+
+    #[test]
+    fn a_total_of_visitors_is_read_from_views_unless_events_are_asked_for() {
+        for (filter, metrics, expected) in [
+            ("", "visitors,people", Source::Views),
+            ("", "visitors,events", Source::Events),
+            ("country:is:IT", "visitors", Source::Events),
+        ] {
+            let filter: Vec<String> = filter.split(' ').filter(|text| !text.is_empty()).map(String::from).collect();
+            let text = RequestText {
+                metrics: Some(metrics),
+                group_by: Some("product"),
+                filter: &filter,
+                ..RequestText::default()
+            };
+            let query = Query::parse(&rome(), &text, NOW).unwrap();
+            let part = Part { source: Source::Events, metrics: query.metrics.clone() };
+            assert_eq!(in_total(&part, &query).source, expected, "{filter:?} {metrics}");
         }
     }
 

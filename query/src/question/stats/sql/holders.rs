@@ -76,7 +76,7 @@ pub fn bought(sql: &mut Sql, query: &Query, source: Source, with_dimensions: boo
     let of_lines: Vec<String> =
         of_items.iter().map(|member| terms.of_line(sql, Row::Event, &[member])).collect();
     let visits = Some(terms.with_whole_visits(Visits::Started));
-    let orders = event_table::table(&window, &["kind = 'order'".to_owned()], Duplicates::Kept, visits);
+    let orders = event_table::table(&window, &[clause::IS_ORDER.to_owned()], Duplicates::Kept, visits);
     let orders = items::expanded(&orders, &dimensions, &of_lines);
     let (mut own, mut key) = (vec![VISIT_COLUMNS.to_owned()], vec![VISIT_COLUMNS.to_owned()]);
     for (index, dimension) in query.group_by.iter().enumerate().filter(|_| with_dimensions) {

@@ -6,7 +6,7 @@ pub mod metric;
 
 use orma_store::Param;
 
-use super::choose::{Part, Source, counts_any_event};
+use super::choose::{Part, Source, counts_any_event, in_total};
 use super::request::Query;
 use crate::condition::Condition;
 use crate::plan::dimension::Level;
@@ -54,6 +54,8 @@ const SETTINGS_OF_TOTALS: &str = "SETTINGS totals_mode = 'before_having'";
 /// The statement that answers one part of a question. Its rows have `d0`, `d1` (the dimensions), `t` (the bucket)
 /// and a column for each metric.
 pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
+    let in_total = matches!(shape, Shape::Totals).then(|| in_total(part, query));
+    let part = in_total.as_ref().unwrap_or(part);
     let mut sql = events::of_scope(&query.scope);
     let from = from_clause(&mut sql, query, part, shape);
     let mut columns: Vec<String> = Vec::new();
