@@ -11,6 +11,8 @@ ALTER TABLE events {on_cluster} ADD COLUMN IF NOT EXISTS session_hash UInt64 DEF
 -- Whose a visit is, the edges of its visitor say. Where its events are several people's (`is_mixed`), the whole (`part` 0)
 -- has the owner of its first event, each of them has a part that is like a visit of the events that are theirs, and all of
 -- these rows say from which event on whose the visit is (`turn_…`). So `part = 0` are the visits, and `NOT is_mixed` is what people have of them.
+-- Where its views are several people's, or were seen with several clients, devices or places, each combination has a row as well
+-- (`part` from 32768 on, `is_mixed`), with its pages and what the visit says besides. So `is_seen` are the views, each once.
 CREATE TABLE visits {on_cluster}
 (
     site LowCardinality(String),
@@ -43,6 +45,8 @@ CREATE TABLE visits {on_cluster}
     days_after UInt16,
     -- Counts as a session: it has an id or a view.
     is_session Bool,
+    -- Stands for its views where views are asked for.
+    is_seen Bool,
     view_count UInt32,
     -- Neither a view nor passive; orders among them.
     action_count UInt32,

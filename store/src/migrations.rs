@@ -204,8 +204,16 @@ fn made_tables<'a>(scripts: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> 
 }
 
 /// Tables of which a segment's deletion depends.
-const TABLES_OF_EVENTS: [&str; 8] =
-    ["events", "selected_events", "visits", "touched", "identity_edges", "traits", "rejected_events", "outcomes"];
+const TABLES_OF_EVENTS: [&str; 8] = [
+    "events",
+    "selected_events",
+    "visits",
+    "touched",
+    "identity_edges",
+    "traits",
+    "rejected_events",
+    "outcomes",
+];
 /// Tables that are seldom written to, and whose rows nobody sends again.
 const TABLES_OF_THE_REGISTRY: [&str; 7] =
     ["site_settings", "write_keys", "tokens", "newsletter_keys", "write_offs", "job_claims", "job_marks"];

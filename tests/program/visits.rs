@@ -35,6 +35,8 @@ struct Event {
     page: String,
     path: String,
     campaign: String,
+    /// Host, language and version of the app, and then device and place.
+    with: [String; 3],
 }
 
 /// A row of visits without its version, as text that is compared.
@@ -92,7 +94,9 @@ fn plain(orma: &Orma) -> Vec<Row> {
     let events = orma.sql(
         "SELECT toString(site) AS site, visitor, session, bot != '' OR verdict = 'machine' AS is_bot, toString(event_id) AS id, \
          toUnixTimestamp64Milli(ts) AS at, toString(kind) AS kind, user, path, toString(screen) AS screen, \
-         toInt64(revenue * 10000) AS amount, toString(currency) AS currency, if(session = '', 0, sipHash64(session)) AS number, toString(campaign_parts) AS campaign FROM events FINAL",
+         toInt64(revenue * 10000) AS amount, toString(currency) AS currency, if(session = '', 0, sipHash64(session)) AS number, toString(campaign_parts) AS campaign, \
+         arrayStringConcat(arraySlice(splitByChar('\\x1F', client_parts), 1, 3), '|') AS client, device_parts AS device, place_parts AS place \
+         FROM events FINAL",
     );
     let marks = marks(orma);
     let mut by_session: BTreeMap<(String, String, String, bool), Vec<Event>> = BTreeMap::new();
@@ -121,6 +125,7 @@ fn plain(orma: &Orma) -> Vec<Row> {
             page: if path.is_empty() { text("screen") } else { path.clone() },
             path,
             campaign: text("campaign"),
+            with: [text("client"), text("device"), text("place")],
         });
     }
     let mut rows = Vec::new();
@@ -175,11 +180,28 @@ fn rows_of(site: &str, visitor: &str, session: &str, is_bot: bool, events: &[Eve
     if !is_mixed {
         turns.clear();
     }
-    let mut shares: Vec<Vec<&Event>> = vec![events.iter().collect()];
+    let mut shares: Vec<(usize, Vec<&Event>)> = vec![(0, events.iter().collect())];
     if is_mixed {
-        shares
-            .extend(owners.iter().map(|owner| events.iter().filter(|event| event.owner == *owner).collect()));
+        let of_owner = |owner: &&str| events.iter().filter(|event| event.owner == **owner).collect();
+        shares.extend((1..).zip(owners.iter().map(of_owner)));
     }
+    // Views by whose they are and with what they were seen, where that is not all as in the beginning.
+    let how = |event: &Event| (event.owner.clone(), event.with.clone());
+    let mut ways = Vec::new();
+    for event in events.iter().filter(|event| event.is_view) {
+        if !ways.contains(&how(event)) {
+            ways.push(how(event));
+        }
+    }
+    let is_divided = ways.iter().any(|way| *way != how(&events[0]));
+    if is_divided {
+        let of_way = |way: &(String, [String; 3])| {
+            events.iter().filter(|event| event.is_view && how(event) == *way).collect()
+        };
+        shares.extend((32_768..).zip(ways.iter().map(of_way)));
+    }
+    let paths = events.iter().filter(|event| event.is_view).map(|event| event.page.as_str());
+    let pages_of_all: Vec<&str> = paths.collect();
     // What came by itself after a pause is not a part of how long it lasted.
     let pause = (1..events.len()).find(|&index| {
         events[index].at - events[index - 1].at > 30 * MINUTE
@@ -187,7 +209,8 @@ fn rows_of(site: &str, visitor: &str, session: &str, is_bot: bool, events: &[Eve
     });
     let lasted = events[pause.unwrap_or(events.len()) - 1].at;
     let mut rows = Vec::new();
-    for (part, events_of) in shares.iter().enumerate() {
+    for (part, events_of) in &shares {
+        let (part, is_of_views) = (*part, *part >= 32_768);
         let (first, last) = (events_of[0], events_of[events_of.len() - 1]);
         let views: Vec<&&Event> = events_of.iter().filter(|event| event.is_view).collect();
         let pages: Vec<&str> = views.iter().map(|view| view.page.as_str()).collect();
@@ -199,8 +222,12 @@ fn rows_of(site: &str, visitor: &str, session: &str, is_bot: bool, events: &[Eve
         for event in events_of.iter().filter(|event| event.amount != 0) {
             *money.entry(&event.currency).or_default() += event.amount;
         }
-        let entry =
-            if first.path.is_empty() { pages.first().copied().unwrap_or_default() } else { &first.path };
+        let (told_by, pages_told) = if is_of_views { (&events[0], &pages_of_all) } else { (first, &pages) };
+        let entry = if told_by.path.is_empty() {
+            pages_told.first().copied().unwrap_or_default()
+        } else {
+            &told_by.path
+        };
         let (first_day, last_day) = (first.at.div_euclid(DAY), last.at.div_euclid(DAY));
         for day in first_day..=last_day {
             let row = json!([
@@ -212,8 +239,8 @@ fn rows_of(site: &str, visitor: &str, session: &str, is_bot: bool, events: &[Eve
                 events[0].at,
                 part,
                 first.owner,
-                is_mixed && part == 0,
-                turns,
+                is_of_views || is_mixed && part == 0,
+                if is_of_views { Vec::new() } else { turns.clone() },
                 first.at,
                 last.at,
                 lasted.clamp(first.at, last.at),
@@ -227,10 +254,14 @@ fn rows_of(site: &str, visitor: &str, session: &str, is_bot: bool, events: &[Eve
                 times.first().copied().unwrap_or_default(),
                 times.last().copied().unwrap_or_default(),
                 entry,
-                pages.last().copied().unwrap_or_default(),
+                pages_told.last().copied().unwrap_or_default(),
                 pages,
                 times,
-                first.campaign
+                told_by.campaign,
+                first.with,
+                last_day - day,
+                !session.is_empty() || !pages.is_empty(),
+                is_of_views || part == 0 && !is_divided
             ]);
             rows.push(row.to_string());
         }
@@ -245,8 +276,9 @@ fn stored(orma: &Orma) -> Vec<Row> {
         toUnixTimestamp64Milli(since), toUnixTimestamp64Milli(ended), \
         toUnixTimestamp64Milli(addMilliseconds(started, lasted_ms)), is_continued, view_count, action_count, event_count, order_count, first_order_ms, \
         arraySort(arrayZip(mapKeys(money), arrayMap(sum -> toInt64(sum * 10000), mapValues(money)))), first_view_ms, \
-        last_view_ms, toString(entry_page), toString(exit_page), pages, view_ms, toString(campaign_parts) \
-        FROM visits FINAL LEFT JOIN (SELECT session_hash, any(session) AS any_session FROM events GROUP BY session_hash) AS named \
+        last_view_ms, toString(entry_page), toString(exit_page), pages, view_ms, toString(campaign_parts), \
+        [arrayStringConcat(arraySlice(splitByChar('\\x1F', client_parts), 1, 3), '|'), toString(device_parts), toString(place_parts)], \
+        days_after, is_session, is_seen FROM visits FINAL LEFT JOIN (SELECT session_hash, any(session) AS any_session FROM events GROUP BY session_hash) AS named \
         USING session_hash FORMAT JSONCompactEachRow";
     let mut rows: Vec<Row> = orma.sql(sql).iter().map(Value::to_string).collect();
     rows.sort();
@@ -350,7 +382,8 @@ fn selected_agree(orma: &Orma) {
         let row = "sipHash64(site, event_id, ts, visitor, session_hash, kind, path, revenue, mark_parts)";
         orma.sql(&format!("SELECT count(), sum({row}) FROM {rows}"))
     };
-    let selected = "kind IN ('vital', 'view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund') OR revenue != 0";
+    let selected =
+        "kind IN ('vital', 'view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund') OR revenue != 0";
     assert_eq!(
         of("selected_events FINAL WHERE NOT is_deleted"),
         of(&format!("events FINAL WHERE {selected}"))
@@ -410,6 +443,11 @@ fn history(random: &mut Rng, site: &str) -> Vec<Value> {
             "revenue": amount as f64 / 10_000.0,
             "path": path,
             "page_parts": format!("title\u{1f}Screen {}\u{1f}", random.u64(..3)),
+            // Most have one device and one place; it may be shared, or be on its way.
+            "client_parts": format!("host\u{1f}{}\u{1f}\u{1f}Europe/Rome\u{1f}{}{}", ["it", "en"][usize::from(random.u64(..15) == 0)],
+                random.u64(..3), "\u{1f}".repeat(6)),
+            "device_parts": format!("{}{}", ["desktop", "smartphone"][usize::from(random.u64(..15) == 0)], "\u{1f}".repeat(7)),
+            "place_parts": format!("{}{}", ["IT", "FR"][usize::from(random.u64(..15) == 0)], "\u{1f}".repeat(3)),
             "campaign_parts": format!("source {number}\u{1f}email{}", "\u{1f}".repeat(9)),
             "mark_parts": format!("{}{}{currency}\u{1f}", if machine { "crawler" } else { "" }, "\u{1f}".repeat(9)),
         }));
@@ -424,7 +462,8 @@ fn insert(orma: &Orma, events: &[Value]) {
         event["ts"] = json!(format!("{:.3}", event["ts"].as_i64().unwrap() as f64 / 1_000.0));
         writeln!(rows, "{event}").unwrap();
     }
-    let columns = "site, event_id, ts, visitor, session, user, kind, revenue, path, page_parts, campaign_parts, mark_parts";
+    let columns = "site, event_id, ts, visitor, session, user, kind, revenue, path, page_parts, client_parts, device_parts, place_parts, \
+                   campaign_parts, mark_parts";
     orma.sql(&format!("INSERT INTO events ({columns}) FORMAT JSONEachRow\n{rows}"));
 }
 
@@ -508,7 +547,9 @@ fn visits_kept_up_to_date_are_those_made_anew_and_those_of_a_plain_computation()
     check(&orma, "some are erased");
     selected_agree(&orma);
     // What nobody told, a command finds.
-    orma.sql("ALTER TABLE selected_events DELETE WHERE cityHash64(event_id) % 2 = 0 SETTINGS mutations_sync = 1");
+    orma.sql(
+        "ALTER TABLE selected_events DELETE WHERE cityHash64(event_id) % 2 = 0 SETTINGS mutations_sync = 1",
+    );
     orma.sql("INSERT INTO selected_events (site, event_id, ts, visitor, kind) VALUES ('demo', generateUUIDv4(), now64(3), 'v9', 'order')");
     make_anew(&orma);
     check(&orma, "made anew");
@@ -516,5 +557,9 @@ fn visits_kept_up_to_date_are_those_made_anew_and_those_of_a_plain_computation()
     assert!(orma.number("SELECT count() FROM selected_events FINAL WHERE NOT is_deleted") > 1_000);
     assert!(orma.number("SELECT countIf(is_continued) FROM visits FINAL") > 0, "some go over midnight");
     assert!(orma.number("SELECT countIf(is_bot) FROM visits FINAL") > 0, "some are of machines");
-    assert!(orma.number("SELECT countIf(is_mixed) FROM visits FINAL") > 0, "some change hands");
+    assert!(orma.number("SELECT countIf(is_mixed AND part = 0) FROM visits FINAL") > 0, "some change hands");
+    assert!(
+        orma.number("SELECT countIf(part = 32769) FROM visits FINAL") > 0,
+        "some are seen in several ways"
+    );
 }

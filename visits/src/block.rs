@@ -10,12 +10,12 @@ use orma_store::native_block::BlockBuilder;
 use orma_store::{Store, StoreError};
 
 use crate::names::Names;
-use crate::rule::{Entry, Session, Share, Visit, day_of};
+use crate::rule::{Entry, SEEN_FROM, Session, Share, Visit, day_of};
 use crate::scope::{Key, Made, Scope};
 
 /// The columns of a row of visits that are written, in the order of the block. Pages and their times travel as
 /// one text each.
-const COLUMNS: [(&str, ColumnType); 39] = [
+const COLUMNS: [(&str, ColumnType); 40] = [
     ("site", ColumnType::LowCardinality),
     ("day", ColumnType::UInt16),
     ("visitor_hash", ColumnType::UInt64),
@@ -32,6 +32,7 @@ const COLUMNS: [(&str, ColumnType); 39] = [
     ("is_continued", ColumnType::UInt8),
     ("days_after", ColumnType::UInt16),
     ("is_session", ColumnType::UInt8),
+    ("is_seen", ColumnType::UInt8),
     ("view_count", ColumnType::UInt32),
     ("action_count", ColumnType::UInt32),
     ("event_count", ColumnType::UInt32),
@@ -142,7 +143,8 @@ impl<'a> Block<'a> {
         let views: Vec<u64> =
             share.map_or(Vec::new(), |share| share.views.iter().copied().map(since).collect());
         let pages = share.map_or(&[][..], |share| &share.pages);
-        let turns = said.map_or(&[][..], |said| &said.visit.turns);
+        let is_of_views = part >= SEEN_FROM;
+        let turns = said.filter(|_| !is_of_views).map_or(&[][..], |said| &said.visit.turns);
         let number = |of: fn(&Share) -> u32| share.map_or(0, of);
         record.clear();
         let mut record = RecordWriter::new(COLUMNS.len(), record);
@@ -155,7 +157,7 @@ impl<'a> Block<'a> {
         record.push(&part);
         record.push(&self.names.visitor(session));
         record.push(&share.map_or("", |share| &share.owner));
-        record.push(&u8::from(part == 0 && !turns.is_empty()));
+        record.push(&u8::from(is_of_views || part == 0 && !turns.is_empty()));
         record.push(&share.map_or(0, |share| since(share.since)));
         record.push(&share.map_or(0, |share| since(share.ended)));
         let lasted = |said: Said<'_>| since(said.visit.lasted.clamp(said.share.since, said.share.ended));
@@ -164,6 +166,8 @@ impl<'a> Block<'a> {
         let last_day = share.map_or(day, |share| day_of(share.ended));
         record.push(&u16::try_from(last_day - day).unwrap_or_default());
         record.push(&u8::from(session.id != 0 || !pages.is_empty()));
+        let tells_views = |said: Said<'_>| is_of_views || part == 0 && said.visit.seen.is_empty();
+        record.push(&u8::from(said.is_some_and(tells_views)));
         record.push(&(pages.len() as u32));
         record.push(&number(|share| share.actions));
         record.push(&number(|share| share.events));
@@ -172,7 +176,8 @@ impl<'a> Block<'a> {
         record.push(&views.first().copied().unwrap_or_default());
         record.push(&views.last().copied().unwrap_or_default());
         record.push(&share.map_or("", Share::entry_page));
-        record.push(&share.map_or("", Share::exit_page));
+        let last = said.map(|said| if is_of_views { &said.visit.whole } else { said.share });
+        record.push(&last.map_or("", Share::exit_page));
         record.push(&entry.client.as_ref());
         record.push(&entry.campaign.as_ref());
         record.push(&entry.device.as_ref());

@@ -15,6 +15,15 @@ use foldhash::HashMap;
 pub const PAUSE_MS: i64 = 30 * 60 * 1_000;
 /// A visit changes hands so often; whose it is then, it remains.
 const TURNS_MAX: usize = 100;
+/// Views of a visit are told apart by so many combinations of owner, client, device and place; what is beyond counts with the
+/// last of them.
+const SEEN_MAX: usize = 1_000;
+/// The parts of a client's packed column that a visit tells: host, language, version of the app.
+const CLIENT_PARTS: usize = 3;
+/// Between the parts of a packed column.
+const PART_END: char = '\u{1f}';
+/// The number of the first part that stands for views.
+pub const SEEN_FROM: u16 = 0x8000;
 /// For so long what comes by itself belongs to the visit before, in milliseconds.
 const PASSIVE_MS: i64 = MS_PER_DAY;
 /// A day of UTC.
@@ -45,7 +54,7 @@ pub enum What {
 }
 
 /// The texts that a visit takes from its first event; those that are alike are one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Entry {
     /// Path of the page.
     pub path: Arc<str>,
@@ -91,6 +100,9 @@ pub struct Visit {
     pub parts: Vec<Share>,
     /// From which events on whose it is, where there are several owners.
     pub turns: Vec<Turn>,
+    /// Its views by whose they are, client, device and place, where these are not all those of its first event: each with its
+    /// pages, and what a visit says besides. Otherwise empty.
+    pub seen: Vec<Share>,
     /// The moment of its last event, in milliseconds since the epoch, without what came by itself after a pause: a page that
     /// was forgotten overnight was not looked at overnight.
     pub lasted: i64,
@@ -142,9 +154,10 @@ impl Visit {
         self.whole.since
     }
 
-    /// The visit and its parts, by their numbers: the whole is 0.
+    /// The visit and its parts, by their numbers: the whole is 0, owners' parts follow, then from [`SEEN_FROM`] on its views.
     pub fn shares(&self) -> impl Iterator<Item = (u16, &Share)> {
-        (0..).zip(std::iter::once(&self.whole).chain(&self.parts))
+        let shares = std::iter::once(&self.whole).chain(&self.parts);
+        (0..).zip(shares).chain((SEEN_FROM..).zip(&self.seen))
     }
 }
 
@@ -220,11 +233,65 @@ fn visit(is_bot: bool, run: &[Event], lasted: i64) -> Visit {
         places.into_iter().map(|(owner, place)| (place, owner)).collect();
     owners.sort_unstable();
     let whole = share(&turns[0].owner, run);
+    let seen = seen(&whole, &turns, run);
     if owners.len() == 1 {
-        return Visit { is_bot, whole, parts: Vec::new(), turns: Vec::new(), lasted };
+        return Visit { is_bot, whole, parts: Vec::new(), turns: Vec::new(), seen, lasted };
     }
     let parts = owners.iter().map(|(place, owner)| share(owner, events[place].iter().copied())).collect();
-    Visit { is_bot, whole, parts, turns, lasted }
+    Visit { is_bot, whole, parts, turns, seen, lasted }
+}
+
+/// The views of a run by whose they are and with what they were seen; nothing when that is all the same.
+fn seen(whole: &Share, turns: &[Turn], run: &[Event]) -> Vec<Share> {
+    let owner = |event: &Event| {
+        let after = turns.partition_point(|turn| (turn.at, turn.tie) <= (event.at, event.tie));
+        &turns[after.saturating_sub(1)].owner
+    };
+    let views = || run.iter().filter(|event| event.what == What::View);
+    if views().all(|event| *owner(event) == whole.owner && event.entry.is_with_the_same(&whole.entry)) {
+        return Vec::new();
+    }
+    let mut groups: Vec<Vec<&Event>> = Vec::new();
+    let mut places: HashMap<(Arc<str>, Entry), usize> = HashMap::default();
+    for event in views() {
+        let next = groups.len().min(SEEN_MAX - 1);
+        let place = *places.entry((Arc::clone(owner(event)), event.entry.with_what())).or_insert(next);
+        if place == groups.len() {
+            groups.push(Vec::new());
+        }
+        groups[place].push(event);
+    }
+    let of_group = |group: Vec<&Event>| {
+        let mut seen = share(owner(group[0]), group);
+        seen.entry.campaign = Arc::clone(&whole.entry.campaign);
+        seen.entry.path = whole.entry_page().into();
+        seen
+    };
+    groups.into_iter().map(of_group).collect()
+}
+
+impl Entry {
+    /// Whether client, device and place are the same, as far as visits tell them.
+    fn is_with_the_same(&self, other: &Self) -> bool {
+        self.device == other.device
+            && self.place == other.place
+            && (self.client == other.client || told_of_client(&self.client) == told_of_client(&other.client))
+    }
+
+    /// Client, device and place alone, as far as visits tell them.
+    fn with_what(&self) -> Self {
+        Self {
+            client: told_of_client(&self.client).into(),
+            device: Arc::clone(&self.device),
+            place: Arc::clone(&self.place),
+            ..Self::default()
+        }
+    }
+}
+
+/// The first parts of a client's packed column.
+fn told_of_client(parts: &str) -> &str {
+    parts.match_indices(PART_END).nth(CLIENT_PARTS - 1).map_or(parts, |(end, _)| &parts[..end])
 }
 
 /// What some events, in order and at least one, come to.
@@ -388,6 +455,66 @@ mod tests {
             assert_eq!(visit.whole.events as usize, owners.len(), "{name}");
             assert_eq!(visit.whole.owner.as_ref(), owners[0], "{name}");
         }
+    }
+
+    #[test]
+    fn views_are_told_apart_by_whose_they_are_and_with_what_they_were_seen() {
+        /// Of each event: whether it is a view, the owner, the client, the place.
+        type Row<'a> =
+            (&'a str, &'a [(bool, &'a str, &'a str, &'a str)], &'a [(&'a str, &'a str, &'a [i64])]);
+        let table: [Row<'_>; 7] = [
+            ("all alike", &[(true, "", "a", "IT"), (true, "", "a", "IT")], &[]),
+            ("no view", &[(false, "", "a", "IT"), (false, "anna", "b", "FR")], &[]),
+            ("what no visit tells", &[(true, "", "a,it,,1920", "IT"), (true, "", "a,it,,800", "IT")], &[]),
+            ("only no views differ", &[(true, "", "a", "IT"), (false, "anna", "a", "FR")], &[]),
+            ("the first is no view", &[(false, "", "a", "IT"), (true, "", "a", "FR")], &[("", "FR", &[1])]),
+            (
+                "to and fro",
+                &[
+                    (true, "", "a", "IT"),
+                    (true, "", "a", "FR"),
+                    (false, "", "a", "DE"),
+                    (true, "", "a", "IT"),
+                ],
+                &[("", "IT", &[0, 3]), ("", "FR", &[1])],
+            ),
+            (
+                "another's, in another language",
+                &[(true, "", "a", "IT"), (true, "anna", "a", "IT"), (true, "anna", "a,en", "IT")],
+                &[("", "IT", &[0]), ("anna", "IT", &[1]), ("anna", "IT", &[2])],
+            ),
+        ];
+        for (name, events, expected) in table {
+            let of = |(at, (is_view, owner, client, place)): (i64, &(bool, &str, &str, &str))| {
+                let what = if *is_view { What::View } else { What::Action };
+                let mut event = Event { owner: (*owner).into(), ..event(at, what) };
+                event.entry.client = client.replace(',', "\u{1f}").into();
+                event.entry.place = (*place).into();
+                event.entry.campaign = format!("campaign {at}").into();
+                event
+            };
+            let [visit] = visits((0..).zip(events).map(of).collect()).try_into().unwrap();
+            let found: Vec<(&str, &str, &[i64])> = visit
+                .seen
+                .iter()
+                .map(|seen| (seen.owner.as_ref(), seen.entry.place.as_ref(), seen.views.as_slice()))
+                .collect();
+            assert_eq!(found, expected, "{name}");
+            for seen in &visit.seen {
+                assert_eq!(seen.entry.campaign.as_ref(), "campaign 0", "{name}");
+                assert_eq!(seen.entry_page(), visit.whole.entry_page(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn views_are_told_apart_a_limited_number_of_times() {
+        let place = |at: i64| Entry { place: format!("{at}").into(), ..Entry::default() };
+        let events =
+            (0..2 * SEEN_MAX as i64).map(|at| Event { entry: place(at), ..event(at, What::View) }).collect();
+        let [visit] = visits(events).try_into().unwrap();
+        assert_eq!(visit.seen.len(), SEEN_MAX);
+        assert_eq!(visit.seen[SEEN_MAX - 1].views.len(), SEEN_MAX + 1, "the last has the rest");
     }
 
     #[test]

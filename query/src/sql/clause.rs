@@ -163,10 +163,17 @@ pub fn visits(which: Visits, with_bots: bool) -> String {
 
 /// The rows of visits of the days of a period: what the table is sorted by. One of several days may come for each.
 pub fn visits_window(with_bots: bool) -> String {
+    rows_window("part = 0", with_bots)
+}
+
+/// The same rows as they stand for views.
+pub fn views_window(with_bots: bool) -> String {
+    rows_window("is_seen", with_bots)
+}
+
+fn rows_window(rows: &str, with_bots: bool) -> String {
     let human = if with_bots { "" } else { " AND NOT is_bot" };
-    format!(
-        "site = {{site:String}} AND day BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND part = 0{human}"
-    )
+    format!("site = {{site:String}} AND day BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND {rows}{human}")
 }
 
 /// The condition that a visit with this beginning began in the period.

@@ -15,12 +15,8 @@ const IS_ONCE: &str = "(NOT is_continued OR day = {from_day:Date})";
 const IS_BETWEEN: &str = "day > {from_day:Date} AND NOT is_continued AND day + days_after < {to_day:Date}";
 
 /// A visit that touches the first or the last day of the period, once.
-const IS_AT_EDGE: &str = "day IN ({from_day:Date}, {to_day:Date}) AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})";
-
-/// The number of the person whose a view is: that of the latest turn of its visit that fewer views were before.
-const PERSON_OF_VIEW: &str = ", if(empty(turn_view), visited.person_hash, \
-    if((turn_owner[arrayCount(views -> views < place, turn_view)] AS whose) = '', visitor_hash, sipHash64(whose))) \
-    AS person_hash";
+const IS_AT_EDGE: &str =
+    "day IN ({from_day:Date}, {to_day:Date}) AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})";
 
 /// Which views, and what is asked of them.
 pub struct Views<'a> {
@@ -39,80 +35,52 @@ pub struct Views<'a> {
 }
 
 /// Views of a period: `visitor_hash`, `ts`, or `bucket` where rows are buckets of time, `view_count` (how many views the row
-/// stands for), with people also `person_hash`, with pages also `page`, and what is asked of their visits (`first_…`,
-/// `exit_page`). A visit that is as a whole in the period, and in one bucket of time where there are any, is one row; of
-/// others each view is one, at its own moment.
+/// stands for), with people also `person_hash`, with pages also `page`, and what is asked of their visits (`first_…`, of which
+/// client, device and place are those of the view, and `exit_page`). A visit that is as a whole in the period, and in one bucket
+/// of time where there are any, is one row; of others each view is one, at its own moment.
 pub fn views(views: &Views<'_>) -> String {
     let conditions: String =
         views.conditions.iter().flat_map(|condition| [" AND ", condition.as_str()]).collect();
     let (entry, names) = clause::entry_columns(&format!("{}{conditions}", views.asked));
-    let visits =
-        format!("{} AND view_count > 0{conditions}", clause::visits_window(views.with_bots));
-    // Of a visit that changes hands each view is of whoever had it then.
-    let (person, turns, is_anybodys) = if views.with_people {
-        (", person_hash", ", turn_view, turn_owner", " AND NOT is_mixed")
-    } else {
-        ("", "", "")
-    };
+    let visits = format!("{} AND view_count > 0{conditions}", clause::views_window(views.with_bots));
+    let person = if views.with_people { ", person_hash" } else { "" };
     let (count, page, join_pages, and_pages) = if views.with_pages {
         ("toUInt32(1)", ", page", " ARRAY JOIN pages AS page", ", pages AS page")
     } else {
         ("view_count", "", "", "")
     };
     // Each view of the visits for which this holds.
-    let each = |whom: &str, is_divided: &str| {
+    let each = |is_divided: &str| {
         let moment = "addMilliseconds(started, ms)";
         let at =
             views.bucket.map_or_else(|| format!("{moment} AS ts"), |of| format!("{} AS bucket", of(moment)));
-        let (places, whose) =
-            if views.with_people { (", arrayEnumerate(view_ms) AS place", PERSON_OF_VIEW) } else { ("", "") };
         format!(
-            "SELECT visitor_hash{whose}, {at}, toUInt32(1) AS view_count{page}, exit_page{names} \
-             FROM (SELECT visitor_hash{person}{turns}, started, view_ms, pages, exit_page{entry} FROM visits FINAL{whom} \
-             WHERE {visits} AND {is_divided}) AS visited ARRAY JOIN view_ms AS ms{and_pages}{places} \
+            "SELECT visitor_hash{person}, {at}, toUInt32(1) AS view_count{page}, exit_page{names} \
+             FROM (SELECT visitor_hash{person}, started, view_ms, pages, exit_page{entry} FROM visits FINAL \
+             WHERE {visits} AND {is_divided}) AS visited ARRAY JOIN view_ms AS ms{and_pages} \
              WHERE {STARTED_MS} + ms >= {{from:Int64}} AND {STARTED_MS} + ms < {{to:Int64}}"
         )
     };
     let Some(bucket) = views.bucket else {
-        let mut all = format!(
-            "SELECT visitor_hash{person}, started AS ts, {count} AS view_count{page}, exit_page{entry} \
-             FROM visits FINAL{join_pages} WHERE {visits} AND {IS_BETWEEN}{is_anybodys} \
-             UNION ALL {}",
-            each("", IS_AT_EDGE)
+        return format!(
+            "(SELECT visitor_hash{person}, started AS ts, {count} AS view_count{page}, exit_page{entry} \
+             FROM visits FINAL{join_pages} WHERE {visits} AND {IS_BETWEEN} UNION ALL {})",
+            each(IS_AT_EDGE)
         );
-        if views.with_people {
-            all += " UNION ALL ";
-            all += &each(&of_mixed(views), &format!("{IS_BETWEEN} AND is_mixed"));
-        }
-        return format!("({all})");
     };
     if views.with_pages {
-        return format!("({})", each("", IS_ONCE));
+        return format!("({})", each(IS_ONCE));
     }
     let is_in_period =
         format!("{STARTED_MS} >= {{from:Int64}} AND {STARTED_MS} + last_view_ms < {{to:Int64}}");
     let (first, last) = (bucket("started"), bucket("addMilliseconds(started, last_view_ms)"));
     let of_view = bucket("addMilliseconds(started, ms)");
     // One reading for both: a visit that is as a whole in one bucket is one piece, of others each view is.
-    let mut all = format!(
-        "SELECT visitor_hash{person}, piece.1 AS bucket, piece.2 AS view_count, exit_page{names} \
+    format!(
+        "(SELECT visitor_hash{person}, piece.1 AS bucket, piece.2 AS view_count, exit_page{names} \
          FROM (SELECT visitor_hash{person}, exit_page{entry}, arrayJoin(if({is_in_period} AND {first} = {last}, \
          [({first}, view_count)], arrayMap(ms -> ({of_view}, toUInt32(1)), arrayFilter(ms -> \
          {STARTED_MS} + ms >= {{from:Int64}} AND {STARTED_MS} + ms < {{to:Int64}}, view_ms)))) AS piece \
-         FROM visits FINAL WHERE {visits} AND {IS_ONCE}{is_anybodys})"
-    );
-    if views.with_people {
-        all += " UNION ALL ";
-        all += &each(&of_mixed(views), &format!("{IS_ONCE} AND is_mixed"));
-    }
-    format!("({all})")
-}
-
-/// A `PREWHERE` that reads the visits of those visitors only of whom any changes hands: there are few, and all versions of a
-/// visit are of one visitor.
-fn of_mixed(views: &Views<'_>) -> String {
-    format!(
-        " PREWHERE visitor_hash IN (SELECT visitor_hash FROM visits WHERE {} AND is_mixed)",
-        clause::visits_window(views.with_bots)
+         FROM visits FINAL WHERE {visits} AND {IS_ONCE}))"
     )
 }

@@ -8,7 +8,7 @@ SELECT toString(toUnixTimestamp(toStartOfMinute(addDays(toTimeZone(ts, {zone:Str
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND (NOT is_continued OR day = {from_day:Date}))))) AS m_visitors
@@ -82,7 +82,7 @@ SELECT toString((toUnixTimestamp(addDays(toTimeZone(ts, {zone:String}), {shift:I
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND (NOT is_continued OR day = {from_day:Date}))))) AS m_visitors
@@ -156,7 +156,7 @@ SELECT toString(toDate(addDays(toTimeZone(ts, {zone:String}), {shift:Int64}), {z
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND (NOT is_continued OR day = {from_day:Date}))))) AS m_visitors
@@ -230,7 +230,7 @@ SELECT toString(toStartOfWeek(addDays(toTimeZone(ts, {zone:String}), {shift:Int6
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND (NOT is_continued OR day = {from_day:Date}))))) AS m_visitors
@@ -304,7 +304,7 @@ SELECT toString(toStartOfMonth(addDays(toTimeZone(ts, {zone:String}), {shift:Int
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND (NOT is_continued OR day = {from_day:Date}))))) AS m_visitors
@@ -378,7 +378,7 @@ SELECT toString(toUnixTimestamp(bucket)) AS t, uniqExact(visitor_hash) AS m_visi
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND (NOT is_continued OR day = {from_day:Date})))

@@ -1,15 +1,19 @@
-SELECT toString(toDate(ts, {zone:String})) AS t, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT toString(bucket) AS t, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, piece.1 AS bucket, piece.2 AS view_count, exit_page, first_country
+  FROM (SELECT visitor_hash, exit_page, country AS first_country, arrayJoin(if(toUnixTimestamp64Milli(started) >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + last_view_ms < {to:Int64}
+  AND toDate(started, {zone:String}) = toDate(addMilliseconds(started, last_view_ms), {zone:String}), [(toDate(started, {zone:String}), view_count)], arrayMap(ms -> (toDate(addMilliseconds(started, ms), {zone:String}), toUInt32(1)), arrayFilter(ms -> toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}, view_ms)))) AS piece
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND toString(country) IN {p5:Array(String)})
-  GROUP BY toDate(ts, {zone:String});
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_country) IN {p5:Array(String)}
+  AND (NOT is_continued OR day = {from_day:Date})))
+  GROUP BY bucket;
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

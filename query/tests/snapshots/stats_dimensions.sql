@@ -4,7 +4,7 @@ SELECT toString(page) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -16,11 +16,11 @@ SELECT toString(page) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms, pages AS page
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms, pages AS page
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -126,7 +126,7 @@ SELECT toString(first_entry_page) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -138,11 +138,11 @@ SELECT toString(first_entry_page) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -193,7 +193,7 @@ SELECT toString(exit_page) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -205,11 +205,11 @@ SELECT toString(exit_page) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -254,16 +254,31 @@ SELECT toString(exit_page) AS d0, countIf(is_session) AS m_sessions
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(host) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT toString(first_host) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, host AS first_host
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_host
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, host AS first_host
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -312,7 +327,7 @@ SELECT toString(first_source) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -324,11 +339,11 @@ SELECT toString(first_source) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -379,7 +394,7 @@ SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, uniqExac
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -391,11 +406,11 @@ SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, uniqExac
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -446,7 +461,7 @@ SELECT toString(first_utm_campaign) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -458,11 +473,11 @@ SELECT toString(first_utm_campaign) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -513,7 +528,7 @@ SELECT toString(first_utm_source) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -525,11 +540,11 @@ SELECT toString(first_utm_source) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -580,7 +595,7 @@ SELECT toString(first_utm_medium) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -592,11 +607,11 @@ SELECT toString(first_utm_medium) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -647,7 +662,7 @@ SELECT toString(first_utm_content) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -659,11 +674,11 @@ SELECT toString(first_utm_content) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -714,7 +729,7 @@ SELECT toString(first_utm_term) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -726,11 +741,11 @@ SELECT toString(first_utm_term) AS d0, uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
@@ -775,16 +790,31 @@ SELECT toString(first_utm_term) AS d0, countIf(is_session) AS m_sessions
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(country) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT toString(first_country) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, country AS first_country
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_country
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, country AS first_country
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -827,16 +857,31 @@ SELECT toString(first_country) AS d0, countIf(is_session) AS m_sessions
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(region) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT toString(first_region) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, region AS first_region
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_region
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, region AS first_region
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -879,16 +924,31 @@ SELECT toString(first_region) AS d0, countIf(is_session) AS m_sessions
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(city) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT toString(first_city) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, city AS first_city
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_city
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, city AS first_city
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -931,16 +991,31 @@ SELECT toString(first_city) AS d0, countIf(is_session) AS m_sessions
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(device_class) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT toString(first_device_class) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, device_class AS first_device_class
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_device_class
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, device_class AS first_device_class
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -983,16 +1058,31 @@ SELECT toString(first_device_class) AS d0, countIf(is_session) AS m_sessions
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(device_brand) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT toString(first_device_brand) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, device_brand AS first_device_brand
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_device_brand
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, device_brand AS first_device_brand
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1035,16 +1125,31 @@ SELECT toString(first_device_brand) AS d0, countIf(is_session) AS m_sessions
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(device_model) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT toString(first_device_model) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, device_model AS first_device_model
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_device_model
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, device_model AS first_device_model
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1087,16 +1192,31 @@ SELECT toString(first_device_model) AS d0, countIf(is_session) AS m_sessions
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(browser) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT toString(first_browser) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, browser AS first_browser
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_browser
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, browser AS first_browser
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1139,16 +1259,31 @@ SELECT toString(first_browser) AS d0, countIf(is_session) AS m_sessions
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(os) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT toString(first_os) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, os AS first_os
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_os
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, os AS first_os
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1191,16 +1326,31 @@ SELECT toString(first_os) AS d0, countIf(is_session) AS m_sessions
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(language) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT toString(first_language) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, language AS first_language
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_language
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, language AS first_language
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1249,7 +1399,7 @@ SELECT toString(kind) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT v
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1261,11 +1411,11 @@ SELECT toString(kind) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT v
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1327,7 +1477,7 @@ SELECT toString(name) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT v
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1339,11 +1489,11 @@ SELECT toString(name) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT v
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1405,7 +1555,7 @@ SELECT toString(touchpoint) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SE
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1417,11 +1567,11 @@ SELECT toString(touchpoint) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SE
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1483,7 +1633,7 @@ SELECT toString(stage) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT 
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1495,11 +1645,11 @@ SELECT toString(stage) AS d0, uniqExactIf(visitor_hash, visitor_hash IN (SELECT 
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1555,16 +1705,31 @@ SELECT e0 AS d0, countIf(is_session) AS m_sessions
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(app_version) AS d0, uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT toString(first_app_version) AS d0, uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, app_version AS first_app_version
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine')
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_app_version
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, app_version AS first_app_version
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64})
   GROUP BY d0
   HAVING m_visitors != 0
   ORDER BY m_visitors DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -1613,7 +1778,7 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1625,11 +1790,11 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.1) = item_key, fitting_lines) AS item_lines
@@ -1709,7 +1874,7 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1721,11 +1886,11 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.2) = item_key, fitting_lines) AS item_lines
@@ -1805,7 +1970,7 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1817,11 +1982,11 @@ SELECT tupleElement(item_key, 1) AS d0, uniqExactIf(visitor_hash, visitor_hash I
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(line.3) = item_key, fitting_lines) AS item_lines

@@ -4,7 +4,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors, sum(view_count) AS m_page_views
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -16,11 +16,11 @@ SELECT uniqExact(visitor_hash) AS m_visitors, sum(view_count) AS m_page_views
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"

@@ -144,7 +144,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_entry_page) IN {p5:Array(String)}
@@ -160,7 +160,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_entry_page) IN {p5:Array(String)}
@@ -168,7 +168,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_entry_page), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_entry_page), value), {p8:Array(String)})
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -221,7 +221,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(exit_page) IN {p5:Array(String)}
@@ -237,7 +237,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(exit_page) IN {p5:Array(String)}
@@ -245,7 +245,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(exit_page), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(exit_page), value), {p8:Array(String)})
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -292,20 +292,39 @@ SELECT countIf(is_session) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, host AS first_host
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND toString(host) IN {p5:Array(String)}
-  AND toString(host) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(host), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(host), value), {p8:Array(String)}));
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_host) IN {p5:Array(String)}
+  AND toString(first_host) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_host), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_host), value), {p8:Array(String)})
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_host
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, host AS first_host
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_host) IN {p5:Array(String)}
+  AND toString(first_host) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_host), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_host), value), {p8:Array(String)})
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -356,7 +375,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_source) IN {p5:Array(String)}
@@ -372,7 +391,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_source) IN {p5:Array(String)}
@@ -380,7 +399,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_source), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_source), value), {p8:Array(String)})
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -433,7 +452,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND if(first_channel = '', 'direct', toString(first_channel)) IN {p5:Array(String)}
@@ -449,7 +468,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND if(first_channel = '', 'direct', toString(first_channel)) IN {p5:Array(String)}
@@ -457,7 +476,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND arrayExists(value -> positionCaseInsensitiveUTF8(if(first_channel = '', 'direct', toString(first_channel)), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(if(first_channel = '', 'direct', toString(first_channel)), value), {p8:Array(String)})
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -510,7 +529,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_utm_campaign) IN {p5:Array(String)}
@@ -526,7 +545,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_utm_campaign) IN {p5:Array(String)}
@@ -534,7 +553,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_campaign), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_campaign), value), {p8:Array(String)})
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -587,7 +606,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_utm_source) IN {p5:Array(String)}
@@ -603,7 +622,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_utm_source) IN {p5:Array(String)}
@@ -611,7 +630,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_source), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_source), value), {p8:Array(String)})
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -664,7 +683,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_utm_medium) IN {p5:Array(String)}
@@ -680,7 +699,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_utm_medium) IN {p5:Array(String)}
@@ -688,7 +707,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_medium), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_medium), value), {p8:Array(String)})
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -741,7 +760,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_utm_content) IN {p5:Array(String)}
@@ -757,7 +776,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_utm_content) IN {p5:Array(String)}
@@ -765,7 +784,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_content), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_content), value), {p8:Array(String)})
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -818,7 +837,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_utm_term) IN {p5:Array(String)}
@@ -834,7 +853,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND toString(first_utm_term) IN {p5:Array(String)}
@@ -842,7 +861,7 @@ SELECT uniqExact(visitor_hash) AS m_visitors
   AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_utm_term), value) > 0, {p7:Array(String)})
   AND arrayExists(value -> startsWith(toString(first_utm_term), value), {p8:Array(String)})
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
@@ -889,20 +908,39 @@ SELECT countIf(is_session) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, country AS first_country
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND toString(country) IN {p5:Array(String)}
-  AND toString(country) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(country), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(country), value), {p8:Array(String)}));
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_country) IN {p5:Array(String)}
+  AND toString(first_country) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_country), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_country), value), {p8:Array(String)})
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_country
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, country AS first_country
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_country) IN {p5:Array(String)}
+  AND toString(first_country) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_country), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_country), value), {p8:Array(String)})
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -947,20 +985,39 @@ SELECT countIf(is_session) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, region AS first_region
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND toString(region) IN {p5:Array(String)}
-  AND toString(region) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(region), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(region), value), {p8:Array(String)}));
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_region) IN {p5:Array(String)}
+  AND toString(first_region) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_region), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_region), value), {p8:Array(String)})
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_region
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, region AS first_region
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_region) IN {p5:Array(String)}
+  AND toString(first_region) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_region), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_region), value), {p8:Array(String)})
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1005,20 +1062,39 @@ SELECT countIf(is_session) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, city AS first_city
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND toString(city) IN {p5:Array(String)}
-  AND toString(city) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(city), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(city), value), {p8:Array(String)}));
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_city) IN {p5:Array(String)}
+  AND toString(first_city) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_city), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_city), value), {p8:Array(String)})
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_city
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, city AS first_city
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_city) IN {p5:Array(String)}
+  AND toString(first_city) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_city), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_city), value), {p8:Array(String)})
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1063,20 +1139,39 @@ SELECT countIf(is_session) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, device_class AS first_device_class
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND toString(device_class) IN {p5:Array(String)}
-  AND toString(device_class) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(device_class), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(device_class), value), {p8:Array(String)}));
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_device_class) IN {p5:Array(String)}
+  AND toString(first_device_class) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_device_class), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_device_class), value), {p8:Array(String)})
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_device_class
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, device_class AS first_device_class
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_device_class) IN {p5:Array(String)}
+  AND toString(first_device_class) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_device_class), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_device_class), value), {p8:Array(String)})
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1121,20 +1216,39 @@ SELECT countIf(is_session) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, device_brand AS first_device_brand
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND toString(device_brand) IN {p5:Array(String)}
-  AND toString(device_brand) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(device_brand), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(device_brand), value), {p8:Array(String)}));
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_device_brand) IN {p5:Array(String)}
+  AND toString(first_device_brand) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_device_brand), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_device_brand), value), {p8:Array(String)})
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_device_brand
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, device_brand AS first_device_brand
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_device_brand) IN {p5:Array(String)}
+  AND toString(first_device_brand) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_device_brand), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_device_brand), value), {p8:Array(String)})
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1179,20 +1293,39 @@ SELECT countIf(is_session) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, device_model AS first_device_model
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND toString(device_model) IN {p5:Array(String)}
-  AND toString(device_model) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(device_model), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(device_model), value), {p8:Array(String)}));
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_device_model) IN {p5:Array(String)}
+  AND toString(first_device_model) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_device_model), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_device_model), value), {p8:Array(String)})
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_device_model
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, device_model AS first_device_model
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_device_model) IN {p5:Array(String)}
+  AND toString(first_device_model) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_device_model), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_device_model), value), {p8:Array(String)})
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1237,20 +1370,39 @@ SELECT countIf(is_session) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, browser AS first_browser
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND toString(browser) IN {p5:Array(String)}
-  AND toString(browser) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(browser), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(browser), value), {p8:Array(String)}));
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_browser) IN {p5:Array(String)}
+  AND toString(first_browser) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_browser), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_browser), value), {p8:Array(String)})
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_browser
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, browser AS first_browser
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_browser) IN {p5:Array(String)}
+  AND toString(first_browser) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_browser), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_browser), value), {p8:Array(String)})
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1295,20 +1447,39 @@ SELECT countIf(is_session) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, os AS first_os
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND toString(os) IN {p5:Array(String)}
-  AND toString(os) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(os), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(os), value), {p8:Array(String)}));
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_os) IN {p5:Array(String)}
+  AND toString(first_os) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_os), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_os), value), {p8:Array(String)})
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_os
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, os AS first_os
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_os) IN {p5:Array(String)}
+  AND toString(first_os) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_os), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_os), value), {p8:Array(String)})
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1353,20 +1524,39 @@ SELECT countIf(is_session) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, language AS first_language
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND toString(language) IN {p5:Array(String)}
-  AND toString(language) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(language), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(language), value), {p8:Array(String)}));
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_language) IN {p5:Array(String)}
+  AND toString(first_language) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_language), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_language), value), {p8:Array(String)})
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_language
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, language AS first_language
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_language) IN {p5:Array(String)}
+  AND toString(first_language) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_language), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_language), value), {p8:Array(String)})
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1417,7 +1607,7 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1429,11 +1619,11 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1509,7 +1699,7 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1521,11 +1711,11 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1601,7 +1791,7 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1613,11 +1803,11 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1693,7 +1883,7 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1705,11 +1895,11 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -1779,20 +1969,39 @@ SELECT countIf(is_session) AS m_sessions
 -- p6 = ["x","y"]
 -- p7 = ["x","y"]
 -- p8 = ["x","y"]
-SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visitors
-  FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+SELECT uniqExact(visitor_hash) AS m_visitors
+  FROM (SELECT visitor_hash, started AS ts, view_count AS view_count, exit_page, app_version AS first_app_version
+  FROM visits FINAL
   WHERE site = {site:String}
-  AND toDate(ts) BETWEEN {from_day:Date}
+  AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND ts >= fromUnixTimestamp64Milli({from:Int64})
-  AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND bot = ''
-  AND verdict != 'machine'
-  AND toString(app_version) IN {p5:Array(String)}
-  AND toString(app_version) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(app_version), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(toString(app_version), value), {p8:Array(String)}));
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_app_version) IN {p5:Array(String)}
+  AND toString(first_app_version) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_app_version), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_app_version), value), {p8:Array(String)})
+  AND day > {from_day:Date}
+  AND NOT is_continued
+  AND day + days_after < {to_day:Date}
+  UNION ALL SELECT visitor_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page, first_app_version
+  FROM (SELECT visitor_hash, started, view_ms, pages, exit_page, app_version AS first_app_version
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND is_seen
+  AND NOT is_bot
+  AND view_count > 0
+  AND toString(first_app_version) IN {p5:Array(String)}
+  AND toString(first_app_version) NOT IN {p6:Array(String)}
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(toString(first_app_version), value) > 0, {p7:Array(String)})
+  AND arrayExists(value -> startsWith(toString(first_app_version), value), {p8:Array(String)})
+  AND day IN ({from_day:Date}, {to_day:Date})
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64});
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -1843,7 +2052,7 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1855,11 +2064,11 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
@@ -1937,7 +2146,7 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -1949,11 +2158,11 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines
@@ -2031,7 +2240,7 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -2043,11 +2252,11 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors
   FROM (SELECT * EXCEPT (fitting_lines), arrayFilter(line -> tuple(0) = item_key, fitting_lines) AS item_lines

@@ -4,7 +4,7 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
@@ -16,11 +16,11 @@ SELECT uniqExactIf(visitor_hash, visitor_hash IN (SELECT visitor_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_visitors, countIf(kind IN ('page_view', 'screen_view')) AS m_page_views, count() AS m_events
   FROM (SELECT *
@@ -66,46 +66,23 @@ SELECT uniqExactIf(person_hash, person_hash IN (SELECT person_hash
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day > {from_day:Date}
   AND NOT is_continued
   AND day + days_after < {to_day:Date}
-  AND NOT is_mixed
-  UNION ALL SELECT visitor_hash, if(empty(turn_view), visited.person_hash, if((turn_owner[arrayCount(views -> views < place, turn_view)] AS whose) = '', visitor_hash, sipHash64(whose))) AS person_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
-  FROM (SELECT visitor_hash, person_hash, turn_view, turn_owner, started, view_ms, pages, exit_page
+  UNION ALL SELECT visitor_hash, person_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
+  FROM (SELECT visitor_hash, person_hash, started, view_ms, pages, exit_page
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND part = 0
+  AND is_seen
   AND NOT is_bot
   AND view_count > 0
   AND day IN ({from_day:Date}, {to_day:Date})
-  AND (day = {from_day:Date} OR toDate(started) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms, arrayEnumerate(view_ms) AS place
-  WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}
-  UNION ALL SELECT visitor_hash, if(empty(turn_view), visited.person_hash, if((turn_owner[arrayCount(views -> views < place, turn_view)] AS whose) = '', visitor_hash, sipHash64(whose))) AS person_hash, addMilliseconds(started, ms) AS ts, toUInt32(1) AS view_count, exit_page
-  FROM (SELECT visitor_hash, person_hash, turn_view, turn_owner, started, view_ms, pages, exit_page
-  FROM visits FINAL PREWHERE visitor_hash IN (SELECT visitor_hash
-  FROM visits
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND part = 0
-  AND NOT is_bot
-  AND is_mixed)
-  WHERE site = {site:String}
-  AND day BETWEEN {from_day:Date}
-  AND {to_day:Date}
-  AND part = 0
-  AND NOT is_bot
-  AND view_count > 0
-  AND day > {from_day:Date}
-  AND NOT is_continued
-  AND day + days_after < {to_day:Date}
-  AND is_mixed) AS visited ARRAY JOIN view_ms AS ms, arrayEnumerate(view_ms) AS place
+  AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
   AND toUnixTimestamp64Milli(started) + ms < {to:Int64}))) AS m_people
   FROM (SELECT *, toUInt64(greatest(0, toUnixTimestamp64Milli(ts) - toUnixTimestamp64Milli(visit))) AS since_visit, if(empty(turn_ms), of_owner, turn_owner[arrayCount((ms, event) -> ms < since_visit OR (ms = since_visit

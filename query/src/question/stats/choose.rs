@@ -70,12 +70,13 @@ pub fn source(metric: Metric, group_by: &[Dimension], condition: &Condition) -> 
     }
 }
 
-/// Whether visits alone know all that is asked of views: properties of sessions, and the page as a row.
+/// Whether visits alone know all that is asked of views: properties of sessions, client, device and place, and the page as a
+/// row.
 fn of_visits(group_by: &[Dimension], condition: &Condition) -> bool {
-    let is_known =
-        |dimension: &Dimension| dimension.level() == Level::Session || *dimension == Dimension::PAGE;
+    let is_of_visits = |level| matches!(level, Level::Session | Level::Both);
+    let is_known = |dimension: &Dimension| is_of_visits(dimension.level()) || *dimension == Dimension::PAGE;
     let is_of_session =
-        |member: &Condition| member.filter().is_some_and(|filter| filter.level() == Level::Session);
+        |member: &Condition| member.filter().is_some_and(|filter| is_of_visits(filter.level()));
     group_by.iter().all(is_known) && condition.members().iter().all(is_of_session)
 }
 
@@ -141,9 +142,12 @@ pub fn has_totals(part: &Part, group_by: &[Dimension]) -> bool {
 /// The part as its totals are asked for. Who did anything and saw a page is who saw a page: without a condition on events views
 /// tell it.
 pub fn in_total(part: &Part, query: &Query) -> Part {
+    let is_of_all = query.scope.condition.members().is_empty();
     let of_all = |metric: &Metric| source(*metric, &[], &query.scope.condition);
     let source = match part.source {
-        Source::Events if part.metrics.iter().all(|metric| of_all(metric) == Source::Views) => Source::Views,
+        Source::Events if is_of_all && part.metrics.iter().all(|metric| of_all(metric) == Source::Views) => {
+            Source::Views
+        }
         source => source,
     };
     Part { source, ..part.clone() }
@@ -187,16 +191,18 @@ mod tests {
     #[test]
     fn each_metric_has_its_table_under_each_dimension() {
         use Metric as M;
-        let table: [(Metric, &str, &str, Source); 31] = [
+        let table: [(Metric, &str, &str, Source); 33] = [
             (M::People, "", "", Source::Views),
             (M::People, "source page", "entry_page:is:/", Source::Views),
-            (M::People, "country", "", Source::Events),
+            (M::People, "country", "", Source::Views),
             (M::Visitors, "", "", Source::Views),
             (M::Visitors, "page", "", Source::Views),
-            (M::Visitors, "country", "", Source::Events),
-            (M::Visitors, "city", "", Source::Events),
+            (M::Visitors, "country", "", Source::Views),
+            (M::Visitors, "city page", "os:is:iOS", Source::Views),
+            (M::Visitors, "kind", "", Source::Events),
             (M::Visitors, "source", "", Source::Views),
-            (M::PageViews, "entry_page", "country:is:IT", Source::EventsInSessions),
+            (M::PageViews, "entry_page", "country:is:IT", Source::Views),
+            (M::Events, "entry_page", "country:is:IT", Source::EventsInSessions),
             (M::PageViews, "page", "channel:is:email", Source::Views),
             (M::PageViews, "content_group", "channel:is:email", Source::EventsInSessions),
             (M::Visitors, "source", "props.a:is:b", Source::EventsInSessions),
@@ -266,7 +272,8 @@ mod tests {
             ("", "visitors,events", Source::Events),
             ("country:is:IT", "visitors", Source::Events),
         ] {
-            let filter: Vec<String> = filter.split(' ').filter(|text| !text.is_empty()).map(String::from).collect();
+            let filter: Vec<String> =
+                filter.split(' ').filter(|text| !text.is_empty()).map(String::from).collect();
             let text = RequestText {
                 metrics: Some(metrics),
                 group_by: Some("product"),
