@@ -32,8 +32,6 @@ CREATE TABLE visits {on_cluster}
     turn_ms Array(UInt64),
     turn_event Array(UInt128),
     turn_owner Array(String),
-    -- How many views of the visit were before that event.
-    turn_view Array(UInt32),
     -- When the part begins, after the beginning of the visit.
     since_ms UInt64 CODEC(T64, ZSTD(1)),
     -- To the end, from the beginning of the visit.

@@ -160,6 +160,23 @@ fn divided(events: &[Event]) -> Vec<&[Event]> {
     kept.iter().enumerate().map(|(number, begin)| &events[*begin..end(number)]).collect()
 }
 
+/// Views by whose they are and with what they were seen, where that is not all as in the beginning.
+fn seen(events: &[Event]) -> Vec<Vec<&Event>> {
+    let how = |event: &Event| (event.owner.clone(), event.with.clone());
+    let views: Vec<&Event> = events.iter().filter(|event| event.is_view).collect();
+    let mut ways = Vec::new();
+    for view in &views {
+        if !ways.contains(&how(view)) {
+            ways.push(how(view));
+        }
+    }
+    if ways.iter().all(|way| *way == how(&events[0])) {
+        return Vec::new();
+    }
+    let of_way = |way| views.iter().copied().filter(|view| how(view) == way).collect();
+    ways.into_iter().map(of_way).collect()
+}
+
 /// The rows of a visit: of all its events, and of each owner's where there are several.
 fn rows_of(site: &str, visitor: &str, session: &str, is_bot: bool, events: &[Event]) -> Vec<Row> {
     let mut owners: Vec<&str> = Vec::new();
@@ -168,8 +185,7 @@ fn rows_of(site: &str, visitor: &str, session: &str, is_bot: bool, events: &[Eve
     for event in events {
         if holder != Some(&event.owner) {
             let number = uuid::Uuid::parse_str(&event.id).unwrap().as_u128().to_string();
-            let views = events.iter().take_while(|other| other.id != event.id).filter(|other| other.is_view);
-            turns.push(json!([event.at - events[0].at, number, event.owner, views.count()]));
+            turns.push(json!([event.at - events[0].at, number, event.owner]));
             holder = Some(&event.owner);
         }
         if !owners.contains(&&*event.owner) {
@@ -185,21 +201,9 @@ fn rows_of(site: &str, visitor: &str, session: &str, is_bot: bool, events: &[Eve
         let of_owner = |owner: &&str| events.iter().filter(|event| event.owner == **owner).collect();
         shares.extend((1..).zip(owners.iter().map(of_owner)));
     }
-    // Views by whose they are and with what they were seen, where that is not all as in the beginning.
-    let how = |event: &Event| (event.owner.clone(), event.with.clone());
-    let mut ways = Vec::new();
-    for event in events.iter().filter(|event| event.is_view) {
-        if !ways.contains(&how(event)) {
-            ways.push(how(event));
-        }
-    }
-    let is_divided = ways.iter().any(|way| *way != how(&events[0]));
-    if is_divided {
-        let of_way = |way: &(String, [String; 3])| {
-            events.iter().filter(|event| event.is_view && how(event) == *way).collect()
-        };
-        shares.extend((32_768..).zip(ways.iter().map(of_way)));
-    }
+    let seen = seen(events);
+    let is_divided = !seen.is_empty();
+    shares.extend((32_768..).zip(seen));
     let paths = events.iter().filter(|event| event.is_view).map(|event| event.page.as_str());
     let pages_of_all: Vec<&str> = paths.collect();
     // What came by itself after a pause is not a part of how long it lasted.
@@ -272,7 +276,7 @@ fn rows_of(site: &str, visitor: &str, session: &str, is_bot: bool, events: &[Eve
 /// The rows of the store. A session is told by its events' id.
 fn stored(orma: &Orma) -> Vec<Row> {
     let sql = "SELECT toString(site), toUInt16(day), visitor, any_session, is_bot, toUnixTimestamp64Milli(started), part, \
-        owner, is_mixed, arrayZip(turn_ms, arrayMap(id -> toString(id), turn_event), turn_owner, turn_view), \
+        owner, is_mixed, arrayZip(turn_ms, arrayMap(id -> toString(id), turn_event), turn_owner), \
         toUnixTimestamp64Milli(since), toUnixTimestamp64Milli(ended), \
         toUnixTimestamp64Milli(addMilliseconds(started, lasted_ms)), is_continued, view_count, action_count, event_count, order_count, first_order_ms, \
         arraySort(arrayZip(mapKeys(money), arrayMap(sum -> toInt64(sum * 10000), mapValues(money)))), first_view_ms, \

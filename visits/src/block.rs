@@ -15,7 +15,7 @@ use crate::scope::{Key, Made, Scope};
 
 /// The columns of a row of visits that are written, in the order of the block. Pages and their times travel as
 /// one text each.
-const COLUMNS: [(&str, ColumnType); 40] = [
+const COLUMNS: [(&str, ColumnType); 39] = [
     ("site", ColumnType::LowCardinality),
     ("day", ColumnType::UInt16),
     ("visitor_hash", ColumnType::UInt64),
@@ -53,7 +53,6 @@ const COLUMNS: [(&str, ColumnType); 40] = [
     ("turn_ms", ColumnType::Text),
     ("turn_event", ColumnType::Text),
     ("turn_owner", ColumnType::Text),
-    ("turn_view", ColumnType::Text),
     // Of `money`, which is not written under these names.
     ("currencies", ColumnType::Text),
     ("amounts", ColumnType::Text),
@@ -190,7 +189,6 @@ impl<'a> Block<'a> {
         record.push(&joined(&mut text, ',', turns.iter().map(|turn| since(turn.at))));
         record.push(&joined(&mut text, ',', turns.iter().map(|turn| turn.tie)));
         record.push(&joined(&mut text, TEXT_END, turns.iter().map(|turn| &turn.owner)));
-        record.push(&joined(&mut text, ',', turns.iter().map(|turn| turn.views)));
         let none = BTreeMap::new();
         let money = share.map_or(&none, |share| &share.money);
         record.push(&joined(&mut text, TEXT_END, money.keys()));
@@ -225,7 +223,6 @@ impl<'a> Block<'a> {
                     "turn_owner" => texts(name, "turn_ms != ''"),
                     "view_ms" | "turn_ms" => numbers(name, "UInt64"),
                     "turn_event" => numbers(name, "UInt128"),
-                    "turn_view" => numbers(name, "UInt32"),
                     name => name.to_owned(),
                 };
                 (*name, value)

@@ -117,8 +117,6 @@ pub struct Turn {
     pub tie: u128,
     /// The user; empty when nobody's.
     pub owner: Arc<str>,
-    /// How many views of the visit were before it.
-    pub views: u32,
 }
 
 /// Events of a visit.
@@ -217,13 +215,11 @@ fn visit(is_bot: bool, run: &[Event], lasted: i64) -> Visit {
     let mut turns: Vec<Turn> = Vec::new();
     let mut events: BTreeMap<usize, Vec<&Event>> = BTreeMap::new();
     let mut places: HashMap<Arc<str>, usize> = HashMap::default();
-    let mut views = 0;
     for event in run {
         let holder = turns.last().map(|turn| &turn.owner);
         if holder != Some(&event.owner) && turns.len() < TURNS_MAX {
-            turns.push(Turn { at: event.at, tie: event.tie, owner: Arc::clone(&event.owner), views });
+            turns.push(Turn { at: event.at, tie: event.tie, owner: Arc::clone(&event.owner) });
         }
-        views += u32::from(event.what == What::View);
         let owner = &turns[turns.len() - 1].owner;
         let next = places.len();
         let place = *places.entry(Arc::clone(owner)).or_insert(next);
@@ -424,7 +420,7 @@ mod tests {
 
     #[test]
     fn each_of_several_owners_has_a_part_of_a_visit() {
-        type Row<'a> = (&'a str, &'a [&'a str], &'a [(&'a str, &'a [i64])], &'a [(u32, &'a str)]);
+        type Row<'a> = (&'a str, &'a [&'a str], &'a [(&'a str, &'a [i64])], &'a [(i64, &'a str)]);
         let of = |at, owner: &str| Event { owner: owner.into(), ..event(at, What::View) };
         let table: [Row<'_>; 4] = [
             ("nobody's", &["", ""], &[], &[]),
@@ -448,9 +444,8 @@ mod tests {
             let found: Vec<(&str, &[i64])> =
                 visit.parts.iter().map(|part| (part.owner.as_ref(), part.views.as_slice())).collect();
             assert_eq!(found, parts, "{name}");
-            let found: Vec<(u32, &str)> =
-                visit.turns.iter().map(|turn| (turn.views, turn.owner.as_ref())).collect();
-            assert!(visit.turns.iter().all(|turn| turn.at == i64::from(turn.views)), "{name}");
+            let found: Vec<(i64, &str)> =
+                visit.turns.iter().map(|turn| (turn.at, turn.owner.as_ref())).collect();
             assert_eq!(found, turns, "{name}");
             assert_eq!(visit.whole.events as usize, owners.len(), "{name}");
             assert_eq!(visit.whole.owner.as_ref(), owners[0], "{name}");
