@@ -47,6 +47,17 @@ struct State {
     seen: Written,
     /// When they were last made in the background, and how long that took.
     made: Option<(Instant, Duration)>,
+    /// So much was written that lists do without the table: what there was at the last look.
+    waiting: Option<Written>,
+}
+
+/// Who waits for people to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// Somebody who asks for a list.
+    Now,
+    /// Nobody.
+    ByNobody,
 }
 
 /// What was written above the mark.
@@ -89,9 +100,10 @@ impl People {
         let mark = self.mark(&mut state).await?;
         let written = self.written(mark).await?;
         if written.rows > ROWS_TOGETHER_MAX {
+            state.waiting.get_or_insert_default();
             return Ok(false);
         }
-        self.make(&mut state, mark, written).await?;
+        self.make(&mut state, mark, written, Asked::Now).await?;
         if self.settled(written) == written.version {
             state.reach(written.version);
         }
@@ -102,14 +114,22 @@ impl People {
     pub async fn make_in_background(&self) -> Result<(), MakeError> {
         let mut state = self.state.lock().await;
         let is_due = |(at, took): (Instant, Duration)| at.elapsed() >= took * SHARE_MAX;
-        if !state.made.is_none_or(is_due) {
+        let is_due = state.made.is_none_or(is_due);
+        if !is_due && state.waiting.is_none() {
             return Ok(());
         }
         let began = Instant::now();
         let before = self.mark(&mut state).await?;
         let written = self.written(before).await?;
-        self.make(&mut state, before, written).await?;
+        // What lists do without is not put off once nothing more comes.
+        if !is_due && !state.waiting.is_some_and(|seen| seen.is_as(&written)) {
+            state.waiting = Some(written);
+            return Ok(());
+        }
+        self.make(&mut state, before, written, Asked::ByNobody).await?;
         state.reach(self.settled(written));
+        // More may have come meanwhile.
+        state.waiting = (written.rows > ROWS_TOGETHER_MAX).then(Written::default);
         let mark = self.mark(&mut state).await?;
         if mark > before {
             self.store.sync().await?;
@@ -135,13 +155,19 @@ impl People {
     }
 
     /// Makes those of what was written above the mark, unless nothing came since they were last made.
-    async fn make(&self, state: &mut State, mark: u64, written: Written) -> Result<(), MakeError> {
+    async fn make(
+        &self,
+        state: &mut State,
+        mark: u64,
+        written: Written,
+        asked: Asked,
+    ) -> Result<(), MakeError> {
         if written.version == 0 || written.is_as(&state.seen) {
             return Ok(());
         }
         let pieces = if written.rows > ROWS_TOGETHER_MAX { 1 << PIECE_BITS } else { 1 };
         for piece in 0..pieces {
-            make_piece(&self.store, mark, written, (pieces > 1).then_some(piece)).await?;
+            make_piece(&self.store, mark, written, (pieces > 1).then_some(piece), asked).await?;
         }
         tracing::debug!(rows = written.rows, "people made");
         state.seen = written;
@@ -175,6 +201,7 @@ async fn make_piece(
     mark: u64,
     written: Written,
     piece: Option<i64>,
+    asked: Asked,
 ) -> Result<(), StoreError> {
     let mut params = vec![
         ("version", Param::Int(written.version.cast_signed())),
@@ -201,6 +228,8 @@ async fn make_piece(
     } else {
         "use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 1"
     };
+    // Questions are behind what somebody waits for, and this behind questions.
+    let priority = if asked == Asked::ByNobody { ", os_thread_priority = 19" } else { "" };
     // Of several that ended or began at once, always the same.
     let visit = "(visitor_hash, session_hash, is_bot, started)";
     let device = "(toString(device_class), toString(browser), toString(os))";
@@ -218,12 +247,12 @@ async fn make_piece(
          {{version:UInt64}} FROM visits FINAL \
          WHERE NOT is_mixed AND NOT is_bot AND NOT is_continued AND visitor != ''{of_visits}{of_piece} \
          GROUP BY site, person_hash \
-         SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1, {settings}"
+         SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1, {settings}{priority}"
     );
     let gone = format!(
         "INSERT INTO people (site, person_hash, version, is_deleted) \
          SELECT site, person_hash, {{version:UInt64}}, 1 FROM people FINAL \
-         WHERE version < {{version:UInt64}}{of_people}{of_piece} SETTINGS max_threads = 1"
+         WHERE version < {{version:UInt64}}{of_people}{of_piece} SETTINGS max_threads = 1{priority}"
     );
     let store = store.clone().with_time_limit(TIME_MAX);
     store.execute(&present, &params).await?;
