@@ -3,7 +3,7 @@
 -- these asks for; whoever adds one there adds it here.
 CREATE TABLE selected_events {on_cluster} AS events
 ENGINE = {replacing_merge_tree}
-PARTITION BY toMonday(ts)
+PARTITION BY toYYYYMM(ts)
 PRIMARY KEY (site, toDate(ts), visitor)
 ORDER BY (site, toDate(ts), visitor, event_id)
 SETTINGS default_compression_codec = 'ZSTD(1)', index_granularity = 2048, non_replicated_deduplication_window = 0,

@@ -66,7 +66,8 @@ pub async fn forget(
     store.execute(&taking_out(&whose), &params(&[&sites, &days, &visitors])).await
 }
 
-/// Takes in all that `events` has, as the view would, and takes out what it has no longer.
+/// Takes out what `events` has no longer, and takes in all that it has, as the view would: what comes meanwhile is there in any
+/// case.
 pub async fn make_anew(store: &Store) -> Result<(), StoreError> {
     #[derive(Row, Deserialize)]
     struct View {
@@ -82,13 +83,14 @@ pub async fn make_anew(store: &Store) -> Result<(), StoreError> {
             &[],
         )
         .await?;
+    store.execute(&taking_out("1"), &[]).await?;
     for View { columns, statement } in views {
         let sql = format!(
             "INSERT INTO selected_events ({columns}) {statement} SETTINGS max_partitions_per_insert_block = 0"
         );
         store.execute(&sql, &[]).await?;
     }
-    store.execute(&taking_out("1"), &[]).await
+    Ok(())
 }
 
 /// A row for each event that `events` has no longer: it comes later, and says that it is deleted.

@@ -72,8 +72,7 @@ pub fn table(
 ) -> String {
     let table = Table::of(conditions, duplicates);
     let rows = table.rows(window);
-    let is_once = duplicates != Duplicates::ById || !table.merged.is_empty();
-    let limit = if is_once { "" } else { " LIMIT 1 BY event_id" };
+    let limit = if duplicates == Duplicates::ById { " LIMIT 1 BY event_id" } else { "" };
     let all = |conditions: Vec<&String>| -> String {
         conditions.into_iter().flat_map(|condition| [" AND ", condition.as_str()]).collect()
     };

@@ -43,7 +43,7 @@ pub fn web(query: &QualityQuery, totals: bool) -> Sql {
     let names: Vec<String> = VITALS.iter().map(|vital| format!("'{}'", vital.name)).collect();
     let is_sample = format!("name IN ({}) AND isNotNull(value)", names.join(", "));
     let samples =
-        events::of(&mut sql, &query.scope, &[clause::IS_VITAL.to_owned(), is_sample], Duplicates::ById);
+        events::of(&mut sql, &query.scope, &[clause::IS_VITAL.to_owned(), is_sample], Duplicates::Merged);
     sql.text =
         format!("SELECT {dimension}count() AS samples, {} FROM {samples}{grouped}", columns.join(", "));
     sql
