@@ -399,7 +399,7 @@ SELECT countIf(kind = 'order') AS m_orders
   AND ts >= visit
   WHERE 1 LIMIT 1 BY event_id))
   GROUP BY person_hash)
-  WHERE arrayExists((last, first) -> last - first < {p11:Int64}, arraySlice(times, {p10:UInt32}), arraySlice(times, 1, greatest(0, toInt64(length(times)) - {p10:UInt32} + 1))))));
+  WHERE arrayExists((last, first) -> last - first < {p11:Int64}, arraySlice(times, {p10:UInt32}), arraySlice(times, 1, greatest(0, toInt64(length(times)) - {p10:UInt32} + 1))))) LIMIT 1 BY event_id);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -584,7 +584,7 @@ SELECT e0 AS d0, countIf(kind = 'order') AS m_orders
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1)))) AS event
+  WHERE 1))) LIMIT 1 BY event_id) AS event
   INNER JOIN (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit, if(path = '', toString(screen), path) AS e0
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -644,7 +644,7 @@ SELECT tupleElement(item_key, 1) AS d0, toFloat64(sum(arraySum(line -> if(kind =
   AND verdict != 'machine'
   AND NOT is_deleted
   AND kind IN ('order', 'refund')
-  AND (kind IN ('order', 'refund') OR revenue != 0)))))
+  AND (kind IN ('order', 'refund') OR revenue != 0) LIMIT 1 BY event_id))))
   GROUP BY d0
   HAVING m_quantity != 0
   ORDER BY m_quantity DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};

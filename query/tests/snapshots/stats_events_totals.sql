@@ -39,7 +39,7 @@ SELECT sumIf(if(kind = 'refund', -abs(revenue), revenue), currency = {currency:S
   AND bot = ''
   AND verdict != 'machine'
   AND NOT is_deleted
-  AND (kind IN ('order', 'refund') OR revenue != 0));
+  AND (kind IN ('order', 'refund') OR revenue != 0) LIMIT 1 BY event_id);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

@@ -62,7 +62,7 @@ SELECT toString(country) AS d0, toString(os) AS d1, sumIf(arraySum(line -> if(ki
   AND verdict != 'machine'
   AND NOT is_deleted
   AND kind IN ('order', 'refund')
-  AND (kind IN ('order', 'refund') OR revenue != 0)))
+  AND (kind IN ('order', 'refund') OR revenue != 0) LIMIT 1 BY event_id))
   WHERE concat(d0, char(31), d1) IN {p5:Array(String)}
   GROUP BY d0, d1;
 -- site = "demo"

@@ -90,7 +90,7 @@ SELECT sumIf(arraySum(line -> if(kind = 'refund', -abs(line.5), line.5), item_li
   AND verdict != 'machine'
   AND NOT is_deleted
   AND kind IN ('order', 'refund')
-  AND (kind IN ('order', 'refund') OR revenue != 0)));
+  AND (kind IN ('order', 'refund') OR revenue != 0) LIMIT 1 BY event_id));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

@@ -222,7 +222,7 @@ SELECT sumIf(arraySum(line -> if(kind = 'refund', -abs(line.5), line.5), item_li
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1))));
+  WHERE 1 LIMIT 1 BY event_id))));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000

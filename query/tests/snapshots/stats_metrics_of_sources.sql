@@ -203,7 +203,7 @@ SELECT countIf(kind = 'order') AS m_orders, sumIf(if(kind = 'refund', -abs(reven
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1) AS event
+  WHERE 1 LIMIT 1 BY event_id) AS event
   INNER JOIN (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -270,7 +270,7 @@ SELECT sumIf(arraySum(line -> if(kind = 'refund', -abs(line.5), line.5), item_li
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1)) AS event
+  WHERE 1 LIMIT 1 BY event_id)) AS event
   INNER JOIN (SELECT DISTINCT visitor_hash, session_hash, is_bot, visit
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot

@@ -34,7 +34,7 @@ SELECT if(first_channel = '', 'direct', toString(first_channel)) AS d0, sumIf(if
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1)
+  WHERE 1 LIMIT 1 BY event_id)
   GROUP BY d0
   HAVING m_revenue != 0 OR m_orders != 0 OR isNotNull(m_average_order_value)
   ORDER BY m_revenue DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};

@@ -13,7 +13,7 @@ SELECT tupleElement(item_key, 1) AS d0, sumIf(arraySum(line -> if(kind = 'refund
   AND verdict != 'machine'
   AND NOT is_deleted
   AND kind IN ('order', 'refund')
-  AND (kind IN ('order', 'refund') OR revenue != 0)))))
+  AND (kind IN ('order', 'refund') OR revenue != 0) LIMIT 1 BY event_id))))
   GROUP BY d0
   HAVING m_product_revenue != 0 OR m_quantity != 0
   ORDER BY m_product_revenue DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};
@@ -41,7 +41,7 @@ SELECT tupleElement(item_key, 1) AS d0, countIf(kind = 'order') AS m_orders
   AND verdict != 'machine'
   AND NOT is_deleted
   AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
-  AND (kind IN ('order', 'refund') OR revenue != 0)))))
+  AND (kind IN ('order', 'refund') OR revenue != 0) LIMIT 1 BY event_id))))
   GROUP BY d0
   HAVING m_orders != 0
   ORDER BY m_orders DESC, d0 LIMIT {limit:UInt64} OFFSET {offset:UInt64};

@@ -10,7 +10,7 @@ SELECT sumMapIf(map(toString(currency), if(kind = 'refund', -abs(revenue), reven
   AND bot = ''
   AND verdict != 'machine'
   AND NOT is_deleted
-  AND (kind IN ('order', 'refund') OR revenue != 0));
+  AND (kind IN ('order', 'refund') OR revenue != 0) LIMIT 1 BY event_id);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -31,7 +31,7 @@ SELECT sumMapIf(map(toString(currency), arraySum(line -> if(kind = 'refund', -ab
   AND verdict != 'machine'
   AND NOT is_deleted
   AND kind IN ('order', 'refund')
-  AND (kind IN ('order', 'refund') OR revenue != 0)));
+  AND (kind IN ('order', 'refund') OR revenue != 0) LIMIT 1 BY event_id));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
