@@ -54,8 +54,7 @@ CREATE TABLE visits {on_cluster}
     first_order_ms UInt64 CODEC(T64, ZSTD(1)),
     -- By currency, refunds taken off.
     money Map(LowCardinality(String), Decimal(38, 4)),
-    -- Of the first and the last view, after the beginning of the visit; 0 without one.
-    first_view_ms UInt64 CODEC(T64, ZSTD(1)),
+    -- Of the last view, after the beginning of the visit; 0 without one.
     last_view_ms UInt64 CODEC(T64, ZSTD(1)),
     -- Path of the first event; where that has none, the first page or screen that was seen.
     entry_page LowCardinality(String),

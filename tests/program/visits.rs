@@ -255,7 +255,6 @@ fn rows_of(site: &str, visitor: &str, session: &str, is_bot: bool, events: &[Eve
                 count(|event| event.is_order),
                 first_order,
                 money.iter().map(|(currency, sum)| json!([currency, sum])).collect::<Vec<_>>(),
-                times.first().copied().unwrap_or_default(),
                 times.last().copied().unwrap_or_default(),
                 entry,
                 pages_told.last().copied().unwrap_or_default(),
@@ -279,7 +278,7 @@ fn stored(orma: &Orma) -> Vec<Row> {
         owner, is_mixed, arrayZip(turn_ms, arrayMap(id -> toString(id), turn_event), turn_owner), \
         toUnixTimestamp64Milli(since), toUnixTimestamp64Milli(ended), \
         toUnixTimestamp64Milli(addMilliseconds(started, lasted_ms)), is_continued, view_count, action_count, event_count, order_count, first_order_ms, \
-        arraySort(arrayZip(mapKeys(money), arrayMap(sum -> toInt64(sum * 10000), mapValues(money)))), first_view_ms, \
+        arraySort(arrayZip(mapKeys(money), arrayMap(sum -> toInt64(sum * 10000), mapValues(money)))), \
         last_view_ms, toString(entry_page), toString(exit_page), pages, view_ms, toString(campaign_parts), \
         [arrayStringConcat(arraySlice(splitByChar('\\x1F', client_parts), 1, 3), '|'), toString(device_parts), toString(place_parts)], \
         days_after, is_session, is_seen FROM visits FINAL LEFT JOIN (SELECT session_hash, any(session) AS any_session FROM events GROUP BY session_hash) AS named \
@@ -392,6 +391,14 @@ fn selected_agree(orma: &Orma) {
         of("selected_events FINAL WHERE NOT is_deleted"),
         of(&format!("events FINAL WHERE {selected}"))
     );
+    let period = "toDate(ts, 'Europe/Rome') BETWEEN '2026-11-01' AND '2026-12-31'";
+    let orders = orma.number(&format!(
+        "SELECT count() FROM events FINAL WHERE site = '{SITE}' AND kind = 'order' AND bot = '' AND verdict != 'machine' AND {period}"
+    ));
+    assert!(orders > 0);
+    let answer =
+        orma.ask(&format!("/api/v1/sites/{SITE}/stats?metrics=orders&from=2026-11-01&to=2026-12-31"));
+    assert_eq!(answer["totals"]["orders"], orders);
 }
 
 /// All visits are made anew, as after a change of the rule.

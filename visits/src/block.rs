@@ -15,7 +15,7 @@ use crate::scope::{Key, Made, Scope};
 
 /// The columns of a row of visits that are written, in the order of the block. Pages and their times travel as
 /// one text each.
-const COLUMNS: [(&str, ColumnType); 39] = [
+const COLUMNS: [(&str, ColumnType); 38] = [
     ("site", ColumnType::LowCardinality),
     ("day", ColumnType::UInt16),
     ("visitor_hash", ColumnType::UInt64),
@@ -38,7 +38,6 @@ const COLUMNS: [(&str, ColumnType); 39] = [
     ("event_count", ColumnType::UInt32),
     ("order_count", ColumnType::UInt32),
     ("first_order_ms", ColumnType::UInt64),
-    ("first_view_ms", ColumnType::UInt64),
     ("last_view_ms", ColumnType::UInt64),
     ("entry_page", ColumnType::LowCardinality),
     ("exit_page", ColumnType::LowCardinality),
@@ -172,7 +171,6 @@ impl<'a> Block<'a> {
         record.push(&number(|share| share.events));
         record.push(&number(|share| share.orders));
         record.push(&share.and_then(|share| share.first_order).map_or(0, since));
-        record.push(&views.first().copied().unwrap_or_default());
         record.push(&views.last().copied().unwrap_or_default());
         record.push(&share.map_or("", Share::entry_page));
         let last = said.map(|said| if is_of_views { &said.visit.whole } else { said.share });

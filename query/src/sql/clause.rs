@@ -135,13 +135,13 @@ fn all_entry_columns() -> String {
 }
 
 /// Visits, one row each: `day`, `visitor`, `visitor_hash`, `session_hash`, `is_bot`, `visit` and `started` (its beginning),
-/// `ended`, the numbers of a visit, `event_count`, `first_view_ms`, `last_view_ms`, `pages`,
+/// `ended`, the numbers of a visit, `event_count`, `last_view_ms`, `pages`,
 /// `first_…` (of the first event), `exit_page`. ClickHouse reads no column that nobody asks for.
 pub fn visits(which: Visits, with_bots: bool) -> String {
     let of = |rows: &str| {
         format!(
             "SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, {NUMBERS_OF_VISIT}, \
-             event_count, first_view_ms, last_view_ms, pages, view_ms, exit_page, {} \
+             event_count, last_view_ms, pages, view_ms, exit_page, {} \
              FROM visits FINAL WHERE {}{rows}",
             all_entry_columns(),
             visits_window(with_bots)
