@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use orma_jobs::{Job, Jobs};
-use orma_query::AppState;
 use orma_query::accounts::AccountsAlarm;
+use orma_query::{AppState, Timestamp};
 use orma_store::Store;
 use orma_visits::Fence;
 
@@ -22,6 +22,9 @@ const PROGRESS_EVERY: Duration = Duration::from_secs(5);
 
 /// How often the rows of people are made of the visits that came meanwhile.
 const PEOPLE_EVERY: Duration = Duration::from_secs(30);
+
+/// How often it is looked whether days that are over are to be rolled up.
+const ROLLUPS_EVERY: Duration = Duration::from_secs(10);
 
 /// Starts the jobs of a query service. Each process looks at the accounts for itself, because its pages and its metric
 /// show its own looks; what they find is said by one of those that share a store.
@@ -58,5 +61,13 @@ pub fn start(store: &Store, state: &AppState, options: &AccountingOptions) -> Jo
         let progress = progress.clone();
         async move { Ok(progress.look().await?) }
     });
-    Jobs::start(store, vec![look, say, make, make_people, look_how_far])
+    let rollups = state.rollups();
+    let roll_up = Job::by_one("rollups", ROLLUPS_EVERY, move |_| {
+        let rollups = rollups.clone();
+        async move {
+            rollups.roll_up(Timestamp::now()).await?;
+            Ok(())
+        }
+    });
+    Jobs::start(store, vec![look, say, make, make_people, look_how_far, roll_up])
 }

@@ -193,6 +193,11 @@ pub struct QuestionOptions {
     #[arg(long, env = "ORMA_VISITS_WAIT_MS_MAX", default_value_t = 2_000, value_name = "MS",
         value_parser = clap::value_parser!(u64).range(..=600_000))]
     pub visits_wait_ms_max: u64,
+    /// Sites with so many visits have their days rolled up when these are over, which answers are read from; with fewer, visits
+    /// are read as fast
+    #[arg(long, env = "ORMA_ROLLUP_VISITS_MIN", default_value_t = 20_000, value_name = "N",
+        value_parser = clap::value_parser!(u64).range(..=1_000_000_000_000))]
+    pub rollup_visits_min: u64,
     /// Memory of this process for answers about finished periods, which are kept while nothing changes them, in bytes; 0
     /// keeps none
     #[arg(long, env = "ORMA_QUESTION_CACHE_BYTES_MAX", default_value_t = 32 << 20, value_name = "BYTES")]
@@ -214,6 +219,7 @@ impl QuestionOptions {
             waiting_max: self.questions_waiting_max,
             wait_ms_max: self.question_wait_ms_max,
             visits_wait_ms_max: self.visits_wait_ms_max,
+            rollup_visits_min: self.rollup_visits_min,
             cache_bytes_max: self.question_cache_bytes_max,
         }
     }

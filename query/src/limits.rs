@@ -31,6 +31,8 @@ pub struct QuestionLimits {
     /// How long one waits for the visits of events that came just now, in milliseconds; what is not made by then is in the
     /// next answers.
     pub visits_wait_ms_max: u64,
+    /// Sites with so many visits have their days rolled up; of fewer, visits are read as fast.
+    pub rollup_visits_min: u64,
     /// What the kept answers about finished periods may take of this process's memory, in bytes; 0 keeps none.
     pub cache_bytes_max: usize,
 }
@@ -44,6 +46,7 @@ impl Default for QuestionLimits {
             waiting_max: 512,
             wait_ms_max: 10_000,
             visits_wait_ms_max: orma_visits::WAIT.as_millis() as u64,
+            rollup_visits_min: 20_000,
             cache_bytes_max: 32 << 20,
         }
     }

@@ -13,6 +13,7 @@ use crate::error::ApiError;
 use crate::geo_report::GeoReporter;
 use crate::limits::QuestionLimits;
 use crate::question::live::Live;
+use crate::rollups::Rollups;
 use crate::runner::Runner;
 use crate::sign_in::{Attempt, Attempts, EndedSessions, NoAttempt, SignInCodes};
 use crate::timestamp::Timestamp;
@@ -118,6 +119,11 @@ impl AppState {
     /// What makes visits of events; somebody must [do so](Maker::make_all) again and again.
     pub fn visits(&self) -> Maker {
         self.runner.visits().clone()
+    }
+
+    /// What rolls up the days that are over; somebody must [do so](Rollups::roll_up) again and again.
+    pub fn rollups(&self) -> Rollups {
+        self.runner.rollups(&self.registry)
     }
 
     /// The watch over how far visits are that are made anew; somebody must [look](ProgressWatch::look) again and again.

@@ -57,6 +57,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "selected_events",
         sql: include_str!("../migrations/0017_selected_events.sql"),
     },
+    Migration { version: 18, name: "rollups", sql: include_str!("../migrations/0018_rollups.sql") },
 ];
 
 /// The newest schema that this program knows.
@@ -204,10 +205,13 @@ fn made_tables<'a>(scripts: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> 
 }
 
 /// Tables of which a segment's deletion depends.
-const TABLES_OF_EVENTS: [&str; 8] = [
+const TABLES_OF_EVENTS: [&str; 11] = [
     "events",
     "selected_events",
     "visits",
+    "visitor_numbers",
+    "rollups",
+    "rollup_days",
     "touched",
     "identity_edges",
     "traits",

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use fastrand::Rng;
-use orma_query::{AppState, QueryConfig, QuestionLimits};
+use orma_query::{AppState, QueryConfig, QuestionLimits, Timestamp};
 use orma_store::Site as Settings;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -31,6 +31,8 @@ const HISTORIES: u64 = 1_040;
 const HISTORIES_OF_SITE: u64 = 80;
 /// Random questions about the numbers of a site.
 const QUESTIONS: usize = 8;
+/// Random questions about whole days of a site.
+const QUESTIONS_ABOUT_DAYS: usize = 12;
 /// People of a site whose card and journey are looked at.
 const PEOPLE: usize = 1;
 /// Sites that are asked about at once.
@@ -68,7 +70,8 @@ async fn random_histories_have_one_answer() {
     let dir = tempfile::tempdir().unwrap();
     let mut service = Service::start(dir.path()).await;
     // Nothing is asked twice, so what is kept would only cost (`asking.rs` is about that).
-    let questions = QuestionLimits { cache_bytes_max: 0, ..crate::support::patient_limits() };
+    let questions =
+        QuestionLimits { cache_bytes_max: 0, rollup_visits_min: 1, ..crate::support::patient_limits() };
     let config = QueryConfig { questions, ..QueryConfig::default() };
     service.state = AppState::new(service.store.clone(), service.registry.clone(), vec![7; 32], config);
     let service = Arc::new(service);
@@ -91,20 +94,32 @@ async fn random_histories_have_one_answer() {
         for piece in sent.chunks(sent.len().div_ceil(3)) {
             service.insert(piece).await;
             service.get_of(&some[0].name, "/stats?metrics=sessions").await;
+            // What comes later changes some of the days, and others not.
+            roll_up(&service).await;
         }
     }
     by_hand(&service, &sites).await;
     let (findings, places) = (Findings::default(), Arc::new(Semaphore::new(AT_ONCE)));
-    let mut tasks = JoinSet::new();
-    for site in sites {
-        let (service, findings, places) = (service.clone(), findings.clone(), places.clone());
-        tasks.spawn(async move {
-            let _place = places.acquire().await.unwrap();
-            ask(&service, &site, findings).await;
-        });
-    }
-    while let Some(done) = tasks.join_next().await {
-        done.unwrap();
+    for is_rolled_up in [false, true] {
+        if is_rolled_up {
+            roll_up(&service).await;
+        }
+        let mut tasks = JoinSet::new();
+        for site in &sites {
+            let (service, site) = (service.clone(), site.clone());
+            let (findings, places) = (findings.clone(), places.clone());
+            tasks.spawn(async move {
+                let _place = places.acquire().await.unwrap();
+                if is_rolled_up {
+                    ask_about_days(&service, &site, findings).await;
+                } else {
+                    ask(&service, &site, findings).await;
+                }
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.unwrap();
+        }
     }
     Arc::into_inner(service).expect("nobody asks any more").engine.stop().await;
     let found = findings.0.lock().unwrap();
@@ -113,6 +128,25 @@ async fn random_histories_have_one_answer() {
     let all = [&METRICS[..], &DIMENSIONS[..], &OPERATORS[..]].concat();
     let unmet: Vec<&str> = all.into_iter().filter(|name| !found.asked.contains(*name)).collect();
     assert!(!is_whole || unmet.is_empty(), "never asked: {unmet:?}");
+}
+
+/// Rolls up all days of all sites.
+async fn roll_up(service: &Service) {
+    let rollups = service.state.rollups().waited_for();
+    while rollups.roll_up(Timestamp::now()).await.unwrap() {}
+}
+
+/// Asks about whole days without conditions, which are read from what they were rolled up to.
+async fn ask_about_days(service: &Service, site: &Site, findings: Findings) {
+    let rolled_up = service.state.visits().rollup_days().of(&site.name, site.zone).await.unwrap();
+    assert!(rolled_up.len() > 1, "{} has {rolled_up:?}", site.name);
+    let twin = Twin::new(site);
+    let asker = Asker { service, site, twin: &twin, findings };
+    let mut random = Rng::with_seed(site.about.cast_unsigned() ^ site.rows.len() as u64);
+    for _ in 0..QUESTIONS_ABOUT_DAYS {
+        let question = Question::about_days(&mut random, &twin);
+        asker.numbers(&question, false).await;
+    }
 }
 
 /// Who is joined by hand, and whom that is taken back of.
@@ -150,6 +184,8 @@ async fn ask(service: &Service, site: &Site, findings: Findings) {
     for number in 0..QUESTIONS {
         let question = Question::random(&mut random, &twin);
         asker.numbers(&question, number == 0).await;
+        // Some of these days are rolled up, and others have changed since.
+        asker.numbers(&Question::about_days(&mut random, &twin), false).await;
     }
     asker.people(&mut random, PEOPLE).await;
 }

@@ -38,6 +38,7 @@ mod query_stats;
 mod query_transport;
 mod release;
 mod reported;
+mod rollups;
 mod segment;
 mod slow_store;
 mod spellings;

@@ -481,7 +481,8 @@ fn insert(orma: &Orma, events: &[Value]) {
 #[test]
 fn visits_kept_up_to_date_are_those_made_anew_and_those_of_a_plain_computation() {
     let seeds: u64 = std::env::var("ORMA_SEEDS").map_or(1_000, |text| text.parse().expect("a number"));
-    let orma = Orma::start();
+    // Days are rolled up beside it.
+    let orma = crate::rollups::setup().start();
     let ask = |question: &str| drop(orma.ask(&format!("/api/v1/sites/{SITE}/{question}")));
     let random = &mut Rng::with_seed(11);
     let mut waiting: Vec<Vec<Value>> = Vec::new();

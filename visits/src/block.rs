@@ -122,6 +122,11 @@ impl<'a> Block<'a> {
         }
     }
 
+    /// The sites and days of UTC of the rows.
+    pub fn days(&self) -> BTreeSet<(&'a str, i64)> {
+        self.rows.keys().map(|(site, (day, ..))| (*site, *day)).collect()
+    }
+
     /// Users who no longer have a row that there was of them, each with its site.
     pub const fn left(&self) -> &BTreeSet<(String, String)> {
         &self.left

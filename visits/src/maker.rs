@@ -13,7 +13,9 @@ use tokio::sync::Mutex;
 use crate::block::Fence;
 use crate::error::MakeError;
 use crate::journal::{self, Because, Waiting};
+use crate::numbers::Numbers;
 use crate::people::People;
+use crate::rollup_days::RollupDays;
 use crate::selected;
 use crate::work::{Begun, Passed, Work};
 
@@ -49,6 +51,8 @@ pub struct Maker {
     store: Store,
     shared: Arc<Shared>,
     people: People,
+    rollup_days: RollupDays,
+    numbers: Numbers,
     wait_max: Duration,
 }
 
@@ -81,18 +85,30 @@ impl Maker {
     pub fn new(store: Store) -> Self {
         let writing = Arc::default();
         let people = People::new(store.clone(), Arc::clone(&writing));
+        let rollup_days = RollupDays::new(store.clone(), Arc::clone(&writing));
+        let numbers = Numbers::new(store.clone());
         let shared = Shared {
             events_begun: AtomicU64::new(0),
             marks_begun: AtomicU64::new(0),
-            work: Mutex::new(Work::new(store.clone(), writing)),
+            work: Mutex::new(Work::new(store.clone(), writing, rollup_days.clone())),
         };
-        Self { store, shared: Arc::new(shared), people, wait_max: WAIT }
+        Self { store, shared: Arc::new(shared), people, rollup_days, numbers, wait_max: WAIT }
     }
 
     /// The same maker, for whose rows those who ask wait so long.
     #[must_use]
     pub fn waited_for(self, wait_max: Duration) -> Self {
         Self { wait_max, ..self }
+    }
+
+    /// Which days are rolled up.
+    pub const fn rollup_days(&self) -> &RollupDays {
+        &self.rollup_days
+    }
+
+    /// What gives visitors their numbers.
+    pub const fn numbers(&self) -> &Numbers {
+        &self.numbers
     }
 
     /// Makes what came before this was called, unless that takes too long: answers that are asked from now on have it.

@@ -15,6 +15,7 @@ use crate::events::events;
 use crate::journal::{self, Because, Touched};
 use crate::names::Names;
 use crate::people;
+use crate::rollup_days::RollupDays;
 use crate::rows::{self, Since};
 use crate::rule::{MS_PER_DAY, Session, Visit, day_of, visits};
 use crate::scope::{Made, Scope};
@@ -88,6 +89,7 @@ pub struct Work {
     store: Store,
     /// Held from the moment at which a version is taken until the visits of that version are written.
     writing: Arc<Mutex<()>>,
+    rollup_days: RollupDays,
     /// Parts of the journal that are made, and may be dropped once the visits are on the disk.
     done: HashSet<String>,
     /// Large parts of the journal of which only the first rows are made, and how many.
@@ -110,10 +112,11 @@ pub struct Work {
 
 impl Work {
     /// Of a process that knows nothing yet.
-    pub fn new(store: Store, writing: Arc<Mutex<()>>) -> Self {
+    pub fn new(store: Store, writing: Arc<Mutex<()>>, rollup_days: RollupDays) -> Self {
         Self {
             store,
             writing,
+            rollup_days,
             done: HashSet::default(),
             begun: HashMap::default(),
             complete: Begun::default(),
@@ -130,8 +133,8 @@ impl Work {
     /// parts and versions is old.
     pub fn hold(&mut self, fence: Option<&Fence>) {
         if self.fence.as_ref() != fence {
-            *self =
-                Self { fence: fence.cloned(), ..Self::new(self.store.clone(), Arc::clone(&self.writing)) };
+            let anew = Self::new(self.store.clone(), Arc::clone(&self.writing), self.rollup_days.clone());
+            *self = Self { fence: fence.cloned(), ..anew };
         }
         self.had_the_job = Some(Instant::now());
     }
@@ -369,6 +372,7 @@ impl Work {
         }
         block.take_back(made.into_values(), &scope);
         people::leave(&self.store, self.version, block.left()).await?;
+        self.rollup_days.change(&block.days()).await?;
         let rows = block.write(&self.store, self.fence.as_ref()).await?;
         Ok(Together::Made(Passed { sessions: touched.len() as u64, rows, put_off: 0 }))
     }

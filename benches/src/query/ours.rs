@@ -1,6 +1,6 @@
 //! orma's own tables and questions: filled past the collector, asked through the API as anybody asks.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 
@@ -18,6 +18,8 @@ const LIVE: &str = include_str!("sql/ours/live.sql");
 pub const SITE: &str = "stream";
 /// The database of orma's tables.
 pub const DATABASE: &str = orma_store::engine::config::DATABASE;
+/// Of twenty million events on two cores it takes minutes.
+const ROLLED_UP_WITHIN: Duration = Duration::from_hours(1);
 /// What the overview shows of a site that sells.
 const HEADLINES: &str = "visitors,people,page_views,sessions,bounce_rate,session_duration_ms,orders,revenue,\
                          average_order_value,conversion_rate";
@@ -61,11 +63,36 @@ pub async fn fill(engine: &Engine, visitors: u64) -> anyhow::Result<Filled> {
         engine.execute(&statements).await?;
     }
     engine.settle().await?;
+    rolled_up(engine).await?;
+    engine.settle().await?;
     let filled =
         Filled { seconds: started.elapsed().as_secs_f64(), cpu_seconds: engine.cpu_seconds()? - before };
     let sql = format!("SELECT count() AS value FROM {DATABASE}.events WHERE site = '{SITE}'");
     ensure!(engine.number(&sql).await? > 0, "no events were filled");
     Ok(filled)
+}
+
+/// Waits until the days that are over are rolled up, where the store has that.
+///
+/// # Errors
+/// They are not after an hour.
+async fn rolled_up(engine: &Engine) -> anyhow::Result<()> {
+    let has = format!(
+        "SELECT count() AS value FROM system.tables WHERE database = '{DATABASE}' AND name = 'rollup_days'"
+    );
+    if engine.number(&has).await? == 0 {
+        return Ok(());
+    }
+    let left = format!(
+        "SELECT uniqExact(day) AS value FROM {DATABASE}.visits WHERE site = '{SITE}' AND day < yesterday() \
+         AND day NOT IN (SELECT day FROM {DATABASE}.rollup_days FINAL WHERE site = '{SITE}' AND zone != '')"
+    );
+    let deadline = Instant::now() + ROLLED_UP_WITHIN;
+    while engine.number(&left).await? > 0 {
+        ensure!(Instant::now() < deadline, "the days are not rolled up");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Ok(())
 }
 
 /// Lets something have happened in the last half hour.

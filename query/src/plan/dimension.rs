@@ -41,6 +41,12 @@ impl Dimension {
     pub const HOST: Self = row("host", Level::Both, "host");
     /// Who sent the session.
     pub const SOURCE: Self = row("source", Level::Session, "source");
+    /// Channel; `direct` when nobody sent the session.
+    pub const CHANNEL: Self = row("channel", Level::Session, "channel");
+    /// Campaign.
+    pub const CAMPAIGN: Self = row("campaign", Level::Session, "utm_campaign");
+    /// City.
+    pub const CITY: Self = row("city", Level::Both, "city");
     /// Country.
     pub const COUNTRY: Self = row("country", Level::Both, "country");
     /// Class of the device.
@@ -51,6 +57,10 @@ impl Dimension {
     pub const BROWSER: Self = row("browser", Level::Both, "browser");
     /// Operating system.
     pub const OS: Self = row("os", Level::Both, "os");
+    /// Product.
+    pub const PRODUCT: Self = row("product", Level::Item, "product");
+    /// Category of the product.
+    pub const PRODUCT_CATEGORY: Self = row("product_category", Level::Item, "product_category");
     /// Version of the app.
     pub const APP_VERSION: Self = row("app_version", Level::Both, "app_version");
 
@@ -62,16 +72,15 @@ impl Dimension {
         Self::EXIT_PAGE,
         Self::HOST,
         Self::SOURCE,
-        // `direct` when nobody sent the session.
-        row("channel", Level::Session, "channel"),
-        row("campaign", Level::Session, "utm_campaign"),
+        Self::CHANNEL,
+        Self::CAMPAIGN,
         row("utm_source", Level::Session, "utm_source"),
         row("utm_medium", Level::Session, "utm_medium"),
         row("utm_content", Level::Session, "utm_content"),
         row("utm_term", Level::Session, "utm_term"),
         Self::COUNTRY,
         row("region", Level::Both, "region"),
-        row("city", Level::Both, "city"),
+        Self::CITY,
         Self::DEVICE_CLASS,
         row("device_brand", Level::Both, "device_brand"),
         Self::DEVICE_MODEL,
@@ -83,9 +92,9 @@ impl Dimension {
         row("touchpoint", Level::Event, "touchpoint"),
         row("stage", Level::Event, "stage"),
         Self::APP_VERSION,
-        row("product", Level::Item, "product"),
+        Self::PRODUCT,
         row("product_id", Level::Item, "product_id"),
-        row("product_category", Level::Item, "product_category"),
+        Self::PRODUCT_CATEGORY,
     ];
 
     /// Its name in requests and answers.

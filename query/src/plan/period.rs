@@ -8,6 +8,8 @@ use orma_store::Site;
 use crate::error::ApiError;
 use crate::timestamp::Timestamp;
 
+const MS_PER_DAY: i64 = 86_400_000;
+
 /// More points than this make no chart.
 const BUCKETS_MAX: usize = 3_000;
 
@@ -223,7 +225,11 @@ impl Period {
     }
 }
 
-fn zone_of(site: &Site) -> Result<TimeZone, ApiError> {
+/// The zone of a site.
+///
+/// # Errors
+/// This machine does not know it.
+pub fn zone_of(site: &Site) -> Result<TimeZone, ApiError> {
     // Checked when the site was made; another machine's zone data may be older.
     TimeZone::get(&site.timezone).map_err(|_| {
         let message = format!("This machine does not know the site's time zone `{}`.", site.timezone);
@@ -242,6 +248,16 @@ fn utc_date(moment: Timestamp) -> Date {
 /// The UTC date of a moment, as the store writes it.
 pub fn utc_day(moment: Timestamp) -> String {
     utc_date(moment).to_string()
+}
+
+/// The number of a day, counted from 1970-01-01.
+pub fn day_number(date: Date) -> i64 {
+    start_of_day(date, &TimeZone::UTC).0.div_euclid(MS_PER_DAY)
+}
+
+/// The day of a number.
+pub fn day_of_number(number: i64) -> Date {
+    utc_date(Timestamp(number.saturating_mul(MS_PER_DAY)))
 }
 
 /// The first moment of a day; where the clock skips midnight, the first moment after it.

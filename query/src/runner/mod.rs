@@ -18,13 +18,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use orma_store::{AnswerFormat, LogLimit, Param, Store, StoreError, rows_and_total_of, rows_of};
-use orma_visits::Maker;
+use orma_store::{AnswerFormat, LogLimit, Param, Registry, Store, StoreError, rows_and_total_of, rows_of};
 pub use orma_visits::Needs;
+use orma_visits::{Days, Maker};
 use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::limits::{Busy, Permit, Permits, QuestionLimits};
+use crate::rollups::Rollups;
 use crate::sql::Sql;
 pub use execution::Rows;
 use execution::{Counters, Executor};
@@ -52,6 +53,7 @@ struct Shared {
     kept: Kept,
     versions: Versions,
     seconds_max: u64,
+    rollup_visits_min: u64,
     /// How many changes were made through this runner.
     changes: AtomicU64,
     busy: AtomicU64,
@@ -87,6 +89,7 @@ impl Runner {
             kept: Kept::new(limits.cache_bytes_max),
             versions: Versions::new(&store),
             seconds_max: limits.seconds_max,
+            rollup_visits_min: limits.rollup_visits_min,
             changes: AtomicU64::new(0),
             busy: AtomicU64::new(0),
             visits: Maker::new(store.clone()).waited_for(Duration::from_millis(limits.visits_wait_ms_max)),
@@ -107,6 +110,23 @@ impl Runner {
     /// What makes visits of events.
     pub fn visits(&self) -> &Maker {
         &self.shared.visits
+    }
+
+    /// What rolls up the days of sites that are over.
+    pub fn rollups(&self, registry: &Registry) -> Rollups {
+        let shared = &self.shared;
+        Rollups::new(shared.store.clone(), shared.visits.clone(), registry.clone(), shared.rollup_visits_min)
+    }
+
+    /// The days of a site that are rolled up, in its zone. Where the store does not tell, none: visits know all that they do.
+    pub async fn rollup_days(&self, site: &str, zone: &str) -> Days {
+        match self.shared.visits.rollup_days().of(site, zone).await {
+            Ok(days) => days,
+            Err(error) => {
+                tracing::debug!(%error, "it is not known which days are rolled up");
+                Days::default()
+            }
+        }
     }
 
     /// Before visits are asked for: those of the events that are stored by now, as far as the request is about them. Where

@@ -23,8 +23,17 @@ use crate::sql::versions::{PARTS, UNMADE};
 
 /// Tables that count only for statements that name them; no view hides them. Otherwise nothing would be kept for longer
 /// than until the next event, or the next customer who is logged in, comes.
-const COUNT_BY_NAME: [&str; 7] =
-    ["events", "selected_events", "visits", "people", "identity_edges", "traits", "stored_hours"];
+const COUNT_BY_NAME: [&str; 9] = [
+    "events",
+    "selected_events",
+    "visits",
+    "visitor_numbers",
+    "rollups",
+    "people",
+    "identity_edges",
+    "traits",
+    "stored_hours",
+];
 
 /// An engine that does not tell its parts within this time is asked the question itself.
 const PARTS_SECONDS_MAX: u64 = 5;

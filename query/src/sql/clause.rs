@@ -279,6 +279,15 @@ pub fn bucket_start(interval: Interval, moment: &str) -> String {
     }
 }
 
+/// The beginning of a day's bucket, of days or longer.
+pub fn bucket_of_day(interval: Interval, day: &str) -> String {
+    match interval {
+        Interval::Week => format!("toMonday({day})"),
+        Interval::Month => format!("toStartOfMonth({day})"),
+        Interval::Minute | Interval::Hour | Interval::Day => day.to_owned(),
+    }
+}
+
 /// The beginning of a bucket as text, as [`crate::plan::period::Bucket::key`] names it.
 pub fn bucket_key(interval: Interval, start: &str) -> String {
     match interval {

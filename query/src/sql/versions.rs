@@ -6,7 +6,7 @@
 pub const PARTS: &str = "SELECT table, concat(table, ' ', name, ' ', toString(toUnixTimestamp(modification_time))) AS identity, \
     toString(greatest(min_date, toDate(min_time, 'UTC'))) AS first_day, toBool(match(engine, '^(Replicated|Shared)')) AS replicated \
     FROM system.parts WHERE database = currentDatabase() AND active AND table NOT IN ('outcomes', 'collector_status', \
-    'arrivals', 'touched', 'people_left', 'people_mark', 'job_claims', 'job_marks', 'rejected_events', 'write_offs', 'schema_migrations', 'site_settings', 'tokens', \
+    'arrivals', 'touched', 'rollup_days', 'people_left', 'people_mark', 'job_claims', 'job_marks', 'rejected_events', 'write_offs', 'schema_migrations', 'site_settings', 'tokens', \
     'write_keys', 'newsletter_keys') ORDER BY identity";
 
 /// The visits that are still to be made, by site and by what came: `site`, `of_edges` (who somebody is), `first_day` (UTC).

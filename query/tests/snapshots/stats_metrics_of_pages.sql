@@ -45,7 +45,7 @@ SELECT uniqExact(person_hash) AS m_people
 -- to_day = "2026-11-21"
 SELECT countIf(is_session) AS m_sessions, if(countIf(view_count > 0) = 0, NULL, countIf(view_count = 1
   AND action_count = 0
-  AND lasted_ms < 10000) / countIf(view_count > 0)) AS m_bounce_rate, if(countIf(is_session) = 0, NULL, round(avgIf(lasted_ms, is_session))) AS m_session_duration_ms, if(countIf(view_count > 0) = 0, NULL, sum(view_count) / countIf(view_count > 0)) AS m_views_per_session, if(countIf(is_session) = 0, NULL, countIf(is_session
+  AND lasted_ms < 10000) / countIf(view_count > 0)) AS m_bounce_rate, if(countIf(is_session) = 0, NULL, round(sumIf(lasted_ms, is_session) / countIf(is_session))) AS m_session_duration_ms, if(countIf(view_count > 0) = 0, NULL, sum(view_count) / countIf(view_count > 0)) AS m_views_per_session, if(countIf(is_session) = 0, NULL, countIf(is_session
   AND order_count > 0) / countIf(is_session)) AS m_conversion_rate
   FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL

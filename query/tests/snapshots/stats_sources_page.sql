@@ -30,7 +30,7 @@ SELECT toString(first_source) AS d0, toString(country) AS d1, uniqExactIf(visito
 -- to_day = "2026-11-21"
 -- limit = 51
 -- offset = 0
-SELECT toString(first_source) AS d0, toString(first_country) AS d1, if(countIf(is_session) = 0, NULL, round(avgIf(lasted_ms, is_session))) AS m_session_duration_ms
+SELECT toString(first_source) AS d0, toString(first_country) AS d1, if(countIf(is_session) = 0, NULL, round(sumIf(lasted_ms, is_session) / countIf(is_session))) AS m_session_duration_ms
   FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}

@@ -54,6 +54,34 @@ pub const DIMENSIONS: [&str; 29] = [
     "product_id",
     "product_category",
 ];
+/// What days are rolled up to.
+const METRICS_OF_DAYS: [&str; 8] = [
+    "visitors",
+    "people",
+    "page_views",
+    "sessions",
+    "bounce_rate",
+    "session_duration_ms",
+    "views_per_session",
+    "conversion_rate",
+];
+/// What days are rolled up by.
+const DIMENSIONS_OF_DAYS: [&str; 14] = [
+    "product",
+    "product_category",
+    "content_group",
+    "page",
+    "entry_page",
+    "exit_page",
+    "source",
+    "channel",
+    "campaign",
+    "country",
+    "city",
+    "device_class",
+    "browser",
+    "os",
+];
 const INTERVALS: [&str; 5] = ["minute", "hour", "day", "week", "month"];
 pub const OPERATORS: [&str; 4] = ["is", "is_not", "contains", "starts"];
 
@@ -178,6 +206,38 @@ impl Question {
             days,
             with_bots: random.u64(..5) == 0,
             with_previous: random.u64(..6) == 0,
+            asks_for_events: false,
+            of_pages: false,
+            any_event: false,
+        }
+    }
+
+    /// A question about whole days without conditions, of what days are rolled up to.
+    pub fn about_days(random: &mut Rng, twin: &Twin<'_>) -> Self {
+        let some = |random: &mut Rng, of: &[&'static str], most: usize| -> Vec<&'static str> {
+            let mut some: Vec<&str> = (0..most).map(|_| *random.choice(of).unwrap()).collect();
+            some.sort_unstable();
+            some.dedup();
+            random.shuffle(&mut some);
+            some
+        };
+        let (from, to, days) = loop {
+            if let (from, to, Some(days)) = period(random, twin) {
+                break (from, to, Some(days));
+            }
+        };
+        let metrics = 1 + random.usize(..4);
+        let dimensions = random.usize(..2);
+        Self {
+            metrics: some(random, &METRICS_OF_DAYS, metrics),
+            group_by: some(random, &DIMENSIONS_OF_DAYS, dimensions),
+            filters: vec![],
+            interval: (random.u64(..2) == 0).then(|| *random.choice(&INTERVALS[2..]).unwrap()),
+            from,
+            to,
+            days,
+            with_bots: false,
+            with_previous: random.u64(..3) == 0,
             asks_for_events: false,
             of_pages: false,
             any_event: false,

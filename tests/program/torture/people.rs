@@ -16,7 +16,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use crate::support::{self, Orma, wait_for, wait_for_same};
-use crate::visits;
+use crate::{rollups, visits};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -262,11 +262,13 @@ impl Everybody {
 
 /// Waits for the moment of a kill: any, or one at which the store is at some step of making visits.
 pub fn moment(orma: &Orma, random: &mut Rng) -> &'static str {
-    const STEPS: [(&str, &str); 4] = [
+    const STEPS: [(&str, &str); 6] = [
         ("reading", "SELECT%FROM events FINAL PREWHERE%"),
         ("writing", "INSERT INTO visits %"),
         ("dropping", "ALTER TABLE touched DROP PART%"),
         ("looking", "SELECT%FROM identity_edges WHERE%"),
+        ("numbering", "INSERT INTO visitor_numbers%"),
+        ("rolling up", "INSERT INTO rollup%"),
     ];
     let Some((name, statement)) = random.choice(STEPS).filter(|_| random.u64(..4) > 0) else {
         std::thread::sleep(Duration::from_millis(random.u64(..KILL_MS_MAX)));
@@ -348,6 +350,7 @@ pub fn check(orma: &Orma, taken: &BTreeSet<String>, erased: &Erased) -> usize {
         ([accepted, told, doubled], [shipped + doubled, shipped, doubled])
     });
     visits::check(orma, "kept up to date");
+    rollups::agree(orma, "Europe/Rome", "answered from days that are rolled up");
     ids.len()
 }
 
@@ -373,7 +376,7 @@ fn visits_are_right_whatever_is_killed_while_they_are_made() {
     let seed = super::seed();
     println!("ORMA_TORTURE_SEED={seed}");
     let random = &mut Rng::with_seed(seed);
-    let mut orma = Orma::start();
+    let mut orma = rollups::setup().start();
     let crowd = Arc::new(Mutex::new(Crowd::new(random.fork())));
     let mut kills: HashMap<(&str, &str), u64> = HashMap::new();
     let (mut taken, mut erased, mut answered) = (BTreeSet::new(), Erased::new(), 0);

@@ -3,10 +3,11 @@
 mod choose;
 pub mod request;
 pub mod response;
-mod sql;
+pub mod sql;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 use serde::Deserialize;
@@ -17,6 +18,7 @@ use crate::lookup;
 use crate::plan::period::{Bucket, Interval, Period};
 use crate::plan::{Earlier, Metric, cursor};
 use crate::runner::{Needs, Runner};
+use crate::scope::Scope;
 use crate::timestamp::Timestamp;
 use crate::value::{Amount, MetricValue, Money};
 use choose::{Part, has_totals, has_totals_of_series, parts, source};
@@ -44,6 +46,12 @@ pub async fn respond(runner: &Runner, query: &Query) -> Result<Stats, ApiError> 
     let mut query = Cow::Borrowed(query);
     if asks_who {
         query.to_mut().scope.aliases = lookup::aliases(runner, &query.scope.site).await?;
+    }
+    // After the visits: what was made of a day before one of them was does not count any more.
+    let Scope { site, period, .. } = &query.scope;
+    let days = runner.rollup_days(site, &period.zone_name).await;
+    if !days.is_empty() {
+        query.to_mut().rollups = Arc::new(days);
     }
     let query = query.as_ref();
     let parts = parts(query);

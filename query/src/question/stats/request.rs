@@ -1,6 +1,9 @@
 //! What is asked: metrics over time or by dimensions.
 
+use std::sync::Arc;
+
 use orma_store::Site;
+use orma_visits::Days;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -125,6 +128,8 @@ pub struct Query {
     pub offset: usize,
     /// One of `metrics`.
     pub order_by: Metric,
+    /// The days of the site that are rolled up, in place of which visits need not be read.
+    pub rollups: Arc<Days>,
 }
 
 impl Query {
@@ -156,6 +161,7 @@ impl Query {
             limit: parse_limit(text.limit, ROWS_DEFAULT, ROWS_MAX)?,
             offset: text.cursor.map(cursor::decode).transpose()?.unwrap_or(0),
             order_by,
+            rollups: Arc::default(),
         })
     }
 

@@ -53,29 +53,81 @@ pub fn other_product_revenue() -> String {
     format!("sumMapIf(map(toString(currency), {amount}), {amount} != 0 AND currency != {{currency:String}})")
 }
 
-/// A metric over rows of sessions. `bought` is the condition of a conversion.
-pub fn of_sessions(metric: Metric, bought: Option<&str>) -> String {
-    let is_session = clause::IS_SESSION;
-    let with_views = "countIf(view_count > 0)";
+/// What metrics of sessions are made of, as expressions.
+#[derive(Clone, Debug)]
+pub struct SessionCounts {
+    /// Sessions.
+    pub sessions: String,
+    /// Those with views.
+    pub viewing_sessions: String,
+    /// Those of them that are bounces.
+    pub bounces: String,
+    /// How long sessions lasted, together.
+    pub sessions_lasted_ms: String,
+    /// Their views.
+    pub session_views: String,
+    /// Those that bought.
+    pub buying_sessions: String,
+}
+
+impl SessionCounts {
+    /// Over rows of sessions. `bought` is the condition of a conversion.
+    pub fn of_rows(bought: &str) -> Self {
+        let is_session = clause::IS_SESSION;
+        Self {
+            sessions: format!("countIf({is_session})"),
+            viewing_sessions: "countIf(view_count > 0)".into(),
+            bounces: "countIf(view_count = 1 AND action_count = 0 AND lasted_ms < 10000)".into(),
+            sessions_lasted_ms: format!("sumIf(lasted_ms, {is_session})"),
+            session_views: "sum(view_count)".into(),
+            buying_sessions: format!("countIf({is_session} AND {bought})"),
+        }
+    }
+
+    /// Over rows that have them as columns.
+    pub fn of_rollups() -> Self {
+        let [sessions, viewing_sessions, bounces, sessions_lasted_ms, session_views, buying_sessions] =
+            Self::COLUMNS.map(|column| format!("sum({column})"));
+        Self { sessions, viewing_sessions, bounces, sessions_lasted_ms, session_views, buying_sessions }
+    }
+
+    /// The columns, in the order of [`SessionCounts::expressions`].
+    pub const COLUMNS: [&str; 6] =
+        ["sessions", "viewing_sessions", "bounces", "sessions_lasted_ms", "session_views", "buying_sessions"];
+
+    /// The expressions.
+    pub fn expressions(&self) -> [&str; 6] {
+        [
+            &self.sessions,
+            &self.viewing_sessions,
+            &self.bounces,
+            &self.sessions_lasted_ms,
+            &self.session_views,
+            &self.buying_sessions,
+        ]
+    }
+}
+
+/// A metric of sessions.
+pub fn of_sessions(metric: Metric, counts: &SessionCounts) -> String {
+    let SessionCounts {
+        sessions,
+        viewing_sessions,
+        bounces,
+        sessions_lasted_ms,
+        session_views,
+        buying_sessions,
+    } = counts;
     match metric {
-        Metric::Sessions => format!("countIf({is_session})"),
-        Metric::BounceRate => format!(
-            "if({with_views} = 0, NULL, countIf(view_count = 1 AND action_count = 0 \
-             AND lasted_ms < 10000) / {with_views})"
-        ),
-        Metric::SessionDuration => format!(
-            "if(countIf({is_session}) = 0, NULL, \
-             round(avgIf(lasted_ms, {is_session})))"
-        ),
+        Metric::Sessions => sessions.clone(),
+        Metric::BounceRate => format!("if({viewing_sessions} = 0, NULL, {bounces} / {viewing_sessions})"),
+        Metric::SessionDuration => {
+            format!("if({sessions} = 0, NULL, round({sessions_lasted_ms} / {sessions}))")
+        }
         Metric::ViewsPerSession => {
-            format!("if({with_views} = 0, NULL, sum(view_count) / {with_views})")
+            format!("if({viewing_sessions} = 0, NULL, {session_views} / {viewing_sessions})")
         }
-        Metric::ConversionRate => {
-            let bought = bought.expect("the condition of a conversion");
-            format!(
-                "if(countIf({is_session}) = 0, NULL, countIf({is_session} AND {bought}) / countIf({is_session}))"
-            )
-        }
+        Metric::ConversionRate => format!("if({sessions} = 0, NULL, {buying_sessions} / {sessions})"),
         Metric::Visitors
         | Metric::People
         | Metric::PageViews

@@ -3,6 +3,7 @@
 mod held;
 mod holders;
 pub mod metric;
+pub mod rollups;
 
 use orma_store::Param;
 
@@ -20,7 +21,7 @@ use crate::sql::views::{self, Views};
 use crate::sql::{Sql, events};
 use held::{Held, events_table, value_of_item};
 use holders::{bought, visits_with_events, visits_with_pages};
-use metric::{column, of_events, of_sessions, of_views, other_product_revenue, present};
+use metric::{SessionCounts, column, of_events, of_sessions, of_views, other_product_revenue, present};
 
 /// Stands between the values of two dimensions in a row's key.
 pub const KEY_SEPARATOR: char = '\u{1f}';
@@ -46,6 +47,9 @@ pub enum Shape<'a> {
     SeriesAndTotals,
 }
 
+/// Holds for nothing.
+const NOBODY: &str = "false";
+
 /// Behind `GROUP BY`: the row over everything, of those too that are left out. ClickHouse puts it together of the rows as
 /// they go by, which costs next to nothing; `WITH ROLLUP` gathers them all first.
 const WITH_TOTALS: &str = "WITH TOTALS";
@@ -56,6 +60,9 @@ const SETTINGS_OF_TOTALS: &str = "SETTINGS totals_mode = 'before_having'";
 pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
     let in_total = matches!(shape, Shape::Totals).then(|| in_total(part, query));
     let part = in_total.as_ref().unwrap_or(part);
+    if let Some(sql) = rollups::statement(query, part, shape) {
+        return sql;
+    }
     let mut sql = events::of_scope(&query.scope);
     let from = from_clause(&mut sql, query, part, shape);
     let mut columns: Vec<String> = Vec::new();
@@ -84,7 +91,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             Source::Sessions | Source::SessionsOfPages | Source::SessionsOfEvents => {
                 let bought = (*metric == Metric::ConversionRate)
                     .then(|| bought(&mut sql, query, part.source, with_dimensions));
-                of_sessions(*metric, bought.as_deref())
+                of_sessions(*metric, &SessionCounts::of_rows(bought.as_deref().unwrap_or(NOBODY)))
             }
         };
         columns.push(format!("{expression} AS {}", column(*metric)));
@@ -101,6 +108,12 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
         )];
     }
     sql.text = format!("SELECT {} FROM {from}", columns.join(", "));
+    finish(&mut sql, query, part, shape, &keys);
+    sql
+}
+
+/// Adds to a statement which of its rows are asked for, and in which order.
+fn finish(sql: &mut Sql, query: &Query, part: &Part, shape: Shape<'_>, keys: &[String]) {
     let present: Vec<String> = part.metrics.iter().map(|metric| present(*metric)).collect();
     let (present, order, keys) = (present.join(" OR "), column(part.metrics[0]), keys.join(", "));
     match shape {
@@ -122,7 +135,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             sql.params.push(("limit".into(), Param::Int(query.limit as i64 + 1)));
         }
         Shape::KeyedAndTotals(of) => {
-            let is_asked = is_keyed(&mut sql, query, of);
+            let is_asked = is_keyed(sql, query, of);
             sql.text =
                 format!("{} GROUP BY {keys} {WITH_TOTALS} HAVING {is_asked} {SETTINGS_OF_TOTALS}", sql.text);
         }
@@ -136,7 +149,6 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Sql {
             }
         }
     }
-    sql
 }
 
 /// Binds what puts moments into buckets.

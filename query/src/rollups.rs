@@ -1,0 +1,224 @@
+//! Rolls up the days of sites that are over, behind everything else: the newest first, and again those that have changed.
+//!
+//! What is made of a day, and what reads it, `question::stats` says; which days count, `orma_visits` knows.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use orma_store::{Param, Registry, Site, Store, StoreError};
+use orma_visits::{MakeError, Maker, NumberError};
+use serde::Deserialize;
+use tokio::sync::Mutex;
+
+use crate::error::ApiError;
+use crate::plan::period::{day_number, day_of_number, zone_of};
+use crate::question::stats::request::{Query, RequestText};
+use crate::question::stats::sql::rollups::{DAYS, SITES, delete_gone, gone, makings};
+use crate::timestamp::Timestamp;
+
+/// A day is rolled up this long after its end: what its last visits still do comes mostly until then.
+const AFTER: Duration = Duration::from_mins(10);
+/// Days further back than this are not rolled up: two years, and the same before it up to now.
+const DAYS_MAX: i64 = 800;
+/// A day that has changed is left until nothing has come for so long.
+const QUIET: Duration = Duration::from_secs(30);
+/// One turn ends after this.
+const TURN_MAX: Duration = Duration::from_secs(20);
+/// A day that could not be rolled up is tried again after this.
+const AGAIN_AFTER: Duration = Duration::from_mins(10);
+/// How often rows are deleted that do not count any more.
+const DELETE_EVERY: Duration = Duration::from_hours(1);
+/// To look what is to be done takes at most one part in so many of the time.
+const LOOK_SHARE_MAX: u32 = 100;
+/// One statement takes no longer than this.
+const TIME_MAX: Duration = Duration::from_mins(30);
+
+/// Why days were not rolled up.
+#[derive(Debug, thiserror::Error)]
+pub enum RollupError {
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The day was not kept.
+    #[error(transparent)]
+    Make(#[from] MakeError),
+    /// Its visitors have no numbers.
+    #[error(transparent)]
+    Number(#[from] NumberError),
+}
+
+/// Rolls up days. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Rollups {
+    store: Store,
+    maker: Maker,
+    registry: Registry,
+    visits_min: u64,
+    is_waited_for: bool,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Days that could not be rolled up, by site.
+    failed: HashMap<(String, i64), Instant>,
+    deleted: Option<Instant>,
+    /// When it was last looked what is to be done, and how long that took.
+    looked: Option<(Instant, Duration)>,
+}
+
+#[derive(Deserialize)]
+struct SiteRow {
+    site: String,
+    /// Of UTC, with visits.
+    days: BTreeSet<u16>,
+}
+
+#[derive(Deserialize)]
+struct DaysRow {
+    days: BTreeSet<u16>,
+}
+
+/// Whether a day of a site may have visits, by the days of UTC that have some: it may begin and end on the days beside it.
+fn may_have_visits(day: i64, of_utc: &BTreeSet<u16>) -> bool {
+    (day - 1..=day + 1).any(|day| u16::try_from(day).is_ok_and(|day| of_utc.contains(&day)))
+}
+
+impl Rollups {
+    /// Of the visits of a maker, for sites with so many of them.
+    pub fn new(store: Store, maker: Maker, registry: Registry, visits_min: u64) -> Self {
+        let store = store.with_time_limit(TIME_MAX);
+        Self { store, maker, registry, visits_min, is_waited_for: false, state: Arc::default() }
+    }
+
+    /// The same for somebody who waits for it: at once, and without pauses.
+    #[must_use]
+    pub fn waited_for(self) -> Self {
+        Self { is_waited_for: true, ..self }
+    }
+
+    /// Rolls up some of the days that are to be; whether others are left. Somebody must do so again and again.
+    ///
+    /// # Errors
+    /// See [`StoreError`]. What goes wrong with one day is told to the log, and keeps no other from its turn.
+    pub async fn roll_up(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let mut state = self.state.lock().await;
+        let began = Instant::now();
+        if !self.is_waited_for && state.looked.is_some_and(|(at, took)| at.elapsed() < took * LOOK_SHARE_MAX)
+        {
+            return Ok(true);
+        }
+        let visits_min = Param::Int(self.visits_min.cast_signed());
+        let sites: Vec<SiteRow> = self.store.select(SITES, &[("visits_min", visits_min)]).await?;
+        state.looked = Some((began, began.elapsed()));
+        let snapshot = self.registry.snapshot();
+        for SiteRow { site, days } in sites {
+            let Some(site) = snapshot.sites.get(&site) else { continue };
+            let to_roll_up = self.days_to_roll_up(site, now).await?;
+            let (to_roll_up, empty): (Vec<i64>, Vec<i64>) =
+                to_roll_up.into_iter().partition(|day| may_have_visits(*day, &days));
+            if !empty.is_empty() {
+                self.keep_empty(site, empty.into_iter().collect()).await?;
+            }
+            for day in to_roll_up {
+                if began.elapsed() >= TURN_MAX {
+                    return Ok(true);
+                }
+                let key = (site.site.clone(), day);
+                if state.failed.get(&key).is_some_and(|at| at.elapsed() < AGAIN_AFTER) {
+                    continue;
+                }
+                let day_began = Instant::now();
+                match self.roll_day_up(site, day, now).await {
+                    Ok(()) => {
+                        state.failed.remove(&key);
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, site = site.site, day = %day_of_number(day), "a day was not rolled up");
+                        state.failed.insert(key, Instant::now());
+                    }
+                }
+                // Half of the time is others'.
+                if !self.is_waited_for {
+                    tokio::time::sleep(day_began.elapsed()).await;
+                }
+            }
+        }
+        if state.deleted.is_none_or(|at| at.elapsed() >= DELETE_EVERY) {
+            self.delete_gone().await?;
+            state.deleted = Some(Instant::now());
+        }
+        Ok(false)
+    }
+
+    /// The days of a site that are over and not rolled up, the newest first.
+    async fn days_to_roll_up(&self, site: &Site, now: Timestamp) -> Result<Vec<i64>, StoreError> {
+        let Ok(zone) = zone_of(site) else { return Ok(Vec::new()) };
+        let over = Timestamp(now.0 - AFTER.as_millis() as i64);
+        let last = day_number(over.to_jiff().to_zoned(zone).date()) - 1;
+        let rollup_days = self.maker.rollup_days();
+        let made = rollup_days.of(&site.site, &site.timezone).await?;
+        let quiet = if self.is_waited_for { Duration::ZERO } else { QUIET };
+        let mut to_roll_up = Vec::new();
+        for day in ((last - DAYS_MAX).max(1)..=last).rev() {
+            if !made.contains_key(&day) && !rollup_days.has_changed_within(&site.site, day, quiet).await {
+                to_roll_up.push(day);
+            }
+        }
+        Ok(to_roll_up)
+    }
+
+    /// Days without visits are rolled up as they are.
+    async fn keep_empty(&self, site: &Site, days: BTreeSet<i64>) -> Result<(), StoreError> {
+        let rollup_days = self.maker.rollup_days();
+        let making = rollup_days.begin(&site.site, &site.timezone, days.clone()).await?;
+        // Some may have come since.
+        let visited: Vec<DaysRow> = self.store.select(DAYS, &[("site", site.site.as_str().into())]).await?;
+        let is_empty = |day: &i64| visited.iter().all(|row| !may_have_visits(*day, &row.days));
+        if days.iter().all(is_empty)
+            && let Err(error) = rollup_days.keep(making).await
+        {
+            tracing::warn!(%error, site = site.site, "days without visits were not rolled up");
+        }
+        Ok(())
+    }
+
+    async fn roll_day_up(&self, site: &Site, day: i64, now: Timestamp) -> Result<(), RollupError> {
+        let date = day_of_number(day);
+        let rollup_days = self.maker.rollup_days();
+        let making = rollup_days.begin(&site.site, &site.timezone, BTreeSet::from([day])).await?;
+        if let Ok(query) = query_of_day(site, &date.to_string(), now)
+            && query.scope.period.to > query.scope.period.from
+        {
+            // Days of UTC that the site's day touches, and visits that go over them.
+            self.maker.numbers().give(&site.site, day - 2, day + 2).await?;
+            for sql in makings(&query, day, making.made) {
+                let params: Vec<(&str, Param)> =
+                    sql.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+                self.store.execute(&sql.text, &params).await?;
+            }
+        }
+        let is_kept = rollup_days.keep(making).await?;
+        tracing::debug!(site = site.site, day = %date, is_kept, "a day rolled up");
+        Ok(())
+    }
+
+    async fn delete_gone(&self) -> Result<(), StoreError> {
+        #[derive(Deserialize)]
+        struct Gone {
+            rows: u64,
+        }
+        let gone: Vec<Gone> = self.store.select(&gone(), &[]).await?;
+        if gone.iter().any(|gone| gone.rows > 0) {
+            self.store.execute(&delete_gone(), &[]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The question about a whole day of the site.
+fn query_of_day(site: &Site, date: &str, now: Timestamp) -> Result<Query, ApiError> {
+    let text = RequestText { from: Some(date), to: Some(date), ..RequestText::default() };
+    Query::parse(site, &text, now)
+}
