@@ -19,7 +19,7 @@ pub fn agree(orma: &Orma, zone: &str, when: &str) {
         "/api/v1/sites/demo/stats?metrics=visitors,people,page_views&interval=day&from={from}&to={to}"
     ));
     let counted = "uniqExact(visitor_hash) AS visitors, uniqExact(person_hash) AS people, toUInt64(count()) AS page_views";
-    let views = "FROM visits FINAL ARRAY JOIN view_ms AS ms WHERE site = 'demo' AND is_seen AND NOT is_bot";
+    let views = "FROM visits FINAL ARRAY JOIN view_ms AS ms WHERE site = 'demo' AND is_seen AND NOT is_bot AND NOT is_continued";
     let has_aliases = orma.number("SELECT count() FROM identity_edges WHERE source = 'alias'") > 0;
     let counts = ["visitors", "page_views", if has_aliases { "visitors" } else { "people" }];
     let of = |row: &Value| counts.map(|name| row[name].as_u64().unwrap());
