@@ -58,6 +58,14 @@ impl Filter {
         }
     }
 
+    /// The dimension that it looks at, where it is one.
+    pub const fn dimension(&self) -> Option<Dimension> {
+        match &self.field {
+            Field::Dimension(dimension) => Some(*dimension),
+            Field::Prop(_) => None,
+        }
+    }
+
     /// Whether it looks at the page that was seen.
     pub fn is_of_page(&self) -> bool {
         matches!(&self.field, Field::Dimension(dimension) if dimension.is_of_page())

@@ -49,7 +49,8 @@ impl Executor {
         }
     }
 
-    /// The answer to a statement within so many seconds. Dropping the future ends it in the store too.
+    /// The answer to a statement within so many seconds; where nobody else asks, with all processors. Dropping the future ends it
+    /// in the store too.
     ///
     /// # Errors
     /// See [`StoreError`].
@@ -57,11 +58,14 @@ impl Executor {
         &self,
         sql: &Sql,
         seconds_max: u64,
+        is_alone: bool,
         format: AnswerFormat,
     ) -> Result<Bytes, StoreError> {
         let query_id = format!("orma-{}", Uuid::now_v7());
         let seconds = seconds_max.to_string();
-        let own = [("query_id", query_id.as_str()), ("max_execution_time", &seconds)];
+        let threads = threads(is_alone).to_string();
+        let own =
+            [("query_id", query_id.as_str()), ("max_execution_time", &seconds), ("max_threads", &threads)];
         let mut kill = KillOnDrop { store: self.store.clone(), query_id: Some(query_id.clone()) };
         let asked = Instant::now();
         let questions =
@@ -86,12 +90,14 @@ impl Executor {
     pub fn stream(&self, sql: &Sql, seconds_max: u64, permit: Arc<Permit>) -> Result<Rows, StoreError> {
         let query_id = format!("orma-{}", Uuid::now_v7());
         let seconds = seconds_max.to_string();
+        let threads = threads(false).to_string();
         let own = [
             ("query_id", query_id.as_str()),
             ("max_execution_time", &seconds),
             // How fast it goes is its reader's affair.
             ("timeout_before_checking_execution_speed", "0"),
             ("max_block_size", "8192"),
+            ("max_threads", &threads),
         ];
         let answer = self.questions.select_stream(&sql.text, &params_of(sql), &with(&self.settings, &own))?;
         let kill = KillOnDrop { store: self.store.clone(), query_id: Some(query_id) };
@@ -123,15 +129,18 @@ fn with<'a>(all: &'a [(&'static str, String)], own: &[(&'a str, &'a str)]) -> Ve
     all.chain(own.iter().copied()).collect()
 }
 
+/// Half of the processors, so that two questions do not make a third wait; all of them while there is no other.
+fn threads(is_alone: bool) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if is_alone { cores } else { (cores / 2).max(1) }
+}
+
 fn settings(limits: &QuestionLimits) -> Vec<(&'static str, String)> {
-    // Half of the processors, so that two questions do not make a third wait.
-    let threads = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
     let spill = (limits.memory_bytes_max / 2).to_string();
     vec![
         ("max_memory_usage", limits.memory_bytes_max.to_string()),
         ("max_bytes_before_external_group_by", spill.clone()),
         ("max_bytes_before_external_sort", spill),
-        ("max_threads", threads.to_string()),
         // Behind inserts and the registry, where the server may say so to the kernel (CAP_SYS_NICE).
         ("os_thread_priority", "10".into()),
         // An event's day decides its partition, so duplicates never lie in two.

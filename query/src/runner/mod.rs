@@ -216,7 +216,8 @@ impl Runner {
             0 => return Err(shared.executor.failed(StoreError::OutOfTime)),
             left => left,
         };
-        let rows = shared.executor.execute(sql, seconds, format).await?;
+        let is_alone = shared.permits.now() == (1, 0);
+        let rows = shared.executor.execute(sql, seconds, is_alone, format).await?;
         if let Some(version) = version {
             shared.kept.put(statement, version, &rows);
         }

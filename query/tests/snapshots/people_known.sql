@@ -1,21 +1,21 @@
-SELECT person, identified, toString(value_of_visits) AS value, toBool(is_sure) AS is_sure, number, version
-  FROM (SELECT person_id AS person, is_identified AS identified, toUnixTimestamp64Milli(last_seen) AS value_of_visits, order_count > 0 AS has_ordered, 1 AS is_sure, toString(person_hash) AS number, toString(version) AS version
+SELECT person, identified, toString(value_of_visits) AS value, toBool(is_sure) AS is_sure, number, toString(people.version) AS version
+  FROM (SELECT person_id AS person, is_identified AS identified, toUnixTimestamp64Milli(last_seen) AS value_of_visits, order_count > 0 AS has_ordered, 1 AS is_sure, toString(person_hash) AS number, version
   FROM people
   WHERE site = {site:String}
   AND NOT is_deleted
-  AND 1)
-  ORDER BY value_of_visits DESC, person LIMIT {p1:UInt64} WITH TIES;
+  AND 1) AS people
+  ORDER BY value_of_visits DESC, person, people.version DESC LIMIT {p1:UInt64};
 -- site = "demo"
 -- p1 = 51
-SELECT person, identified, toString(value_of_visits) AS value, toBool(is_sure) AS is_sure, number, version
-  FROM (SELECT person_id AS person, is_identified AS identified, money[{currency:String}] AS value_of_visits, order_count > 0 AS has_ordered, first_seen >= fromUnixTimestamp64Milli({p2:Int64}) OR last_seen < fromUnixTimestamp64Milli({p3:Int64}) AS is_sure, toString(person_hash) AS number, toString(version) AS version
+SELECT person, identified, toString(value_of_visits) AS value, toBool(is_sure) AS is_sure, number, toString(people.version) AS version
+  FROM (SELECT person_id AS person, is_identified AS identified, money[{currency:String}] AS value_of_visits, order_count > 0 AS has_ordered, first_seen >= fromUnixTimestamp64Milli({p2:Int64}) OR last_seen < fromUnixTimestamp64Milli({p3:Int64}) AS is_sure, toString(person_hash) AS number, version
   FROM people
   WHERE site = {site:String}
   AND NOT is_deleted
   AND last_seen >= fromUnixTimestamp64Milli({p2:Int64})
   AND first_seen < fromUnixTimestamp64Milli({p3:Int64})
   AND person_hash NOT IN (SELECT sipHash64(arrayJoin({p9:Array(String)})))
-  UNION ALL SELECT any(person_id) AS person, toBool(max(person_hash != visitor_hash)) AS identified, sum(money[{currency:String}]) AS value_of_visits, sum(order_count) > 0 AS has_ordered, 1 AS is_sure, '' AS number, '' AS version
+  UNION ALL SELECT any(person_id) AS person, toBool(max(person_hash != visitor_hash)) AS identified, sum(money[{currency:String}]) AS value_of_visits, sum(order_count) > 0 AS has_ordered, 1 AS is_sure, '' AS number, toUInt64(0) AS version
   FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
   FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended, is_session, view_count, event_count, order_count, money
   FROM visits FINAL PREWHERE visitor_hash IN (SELECT visitor_hash
@@ -34,12 +34,12 @@ SELECT person, identified, toString(value_of_visits) AS value, toBool(is_sure) A
   WHERE visitor != ''
   GROUP BY person_hash
   HAVING max(ended >= fromUnixTimestamp64Milli({p2:Int64})
-  AND since < fromUnixTimestamp64Milli({p3:Int64})))
+  AND since < fromUnixTimestamp64Milli({p3:Int64}))) AS people
   WHERE (value_of_visits < toDecimal128({p4:String}, 4) OR (value_of_visits = toDecimal128({p4:String}, 4)
   AND person > {p5:String}))
   AND identified
   AND NOT has_ordered
-  ORDER BY value_of_visits DESC, person LIMIT {p10:UInt64} WITH TIES;
+  ORDER BY value_of_visits DESC, person, people.version DESC LIMIT {p10:UInt64};
 -- site = "demo"
 -- currency = "EUR"
 -- p2 = 1793487600000

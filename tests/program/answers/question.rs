@@ -212,7 +212,7 @@ impl Question {
         }
     }
 
-    /// A question about whole days without conditions, of what days are rolled up to.
+    /// A question about whole days with at most one filter, of what days are rolled up to.
     pub fn about_days(random: &mut Rng, twin: &Twin<'_>) -> Self {
         let some = |random: &mut Rng, of: &[&'static str], most: usize| -> Vec<&'static str> {
             let mut some: Vec<&str> = (0..most).map(|_| *random.choice(of).unwrap()).collect();
@@ -228,10 +228,16 @@ impl Question {
         };
         let metrics = 1 + random.usize(..4);
         let dimensions = random.usize(..2);
+        let group_by = some(random, &DIMENSIONS_OF_DAYS, dimensions);
+        // Of the rows' own dimension or of another, or none.
+        let mut filters: Vec<Filter> = (0..random.usize(..2)).map(|_| Filter::random(random)).collect();
+        if let (Some(filter), true) = (filters.first_mut(), random.bool()) {
+            filter.dimension = group_by.first().copied().unwrap_or("country");
+        }
         Self {
             metrics: some(random, &METRICS_OF_DAYS, metrics),
-            group_by: some(random, &DIMENSIONS_OF_DAYS, dimensions),
-            filters: vec![],
+            group_by,
+            filters,
             interval: (random.u64(..2) == 0).then(|| *random.choice(&INTERVALS[2..]).unwrap()),
             from,
             to,

@@ -118,8 +118,9 @@ fn shares_of_ids(sql: &mut Sql, columns: Columns, ids: &[String]) -> String {
 /// for whom aliases join), and whether it `is_sure` that somebody was here in the period: who was before and after it may
 /// have been or not.
 ///
-/// A row may be out of date: what counts is that of the highest version, which [`rows_of`] has. To have the store leave
-/// out the others would mean to merge everybody's rows each time. There is no condition, and nothing is searched for;
+/// A row may be out of date: what counts is that of the highest version, which [`rows_of`] has, and which comes before others of
+/// the same place, so that no page ends between them. To have the store leave out the others would mean to merge everybody's rows
+/// each time. There is no condition, and nothing is searched for;
 /// `joined` are the ids that aliases join.
 pub fn known(currency: &str, listed: &Listed, aliases: &Aliases, joined: &[String]) -> Sql {
     let mut sql = Sql::default();
@@ -144,7 +145,7 @@ pub fn known(currency: &str, listed: &Listed, aliases: &Aliases, joined: &[Strin
     }
     let mut people = format!(
         "SELECT person_id AS person, is_identified AS identified, {} AS value_of_visits, order_count > 0 AS has_ordered, \
-         {is_sure} AS is_sure, toString(person_hash) AS number, toString(version) AS version FROM people \
+         {is_sure} AS is_sure, toString(person_hash) AS number, version FROM people \
          WHERE site = {{site:String}} AND NOT is_deleted AND {is_possible}",
         listed.order.known()
     );
@@ -155,7 +156,7 @@ pub fn known(currency: &str, listed: &Listed, aliases: &Aliases, joined: &[Strin
         people = format!(
             "{people} AND person_hash NOT IN (SELECT sipHash64({ids})) UNION ALL \
              SELECT any(person_id) AS person, toBool(max(person_hash != visitor_hash)) AS identified, {} AS value_of_visits, \
-             sum(order_count) > 0 AS has_ordered, 1 AS is_sure, '' AS number, '' AS version \
+             sum(order_count) > 0 AS has_ordered, 1 AS is_sure, '' AS number, toUInt64(0) AS version \
              FROM {} WHERE visitor != '' GROUP BY person_hash HAVING {seen}",
             listed.order.value(aliases),
             everybody.rows(&shares)
@@ -163,8 +164,8 @@ pub fn known(currency: &str, listed: &Listed, aliases: &Aliases, joined: &[Strin
     }
     let limit = sql.bind("UInt64", listed.limit as i64 + 1);
     sql.text = format!(
-        "SELECT person, identified, toString(value_of_visits) AS value, toBool(is_sure) AS is_sure, number, version \
-         FROM ({people}){} ORDER BY {} LIMIT {limit} WITH TIES",
+        "SELECT person, identified, toString(value_of_visits) AS value, toBool(is_sure) AS is_sure, number, \
+         toString(people.version) AS version FROM ({people}) AS people{} ORDER BY {}, people.version DESC LIMIT {limit}",
         clause_of(" WHERE ", &conditions),
         ordered(listed)
     );

@@ -13,7 +13,7 @@ use orma_store::{Param, TextList};
 use super::metric::{SessionCounts, column, of_sessions};
 use super::{Part, Query, Shape, Source, bind_buckets, finish, has_dimensions, interval_of, is_keyed};
 use crate::plan::period::Interval;
-use crate::plan::{Dimension, Metric, Shift};
+use crate::plan::{Dimension, Filter, Metric, Shift};
 use crate::question::stats::choose::counts_any_event;
 use crate::sql::{Sql, clause};
 use columns::{columns, of_viewers, of_views};
@@ -40,12 +40,10 @@ const OF_ITEMS: [Dimension; 1] = [Dimension::PRODUCT];
 const ALL: &str = "";
 const ALL_WITH_PAGES: &str = "pages";
 
-/// The rows that know what is asked of a part, by the name of their dimension; `None` where no rows do.
+/// The rows that know what is asked of a part, by the name of their dimension; `None` where no rows do. A filter of their own
+/// dimension leaves some of them in: a visit and a view have one value.
 fn rows_of(query: &Query, part: &Part, shape: Shape<'_>) -> Option<&'static str> {
-    if !query.scope.condition.members().is_empty()
-        || query.scope.with_bots
-        || matches!(shape, Shape::OtherMoney)
-    {
+    if query.scope.with_bots || matches!(shape, Shape::OtherMoney) {
         return None;
     }
     let interval = interval_of(query, shape);
@@ -59,6 +57,12 @@ fn rows_of(query: &Query, part: &Part, shape: Shape<'_>) -> Option<&'static str>
         return None;
     }
     let by = if has_dimensions(query, shape) { &query.group_by[..] } else { &[] };
+    if !query.scope.condition.members().is_empty() {
+        let filtered = filter(query).and_then(Filter::dimension)?;
+        let is_of_it = OF_VISITS.contains(&filtered) && (by.is_empty() || by == [filtered]);
+        return (is_of_it && matches!(part.source, Source::Views | Source::Sessions))
+            .then(|| filtered.name());
+    }
     match (part.source, by) {
         (Source::Views | Source::Sessions, []) => Some(ALL),
         (Source::Views | Source::Sessions, [one]) if OF_VISITS.contains(one) => Some(one.name()),
@@ -75,6 +79,12 @@ fn rows_of(query: &Query, part: &Part, shape: Shape<'_>) -> Option<&'static str>
         }
         _ => None,
     }
+}
+
+/// The filter of a question that has no other condition.
+fn filter(query: &Query) -> Option<&Filter> {
+    let [member] = query.scope.condition.members() else { return None };
+    member.filter()
 }
 
 /// The statement that answers a part of a question from rollups, as far as its days are rolled up; `None` where none is.
@@ -108,12 +118,14 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Option<Sql> {
         let views = rest.as_ref().map(|rest| viewers(&mut sql, rest));
         let columns = columns(part, views.as_deref(), with_dimensions);
         let read: Vec<&str> = columns.iter().map(|column| &*column.of_rollups).collect();
+        let filtered = filter(query).map(|filter| clause::compared(&mut sql, "rollups.value", filter));
         let of_days = format!(
             "SELECT value, day, {} FROM rollups WHERE site = {{site:String}} AND dimension = {dimension} \
              AND day BETWEEN toDate({{first_rolled:UInt16}}) AND toDate({{last_rolled:UInt16}}) \
-             AND made IN (SELECT arrayJoin({}))",
+             AND made IN (SELECT arrayJoin({})){}",
             read.join(", "),
-            made.array
+            made.array,
+            filtered.map_or(String::new(), |filtered| format!(" AND {filtered}"))
         );
         match &rest {
             None => format!("({of_days})"),

@@ -60,7 +60,13 @@ const KNOWN: &str = "
     visitors - day - all
     visitors - month - all
     visitors - hour - none
-    visitors - - country:is:IT none
+    # Of their own dimension; of another, of a page, and of two.
+    visitors,sessions - day country:is:IT country country
+    visitors country - country:contains:I country
+    visitors country - source:is_not:Google none
+    visitors - - page:is:/a none
+    sessions page - entry_page:is:/a none
+    visitors,orders - - channel:starts:e channel none
     visitors country - - country
     visitors page - - page
     visitors page week - page
@@ -81,7 +87,7 @@ const KNOWN: &str = "
 
 #[test]
 fn rollups_know_what_pages_list_without_conditions() {
-    let table = KNOWN.lines().map(str::trim).filter(|line| !line.is_empty());
+    let table = KNOWN.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     for line in table {
         let [metrics, by, interval, filter, rest @ ..] = &line.split(' ').collect::<Vec<_>>()[..] else {
             panic!("{line}")
@@ -132,12 +138,15 @@ fn snapshots_of_what_is_read() {
         ("visitors,conversion_rate", Some("page"), None, Shape::Page),
         ("visitors,conversion_rate", Some("page"), None, Shape::Totals),
         ("visitors,conversion_rate", Some("product"), None, Shape::Page),
+        ("visitors,sessions", Some("country"), None, Shape::Page),
     ] {
         for last in ["2026-11-30", "2026-11-20"] {
+            let filter = ["country:is:IT,FR".to_owned()];
             let text = RequestText {
                 metrics: Some(metrics),
                 group_by,
                 interval,
+                filter: if group_by == Some("country") { &filter } else { &[] },
                 from: Some("2026-11-01"),
                 to: Some("2026-11-21"),
                 ..RequestText::default()
