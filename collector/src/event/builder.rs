@@ -11,7 +11,7 @@ use orma_model::spelling;
 use super::context::Context;
 use super::field_error::FieldError;
 use super::limits::{
-    NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, TEXT_BYTES_MAX,
+    ITEMS_BYTES_MAX, NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, TEXT_BYTES_MAX,
     TITLE_BYTES_MAX, URL_BYTES_MAX, truncate,
 };
 use super::money::{self, Money};
@@ -256,8 +256,9 @@ pub fn add_prop<'a>(
         return Err(FieldError::unreadable("nested_too_deep", format_args!("{parent}{key}"), problem));
     };
     let Some(text) = text else { return Ok(()) };
-    if text.len() > PROP_VALUE_BYTES_MAX {
-        let problem = format!("longer than {PROP_VALUE_BYTES_MAX} bytes");
+    let bytes_max = if key == "items" { ITEMS_BYTES_MAX } else { PROP_VALUE_BYTES_MAX };
+    if text.len() > bytes_max {
+        let problem = format!("longer than {bytes_max} bytes");
         return Err(FieldError::unreadable("prop_too_long", format_args!("{parent}{key}"), problem));
     }
     replace_prop(props, key, text, parent)

@@ -24,6 +24,8 @@ pub const PROPS_MAX: usize = 64;
 pub const PROP_KEY_BYTES_MAX: usize = 64;
 /// Bytes of a prop's value; more is refused.
 pub const PROP_VALUE_BYTES_MAX: usize = 8_192;
+/// Bytes of the prop `items`: a large order is as long as an event may be.
+pub const ITEMS_BYTES_MAX: usize = EVENT_BYTES_MAX;
 /// Levels of lists and objects inside a prop's value; more is refused.
 pub const PROP_DEPTH_MAX: usize = 64;
 /// Bytes of a refused event that are kept; the rest is left out.

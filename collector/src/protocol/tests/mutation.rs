@@ -3,7 +3,7 @@
 use super::prop;
 use crate::event::builder::DROPPED;
 use crate::event::{
-    BATCH_EVENTS_MAX, ID_BYTES_MAX, NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, ParsedBatch,
+    BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ID_BYTES_MAX, NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, ParsedBatch,
     REJECTED_PAYLOAD_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::fuzz::{damaged, iterations, random};
@@ -42,7 +42,8 @@ pub fn check(batch: &ParsedBatch, events_max: usize) {
         assert!(row.name.len() <= NAME_BYTES_MAX && row.title.len() <= TITLE_BYTES_MAX);
         assert!(row.path.len() + row.query.len() <= URL_BYTES_MAX && row.scroll_pct <= 100);
         assert!(row.props.len() <= PROPS_MAX && row.value.is_none_or(f32::is_finite));
-        assert!(row.props.iter().all(|(_, text)| text.len() <= PROP_VALUE_BYTES_MAX && !text.contains('\0')));
+        let bytes_max = |name: &str| if name == "items" { EVENT_BYTES_MAX } else { PROP_VALUE_BYTES_MAX };
+        assert!(row.props.iter().all(|(name, text)| text.len() <= bytes_max(name) && !text.contains('\0')));
         assert!(row.currency.is_empty() || row.currency.len() == 3);
         assert!(row.revenue == 0 || !row.currency.is_empty());
         let mut record = Vec::new();
