@@ -11,8 +11,8 @@ use orma_model::spelling;
 use super::context::Context;
 use super::field_error::FieldError;
 use super::limits::{
-    ITEMS_BYTES_MAX, NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, TEXT_BYTES_MAX,
-    TITLE_BYTES_MAX, URL_BYTES_MAX, truncate,
+    ITEMS_BYTES_MAX, NAME_BYTES_MAX, PROP_DEPTH_MAX, PROP_KEY_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX,
+    TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX, truncate,
 };
 use super::money::{self, Money};
 use super::parsed::Delivery;

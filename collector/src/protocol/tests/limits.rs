@@ -131,7 +131,10 @@ fn a_props_name_and_value_have_limits() {
         format!("{begin}{}{end}", "i".repeat(of_items - begin.len() - end.len()))
     };
     accepted(&items(EVENT_BYTES_MAX), |event| {
-        assert_eq!(prop(event, "items").unwrap().len(), EVENT_BYTES_MAX - r#"{"kind":"order","items":}"#.len());
+        assert_eq!(
+            prop(event, "items").unwrap().len(),
+            EVENT_BYTES_MAX - r#"{"kind":"order","items":}"#.len()
+        );
     });
     let traits = |more: usize, value: usize| {
         let list: Vec<String> = (0..more).map(|n| format!(r#""t{n}":{n}"#)).collect();

@@ -3,8 +3,8 @@
 use super::prop;
 use crate::event::builder::DROPPED;
 use crate::event::{
-    BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ID_BYTES_MAX, NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX, ParsedBatch,
-    REJECTED_PAYLOAD_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
+    BATCH_EVENTS_MAX, EVENT_BYTES_MAX, ID_BYTES_MAX, NAME_BYTES_MAX, PROP_VALUE_BYTES_MAX, PROPS_MAX,
+    ParsedBatch, REJECTED_PAYLOAD_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::fuzz::{damaged, iterations, random};
 use crate::ingest::parse_error::ParseError;
