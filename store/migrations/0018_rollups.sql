@@ -3,11 +3,12 @@
 CREATE TABLE visitor_numbers {on_cluster}
 (
     site LowCardinality(String),
-    hash UInt64,
+    -- Of a visitor's or a user's id.
+    id_hash UInt64,
     number UInt32
 )
 ENGINE = {merge_tree}
-ORDER BY (site, hash)
+ORDER BY (site, id_hash)
 SETTINGS default_compression_codec = 'ZSTD(1)', non_replicated_deduplication_window = 0;
 
 -- What a day of the site was, without conditions: a row for each value of a dimension, and one with the dimension '' for all of it. It

@@ -72,7 +72,9 @@ fn wait_until_rolled_up(orma: &Orma, zone: &str) {
          WHERE toDate(day) NOT IN ({})",
         valid(zone)
     );
-    wait_for("the days to be rolled up", || (orma.number(&left) == 0).then_some(()));
+    wait_for("the days to be rolled up", || {
+        orma.try_sql(&left).ok()?[0].as_object()?.values().all(|left| *left == 0).then_some(())
+    });
 }
 
 /// An event of so many hours ago.

@@ -68,13 +68,13 @@ impl Numbers {
         let of_days = "site = {site:String} AND day BETWEEN toDate({first_day:UInt16}) AND toDate({last_day:UInt16}) \
             AND NOT is_bot";
         let hashes = format!(
-            "SELECT DISTINCT arrayJoin([visitor_hash, if(owner_hash = 0, visitor_hash, owner_hash)]) AS hash \
+            "SELECT DISTINCT arrayJoin([visitor_hash, if(owner_hash = 0, visitor_hash, owner_hash)]) AS id_hash \
              FROM visits WHERE {of_days}"
         );
         let sql = format!(
-            "INSERT INTO visitor_numbers (site, hash, number) \
-             SELECT {{site:String}}, hash, toUInt32({{last:UInt32}} + 1 + rowNumberInAllBlocks()) FROM ({hashes}) \
-             WHERE hash NOT IN (SELECT hash FROM visitor_numbers WHERE site = {{site:String}} AND hash IN ({hashes})) \
+            "INSERT INTO visitor_numbers (site, id_hash, number) \
+             SELECT {{site:String}}, id_hash, toUInt32({{last:UInt32}} + 1 + rowNumberInAllBlocks()) FROM ({hashes}) \
+             WHERE id_hash NOT IN (SELECT id_hash FROM visitor_numbers WHERE site = {{site:String}} AND id_hash IN ({hashes})) \
              SETTINGS max_threads = 1, max_execution_time = {ENGINE_SECONDS_MAX}, os_thread_priority = 19"
         );
         let bound = [

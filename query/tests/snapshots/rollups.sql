@@ -27,25 +27,25 @@ INSERT INTO rollups (site, dimension, day, made, value, unidentified, identified
   AND day IN ({from_day:Date}, {to_day:Date})
   AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}) AS seen LEFT ANY JOIN (SELECT hash, number
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}) AS seen LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT visitor_hash
+  AND id_hash IN (SELECT visitor_hash
   FROM visits
   WHERE true
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.hash LEFT ANY JOIN (SELECT hash, number
+  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.id_hash LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT owner_hash
+  AND id_hash IN (SELECT owner_hash
   FROM visits
   WHERE owner_hash != 0
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.hash)
+  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.id_hash)
   GROUP BY GROUPING SETS ((v0), (v1), (v2), (v3), (v4), (v5), (v6), (v7), (v8), (v9), ())) SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1, os_thread_priority = 19;
 -- site = "demo"
 -- from = 1793574000000
@@ -117,25 +117,25 @@ INSERT INTO rollups (site, dimension, day, made, value, unidentified, identified
   AND day IN ({from_day:Date}, {to_day:Date})
   AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms, pages AS page
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}) AS seen LEFT ANY JOIN (SELECT hash, number
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}) AS seen LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT visitor_hash
+  AND id_hash IN (SELECT visitor_hash
   FROM visits
   WHERE true
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.hash LEFT ANY JOIN (SELECT hash, number
+  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.id_hash LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT owner_hash
+  AND id_hash IN (SELECT owner_hash
   FROM visits
   WHERE owner_hash != 0
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.hash)
+  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.id_hash)
   GROUP BY GROUPING SETS ((v0))) SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1, os_thread_priority = 19;
 -- site = "demo"
 -- from = 1793574000000
@@ -229,16 +229,16 @@ INSERT INTO rollups (site, dimension, day, made, value, unidentified) SELECT {si
   AND bot = ''
   AND verdict != 'machine'
   AND NOT is_deleted
-  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))))) AS seen LEFT ANY JOIN (SELECT hash, number
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))))) AS seen LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT visitor_hash
+  AND id_hash IN (SELECT visitor_hash
   FROM visits
   WHERE true
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.hash)
+  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.id_hash)
   GROUP BY GROUPING SETS ((v0))) SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1, os_thread_priority = 19;
 -- site = "demo"
 -- from = 1793574000000

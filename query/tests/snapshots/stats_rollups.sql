@@ -61,25 +61,25 @@ SELECT toString(toMonday(day)) AS t, bitmapOrCardinality(groupBitmapMergeState(u
   AND is_seen
   AND NOT is_bot
   AND view_count > 0
-  AND (NOT is_continued OR day = {from_day:Date}))) AS seen LEFT ANY JOIN (SELECT hash, number
+  AND (NOT is_continued OR day = {from_day:Date}))) AS seen LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT visitor_hash
+  AND id_hash IN (SELECT visitor_hash
   FROM visits
   WHERE true
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.hash LEFT ANY JOIN (SELECT hash, number
+  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.id_hash LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT owner_hash
+  AND id_hash IN (SELECT owner_hash
   FROM visits
   WHERE owner_hash != 0
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.hash)
+  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.id_hash)
   GROUP BY value, day)
   GROUP BY toMonday(day) WITH TOTALS;
 -- site = "demo"
@@ -216,25 +216,25 @@ SELECT value AS d0, bitmapOrCardinality(groupBitmapMergeState(unidentified), gro
   AND day IN ({from_day:Date}, {to_day:Date})
   AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms, pages AS page
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}) AS seen LEFT ANY JOIN (SELECT hash, number
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}) AS seen LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT visitor_hash
+  AND id_hash IN (SELECT visitor_hash
   FROM visits
   WHERE true
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.hash LEFT ANY JOIN (SELECT hash, number
+  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.id_hash LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT owner_hash
+  AND id_hash IN (SELECT owner_hash
   FROM visits
   WHERE owner_hash != 0
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.hash)
+  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.id_hash)
   GROUP BY value, day)
   GROUP BY d0
   HAVING m_visitors != 0
@@ -367,25 +367,25 @@ SELECT bitmapOrCardinality(groupBitmapMergeState(unidentified), groupBitmapMerge
   AND day IN ({from_day:Date}, {to_day:Date})
   AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}) AS seen LEFT ANY JOIN (SELECT hash, number
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}) AS seen LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT visitor_hash
+  AND id_hash IN (SELECT visitor_hash
   FROM visits
   WHERE true
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.hash LEFT ANY JOIN (SELECT hash, number
+  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.id_hash LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT owner_hash
+  AND id_hash IN (SELECT owner_hash
   FROM visits
   WHERE owner_hash != 0
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.hash)
+  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.id_hash)
   GROUP BY value, day);
 -- site = "demo"
 -- from = 1795215600000
@@ -526,25 +526,25 @@ SELECT value AS d0, bitmapAndCardinality(groupBitmapMergeState(unidentified), (S
   AND day IN ({from_day:Date}, {to_day:Date})
   AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}) AS seen LEFT ANY JOIN (SELECT hash, number
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}) AS seen LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT visitor_hash
+  AND id_hash IN (SELECT visitor_hash
   FROM visits
   WHERE true
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.hash LEFT ANY JOIN (SELECT hash, number
+  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.id_hash LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT owner_hash
+  AND id_hash IN (SELECT owner_hash
   FROM visits
   WHERE owner_hash != 0
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.hash)
+  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.id_hash)
   GROUP BY value, day))) + uniqExactMerge(new_visitors) AS m_visitors
   FROM (SELECT value, day, unidentified, arrayReduce('uniqExactState', emptyArrayUInt64()) AS new_visitors
   FROM rollups
@@ -593,16 +593,16 @@ SELECT value AS d0, bitmapAndCardinality(groupBitmapMergeState(unidentified), (S
   AND bot = ''
   AND verdict != 'machine'
   AND NOT is_deleted
-  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))))) AS seen LEFT ANY JOIN (SELECT hash, number
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund'))))) AS seen LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT visitor_hash
+  AND id_hash IN (SELECT visitor_hash
   FROM visits
   WHERE true
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.hash)
+  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.id_hash)
   GROUP BY value, day)
   GROUP BY d0
   HAVING m_visitors != 0
@@ -767,25 +767,25 @@ SELECT value AS d0, bitmapOrCardinality(groupBitmapMergeState(unidentified), gro
   AND day IN ({from_day:Date}, {to_day:Date})
   AND (day = {from_day:Date} OR toDate(since) > {from_day:Date})) AS visited ARRAY JOIN view_ms AS ms
   WHERE toUnixTimestamp64Milli(started) + ms >= {from:Int64}
-  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}) AS seen LEFT ANY JOIN (SELECT hash, number
+  AND toUnixTimestamp64Milli(started) + ms < {to:Int64}) AS seen LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT visitor_hash
+  AND id_hash IN (SELECT visitor_hash
   FROM visits
   WHERE true
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.hash LEFT ANY JOIN (SELECT hash, number
+  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.id_hash LEFT ANY JOIN (SELECT id_hash, number
   FROM visitor_numbers
   WHERE site = {site:String}
-  AND hash IN (SELECT owner_hash
+  AND id_hash IN (SELECT owner_hash
   FROM visits
   WHERE owner_hash != 0
   AND site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
-  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.hash)
+  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.id_hash)
   GROUP BY value, day)
   GROUP BY d0
   HAVING m_visitors != 0

@@ -39,13 +39,13 @@ pub fn numbered(sql: &mut Sql, query: &Query, source: Source, shape: Shape<'_>) 
     let table = from_clause(sql, query, &Part { source, metrics: vec![metric] }, shape);
     let numbers = |hashes: &str| {
         format!(
-            "(SELECT hash, number FROM visitor_numbers WHERE site = {{site:String}} AND hash IN (SELECT {hashes} \
+            "(SELECT id_hash, number FROM visitor_numbers WHERE site = {{site:String}} AND id_hash IN (SELECT {hashes} \
              AND site = {{site:String}} AND day BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND NOT is_bot))"
         )
     };
     let visitors = numbers("visitor_hash FROM visits WHERE true");
     let with_visitors = format!(
-        "FROM {table} AS seen LEFT ANY JOIN {visitors} AS of_visitor ON seen.visitor_hash = of_visitor.hash"
+        "FROM {table} AS seen LEFT ANY JOIN {visitors} AS of_visitor ON seen.visitor_hash = of_visitor.id_hash"
     );
     match source {
         Source::Views => {
@@ -54,7 +54,7 @@ pub fn numbered(sql: &mut Sql, query: &Query, source: Source, shape: Shape<'_>) 
             format!(
                 "(SELECT seen.*, of_visitor.number AS visitor_number, \
                  if(person_hash = visitor_hash, of_visitor.number, of_owner.number) AS person_number {with_visitors} \
-                 LEFT ANY JOIN {owners} AS of_owner ON seen.person_hash = of_owner.hash)"
+                 LEFT ANY JOIN {owners} AS of_owner ON seen.person_hash = of_owner.id_hash)"
             )
         }
         Source::Events => format!("(SELECT seen.*, of_visitor.number AS visitor_number {with_visitors})"),
