@@ -12,6 +12,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use crate::error::ApiError;
+use crate::limits::QuestionLimits;
 use crate::plan::period::{day_number, day_of_number, zone_of};
 use crate::question::stats::request::{Query, RequestText};
 use crate::question::stats::sql::rollups::{DAYS, SITES, delete_gone, gone, makings};
@@ -26,7 +27,7 @@ const QUIET: Duration = Duration::from_secs(30);
 /// One turn ends after this.
 const TURN_MAX: Duration = Duration::from_secs(20);
 /// A day that could not be rolled up is tried again after this.
-const AGAIN_AFTER: Duration = Duration::from_mins(10);
+const AGAIN_AFTER: Duration = Duration::from_hours(1);
 /// How often rows are deleted that do not count any more.
 const DELETE_EVERY: Duration = Duration::from_hours(1);
 /// To look what is to be done takes at most one part in so many of the time.
@@ -55,6 +56,7 @@ pub struct Rollups {
     maker: Maker,
     registry: Registry,
     visits_min: u64,
+    memory_bytes_max: u64,
     is_waited_for: bool,
     state: Arc<Mutex<State>>,
 }
@@ -86,10 +88,17 @@ fn may_have_visits(day: i64, of_utc: &BTreeSet<u16>) -> bool {
 }
 
 impl Rollups {
-    /// Of the visits of a maker, for sites with so many of them.
-    pub fn new(store: Store, maker: Maker, registry: Registry, visits_min: u64) -> Self {
-        let store = store.with_time_limit(TIME_MAX);
-        Self { store, maker, registry, visits_min, is_waited_for: false, state: Arc::default() }
+    /// Of the visits of a maker, within the limits of a question.
+    pub fn new(store: Store, maker: Maker, registry: Registry, limits: &QuestionLimits) -> Self {
+        Self {
+            store: store.with_time_limit(TIME_MAX),
+            maker,
+            registry,
+            visits_min: limits.rollup_visits_min,
+            memory_bytes_max: limits.memory_bytes_max,
+            is_waited_for: false,
+            state: Arc::default(),
+        }
     }
 
     /// The same for somebody who waits for it: at once, and without pauses.
@@ -101,7 +110,7 @@ impl Rollups {
     /// Rolls up some of the days that are to be; whether others are left. Somebody must do so again and again.
     ///
     /// # Errors
-    /// See [`StoreError`]. What goes wrong with one day is told to the log, and keeps no other from its turn.
+    /// See [`StoreError`]. What goes wrong with one day is told to the log and ends the turn; the next one begins with the others.
     pub async fn roll_up(&self, now: Timestamp) -> Result<bool, StoreError> {
         let mut state = self.state.lock().await;
         let began = Instant::now();
@@ -137,6 +146,8 @@ impl Rollups {
                     Err(error) => {
                         tracing::warn!(%error, site = site.site, day = %day_of_number(day), "a day was not rolled up");
                         state.failed.insert(key, Instant::now());
+                        // What ails one may ail the next.
+                        return Ok(true);
                     }
                 }
                 // Half of the time is others'.
@@ -192,8 +203,8 @@ impl Rollups {
             && query.scope.period.to > query.scope.period.from
         {
             // Days of UTC that the site's day touches, and visits that go over them.
-            self.maker.numbers().give(&site.site, day - 2, day + 2).await?;
-            for sql in makings(&query, day, making.made) {
+            self.maker.numbers().give(&site.site, day - 2, day + 2, self.memory_bytes_max).await?;
+            for sql in makings(&query, day, making.made, self.memory_bytes_max) {
                 let params: Vec<(&str, Param)> =
                     sql.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
                 self.store.execute(&sql.text, &params).await?;

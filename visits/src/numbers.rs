@@ -43,11 +43,18 @@ impl Numbers {
         Self { store: store.with_time_limit(TIME_MAX), unsure_until: Arc::new(Mutex::new(unsure_until)) }
     }
 
-    /// Gives numbers to those visitors and users of a site who have visits on these days of UTC and no number yet.
+    /// Gives numbers to those visitors and users of a site who have visits on these days of UTC and no number yet, within so much of
+    /// the store's memory.
     ///
     /// # Errors
     /// See [`NumberError`].
-    pub async fn give(&self, site: &str, first_day: i64, last_day: i64) -> Result<(), NumberError> {
+    pub async fn give(
+        &self,
+        site: &str,
+        first_day: i64,
+        last_day: i64,
+        memory_bytes_max: u64,
+    ) -> Result<(), NumberError> {
         #[derive(Row, Deserialize)]
         struct Last {
             number: u32,
@@ -75,7 +82,8 @@ impl Numbers {
             "INSERT INTO visitor_numbers (site, id_hash, number) \
              SELECT {{site:String}}, id_hash, toUInt32({{last:UInt32}} + 1 + rowNumberInAllBlocks()) FROM ({hashes}) \
              WHERE id_hash NOT IN (SELECT id_hash FROM visitor_numbers WHERE site = {{site:String}} AND id_hash IN ({hashes})) \
-             SETTINGS max_threads = 1, max_execution_time = {ENGINE_SECONDS_MAX}, os_thread_priority = 19"
+             SETTINGS max_threads = 1, max_execution_time = {ENGINE_SECONDS_MAX}, \
+             max_memory_usage = {memory_bytes_max}, os_thread_priority = 19"
         );
         let bound = [
             ("site", Param::from(site)),

@@ -52,8 +52,7 @@ struct Shared {
     permits: Permits,
     kept: Kept,
     versions: Versions,
-    seconds_max: u64,
-    rollup_visits_min: u64,
+    limits: QuestionLimits,
     /// How many changes were made through this runner.
     changes: AtomicU64,
     busy: AtomicU64,
@@ -88,8 +87,7 @@ impl Runner {
             permits: Permits::new(limits),
             kept: Kept::new(limits.cache_bytes_max),
             versions: Versions::new(&store),
-            seconds_max: limits.seconds_max,
-            rollup_visits_min: limits.rollup_visits_min,
+            limits: limits.clone(),
             changes: AtomicU64::new(0),
             busy: AtomicU64::new(0),
             visits: Maker::new(store.clone()).waited_for(Duration::from_millis(limits.visits_wait_ms_max)),
@@ -115,7 +113,7 @@ impl Runner {
     /// What rolls up the days of sites that are over.
     pub fn rollups(&self, registry: &Registry) -> Rollups {
         let shared = &self.shared;
-        Rollups::new(shared.store.clone(), shared.visits.clone(), registry.clone(), shared.rollup_visits_min)
+        Rollups::new(shared.store.clone(), shared.visits.clone(), registry.clone(), &shared.limits)
     }
 
     /// The days of a site that are rolled up, in its zone. Where the store does not tell, none: visits know all that they do.
@@ -212,7 +210,7 @@ impl Runner {
         }
         let mut held = request.held.lock().await;
         let Held { since, .. } = shared.hold(&request, &mut held).await?;
-        let seconds = match shared.seconds_max.saturating_sub(since.elapsed().as_secs()) {
+        let seconds = match shared.limits.seconds_max.saturating_sub(since.elapsed().as_secs()) {
             0 => return Err(shared.executor.failed(StoreError::OutOfTime)),
             left => left,
         };

@@ -9,8 +9,14 @@ use super::{ALL, ALL_WITH_PAGES, OF_ITEMS, OF_VISITS};
 use crate::plan::Dimension;
 use crate::sql::{Sql, events};
 
-/// The statements that roll a day up. `query` is about the day; what it counts and divides does not matter.
-pub fn makings(query: &Query, day: i64, made: u64) -> Vec<Sql> {
+/// The statements that roll a day up, each within so much of the store's memory. `query` is about the day; what it counts and divides
+/// does not matter.
+pub fn makings(query: &Query, day: i64, made: u64, memory_bytes_max: u64) -> Vec<Sql> {
+    let settings = format!(
+        "SETTINGS {BEHIND}, do_not_merge_across_partitions_select_final = 1, max_memory_usage = {memory_bytes_max}, \
+         max_bytes_before_external_group_by = {}",
+        memory_bytes_max / 2
+    );
     let making = |source, by: &[Dimension], with_all: bool| {
         let mut query = query.clone();
         query.interval = None;
@@ -39,7 +45,7 @@ pub fn makings(query: &Query, day: i64, made: u64) -> Vec<Sql> {
         sql.text = format!(
             "INSERT INTO rollups (site, dimension, day, made, value, {names}) \
              SELECT {{site:String}}, dimension, toDate({{day:UInt16}}), {{made:UInt64}}, value, {names} \
-             FROM (SELECT {}{} AS dimension, {} AS value, {} FROM {table} GROUP BY GROUPING SETS ({})) {MAKING_SETTINGS}",
+             FROM (SELECT {}{} AS dimension, {} AS value, {} FROM {table} GROUP BY GROUPING SETS ({})) {settings}",
             selected.collect::<String>(),
             of_set(&|index| format!("'{}'", by[index].name()), all),
             of_set(&|index| format!("v{index}"), ""),
@@ -67,11 +73,12 @@ pub fn makings(query: &Query, day: i64, made: u64) -> Vec<Sql> {
 
 /// The sites of which days are rolled up, those with the most visits first: `site`, and `days`, the days of UTC that have any.
 pub const SITES: &str = "SELECT toString(site) AS site, arraySort(groupUniqArray(toUInt16(day))) AS days FROM visits \
-    GROUP BY site HAVING count() >= {visits_min:UInt64} ORDER BY count() DESC, site";
+    GROUP BY site HAVING count() >= {visits_min:UInt64} ORDER BY count() DESC, site \
+    SETTINGS max_threads = 1, os_thread_priority = 19";
 
 /// The days of UTC on which a site has visits: `days`.
-pub const DAYS: &str =
-    "SELECT arraySort(groupUniqArray(toUInt16(day))) AS days FROM visits WHERE site = {site:String}";
+pub const DAYS: &str = "SELECT arraySort(groupUniqArray(toUInt16(day))) AS days FROM visits WHERE site = {site:String} \
+    SETTINGS max_threads = 1, os_thread_priority = 19";
 
 /// Rows of makings that do not count any more, and that nobody who asked before reads: a condition.
 const ARE_GONE: &str = "made < toUnixTimestamp64Micro(now64(6)) - 3600000000 AND (site, day, made) NOT IN \
@@ -79,7 +86,7 @@ const ARE_GONE: &str = "made < toUnixTimestamp64Micro(now64(6)) - 3600000000 AND
 
 /// How many there are: `rows`.
 pub fn gone() -> String {
-    format!("SELECT count() AS rows FROM rollups WHERE {ARE_GONE}")
+    format!("SELECT count() AS rows FROM rollups WHERE {ARE_GONE} SETTINGS {BEHIND}")
 }
 
 /// Deletes them.
@@ -88,5 +95,4 @@ pub fn delete_gone() -> String {
 }
 
 /// Nobody waits for it.
-const MAKING_SETTINGS: &str =
-    "SETTINGS max_threads = 1, do_not_merge_across_partitions_select_final = 1, os_thread_priority = 19";
+const BEHIND: &str = "max_threads = 1, os_thread_priority = 19";

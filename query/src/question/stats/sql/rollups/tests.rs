@@ -163,6 +163,6 @@ fn snapshots_of_what_is_read() {
 fn snapshots_of_how_a_day_is_rolled_up() {
     let text = RequestText { from: Some("2026-11-02"), to: Some("2026-11-02"), ..RequestText::default() };
     let query = Query::parse(&rome(), &text, NOW).unwrap();
-    let statements = makings(&query, day("2026-11-02"), 7);
+    let statements = makings(&query, day("2026-11-02"), 7, 512 << 20);
     crate::sql::snapshot::check("rollups", &statements);
 }
