@@ -1,4 +1,4 @@
-//! Rolls up the days of sites that are over, behind everything else: the newest first, and again those that have changed.
+//! Rolls up the days of sites that are over: the newest first, and again those that have changed.
 //!
 //! What is made of a day, and what reads it, `question::stats` says; which days count, `orma_visits` knows.
 

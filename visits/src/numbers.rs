@@ -83,7 +83,7 @@ impl Numbers {
              SELECT {{site:String}}, id_hash, toUInt32({{last:UInt32}} + 1 + rowNumberInAllBlocks()) FROM ({hashes}) \
              WHERE id_hash NOT IN (SELECT id_hash FROM visitor_numbers WHERE site = {{site:String}} AND id_hash IN ({hashes})) \
              SETTINGS max_threads = 1, max_execution_time = {ENGINE_SECONDS_MAX}, \
-             max_memory_usage = {memory_bytes_max}, os_thread_priority = 19"
+             max_memory_usage = {memory_bytes_max}, os_thread_priority = 10"
         );
         let bound = [
             ("site", Param::from(site)),

@@ -228,8 +228,8 @@ async fn make_piece(
     } else {
         "use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 1"
     };
-    // Questions are behind what somebody waits for, and this behind questions.
-    let priority = if asked == Asked::ByNobody { ", os_thread_priority = 19" } else { "" };
+    // Behind inserts, as questions are, and no lower: a thread that hardly gets a processor may hold what the others need.
+    let priority = if asked == Asked::ByNobody { ", os_thread_priority = 10" } else { "" };
     // Of several that ended or began at once, always the same.
     let visit = "(visitor_hash, session_hash, is_bot, started)";
     let device = "(toString(device_class), toString(browser), toString(os))";

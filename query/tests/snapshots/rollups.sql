@@ -46,7 +46,7 @@ INSERT INTO rollups (site, dimension, day, made, value, unidentified, identified
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.id_hash)
-  GROUP BY GROUPING SETS ((v0), (v1), (v2), (v3), (v4), (v5), (v6), (v7), (v8), (v9), ())) SETTINGS max_threads = 1, os_thread_priority = 19, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
+  GROUP BY GROUPING SETS ((v0), (v1), (v2), (v3), (v4), (v5), (v6), (v7), (v8), (v9), ())) SETTINGS max_threads = 1, os_thread_priority = 10, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
 -- site = "demo"
 -- from = 1793574000000
 -- to = 1793660400000
@@ -80,7 +80,7 @@ INSERT INTO rollups (site, dimension, day, made, value, sessions, viewing_sessio
   AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
   AND started < fromUnixTimestamp64Milli({to:Int64}))
-  GROUP BY GROUPING SETS ((v0), (v1), (v2), (v3), (v4), (v5), (v6), (v7), (v8), (v9), ())) SETTINGS max_threads = 1, os_thread_priority = 19, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
+  GROUP BY GROUPING SETS ((v0), (v1), (v2), (v3), (v4), (v5), (v6), (v7), (v8), (v9), ())) SETTINGS max_threads = 1, os_thread_priority = 10, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
 -- site = "demo"
 -- from = 1793574000000
 -- to = 1793660400000
@@ -136,7 +136,7 @@ INSERT INTO rollups (site, dimension, day, made, value, unidentified, identified
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.id_hash)
-  GROUP BY GROUPING SETS ((v0))) SETTINGS max_threads = 1, os_thread_priority = 19, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
+  GROUP BY GROUPING SETS ((v0))) SETTINGS max_threads = 1, os_thread_priority = 10, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
 -- site = "demo"
 -- from = 1793574000000
 -- to = 1793660400000
@@ -170,7 +170,7 @@ INSERT INTO rollups (site, dimension, day, made, value, sessions, viewing_sessio
   AND day IN ({from_day:Date}, {to_day:Date})
   AND started >= fromUnixTimestamp64Milli({from:Int64})
   AND started < fromUnixTimestamp64Milli({to:Int64})) ARRAY JOIN arrayDistinct(pages) AS page
-  GROUP BY GROUPING SETS ((v0))) SETTINGS max_threads = 1, os_thread_priority = 19, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
+  GROUP BY GROUPING SETS ((v0))) SETTINGS max_threads = 1, os_thread_priority = 10, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
 -- site = "demo"
 -- from = 1793574000000
 -- to = 1793660400000
@@ -205,7 +205,7 @@ INSERT INTO rollups (site, dimension, day, made, value, sessions, viewing_sessio
   AND started >= fromUnixTimestamp64Milli({from:Int64})
   AND started < fromUnixTimestamp64Milli({to:Int64}))
   WHERE notEmpty(pages)
-  GROUP BY GROUPING SETS (())) SETTINGS max_threads = 1, os_thread_priority = 19, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
+  GROUP BY GROUPING SETS (())) SETTINGS max_threads = 1, os_thread_priority = 10, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
 -- site = "demo"
 -- from = 1793574000000
 -- to = 1793660400000
@@ -239,7 +239,7 @@ INSERT INTO rollups (site, dimension, day, made, value, unidentified) SELECT {si
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.id_hash)
-  GROUP BY GROUPING SETS ((v0))) SETTINGS max_threads = 1, os_thread_priority = 19, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
+  GROUP BY GROUPING SETS ((v0))) SETTINGS max_threads = 1, os_thread_priority = 10, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
 -- site = "demo"
 -- from = 1793574000000
 -- to = 1793660400000
@@ -288,7 +288,7 @@ INSERT INTO rollups (site, dimension, day, made, value, sessions, viewing_sessio
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
   GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms, e0)
-  GROUP BY GROUPING SETS ((v0))) SETTINGS max_threads = 1, os_thread_priority = 19, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
+  GROUP BY GROUPING SETS ((v0))) SETTINGS max_threads = 1, os_thread_priority = 10, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
 -- site = "demo"
 -- from = 1793574000000
 -- to = 1793660400000

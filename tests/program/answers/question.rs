@@ -185,13 +185,6 @@ pub struct Question {
 
 impl Question {
     pub fn random(random: &mut Rng, twin: &Twin<'_>) -> Self {
-        let some = |random: &mut Rng, of: &[&'static str], most: usize| -> Vec<&'static str> {
-            let mut some: Vec<&str> = (0..most).map(|_| *random.choice(of).unwrap()).collect();
-            some.sort_unstable();
-            some.dedup();
-            random.shuffle(&mut some);
-            some
-        };
         let (from, to, days) = period(random, twin);
         let interval = (random.u64(..3) == 0).then(|| *random.choice(&INTERVALS[..]).unwrap());
         let interval = interval.filter(|interval| *interval != "minute" || to - from <= DAY);
@@ -214,13 +207,6 @@ impl Question {
 
     /// A question about whole days with at most one filter, of what days are rolled up to.
     pub fn about_days(random: &mut Rng, twin: &Twin<'_>) -> Self {
-        let some = |random: &mut Rng, of: &[&'static str], most: usize| -> Vec<&'static str> {
-            let mut some: Vec<&str> = (0..most).map(|_| *random.choice(of).unwrap()).collect();
-            some.sort_unstable();
-            some.dedup();
-            random.shuffle(&mut some);
-            some
-        };
         let (from, to, days) = loop {
             if let (from, to, Some(days)) = period(random, twin) {
                 break (from, to, Some(days));
@@ -333,6 +319,15 @@ impl Question {
         };
         Self { from: back(self.from), to: back(self.to), days: None, ..self.clone() }
     }
+}
+
+/// At most so many of some names, each once.
+fn some(random: &mut Rng, of: &[&'static str], most: usize) -> Vec<&'static str> {
+    let mut some: Vec<&str> = (0..most).map(|_| *random.choice(of).unwrap()).collect();
+    some.sort_unstable();
+    some.dedup();
+    random.shuffle(&mut some);
+    some
 }
 
 /// Days of the site, or moments: also those of events, which are in or out by a millisecond.

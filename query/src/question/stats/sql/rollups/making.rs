@@ -74,11 +74,11 @@ pub fn makings(query: &Query, day: i64, made: u64, memory_bytes_max: u64) -> Vec
 /// The sites of which days are rolled up, those with the most visits first: `site`, and `days`, the days of UTC that have any.
 pub const SITES: &str = "SELECT toString(site) AS site, arraySort(groupUniqArray(toUInt16(day))) AS days FROM visits \
     GROUP BY site HAVING count() >= {visits_min:UInt64} ORDER BY count() DESC, site \
-    SETTINGS max_threads = 1, os_thread_priority = 19";
+    SETTINGS max_threads = 1, os_thread_priority = 10";
 
 /// The days of UTC on which a site has visits: `days`.
 pub const DAYS: &str = "SELECT arraySort(groupUniqArray(toUInt16(day))) AS days FROM visits WHERE site = {site:String} \
-    SETTINGS max_threads = 1, os_thread_priority = 19";
+    SETTINGS max_threads = 1, os_thread_priority = 10";
 
 /// Rows of makings that do not count any more, and that nobody who asked before reads: a condition.
 const ARE_GONE: &str = "made < toUnixTimestamp64Micro(now64(6)) - 3600000000 AND (site, day, made) NOT IN \
@@ -94,5 +94,6 @@ pub fn delete_gone() -> String {
     format!("DELETE FROM rollups WHERE {ARE_GONE}")
 }
 
-/// Nobody waits for it.
-const BEHIND: &str = "max_threads = 1, os_thread_priority = 19";
+/// Nobody waits for it. No lower than questions: a thread that hardly gets a processor may hold what the others need, and then the
+/// engine answers nobody.
+const BEHIND: &str = "max_threads = 1, os_thread_priority = 10";
