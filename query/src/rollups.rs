@@ -6,6 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use jiff::ToSpan;
+use jiff::civil::Date;
 use orma_store::{Param, Registry, Site, Store, StoreError};
 use orma_visits::{MakeError, Maker, NumberError};
 use serde::Deserialize;
@@ -13,9 +15,9 @@ use tokio::sync::Mutex;
 
 use crate::error::ApiError;
 use crate::limits::QuestionLimits;
-use crate::plan::period::{day_number, day_of_number, zone_of};
+use crate::plan::period::{day_number, day_of_number, start_of_day, zone_of};
 use crate::question::stats::request::{Query, RequestText};
-use crate::question::stats::sql::rollups::{DAYS, SITES, delete_gone, gone, makings};
+use crate::question::stats::sql::rollups::{SITES, delete_gone, gone, makings};
 use crate::timestamp::Timestamp;
 
 /// A day is rolled up this long after its end: what its last visits still do comes mostly until then.
@@ -44,6 +46,9 @@ pub enum RollupError {
     /// The day was not kept.
     #[error(transparent)]
     Make(#[from] MakeError),
+    /// The site has no such day.
+    #[error(transparent)]
+    Day(#[from] ApiError),
     /// Its visitors have no numbers.
     #[error(transparent)]
     Number(#[from] NumberError),
@@ -74,11 +79,6 @@ struct State {
 struct SiteRow {
     site: String,
     /// Of UTC, with visits.
-    days: BTreeSet<u16>,
-}
-
-#[derive(Deserialize)]
-struct DaysRow {
     days: BTreeSet<u16>,
 }
 
@@ -118,9 +118,9 @@ impl Rollups {
         {
             return Ok(true);
         }
-        let visits_min = Param::Int(self.visits_min.cast_signed());
-        let sites: Vec<SiteRow> = self.store.select(SITES, &[("visits_min", visits_min)]).await?;
+        let sites = self.sites().await?;
         state.looked = Some((began, began.elapsed()));
+        state.failed.retain(|_, at| at.elapsed() < AGAIN_AFTER);
         let snapshot = self.registry.snapshot();
         for SiteRow { site, days } in sites {
             let Some(site) = snapshot.sites.get(&site) else { continue };
@@ -135,13 +135,18 @@ impl Rollups {
                     return Ok(true);
                 }
                 let key = (site.site.clone(), day);
-                if state.failed.get(&key).is_some_and(|at| at.elapsed() < AGAIN_AFTER) {
+                if state.failed.contains_key(&key) {
                     continue;
                 }
                 let day_began = Instant::now();
                 match self.roll_day_up(site, day, now).await {
-                    Ok(()) => {
-                        state.failed.remove(&key);
+                    Ok(()) => {}
+                    // Not the day's fault: it is the first of the next turn.
+                    Err(RollupError::Number(NumberError::Unsure)) => return Ok(true),
+                    Err(RollupError::Store(error) | RollupError::Make(MakeError::Store(error)))
+                        if matches!(error, StoreError::Unreachable(_) | StoreError::Answer(_)) =>
+                    {
+                        return Err(error);
                     }
                     Err(error) => {
                         tracing::warn!(%error, site = site.site, day = %day_of_number(day), "a day was not rolled up");
@@ -163,21 +168,20 @@ impl Rollups {
         Ok(false)
     }
 
+    /// The sites of which days are rolled up.
+    async fn sites(&self) -> Result<Vec<SiteRow>, StoreError> {
+        let visits_min = Param::Int(self.visits_min.cast_signed());
+        self.store.select(SITES, &[("visits_min", visits_min)]).await
+    }
+
     /// The days of a site that are over and not rolled up, the newest first.
     async fn days_to_roll_up(&self, site: &Site, now: Timestamp) -> Result<Vec<i64>, StoreError> {
         let Ok(zone) = zone_of(site) else { return Ok(Vec::new()) };
         let over = Timestamp(now.0 - AFTER.as_millis() as i64);
         let last = day_number(over.to_jiff().to_zoned(zone).date()) - 1;
-        let rollup_days = self.maker.rollup_days();
-        let made = rollup_days.of(&site.site, &site.timezone).await?;
         let quiet = if self.is_waited_for { Duration::ZERO } else { QUIET };
-        let mut to_roll_up = Vec::new();
-        for day in ((last - DAYS_MAX).max(1)..=last).rev() {
-            if !made.contains_key(&day) && !rollup_days.has_changed_within(&site.site, day, quiet).await {
-                to_roll_up.push(day);
-            }
-        }
-        Ok(to_roll_up)
+        let days = (last - DAYS_MAX).max(1)..=last;
+        self.maker.rollup_days().missing(&site.site, &site.timezone, days, quiet).await
     }
 
     /// Days without visits are rolled up as they are.
@@ -185,8 +189,9 @@ impl Rollups {
         let rollup_days = self.maker.rollup_days();
         let making = rollup_days.begin(&site.site, &site.timezone, days.clone()).await?;
         // Some may have come since.
-        let visited: Vec<DaysRow> = self.store.select(DAYS, &[("site", site.site.as_str().into())]).await?;
-        let is_empty = |day: &i64| visited.iter().all(|row| !may_have_visits(*day, &row.days));
+        let sites = self.sites().await?;
+        let visited = sites.iter().find(|row| row.site == site.site);
+        let is_empty = |day: &i64| visited.is_some_and(|row| !may_have_visits(*day, &row.days));
         if days.iter().all(is_empty)
             && let Err(error) = rollup_days.keep(making).await
         {
@@ -199,15 +204,13 @@ impl Rollups {
         let date = day_of_number(day);
         let rollup_days = self.maker.rollup_days();
         let making = rollup_days.begin(&site.site, &site.timezone, BTreeSet::from([day])).await?;
-        if let Ok(query) = query_of_day(site, &date.to_string(), now)
-            && query.scope.period.to > query.scope.period.from
-        {
+        // A zone that changed sides of the date line has left a day out: nothing is of it.
+        if has_moments(site, date)? {
+            let query = query_of_day(site, &date.to_string(), now)?;
             // Days of UTC that the site's day touches, and visits that go over them.
             self.maker.numbers().give(&site.site, day - 2, day + 2, self.memory_bytes_max).await?;
             for sql in makings(&query, day, making.made, self.memory_bytes_max) {
-                let params: Vec<(&str, Param)> =
-                    sql.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-                self.store.execute(&sql.text, &params).await?;
+                self.store.execute(&sql.text, &sql.bound()).await?;
             }
         }
         let is_kept = rollup_days.keep(making).await?;
@@ -226,6 +229,12 @@ impl Rollups {
         }
         Ok(())
     }
+}
+
+/// Whether a day has any moments.
+fn has_moments(site: &Site, date: Date) -> Result<bool, ApiError> {
+    let zone = zone_of(site)?;
+    Ok(start_of_day(date.saturating_add(1.day()), &zone) > start_of_day(date, &zone))
 }
 
 /// The question about a whole day of the site.

@@ -10,6 +10,7 @@ use orma_store::native_block::BlockBuilder;
 use orma_store::{Store, StoreError};
 
 use crate::names::Names;
+use crate::rollup_days::Span;
 use crate::rule::{Entry, SEEN_FROM, Session, Share, Visit, day_of};
 use crate::scope::{Key, Made, Scope};
 
@@ -75,6 +76,8 @@ pub struct Block<'a> {
     rows: BTreeMap<(&'a str, Order), (Key, Option<Said<'a>>)>,
     /// Users who no longer have a row that there was of them, each with its site.
     left: BTreeSet<(String, String)>,
+    /// From when to when people's visits are, those that are written and those of before.
+    spans: Vec<(Session, i64, i64)>,
 }
 
 /// A condition in SQL that holds until another process has taken the job over. A process that was stopped in the middle of a
@@ -88,7 +91,7 @@ type Order = (i64, u64, u64, bool, i64, u16);
 impl<'a> Block<'a> {
     /// An empty block.
     pub fn new(version: u64, names: &'a Names) -> Self {
-        Self { version, names, rows: BTreeMap::new(), left: BTreeSet::new() }
+        Self { version, names, rows: BTreeMap::new(), left: BTreeSet::new(), spans: Vec::new() }
     }
 
     fn place(&self, (session, is_bot, day, started, part): Key) -> (&'a str, Order) {
@@ -98,6 +101,9 @@ impl<'a> Block<'a> {
     /// Adds a visit: a row for each day that it touches, and the same for its parts.
     pub fn visit(&mut self, session: Session, visit: &'a Visit) {
         let (is_bot, started) = (visit.is_bot, visit.started());
+        if !is_bot {
+            self.spans.push((session, started, visit.whole.ended));
+        }
         for (part, share) in visit.shares() {
             for day in share.days() {
                 let key = (session, is_bot, day, started, part);
@@ -109,6 +115,9 @@ impl<'a> Block<'a> {
     /// Takes back the rows of before that are not written anew.
     pub fn take_back(&mut self, made: impl Iterator<Item = Made>, scope: &Scope) {
         for row in made.filter(|row| scope.has(row.session, row.day)) {
+            if !row.is_bot {
+                self.spans.push((row.session, row.started, row.ended));
+            }
             let is_still_theirs = match self.rows.entry(self.place(row.key())) {
                 Place::Vacant(place) => {
                     place.insert((row.key(), None));
@@ -122,9 +131,18 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// The sites and days of UTC of the rows.
-    pub fn days(&self) -> BTreeSet<(&'a str, i64)> {
-        self.rows.keys().map(|(site, (day, ..))| (*site, *day)).collect()
+    /// When those of people's visits are, written ones and those of before, that touch these days: what is made anew beside them says
+    /// what it said.
+    pub fn spans(&self, touched: &Scope) -> Vec<Span<'a>> {
+        let is_changed = |(session, from, to): &&(Session, i64, i64)| {
+            (day_of(*from)..=day_of(*to)).any(|day| touched.has(*session, day))
+        };
+        let span = |(session, from, to): &(Session, i64, i64)| Span {
+            site: self.names.site(*session),
+            from: *from,
+            to: *to,
+        };
+        self.spans.iter().filter(is_changed).map(span).collect()
     }
 
     /// Users who no longer have a row that there was of them, each with its site.

@@ -336,6 +336,7 @@ impl Work {
             scope.touch(names.session(row), row.day.into());
         }
         let mut made: HashMap<_, Made> = HashMap::default();
+        let touched_days = scope.clone();
         let mut asked = scope.clone();
         while !asked.is_empty() {
             let found = rows::made(&self.store, &names, &asked).await?;
@@ -372,7 +373,7 @@ impl Work {
         }
         block.take_back(made.into_values(), &scope);
         people::leave(&self.store, self.version, block.left()).await?;
-        self.rollup_days.change(&block.days()).await?;
+        self.rollup_days.change(&block.spans(&touched_days)).await?;
         let rows = block.write(&self.store, self.fence.as_ref()).await?;
         Ok(Together::Made(Passed { sessions: touched.len() as u64, rows, put_off: 0 }))
     }

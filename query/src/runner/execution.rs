@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use orma_store::{AnswerFormat, AnswerStream, Param, Store, StoreError, Work};
+use orma_store::{AnswerFormat, AnswerStream, Store, StoreError, Work};
 use uuid::Uuid;
 
 use crate::limits::{Permit, QuestionLimits};
@@ -71,7 +71,7 @@ impl Executor {
         let questions =
             self.questions.clone().with_time_limit(Duration::from_secs(seconds_max + SECONDS_OVER));
         let settings = with(&self.settings, &own);
-        let rows = questions.answer(&sql.text, &params_of(sql), &settings, format).await;
+        let rows = questions.answer(&sql.text, &sql.bound(), &settings, format).await;
         // The text holds no value: these are bound.
         tracing::debug!(query_id, elapsed_ms = asked.elapsed().as_millis(), sql = sql.text, "asked");
         // One that the client has given up goes on in the store.
@@ -99,7 +99,7 @@ impl Executor {
             ("max_block_size", "8192"),
             ("max_threads", &threads),
         ];
-        let answer = self.questions.select_stream(&sql.text, &params_of(sql), &with(&self.settings, &own))?;
+        let answer = self.questions.select_stream(&sql.text, &sql.bound(), &with(&self.settings, &own))?;
         let kill = KillOnDrop { store: self.store.clone(), query_id: Some(query_id) };
         Ok(Rows { answer, kill, counted: self.counted.clone(), _permit: permit })
     }
@@ -117,10 +117,6 @@ impl Executor {
             failed: self.counted.failed.load(Ordering::Relaxed),
         }
     }
-}
-
-fn params_of(sql: &Sql) -> Vec<(&str, Param)> {
-    sql.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect()
 }
 
 /// The settings of all with those of one.
@@ -192,7 +188,7 @@ impl Drop for KillOnDrop {
         let store = self.store.clone();
         runtime.spawn(async move {
             let kill = kill_query(&query_id);
-            if let Err(error) = store.execute(&kill.text, &params_of(&kill)).await {
+            if let Err(error) = store.execute(&kill.text, &kill.bound()).await {
                 tracing::debug!(%error, query_id, "the query could not be ended");
             }
         });

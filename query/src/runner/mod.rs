@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use orma_store::{AnswerFormat, LogLimit, Param, Registry, Store, StoreError, rows_and_total_of, rows_of};
+use orma_store::{AnswerFormat, LogLimit, Registry, Store, StoreError, rows_and_total_of, rows_of};
 pub use orma_visits::Needs;
 use orma_visits::{Days, Maker};
 use serde::de::DeserializeOwned;
@@ -238,9 +238,7 @@ impl Runner {
     /// # Errors
     /// See [`StoreError`].
     pub async fn execute(&self, sql: &Sql) -> Result<(), StoreError> {
-        let params: Vec<(&str, Param)> =
-            sql.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-        let done = self.shared.store.execute(&sql.text, &params).await;
+        let done = self.shared.store.execute(&sql.text, &sql.bound()).await;
         self.shared.changes.fetch_add(1, Ordering::SeqCst);
         done
     }

@@ -55,6 +55,11 @@ impl Sql {
         Self { text: text.into(), params }
     }
 
+    /// The values, as the store takes them.
+    pub fn bound(&self) -> Vec<(&str, Param)> {
+        self.params.iter().map(|(name, value)| (name.as_str(), value.clone())).collect()
+    }
+
     /// Binds a value to a name of its own and returns its placeholder.
     pub fn bind(&mut self, clickhouse_type: &str, value: impl Into<Param>) -> String {
         let name = self.next_name();

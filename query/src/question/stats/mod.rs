@@ -25,7 +25,7 @@ use choose::{Part, has_totals, has_totals_of_series, parts, source};
 use request::Query;
 use response::{Stats, StatsCompare, StatsRow};
 use sql::metric::column;
-use sql::{KEY_SEPARATOR, Shape, first_event, statement};
+use sql::{KEY_SEPARATOR, Shape, first_event, rollups, statement};
 
 /// A row of the store: `d0`, `d1`, `t` and the metrics.
 type StoreRow = Map<String, Value>;
@@ -48,9 +48,9 @@ pub async fn respond(runner: &Runner, query: &Query) -> Result<Stats, ApiError> 
         query.to_mut().scope.aliases = lookup::aliases(runner, &query.scope.site).await?;
     }
     // After the visits: what was made of a day before one of them was does not count any more.
-    let Scope { site, period, .. } = &query.scope;
-    let days = runner.rollup_days(site, &period.zone_name).await;
-    if !days.is_empty() {
+    if rollups::may_know(&query) {
+        let Scope { site, period, .. } = &query.scope;
+        let days = runner.rollup_days(site, &period.zone_name).await;
         query.to_mut().rollups = Arc::new(days);
     }
     let query = query.as_ref();

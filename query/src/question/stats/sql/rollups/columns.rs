@@ -1,7 +1,5 @@
 //! The columns of rollups, what makes the same of visits, and the metrics over them.
 
-use std::borrow::Cow;
-
 use super::super::metric::SessionCounts;
 use super::super::{Part, Source};
 use crate::plan::Metric;
@@ -11,20 +9,20 @@ use crate::plan::Metric;
 pub struct Column {
     pub name: &'static str,
     /// Read from rollups.
-    pub of_rollups: Cow<'static, str>,
+    pub of_rollups: String,
     /// Counted over visits or views.
-    pub counted: Cow<'static, str>,
+    pub counted: String,
 }
 
 impl Column {
-    fn new(name: &'static str, counted: impl Into<Cow<'static, str>>) -> Self {
+    fn new(name: &'static str, counted: impl Into<String>) -> Self {
         Self { name, of_rollups: name.into(), counted: counted.into() }
     }
 
     /// Of who has no number yet, which nobody whose days are rolled up is.
-    fn of_new(name: &'static str, counted: impl Into<Cow<'static, str>>) -> Self {
+    fn of_new(name: &'static str, counted: impl Into<String>) -> Self {
         let of_rollups = format!("arrayReduce('uniqExactState', emptyArrayUInt64()) AS {name}");
-        Self { name, of_rollups: of_rollups.into(), counted: counted.into() }
+        Self { name, of_rollups, counted: counted.into() }
     }
 }
 

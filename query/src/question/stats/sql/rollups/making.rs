@@ -76,10 +76,6 @@ pub const SITES: &str = "SELECT toString(site) AS site, arraySort(groupUniqArray
     GROUP BY site HAVING count() >= {visits_min:UInt64} ORDER BY count() DESC, site \
     SETTINGS max_threads = 1, os_thread_priority = 10";
 
-/// The days of UTC on which a site has visits: `days`.
-pub const DAYS: &str = "SELECT arraySort(groupUniqArray(toUInt16(day))) AS days FROM visits WHERE site = {site:String} \
-    SETTINGS max_threads = 1, os_thread_priority = 10";
-
 /// Rows of makings that do not count any more, and that nobody who asked before reads: a condition.
 const ARE_GONE: &str = "made < toUnixTimestamp64Micro(now64(6)) - 3600000000 AND (site, day, made) NOT IN \
     (SELECT site, day, made FROM rollup_days FINAL WHERE zone != '')";

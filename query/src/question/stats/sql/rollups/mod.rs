@@ -18,7 +18,7 @@ use crate::question::stats::choose::counts_any_event;
 use crate::sql::{Sql, clause};
 use columns::{columns, of_viewers, of_views};
 use counted::{counted, viewers};
-pub use making::{DAYS, SITES, delete_gone, gone, makings};
+pub use making::{SITES, delete_gone, gone, makings};
 use split::{Split, split};
 
 /// The dimensions that days are rolled up by: what pages list. Each takes a bit for each visitor of a day, or two bytes.
@@ -40,10 +40,15 @@ const OF_ITEMS: [Dimension; 1] = [Dimension::PRODUCT];
 const ALL: &str = "";
 const ALL_WITH_PAGES: &str = "pages";
 
+/// Whether rollups may know anything that is asked.
+pub fn may_know(query: &Query) -> bool {
+    !query.scope.with_bots && (query.scope.condition.members().is_empty() || filter(query).is_some())
+}
+
 /// The rows that know what is asked of a part, by the name of their dimension; `None` where no rows do. A filter of their own
 /// dimension leaves some of them in: a visit and a view have one value.
 fn rows_of(query: &Query, part: &Part, shape: Shape<'_>) -> Option<&'static str> {
-    if query.scope.with_bots || matches!(shape, Shape::OtherMoney) {
+    if !may_know(query) || matches!(shape, Shape::OtherMoney) {
         return None;
     }
     let interval = interval_of(query, shape);
@@ -57,8 +62,8 @@ fn rows_of(query: &Query, part: &Part, shape: Shape<'_>) -> Option<&'static str>
         return None;
     }
     let by = if has_dimensions(query, shape) { &query.group_by[..] } else { &[] };
-    if !query.scope.condition.members().is_empty() {
-        let filtered = filter(query).and_then(Filter::dimension)?;
+    if let Some(filter) = filter(query) {
+        let filtered = filter.dimension()?;
         let is_of_it = OF_VISITS.contains(&filtered) && (by.is_empty() || by == [filtered]);
         return (is_of_it && matches!(part.source, Source::Views | Source::Sessions))
             .then(|| filtered.name());
@@ -117,7 +122,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Option<Sql> {
     let mut rows = |dimension: &str, part: &Part, with_dimensions: bool| {
         let views = rest.as_ref().map(|rest| viewers(&mut sql, rest));
         let columns = columns(part, views.as_deref(), with_dimensions);
-        let read: Vec<&str> = columns.iter().map(|column| &*column.of_rollups).collect();
+        let read: Vec<&str> = columns.iter().map(|column| column.of_rollups.as_str()).collect();
         let filtered = filter(query).map(|filter| clause::compared(&mut sql, "rollups.value", filter));
         let of_days = format!(
             "SELECT value, day, {} FROM rollups WHERE site = {{site:String}} AND dimension = {dimension} \
