@@ -122,7 +122,9 @@ pub fn text_without_click_ids(text: &str) -> Option<String> {
 /// `in_query`: the text begins with a parameter. `ends`: what ends a parameter beside the next.
 fn without_click_ids(text: &str, in_query: bool, ends: fn(char) -> bool) -> Option<String> {
     let are_marks = |bytes: Bytes| bytes.are(b'?') | bytes.are(b'&') | bytes.are(b'#') | bytes.are(b'%');
-    if !in_query && !bytes::has(text.as_bytes(), are_marks) {
+    // A parameter without a value names nobody; a selector has marks too.
+    let have_values = |bytes: Bytes| bytes.are(b'=') | bytes.are(b'%');
+    if !in_query && !(bytes::has(text.as_bytes(), have_values) && bytes::has(text.as_bytes(), are_marks)) {
         return None;
     }
     let is_cut = |piece: &Piece| match piece.mark {

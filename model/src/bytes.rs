@@ -71,9 +71,12 @@ pub fn position(text: &[u8], sought: impl Fn(Bytes) -> Hits) -> Option<usize> {
     if rest.is_empty() {
         return None;
     }
-    // What a short rest is filled up with comes after it.
-    let lane = sought(filled(rest)).first().filter(|lane| *lane < rest.len())?;
-    Some(text.len() - rest.len() + lane)
+    // The last sixteen bytes: those of them that were looked at before are not sought.
+    if let Some(chunk) = text.last_chunk::<LANES>() {
+        return Some(text.len() - LANES + sought(Bytes(u8x16::from(*chunk))).first()?);
+    }
+    // What a short text is filled up with comes after it.
+    sought(Bytes(u8x16::from(padded(text)))).first().filter(|lane| *lane < text.len())
 }
 
 /// Whether any byte is sought.
@@ -82,11 +85,23 @@ pub fn has(text: &[u8], sought: impl Fn(Bytes) -> Hits) -> bool {
     position(text, sought).is_some()
 }
 
-#[inline(never)]
-fn filled(rest: &[u8]) -> Bytes {
-    let mut chunk = [0; LANES];
-    chunk[..rest.len()].copy_from_slice(rest);
-    Bytes(u8x16::from(chunk))
+/// At most [`LANES`] bytes, and zeros behind them: put together from two pieces that may overlap, which takes fewer
+/// instructions than to copy as many bytes as there are.
+#[inline]
+fn padded(text: &[u8]) -> [u8; LANES] {
+    let length = text.len();
+    let bytes = if let (Some(begin), Some(end)) = (text.first_chunk(), text.last_chunk()) {
+        u128::from(u64::from_le_bytes(*begin)) | u128::from(u64::from_le_bytes(*end)) << ((length - 8) * 8)
+    } else if let (Some(begin), Some(end)) = (text.first_chunk(), text.last_chunk()) {
+        let (begin, end) = (u32::from_le_bytes(*begin), u32::from_le_bytes(*end));
+        u128::from(u64::from(begin) | u64::from(end) << ((length - 4) * 8))
+    } else if length > 0 {
+        let byte = |place: usize| u32::from(text[place]) << (place * 8);
+        u128::from(byte(0) | byte(length / 2) | byte(length - 1))
+    } else {
+        0
+    };
+    bytes.to_le_bytes()
 }
 
 #[cfg(test)]
@@ -110,6 +125,16 @@ mod tests {
                     assert!(has(&text, |bytes| bytes.are(byte)));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn short_texts_are_filled_up_with_zeros() {
+        let text: Vec<u8> = (1..=16).collect();
+        for length in 0..=LANES {
+            let mut expected = [0; LANES];
+            expected[..length].copy_from_slice(&text[..length]);
+            assert_eq!(padded(&text[..length]), expected);
         }
     }
 

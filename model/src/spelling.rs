@@ -19,6 +19,9 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::bytes::{self, Bytes};
 
+const HTTPS: &str = "https://";
+const HTTP: &str = "http://";
+
 /// Bytes of a path; the rest is cut, never within an escape.
 pub const PATH_BYTES_MAX: usize = 4_096;
 
@@ -112,11 +115,11 @@ pub fn address(text: Cow<'_, str>) -> Cow<'_, str> {
         return text;
     }
     let own_path = &text[rest..path_end];
-    let spelled_path =
-        if matches!(own_path, "" | "/") { Cow::Borrowed("/") } else { path(Cow::Borrowed(own_path)) };
-    let is_spelled_so = *spelled_host == *authority
-        && *spelled_path == *own_path
-        && !text[..after_scheme].bytes().any(|byte| byte.is_ascii_uppercase());
+    let spelled_path = if own_path.is_empty() { Cow::Borrowed("/") } else { path(Cow::Borrowed(own_path)) };
+    // What is spelled so already is handed back as it is, and not as a copy.
+    let is_spelled_so = std::ptr::eq(&raw const *spelled_host, authority)
+        && std::ptr::eq(&raw const *spelled_path, own_path)
+        && matches!(&text[..after_scheme], HTTPS | HTTP);
     if is_spelled_so {
         return text;
     }
@@ -134,9 +137,11 @@ fn named_host<'a>(authority: &'a str, own_port: &str) -> &'a str {
 
 /// The scheme's own port, and where the authority begins.
 fn web_scheme(text: &str) -> Option<(&'static str, usize)> {
-    [("https://", "443"), ("http://", "80")].into_iter().find_map(|(scheme, port)| {
-        let begin = text.get(..scheme.len())?;
-        begin.eq_ignore_ascii_case(scheme).then_some((port, scheme.len()))
+    [(HTTPS, "443"), (HTTP, "80")].into_iter().find_map(|(scheme, port)| {
+        // Nearly all are in lower case.
+        let is_it = text.starts_with(scheme)
+            || text.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme));
+        is_it.then_some((port, scheme.len()))
     })
 }
 

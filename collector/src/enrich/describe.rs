@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use orma_model::EventRow;
+use orma_model::{EventRow, bytes};
 
+use super::UserAgentFacts;
 use super::acquisition::Acquisition;
 use super::device::Device;
 use super::hints::{Hinted, TABLET_SIDE_PIXELS_MIN};
-use super::{Hints, UserAgentFacts};
 use crate::campaign::{self, Campaign, address_without_click_ids, text_without_click_ids};
 
 /// The source of who comes from a newsletter that orma counts …
@@ -79,7 +79,7 @@ pub fn mark_bot<'a>(
     row: &mut EventRow<'a>,
     known: &'a UserAgentFacts,
     user_agent: &'a str,
-    hints: &Hints<'_>,
+    hinted: &Hinted<'_>,
     pixel: bool,
     address: IpAddr,
 ) {
@@ -87,7 +87,7 @@ pub fn mark_bot<'a>(
     const BOT_USER_AGENT_BYTES_MAX: usize = 512;
     let (kind, reason) = match &known.bot {
         Some(bot) => (bot.kind, &*bot.reason),
-        None if hints.automated() => ("browser_automation", "webdriver"),
+        None if hinted.is_automated => ("browser_automation", "webdriver"),
         None => return,
     };
     let integration = !pixel && (kind == "http_library" || user_agent.is_empty());
@@ -143,7 +143,7 @@ pub fn name_origin<'a>(
 /// Takes the click ids out of the addresses that an event holds beside its own and its referrer: where a link leads, a
 /// title without a name, what a site put into a property or another text, an address within a path.
 pub fn cut_click_ids(row: &mut EventRow<'_>) {
-    if row.path.contains('%')
+    if bytes::has(row.path.as_bytes(), |bytes| bytes.are(b'%'))
         && let Some(path) = address_without_click_ids(&row.path)
     {
         row.path = path.into();

@@ -117,6 +117,8 @@ pub struct Hinted<'a> {
     pub os: &'static str,
     /// As [`Device::os_version`]; of the hinted system, major and minor apart, the second empty when it is 0.
     pub os_version: (&'a str, &'a str),
+    /// The browser says itself that a program controls it.
+    pub is_automated: bool,
 }
 
 impl<'a> Hints<'a> {
@@ -156,17 +158,13 @@ impl<'a> Hints<'a> {
         }
     }
 
-    /// Whether the browser says itself that a program controls it.
-    pub fn automated(&self) -> bool {
-        self.webdriver || self.brands.contains("HeadlessChrome")
-    }
-
     /// What the hints add to what the user agent said.
     pub fn merge(&self, device: &Device) -> Hinted<'a> {
         if *self == Self::default() {
             return Hinted::default();
         }
-        let mut hinted = Hinted::default();
+        let is_automated = self.webdriver || self.brands.contains("HeadlessChrome");
+        let mut hinted = Hinted { is_automated, ..Hinted::default() };
         self.name_browser(device, &mut hinted);
         self.name_system(device, &mut hinted);
         self.name_hardware(device, &mut hinted);

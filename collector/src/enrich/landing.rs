@@ -55,7 +55,9 @@ impl Outcome {
 
 /// Whether there may be something to take: asked of every event, so it only searches two texts.
 pub fn is_marked(row: &EventRow<'_>) -> bool {
-    row.query.contains(PARAMETER) || row.referrer.contains(PARAMETER)
+    // Most are empty, or too short.
+    let is_in = |text: &str| text.len() > PARAMETER.len() && text.contains(PARAMETER);
+    is_in(&row.query) || is_in(&row.referrer)
 }
 
 /// Takes `orma_id` out of an event's addresses, and what it says into the event; `moment` (milliseconds since the epoch)

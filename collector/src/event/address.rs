@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::{memchr, memchr2, memchr3};
+use orma_model::bytes::{self, Bytes};
 use orma_model::spelling;
 
 use super::field_error::FieldError;
@@ -28,9 +28,10 @@ pub fn parse(url: Cow<'_, str>) -> Result<Address<'_>, FieldError> {
     let (authority, scheme) = authority_of(&url).ok_or_else(invalid)?;
     let rest = authority.end;
     let after = |start: usize, found: Option<usize>| found.map_or(url.len(), |place| start + place);
-    let path_end = after(rest, memchr2(b'?', b'#', &url.as_bytes()[rest..]));
+    let ends_path = |bytes: Bytes| bytes.are(b'?') | bytes.are(b'#');
+    let path_end = after(rest, bytes::position(&url.as_bytes()[rest..], ends_path));
     let query_start = path_end + usize::from(url[path_end..].starts_with('?'));
-    let end = after(query_start, memchr(b'#', &url.as_bytes()[query_start..]));
+    let end = after(query_start, bytes::position(&url.as_bytes()[query_start..], |bytes| bytes.are(b'#')));
 
     let is_web = matches!(scheme, Scheme::Http | Scheme::Https);
     let host = host_of(&url, authority, scheme)
@@ -61,7 +62,7 @@ fn authority_of(url: &str) -> Option<(Range<usize>, Scheme)> {
     } else if url.starts_with("https://") {
         (8, Scheme::Https)
     } else {
-        let colon = memchr(b':', url.as_bytes())?;
+        let colon = bytes::position(url.as_bytes(), |bytes| bytes.are(b':'))?;
         if !url[colon..].starts_with("://") {
             return None;
         }
@@ -78,7 +79,8 @@ fn authority_of(url: &str) -> Option<(Range<usize>, Scheme)> {
         };
         (colon + 3, scheme)
     };
-    let length = memchr3(b'/', b'?', b'#', &url.as_bytes()[start..]);
+    let ends_authority = |bytes: Bytes| bytes.are(b'/') | bytes.are(b'?') | bytes.are(b'#');
+    let length = bytes::position(&url.as_bytes()[start..], ends_authority);
     let end = length.map_or(url.len(), |length| start + length);
     (scheme != Scheme::None || end > start).then_some((start..end, scheme))
 }

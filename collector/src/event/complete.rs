@@ -20,7 +20,7 @@ impl<'a> EventBuilder<'a> {
     /// Checks the whole event. `raw` is the event as the client wrote it, by which a repeated event without an id is
     /// known. An error comes with the kind that the event claims to be.
     pub fn complete(
-        mut self,
+        mut self: Box<Self>,
         index: usize,
         defaults: &Defaults<'a>,
         raw: &'a str,

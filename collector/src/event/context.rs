@@ -205,8 +205,10 @@ pub fn address(value: Value<'_>) -> Result<Option<IpAddr>, FieldError> {
 }
 
 fn write<'a>(said: Option<&Cow<'a, str>>, column: &mut Cow<'a, str>) {
-    if let Some(text) = said {
-        column.clone_from(text);
+    match said {
+        Some(Cow::Borrowed(text)) => *column = Cow::Borrowed(text),
+        Some(Cow::Owned(text)) => *column = Cow::Owned(text.clone()),
+        None => {}
     }
 }
 

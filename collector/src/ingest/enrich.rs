@@ -148,7 +148,7 @@ impl Ingest {
             };
             describe_device(&mut row, &known.device, behalf.touch_points, hinted);
             let facts = &context.facts;
-            mark_bot(&mut row, known, user_agent, &hints, facts.pixel, facts.address);
+            mark_bot(&mut row, known, user_agent, hinted, facts.pixel, facts.address);
         }
         if !context.grant.trust.is_believed()
             && row.bot.is_empty()

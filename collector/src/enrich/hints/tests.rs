@@ -221,15 +221,19 @@ fn the_sdk_outranks_the_headers_and_they_fill_its_gaps() {
     check(CHROME_WINDOWS, hints, ("", "", "", "", "", "macOS", "15"));
 }
 
+fn is_automated(hints: &Hints<'_>) -> bool {
+    hints.merge(&device::parse("")).is_automated
+}
+
 #[test]
 fn an_automated_browser_says_so() {
-    let automated = |text| Hints::of_context(text, Hints::default()).automated();
+    let automated = |text| is_automated(&Hints::of_context(text, Hints::default()));
     assert!(automated("Windows|15.0.0||Desktop|Google Chrome 131|1"));
     assert!(automated("|||||1"));
     assert!(!automated("Windows|15.0.0||Desktop|Google Chrome 131|"));
     assert!(!automated("Windows|15.0.0||Desktop|Google Chrome 131|0"));
     let headless = headers(&[("sec-ch-ua", r#""HeadlessChrome";v="131", "Chromium";v="131""#)]);
-    assert!(of_headers(&headless).automated());
+    assert!(is_automated(&of_headers(&headless)));
 }
 
 #[test]

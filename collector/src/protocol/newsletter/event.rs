@@ -18,14 +18,14 @@ use crate::event::value::Value;
 /// The event of a letter. `client` is the visitor of a recipient who is not named.
 pub fn event<'a>(letter: &Letter<'a>, id: Uuid, client: String, received_at: i64) -> ParsedBatch<'a> {
     let kind = if letter.act == Act::Open { "newsletter_open" } else { "newsletter_click" };
-    let mut builder = EventBuilder {
+    let mut builder = Box::new(EventBuilder {
         kind: Cow::Borrowed(kind),
         id: Some(Cow::Owned(id.to_string())),
         client_ts: Some(received_at),
         user: identifier::read_user(Value::Text(Cow::Borrowed(letter.recipient))),
         campaign: Some(Value::Text(Cow::Borrowed(letter.campaign))),
         ..EventBuilder::default()
-    };
+    });
     builder.row.message = Cow::Borrowed(letter.message);
     if letter.act != Act::Open {
         // A link without a name is known by where it leads.

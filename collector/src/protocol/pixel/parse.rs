@@ -23,7 +23,8 @@ pub fn parse(query: &str) -> Result<ParsedBatch<'_>, ParseError> {
     let mut site = None;
     let mut sent_at = None;
     let (mut amount, mut currency) = (Value::Null, Value::Null);
-    let mut builder = EventBuilder { kind: Cow::Borrowed("page_view"), ..EventBuilder::default() };
+    let mut builder = Box::<EventBuilder<'_>>::default();
+    builder.kind = Cow::Borrowed("page_view");
     for (name, value) in parameters(query) {
         match &*name {
             "site" => site = Some(value),

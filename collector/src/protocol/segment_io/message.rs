@@ -43,7 +43,7 @@ pub fn event<'a>(
     body: &Body<'a>,
     sender: &Sender<'a>,
 ) -> Result<ParsedEvent<'a>, (FieldError, Cow<'a, str>)> {
-    let mut builder = EventBuilder::default();
+    let mut builder = Box::<EventBuilder<'_>>::default();
     match Message::read(json, body, &mut builder).and_then(|message| message.fill(body, sender, &mut builder))
     {
         Ok(()) => builder.complete(index, &Defaults::default(), json),

@@ -9,7 +9,7 @@ use super::links::links_of;
 use super::response::{Person, PersonDevice, PersonTouchpoint};
 use super::{money, other_money, shown_channel, sql};
 use crate::error::ApiError;
-use crate::lookup::{find, unknown_person};
+use crate::lookup::{Candidate, candidate, identified_visitor, other_spelling, unknown_person};
 use crate::runner::{Needs, Runner};
 use crate::timestamp::Timestamp;
 use crate::value::Amount;
@@ -21,6 +21,8 @@ struct CardRow {
     /// Whether it is of one touchpoint.
     of_touchpoint: bool,
     events: i64,
+    /// Has a user id.
+    identified: bool,
     first_seen: Timestamp,
     last_seen: Timestamp,
     sessions: i64,
@@ -57,9 +59,28 @@ struct TraitRow {
 /// Nobody has the id, or the store did not answer.
 pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiError> {
     runner.bring_visits_up_to_date(Needs::People).await;
-    let (found, identified) = find(runner, &site.site, id).await?;
-    let (name, ids) = (&site.site, found.ids());
-    let numbers = sql::card(name, ids, &site.currency);
+    let found = card_of(runner, site, id).await;
+    match other_spelling(id, &found) {
+        Some(id) => card_of(runner, site, &id).await,
+        None => found,
+    }
+}
+
+async fn card_of(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiError> {
+    let (found, aliases) = candidate(runner, &site.site, id).await?;
+    if let Some(person) = read(runner, site, found).await? {
+        return Ok(person);
+    }
+    // The person has no event: the id may be a visitor's who has been identified since.
+    let identified = identified_visitor(runner, &site.site, id, &aliases).await?;
+    let found = identified.ok_or_else(|| unknown_person(id))?;
+    read(runner, site, found).await?.ok_or_else(|| unknown_person(id))
+}
+
+/// The card of somebody; `None` for who has no events.
+async fn read(runner: &Runner, site: &Site, found: Candidate) -> Result<Option<Person>, ApiError> {
+    let name = &site.site;
+    let numbers = sql::card(name, found.ids(), &found.person, &site.currency);
     let traits = sql::traits(name, &found.ids);
     let (numbers, traits, links) = futures_util::try_join!(
         runner.rows::<CardRow>(&numbers),
@@ -70,7 +91,7 @@ pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiE
         numbers.into_iter().partition(|row| row.of_device || row.of_touchpoint);
     let (devices, touchpoints): (Vec<CardRow>, Vec<CardRow>) =
         parts.into_iter().partition(|row| row.of_device);
-    let row = whole.into_iter().find(|row| row.events > 0).ok_or_else(|| unknown_person(id))?;
+    let Some(row) = whole.into_iter().find(|row| row.events > 0) else { return Ok(None) };
     let traits: BTreeMap<String, String> = traits.into_iter().map(|row| (row.name, row.value)).collect();
     let device = |row: CardRow| PersonDevice {
         class: row.class,
@@ -87,9 +108,9 @@ pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiE
         events: row.events,
         last_seen: row.last_seen,
     };
-    Ok(Person {
+    Ok(Some(Person {
         person: found.person,
-        identified,
+        identified: row.identified,
         traits,
         first_seen: row.first_seen,
         last_seen: row.last_seen,
@@ -108,5 +129,5 @@ pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiE
         links,
         devices: devices.into_iter().map(device).collect(),
         touchpoints: touchpoints.into_iter().map(touchpoint).collect(),
-    })
+    }))
 }

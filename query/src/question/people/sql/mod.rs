@@ -76,7 +76,7 @@ const SHOWN_MAX: usize = 100;
 
 /// The numbers of a card: a row of all events, then a row for each device (`of_device`), last used first, and for each
 /// touchpoint (`of_touchpoint`), most events first. What they have in common is read once.
-pub fn card(site: &str, ids: Ids<'_>, currency: &str) -> Sql {
+pub fn card(site: &str, ids: Ids<'_>, person: &str, currency: &str) -> Sql {
     let latest = |column: &str| {
         format!("argMaxIf(toString({column}), (ts, toUInt128(event_id)), {column} != '') AS latest_{column}")
     };
@@ -84,7 +84,8 @@ pub fn card(site: &str, ids: Ids<'_>, currency: &str) -> Sql {
         "toString(device_class) AS class, toString(device_brand) AS brand, toString(device_model) AS model, \
          toString(browser) AS browser_name, toString(os) AS os_name, toString(os_version) AS version, \
          toString(touchpoint) AS place, toBool(grouping(class) = 0) AS of_device, toBool(grouping(place) = 0) AS of_touchpoint, \
-         count() AS events, toUnixTimestamp64Milli(min(ts)) AS first_seen, \
+         count() AS events, toBool(max(person_hash != visitor_hash OR visitor != {{person:String}})) AS identified, \
+         toUnixTimestamp64Milli(min(ts)) AS first_seen, \
          toUnixTimestamp64Milli(max(ts)) AS last_seen, {sessions} AS sessions, countIf({IS_VIEW}) AS page_views, \
          countIf(kind = 'order') AS orders, {revenue} AS revenue_sum, \
          countIf(revenue != 0 AND currency = {{currency:String}}) > 0 AS has_revenue, {other} AS other_revenue, {}, {}, {}, {}, \
@@ -106,6 +107,7 @@ pub fn card(site: &str, ids: Ids<'_>, currency: &str) -> Sql {
     );
     let mut sql = person::events(site, ids, &columns, &rest);
     sql.params.push(("currency".into(), currency.into()));
+    sql.params.push(("person".into(), person.into()));
     sql
 }
 
@@ -120,7 +122,7 @@ mod tests {
         let check = crate::sql::snapshot::check;
         let ids = texts(&["mario", "m"]);
         check("people_details", &[details("demo", &ids, "EUR", &aliases)]);
-        check("people_card", &[card("demo", Ids(&ids), "EUR")]);
+        check("people_card", &[card("demo", Ids(&ids), "mario", "EUR")]);
         check("people_card_parts", &[traits("demo", &ids), names("demo", &ids)]);
     }
 }
