@@ -107,24 +107,31 @@ pub fn query_without_click_ids(query: &str) -> Option<String> {
     without_click_ids(query, true, |_| false)
 }
 
+/// Whether a text may have a parameter with a value, percent-encoded or not: most have none, and one without a value names
+/// nobody.
+#[inline]
+fn may_have_parameters(text: &str) -> bool {
+    bytes::has(text.as_bytes(), |bytes| bytes.are(b'=') | bytes.are(b'%'))
+}
+
 /// An address without click ids in its query and its fragment; `None` when it has none.
+#[inline]
 pub fn address_without_click_ids(address: &str) -> Option<String> {
-    without_click_ids(address, false, |_| false)
+    if may_have_parameters(address) { without_click_ids(address, false, |_| false) } else { None }
 }
 
 /// Text without the click ids of the addresses in it; `None` when it has none. JSON is such text.
+#[inline]
 pub fn text_without_click_ids(text: &str) -> Option<String> {
     let ends =
         |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '<' | '>' | '(' | ')' | '\\');
-    without_click_ids(text, false, ends)
+    if may_have_parameters(text) { without_click_ids(text, false, ends) } else { None }
 }
 
 /// `in_query`: the text begins with a parameter. `ends`: what ends a parameter beside the next.
 fn without_click_ids(text: &str, in_query: bool, ends: fn(char) -> bool) -> Option<String> {
     let are_marks = |bytes: Bytes| bytes.are(b'?') | bytes.are(b'&') | bytes.are(b'#') | bytes.are(b'%');
-    // A parameter without a value names nobody; a selector has marks too.
-    let have_values = |bytes: Bytes| bytes.are(b'=') | bytes.are(b'%');
-    if !in_query && !(bytes::has(text.as_bytes(), have_values) && bytes::has(text.as_bytes(), are_marks)) {
+    if !in_query && !bytes::has(text.as_bytes(), are_marks) {
         return None;
     }
     let is_cut = |piece: &Piece| match piece.mark {

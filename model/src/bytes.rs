@@ -90,9 +90,9 @@ pub fn has(text: &[u8], sought: impl Fn(Bytes) -> Hits) -> bool {
 #[inline]
 fn padded(text: &[u8]) -> [u8; LANES] {
     let length = text.len();
-    let bytes = if let (Some(begin), Some(end)) = (text.first_chunk(), text.last_chunk()) {
+    let bytes = if let (Some(begin), Some(end)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
         u128::from(u64::from_le_bytes(*begin)) | u128::from(u64::from_le_bytes(*end)) << ((length - 8) * 8)
-    } else if let (Some(begin), Some(end)) = (text.first_chunk(), text.last_chunk()) {
+    } else if let (Some(begin), Some(end)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
         let (begin, end) = (u32::from_le_bytes(*begin), u32::from_le_bytes(*end));
         u128::from(u64::from(begin) | u64::from(end) << ((length - 4) * 8))
     } else if length > 0 {

@@ -104,6 +104,8 @@ fn click_ids_leave_addresses() {
         ("/#/route?x=1&_gl=S", Some("/#/route?x=1")),
         ("/?gclid=a\"b c&x=1", Some("/?x=1")),
         ("https://b.example/gclid=S", None),
+        // Without a value it names nobody.
+        ("https://b.example/?gclid", None),
         ("gclid=S", None),
         ("", None),
     ] {
@@ -119,6 +121,7 @@ fn click_ids_leave_the_addresses_in_a_text() {
         (r#"{"url":"/?a=1\u0026gclid=S\u0026b=2"}"#, Some(r#"{"url":"/?a=1\u0026b=2"}"#)),
         ("Cos'è un gclid? Domande & risposte", None),
         ("gclid=1", None),
+        ("nav > a#fbclid", None),
     ] {
         assert_eq!(text_without_click_ids(text).as_deref(), kept, "{text}");
     }

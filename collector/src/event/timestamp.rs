@@ -63,7 +63,7 @@ fn from_browser(text: &str) -> Option<i64> {
     let mut is_wrong = 0;
     for part in 0..3 {
         let word =
-            |bytes: &[u8; 24]| u64::from_le_bytes(std::array::from_fn(|place| bytes[part * 8 + place]));
+            |bytes: &[u8; 24]| bytes[part * 8..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
         let differs = word(bytes) ^ word(&FORM);
         is_wrong |= differs | differs.wrapping_add(word(&UP_TO_128));
         digits[part * 8..part * 8 + 8].copy_from_slice(&differs.to_le_bytes());
