@@ -3,8 +3,8 @@
 //! It is asked for `/ping` over and over, each time on a connection of its own. That needs no query, no memory of the
 //! tables and no disk, so an engine that is merely busy answers it late, but answers. What is not answered for
 //! [`SILENT_MS_MAX`] by an engine that has asked for hardly any processor time meanwhile hangs; one that works hard, or
-//! would if others left it a processor, is given [`SILENT_BUSY_MS_MAX`]. A connection that is refused says at once that
-//! nobody listens.
+//! would if others left it a processor or the disk gave it what it waits for (its own code among that, where memory is
+//! short), is given [`SILENT_BUSY_MS_MAX`]. A connection that is refused says at once that nobody listens.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -24,7 +24,7 @@ const ANSWER_BYTES_MAX: u64 = 4_096;
 const SILENT_MS_MAX: u64 = 8_000;
 /// A busy engine is silent this long.
 const SILENT_BUSY_MS_MAX: u64 = 60_000;
-/// Busy: it used this share of one processor, or waited for one as long.
+/// Busy: it used this share of one processor, or waited for one as long; or it was seen to wait for a disk.
 const BUSY_SHARE_MIN: f64 = 0.2;
 
 /// What came of one question.
@@ -102,6 +102,8 @@ pub struct Health {
     refusals: u32,
     /// Since when it is silent, and the processor time that it had asked for by then.
     silent: Option<(Instant, Option<Demand>)>,
+    /// Whether it was seen to wait for a disk since then.
+    disk_is_slow: bool,
 }
 
 impl Health {
@@ -111,17 +113,18 @@ impl Health {
         match probe.outcome {
             Outcome::Answered => *self = Self::default(),
             Outcome::Refused => {
-                self.silent = None;
-                self.refusals += 1;
+                *self = Self { refusals: self.refusals + 1, ..Self::default() };
                 return (self.refusals >= REFUSALS_MAX).then_some(Fault::NotListening);
             }
             Outcome::Silent => {
                 self.refusals = 0;
                 let (since, demand_then) = *self.silent.get_or_insert((probe.asked, demand));
                 let silent = now.saturating_duration_since(since);
-                let busy = demand.zip(demand_then).is_some_and(|(demand, then)| {
+                self.disk_is_slow |= demand.is_some_and(|demand| demand.waits_for_disk);
+                let works = demand.zip(demand_then).is_some_and(|(demand, then)| {
                     demand.since(then).as_secs_f64() > silent.as_secs_f64() * BUSY_SHARE_MIN
                 });
+                let busy = works || self.disk_is_slow;
                 let limit = if busy { SILENT_BUSY_MS_MAX } else { SILENT_MS_MAX };
                 return (silent >= Duration::from_millis(limit))
                     .then_some(Fault::Hangs(silent.as_millis() as u64));
@@ -131,13 +134,15 @@ impl Health {
     }
 }
 
-/// The processor time that a process has asked for.
+/// The processor time that a process has asked for, and whether it waits for a disk.
 #[derive(Clone, Copy, Debug)]
 pub struct Demand {
     /// What it had, of all its threads.
     used: Duration,
     /// How long its threads were ready to run and others had the processor: of those that live, so it may shrink.
     waited: Duration,
+    /// One of its threads does just now.
+    waits_for_disk: bool,
 }
 
 impl Demand {
@@ -145,8 +150,10 @@ impl Demand {
     /// no account of who waits says nothing of it.
     pub fn of(pid: u32) -> Option<Self> {
         let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
-        let waited = tasks.filter_map(|task| waited(&task.ok()?.path())).sum();
-        Some(Self { used: used(pid)?, waited })
+        let tasks: Vec<_> = tasks.filter_map(|task| Some(task.ok()?.path())).collect();
+        let waited = tasks.iter().filter_map(|task| waited(task)).sum();
+        let waits_for_disk = tasks.iter().any(|task| waits_for_disk(task));
+        Some(Self { used: used(pid)?, waited, waits_for_disk })
     }
 
     fn since(self, earlier: Self) -> Duration {
@@ -158,10 +165,20 @@ fn used(pid: u32) -> Option<Duration> {
     /// `/proc` counts in hundredths of a second.
     const MS_PER_TICK: u64 = 10;
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name, in parentheses, may hold anything.
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut fields = after_name(&stat)?.skip(11);
     let mut ticks = || fields.next()?.parse::<u64>().ok();
     Some(Duration::from_millis((ticks()? + ticks()?) * MS_PER_TICK))
+}
+
+/// Whether a thread is in a sleep that nothing interrupts, which is that of reads and writes.
+fn waits_for_disk(task: &Path) -> bool {
+    let stat = std::fs::read_to_string(task.join("stat")).unwrap_or_default();
+    after_name(&stat).and_then(|mut fields| fields.next()) == Some("D")
+}
+
+/// The fields of a `stat` from the state on. The name before them, in parentheses, may hold anything.
+fn after_name(stat: &str) -> Option<impl Iterator<Item = &str>> {
+    Some(stat.rsplit_once(')')?.1.split_whitespace())
 }
 
 /// The second of the three numbers of `schedstat`, in nanoseconds (Documentation/scheduler/sched-stats.rst of Linux).
@@ -176,18 +193,22 @@ mod tests {
 
     /// The second in which each engine is found at fault, asked once a second.
     fn found(outcome: impl Fn(u64) -> Outcome, used_ms_per_second: Option<u64>) -> Option<(u64, Fault)> {
-        found_with(outcome, used_ms_per_second.map(|used| [used, 0]))
+        found_with(outcome, used_ms_per_second.map(|used| [used, 0]), |_| false)
     }
 
-    /// Of an engine that used and waited for so many milliseconds a second.
-    fn found_with(outcome: impl Fn(u64) -> Outcome, demand: Option<[u64; 2]>) -> Option<(u64, Fault)> {
+    /// Of an engine that used and waited for so many milliseconds a second, and waited for a disk in some seconds.
+    fn found_with(
+        outcome: impl Fn(u64) -> Outcome,
+        demand: Option<[u64; 2]>,
+        waits_for_disk: impl Fn(u64) -> bool,
+    ) -> Option<(u64, Fault)> {
         let start = Instant::now();
         let mut health = Health::default();
         (0..100).find_map(|second| {
             let at = start + Duration::from_secs(second);
             let demand = demand.map(|each| {
                 let [used, waited] = each.map(|ms| Duration::from_millis(ms * second));
-                Demand { used, waited }
+                Demand { used, waited, waits_for_disk: waits_for_disk(second) }
             });
             let fault = health.judge(Probe { asked: at, outcome: outcome(second) }, at, demand)?;
             Some((second, fault))
@@ -203,7 +224,16 @@ mod tests {
         assert_eq!(found(|_| Silent, Some(0)), Some((8, Fault::Hangs(8_000))));
         assert_eq!(found(|_| Silent, None), Some((8, Fault::Hangs(8_000))));
         assert_eq!(found(|_| Silent, Some(1_500)), Some((60, Fault::Hangs(60_000))));
-        assert_eq!(found_with(|_| Silent, Some([10, 3_000])), Some((60, Fault::Hangs(60_000))), "starved");
+        let late = Some((60, Fault::Hangs(60_000)));
+        assert_eq!(found_with(|_| Silent, Some([10, 3_000]), |_| false), late, "starved");
+        assert_eq!(found_with(|_| Silent, Some([10, 0]), |second| second == 5), late, "behind a disk");
+        let answered = |second| if second == 6 { Answered } else { Silent };
+        let found_later = Some((15, Fault::Hangs(8_000)));
+        assert_eq!(
+            found_with(answered, Some([10, 0]), |second| second == 5),
+            found_later,
+            "the disk is well again"
+        );
         assert_eq!(found(|second| if second % 8 == 7 { Answered } else { Silent }, Some(0)), None);
         assert_eq!(found(|second| if second % 20 == 19 { Answered } else { Silent }, Some(1_500)), None);
     }
