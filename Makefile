@@ -51,7 +51,7 @@ test: $(SDK) $(DASHBOARD) $(CLIENTS_PYTHON) chromium strace ## Run every test, t
 # engine of some 300 MB.
 test-programs:
 	@echo "orma: tests of the Rust crates and of the program with the real engine"
-	RUST_TEST_THREADS=5 $(CARGO) test --workspace --locked
+	RUST_TEST_THREADS=4 $(CARGO) test --workspace --locked
 
 test-pages:
 	@echo "orma: tests of the browser SDK"

@@ -103,8 +103,7 @@ PRIMARY KEY (site, day, visitor_hash)
 ORDER BY (site, day, visitor_hash, session_hash, is_bot, started, part)
 -- A week that is over lies in one part ten minutes after the last visit was made anew: where parts overlap, most of what a
 -- question costs is to find the latest version of each row. Of a whole month they would overlap until it is over.
--- Granules are small, because one person has a visit or two in each.
-SETTINGS index_granularity = 1024, default_compression_codec = 'ZSTD(1)', non_replicated_deduplication_window = 0,
+SETTINGS default_compression_codec = 'ZSTD(1)', non_replicated_deduplication_window = 0,
     min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1;
 
 -- An alias of nobody is what any other event with a user is: the visitor is the user's.
