@@ -146,10 +146,49 @@ pub async fn identified_visitor(
 /// # Errors
 /// There is none, or the store did not answer.
 pub async fn find(runner: &Runner, site: &str, id: &str) -> Result<(Candidate, bool), ApiError> {
-    let found = find_as_spelled(runner, site, id).await;
-    match other_spelling(id, &found) {
-        Some(id) => find_as_spelled(runner, site, &id).await,
-        None => found,
+    let mut candidates = Candidates::new(runner, site, id);
+    while let Some(found) = candidates.next().await? {
+        if let Some(identified) = found.is_identified(runner, site).await? {
+            return Ok((found, identified));
+        }
+    }
+    Err(unknown_person(id))
+}
+
+/// Who a user id or a visitor id may mean, one after the other: the first who has events is the person.
+pub struct Candidates<'a> {
+    runner: &'a Runner,
+    site: &'a str,
+    /// Under what the id is still to be looked for, the last of them next.
+    spellings: Vec<String>,
+    /// What was last looked for: if it is nobody's, it may be a visitor's who has been identified since.
+    last: Option<(String, Aliases)>,
+}
+
+impl<'a> Candidates<'a> {
+    /// Nobody has been looked for yet.
+    pub fn new(runner: &'a Runner, site: &'a str, id: &str) -> Self {
+        // Ids that came before there was one spelling are found as they are.
+        let spelled = user_id(Cow::Borrowed(id)).into_owned();
+        let mut spellings = vec![spelled, id.to_owned()];
+        spellings.dedup();
+        Self { runner, site, spellings, last: None }
+    }
+
+    /// The next.
+    ///
+    /// # Errors
+    /// The store did not answer.
+    pub async fn next(&mut self) -> Result<Option<Candidate>, StoreError> {
+        if let Some((id, aliases)) = self.last.take()
+            && let Some(found) = identified_visitor(self.runner, self.site, &id, &aliases).await?
+        {
+            return Ok(Some(found));
+        }
+        let Some(id) = self.spellings.pop() else { return Ok(None) };
+        let (found, aliases) = candidate(self.runner, self.site, &id).await?;
+        self.last = Some((id, aliases));
+        Ok(Some(found))
     }
 }
 
@@ -159,14 +198,4 @@ pub fn other_spelling<T>(id: &str, found: &Result<T, ApiError>) -> Option<String
     let is_unknown = matches!(found, Err(ApiError::NotFound { code: UNKNOWN_PERSON, .. }));
     let spelled = user_id(Cow::Borrowed(id));
     (is_unknown && spelled != id).then(|| spelled.into_owned())
-}
-
-async fn find_as_spelled(runner: &Runner, site: &str, id: &str) -> Result<(Candidate, bool), ApiError> {
-    let (found, aliases) = candidate(runner, site, id).await?;
-    if let Some(identified) = found.is_identified(runner, site).await? {
-        return Ok((found, identified));
-    }
-    let found = identified_visitor(runner, site, id, &aliases).await?;
-    let found = found.ok_or_else(|| unknown_person(id))?;
-    Ok((found, true))
 }

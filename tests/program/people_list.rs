@@ -24,6 +24,7 @@ struct Person {
     /// Beginning and end of what the person has of each visit, in milliseconds since the epoch.
     seen: Vec<(i64, i64)>,
     ids: BTreeSet<String>,
+    visitors: BTreeSet<String>,
     /// Each once, of however many of the person's ids.
     sessions: BTreeSet<String>,
     page_views: i64,
@@ -70,7 +71,8 @@ fn everybody(orma: &Orma) -> BTreeMap<String, Person> {
         let person = people.entry(id.clone()).or_default();
         person.is_identified |= number("is_identified") == 1 || id != own;
         person.seen.push((number("begin"), number("end")));
-        person.ids.extend([text("visitor"), own, id]);
+        person.ids.extend([own, id]);
+        person.visitors.insert(text("visitor"));
         if number("view_count") > 0 || number("has_session") == 1 {
             person.sessions.insert(text("visit"));
         }
@@ -149,10 +151,11 @@ fn lists_agree(orma: &Orma, random: &mut Rng, when: &str) {
         }
         let is_found = |person: &Person, search: &String| {
             let is_in = |text: &str| text.to_lowercase().contains(search.as_str());
-            person.ids.iter().any(|id| {
-                is_in(id)
-                    || traits.iter().any(|it| it["id"] == id.as_str() && is_in(it["value"].as_str().unwrap()))
-            })
+            // A trait of a visitor is of whoever was there without a user, and of no user who was there as well.
+            let are_told =
+                |id: &str| traits.iter().any(|it| it["id"] == id && is_in(it["value"].as_str().unwrap()));
+            person.visitors.iter().any(|visitor| is_in(visitor))
+                || person.ids.iter().any(|id| is_in(id) || are_told(id))
         };
         let is_in = |person: &&Person| {
             let is_seen = |(begin, end): &(i64, i64)| {
@@ -280,10 +283,11 @@ fn the_list_of_people_is_that_of_their_visits() {
     orma.kill_group();
     orma.start_again();
     check(&orma, random, "after a kill");
+    // In this order: what is touched before it is gone may be made before it is gone, too.
+    orma.sql("ALTER TABLE events DELETE WHERE visitor_hash % 4 = 0 SETTINGS mutations_sync = 1");
     orma.sql(
-        "INSERT INTO touched SELECT DISTINCT 'event', site, toDate(ts), visitor, visitor_hash, session_hash, now64(3) FROM events \
+        "INSERT INTO touched SELECT DISTINCT 'event', site, day, visitor, visitor_hash, session_hash, now64(3) FROM visits \
          WHERE visitor_hash % 4 = 0",
     );
-    orma.sql("ALTER TABLE events DELETE WHERE visitor_hash % 4 = 0 SETTINGS mutations_sync = 1");
     check(&orma, random, "some are erased");
 }

@@ -205,6 +205,7 @@ pub fn address(value: Value<'_>) -> Result<Option<IpAddr>, FieldError> {
 }
 
 fn write<'a>(said: Option<&Cow<'a, str>>, column: &mut Cow<'a, str>) {
+    // Of each event of a batch, and nearly always borrowed: `clone_from` is a call that first looks at what was there.
     match said {
         Some(Cow::Borrowed(text)) => *column = Cow::Borrowed(text),
         Some(Cow::Owned(text)) => *column = Cow::Owned(text.clone()),

@@ -43,7 +43,10 @@ impl Answer {
 impl Service {
     pub async fn start(dir: &Path) -> Self {
         // Why a question failed is only in the log.
-        let _ = tracing_subscriber::fmt().with_env_filter("orma_query=info").with_test_writer().try_init();
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter("orma_query=info,orma_store=warn")
+            .with_test_writer()
+            .try_init();
         let engine = tokio::task::block_in_place(|| support::start_engine_with_tables(dir));
         let store = engine.store();
         let registry = Registry::open(store.clone(), dir).unwrap();

@@ -9,7 +9,7 @@ use super::links::links_of;
 use super::response::{Person, PersonDevice, PersonTouchpoint};
 use super::{money, other_money, shown_channel, sql};
 use crate::error::ApiError;
-use crate::lookup::{Candidate, candidate, identified_visitor, other_spelling, unknown_person};
+use crate::lookup::{Candidate, Candidates, unknown_person};
 use crate::runner::{Needs, Runner};
 use crate::timestamp::Timestamp;
 use crate::value::Amount;
@@ -59,22 +59,13 @@ struct TraitRow {
 /// Nobody has the id, or the store did not answer.
 pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiError> {
     runner.bring_visits_up_to_date(Needs::People).await;
-    let found = card_of(runner, site, id).await;
-    match other_spelling(id, &found) {
-        Some(id) => card_of(runner, site, &id).await,
-        None => found,
+    let mut candidates = Candidates::new(runner, &site.site, id);
+    while let Some(found) = candidates.next().await? {
+        if let Some(person) = read(runner, site, found).await? {
+            return Ok(person);
+        }
     }
-}
-
-async fn card_of(runner: &Runner, site: &Site, id: &str) -> Result<Person, ApiError> {
-    let (found, aliases) = candidate(runner, &site.site, id).await?;
-    if let Some(person) = read(runner, site, found).await? {
-        return Ok(person);
-    }
-    // The person has no event: the id may be a visitor's who has been identified since.
-    let identified = identified_visitor(runner, &site.site, id, &aliases).await?;
-    let found = identified.ok_or_else(|| unknown_person(id))?;
-    read(runner, site, found).await?.ok_or_else(|| unknown_person(id))
+    Err(unknown_person(id))
 }
 
 /// The card of somebody; `None` for who has no events.
