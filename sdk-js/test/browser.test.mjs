@@ -210,8 +210,15 @@ describe('engagement', () => {
     const page = await open({}, '/', () => {
       const real = performance.now.bind(performance);
       performance.now = () => real() + (window.ahead || 0);
+      // What looks for signs of life comes some time after the page view: before that, no pause is known.
+      const listen = EventTarget.prototype.addEventListener;
+      EventTarget.prototype.addEventListener = function (type, ...rest) {
+        if (type === 'pointermove') window.watched = true;
+        return listen.call(this ?? window, type, ...rest);
+      };
     });
     await arrived('page_view');
+    await page.waitForFunction(() => window.watched);
     await page.evaluate(() => (window.ahead = 600_000));
     await setHidden(page, true);
     const [leave] = await arrived('page_leave');
