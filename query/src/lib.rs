@@ -22,6 +22,7 @@ pub mod selection;
 mod sign_in;
 mod sql;
 mod state;
+mod steps;
 mod table;
 mod timestamp;
 mod together;

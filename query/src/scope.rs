@@ -3,6 +3,7 @@
 
 use orma_store::Site;
 use orma_visits::Needs;
+use serde_json::Value;
 
 use crate::condition::Condition;
 use crate::error::ApiError;
@@ -54,6 +55,17 @@ impl Scope {
     /// One cannot be used; the error names it.
     pub fn parse_open(site: &Site, text: &ScopeText<'_>) -> Result<Self, ApiError> {
         Self::of(site, text, Period::parse_open(site, text.from, text.to)?)
+    }
+
+    /// The same under a condition that stands in the field `condition` of a body.
+    ///
+    /// # Errors
+    /// It cannot be used; the error names the path of what is wrong.
+    pub fn with_condition(mut self, condition: Option<&Value>) -> Result<Self, ApiError> {
+        if let Some(condition) = condition {
+            self.condition = Condition::from_json(condition, "condition")?;
+        }
+        Ok(self)
     }
 
     /// What a question about it needs to know of visits.

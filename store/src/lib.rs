@@ -12,6 +12,7 @@ pub mod private;
 pub mod registry;
 pub mod secret;
 
+pub use clickhouse::native::Block;
 pub use client::{
     AnswerFormat, AnswerStream, Endpoint, Param, Store, StoreError, TextList, Work, column,
     rows_and_total_of, rows_of,

@@ -19,6 +19,7 @@ mod kept;
 mod lane;
 mod layers;
 mod load;
+mod many;
 mod money;
 mod network;
 mod newsletter;

@@ -77,7 +77,7 @@ const ESTIMATED: &str = "distinct visitors are estimated above 65,536";
 const TENTHS: &str = "rounded to 0.1 s";
 
 /// An empty `number` is all of the question's.
-const DEFINITIONS: [Definition; 14] = [
+const DEFINITIONS: [Definition; 15] = [
     differs(
         "daily_visitors",
         "",
@@ -108,6 +108,13 @@ const DEFINITIONS: [Definition; 14] = [
         "a visit that began before the period has no source, and one without a view counts too",
     ),
     differs("top_sources", "", Peer::Posthog, 0.02, ESTIMATED),
+    differs(
+        "retention",
+        "",
+        Peer::Plausible,
+        0.02,
+        "leaves out who only measured a page; orma counts whoever was there",
+    ),
     differs("bounce_duration", "bounces", Peer::Plausible, 0.5, BOUNCE),
     differs("bounce_duration", "bounces", Peer::Rybbit, 0.5, BOUNCE),
     differs("bounce_duration", "bounces", Peer::Posthog, 0.5, BOUNCE),
@@ -149,8 +156,12 @@ pub async fn check(
     let mut checks = Vec::new();
     for truth in stream.truth() {
         let asked = questions.iter().find(|question| question.name == truth.name);
-        let Some(Question { asked: Asked::Get(path), .. }) = asked else { continue };
-        let answer: Value = serde_json::from_str(&respondent.answer(path).await?.body)?;
+        let (path, answer) = match asked.map(|question| &question.asked) {
+            Some(Asked::Get(path)) => (path, respondent.answer(path).await?),
+            Some(Asked::Post(path, body)) => (path, respondent.answer_to(path, body).await?),
+            _ => continue,
+        };
+        let answer: Value = serde_json::from_str(&answer.body)?;
         let ours = of_api(&truth.name, &answer).with_context(|| format!("{path}: {answer}"))?;
         let mut others = vec![("the stream", None, &truth.sql)];
         let asked_of_peers: Vec<_> = peers.iter().map(|&peer| (peer, peer.questions(stream))).collect();
@@ -254,6 +265,22 @@ fn of_api(question: &str, answer: &Value) -> Option<Numbers> {
             one("duration", totals["session_duration_ms"].as_f64()?),
             one("visits", totals["sessions"].as_f64()?),
         ])),
+        "funnel" => {
+            let steps = answer["steps"].as_array()?.iter().enumerate();
+            steps.map(|(step, told)| Some((format!("s{}", step + 1), told["people"].as_f64()?))).collect()
+        }
+        "retention" => {
+            let mut numbers = Numbers::new();
+            for cohort in answer["cohorts"].as_array()? {
+                let name = cohort["cohort"].as_str()?;
+                for (later, people) in cohort["people"].as_array()?.iter().enumerate() {
+                    numbers.insert(format!("{name} {later}"), people.as_f64()?);
+                }
+            }
+            // A peer has no row for nobody.
+            numbers.retain(|_, people| *people > 0.0);
+            Some(numbers)
+        }
         "timeline" => {
             let sessions = answer["items"].as_array()?.iter();
             let steps = sessions.flat_map(|session| session["events"].as_array().into_iter().flatten());
@@ -315,7 +342,13 @@ fn of_rows(question: &str, rows: &[Value]) -> Option<Numbers> {
             let steps = first["steps"].as_f64().unwrap_or(rows.len() as f64);
             Some(Numbers::from([("steps".to_owned(), steps)]))
         }
-        "filtered" | "person_card" => {
+        "retention" => {
+            let number = |row: &Value| {
+                Some((format!("{} {}", row["cohort"].as_str()?, row["n"].as_i64()?), row["users"].as_f64()?))
+            };
+            rows.iter().map(number).collect()
+        }
+        "filtered" | "person_card" | "funnel" => {
             first.as_object()?.iter().map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect()
         }
         _ => None,

@@ -20,6 +20,8 @@ pub enum Asked {
     Sql(String),
     /// A path of the API.
     Get(String),
+    /// The same with a body.
+    Post(String, String),
     /// The live stream, until it has told who was here and how many there are.
     Live(String),
     /// Several paths, as a page of the dashboard asks them.
@@ -56,6 +58,10 @@ impl Respondent {
             Asked::Get(path) => {
                 good(listen, path.clone()).await?;
             }
+            Asked::Post(path, body) => {
+                let answer = self.answer_to(path, body).await?;
+                ensure!(answer.status == 200, "{path} was answered with {}: {}", answer.status, answer.body);
+            }
             Asked::Live(path) => {
                 let mut connection = Connection::open(listen).await?;
                 connection.get_until(path, TOKEN, &["event: recent", "event: snapshot"]).await?;
@@ -72,6 +78,14 @@ impl Respondent {
     pub async fn answer(&self, path: &str) -> anyhow::Result<Answer> {
         get(self.running.listen, path).await
     }
+
+    /// The same of a body.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn answer_to(&self, path: &str, body: &str) -> anyhow::Result<Answer> {
+        Connection::open(self.running.listen).await?.send("POST", path, TOKEN, body).await
+    }
 }
 
 impl Asked {
@@ -79,7 +93,7 @@ impl Asked {
     pub const fn pause(&self) -> Option<Duration> {
         match self {
             Self::Live(_) => Some(LIVE_PAUSE),
-            Self::Sql(_) | Self::Get(_) | Self::Page(_) => None,
+            Self::Sql(_) | Self::Get(_) | Self::Post(..) | Self::Page(_) => None,
         }
     }
 }

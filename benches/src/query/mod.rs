@@ -256,9 +256,12 @@ impl Bench {
 
     /// Whether this orma has the question.
     async fn is_known(&self, asked: &Asked) -> anyhow::Result<bool> {
-        let Asked::Get(path) = asked else { return Ok(true) };
-        let answer = self.respondent.answer(path).await?;
-        Ok(!matches!(answer.status, 400 | 404))
+        let answer = match asked {
+            Asked::Get(path) => self.respondent.answer(path).await?,
+            Asked::Post(path, body) => self.respondent.answer_to(path, body).await?,
+            _ => return Ok(true),
+        };
+        Ok(!matches!(answer.status, 400 | 404 | 405))
     }
 }
 

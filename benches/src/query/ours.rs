@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use anyhow::ensure;
+use serde_json::{Value, json};
 
 use super::ask::{Asked, Page};
 use super::engine::Engine;
 use super::peers::Filled;
 use super::script::statements;
-use super::stream::{FROM, Stream, TO, chunks};
+use super::stream::{FROM, Stream, TO, WEEKS_FROM, chunks};
 use crate::running::Running;
 
 const FILL: &str = include_str!("sql/ours/fill.sql");
@@ -108,6 +109,11 @@ pub async fn fill_live(engine: &Engine) -> anyhow::Result<()> {
 /// All that the API is asked.
 pub fn questions(stream: &Stream) -> Vec<Question> {
     let get = |name, path: String| Question { name, asked: Asked::Get(path), is_new: false };
+    let post = |name, question, body: &Value| Question {
+        name,
+        asked: Asked::Post(path(question), body.to_string()),
+        is_new: true,
+    };
     let person = format!("people/{}", stream.person);
     let mut questions = vec![
         get("daily_visitors", stats("metrics=visitors&interval=day")),
@@ -120,6 +126,10 @@ pub fn questions(stream: &Stream) -> Vec<Question> {
         get("timeline", path(&format!("{person}/journey?limit=200"))),
         get("timeline_page", path(&format!("{person}/journey?limit=20"))),
         get("person_card", path(&person)),
+        post("funnel", "funnels", &funnel("visitors")),
+        post("funnel_people", "funnels", &funnel("people")),
+        post("retention", "retention", &retention("visitors")),
+        post("retention_people", "retention", &retention("people")),
     ];
     for (name, order) in ORDERS {
         questions.push(get(name, in_period(&format!("people?limit=50&order_by={order}&direction=desc"))));
@@ -132,6 +142,19 @@ pub fn questions(stream: &Stream) -> Vec<Question> {
         Question { name: "overview", asked: Asked::Page(overview("")), is_new: false },
     ]);
     questions
+}
+
+/// From the list of products to an order within seven days.
+fn funnel(unit: &str) -> Value {
+    let steps = json!([
+        {"kind": "page_view", "path": "/products"}, {"kind": "add_to_cart"}, {"kind": "begin_checkout"}, {"kind": "order"}
+    ]);
+    json!({"from": FROM, "to": TO, "unit": unit, "window_ms": 604_800_000, "steps": steps})
+}
+
+/// Eight weeks, of whoever was there.
+fn retention(unit: &str) -> Value {
+    json!({"from": WEEKS_FROM, "to": TO, "interval": "week", "unit": unit})
 }
 
 /// What the dashboard's overview asks for 30 days with the 30 before, of a site that sells: that it sells it learns with

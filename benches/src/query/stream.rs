@@ -24,6 +24,8 @@ const VISITORS_MIN: u64 = 1_000;
 pub const FROM: &str = "2026-01-31";
 pub const TO: &str = "2026-03-01";
 const END: &str = "2026-03-02";
+/// Eight weeks to the same day.
+pub const WEEKS_FROM: &str = "2026-01-05";
 
 /// What is in it.
 #[derive(Clone, Debug)]
@@ -102,8 +104,9 @@ impl Stream {
     /// The questions of a file, about this stream.
     pub fn questions(&self, file: &str) -> Vec<Named> {
         let values = [("SEED", SEED.to_string()), ("V", self.busiest.to_string())];
-        let days = [("FROM", FROM.to_owned()), ("END", END.to_owned())];
-        named(file, &[values, days].concat())
+        let days =
+            [("FROM", FROM.to_owned()), ("END", END.to_owned()), ("WEEKS_FROM", WEEKS_FROM.to_owned())];
+        named(file, &[&values[..], &days].concat())
     }
 
     /// What the stream itself says.

@@ -32,8 +32,16 @@ impl Condition {
     /// Something in it cannot be used, or there is too much of it; the error's field is the path:
     /// `condition.all[1].did.times`.
     pub fn from_json(value: &Value, at: &str) -> Result<Self, ApiError> {
-        let mut reader = Reader { at, nodes: 0, dids: 0, values: 0 };
-        reader.condition(value, at, 1)
+        Reader::new(at).condition(value, at, 1)
+    }
+
+    /// Reads what must hold for one event, which stands in the field `at` of a body: an object of `kind`, `name`, `path`,
+    /// `screen`, `touchpoint` and `where`, all of which must hold.
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json); or it says nothing, or asks what a person did.
+    pub fn of_event_from_json(value: &Value, at: &str) -> Result<Self, ApiError> {
+        Reader::new(at).event(value, at, 1)
     }
 
     /// The text of all conditions that are written alike but for the order of members and values, doubles and the
@@ -51,7 +59,11 @@ impl Condition {
                 let mut values = filter.values.clone();
                 values.sort_unstable();
                 values.dedup();
-                json!({"dimension": filter.field.name(), "operator": filter.operator.name(), "values": values})
+                let mut is = json!({"dimension": filter.field.name()});
+                if filter.operator != Operator::Set {
+                    is["values"] = json!(values);
+                }
+                json!({ filter.operator.name(): is })
             }
             Self::Did(Did { event, times, within }) => {
                 let (name, number) = match times {
@@ -59,7 +71,7 @@ impl Condition {
                     Times::AtMost(number) => ("at_most", number),
                     Times::Exactly(number) => ("exactly", number),
                 };
-                let mut did = json!({"event": {"where": event.to_json()}, "times": {name: number}});
+                let mut did = json!({"event": {"where": event.to_json()}, name: number});
                 if let Within::Hours(hours) = within {
                     did["within_hours"] = json!(hours);
                 }
@@ -88,7 +100,11 @@ struct Reader<'a> {
     values: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    const fn new(at: &'a str) -> Self {
+        Self { at, nodes: 0, dids: 0, values: 0 }
+    }
+
     fn condition(&mut self, value: &Value, path: &str, depth: usize) -> Result<Condition, ApiError> {
         if depth > DEPTH_MAX {
             return self.too_much(format!("A condition may be {DEPTH_MAX} deep."));
@@ -98,14 +114,11 @@ impl Reader<'_> {
             return self.too_much(format!("A condition consists of at most {NODES_MAX} conditions."));
         }
         let fields = Fields::of(value, path)?;
-        let kinds = ["all", "any", "not", "did", "dimension"];
-        let mut given = kinds.into_iter().filter(|kind| fields.map.contains_key(*kind));
+        let kinds = || ["all", "any", "not", "did"].into_iter().chain(Operator::ALL.map(Operator::name));
+        let mut given = kinds().filter(|kind| fields.map.contains_key(*kind));
         let (Some(kind), None) = (given.next(), given.next()) else {
-            let message = format!(
-                "`{path}` must have one of the fields `all`, `any`, `not`, `did` and `dimension` (with `operator` and \
-                 `values`)."
-            );
-            return Err(invalid(path, message));
+            let known = kinds().collect::<Vec<_>>().join(", ");
+            return Err(invalid(path, format!("`{path}` must have one of the fields {known}.")));
         };
         match kind {
             "all" | "any" => {
@@ -121,7 +134,11 @@ impl Reader<'_> {
                 fields.only(&["did"])?;
                 self.did(fields.get("did")?, &fields.path("did"), depth)
             }
-            _ => self.is(&fields),
+            operator => {
+                fields.only(&[operator])?;
+                let at = fields.path(operator);
+                self.is(Operator::parse(operator, &at)?, &Fields::of(fields.get(operator)?, &at)?)
+            }
         }
     }
 
@@ -140,10 +157,16 @@ impl Reader<'_> {
         }
     }
 
-    fn is(&mut self, fields: &Fields<'_>) -> Result<Condition, ApiError> {
-        fields.only(&["dimension", "operator", "values"])?;
+    fn is(&mut self, operator: Operator, fields: &Fields<'_>) -> Result<Condition, ApiError> {
+        if operator == Operator::Set {
+            fields.only(&["dimension"])?;
+        } else {
+            fields.only(&["dimension", "values"])?;
+        }
         let field = Field::parse(fields.text("dimension")?, &fields.path("dimension"))?;
-        let operator = Operator::parse(fields.text("operator")?, &fields.path("operator"))?;
+        if operator == Operator::Set {
+            return self.filter(Filter::new(field, operator, Vec::new()));
+        }
         let path = fields.path("values");
         let values = fields.array("values")?;
         if values.is_empty() || values.len() > VALUES_MAX {
@@ -153,9 +176,17 @@ impl Reader<'_> {
         }
         let texts = values.iter().enumerate().map(|(place, value)| {
             let path = format!("{path}[{place}]");
-            value.as_str().map(ToOwned::to_owned).ok_or_else(|| wrong_type(&path, "a text"))
+            match value {
+                Value::String(text) => Ok(text.clone()),
+                Value::Number(number) if matches!(operator, Operator::Greater | Operator::Less) => {
+                    Ok(number.to_string())
+                }
+                _ => Err(wrong_type(&path, "a text")),
+            }
         });
-        self.filter(Filter::new(field, operator, texts.collect::<Result<_, _>>()?))
+        let texts: Vec<String> = texts.collect::<Result<_, _>>()?;
+        operator.check(&texts, &path)?;
+        self.filter(Filter::new(field, operator, texts))
     }
 
     /// All spellings of a value are looked for, so they count.
@@ -176,9 +207,9 @@ impl Reader<'_> {
             return self.too_much(format!("A condition takes at most {DIDS_MAX} `did`."));
         }
         let fields = Fields::of(value, path)?;
-        fields.only(&["event", "times", "within_days", "within_hours"])?;
+        fields.only(&["event", "at_least", "at_most", "exactly", "within_days", "within_hours"])?;
         let event = Box::new(self.event(fields.get("event")?, &fields.path("event"), depth)?);
-        let times = times(fields.get("times")?, &fields.path("times"))?;
+        let times = times(&fields)?;
         let within = within(&fields)?;
         Ok(Condition::Did(Did { event, times, within }))
     }
@@ -186,13 +217,19 @@ impl Reader<'_> {
     /// What holds for the events that are counted.
     fn event(&mut self, value: &Value, path: &str, depth: usize) -> Result<Condition, ApiError> {
         let fields = Fields::of(value, path)?;
-        fields.only(&["kind", "name", "where"])?;
+        fields.only(&["kind", "name", "path", "screen", "touchpoint", "where"])?;
         let mut members = Vec::new();
-        for dimension in [Field::parse("kind", path)?, Field::parse("name", path)?] {
-            let name = dimension.name();
-            if fields.map.contains_key(&name) {
-                let values = vec![fields.text(&name)?.to_owned()];
-                members.push(self.filter(Filter::new(dimension, Operator::Is, values))?);
+        for (name, dimension) in [
+            ("kind", "kind"),
+            ("name", "name"),
+            ("path", "page"),
+            ("screen", "page"),
+            ("touchpoint", "touchpoint"),
+        ] {
+            if fields.map.contains_key(name) {
+                let values = vec![fields.text(name)?.to_owned()];
+                let field = Field::parse(dimension, path)?;
+                members.push(self.filter(Filter::new(field, Operator::Is, values))?);
             }
         }
         if let Some(condition) = fields.map.get("where") {
@@ -205,7 +242,10 @@ impl Reader<'_> {
             members.push(condition);
         }
         if members.is_empty() {
-            return Err(invalid(path, format!("`{path}` must have a `kind`, a `name` or a `where`.")));
+            let message = format!(
+                "`{path}` must have a `kind`, a `name`, a `path`, a `screen`, a `touchpoint` or a `where`."
+            );
+            return Err(invalid(path, message));
         }
         Ok(Condition::all(members))
     }
@@ -215,14 +255,15 @@ impl Reader<'_> {
     }
 }
 
-fn times(value: &Value, path: &str) -> Result<Times, ApiError> {
-    let fields = Fields::of(value, path)?;
+/// Once or more often, unless it says how often.
+fn times(fields: &Fields<'_>) -> Result<Times, ApiError> {
     let names = ["at_least", "at_most", "exactly"];
-    fields.only(&names)?;
     let mut given = names.into_iter().filter(|name| fields.map.contains_key(*name));
-    let (Some(name), None) = (given.next(), given.next()) else {
-        return Err(invalid(path, format!("`{path}` must have one of `at_least`, `at_most` and `exactly`.")));
-    };
+    let Some(name) = given.next() else { return Ok(Times::AtLeast(1)) };
+    if let Some(other) = given.next() {
+        let path = fields.path(other);
+        return Err(invalid(&path, format!("`{path}` stands beside `{name}`; give one of them.")));
+    }
     match name {
         "at_least" => fields.number(name, 1, TIMES_MAX).map(Times::AtLeast),
         "at_most" => fields.number(name, 0, TIMES_MAX).map(Times::AtMost),
@@ -307,7 +348,7 @@ impl PartialSchema for Condition {
             |min| ArrayBuilder::new().items(itself()).min_items(Some(min)).max_items(Some(NODES_MAX - 1));
         let alone =
             |name: &str, schema: RefOr<Schema>| closed().property(name, schema).required(name).build();
-        OneOfBuilder::new()
+        let of_others = OneOfBuilder::new()
             .description(Some(
                 "What is left in. `is` that stand together in an `all` hold for one and the same item, event and visit; \
                  `not` and `did` are by themselves.",
@@ -315,17 +356,38 @@ impl PartialSchema for Condition {
             .item(alone("all", several(0).into()))
             .item(alone("any", several(1).into()))
             .item(alone("not", itself().into()))
-            .item(is_schema())
-            .item(alone("did", did_schema(itself()).into()))
+            .item(alone("did", did_schema().into()));
+        Operator::ALL
+            .into_iter()
+            .fold(of_others, |all, operator| all.item(alone(operator.name(), is_schema(operator).into())))
             .examples([json!({"all": [
-                {"dimension": "country", "operator": "is", "values": ["IT"]},
-                {"did": {"event": {"kind": "order"}, "times": {"at_least": 2}, "within_days": 30}}
+                {"is": {"dimension": "country", "values": ["IT"]}},
+                {"did": {"event": {"kind": "order"}, "at_least": 2, "within_days": 30}}
             ]})])
             .into()
     }
 }
 
 impl ToSchema for Condition {}
+
+/// What must hold for one event, as the API's document describes it; [`Condition::of_event_from_json`] reads it.
+#[derive(Debug)]
+pub struct EventMatcher;
+
+impl PartialSchema for EventMatcher {
+    fn schema() -> RefOr<Schema> {
+        let example = json!({"kind": "page_view", "path": "/scarpe"});
+        let mut schema = event_schema(Ref::from_schema_name(Condition::name()));
+        schema.examples = vec![example];
+        schema.into()
+    }
+}
+
+impl ToSchema for EventMatcher {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((Condition::name().into(), Condition::schema()));
+    }
+}
 
 /// An object without other fields than those that are added.
 fn closed() -> ObjectBuilder {
@@ -347,44 +409,62 @@ fn number(min: u32, max: u32, description: &str) -> Object {
         .build()
 }
 
-fn is_schema() -> Object {
-    let operators = Operator::ALL.map(Operator::name);
-    let values = ArrayBuilder::new().items(text()).min_items(Some(1)).max_items(Some(VALUES_MAX));
-    closed()
-        .description(Some("A dimension, or the property `props.<name>` of an event, has one of the values."))
-        .property("dimension", text().examples(["country"]))
-        .property("operator", text().enum_values(Some(operators)))
-        .property("values", values)
-        .required("dimension")
-        .required("operator")
-        .required("values")
-        .build()
+fn is_schema(operator: Operator) -> Object {
+    let schema = closed().property("dimension", text().examples(["country"])).required("dimension");
+    let about =
+        |words: &str| Some(format!("A dimension, or the property `props.<name>` of an event, {words}."));
+    let values = |items: ObjectBuilder, most| {
+        ArrayBuilder::new().items(items).min_items(Some(1)).max_items(Some(most))
+    };
+    let several = || values(text(), VALUES_MAX);
+    let number = || values(ObjectBuilder::new().schema_type(Type::Number), 1);
+    let (words, values) = match operator {
+        Operator::Is => ("has one of the values", Some(several())),
+        Operator::IsNot => ("has none of the values", Some(several())),
+        Operator::Contains => ("has one of the values in it, whatever the case", Some(several())),
+        Operator::Starts => ("begins with one of the values", Some(several())),
+        Operator::Matches => ("matches one of these regular expressions (RE2)", Some(several())),
+        Operator::Greater => ("is a number above this one", Some(number())),
+        Operator::Less => ("is a number below this one", Some(number())),
+        Operator::Set => ("is there and not empty", None),
+    };
+    let schema = schema.description(about(words));
+    match values {
+        Some(values) => schema.property("values", values).required("values").build(),
+        None => schema.build(),
+    }
 }
 
-fn did_schema(condition: Ref) -> Object {
-    let event = closed()
+/// What must hold for one event.
+fn event_schema(condition: Ref) -> Object {
+    closed()
         .description(Some(
-            "What must hold for each of the events: one of these or several; `where` has no `did`.",
+            "What must hold for an event: one of these or several; `where` is a condition on its other dimensions and \
+             properties, and has no `did`.",
         ))
         .property("kind", text().examples(["order"]))
         .property("name", text())
-        .property("where", condition);
-    let times = closed()
-        .description(Some("One of these."))
-        .property("at_least", number(1, TIMES_MAX, "So many or more."))
-        .property("at_most", number(0, TIMES_MAX, "So many or fewer."))
-        .property("exactly", number(0, TIMES_MAX, "So many."));
+        .property("path", text().examples(["/scarpe"]))
+        .property("screen", text())
+        .property("touchpoint", text().examples(["site"]))
+        .property("where", condition)
+        .build()
+}
+
+fn did_schema() -> Object {
+    let times = "; at most one of `at_least`, `at_most` and `exactly`, and without them one or more.";
     let window =
         "Counted in the fullest window of so many {} anywhere within the period, not in the whole period.";
     let days = number(1, WITHIN_HOURS_MAX / HOURS_PER_DAY, &window.replace("{}", "times 24 hours"));
     let hours = number(1, WITHIN_HOURS_MAX, &window.replace("{}", "hours"));
     closed()
         .description(Some("The person has so many events."))
-        .property("event", event)
-        .property("times", times)
+        .property("event", Ref::from_schema_name(EventMatcher::name()))
+        .property("at_least", number(1, TIMES_MAX, &format!("So many or more{times}")))
+        .property("at_most", number(0, TIMES_MAX, &format!("So many or fewer{times}")))
+        .property("exactly", number(0, TIMES_MAX, &format!("So many{times}")))
         .property("within_days", days)
         .property("within_hours", hours)
         .required("event")
-        .required("times")
         .build()
 }

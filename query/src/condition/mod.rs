@@ -30,9 +30,12 @@ mod json;
 #[cfg(test)]
 mod tests;
 
+pub use json::EventMatcher;
+
 use crate::error::ApiError;
+use crate::plan::Dimension;
 use crate::plan::dimension::Level;
-use crate::plan::filter::Filter;
+use crate::plan::filter::{Field, Filter, Operator};
 
 /// What must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,6 +160,21 @@ impl Condition {
             Self::All(members) | Self::Any(members) => members.iter().flat_map(Self::filters).collect(),
             Self::Not(inner) => inner.filters(),
             Self::Did(_) => Vec::new(),
+        }
+    }
+
+    /// The kinds of events for which it can hold, where it names them.
+    pub fn kinds(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::Is(Filter { field: Field::Dimension(Dimension::KIND), operator: Operator::Is, values }) => {
+                Some(values.iter().map(String::as_str).collect())
+            }
+            Self::All(members) => members.iter().find_map(Self::kinds),
+            Self::Any(members) => {
+                let kinds: Option<Vec<Vec<&str>>> = members.iter().map(Self::kinds).collect();
+                kinds.map(|kinds| kinds.concat())
+            }
+            Self::Is(_) | Self::Not(_) | Self::Did(_) => None,
         }
     }
 

@@ -13,15 +13,19 @@ fn is(dimension: Dimension, value: &str) -> Condition {
 }
 
 fn italy() -> Value {
-    json!({"dimension": "country", "operator": "is", "values": ["IT"]})
+    json!({"is": {"dimension": "country", "values": ["IT"]}})
 }
 
 fn ios() -> Value {
-    json!({"dimension": "os", "operator": "is", "values": ["iOS"]})
+    json!({"is": {"dimension": "os", "values": ["iOS"]}})
 }
 
 fn order(times: &Value) -> Value {
-    json!({"did": {"event": {"kind": "order"}, "times": times}})
+    let mut did = json!({"did": {"event": {"kind": "order"}}});
+    for (name, number) in times.as_object().unwrap() {
+        did["did"][name] = number.clone();
+    }
+    did
 }
 
 fn kind(name: &str) -> Condition {
@@ -59,7 +63,7 @@ fn what_is_written_is_what_is_read() {
         (within("within_days", 30), did(Times::AtLeast(2), Within::Hours(720))),
         (within("within_hours", 5), did(Times::AtLeast(2), Within::Hours(5))),
         (
-            json!({"did": {"event": {"kind": "order", "name": "x", "where": {"not": ios()}}, "times": {"at_least": 1}}}),
+            json!({"did": {"event": {"kind": "order", "name": "x", "where": {"not": ios()}}, "at_least": 1}}),
             Condition::Did(Did {
                 event: Box::new(Condition::All(vec![
                     kind("order"),
@@ -75,12 +79,37 @@ fn what_is_written_is_what_is_read() {
             }),
         ),
         (
-            json!({"dimension": "props.og:title", "operator": "starts", "values": ["a,b", ""]}),
+            json!({"starts": {"dimension": "props.og:title", "values": ["a,b", ""]}}),
             Condition::Is(Filter::new(
                 Field::Prop("og:title".into()),
                 Operator::Starts,
                 vec!["a,b".into(), String::new()],
             )),
+        ),
+        (
+            json!({"greater": {"dimension": "props.price", "values": [12.5]}}),
+            Condition::Is(Filter::new(Field::Prop("price".into()), Operator::Greater, vec!["12.5".into()])),
+        ),
+        (
+            json!({"set": {"dimension": "country"}}),
+            Condition::Is(Filter::new(Field::Dimension(Dimension::COUNTRY), Operator::Set, Vec::new())),
+        ),
+        // How often is once or more, where it is not said.
+        (json!({"did": {"event": {"kind": "order"}}}), did(Times::AtLeast(1), Within::Period)),
+        (
+            json!({"did": {"event": {"path": "/a", "touchpoint": "site"}}}),
+            Condition::Did(Did {
+                event: Box::new(Condition::All(vec![
+                    is(Dimension::PAGE, "/a"),
+                    Condition::Is(Filter::new(
+                        Field::parse("touchpoint", "").unwrap(),
+                        Operator::Is,
+                        vec!["site".into()],
+                    )),
+                ])),
+                times: Times::AtLeast(1),
+                within: Within::Period,
+            }),
         ),
     ];
     for (value, expected) in table {
@@ -90,7 +119,7 @@ fn what_is_written_is_what_is_read() {
 
 #[test]
 fn the_list_of_a_get_is_the_same_as_an_all() {
-    let is = |dimension: &str, operator: &str, values: &[&str]| json!({"dimension": dimension, "operator": operator, "values": values});
+    let is = |dimension: &str, operator: &str, values: &[&str]| json!({operator: {"dimension": dimension, "values": values}});
     for (texts, value) in [
         (vec![], json!({"all": []})),
         (vec!["country:is:IT,FR"], is("country", "is", &["IT", "FR"])),
@@ -113,7 +142,7 @@ fn what_is_wrong_is_named_by_its_path() {
         did["did"][name] = value;
         json!({"all": [italy(), did]})
     };
-    let values = |values: Value| json!({"dimension": "os", "operator": "is", "values": values});
+    let values = |values: Value| json!({"is": {"dimension": "os", "values": values}});
     let invalid = "invalid_condition";
     let table = [
         (json!("country:is:IT"), invalid, "condition"),
@@ -125,37 +154,52 @@ fn what_is_wrong_is_named_by_its_path() {
         (json!({"not": {"any": [{"all": [{"colour": 1}]}]}}), invalid, "condition.not.any[0].all[0]"),
         (json!({"not": italy(), "colour": 1}), "unknown_field", "condition.colour"),
         (
-            json!({"dimension": "os", "operator": "is", "values": ["a"], "value": "a"}),
+            json!({"is": {"dimension": "os", "values": ["a"], "value": "a"}}),
             "unknown_field",
-            "condition.value",
+            "condition.is.value",
         ),
-        (json!({"dimension": "os", "values": ["iOS"]}), invalid, "condition.operator"),
-        (json!({"dimension": 5, "operator": "is", "values": ["iOS"]}), invalid, "condition.dimension"),
+        (json!({"dimension": "os", "values": ["iOS"]}), invalid, "condition"),
+        (json!({"is": {"dimension": 5, "values": ["iOS"]}}), invalid, "condition.is.dimension"),
         (
-            json!({"dimension": "colour", "operator": "is", "values": ["a"]}),
+            json!({"is": {"dimension": "colour", "values": ["a"]}}),
             "unknown_dimension",
-            "condition.dimension",
+            "condition.is.dimension",
         ),
         (
-            json!({"dimension": "props.", "operator": "is", "values": ["a"]}),
+            json!({"is": {"dimension": "props.", "values": ["a"]}}),
             "unknown_dimension",
-            "condition.dimension",
+            "condition.is.dimension",
         ),
         (
-            json!({"any": [italy(), {"dimension": "os", "operator": "like", "values": ["a"]}]}),
-            "unknown_operator",
-            "condition.any[1].operator",
+            json!({"any": [italy(), {"like": {"dimension": "os", "values": ["a"]}}]}),
+            invalid,
+            "condition.any[1]",
         ),
-        (values(json!("iOS")), invalid, "condition.values"),
-        (values(json!([])), invalid, "condition.values"),
-        (values(json!(["iOS", 5])), invalid, "condition.values[1]"),
-        (values(json!(vec!["iOS"; 201])), "too_many_values", "condition.values"),
-        (with("times", json!({})), invalid, "condition.all[1].did.times"),
-        (with("times", json!({"at_least": 1, "at_most": 2})), invalid, "condition.all[1].did.times"),
-        (with("times", json!({"at_least": 0})), invalid, "condition.all[1].did.times.at_least"),
-        (with("times", json!({"exactly": 1.5})), invalid, "condition.all[1].did.times.exactly"),
-        (with("times", json!({"at_most": 1_000_001})), invalid, "condition.all[1].did.times.at_most"),
-        (with("times", json!({"often": 1})), "unknown_field", "condition.all[1].did.times.often"),
+        (values(json!("iOS")), invalid, "condition.is.values"),
+        (values(json!([])), invalid, "condition.is.values"),
+        (values(json!(["iOS", 5])), invalid, "condition.is.values[1]"),
+        (values(json!(vec!["iOS"; 201])), "too_many_values", "condition.is.values"),
+        (json!({"set": {"dimension": "os", "values": []}}), "unknown_field", "condition.set.values"),
+        (
+            json!({"less": {"dimension": "props.price", "values": ["x"]}}),
+            "invalid_value",
+            "condition.less.values",
+        ),
+        (
+            json!({"greater": {"dimension": "props.price", "values": [1, 2]}}),
+            "invalid_value",
+            "condition.greater.values",
+        ),
+        (
+            json!({"matches": {"dimension": "page", "values": ["(?<=a)"]}}),
+            "invalid_value",
+            "condition.matches.values",
+        ),
+        (with("at_most", json!(2)), invalid, "condition.all[1].did.at_most"),
+        (with("at_least", json!(0)), invalid, "condition.all[1].did.at_least"),
+        (with("at_least", json!(1.5)), invalid, "condition.all[1].did.at_least"),
+        (order(&json!({"at_most": 1_000_001})), invalid, "condition.did.at_most"),
+        (with("often", json!(1)), "unknown_field", "condition.all[1].did.often"),
         (with("event", json!({})), invalid, "condition.all[1].did.event"),
         (with("event", json!({"kind": 5})), invalid, "condition.all[1].did.event.kind"),
         (
@@ -164,18 +208,17 @@ fn what_is_wrong_is_named_by_its_path() {
             "condition.all[1].did.event.where",
         ),
         (
-            with("event", json!({"where": {"dimension": "os", "operator": "is"}})),
+            with("event", json!({"where": {"is": {"dimension": "os"}}})),
             invalid,
-            "condition.all[1].did.event.where.values",
+            "condition.all[1].did.event.where.is.values",
         ),
         (with("within_days", json!(0)), invalid, "condition.all[1].did.within_days"),
         (with("within_days", json!(732)), invalid, "condition.all[1].did.within_days"),
         (with("within_hours", json!(-1)), invalid, "condition.all[1].did.within_hours"),
         (with("within", json!(30)), "unknown_field", "condition.all[1].did.within"),
-        (json!({"did": {"times": {"at_least": 1}}}), invalid, "condition.did.event"),
-        (json!({"did": {"event": {"kind": "order"}}}), invalid, "condition.did.times"),
+        (json!({"did": {"at_least": 1}}), invalid, "condition.did.event"),
         (
-            json!({"did": {"event": {"kind": "a"}, "times": {"exactly": 1}, "within_days": 1, "within_hours": 1}}),
+            json!({"did": {"event": {"kind": "a"}, "exactly": 1, "within_days": 1, "within_hours": 1}}),
             invalid,
             "condition.did.within_hours",
         ),
@@ -194,17 +237,16 @@ fn what_is_wrong_is_named_by_its_path() {
 fn a_condition_is_bounded() {
     let nested = |depth: usize| (1..depth).fold(italy(), |inner, _| json!({"not": inner}));
     let members = |number: usize| {
-        let member = |place| json!({"dimension": "os", "operator": "is", "values": [format!("{place}")]});
+        let member = |place| json!({"is": {"dimension": "os", "values": [format!("{place}")]}});
         json!({"all": (0..number).map(member).collect::<Vec<_>>()})
     };
     let valued = |number: usize| {
         let values: Vec<String> = (0..200).map(|value| value.to_string()).collect();
-        let member =
-            |place| json!({"dimension": format!("props.{place}"), "operator": "is", "values": values});
+        let member = |place| json!({"is": {"dimension": format!("props.{place}"), "values": values}});
         json!({"all": (0..number).map(member).collect::<Vec<_>>()})
     };
     let dids = |number: u32| json!({"all": (1..=number).map(|n| order(&json!({"at_least": n}))).collect::<Vec<_>>()});
-    let deep_event = |depth| json!({"did": {"event": {"where": nested(depth)}, "times": {"at_least": 1}}});
+    let deep_event = |depth| json!({"did": {"event": {"where": nested(depth)}, "at_least": 1}});
     for (value, allowed) in [
         (nested(8), true),
         (nested(9), false),
@@ -227,12 +269,12 @@ fn a_condition_is_bounded() {
 
 #[test]
 fn conditions_that_say_the_same_in_another_order_have_one_text() {
-    let many = json!({"dimension": "page", "operator": "is", "values": ["/b", "/a", "/b"]});
-    let path = json!({"dimension": "path", "operator": "is", "values": ["/a", "/b"]});
-    let days = json!({"did": {"event": {"kind": "order"}, "times": {"at_least": 2}, "within_days": 2}});
+    let many = json!({"is": {"dimension": "page", "values": ["/b", "/a", "/b"]}});
+    let path = json!({"is": {"dimension": "path", "values": ["/a", "/b"]}});
+    let days = json!({"did": {"event": {"kind": "order"}, "at_least": 2, "within_days": 2}});
     let hours = json!({"did": {
-        "event": {"where": {"dimension": "kind", "operator": "is", "values": ["order"]}},
-        "times": {"at_least": 2}, "within_hours": 48}});
+        "event": {"where": {"is": {"dimension": "kind", "values": ["order"]}}},
+        "at_least": 2, "within_hours": 48}});
     let alike = [
         (json!({"all": [italy(), many, days]}), json!({"all": [hours, path, {"all": [italy()]}, italy()]})),
         (
@@ -258,7 +300,7 @@ fn conditions_that_say_the_same_in_another_order_have_one_text() {
         json!({"any": [italy(), ios()]}),
         order(&json!({"at_least": 2})),
         order(&json!({"exactly": 2})),
-        json!({"did": {"event": {"kind": "order"}, "times": {"at_least": 2}, "within_hours": 2}}),
+        json!({"did": {"event": {"kind": "order"}, "at_least": 2, "within_hours": 2}}),
     ];
     let texts: std::collections::BTreeSet<String> =
         apart.iter().map(|value| read(value).canonical()).collect();
@@ -275,8 +317,15 @@ fn the_schema_is_of_what_is_read() {
         json!(["all"]),
         json!(["any"]),
         json!(["not"]),
-        json!(["dimension", "operator", "values"]),
         json!(["did"]),
+        json!(["is"]),
+        json!(["is_not"]),
+        json!(["contains"]),
+        json!(["starts"]),
+        json!(["matches"]),
+        json!(["greater"]),
+        json!(["less"]),
+        json!(["set"]),
     ];
     assert_eq!(required, expected.iter().collect::<Vec<_>>());
     assert!(alternatives.iter().all(|alternative| alternative["additionalProperties"] == json!(false)));

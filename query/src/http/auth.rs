@@ -1,5 +1,6 @@
 //! Who asks: a bearer token or the dashboard's cookie, and what they may read.
 
+use std::fmt::Debug;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -297,6 +298,13 @@ impl FromRequestParts<AppState> for EditAccess {
 }
 
 impl Access {
+    /// The same for a `POST` that asks, about the time that its body names: what the body says is part of the question.
+    #[must_use]
+    pub fn of_body(self, state: &AppState, edges: (Option<&str>, Option<&str>), body: &impl Debug) -> Self {
+        let asked = Asked::between(&self.site, edges.0, edges.1, state.now());
+        Self { address: format!("{} {body:?}", self.address), asked, ..self }
+    }
+
     /// Asks the store for this request.
     pub fn runner(&self, state: &AppState) -> Runner {
         self.caller.runner(state, &self.site.site, None)
@@ -313,7 +321,7 @@ impl Access {
         self.caller.runner(state, &self.site.site, self.asked.finished.clone().map(Reach::Until))
     }
 
-    /// The response of a `GET` to whoever asks it with this runner now, made once for all of them.
+    /// The response to whoever asks the same with this runner now, made once for all of them.
     pub async fn answer<T: Send + Sync + 'static, F>(
         &self,
         state: &AppState,

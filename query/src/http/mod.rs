@@ -7,11 +7,13 @@
 mod about;
 mod accept;
 mod asked;
+mod attribution;
 mod auth;
 mod conditional;
 mod dashboard;
 mod events;
 mod export;
+mod funnels;
 mod installation;
 mod journey;
 mod links;
@@ -23,6 +25,7 @@ mod params;
 mod people;
 mod quality;
 mod reconciliation;
+mod retention;
 mod session;
 mod settings;
 mod sites;
@@ -58,6 +61,11 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(people::list))
         .routes(routes!(people::get))
         .routes(routes!(journey::get))
+        .routes(routes!(funnels::ask))
+        .routes(routes!(funnels::people))
+        .routes(routes!(retention::ask))
+        .routes(routes!(retention::people))
+        .routes(routes!(attribution::ask))
         .routes(routes!(links::create))
         .routes(routes!(links::delete))
         .routes(signed_links)

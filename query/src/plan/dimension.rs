@@ -57,6 +57,8 @@ impl Dimension {
     pub const BROWSER: Self = row("browser", Level::Both, "browser");
     /// Operating system.
     pub const OS: Self = row("os", Level::Both, "os");
+    /// Kind of the event.
+    pub const KIND: Self = row("kind", Level::Event, "kind");
     /// Product.
     pub const PRODUCT: Self = row("product", Level::Item, "product");
     /// Category of the product.
@@ -87,7 +89,7 @@ impl Dimension {
         Self::BROWSER,
         Self::OS,
         row("language", Level::Both, "language"),
-        row("kind", Level::Event, "kind"),
+        Self::KIND,
         row("name", Level::Event, "name"),
         row("touchpoint", Level::Event, "touchpoint"),
         row("stage", Level::Event, "stage"),
@@ -130,6 +132,19 @@ impl Dimension {
                 format!("There is no dimension `{name}`. There are: {known}."),
             )
         })
+    }
+
+    /// The same of one that each event has, itself or by its session: an event may have several items.
+    ///
+    /// # Errors
+    /// There is none; `field` is the parameter that names it.
+    pub fn parse_of_event(name: &str, field: &str) -> Result<Self, ApiError> {
+        let dimension = Self::parse(name, field)?;
+        if dimension.level == Level::Item {
+            let message = format!("`{name}` is of items, of which an event may have several.");
+            return Err(ApiError::invalid("invalid_dimension", field, message));
+        }
+        Ok(dimension)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What is left in: `dimension:operator:value`, or `props.name:operator:value`.
 //!
 //! Values are separated by commas, and `\,` is a comma of a value; a backslash before anything else stands for itself.
-//! A property's name may hold colons: it ends at the first `:is:`, `:is_not:`, `:contains:` or `:starts:`, and `\:` is a
-//! colon of the name that ends it nowhere.
+//! A property's name may hold colons: it ends at the first that is followed by an operator and another colon (`:is:`), and
+//! `\:` is a colon of the name that ends it nowhere. `set` takes no values: `country:set:`.
 
 mod spellings;
 
@@ -13,6 +13,8 @@ use crate::error::ApiError;
 const FILTERS_MAX: usize = 20;
 /// Values of one filter.
 pub const VALUES_MAX: usize = 200;
+/// Bytes of a regular expression: it is tried on each event.
+const PATTERN_BYTES_MAX: usize = 500;
 /// Values of all filters of a request.
 pub const VALUES_MAX_OF_ALL: usize = 1_200;
 
@@ -36,6 +38,14 @@ pub enum Operator {
     Contains,
     /// It begins with one of the values.
     Starts,
+    /// One of the values is a regular expression (RE2) that is found in it.
+    Matches,
+    /// It is a number above the value.
+    Greater,
+    /// It is a number below the value.
+    Less,
+    /// There is one: it is not empty. Takes no values.
+    Set,
 }
 
 /// A filter.
@@ -102,19 +112,23 @@ impl Filter {
             field @ Field::Dimension(_) => field,
         };
         let operator = Operator::parse(operator, "filter")?;
-        let values = split_values(values);
+        let values =
+            if operator == Operator::Set && values.is_empty() { Vec::new() } else { split_values(values) };
         if values.len() > VALUES_MAX {
             let message = format!(
                 "A filter takes at most {VALUES_MAX} values, separated by commas; `\\,` is a comma of a value."
             );
             return invalid("too_many_values", message);
         }
+        operator.check(&values, "filter")?;
         Ok(Self::new(field, operator, values))
     }
 
     /// A filter that looks for all spellings of its values.
     pub fn new(field: Field, operator: Operator, mut values: Vec<String>) -> Self {
-        if let Field::Dimension(dimension) = field {
+        if let Field::Dimension(dimension) = field
+            && operator.has_spellings()
+        {
             values = values.into_iter().flat_map(|value| spellings::of(dimension, operator, value)).collect();
         }
         Self { field, operator, values }
@@ -145,7 +159,16 @@ impl Field {
 
 impl Operator {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Is, Self::IsNot, Self::Contains, Self::Starts];
+    pub const ALL: [Self; 8] = [
+        Self::Is,
+        Self::IsNot,
+        Self::Contains,
+        Self::Starts,
+        Self::Matches,
+        Self::Greater,
+        Self::Less,
+        Self::Set,
+    ];
 
     /// Its name in requests.
     pub const fn name(self) -> &'static str {
@@ -154,6 +177,39 @@ impl Operator {
             Self::IsNot => "is_not",
             Self::Contains => "contains",
             Self::Starts => "starts",
+            Self::Matches => "matches",
+            Self::Greater => "greater",
+            Self::Less => "less",
+            Self::Set => "set",
+        }
+    }
+
+    /// Whether a value may be written in several ways.
+    const fn has_spellings(self) -> bool {
+        matches!(self, Self::Is | Self::IsNot | Self::Contains | Self::Starts)
+    }
+
+    /// Checks what the operator asks of its values; `at` is the parameter or field that they stand in.
+    ///
+    /// # Errors
+    /// There are too many or too few, or one is no number or no regular expression.
+    pub fn check(self, values: &[String], at: &str) -> Result<(), ApiError> {
+        let invalid = |message: String| Err(ApiError::invalid("invalid_value", at, message));
+        match (self, values) {
+            (Self::Set, []) => Ok(()),
+            (Self::Set, _) => invalid("`set` takes no values.".to_owned()),
+            (Self::Greater | Self::Less, [value]) => match value.parse::<f64>() {
+                Ok(number) if number.is_finite() => Ok(()),
+                _ => invalid(format!("`{value}` is no number; `{}` takes one.", self.name())),
+            },
+            (Self::Greater | Self::Less, _) => invalid(format!("`{}` takes one number.", self.name())),
+            (Self::Matches, patterns) => match patterns.iter().find(|pattern| !is_pattern(pattern)) {
+                Some(pattern) => invalid(format!(
+                    "`{pattern}` is no regular expression of at most {PATTERN_BYTES_MAX} bytes (RE2)."
+                )),
+                None => Ok(()),
+            },
+            _ => Ok(()),
         }
     }
 
@@ -172,6 +228,12 @@ impl Operator {
     fn find(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|operator| operator.name() == name)
     }
+}
+
+/// Whether a text is a regular expression that the store takes: what RE2 does not know (references, looking around) the
+/// parser of Rust's `regex` does not know either.
+fn is_pattern(text: &str) -> bool {
+    text.len() <= PATTERN_BYTES_MAX && regex_syntax::Parser::new().parse(text).is_ok()
 }
 
 /// Field, operator and values as they are written.
@@ -234,6 +296,9 @@ mod tests {
             ("props.a\\:is:x", Field::Prop("a\\".into()), Operator::Is, vec!["x"]),
             ("props.caffè:contains:", Field::Prop("caffè".into()), Operator::Contains, vec![""]),
             ("path:starts:/a:b", Field::Dimension(Dimension::PAGE), Operator::Starts, vec!["/a:b"]),
+            ("path:matches:^/caffè$", Field::Dimension(Dimension::PAGE), Operator::Matches, vec!["^/caffè$"]),
+            ("props.price:greater:-1.5", Field::Prop("price".into()), Operator::Greater, vec!["-1.5"]),
+            ("props.colore:set:", Field::Prop("colore".into()), Operator::Set, vec![]),
             (
                 "props.colore:contains:ro\\,sso",
                 Field::Prop("colore".into()),
@@ -276,6 +341,13 @@ mod tests {
             ("country:a:is:x", "unknown_operator"),
             ("props.og:title:x", "unknown_operator"),
             ("props.og", "invalid_filter"),
+            ("props.price:greater:x", "invalid_value"),
+            ("props.price:greater:inf", "invalid_value"),
+            ("props.price:less:1,2", "invalid_value"),
+            ("country:set:IT", "invalid_value"),
+            ("page:matches:(", "invalid_value"),
+            ("page:matches:(a)\\1", "invalid_value"),
+            ("page:matches:(?=a)", "invalid_value"),
         ] {
             let ApiError::Invalid { code: found, message, .. } = Filter::parse(text).unwrap_err() else {
                 panic!("{text}")

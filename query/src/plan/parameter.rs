@@ -36,6 +36,21 @@ pub fn parse_include(text: Option<&str>) -> Result<bool, ApiError> {
     Ok(with_bots)
 }
 
+/// Whether the period before is asked for too.
+///
+/// # Errors
+/// Something else is.
+pub fn parse_compare(text: Option<&str>) -> Result<bool, ApiError> {
+    match text {
+        None | Some("") => Ok(false),
+        Some("previous") => Ok(true),
+        Some(other) => {
+            let message = format!("`compare` takes `previous`, not `{other}`.");
+            Err(ApiError::invalid("invalid_compare", "compare", message))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -182,6 +182,18 @@ impl Period {
         Ok(buckets)
     }
 
+    /// Where the last bucket of days or longer ends by the calendar, which may be after the period.
+    pub fn end_of(&self, interval: Interval) -> Timestamp {
+        let last = self.zoned(Timestamp(self.to.0 - 1)).date();
+        let (first, step) = match interval {
+            Interval::Minute | Interval::Hour => return self.to,
+            Interval::Day => (last, 1.day()),
+            Interval::Week => (monday(last), 1.week()),
+            Interval::Month => (last.first_of_month(), 1.month()),
+        };
+        start_of_day(first.saturating_add(step), &self.zone)
+    }
+
     fn zoned(&self, moment: Timestamp) -> Zoned {
         moment.to_jiff().to_zoned(self.zone.clone())
     }

@@ -1,10 +1,12 @@
 //! The questions: one folder each, with what may be asked (`request`), what is told (`response`), its statements (`sql`)
 //! and what makes the one of the other (`mod`).
 //!
-//! They use `scope`, `plan`, `lookup`, `runner` and the shared pieces of `sql`, and do not know each other; `http` asks
-//! them.
+//! They use `scope`, `plan`, `lookup`, `runner`, `steps` and the shared pieces of `sql`, and do not know each other; `http`
+//! asks them.
 
+pub mod attribution;
 pub mod export;
+pub mod funnel;
 pub mod installation;
 pub mod journey;
 pub mod live;
@@ -12,4 +14,5 @@ pub mod newsletter_report;
 pub mod people;
 pub mod quality;
 pub mod reconciliation;
+pub mod retention;
 pub mod stats;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use orma_store::{AnswerFormat, AnswerStream, Store, StoreError, Work};
+use orma_store::{AnswerFormat, AnswerStream, Block, Store, StoreError, Work};
 use uuid::Uuid;
 
 use crate::limits::{Permit, QuestionLimits};
@@ -81,6 +81,43 @@ impl Executor {
         let counter = if rows.is_ok() { &self.counted.answered } else { &self.counted.failed };
         counter.fetch_add(1, Ordering::Relaxed);
         rows
+    }
+
+    /// The answer to a statement in columns, block by block, within the limits of [`execute`](Self::execute) and at most so
+    /// many rows; of more, nothing is answered.
+    ///
+    /// # Errors
+    /// See [`StoreError`], and what `take` fails with.
+    pub async fn each_block(
+        &self,
+        sql: &Sql,
+        seconds_max: u64,
+        is_alone: bool,
+        rows_max: usize,
+        take: impl FnMut(&Block) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let query_id = format!("orma-{}", Uuid::now_v7());
+        let seconds = seconds_max.to_string();
+        let threads = threads(is_alone).to_string();
+        let rows_max = rows_max.to_string();
+        let own = [
+            ("query_id", query_id.as_str()),
+            ("max_execution_time", &seconds),
+            ("max_threads", &threads),
+            ("max_result_rows", &rows_max),
+        ];
+        let mut kill = KillOnDrop { store: self.store.clone(), query_id: Some(query_id.clone()) };
+        let questions =
+            self.questions.clone().with_time_limit(Duration::from_secs(seconds_max + SECONDS_OVER));
+        let read =
+            questions.each_block_with(&sql.text, &sql.bound(), &with(&self.settings, &own), take).await;
+        tracing::debug!(query_id, sql = sql.text, "asked");
+        if !matches!(read, Err(StoreError::TimedOut)) {
+            kill.query_id = None;
+        }
+        let counter = if read.is_ok() { &self.counted.answered } else { &self.counted.failed };
+        counter.fetch_add(1, Ordering::Relaxed);
+        read
     }
 
     /// The answer to a statement as it comes. The permit is held until it is dropped.

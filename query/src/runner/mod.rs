@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use orma_store::{AnswerFormat, LogLimit, Registry, Store, StoreError, rows_and_total_of, rows_of};
+use orma_store::{AnswerFormat, Block, LogLimit, Registry, Store, StoreError, rows_and_total_of, rows_of};
 pub use orma_visits::Needs;
 use orma_visits::{Days, Maker};
 use serde::de::DeserializeOwned;
@@ -210,16 +210,32 @@ impl Runner {
         }
         let mut held = request.held.lock().await;
         let Held { since, .. } = shared.hold(&request, &mut held).await?;
-        let seconds = match shared.limits.seconds_max.saturating_sub(since.elapsed().as_secs()) {
-            0 => return Err(shared.executor.failed(StoreError::OutOfTime)),
-            left => left,
-        };
+        let seconds = shared.seconds_left(since)?;
         let is_alone = shared.permits.now() == (1, 0);
         let rows = shared.executor.execute(sql, seconds, is_alone, format).await?;
         if let Some(version) = version {
             shared.kept.put(statement, version, &rows);
         }
         Ok(rows)
+    }
+
+    /// The rows that answer a question, in columns, block by block: for many. More than so many rows are an error, and none
+    /// is kept.
+    ///
+    /// # Errors
+    /// As [`Runner::rows`], and what `take` fails with.
+    pub async fn each_block(
+        &self,
+        sql: &Sql,
+        rows_max: usize,
+        take: impl FnMut(&Block) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let (shared, request) = (&self.shared, self.request());
+        let mut held = request.held.lock().await;
+        let Held { since, .. } = shared.hold(&request, &mut held).await?;
+        let seconds = shared.seconds_left(since)?;
+        let is_alone = shared.permits.now() == (1, 0);
+        shared.executor.each_block(sql, seconds, is_alone, rows_max, take).await
     }
 
     /// The rows that answer a question as they come, one JSON object a line. The request's permit is held until the rows
@@ -258,6 +274,14 @@ impl Shared {
         // A statement that names no days may read them all.
         let is_of_days = sql.params.iter().any(|(name, _)| name == "to_day");
         parts.version(&sql.text, if is_of_days { reach } else { &Reach::Everything })
+    }
+
+    /// What a request has left of its time, in seconds.
+    fn seconds_left(&self, since: Instant) -> Result<u64, StoreError> {
+        match self.limits.seconds_max.saturating_sub(since.elapsed().as_secs()) {
+            0 => Err(self.executor.failed(StoreError::OutOfTime)),
+            left => Ok(left),
+        }
     }
 
     /// The permit of a request, got now if it has none yet.

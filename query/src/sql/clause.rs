@@ -254,14 +254,31 @@ pub fn of_session(dimension: Dimension) -> String {
 
 /// What a filter says of `expression`.
 pub fn compared(sql: &mut Sql, expression: &str, filter: &Filter) -> String {
-    let values = sql.bind("Array(String)", filter.values.clone());
+    let values = |sql: &mut Sql| sql.bind("Array(String)", filter.values.clone());
     match filter.operator {
-        Operator::Is => format!("{expression} IN {values}"),
-        Operator::IsNot => format!("{expression} NOT IN {values}"),
+        Operator::Is => format!("{expression} IN {}", values(sql)),
+        Operator::IsNot => format!("{expression} NOT IN {}", values(sql)),
         Operator::Contains => {
+            let values = values(sql);
             format!("arrayExists(value -> positionCaseInsensitiveUTF8({expression}, value) > 0, {values})")
         }
-        Operator::Starts => format!("arrayExists(value -> startsWith({expression}, value), {values})"),
+        Operator::Starts => {
+            format!("arrayExists(value -> startsWith({expression}, value), {})", values(sql))
+        }
+        Operator::Matches => {
+            let found = |pattern: &String| {
+                let pattern = sql.bind("String", pattern.as_str());
+                format!("match({expression}, {pattern})")
+            };
+            format!("({})", filter.values.iter().map(found).collect::<Vec<_>>().join(" OR "))
+        }
+        // A text that is no number is neither.
+        Operator::Greater | Operator::Less => {
+            let sign = if filter.operator == Operator::Greater { '>' } else { '<' };
+            let number = sql.bind("Float64", filter.values[0].as_str());
+            format!("ifNull(toFloat64OrNull({expression}) {sign} {number}, 0)")
+        }
+        Operator::Set => format!("{expression} != ''"),
     }
 }
 

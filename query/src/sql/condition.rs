@@ -12,6 +12,7 @@ use super::visits::{Columns, OF_PERIOD, shares};
 use super::{Sql, items};
 use crate::condition::{Condition, Did, Times, Within};
 use crate::identity::Aliases;
+use crate::plan::Dimension;
 use crate::plan::dimension::Level;
 use crate::plan::filter::{Field, Filter};
 
@@ -427,6 +428,13 @@ pub fn without(members: &[&Condition], levels: &[Level]) -> Option<Condition> {
 
 /// A filter as a condition on events.
 fn event_term(sql: &mut Sql, filter: &Filter) -> String {
+    // A page is the path or else the screen. Each by itself is looked up in its dictionary; as one they are the texts of all
+    // events.
+    if filter.field == Field::Dimension(Dimension::PAGE) {
+        let is_page = clause::compared(sql, "(page)", filter);
+        let of = |column| is_page.replace("(page)", column);
+        return format!("((path != '' AND {}) OR (path = '' AND {}))", of("path"), of("screen"));
+    }
     let expression = match &filter.field {
         Field::Dimension(dimension) => clause::of_event(*dimension),
         Field::Prop(name) => {

@@ -98,18 +98,16 @@ mod tests {
 
     #[test]
     fn snapshots_of_conditions() {
-        let is = |dimension: &str, value: &str| json!({"dimension": dimension, "operator": "is", "values": [value]});
+        let is = |dimension: &str, value: &str| json!({"is": {"dimension": dimension, "values": [value]}});
         let sneaker = json!({"all": [
             is("product_category", "sneaker"),
             {"any": [is("product", "Livorno"), is("channel", "email")]},
             {"not": is("page", "/resi")}
         ]});
-        let bought = |times, within_days| {
-            json!({"did": {"event": {"kind": "order", "where": is("country", "IT")}, "times": times,
-                "within_days": within_days}})
-        };
-        let buyers = json!({"any": [bought(json!({"exactly": 2}), 30), {"not": is("os", "iOS")}]});
-        let lurkers = json!({"did": {"event": {"kind": "order"}, "times": {"at_most": 0}}});
+        let bought = json!({"did": {"event": {"kind": "order", "where": is("country", "IT")}, "exactly": 2,
+            "within_days": 30}});
+        let buyers = json!({"any": [bought, {"not": is("os", "iOS")}]});
+        let lurkers = json!({"did": {"event": {"kind": "order"}, "at_most": 0}});
         for (name, condition) in
             [("condition_items", sneaker), ("condition_any_did", buyers), ("condition_did_not", lurkers)]
         {

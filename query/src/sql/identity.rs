@@ -62,6 +62,13 @@ impl People {
         self.followed(table, "person_hash", "")
     }
 
+    /// The numbers of ids that are another's, and of whose they are: `alias_hash`, `alias_person_hash`; nothing where there
+    /// are none.
+    pub fn pairs(&self) -> Option<String> {
+        let aliases = self.aliases.as_ref()?;
+        Some(format!("SELECT alias_hash, alias_person_hash FROM {aliases}"))
+    }
+
     fn followed(&self, table: &str, replaced: &str, id: &str) -> String {
         match &self.aliases {
             None => table.to_owned(),

@@ -9,7 +9,9 @@ SELECT DISTINCT visitor, toString(event_id) AS event_id
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND NOT (if(path = '', toString(screen), path) IN {p8:Array(String)})) AS event ASOF
+  AND NOT (((path != ''
+  AND path IN {p8:Array(String)}) OR (path = ''
+  AND screen IN {p8:Array(String)})))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -20,7 +22,9 @@ SELECT DISTINCT visitor, toString(event_id) AS event_id
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND NOT (if(path = '', toString(screen), path) IN {p8:Array(String)}))
+  AND NOT (((path != ''
+  AND path IN {p8:Array(String)}) OR (path = ''
+  AND screen IN {p8:Array(String)}))))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -99,7 +103,9 @@ SELECT visitor, toString(visit) AS visit
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p8:Array(String)}) AS event ASOF
+  AND ((path != ''
+  AND path IN {p8:Array(String)}) OR (path = ''
+  AND screen IN {p8:Array(String)}))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -109,7 +115,9 @@ SELECT visitor, toString(visit) AS visit
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p8:Array(String)})
+  AND ((path != ''
+  AND path IN {p8:Array(String)}) OR (path = ''
+  AND screen IN {p8:Array(String)})))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -221,7 +229,9 @@ SELECT id AS person
   AND verdict != 'machine'
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND if(path = '', toString(screen), path) IN {p10:Array(String)}) AS event ASOF
+  AND ((path != ''
+  AND path IN {p10:Array(String)}) OR (path = ''
+  AND screen IN {p10:Array(String)}))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -232,7 +242,9 @@ SELECT id AS person
   AND verdict != 'machine'
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND if(path = '', toString(screen), path) IN {p10:Array(String)})
+  AND ((path != ''
+  AND path IN {p10:Array(String)}) OR (path = ''
+  AND screen IN {p10:Array(String)})))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}

@@ -51,7 +51,9 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND is_bot = of_bot
   AND ts >= visit
   WHERE 1
-  AND (if(path = '', toString(screen), path) IN {p6:Array(String)} OR if(first_channel = '', 'direct', toString(first_channel)) IN {p7:Array(String)})))) OR (visitor_hash, session_hash, is_bot, visit) IN (SELECT (visitor_hash, session_hash, is_bot, visit)
+  AND (((path != ''
+  AND path IN {p6:Array(String)}) OR (path = ''
+  AND screen IN {p6:Array(String)})) OR if(first_channel = '', 'direct', toString(first_channel)) IN {p7:Array(String)})))) OR (visitor_hash, session_hash, is_bot, visit) IN (SELECT (visitor_hash, session_hash, is_bot, visit)
   FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
@@ -83,7 +85,9 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND verdict != 'machine'
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND if(path = '', toString(screen), path) IN {p13:Array(String)}) AS event ASOF
+  AND ((path != ''
+  AND path IN {p13:Array(String)}) OR (path = ''
+  AND screen IN {p13:Array(String)}))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -94,7 +98,9 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND verdict != 'machine'
   AND ts >= fromUnixTimestamp64Milli({from:Int64})
   AND ts < fromUnixTimestamp64Milli({to:Int64})
-  AND if(path = '', toString(screen), path) IN {p13:Array(String)})
+  AND ((path != ''
+  AND path IN {p13:Array(String)}) OR (path = ''
+  AND screen IN {p13:Array(String)})))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}

@@ -33,7 +33,9 @@ SELECT person, identified, toString(value_of_visits) AS value
   AND verdict != 'machine'
   AND ts >= fromUnixTimestamp64Milli({p5:Int64})
   AND ts < fromUnixTimestamp64Milli({p6:Int64})
-  AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p8:Array(String)})
+  AND ((path != ''
+  AND arrayExists(value -> startsWith(path, value), {p8:Array(String)})) OR (path = ''
+  AND arrayExists(value -> startsWith(screen, value), {p8:Array(String)})))
   AND toString(kind) IN {p9:Array(String)}) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash

@@ -85,7 +85,9 @@ SELECT toString(country) AS dimension, count() AS samples, countIf(name = 'LCP')
   AND kind = 'vital'
   AND name IN ('LCP', 'INP', 'CLS', 'FCP', 'TTFB')
   AND isNotNull(value)
-  AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p6:Array(String)})
+  AND ((path != ''
+  AND arrayExists(value -> startsWith(path, value), {p6:Array(String)})) OR (path = ''
+  AND arrayExists(value -> startsWith(screen, value), {p6:Array(String)})))
   AND toString(os) NOT IN {p7:Array(String)}) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash

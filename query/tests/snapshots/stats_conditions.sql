@@ -9,7 +9,9 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND NOT (if(path = '', toString(screen), path) IN {p8:Array(String)})) AS event ASOF
+  AND NOT (((path != ''
+  AND path IN {p8:Array(String)}) OR (path = ''
+  AND screen IN {p8:Array(String)})))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -20,7 +22,9 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND NOT (if(path = '', toString(screen), path) IN {p8:Array(String)}))
+  AND NOT (((path != ''
+  AND path IN {p8:Array(String)}) OR (path = ''
+  AND screen IN {p8:Array(String)}))))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -30,7 +34,9 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
   AND is_bot = of_bot
   AND ts >= visit
   WHERE 1
-  AND (if(path = '', toString(screen), path) IN {p5:Array(String)} OR if(first_channel = '', 'direct', toString(first_channel)) IN {p6:Array(String)})
+  AND (((path != ''
+  AND path IN {p5:Array(String)}) OR (path = ''
+  AND screen IN {p5:Array(String)})) OR if(first_channel = '', 'direct', toString(first_channel)) IN {p6:Array(String)})
   AND toString(first_source) IN {p7:Array(String)}
   AND (visitor, event_id) IN (SELECT (visitor, event_id)
   FROM (SELECT *, toUInt64(greatest(0, toUnixTimestamp64Milli(ts) - toUnixTimestamp64Milli(visit))) AS since_visit, if(empty(turn_ms), of_owner, turn_owner[arrayCount((ms, event) -> ms < since_visit OR (ms = since_visit
@@ -151,7 +157,9 @@ SELECT countIf(is_session) AS m_sessions
   AND is_bot = of_bot
   AND ts >= visit
   WHERE 1
-  AND (if(path = '', toString(screen), path) IN {p6:Array(String)} OR if(first_channel = '', 'direct', toString(first_channel)) IN {p7:Array(String)}))))
+  AND (((path != ''
+  AND path IN {p6:Array(String)}) OR (path = ''
+  AND screen IN {p6:Array(String)})) OR if(first_channel = '', 'direct', toString(first_channel)) IN {p7:Array(String)}))))
   AND NOT ((visitor_hash, session_hash, is_bot, visit) IN (SELECT (visitor_hash, session_hash, is_bot, visit)
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
@@ -162,7 +170,9 @@ SELECT countIf(is_session) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p9:Array(String)}) AS event ASOF
+  AND ((path != ''
+  AND path IN {p9:Array(String)}) OR (path = ''
+  AND screen IN {p9:Array(String)}))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -172,7 +182,9 @@ SELECT countIf(is_session) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p9:Array(String)})
+  AND ((path != ''
+  AND path IN {p9:Array(String)}) OR (path = ''
+  AND screen IN {p9:Array(String)})))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -286,7 +298,9 @@ SELECT countIf(kind = 'order') AS m_orders
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p5:Array(String)}) AS event ASOF
+  AND ((path != ''
+  AND path IN {p5:Array(String)}) OR (path = ''
+  AND screen IN {p5:Array(String)}))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -296,7 +310,9 @@ SELECT countIf(kind = 'order') AS m_orders
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p5:Array(String)})
+  AND ((path != ''
+  AND path IN {p5:Array(String)}) OR (path = ''
+  AND screen IN {p5:Array(String)})))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1
@@ -317,7 +333,9 @@ SELECT countIf(kind = 'order') AS m_orders
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p8:Array(String)}) AS event ASOF
+  AND ((path != ''
+  AND path IN {p8:Array(String)}) OR (path = ''
+  AND screen IN {p8:Array(String)}))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -327,7 +345,9 @@ SELECT countIf(kind = 'order') AS m_orders
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p8:Array(String)})
+  AND ((path != ''
+  AND path IN {p8:Array(String)}) OR (path = ''
+  AND screen IN {p8:Array(String)})))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1
@@ -423,7 +443,9 @@ SELECT e0 AS d0, countIf(is_session) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p6:Array(String)}) AS event ASOF
+  AND ((path != ''
+  AND path IN {p6:Array(String)}) OR (path = ''
+  AND screen IN {p6:Array(String)}))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -433,7 +455,9 @@ SELECT e0 AS d0, countIf(is_session) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p6:Array(String)})
+  AND ((path != ''
+  AND path IN {p6:Array(String)}) OR (path = ''
+  AND screen IN {p6:Array(String)})))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -443,7 +467,9 @@ SELECT e0 AS d0, countIf(is_session) AS m_sessions
   AND is_bot = of_bot
   AND ts >= visit
   WHERE 1
-  AND (if(path = '', toString(screen), path) IN {p7:Array(String)} OR if(first_channel = '', 'direct', toString(first_channel)) IN {p8:Array(String)}))
+  AND (((path != ''
+  AND path IN {p7:Array(String)}) OR (path = ''
+  AND screen IN {p7:Array(String)})) OR if(first_channel = '', 'direct', toString(first_channel)) IN {p8:Array(String)}))
   WHERE visit >= fromUnixTimestamp64Milli({from:Int64})
   AND visit < fromUnixTimestamp64Milli({to:Int64})
   GROUP BY visitor_hash, session_hash, is_bot, visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, first_entry_page, first_host, first_language, first_app_version, first_source, first_channel, first_utm_campaign, first_utm_source, first_utm_medium, first_country, first_region, first_city, first_device_class, first_device_brand, first_device_model, first_browser, first_os, first_os_version, first_utm_term, first_utm_content, e0)
@@ -457,7 +483,9 @@ SELECT e0 AS d0, countIf(is_session) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p5:Array(String)}) AS event ASOF
+  AND ((path != ''
+  AND path IN {p5:Array(String)}) OR (path = ''
+  AND screen IN {p5:Array(String)}))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -467,7 +495,9 @@ SELECT e0 AS d0, countIf(is_session) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p5:Array(String)})
+  AND ((path != ''
+  AND path IN {p5:Array(String)}) OR (path = ''
+  AND screen IN {p5:Array(String)})))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}
@@ -535,7 +565,9 @@ SELECT e0 AS d0, countIf(kind = 'order') AS m_orders
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p5:Array(String)}) AS event ASOF
+  AND ((path != ''
+  AND path IN {p5:Array(String)}) OR (path = ''
+  AND screen IN {p5:Array(String)}))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -545,7 +577,9 @@ SELECT e0 AS d0, countIf(kind = 'order') AS m_orders
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p5:Array(String)})
+  AND ((path != ''
+  AND path IN {p5:Array(String)}) OR (path = ''
+  AND screen IN {p5:Array(String)})))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1
@@ -565,7 +599,9 @@ SELECT e0 AS d0, countIf(kind = 'order') AS m_orders
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p7:Array(String)}) AS event ASOF
+  AND ((path != ''
+  AND path IN {p7:Array(String)}) OR (path = ''
+  AND screen IN {p7:Array(String)}))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -575,7 +611,9 @@ SELECT e0 AS d0, countIf(kind = 'order') AS m_orders
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p7:Array(String)})
+  AND ((path != ''
+  AND path IN {p7:Array(String)}) OR (path = ''
+  AND screen IN {p7:Array(String)})))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1
@@ -595,7 +633,9 @@ SELECT e0 AS d0, countIf(kind = 'order') AS m_orders
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p8:Array(String)}) AS event ASOF
+  AND ((path != ''
+  AND path IN {p8:Array(String)}) OR (path = ''
+  AND screen IN {p8:Array(String)}))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -605,7 +645,9 @@ SELECT e0 AS d0, countIf(kind = 'order') AS m_orders
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p8:Array(String)})
+  AND ((path != ''
+  AND path IN {p8:Array(String)}) OR (path = ''
+  AND screen IN {p8:Array(String)})))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN greatest({from_day:Date}, toDate(1)) - 1

@@ -8,10 +8,18 @@ SELECT uniqExactIf(visitor_hash, kind IN ('page_view', 'screen_view')) AS m_visi
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND if(path = '', toString(screen), path) IN {p5:Array(String)}
-  AND if(path = '', toString(screen), path) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(if(path = '', toString(screen), path), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p8:Array(String)}));
+  AND ((path != ''
+  AND path IN {p5:Array(String)}) OR (path = ''
+  AND screen IN {p5:Array(String)}))
+  AND ((path != ''
+  AND path NOT IN {p6:Array(String)}) OR (path = ''
+  AND screen NOT IN {p6:Array(String)}))
+  AND ((path != ''
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(path, value) > 0, {p7:Array(String)})) OR (path = ''
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(screen, value) > 0, {p7:Array(String)})))
+  AND ((path != ''
+  AND arrayExists(value -> startsWith(path, value), {p8:Array(String)})) OR (path = ''
+  AND arrayExists(value -> startsWith(screen, value), {p8:Array(String)}))));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -32,10 +40,18 @@ SELECT countIf(is_session) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p5:Array(String)}
-  AND if(path = '', toString(screen), path) NOT IN {p6:Array(String)}
-  AND arrayExists(value -> positionCaseInsensitiveUTF8(if(path = '', toString(screen), path), value) > 0, {p7:Array(String)})
-  AND arrayExists(value -> startsWith(if(path = '', toString(screen), path), value), {p8:Array(String)})) AS event ASOF
+  AND ((path != ''
+  AND path IN {p5:Array(String)}) OR (path = ''
+  AND screen IN {p5:Array(String)}))
+  AND ((path != ''
+  AND path NOT IN {p6:Array(String)}) OR (path = ''
+  AND screen NOT IN {p6:Array(String)}))
+  AND ((path != ''
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(path, value) > 0, {p7:Array(String)})) OR (path = ''
+  AND arrayExists(value -> positionCaseInsensitiveUTF8(screen, value) > 0, {p7:Array(String)})))
+  AND ((path != ''
+  AND arrayExists(value -> startsWith(path, value), {p8:Array(String)})) OR (path = ''
+  AND arrayExists(value -> startsWith(screen, value), {p8:Array(String)})))) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
   FROM events
@@ -45,8 +61,12 @@ SELECT countIf(is_session) AS m_sessions
   AND bot = ''
   AND verdict != 'machine'
   AND kind IN ('page_view', 'screen_view')
-  AND if(path = '', toString(screen), path) IN {p5:Array(String)}
-  AND if(path = '', toString(screen), path) NOT IN {p6:Array(String)})
+  AND ((path != ''
+  AND path IN {p5:Array(String)}) OR (path = ''
+  AND screen IN {p5:Array(String)}))
+  AND ((path != ''
+  AND path NOT IN {p6:Array(String)}) OR (path = ''
+  AND screen NOT IN {p6:Array(String)})))
   WHERE site = {site:String}
   AND part = 0
   AND day BETWEEN {from_day:Date}

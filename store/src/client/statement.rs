@@ -136,9 +136,23 @@ impl Store {
         &self,
         sql: &str,
         params: &[(&str, Param)],
+        take: impl FnMut(&Block) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.each_block_with(sql, params, &[("max_threads", "1")], take).await
+    }
+
+    /// [`Store::each_block`] with ClickHouse settings of its own (a query id, a time limit).
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn each_block_with(
+        &self,
+        sql: &str,
+        params: &[(&str, Param)],
+        settings: &[(&str, &str)],
         mut take: impl FnMut(&Block) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let query = self.question(sql, params, &[("max_threads", "1")]);
+        let query = self.question(sql, params, settings);
         self.in_place(async {
             let mut blocks = query.fetch_native()?;
             while let Some(block) = blocks.next().await? {

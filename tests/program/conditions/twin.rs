@@ -11,7 +11,7 @@ use crate::support::visits::{VisitKey, visits_of};
 
 const HOUR: i64 = 3_600_000;
 const PAGES: [&str; 2] = ["page", "content_group"];
-const OF_EVENTS: [&str; 5] = ["page", "content_group", "kind", "name", "props.colore"];
+const OF_EVENTS: [&str; 6] = ["page", "content_group", "kind", "name", "touchpoint", "props.colore"];
 const OF_ITEMS: [&str; 2] = ["product", "product_category"];
 const OF_VISITS: [&str; 4] = ["channel", "source", "entry_page", "exit_page"];
 
@@ -75,7 +75,8 @@ impl<'a> Twin<'a> {
         keys.into_iter().map(|(visitor, _, _, started)| (visitor, moment(started))).collect()
     }
 
-    fn key(&self, row: &EventRow<'_>) -> VisitKey {
+    /// The visit of an event.
+    pub fn key(&self, row: &EventRow<'_>) -> VisitKey {
         self.visits.get_or_init(|| visits_of(self.rows.iter()))[&row.event_id].clone()
     }
 
@@ -108,6 +109,19 @@ impl<'a> Twin<'a> {
             entry_page: entry_page.unwrap_or_default(),
             exit_page: views().next_back().unwrap_or_default(),
         }
+    }
+
+    /// What each person, or each visitor, has of visits: their events, in their order.
+    pub fn shares(&self, unit: &str) -> BTreeMap<(String, VisitKey), Vec<&'a EventRow<'a>>> {
+        let mut shares: BTreeMap<(String, VisitKey), Vec<&EventRow<'_>>> = BTreeMap::new();
+        for row in self.counted() {
+            let whose = if unit == "people" { self.person(row) } else { row.visitor.to_string() };
+            shares.entry((whose, self.key(row))).or_default().push(row);
+        }
+        for rows in shares.values_mut() {
+            rows.sort_by_key(|row| (row.ts, row.event_id));
+        }
+        shares
     }
 
     /// Visits of a person that the period touches, each with the person's events of it.
@@ -178,18 +192,10 @@ impl<'a> Twin<'a> {
             Unit::Visit(key) => self.person(self.visit(key).first),
             Unit::Person(person) => (*person).to_owned(),
         };
-        let mut pattern: Vec<Value> = ["kind", "name"]
-            .iter()
-            .filter_map(|name| {
-                did["event"].get(name).map(|value| filter(name, "is", &[value.as_str().unwrap()]))
-            })
-            .collect();
-        pattern.extend(did["event"].get("where").cloned());
-        let pattern = plain(&json!({"all": pattern}));
         let mut times: Vec<i64> = self
             .counted()
             .filter(|row| self.in_period(row) && self.person(row) == person)
-            .filter(|row| self.holds(&pattern, &Unit::Event(row)))
+            .filter(|row| self.fits(&did["event"], row))
             .map(|row| row.ts)
             .collect();
         times.sort_unstable();
@@ -200,14 +206,53 @@ impl<'a> Twin<'a> {
             };
             times.iter().map(window).max().unwrap_or(0)
         }) as u64;
-        let times = &did["times"];
-        times["at_least"].as_u64().is_none_or(|number| count >= number)
-            && times["at_most"].as_u64().is_none_or(|number| count <= number)
-            && times["exactly"].as_u64().is_none_or(|number| count == number)
+        did["at_least"].as_u64().is_none_or(|number| count >= number)
+            && did["at_most"].as_u64().is_none_or(|number| count <= number)
+            && did["exactly"].as_u64().is_none_or(|number| count == number)
+    }
+
+    /// Whether an event is what a matcher says.
+    pub fn fits(&self, event: &Value, row: &'a EventRow<'a>) -> bool {
+        let dimensions = [("kind", "kind"), ("name", "name"), ("path", "page"), ("touchpoint", "touchpoint")];
+        let mut pattern: Vec<Value> = dimensions
+            .iter()
+            .filter_map(|(name, dimension)| {
+                event.get(name).map(|value| filter(dimension, "is", &[value.as_str().unwrap()]))
+            })
+            .collect();
+        pattern.extend(event.get("where").cloned());
+        self.holds(&plain(&json!({"all": pattern})), &Unit::Event(row))
+    }
+
+    /// Whether a condition holds for a visit.
+    pub fn visit_has(&self, key: &VisitKey, condition: &Value) -> bool {
+        self.holds(&plain(condition), &Unit::Visit(key))
+    }
+
+    /// Whether a condition holds for a visit of a visitor that the period touches.
+    pub fn visitor_has(&self, visitor: &str, condition: &Value) -> bool {
+        let mut visits: BTreeMap<VisitKey, (i64, i64)> = BTreeMap::new();
+        for row in self.counted().filter(|row| row.visitor == visitor) {
+            let (since, until) = visits.entry(self.key(row)).or_insert((row.ts, row.ts));
+            (*since, *until) = (row.ts.min(*since), row.ts.max(*until));
+        }
+        let is_seen = |(since, until): (i64, i64)| until >= self.from && since < self.to;
+        visits.iter().any(|(key, span)| is_seen(*span) && self.visit_has(key, condition))
+    }
+
+    /// Whether a visit counts as a session.
+    pub fn is_session(&self, key: &VisitKey) -> bool {
+        !key.1.is_empty() || self.counted().any(|row| self.key(row) == *key && row.kind == "page_view")
+    }
+
+    /// The channel of the visit of an event.
+    pub fn channel_of(&self, row: &EventRow<'_>) -> String {
+        let first = self.visit(&self.key(row)).first;
+        if first.channel.is_empty() { "direct".to_owned() } else { first.channel.to_string() }
     }
 
     /// Whose an event is; a visit is whose its first event is.
-    fn person(&self, row: &EventRow<'_>) -> String {
+    pub fn person(&self, row: &EventRow<'_>) -> String {
         let person = if !row.user.is_empty() {
             row.user.to_string()
         } else if let Some(user) = row.visitor.strip_prefix('@') {
@@ -275,7 +320,21 @@ fn items(row: &EventRow<'_>) -> Vec<Value> {
 
 /// A filter as JSON.
 pub fn filter(dimension: &str, operator: &str, values: &[&str]) -> Value {
-    json!({"dimension": dimension, "operator": operator, "values": values})
+    let values = if operator == "set" { None } else { Some(values) };
+    let mut is = json!({"dimension": dimension});
+    if let Some(values) = values {
+        is["values"] = json!(values);
+    }
+    json!({ operator: is })
+}
+
+/// Operator, dimension and values of a filter.
+fn filter_of(condition: &Value) -> Option<(&str, &str, Vec<&str>)> {
+    let (operator, is) = condition.as_object()?.iter().next()?;
+    let dimension = is.get("dimension")?.as_str()?;
+    let values = is.get("values").and_then(Value::as_array);
+    let values = values.into_iter().flatten().map(|value| value.as_str().unwrap()).collect();
+    Some((operator, dimension, values))
 }
 
 /// A condition without lists of one and lists within lists of their kind.
@@ -299,15 +358,13 @@ fn plain(condition: &Value) -> Value {
 
 fn is_of_is(condition: &Value) -> bool {
     let members = condition.get("all").or(condition.get("any"));
-    members.map_or(condition.get("dimension").is_some(), |members| {
-        members.as_array().unwrap().iter().all(is_of_is)
-    })
+    members.map_or(filter_of(condition).is_some(), |members| members.as_array().unwrap().iter().all(is_of_is))
 }
 
 fn dimensions(condition: &Value) -> Vec<String> {
     match condition.get("all").or(condition.get("any")) {
         Some(members) => members.as_array().unwrap().iter().flat_map(dimensions).collect(),
-        None => vec![condition["dimension"].as_str().unwrap().to_owned()],
+        None => vec![filter_of(condition).unwrap().1.to_owned()],
     }
 }
 
@@ -319,12 +376,20 @@ fn is(condition: &Value, looked: &Looked<'_>) -> bool {
     if let Some(members) = condition.get("any") {
         return members.as_array().unwrap().iter().any(|member| is(member, looked));
     }
-    let Some(found) = value(condition["dimension"].as_str().unwrap(), looked) else { return false };
-    let mut values = condition["values"].as_array().unwrap().iter().map(|value| value.as_str().unwrap());
-    match condition["operator"].as_str().unwrap() {
+    let (operator, dimension, values) = filter_of(condition).unwrap();
+    let Some(found) = value(dimension, looked) else { return false };
+    let mut values = values.into_iter();
+    match operator {
         "is" => values.any(|value| found == value),
         "is_not" => values.all(|value| found != value),
         "contains" => values.any(|value| found.to_lowercase().contains(&value.to_lowercase())),
+        // The patterns of these histories are letters and the ends of the text.
+        "matches" => values.any(|value| match (value.strip_prefix('^'), value.strip_suffix('$')) {
+            (Some(rest), _) => found.starts_with(rest),
+            (_, Some(rest)) => found.ends_with(rest),
+            _ => found.contains(value),
+        }),
+        "set" => !found.is_empty(),
         _ => values.any(|value| found.starts_with(value)),
     }
 }
@@ -345,6 +410,7 @@ fn value(dimension: &str, looked: &Looked<'_>) -> Option<String> {
                 .to_owned(),
             "kind" => text(&row.kind),
             "name" => text(&row.name),
+            "touchpoint" => text(&row.touchpoint),
             _ => text(prop(row, "colore")),
         });
     }

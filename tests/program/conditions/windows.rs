@@ -46,7 +46,9 @@ async fn a_window_ends_a_millisecond_before_its_length_has_passed() {
     for (window, times) in cases {
         let (unit, length, _) = window;
         let selected = async |often: Value| {
-            let did = json!({"did": {"event": {"kind": "page_view"}, "times": often, unit: length}});
+            let mut did = json!({"did": often});
+            did["did"]["event"] = json!({"kind": "page_view"});
+            did["did"][unit] = json!(length);
             let text = ScopeText { from: Some(PERIOD.0), to: Some(PERIOD.1), ..ScopeText::default() };
             let now = orma_query::Timestamp(at("2026-04-20T00:00:00Z"));
             let scope = Scope::parse(&site_named(&name(window, times)), &text, 30, now).unwrap();

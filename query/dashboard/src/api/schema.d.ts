@@ -75,6 +75,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/attribution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which touchpoints led to conversions, by eight models. */
+        post: operations["post_sites_site_attribution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/events": {
         parameters: {
             query?: never;
@@ -89,6 +106,40 @@ export interface paths {
         get: operations["get_sites_site_events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/funnels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many get from each step to the next, and how long they take. */
+        post: operations["post_sites_site_funnels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/funnels/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one of its numbers, the latest first. */
+        post: operations["post_sites_site_funnels_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -296,6 +347,40 @@ export interface paths {
         get: operations["get_sites_site_quality_web"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many of those who came in a day, a week or a month come again in the next ones. */
+        post: operations["post_sites_site_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/retention/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one of its numbers, the latest first. */
+        post: operations["post_sites_site_retention_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -764,6 +849,136 @@ export interface components {
              */
             visitors: number;
         };
+        /** @description Which touchpoints led to conversions. */
+        Attribution: {
+            /**
+             * Format: int64
+             * @description How many conversions there were; the rows sum to it.
+             */
+            conversions: number;
+            /** @description The period's beginning. */
+            from: components["schemas"]["Moment"];
+            /**
+             * @description What a touchpoint is.
+             * @example source
+             */
+            group_by: string;
+            /**
+             * @description The model of the rows.
+             * @example last_non_direct
+             */
+            model: string;
+            /** @description What the conversions brought, in the site's currency; the rows sum to it. */
+            revenue: components["schemas"]["Money"];
+            /** @description The touchpoints, those with most conversions first. */
+            rows: components["schemas"]["AttributionRow"][];
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description How many of them no visit came before within the window: they are in the row without a name.
+             */
+            without_visit: number;
+        };
+        /** @description What a touchpoint has by a model. */
+        AttributionOfModel: {
+            /**
+             * Format: double
+             * @description Its share of the conversions.
+             */
+            conversions: number;
+            /**
+             * @description The model.
+             * @example linear
+             */
+            model: string;
+            /**
+             * @description Its share of what they brought, a decimal.
+             * @example 12.50
+             */
+            revenue: string;
+        };
+        /** @description What `POST /attribution` takes. */
+        AttributionRequest: {
+            condition?: components["schemas"]["Condition"] | null;
+            conversion?: components["schemas"]["EventMatcher"] | null;
+            /**
+             * @description A date in the site's zone or an instant: conversions since then. Default: 29 days before today.
+             * @example 2026-11-01
+             */
+            from?: string | null;
+            /**
+             * @description What a touchpoint is: a dimension that a visit has. Default `source`.
+             * @example channel
+             */
+            group_by?: string | null;
+            /**
+             * @description `first`, `last`, `last_non_direct` (the default), `linear`, `position`, `time_decay`, `markov` or `shapley`: which
+             *     of them the rows are sorted by and have as `conversions` and `revenue`. All of them stand in `models`.
+             */
+            model?: string | null;
+            /**
+             * @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+             * @example 2026-11-30
+             */
+            to?: string | null;
+            /** @description Whether the Markov chain knows of those who did not convert, too. Default true. */
+            unconverted?: boolean | null;
+            /** @description `people` (the default) or `visitors`: whose visits lead to whose conversions. */
+            unit?: string | null;
+            /**
+             * Format: int32
+             * @description Visits count that began at most so many times 24 hours before the conversion. Default 90, at most 731.
+             * @example 90
+             */
+            window_days?: number | null;
+        };
+        /** @description A touchpoint. */
+        AttributionRow: {
+            /**
+             * Format: double
+             * @description Its share of the conversions, by the model that was asked for.
+             */
+            conversions: number;
+            /** @description The same by each model. */
+            models: components["schemas"]["AttributionOfModel"][];
+            /**
+             * Format: double
+             * @description Which share of the probability to convert is lost without it, from 0 to 1 (Markov). Null where it is in no path, or
+             *     there are too many touchpoints.
+             */
+            removal_effect?: number | null;
+            /**
+             * @description Its share of what they brought, a decimal.
+             * @example 12.50
+             */
+            revenue: string;
+            /**
+             * @description The value of the dimension; empty where there is none (a source: nobody sent them).
+             * @example google
+             */
+            touchpoint: string;
+            /**
+             * Format: int64
+             * @description How many visits by it led to a conversion.
+             */
+            visits: number;
+        };
+        /** @description Those who first came in the same stretch of time. */
+        Cohort: {
+            /**
+             * @description The first day of the stretch, in the site's zone.
+             * @example 2026-09-07
+             */
+            cohort: string;
+            /**
+             * @description How many of these numbers are of stretches that lie in the period as a whole and are over: the others still grow, or
+             *     are cut.
+             */
+            finished: number;
+            /** @description How many they are, and how many of them came again in the first stretch of time after it, in the second, and so on. */
+            people: number[];
+        };
         /** @description An event that was refused, and is kept with its reason. */
         CollectRefusal: {
             /**
@@ -860,6 +1075,107 @@ export interface components {
              */
             spool_bytes: number;
         };
+        /**
+         * @description What is left in. `is` that stand together in an `all` hold for one and the same item, event and visit; `not` and `did` are by themselves.
+         * @example {
+         *       "all": [
+         *         {
+         *           "is": {
+         *             "dimension": "country",
+         *             "values": [
+         *               "IT"
+         *             ]
+         *           }
+         *         },
+         *         {
+         *           "did": {
+         *             "at_least": 2,
+         *             "event": {
+         *               "kind": "order"
+         *             },
+         *             "within_days": 30
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        Condition: {
+            all: components["schemas"]["Condition"][];
+        } | {
+            any: components["schemas"]["Condition"][];
+        } | {
+            not: components["schemas"]["Condition"];
+        } | {
+            /** @description The person has so many events. */
+            did: {
+                /** @description So many or more; at most one of `at_least`, `at_most` and `exactly`, and without them one or more. */
+                at_least?: number;
+                /** @description So many or fewer; at most one of `at_least`, `at_most` and `exactly`, and without them one or more. */
+                at_most?: number;
+                event: components["schemas"]["EventMatcher"];
+                /** @description So many; at most one of `at_least`, `at_most` and `exactly`, and without them one or more. */
+                exactly?: number;
+                /** @description Counted in the fullest window of so many times 24 hours anywhere within the period, not in the whole period. */
+                within_days?: number;
+                /** @description Counted in the fullest window of so many hours anywhere within the period, not in the whole period. */
+                within_hours?: number;
+            };
+        } | {
+            /** @description A dimension, or the property `props.<name>` of an event, has one of the values. */
+            is: {
+                /** @example country */
+                dimension: string;
+                values: string[];
+            };
+        } | {
+            /** @description A dimension, or the property `props.<name>` of an event, has none of the values. */
+            is_not: {
+                /** @example country */
+                dimension: string;
+                values: string[];
+            };
+        } | {
+            /** @description A dimension, or the property `props.<name>` of an event, has one of the values in it, whatever the case. */
+            contains: {
+                /** @example country */
+                dimension: string;
+                values: string[];
+            };
+        } | {
+            /** @description A dimension, or the property `props.<name>` of an event, begins with one of the values. */
+            starts: {
+                /** @example country */
+                dimension: string;
+                values: string[];
+            };
+        } | {
+            /** @description A dimension, or the property `props.<name>` of an event, matches one of these regular expressions (RE2). */
+            matches: {
+                /** @example country */
+                dimension: string;
+                values: string[];
+            };
+        } | {
+            /** @description A dimension, or the property `props.<name>` of an event, is a number above this one. */
+            greater: {
+                /** @example country */
+                dimension: string;
+                values: number[];
+            };
+        } | {
+            /** @description A dimension, or the property `props.<name>` of an event, is a number below this one. */
+            less: {
+                /** @example country */
+                dimension: string;
+                values: number[];
+            };
+        } | {
+            /** @description A dimension, or the property `props.<name>` of an event, is there and not empty. */
+            set: {
+                /** @example country */
+                dimension: string;
+            };
+        };
         /** @description The numbers of the invariants `received = accepted + rejected` and `accepted = stored + duplicate + pending`. */
         Counts: {
             /**
@@ -950,6 +1266,174 @@ export interface components {
             field?: string | null;
             /** @description For people. */
             message: string;
+        };
+        /**
+         * @description What must hold for an event: one of these or several; `where` is a condition on its other dimensions and properties, and has no `did`.
+         * @example {
+         *       "kind": "page_view",
+         *       "path": "/scarpe"
+         *     }
+         */
+        EventMatcher: {
+            /** @example order */
+            kind?: string;
+            name?: string;
+            /** @example /scarpe */
+            path?: string;
+            screen?: string;
+            /** @example site */
+            touchpoint?: string;
+            where?: components["schemas"]["Condition"];
+        };
+        /** @description A funnel. */
+        Funnel: {
+            /** @description The period's beginning. */
+            from: components["schemas"]["Moment"];
+            /** @description By the value of the dimension at the first step, the largest first; at most 50. */
+            groups: components["schemas"]["FunnelGroup"][];
+            /** @description How many values of the dimension are left out of `groups`. */
+            groups_left_out: number;
+            previous?: components["schemas"]["FunnelBefore"] | null;
+            /** @description What the last step brought, in the site's currency. */
+            revenue: components["schemas"]["Money"];
+            /** @description The steps, in their order. */
+            steps: components["schemas"]["FunnelStep"][];
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+            /** @description By when the first step was. */
+            trend: components["schemas"]["FunnelBucket"][];
+            /**
+             * @description `people`, `visitors` or `sessions`: what `people` counts.
+             * @example people
+             */
+            unit: string;
+        };
+        /** @description The funnel of the period before. */
+        FunnelBefore: {
+            /** @description Its beginning. */
+            from: components["schemas"]["Moment"];
+            /** @description What the last step brought. */
+            revenue: components["schemas"]["Money"];
+            /** @description The steps. */
+            steps: components["schemas"]["FunnelStep"][];
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description The funnel of those whose first step was on a day, or in a week or a month. */
+        FunnelBucket: {
+            /** @description Whether all of them have had the whole window by now: where not, more may still come. */
+            is_finished: boolean;
+            /** @description How many came as far as each step or further. */
+            people: number[];
+            /**
+             * @description The first day of it, in the site's zone.
+             * @example 2026-11-16
+             */
+            time: string;
+        };
+        /** @description The funnel of those who had a value of a dimension at the first step. */
+        FunnelGroup: {
+            /** @description What the last step brought. */
+            revenue: components["schemas"]["Money"];
+            /** @description The steps. */
+            steps: components["schemas"]["FunnelStep"][];
+            /**
+             * @description The value.
+             * @example mobile
+             */
+            value: string;
+        };
+        /** @description A value of a dimension at the first step. */
+        FunnelGroupChoice: {
+            /** @description The dimension. */
+            dimension: string;
+            /** @description Its value. */
+            value: string;
+        };
+        /** @description What `POST /funnels/people` takes: the funnel, and whom of it. */
+        FunnelPeopleRequest: {
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            /** @description The funnel, as `POST /funnels` takes it; without `group_by`, `interval` and `compare`. */
+            funnel: components["schemas"]["FunnelRequest"];
+            group?: components["schemas"]["FunnelGroupChoice"] | null;
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            /** @description `reached` (the default): who came as far as that step or further; `dropped`: who came no further. */
+            outcome?: string | null;
+            /** @description The number of a step, from 1. */
+            step: number;
+        };
+        /** @description What `POST /funnels` takes. */
+        FunnelRequest: {
+            /** @description `previous`: also the period before, as in `GET /stats`. */
+            compare?: string | null;
+            condition?: components["schemas"]["Condition"] | null;
+            /** @description At most five: an event that fits one ends what was begun. */
+            exclude?: components["schemas"]["EventMatcher"][];
+            /**
+             * @description A date in the site's zone or an instant. Default: 29 days before today.
+             * @example 2026-11-01
+             */
+            from?: string | null;
+            /**
+             * @description A dimension: the same for each value that it has at the first step; one of an event or a session.
+             * @example device_class
+             */
+            group_by?: string | null;
+            /** @description `bots`: bots and machines too. */
+            include?: string | null;
+            /** @description `day`, `week` or `month`: the same by when the first step was. */
+            interval?: string | null;
+            /**
+             * @description `ordered` (the default): one step after the other, whatever lies between; `strict`: with nothing between them that was
+             *     seen or done; `any`: in any order, and then a step counts who did it and all before it in the list.
+             */
+            order?: string | null;
+            /** @description Two to twelve. */
+            steps: components["schemas"]["EventMatcher"][];
+            /**
+             * @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+             * @example 2026-11-30
+             */
+            to?: string | null;
+            /** @description `people` (the default), `visitors` or `sessions`: who takes the steps. */
+            unit?: string | null;
+            /**
+             * Format: int64
+             * @description How much time lies between the first step and the last at most, in milliseconds. Default seven days, at most 366.
+             * @example 604800000
+             */
+            window_ms?: number | null;
+        };
+        /** @description A step of a funnel. */
+        FunnelStep: {
+            /**
+             * Format: int64
+             * @description How many of them came no further; of the last step nobody.
+             */
+            dropped: number;
+            /**
+             * Format: double
+             * @description Half of them took no longer.
+             */
+            median_ms?: number | null;
+            /**
+             * Format: int64
+             * @description How many came as far as this step or further.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description A quarter took no longer from the step before, in milliseconds. Null for the first step, and where nobody came. Exact;
+             *     between two values it is in between.
+             */
+            q1_ms?: number | null;
+            /**
+             * Format: double
+             * @description Three quarters took no longer.
+             */
+            q3_ms?: number | null;
         };
         /** @description A database that gives places to addresses. */
         GeoDatabase: {
@@ -1574,6 +2058,15 @@ export interface components {
             /** @description The address that stands in the mail. */
             url: string;
         };
+        /** @description A page of the people behind a number. */
+        PeoplePage: {
+            /** @description How many units there are in all. */
+            count: number;
+            /** @description Who they are, the latest first. */
+            items: components["schemas"]["PersonFound"][];
+            /** @description Given where there are more. */
+            next_cursor?: string | null;
+        };
         /** @description One person's card. */
         Person: {
             /** @description Of the last event that has one. */
@@ -1651,6 +2144,18 @@ export interface components {
              * @description Sessions on it.
              */
             sessions: number;
+        };
+        /** @description A person behind a number. */
+        PersonFound: {
+            /** @description When they did what the number counts. */
+            at: components["schemas"]["Moment"];
+            /** @description Whether there is a user id. */
+            identified: boolean;
+            /**
+             * @description The user id, or the visitor id of who is not known.
+             * @example mario@example.it
+             */
+            person: string;
         };
         /** @description A page of people. */
         PersonList: {
@@ -1775,6 +2280,63 @@ export interface components {
             reason: string;
             /** @description Whether requests were refused as a whole; otherwise single events. */
             whole_request: boolean;
+        };
+        /** @description Who came, and who came again. */
+        Retention: {
+            /** @description By when they first came in the period; those in which nobody did are there, too. */
+            cohorts: components["schemas"]["Cohort"][];
+            /** @description The period's beginning. */
+            from: components["schemas"]["Moment"];
+            /**
+             * @description `day`, `week` or `month`.
+             * @example week
+             */
+            interval: string;
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+            /**
+             * @description `people` or `visitors`: what `people` counts.
+             * @example people
+             */
+            unit: string;
+        };
+        /** @description What `POST /retention/people` takes: the retention, and whom of it. */
+        RetentionPeopleRequest: {
+            /**
+             * @description The cohort, as the answer names it.
+             * @example 2026-09-07
+             */
+            cohort: string;
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            /** @description Which of its numbers: 0 for all of the cohort. */
+            index: number;
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            /** @description The retention, as `POST /retention` takes it. */
+            retention: components["schemas"]["RetentionRequest"];
+        };
+        /** @description What `POST /retention` takes. */
+        RetentionRequest: {
+            again?: components["schemas"]["EventMatcher"] | null;
+            condition?: components["schemas"]["Condition"] | null;
+            first?: components["schemas"]["EventMatcher"] | null;
+            /**
+             * @description A date in the site's zone or an instant. Default: 83 days before today.
+             * @example 2026-09-07
+             */
+            from?: string | null;
+            /** @description `day`, `week` (the default) or `month`: how long a stretch of time is. At most 100 of them. */
+            interval?: string | null;
+            /** @description `bracket` (the default): who came again in that very stretch; `unbounded`: in that one or any later one. */
+            mode?: string | null;
+            /**
+             * @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+             * @example 2026-11-29
+             */
+            to?: string | null;
+            /** @description `people` (the default) or `visitors`: who is counted. */
+            unit?: string | null;
         };
         /** @description Why nothing was taken. */
         SegmentFailure: {
@@ -2770,6 +3332,108 @@ export interface operations {
             };
         };
     };
+    post_sites_site_attribution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributionRequest"];
+            };
+        };
+        responses: {
+            /** @description The touchpoints */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribution"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sites_site_events: {
         parameters: {
             query?: {
@@ -2848,6 +3512,210 @@ export interface operations {
                 };
             };
             /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_funnels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelRequest"];
+            };
+        };
+        responses: {
+            /** @description The funnel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Funnel"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_funnels_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4157,6 +5025,210 @@ export interface operations {
             };
         };
     };
+    post_sites_site_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRequest"];
+            };
+        };
+        responses: {
+            /** @description The cohorts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_retention_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sites_site_settings: {
         parameters: {
             query?: never;
@@ -4728,8 +5800,8 @@ export interface operations {
                 /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
                 to?: string;
                 /**
-                 * @description Repeatable: `dimension:operator:value` with the operators `is`, `is_not`, `contains`, `starts`; values
-                 *     separated by commas are alternatives, and `\,` is a comma of a value. Also `path` (the same as `page`) and
+                 * @description Repeatable: `dimension:operator:value` with the operators `is`, `is_not`, `contains`, `starts`, `matches` (a regular
+                 *     expression), `greater`, `less` (one number) and `set` (no value); values separated by commas are alternatives, and `\,` is a comma of a value. Also `path` (the same as `page`) and
                  *     `props.<name>`; a name with colons ends at the first operator, and `\:` is a colon that ends it nowhere. Pages
                  *     and hosts may be written as they are read: `/caffè` finds `/caff%C3%A8`.
                  * @example [

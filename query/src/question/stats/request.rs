@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::error::ApiError;
-use crate::plan::parameter::parse_limit;
+use crate::plan::parameter::{parse_compare, parse_limit};
 use crate::plan::{Dimension, Earlier, Interval, Metric, Shift, cursor};
 use crate::scope::{Scope, ScopeText};
 use crate::timestamp::Timestamp;
@@ -30,8 +30,8 @@ pub struct StatsParams {
     pub from: Option<String>,
     /// A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
     pub to: Option<String>,
-    /// Repeatable: `dimension:operator:value` with the operators `is`, `is_not`, `contains`, `starts`; values
-    /// separated by commas are alternatives, and `\,` is a comma of a value. Also `path` (the same as `page`) and
+    /// Repeatable: `dimension:operator:value` with the operators `is`, `is_not`, `contains`, `starts`, `matches` (a regular
+    /// expression), `greater`, `less` (one number) and `set` (no value); values separated by commas are alternatives, and `\,` is a comma of a value. Also `path` (the same as `page`) and
     /// `props.<name>`; a name with colons ends at the first operator, and `\:` is a colon that ends it nowhere. Pages
     /// and hosts may be written as they are read: `/caffè` finds `/caff%C3%A8`.
     #[serde(default)]
@@ -202,17 +202,6 @@ fn parse_group_by(text: &str) -> Result<Vec<Dimension>, ApiError> {
         return Err(ApiError::invalid("too_many_dimensions", "group_by", message));
     }
     Ok(dimensions)
-}
-
-fn parse_compare(text: Option<&str>) -> Result<bool, ApiError> {
-    match text {
-        None | Some("") => Ok(false),
-        Some("previous") => Ok(true),
-        Some(other) => {
-            let message = format!("`compare` takes `previous`, not `{other}`.");
-            Err(ApiError::invalid("invalid_compare", "compare", message))
-        }
-    }
 }
 
 #[cfg(test)]

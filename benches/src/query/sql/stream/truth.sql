@@ -30,3 +30,11 @@ FROM src.stream WHERE ts >= '{FROM} 00:00:00' AND ts < '{END} 00:00:00' AND name
 -- name: web_quality
 SELECT page, quantileExactInclusive(0.75)(lcp) AS p75
 FROM src.stream WHERE ts >= '{FROM} 00:00:00' AND ts < '{END} 00:00:00' AND name = 'web_vitals' GROUP BY page ORDER BY count() DESC, page LIMIT 50;
+-- name: funnel
+SELECT countIf(step >= 1) AS s1, countIf(step >= 2) AS s2, countIf(step >= 3) AS s3, countIf(step >= 4) AS s4
+FROM (SELECT v, windowFunnel(604800)(ts, name = 'pageview' AND page = '/products', name = 'add_to_cart', name = 'begin_checkout', name = 'purchase') AS step
+      FROM src.stream WHERE ts >= '{FROM} 00:00:00' AND ts < '{END} 00:00:00' GROUP BY v);
+-- name: retention
+SELECT toString(arrayMin(weeks)) AS cohort, dateDiff('week', arrayMin(weeks), w) AS n, count() AS users
+FROM (SELECT v, groupUniqArray(toMonday(ts)) AS weeks FROM src.stream WHERE ts >= '{WEEKS_FROM} 00:00:00' AND ts < '{END} 00:00:00' GROUP BY v)
+ARRAY JOIN weeks AS w GROUP BY cohort, n;

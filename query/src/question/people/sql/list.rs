@@ -406,13 +406,13 @@ mod tests {
 
     #[test]
     fn snapshots_of_a_condition_of_the_list() {
-        let is = |dimension: &str, value: &str| json!({"dimension": dimension, "operator": "is", "values": [value]});
+        let is = |dimension: &str, value: &str| json!({"is": {"dimension": dimension, "values": [value]}});
         let mut scope = open(Some("2026-11-01"), None, &[]);
         let condition = json!({"all": [
             is("country", "IT"),
             {"any": [is("page", "/a"), is("channel", "email")]},
             {"not": is("page", "/b")},
-            {"did": {"event": {"kind": "order"}, "times": {"at_least": 2}}}
+            {"did": {"event": {"kind": "order"}, "at_least": 2}}
         ]});
         scope.condition = Condition::from_json(&condition, "condition").unwrap();
         check("people_condition", &[page("EUR", &listed(scope), &Aliases::default(), Whose::All)]);

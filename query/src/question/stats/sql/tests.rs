@@ -164,9 +164,8 @@ fn snapshots_of_the_period_before() {
 /// Any, not and did beside filters, in each source.
 #[test]
 fn snapshots_of_a_condition_in_each_source() {
-    let is =
-        |dimension: &str, value: &str| json!({"dimension": dimension, "operator": "is", "values": [value]});
-    let did = json!({"did": {"event": {"kind": "search"}, "times": {"at_least": 2}, "within_hours": 24}});
+    let is = |dimension: &str, value: &str| json!({"is": {"dimension": dimension, "values": [value]}});
+    let did = json!({"did": {"event": {"kind": "search"}, "at_least": 2, "within_hours": 24}});
     let any_page = json!({"any": [is("page", "/a"), is("channel", "email")]});
     let not_page = json!({"not": is("page", "/b")});
     let any_product = json!({"any": [is("product", "Livorno"), is("product_category", "boot")]});

@@ -1,0 +1,183 @@
+//! What is asked: who comes in a stretch of time, and who comes again.
+
+use orma_store::Site;
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::condition::{Condition, EventMatcher};
+use crate::error::ApiError;
+use crate::plan::{Interval, cursor};
+use crate::scope::{Scope, ScopeText};
+use crate::steps::Unit;
+use crate::timestamp::Timestamp;
+
+/// The default period: twelve weeks with today.
+const PERIOD_DAYS_DEFAULT: i64 = 84;
+/// Cohorts of an answer: of each there is a number for every later one. A number of 128 bits says in which somebody was there.
+const COHORTS_MAX: usize = 100;
+/// People of a page.
+const PEOPLE_DEFAULT: usize = 50;
+const PEOPLE_MAX: usize = 1000;
+
+/// What `POST /retention` takes.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionRequest {
+    /// A date in the site's zone or an instant. Default: 83 days before today.
+    #[schema(example = "2026-09-07")]
+    pub from: Option<String>,
+    /// A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+    #[schema(example = "2026-11-29")]
+    pub to: Option<String>,
+    /// `day`, `week` (the default) or `month`: how long a stretch of time is. At most 100 of them.
+    pub interval: Option<String>,
+    /// What makes somebody a member of a cohort, that of when they first did it in the period. Default: any event.
+    #[schema(value_type = Option<EventMatcher>)]
+    pub first: Option<Value>,
+    /// What counts as coming again. Default: any event.
+    #[schema(value_type = Option<EventMatcher>)]
+    pub again: Option<Value>,
+    /// `bracket` (the default): who came again in that very stretch; `unbounded`: in that one or any later one.
+    pub mode: Option<String>,
+    /// `people` (the default) or `visitors`: who is counted.
+    pub unit: Option<String>,
+    /// Whom it is about: those for whom it holds in the period.
+    #[schema(value_type = Option<Condition>)]
+    pub condition: Option<Value>,
+}
+
+/// What `POST /retention/people` takes: the retention, and whom of it.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionPeopleRequest {
+    /// The retention, as `POST /retention` takes it.
+    pub retention: RetentionRequest,
+    /// The cohort, as the answer names it.
+    #[schema(example = "2026-09-07")]
+    pub cohort: String,
+    /// Which of its numbers: 0 for all of the cohort.
+    pub index: usize,
+    /// How many. Default 50, at most 1000.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub limit: Option<usize>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// When coming again counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// In that very stretch of time.
+    #[default]
+    Bracket,
+    /// In that one or any later one.
+    Unbounded,
+}
+
+/// A retention.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Which time, and whom.
+    pub scope: Scope,
+    /// How long a stretch of time is.
+    pub interval: Interval,
+    /// What makes a member of a cohort; any event, where there is none.
+    pub first: Option<Condition>,
+    /// What counts as coming again.
+    pub again: Option<Condition>,
+    /// When it counts.
+    pub mode: Mode,
+    /// Who is counted.
+    pub unit: Unit,
+    /// When it was asked.
+    pub now: Timestamp,
+}
+
+/// Whom of a retention.
+#[derive(Clone, Debug)]
+pub struct PeopleRequest {
+    /// The retention.
+    pub retention: Request,
+    /// The cohort's name.
+    pub cohort: String,
+    /// Which of its numbers.
+    pub index: usize,
+    /// How many.
+    pub limit: usize,
+    /// After how many.
+    pub offset: usize,
+}
+
+impl Request {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// A field cannot be used; the error names it.
+    pub fn parse(site: &Site, body: &RetentionRequest, now: Timestamp) -> Result<Self, ApiError> {
+        let text =
+            ScopeText { from: body.from.as_deref(), to: body.to.as_deref(), filter: &[], include: None };
+        let scope =
+            Scope::parse(site, &text, PERIOD_DAYS_DEFAULT, now)?.with_condition(body.condition.as_ref())?;
+        let interval = body.interval.as_deref().map_or(Ok(Interval::Week), Interval::parse)?;
+        if matches!(interval, Interval::Minute | Interval::Hour) {
+            let message = "Cohorts are of a `day`, a `week` or a `month`.";
+            return Err(ApiError::invalid("invalid_interval", "interval", message));
+        }
+        if scope.period.buckets(interval)?.len() > COHORTS_MAX {
+            let message = format!(
+                "The period has more than {COHORTS_MAX} cohorts; ask for longer ones, or for less time."
+            );
+            return Err(ApiError::invalid("too_many_cohorts", "interval", message));
+        }
+        let event = |field: &str, value: &Option<Value>| {
+            value.as_ref().map(|value| Condition::of_event_from_json(value, field)).transpose()
+        };
+        let unit = Unit::parse(body.unit.as_deref())?;
+        if unit == Unit::Sessions {
+            let message = "A session does not come again; ask for `people` or `visitors`.";
+            return Err(ApiError::invalid("invalid_unit", "unit", message));
+        }
+        Ok(Self {
+            scope,
+            interval,
+            first: event("first", &body.first)?,
+            again: event("again", &body.again)?,
+            mode: parse_mode(body.mode.as_deref())?,
+            unit,
+            now,
+        })
+    }
+}
+
+impl PeopleRequest {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// A field cannot be used; the error names it.
+    pub fn parse(site: &Site, body: &RetentionPeopleRequest, now: Timestamp) -> Result<Self, ApiError> {
+        let limit = body.limit.unwrap_or(PEOPLE_DEFAULT);
+        if !(1..=PEOPLE_MAX).contains(&limit) {
+            let message = format!("`limit` must be a number from 1 to {PEOPLE_MAX}.");
+            return Err(ApiError::invalid("invalid_limit", "limit", message));
+        }
+        Ok(Self {
+            retention: Request::parse(site, &body.retention, now)?,
+            cohort: body.cohort.clone(),
+            index: body.index,
+            limit,
+            offset: body.cursor.as_deref().map(cursor::decode).transpose()?.unwrap_or(0),
+        })
+    }
+}
+
+fn parse_mode(name: Option<&str>) -> Result<Mode, ApiError> {
+    match name {
+        None | Some("bracket") => Ok(Mode::Bracket),
+        Some("unbounded") => Ok(Mode::Unbounded),
+        Some(other) => {
+            let message = format!("`mode` is `bracket` or `unbounded`, not `{other}`.");
+            Err(ApiError::invalid("unknown_mode", "mode", message))
+        }
+    }
+}

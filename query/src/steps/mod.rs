@@ -1,0 +1,269 @@
+//! The steps of people, visitors or sessions: the events of a period that fit some patterns, those of each unit together and
+//! in the order in which they happened. What questions about thousands of journeys are computed from.
+//!
+//! The store finds the events and says which of the patterns each fits, in columns; whose they are and in which order is
+//! sorted out here, for what depends on the order is plain there and long in SQL. Whose an event is, its visit knows, and
+//! only the few visits that are somebody's are read beside the events: to join all of them costs the store several times
+//! what the events do.
+//!
+//! Two events of the same millisecond come in the order of their ids, as everywhere. An id counts once for a unit.
+
+mod owners;
+pub mod people;
+mod sql;
+
+use foldhash::{HashMap, HashSet};
+use orma_store::{Block, StoreError, column};
+use uuid::Uuid;
+
+pub use sql::chosen_units;
+
+use crate::condition::Condition;
+use crate::error::ApiError;
+use crate::lookup;
+use crate::plan::Dimension;
+use crate::runner::{Needs, Runner};
+use crate::scope::Scope;
+use owners::{Owners, Place};
+
+/// Events that are looked at for one question. They are held in memory: 40 bytes each, and as many again while they are
+/// put in order.
+const STEPS_MAX: usize = 6_000_000;
+/// Visits that are read beside them.
+const VISITS_MAX: usize = 12_000_000;
+
+/// Whose steps are put together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// People: all that the identified person did, wherever.
+    #[default]
+    People,
+    /// Visitors: a browser or an app.
+    Visitors,
+    /// Sessions: a visit.
+    Sessions,
+}
+
+impl Unit {
+    /// All of them.
+    const ALL: [Self; 3] = [Self::People, Self::Visitors, Self::Sessions];
+
+    /// Its name in requests.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::People => "people",
+            Self::Visitors => "visitors",
+            Self::Sessions => "sessions",
+        }
+    }
+
+    /// The unit of a name; people where none is given.
+    ///
+    /// # Errors
+    /// There is none of this name.
+    pub fn parse(name: Option<&str>) -> Result<Self, ApiError> {
+        let Some(name) = name else { return Ok(Self::default()) };
+        Self::ALL.into_iter().find(|unit| unit.name() == name).ok_or_else(|| {
+            let known = Self::ALL.map(Self::name).join(", ");
+            ApiError::invalid(
+                "unknown_unit",
+                "unit",
+                format!("There is no unit `{name}`. There are: {known}."),
+            )
+        })
+    }
+}
+
+/// What is asked of the events.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// Which site and time, and which units: those that the condition holds for.
+    pub scope: &'a Scope,
+    /// Whose steps are put together.
+    pub unit: Unit,
+    /// What an event may fit, at most 31; one that fits none is no step.
+    pub patterns: &'a [Condition],
+    /// Also what else somebody saw or did, which fits none.
+    pub with_others: bool,
+    /// What each step is labelled with.
+    pub label: Option<Dimension>,
+    /// Of what money each step brought.
+    pub currency: Option<&'a str>,
+}
+
+/// An event of somebody that fits a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Whose it is: a number of that person, visitor or session.
+    pub unit: u64,
+    /// When it was: milliseconds since the epoch.
+    pub at: i64,
+    /// Its id.
+    pub id: u128,
+    /// Bit *n*: it fits the pattern *n*.
+    pub fits: u32,
+    /// Which of the labels it has.
+    pub label: u32,
+    /// What it brought, in ten-thousandths of the currency's unit.
+    pub amount: i64,
+}
+
+/// The steps of all units.
+#[derive(Debug, Default)]
+pub struct Steps {
+    steps: Vec<Step>,
+    /// The labels of steps, by number.
+    pub labels: Vec<String>,
+}
+
+impl Steps {
+    /// Reads the steps.
+    ///
+    /// # Errors
+    /// There are too many of them, or the store did not answer.
+    pub async fn read(runner: &Runner, asked: &Asked<'_>) -> Result<Self, ApiError> {
+        let needs = if asked.unit == Unit::People { Needs::People } else { asked.scope.needs() };
+        runner.bring_visits_up_to_date(needs).await;
+        let mut scope = asked.scope.clone();
+        if needs == Needs::People {
+            scope.aliases = lookup::aliases(runner, &scope.site).await?;
+        }
+        let asked = Asked { scope: &scope, ..asked.clone() };
+        let owners = Owners::read(runner, &asked).await?;
+        let mut gathered = Gathered::new(&asked, owners);
+        let take = |block: &Block| gathered.take(block);
+        runner.each_block(&sql::steps(&asked), STEPS_MAX, take).await?;
+        computed(move || gathered.finish()).await
+    }
+
+    /// The steps of each unit, in their order.
+    pub fn units(&self) -> impl Iterator<Item = &[Step]> {
+        self.steps.chunk_by(|one, other| one.unit == other.unit)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(steps: Vec<Step>) -> Self {
+        Self { steps: in_order(steps), labels: vec![String::new()] }
+    }
+}
+
+/// What takes a moment to compute, on a thread that nobody else waits for.
+///
+/// # Errors
+/// It panicked.
+pub async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| ApiError::Store(StoreError::Answer(error.to_string())))
+}
+
+/// Steps by unit, time and id, an id once for a unit: the store has an id of a visitor once a day, but it may have come again
+/// with another clock, or on another visitor of a person; the first counts.
+fn in_order(mut steps: Vec<Step>) -> Vec<Step> {
+    /// Of so many a list is looked through as fast as a set.
+    const LISTED_MAX: usize = 16;
+    steps.sort_unstable_by_key(|step| (step.unit, step.at, step.id));
+    let (mut unit, mut listed, mut others) = (None, Vec::with_capacity(LISTED_MAX), HashSet::default());
+    steps.retain(|step| {
+        if unit != Some(step.unit) {
+            unit = Some(step.unit);
+            listed.clear();
+            // Not cleared: that takes as long as the largest of all units.
+            if !others.is_empty() {
+                others = HashSet::default();
+            }
+        }
+        if listed.contains(&step.id) {
+            return false;
+        }
+        if listed.len() < LISTED_MAX {
+            listed.push(step.id);
+            return true;
+        }
+        others.insert(step.id)
+    });
+    steps
+}
+
+/// What was read so far.
+struct Gathered {
+    owners: Owners,
+    has_label: bool,
+    has_amount: bool,
+    steps: Vec<Step>,
+    labels: Vec<String>,
+    numbers: HashMap<String, u32>,
+}
+
+impl Gathered {
+    fn new(asked: &Asked<'_>, owners: Owners) -> Self {
+        Self {
+            owners,
+            has_label: asked.label.is_some(),
+            has_amount: asked.currency.is_some(),
+            steps: Vec::new(),
+            labels: Vec::new(),
+            numbers: HashMap::default(),
+        }
+    }
+
+    fn take(&mut self, block: &Block) -> Result<(), StoreError> {
+        let visitors: Vec<u64> = column(block, "visitor_hash")?;
+        let of_visits = self.owners.needs_visits();
+        let sessions: Vec<u64> = if of_visits { column(block, "session_hash")? } else { Vec::new() };
+        let bots: Vec<u8> = if of_visits { column(block, "is_bot")? } else { Vec::new() };
+        let moments: Vec<i64> = column(block, "at")?;
+        let ids: Vec<Uuid> = column(block, "event_id")?;
+        let fits: Vec<u32> = column(block, "fits")?;
+        let labels: Vec<&str> = if self.has_label { column(block, "label")? } else { Vec::new() };
+        let amounts: Vec<i64> = if self.has_amount { column(block, "amount")? } else { Vec::new() };
+        for row in 0..block.num_rows() {
+            let place = Place {
+                visitor: visitors[row],
+                session: sessions.get(row).copied().unwrap_or_default(),
+                is_bot: bots.get(row).is_some_and(|is_bot| *is_bot != 0),
+            };
+            let (at, id) = (moments[row], ids[row].as_u128());
+            let Some(unit) = self.owners.unit_of(place, at, id) else { continue };
+            let label = labels.get(row).map_or(0, |label| self.number_of(label));
+            let amount = amounts.get(row).copied().unwrap_or_default();
+            self.steps.push(Step { unit, at, id, fits: fits[row], label, amount });
+        }
+        Ok(())
+    }
+
+    fn number_of(&mut self, label: &str) -> u32 {
+        if let Some(number) = self.numbers.get(label) {
+            return *number;
+        }
+        let number = self.labels.len() as u32;
+        self.labels.push(label.to_owned());
+        self.numbers.insert(label.to_owned(), number);
+        number
+    }
+
+    fn finish(self) -> Steps {
+        Steps { steps: in_order(self.steps), labels: self.labels }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_come_by_unit_time_and_id_and_an_id_once() {
+        let step = |unit, at, id| Step { unit, at, id, fits: 1, label: 0, amount: 0 };
+        let steps = Steps::of(vec![
+            step(2, 5, 9),
+            step(1, 7, 3),
+            step(1, 7, 2),
+            // Sent again with another clock, and by somebody else.
+            step(1, 8, 3),
+            step(2, 6, 3),
+            step(1, 1, 4),
+        ]);
+        let told: Vec<Vec<(i64, u128)>> =
+            steps.units().map(|steps| steps.iter().map(|step| (step.at, step.id)).collect()).collect();
+        assert_eq!(told, [vec![(1, 4), (7, 2), (7, 3)], vec![(5, 9), (6, 3)]]);
+    }
+}

@@ -1,0 +1,84 @@
+//! Who the people behind a number are: units by number, as ids that the card and the journey know.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Unit, sql};
+use crate::error::ApiError;
+use crate::lookup;
+use crate::plan::cursor;
+use crate::runner::Runner;
+use crate::scope::Scope;
+use crate::timestamp::Timestamp;
+
+/// A unit of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Its number.
+    pub unit: u64,
+    /// When it did what the answer is about.
+    pub at: i64,
+}
+
+/// A page of the people behind a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PeoplePage {
+    /// How many units there are in all.
+    pub count: usize,
+    /// Who they are, the latest first.
+    pub items: Vec<PersonFound>,
+    /// Given where there are more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// A person behind a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PersonFound {
+    /// The user id, or the visitor id of who is not known.
+    #[schema(example = "mario@example.it")]
+    pub person: String,
+    /// Whether there is a user id.
+    pub identified: bool,
+    /// When they did what the number counts.
+    pub at: Timestamp,
+}
+
+impl PeoplePage {
+    /// The people of a page, of all that were found. Of visitors and sessions it is said whose they are.
+    ///
+    /// # Errors
+    /// The store did not answer.
+    pub async fn read(
+        runner: &Runner,
+        scope: &Scope,
+        unit: Unit,
+        mut found: Vec<Found>,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Self, ApiError> {
+        #[derive(Deserialize)]
+        struct Row {
+            number: u64,
+            person: String,
+            identified: bool,
+        }
+        found.sort_unstable_by_key(|found| (std::cmp::Reverse(found.at), found.unit));
+        let count = found.len();
+        let page = found.get(offset..).unwrap_or_default();
+        let page = &page[..page.len().min(limit)];
+        let next = offset + page.len();
+        let mut items = Vec::with_capacity(page.len());
+        if !page.is_empty() {
+            let scope = Scope { aliases: lookup::aliases(runner, &scope.site).await?, ..scope.clone() };
+            let numbers: Vec<u64> = page.iter().map(|found| found.unit).collect();
+            let rows: Vec<Row> = runner.rows(&sql::names(&scope, unit, &numbers)).await?;
+            let rows: foldhash::HashMap<u64, Row> = rows.into_iter().map(|row| (row.number, row)).collect();
+            items.extend(page.iter().filter_map(|found| {
+                let Row { person, identified, .. } = rows.get(&found.unit)?;
+                Some(PersonFound { person: person.clone(), identified: *identified, at: Timestamp(found.at) })
+            }));
+        }
+        Ok(Self { count, items, next_cursor: (next < count).then(|| cursor::encode(&next)) })
+    }
+}
