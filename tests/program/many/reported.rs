@@ -1,0 +1,148 @@
+//! What others' funnels, cohorts and attributions were reported to get wrong, tried here: each on a site of its own.
+
+use axum::http::{Method, StatusCode};
+use orma_model::EventRow;
+use serde_json::{Value, json};
+
+use crate::conditions::site_named;
+use crate::query_api::{Service, at, event, view};
+
+const DAY: &str = "2026-11-11";
+
+/// Events of one visitor in one session: `kind` or `/page`, an `@` and a time of the day.
+fn rows(site: &str, events: &str) -> Vec<EventRow<'static>> {
+    let row = |(number, word): (usize, &str)| {
+        let (what, time) = word.split_once('@').unwrap();
+        let ts = at(&format!("{DAY}T{time}Z"));
+        let row = if what.starts_with('/') { view("v", "s", ts, "") } else { event("custom", "v", "s", ts) };
+        EventRow {
+            site: site.to_owned().into(),
+            // In the order in which they stand here.
+            event_id: uuid::Uuid::from_u128(number as u128 + 1),
+            path: if what.starts_with('/') { what.to_owned() } else { String::new() }.into(),
+            name: if what.starts_with('/') { String::new() } else { what.to_owned() }.into(),
+            ..row
+        }
+    };
+    events.split_whitespace().enumerate().map(row).collect()
+}
+
+fn steps(text: &str) -> Value {
+    let step = |word: &str| if word.starts_with('/') { json!({"path": word}) } else { json!({"name": word}) };
+    text.split_whitespace().map(step).collect()
+}
+
+async fn ask(service: &Service, site: &str, path: &str, body: Value) -> Value {
+    let answer = service.ask_of(site, Method::POST, path, Some(body)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{site}: {}", answer.text);
+    answer.json()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_got_wrong_is_right() {
+    // Whose report, what happened, the steps, their order, and how many came as far as each.
+    let funnels = [
+        (
+            "posthog-25048",
+            "done@10:00:00 see@10:01:00 see@10:01:00 see@10:02:00",
+            "done see see",
+            "ordered",
+            [1, 1, 1],
+        ),
+        // The same without a third: an event is one step.
+        ("posthog-25048-once", "done@10:00:00 see@10:01:00", "done see see", "ordered", [1, 1, 0]),
+        // What is told late is put where it happened.
+        ("posthog-1836", "c@10:03:00 a@10:01:00 b@10:02:00", "a b c", "ordered", [1, 1, 1]),
+        (
+            "rybbit-1133",
+            "/cart@10:00:00 /checkout@10:00:00 /thanks@10:00:00",
+            "/cart /checkout /thanks",
+            "ordered",
+            [1, 1, 1],
+        ),
+        ("umami-4144-abc", "a@10:00:00 b@10:00:10 c@10:00:20", "a b c", "ordered", [1, 1, 1]),
+        ("umami-4144-aba", "a@10:00:00 b@10:00:10 a@10:00:20", "a b a", "ordered", [1, 1, 1]),
+        ("posthog-7725", "b@10:00:00 c@10:00:10", "a b c", "any", [0, 0, 0]),
+        ("posthog-7058", "c@10:00:00 a@10:00:10 b@10:00:20", "a b c", "any", [1, 1, 1]),
+        ("posthog-7058-strict", "a@10:00:00 x@10:00:10 b@10:00:20 c@10:00:30", "a b c", "strict", [1, 0, 0]),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start(dir.path()).await;
+    let mut all = Vec::new();
+    for (site, events, ..) in funnels {
+        all.extend(rows(site, events));
+    }
+    // Two visits, the second of whom nobody sent, and an order in it (matomo-22347); and a conversion without a visit.
+    let attributed = |ts: &str, kind: &'static str, session: &'static str, source: &'static str| EventRow {
+        site: "matomo-22347".into(),
+        source: source.into(),
+        channel: if source.is_empty() { "direct" } else { "organic" }.into(),
+        revenue: if kind == "order" { 1_000_001 } else { 0 },
+        currency: if kind == "order" { "EUR" } else { "" }.into(),
+        path: "/".into(),
+        ..event(kind, "v", session, at(ts))
+    };
+    all.extend([
+        attributed("2026-11-01T10:00:00Z", "page_view", "s1", "Google"),
+        attributed("2026-11-05T10:00:00Z", "page_view", "s2", ""),
+        attributed("2026-11-05T10:05:00Z", "order", "s2", ""),
+        EventRow {
+            visitor: "@anna".into(),
+            session: "".into(),
+            ..attributed("2026-11-06T10:05:00Z", "order", "", "")
+        },
+    ]);
+    // In Rome the second view is on Monday, in UTC on Sunday (posthog-17415, posthog-2795).
+    all.extend(
+        ["2026-11-02T10:00:00Z", "2026-11-15T23:30:00Z"]
+            .map(|ts| EventRow { site: "posthog-17415".into(), ..view("v", "s", at(ts), "/") }),
+    );
+    for site in funnels.map(|(site, ..)| site).into_iter().chain(["matomo-22347", "posthog-17415"]) {
+        service.registry.put_site(&site_named(site)).await.unwrap();
+    }
+    service.insert(&all).await;
+
+    for (site, _, names, order, reached) in funnels {
+        let funnel = json!({"from": DAY, "to": DAY, "order": order, "steps": steps(names)});
+        let answer = ask(&service, site, "/funnels", funnel.clone()).await;
+        let people: Vec<&Value> =
+            answer["steps"].as_array().unwrap().iter().map(|step| &step["people"]).collect();
+        assert_eq!(json!(people), json!(reached), "{site}");
+        // Who is behind a number are as many as it says, whatever the order (posthog-7058, posthog-8179).
+        for (step, count) in reached.into_iter().enumerate() {
+            let behind =
+                ask(&service, site, "/funnels/people", json!({"funnel": funnel, "step": step + 1})).await;
+            assert_eq!(
+                (&behind["count"], behind["items"].as_array().unwrap().len()),
+                (&json!(count), count),
+                "{site}"
+            );
+        }
+    }
+    let attribution = json!({"from": "2026-11-01", "to": "2026-11-30", "group_by": "source"});
+    let answer = ask(&service, "matomo-22347", "/attribution", attribution).await;
+    let of = |model: &str, touchpoint: &str| -> (f64, f64) {
+        let rows = answer["rows"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["touchpoint"] == touchpoint).unwrap();
+        let told = row["models"].as_array().unwrap().iter().find(|told| told["model"] == model).unwrap();
+        (told["conversions"].as_f64().unwrap(), told["revenue"].as_str().unwrap().parse().unwrap())
+    };
+    // The order without a visit is in the row without a name; of the other each model says its own.
+    for (model, google, nobody) in [
+        ("first", 1.0, 1.0),
+        ("last", 0.0, 2.0),
+        ("last_non_direct", 1.0, 1.0),
+        ("linear", 0.5, 1.5),
+        ("position", 0.5, 1.5),
+    ] {
+        let (of_google, of_nobody) = (of(model, "Google"), of(model, ""));
+        assert_eq!((of_google.0, of_nobody.0), (google, nobody), "{model}");
+        // To the ten-thousandth, whatever half of an odd number of them is.
+        assert!((of_google.1 + of_nobody.1 - 200.000_2).abs() < 1e-9, "{model}: {of_google:?} {of_nobody:?}");
+    }
+    let retention = json!({"from": "2026-11-02", "to": "2026-11-29", "interval": "week"});
+    let answer = ask(&service, "posthog-17415", "/retention", retention).await;
+    assert_eq!(answer["cohorts"][0]["cohort"], "2026-11-02");
+    assert_eq!(answer["cohorts"][0]["people"].as_array().unwrap()[..3], [json!(1), json!(0), json!(1)]);
+    service.engine.stop().await;
+}
