@@ -63,6 +63,14 @@ const STATES = [
   ["live without a connection", "/sites/demo/live", { before: async (page) => page.route("**/api/v1/**/live", (route) => route.abort()), after: ready("[data-testid=live-lost]") }],
   ["people", "/sites/demo/people"],
   ["people, none", "/sites/demo/people?search=nobody-at-all"],
+  ["funnel", "/sites/demo/funnels"],
+  ["funnel that is told", "/sites/demo/funnels?step=page:&step=kind:order&breakdown=kind&trend=day&behind=1.dropped", { after: ready("[data-testid=people-behind] li") }],
+  ["funnel that is refused", "/sites/demo/funnels?step=page:&step=kind:order&window=400d", { after: ready("[role=alert]") }],
+  ["funnel while its values are offered", "/sites/demo/funnels", { after: async (page) => {
+    await page.getByRole("combobox").nth(1).click();
+    await page.locator(".value-options li").first().waitFor();
+  } }],
+  ["retention", "/sites/demo/retention?stretch=day", { after: ready("[data-testid=retention-table]") }],
   ["journey", `/sites/demo/people/${person}`, { after: ready("[data-testid=journey-step]") }],
   ["journey while it loads", `/sites/demo/people/${person}`, { before: holding("**/api/v1/**/people/**") }],
   ["journey that failed", `/sites/demo/people/${person}`, { before: failing("**/api/v1/**/people/**") }],

@@ -78,6 +78,7 @@ test("a filter is typed as the page is read", async () => {
   await page.getByRole("option", { name: "/articolo-1,123.html" }).waitFor();
   await form.locator("button[type=submit]").click();
   await page.waitForURL(/filter=/);
+  await waitFor("the filter", async () => (await chips(page)).length === 1);
   assert.deepEqual(await chips(page), ["Page is /caffè, /articolo-1,123.html"]);
   const [filter] = new URL(page.url()).searchParams.getAll("filter");
   const answer = await orma.ask(`/api/v1/sites/demo/stats?metrics=visitors&filter=${encodeURIComponent(filter)}`);

@@ -18,6 +18,8 @@ const pages = {
   live: () => import('./pages/live/Live'),
   people: () => import('./pages/people/People'),
   journey: () => import('./pages/journey/Journey'),
+  funnels: () => import('./pages/funnels/Funnels'),
+  retention: () => import('./pages/retention/Retention'),
   quality: () => import('./pages/quality/Quality'),
   about: () => import('./pages/about/About'),
   installation: () => import('./pages/installation/Installation'),
@@ -31,6 +33,8 @@ const Overview = lazy(pages.overview);
 const Live = lazy(pages.live);
 const People = lazy(pages.people);
 const Journey = lazy(pages.journey);
+const Funnels = lazy(pages.funnels);
+const Retention = lazy(pages.retention);
 const Quality = lazy(pages.quality);
 const About = lazy(pages.about);
 const Installation = lazy(pages.installation);
@@ -86,6 +90,8 @@ export function App() {
                     <Route path="live" element={<Live />} />
                     <Route path="people" element={<People />} />
                     <Route path="people/:person" element={<Journey />} />
+                    <Route path="funnels" element={<Funnels />} />
+                    <Route path="retention" element={<Retention />} />
                     <Route path="quality" element={<Quality />} />
                     <Route path="accounting" element={<Accounting />} />
                     <Route path="newsletter" element={<Newsletter />} />

@@ -4,5 +4,6 @@ declare module 'react' {
   /** Custom properties set from code. */
   interface CSSProperties {
     '--dot'?: string;
+    '--heat'?: string;
   }
 }

@@ -11,6 +11,7 @@ interface Said {
 }
 
 const asked: { address: string; tag: string | null }[] = [];
+const bodies: string[] = [];
 const signals: AbortSignal[] = [];
 let say: () => Said = () => ({});
 
@@ -25,6 +26,7 @@ globalThis.fetch = async (input) => {
   const { pathname, search } = new URL(request.url);
   asked.push({ address: pathname + search, tag: request.headers.get('If-None-Match') });
   signals.push(request.signal);
+  if (request.body) bodies.push(await request.clone().text());
   const { status = 200, tag, body, headers } = say();
   const text = status === 304 ? null : typeof body === 'string' ? body : JSON.stringify(body ?? {});
   return new Response(text, { status, headers: { ...headers, ...(tag && { ETag: tag }) } });
@@ -39,7 +41,7 @@ let cache: QueryClient;
 let signedOut = 0;
 
 beforeEach(() => {
-  asked.length = signals.length = 0;
+  asked.length = signals.length = bodies.length = 0;
   signedOut = 0;
   cache = createCache(() => (signedOut += 1));
   say = () => ({ body: { rows: [1] }, tag: 'W/"1"' });
@@ -71,6 +73,19 @@ test('an answer that has not changed is not sent again and stays the same object
   assert.notEqual(await cache.fetchQuery(stats()), first);
   await cache.fetchQuery(stats());
   assert.equal(asked.at(-1)?.tag, null, 'an answer without a tag is not known again');
+});
+
+test('a question in a body is asked with it, once for each body, and its refusal names the field', async () => {
+  const funnel = (...kinds: string[]) => questions.funnel('la bottega', { steps: kinds.map((kind) => ({ kind })), order: 'any' });
+  const ends = [funnel('a', 'b'), funnel('a', 'b'), funnel('b', 'a')].map((one) => new QueryObserver(cache, one).subscribe(() => undefined));
+  await Promise.all([cache.fetchQuery(funnel('a', 'b')), cache.fetchQuery(funnel('b', 'a'))]);
+  for (const end of ends) end();
+  assert.deepEqual(asked.map(({ address }) => address), Array(2).fill('/api/v1/sites/la%20bottega/funnels'));
+  assert.deepEqual(bodies, ['{"steps":[{"kind":"a"},{"kind":"b"}],"order":"any"}', '{"steps":[{"kind":"b"},{"kind":"a"}],"order":"any"}']);
+  say = () => ({ status: 400, body: { error: { code: 'invalid_condition', message: 'No.', field: 'steps[0].kind' } } });
+  const error: unknown = await cache.fetchQuery(funnel('c')).catch((problem: unknown) => problem);
+  assert.ok(error instanceof ApiError);
+  assert.deepEqual([error.code, error.field], ['invalid_condition', 'steps[0].kind']);
 });
 
 test('a question that nobody asks any more is given up', async () => {

@@ -50,6 +50,7 @@ test('the way to what goes on is drawn apart', () => {
   assert.deepEqual(split([1, 2, 3, null], 2), { finished: [1, 2, null, null], going: [null, 2, 3, null] });
   assert.deepEqual(split([1, 2], undefined), { finished: [1, 2], going: [] });
   assert.deepEqual(split([1, null], 0), { finished: [null, null], going: [1, null] });
+  assert.deepEqual(split([1, 2, 3, 4], 2), { finished: [1, 2, null, null], going: [null, 2, 3, 4] }, 'several go on');
 });
 
 test('another try comes later each time, and only where it may help', () => {

@@ -7,10 +7,10 @@ import { matching, operatorsFor, suggestionsShown, valuesOf, withChosen, type Su
 const it = createTranslator('it');
 const en = createTranslator('en');
 const countries: Suggestion[] = [
-  { value: 'IT', label: 'Italia', visitors: 900 },
-  { value: 'TW', label: 'Taiwan', visitors: 30 },
-  { value: 'PE', label: 'Perù', visitors: 8 },
-  { value: 'MR', label: 'Mauritania', visitors: 950 },
+  { value: 'IT', label: 'Italia', count: 900 },
+  { value: 'TW', label: 'Taiwan', count: 30 },
+  { value: 'PE', label: 'Perù', count: 8 },
+  { value: 'MR', label: 'Mauritania', count: 950 },
 ];
 const values = (typed: string) => matching(countries, typed).map(({ value }) => value);
 
@@ -21,7 +21,7 @@ test('a value is found by its name in the page’s language, its code, and witho
   assert.deepEqual(values(''), ['MR', 'IT', 'TW', 'PE'], 'the most visited first');
   assert.deepEqual(values('Italia, ta'), ['TW', 'MR', 'IT'], 'only the piece after the last comma');
   assert.deepEqual(values('xyz'), []);
-  const many = Array.from({ length: 100 }, (_, index) => ({ value: `/${index}`, label: `/${index}`, visitors: index }));
+  const many = Array.from({ length: 100 }, (_, index) => ({ value: `/${index}`, label: `/${index}`, count: index }));
   assert.equal(matching(many, '/').length, suggestionsShown);
 });
 
@@ -44,9 +44,9 @@ test('names become the API’s codes, chosen or typed, whether or not they have 
 
 test('a value may hold commas: chosen as it is, typed with a backslash', () => {
   const pages: Suggestion[] = [
-    { value: '/articolo-1,123.html', label: '/articolo-1,123.html', visitors: 9 },
-    { value: '/caff%C3%A8', label: '/caffè', visitors: 8 },
-    { value: '/123', label: '/123', visitors: 7 },
+    { value: '/articolo-1,123.html', label: '/articolo-1,123.html', count: 9 },
+    { value: '/caff%C3%A8', label: '/caffè', count: 8 },
+    { value: '/123', label: '/123', count: 7 },
   ];
   const found = (typed: string) => matching(pages, typed).map(({ value }) => value);
   assert.deepEqual(found('/articolo-1,12'), ['/articolo-1,123.html'], 'the whole fits, so it is no list');
@@ -69,7 +69,7 @@ test('filters that nothing matches are said to be the reason', () => {
 });
 
 test('a comma in a value is a part of it, where it was chosen and where it was typed', () => {
-  const products: Suggestion[] = [{ value: 'Scarpa, rossa', label: 'Scarpa, rossa', visitors: 3 }];
+  const products: Suggestion[] = [{ value: 'Scarpa, rossa', label: 'Scarpa, rossa', count: 3 }];
   assert.equal(valuesOf('product', 'Scarpa, rossa', products, it), 'Scarpa\\, rossa');
   assert.equal(valuesOf('product', 'Scarpa\\, rossa, Laccio', [], it), 'Scarpa\\, rossa,Laccio');
   assert.deepEqual(splitValues(joinValues(['a,b', 'c'])), ['a,b', 'c']);

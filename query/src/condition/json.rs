@@ -1,6 +1,7 @@
 //! The condition as JSON: read with errors that name the path of what is wrong, written in one form that is a key, and
 //! described for the API's document.
 
+use orma_model::Kind;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::schema::{
     AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Ref, Schema, Type,
@@ -227,7 +228,12 @@ impl<'a> Reader<'a> {
             ("touchpoint", "touchpoint"),
         ] {
             if fields.map.contains_key(name) {
-                let values = vec![fields.text(name)?.to_owned()];
+                let value = fields.text(name)?;
+                if name == "kind" && Kind::find(value).is_none() {
+                    let message = format!("There is no kind of event `{value}`.");
+                    return Err(ApiError::invalid("unknown_kind", fields.path(name), message));
+                }
+                let values = vec![value.to_owned()];
                 let field = Field::parse(dimension, path)?;
                 members.push(self.filter(Filter::new(field, Operator::Is, values))?);
             }

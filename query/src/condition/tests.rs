@@ -202,6 +202,7 @@ fn what_is_wrong_is_named_by_its_path() {
         (with("often", json!(1)), "unknown_field", "condition.all[1].did.often"),
         (with("event", json!({})), invalid, "condition.all[1].did.event"),
         (with("event", json!({"kind": 5})), invalid, "condition.all[1].did.event.kind"),
+        (with("event", json!({"kind": "ordr"})), "unknown_kind", "condition.all[1].did.event.kind"),
         (
             with("event", json!({"where": {"not": order(&json!({"at_least": 1}))}})),
             invalid,
@@ -218,7 +219,7 @@ fn what_is_wrong_is_named_by_its_path() {
         (with("within", json!(30)), "unknown_field", "condition.all[1].did.within"),
         (json!({"did": {"at_least": 1}}), invalid, "condition.did.event"),
         (
-            json!({"did": {"event": {"kind": "a"}, "exactly": 1, "within_days": 1, "within_hours": 1}}),
+            json!({"did": {"event": {"kind": "order"}, "exactly": 1, "within_days": 1, "within_hours": 1}}),
             invalid,
             "condition.did.within_hours",
         ),

@@ -40,7 +40,7 @@ pub struct PersonFound {
     pub person: String,
     /// Whether there is a user id.
     pub identified: bool,
-    /// When they did what the number counts.
+    /// When they did what the number counts; of a cohort, when the stretch of time began in which they did.
     pub at: Timestamp,
 }
 

@@ -25,7 +25,7 @@ export const client = createClient<paths>({
 });
 
 /** How `client` tells what became of a request. */
-interface Told<T> {
+export interface Told<T> {
   readonly data?: T;
   readonly error?: unknown;
   readonly response: Response;

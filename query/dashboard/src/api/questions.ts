@@ -1,13 +1,20 @@
 import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { createFinalURL, defaultPathSerializer } from 'openapi-fetch';
-import { client, queryString, reached, refusal, type QueryParameters, type QueryValue } from './client';
+import { answered, client, queryString, reached, refusal, type QueryParameters, type QueryValue, type Told } from './client';
 import type { paths } from './schema';
+import type { FunnelPeopleRequest, FunnelRequest, RetentionPeopleRequest, RetentionRequest } from './types';
 
 type Path = { [P in keyof paths]: paths[P] extends { get: { responses: object } } ? P : never }[keyof paths];
 type ParametersOf<P extends Path> = paths[P]['get']['parameters'];
 type AnswerTo<P extends Path> = paths[P]['get'] extends { responses: { 200: { content: { 'application/json': infer T } } } } ? T : never;
 /** The names are the document's; what a value may be is for the API to say. */
 type QueryOf<P extends Path> = { readonly [K in keyof NonNullable<ParametersOf<P>['query']>]?: QueryValue };
+
+/** Questions that are too long for an address stand in the body of a request. */
+type LongPath = { [P in keyof paths]: paths[P] extends { post: { requestBody: Body<unknown>; responses: { 200: Body<unknown> } } } ? P : never }[keyof paths];
+type Body<T> = { content: { 'application/json': T } };
+type BodyOf<P extends LongPath> = paths[P]['post'] extends { requestBody: Body<infer T> } ? T : never;
+type LongAnswerTo<P extends LongPath> = paths[P]['post'] extends { responses: { 200: Body<infer T> } } ? T : never;
 
 /** By which tag the server knows an answer. They go with the answers, when the cache lets go of those. */
 const tags = new WeakMap<object, string>();
@@ -23,7 +30,19 @@ function question<P extends Path>(path: P, at: ParametersOf<P>['path'], query: Q
   };
 }
 
-/** One of `questions`, whatever it is about. */
+/** The same of one that stands in a body, which is part of its key. Its answers have no tag: each is sent whole. */
+function longQuestion<P extends LongPath>(path: P, at: paths[P]['post']['parameters']['path'], body: BodyOf<P>) {
+  const queryKey = [path, at, body] as const;
+  const askOnce = (_: QueryClient, signal: AbortSignal) =>
+    answered(client.POST(path, { params: { path: at }, body, signal } as never) as Promise<Told<LongAnswerTo<P>>>);
+  return {
+    ...queryOptions({ queryKey, queryFn: ({ signal, client: cache }) => askOnce(cache, signal) }),
+    /** For a list that is asked for page by page. */
+    askOnce,
+  };
+}
+
+/** One of `questions` that has an address of its own, whatever it is about. */
 export interface Question {
   readonly queryKey: QuestionKey;
 }
@@ -82,6 +101,11 @@ export const questions = {
     question('/api/v1/sites/{site}/newsletters', { site }, query),
   newsletterPeople: (site: string, query: QueryOf<'/api/v1/sites/{site}/newsletters/people'>) =>
     question('/api/v1/sites/{site}/newsletters/people', { site }, query),
+  funnel: (site: string, body: FunnelRequest) => longQuestion('/api/v1/sites/{site}/funnels', { site }, body),
+  funnelPeople: (site: string, body: FunnelPeopleRequest) => longQuestion('/api/v1/sites/{site}/funnels/people', { site }, body),
+  retention: (site: string, body: RetentionRequest) => longQuestion('/api/v1/sites/{site}/retention', { site }, body),
+  retentionPeople: (site: string, body: RetentionPeopleRequest) =>
+    longQuestion('/api/v1/sites/{site}/retention/people', { site }, body),
 };
 
 /** Where the live stream of a site is. */

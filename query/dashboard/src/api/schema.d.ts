@@ -2147,7 +2147,7 @@ export interface components {
         };
         /** @description A person behind a number. */
         PersonFound: {
-            /** @description When they did what the number counts. */
+            /** @description When they did what the number counts; of a cohort, when the stretch of time began in which they did. */
             at: components["schemas"]["Moment"];
             /** @description Whether there is a user id. */
             identified: boolean;

@@ -19,7 +19,7 @@ interface TimeOptionInput {
   readonly axisText: (value: number) => string;
   /** Whether a tick between two whole numbers would make no sense. */
   readonly wholeNumbers: boolean;
-  /** The bucket that goes on: the way there is dashed, because its number is that of a part. */
+  /** The first bucket that goes on: the way there and on is dashed, because its number is that of a part. */
   readonly unfinished?: number | undefined;
 }
 
@@ -85,7 +85,7 @@ export function timeOption(input: TimeOptionInput, palette: Palette): ChartOptio
             type: 'line',
             data: going,
             showSymbol: true,
-            symbolSize: (_: unknown, point: { dataIndex: number }) => (point.dataIndex === input.unfinished ? 7 : 0),
+            symbolSize: (_: unknown, point: { dataIndex: number }) => (point.dataIndex >= (input.unfinished ?? 0) ? 7 : 0),
             z: 3,
             lineStyle: { color: palette.accent, width: 2, type: [3, 4] },
             itemStyle: { color: palette.surface, borderColor: palette.accent, borderWidth: 2 },
@@ -94,12 +94,12 @@ export function timeOption(input: TimeOptionInput, palette: Palette): ChartOptio
   };
 }
 
-/** What is over, and the last step to what goes on. */
+/** What is over, and the way to what goes on. */
 export function split(values: TimeSeries['values'], unfinished: number | undefined) {
   if (unfinished === undefined) return { finished: values, going: [] };
   return {
-    finished: values.map((value, index) => (index === unfinished ? null : value)),
-    going: values.map((value, index) => (index === unfinished || index === unfinished - 1 ? value : null)),
+    finished: values.map((value, index) => (index >= unfinished ? null : value)),
+    going: values.map((value, index) => (index >= unfinished - 1 ? value : null)),
   };
 }
 

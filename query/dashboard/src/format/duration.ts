@@ -13,7 +13,8 @@ function withSymbol(value: number, unit: Unit, locale: string) {
   return symbol === undefined ? inWords(value, unit, locale) : `${new Intl.NumberFormat(locale).format(value)}\u00a0${symbol}`;
 }
 
-function inWords(value: number, unit: Unit, locale: string) {
+/** `7 days`, `1 hour`. */
+export function inWords(value: number, unit: Unit, locale: string): string {
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(value);
 }
 

@@ -3,6 +3,7 @@ import type { codesEn } from './codes-en';
 import type { definitionsEn } from './definitions-en';
 import type { domainEn } from './domain-en';
 import type { en } from './en';
+import type { funnelsEn } from './funnels-en';
 import type { peopleEn } from './people-en';
 
 /** A text that depends on a count, by the plural rules of its language. */
@@ -13,7 +14,7 @@ export interface Plural {
 
 export type Entry = string | Plural;
 
-type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn;
+type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn & typeof funnelsEn;
 export type Key = keyof English;
 
 /** What each language must supply: the same keys, text for text and plural for plural. */

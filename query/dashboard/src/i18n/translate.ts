@@ -8,6 +8,8 @@ import { domainEn } from './domain-en';
 import { domainIt } from './domain-it';
 import type { Dictionary, Key, Parameters } from './dictionary';
 import { en } from './en';
+import { funnelsEn } from './funnels-en';
+import { funnelsIt } from './funnels-it';
 import { it } from './it';
 import { peopleEn } from './people-en';
 import { peopleIt } from './people-it';
@@ -16,8 +18,8 @@ export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt },
-  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn },
+  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt },
+  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn },
 };
 
 export interface Translator {

@@ -19,6 +19,8 @@ const pages = [
   { path: 'overview', label: 'nav.overview', icon: 'overview' },
   { path: 'live', label: 'nav.live', icon: 'live' },
   { path: 'people', label: 'nav.people', icon: 'people' },
+  { path: 'funnels', label: 'nav.funnels', icon: 'funnel' },
+  { path: 'retention', label: 'nav.retention', icon: 'return' },
   { path: 'newsletter', label: 'nav.newsletter', icon: 'mail' },
   { path: 'quality', label: 'nav.quality', icon: 'quality' },
   { path: 'accounting', label: 'nav.accounting', icon: 'accounting' },

@@ -1,6 +1,6 @@
 import { appDimensions, webDimensions, type Dimension } from '../api/names';
 import { metrics } from '../format/metric';
-import { formatFilter, parseFilter, type AnyFilter } from './filters';
+import { eventDimensions, formatFilter, parseFilter, type AnyFilter } from './filters';
 import { isDate, periodNames, type Period, type PeriodName } from './period';
 import { sortings } from './sorting';
 
@@ -25,6 +25,15 @@ export const choices = {
   tab: ['web', 'app'],
   by: webDimensions,
   app_by: appDimensions,
+  /** Of the funnel. */
+  steps_order: ['ordered', 'strict', 'any'],
+  unit: ['people', 'visitors', 'sessions'],
+  breakdown: ['none', ...eventDimensions],
+  trend: ['week', 'day', 'month', 'none'],
+  /** Of who comes again. */
+  stretch: ['week', 'day', 'month'],
+  mode: ['bracket', 'unbounded'],
+  members: ['people', 'visitors'],
   /** Of the installation. */
   way: ['html', 'wordpress', 'woocommerce', 'prestashop', 'shopify', 'gtm', 'react', 'next'],
 } as const satisfies Readonly<Record<string, readonly string[]>> & Readonly<Record<TopList, readonly Dimension[]>>;
@@ -38,8 +47,13 @@ export type Choice<N extends ChoiceName> = (typeof choices)[N][number];
 export const readerCounts = ['sent', 'delivered', 'bounced', 'opened', 'opened_by_machines', 'clicked', 'clicked_by_machines', 'visits', 'orders'] as const;
 export type ReaderCount = (typeof readerCounts)[number];
 
-/** Free texts: a search, what of a journey is looked at, the campaign that a report is about and `who` of its people is listed. */
-export type TextName = 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who';
+/**
+ * Free texts: a search, what of a journey is looked at, the campaign that a report is about and `who` of its people is listed;
+ * events that a question is about, how long it may take, and the number `behind` which the people are listed.
+ */
+export type TextName = 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'window' | 'behind' | 'value';
+/** The steps of a funnel. */
+export type ListName = 'step';
 /** Null takes one out. */
 export type TextChange = Readonly<Partial<Record<TextName, string | null>>>;
 
@@ -58,6 +72,17 @@ export function readText(parameters: URLSearchParams, name: TextName): string | 
 
 export function writeTexts(parameters: URLSearchParams, change: TextChange): URLSearchParams {
   return changed(parameters, change);
+}
+
+/** A text that is there several times, in its order. */
+export function readList(parameters: URLSearchParams, name: ListName): string[] {
+  return parameters.getAll(name);
+}
+
+export function writeList(parameters: URLSearchParams, name: ListName, texts: readonly string[]): URLSearchParams {
+  const next = changed(parameters, { [name]: null });
+  for (const text of texts) next.append(name, text);
+  return next;
 }
 
 export function readReaders(parameters: URLSearchParams): ReaderCount | undefined {

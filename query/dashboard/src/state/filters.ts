@@ -7,6 +7,9 @@ const places = others.indexOf('country');
 /** The API's dimensions as the pages list them: what was bought stands before where people are. */
 export const filterDimensions: readonly Dimension[] = [...others.slice(0, places), ...ofProducts, ...others.slice(places)];
 
+/** Those that each event or its session has one value of: an event may be about several products. */
+export const eventDimensions: readonly Dimension[] = filterDimensions.filter((one) => !ofProducts.includes(one));
+
 /** One condition, as the API reads it: a comma in `value` separates alternatives, `\,` is a comma of one. */
 export interface Filter {
   readonly dimension: Dimension;

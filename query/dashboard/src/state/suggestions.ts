@@ -3,11 +3,11 @@ import { countryName } from '../format/names';
 import type { Translator } from '../i18n/translate';
 import { joinValues } from './filters';
 
-/** A value of a dimension, named for people, with how many visitors it has in the period. */
+/** A value of a dimension, named for people, with how many visitors or events it has in the period. */
 export interface Suggestion {
   readonly value: string;
   readonly label: string;
-  readonly visitors: number;
+  readonly count: number;
 }
 
 /** How many values are asked for, and how many are shown at once. */
@@ -50,7 +50,7 @@ function matchingPiece(suggestions: readonly Suggestion[], wanted: string): Sugg
   return suggestions
     .map((one) => ({ one, rank: rank(one) }))
     .filter(({ rank: at }) => at < 2)
-    .sort((a, b) => a.rank - b.rank || b.one.visitors - a.one.visitors)
+    .sort((a, b) => a.rank - b.rank || b.one.count - a.one.count)
     .slice(0, suggestionsShown)
     .map(({ one }) => one);
 }

@@ -1,14 +1,16 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 import {
   readChoice,
   readFilters,
+  readList,
   readPeriod,
   readReaders,
   readText,
   sharedQuery,
   writeChoice,
   writeFilters,
+  writeList,
   writePeriod,
   writeTexts,
   type Choice,
@@ -63,6 +65,37 @@ export function useTexts(): [(name: TextName) => string | null, (change: TextCha
     [setParameters],
   );
   return [read, write];
+}
+
+const nobody: TextChange = { behind: null, value: null };
+
+type StepsChange = (steps: readonly string[]) => readonly string[];
+
+/** The steps of a funnel. Behind the numbers of others there are others, so their list goes. */
+export function useSteps(): [readonly string[], (change: StepsChange) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const steps = useMemo(() => readList(parameters, 'step'), [parameters]);
+  // The router changes the address in a transition: a click may follow the end of typing before that is there.
+  const latest = useRef(steps);
+  useEffect(() => void (latest.current = steps), [steps]);
+  const write = useCallback(
+    (change: StepsChange) => {
+      latest.current = [...change(latest.current)];
+      setParameters((before) => writeTexts(writeList(before, 'step', latest.current), nobody), { preventScrollReset: true });
+    },
+    [setParameters],
+  );
+  return [steps, write];
+}
+
+/** The number behind which the people are listed, with the value of the breakdown that it is of; undefined lists nobody. */
+export function useBehind(): { behind: string | null; value: string | null; show: (change: TextChange | undefined) => void } {
+  const [parameters, setParameters] = useSearchParams();
+  const show = useCallback(
+    (change: TextChange | undefined) => setParameters((before) => writeTexts(before, change ?? nobody), { preventScrollReset: true }),
+    [setParameters],
+  );
+  return { behind: readText(parameters, 'behind'), value: readText(parameters, 'value'), show };
 }
 
 /** What the report of the newsletters is about, and the query string of the same page about something else. */

@@ -7,18 +7,20 @@ const gap = 6;
 
 interface ExplainProps {
   /** Which definition: its name in the dictionary, without `definition.`. */
-  of: string;
+  of?: string;
+  /** What is said instead, where the number is one of this page only. */
+  text?: string;
   /** What is explained, as it stands beside. */
   name: string;
 }
 
 /** What a number means, behind a small button: by mouse, finger and keyboard; a screen reader reads it with the button. */
-export function Explain({ of, name }: ExplainProps) {
+export function Explain({ of = '', text, name }: ExplainProps) {
   const { t, named } = useI18n();
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLSpanElement>(null);
-  const sentence = named('definition', of);
+  const sentence = text ?? named('definition', of);
   if (sentence === undefined) return null;
   // In the layer above the page, where no table that scrolls cuts it off; so it is placed by hand.
   const place = (event: ToggleEvent) => {

@@ -1,16 +1,12 @@
 import { useState, type FormEvent } from 'react';
-import type { Dimension } from '../api/names';
-import { questions } from '../api/questions';
-import { useAnswer } from '../api/useAnswer';
-import { numeric } from '../format/number';
 import { useI18n } from '../i18n/context';
 import { filterDimensions, formatFilter, isKnown, splitValues, withFilter, withoutFilter, type AnyFilter, type Filter } from '../state/filters';
-import { useSite } from '../state/site';
-import { operatorsFor, suggestionsAsked, valuesOf, type Suggestion } from '../state/suggestions';
-import { useFilters, usePeriod } from '../state/useAddress';
+import { operatorsFor, valuesOf } from '../state/suggestions';
+import { useFilters } from '../state/useAddress';
 import { Icon } from './Icon';
 import { Popover } from './Popover';
 import { EmptyState } from './states';
+import { useSuggestions } from './useSuggestions';
 import { useValueName } from './useValueName';
 import { ValueField } from './ValueField';
 
@@ -93,21 +89,6 @@ export function NothingMatches() {
       </div>
     </EmptyState>
   );
-}
-
-/** The values that a dimension has in the period, most visited first. */
-function useSuggestions(dimension: Dimension): readonly Suggestion[] | undefined {
-  const { site, timezone } = useSite();
-  const { resolved } = usePeriod(timezone);
-  const valueName = useValueName();
-  const asked = { from: resolved.from, to: resolved.to, metrics: 'visitors', group_by: dimension, limit: suggestionsAsked };
-  const { data, stale } = useAnswer(questions.stats(site, asked));
-  if (!data || stale) return undefined;
-  return data.rows.flatMap((row) => {
-    const value = row.dimensions[dimension] ?? '';
-    // The API has no way to ask for "empty".
-    return value === '' ? [] : [{ value, label: valueName(dimension, value), visitors: numeric(row.metrics['visitors']) ?? 0 }];
-  });
 }
 
 function AddFilter({ add }: { add: (filter: Filter) => void }) {

@@ -7,20 +7,36 @@ interface ValueFieldProps {
   change: (value: string) => void;
   /** Undefined until they have arrived. */
   suggestions: readonly Suggestion[] | undefined;
+  /** What they are counted in. */
+  counted?: 'visitors' | 'events';
+  /** What the field is called and what may stand in it, where it is not the value of a filter. */
+  label?: string;
+  hint?: string;
+  placeholder?: string;
+  required?: boolean;
+  /** For a field that no button sends: called when a value is chosen and when the field is left. */
+  settle?: (value: string) => void;
 }
 
 /** A text field that offers the values of the period with their visitors; what is not offered may be typed too. */
-export function ValueField({ value, change, suggestions }: ValueFieldProps) {
+export function ValueField({ value, change, suggestions, counted = 'visitors', label, hint, placeholder, required = true, settle }: ValueFieldProps) {
   const { t } = useI18n();
   const id = useId();
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
-  const offered = suggestions ? matching(suggestions, value) : [];
+  // Of a field that is settled already all values are offered until something else is typed.
+  const [typing, setTyping] = useState(false);
+  const sought = settle && !typing ? '' : value;
+  const offered = suggestions ? matching(suggestions, sought) : [];
+  const unseen = suggestions !== undefined && offered.length === 0 && sought.trim() !== '';
   const shown = open && offered.length > 0;
   const current = shown ? offered[active] : undefined;
 
   const choose = (one: Suggestion) => {
-    change(withChosen(value, one.label));
+    const chosen = withChosen(sought, one.label);
+    change(chosen);
+    setTyping(false);
+    settle?.(chosen);
     setOpen(false);
     setActive(-1);
   };
@@ -34,6 +50,9 @@ export function ValueField({ value, change, suggestions }: ValueFieldProps) {
     } else if (event.key === 'Enter' && current) {
       event.preventDefault();
       choose(current);
+    } else if (event.key === 'Enter' && settle) {
+      settle(value);
+      setOpen(false);
     } else if (event.key === 'Escape' && shown) {
       // The first Escape closes the list, the next one the panel around it.
       event.stopPropagation();
@@ -43,12 +62,13 @@ export function ValueField({ value, change, suggestions }: ValueFieldProps) {
   };
   return (
     <div className="value-field">
-      <label htmlFor={`${id}-input`}>{t('filter.value')}</label>
+      <label htmlFor={`${id}-input`}>{label ?? t('filter.value')}</label>
       <input
         id={`${id}-input`}
         type="text"
         role="combobox"
-        required
+        required={required}
+        placeholder={placeholder}
         autoCapitalize="off"
         autoComplete="off"
         spellCheck={false}
@@ -58,12 +78,20 @@ export function ValueField({ value, change, suggestions }: ValueFieldProps) {
         aria-activedescendant={current ? `${id}-${active}` : undefined}
         aria-describedby={`${id}-hint`}
         value={value}
-        onFocus={() => setOpen(true)}
+        onFocus={(event) => {
+          setOpen(true);
+          if (settle) event.target.select();
+        }}
         onClick={() => setOpen(true)}
-        onBlur={() => setOpen(false)}
+        onBlur={() => {
+          setOpen(false);
+          setTyping(false);
+          settle?.(value);
+        }}
         onKeyDown={onKey}
         onChange={(event) => {
           change(event.target.value);
+          setTyping(true);
           setOpen(true);
           setActive(-1);
         }}
@@ -82,13 +110,13 @@ export function ValueField({ value, change, suggestions }: ValueFieldProps) {
               onClick={() => choose(one)}
             >
               <span>{one.label}</span>
-              <span className="quiet">{t('filter.visitors', { count: one.visitors })}</span>
+              <span className="quiet">{t(counted === 'visitors' ? 'filter.visitors' : 'journey.events', { count: one.count })}</span>
             </li>
           ))}
         </ul>
       )}
-      <p className="quiet small" id={`${id}-hint`}>
-        {suggestions && offered.length === 0 && value.trim() !== '' ? t('filter.unseen') : t('filter.valueHint')}
+      <p className="quiet small value-hint" data-unseen={unseen || undefined} id={`${id}-hint`}>
+        {unseen ? t('filter.unseen') : (hint ?? t('filter.valueHint'))}
       </p>
     </div>
   );
