@@ -97,7 +97,7 @@ pub fn history(seed: u64) -> Vec<EventRow<'static>> {
     }
     for letter in 0..random.u64(..4) {
         let visitor = format!("@u{}", random.u64(..3));
-        rows.push(event("ticket", visitor, "", start + letter as i64 * DAY + 9 * HOUR));
+        rows.push(event("call", visitor, "", start + letter as i64 * DAY + 9 * HOUR));
     }
     if random.u64(..3) == 0 {
         let row = event("alias", "", "", start + DAY);
@@ -125,7 +125,7 @@ fn random_filter(random: &mut Rng) -> Value {
         .choice(&[
             ("page", &PAGES[..]),
             ("content_group", &["/a", "/c", "/"]),
-            ("kind", &["page_view", "order", "search", "identify", "ticket"]),
+            ("kind", &["page_view", "order", "search", "identify", "call"]),
             ("kind", &["page_view", "order", "search"]),
             ("name", &PAGES[..]),
             ("props.colore", &COLOURS[..2]),
@@ -172,7 +172,7 @@ fn random_did(random: &mut Rng, depth: u64) -> Value {
     if random.u64(..3) > 0 {
         event.insert(
             "kind".into(),
-            json!(random.choice(&["page_view", "page_view", "order", "search", "ticket"]).unwrap()),
+            json!(random.choice(&["page_view", "page_view", "order", "search", "call"]).unwrap()),
         );
     }
     if event.is_empty() || random.u64(..3) == 0 {

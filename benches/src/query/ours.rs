@@ -130,6 +130,8 @@ pub fn questions(stream: &Stream) -> Vec<Question> {
         post("funnel_people", "funnels", &funnel("people")),
         post("retention", "retention", &retention("visitors")),
         post("retention_people", "retention", &retention("people")),
+        post("paths", "paths", &json!({"from": FROM, "to": TO, "nodes": "pages", "start": {"path": "/"}})),
+        post("attribution", "attribution", &json!({"from": FROM, "to": TO, "group_by": "source"})),
     ];
     for (name, order) in ORDERS {
         questions.push(get(name, in_period(&format!("people?limit=50&order_by={order}&direction=desc"))));

@@ -22,6 +22,7 @@ mod newsletter_report;
 mod newsletters;
 pub mod openapi;
 mod params;
+mod paths;
 mod people;
 mod quality;
 mod reconciliation;
@@ -66,6 +67,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(retention::ask))
         .routes(routes!(retention::people))
         .routes(routes!(attribution::ask))
+        .routes(routes!(paths::ask))
         .routes(routes!(links::create))
         .routes(routes!(links::delete))
         .routes(signed_links)

@@ -16,7 +16,7 @@ use foldhash::{HashMap, HashSet};
 use orma_store::{Block, StoreError, column};
 use uuid::Uuid;
 
-pub use sql::chosen_units;
+pub use sql::{VISIT_NUMBER, chosen_units};
 
 use crate::condition::Condition;
 use crate::error::ApiError;
@@ -26,11 +26,10 @@ use crate::runner::{Needs, Runner};
 use crate::scope::Scope;
 use owners::{Owners, Place};
 
-/// Events that are looked at for one question. They are held in memory: 40 bytes each, and as many again while they are
-/// put in order.
-const STEPS_MAX: usize = 6_000_000;
-/// Visits that are read beside them.
-const VISITS_MAX: usize = 12_000_000;
+/// Events that are looked at for one question. They are held in memory, 48 bytes each.
+const STEPS_MAX: usize = 4_000_000;
+/// Visits that are read beside them, 64 bytes each.
+const VISITS_MAX: usize = 4_000_000;
 
 /// Whose steps are put together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -74,6 +73,26 @@ impl Unit {
     }
 }
 
+/// Which events are read that fit nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// None.
+    None,
+    /// Pages and screens.
+    Seen,
+    /// These, and whatever somebody did: not what was measured around it.
+    SeenOrDone,
+}
+
+/// What a step is labelled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label {
+    /// A dimension of the event or of its session.
+    Dimension(Dimension),
+    /// Path, screen, the name of a custom event or the kind of another.
+    Node,
+}
+
 /// What is asked of the events.
 #[derive(Clone, Debug)]
 pub struct Asked<'a> {
@@ -83,10 +102,10 @@ pub struct Asked<'a> {
     pub unit: Unit,
     /// What an event may fit, at most 31; one that fits none is no step.
     pub patterns: &'a [Condition],
-    /// Also what else somebody saw or did, which fits none.
-    pub with_others: bool,
+    /// Also events that fit none.
+    pub others: Others,
     /// What each step is labelled with.
-    pub label: Option<Dimension>,
+    pub label: Option<Label>,
     /// Of what money each step brought.
     pub currency: Option<&'a str>,
 }
@@ -122,12 +141,7 @@ impl Steps {
     /// # Errors
     /// There are too many of them, or the store did not answer.
     pub async fn read(runner: &Runner, asked: &Asked<'_>) -> Result<Self, ApiError> {
-        let needs = if asked.unit == Unit::People { Needs::People } else { asked.scope.needs() };
-        runner.bring_visits_up_to_date(needs).await;
-        let mut scope = asked.scope.clone();
-        if needs == Needs::People {
-            scope.aliases = lookup::aliases(runner, &scope.site).await?;
-        }
+        let scope = known(runner, asked.scope, asked.unit).await?;
         let asked = Asked { scope: &scope, ..asked.clone() };
         let owners = Owners::read(runner, &asked).await?;
         let mut gathered = Gathered::new(&asked, owners);
@@ -145,6 +159,20 @@ impl Steps {
     pub(crate) fn of(steps: Vec<Step>) -> Self {
         Self { steps: in_order(steps), labels: vec![String::new()] }
     }
+}
+
+/// The scope of a question about units, with who is whom where that is asked; the visits are up to date.
+///
+/// # Errors
+/// The store did not answer.
+pub async fn known(runner: &Runner, scope: &Scope, unit: Unit) -> Result<Scope, ApiError> {
+    let needs = if unit == Unit::People { Needs::People } else { scope.needs() };
+    runner.bring_visits_up_to_date(needs).await;
+    let mut scope = scope.clone();
+    if needs == Needs::People {
+        scope.aliases = lookup::aliases(runner, &scope.site).await?;
+    }
+    Ok(scope)
 }
 
 /// What takes a moment to compute, on a thread that nobody else waits for.

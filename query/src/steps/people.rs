@@ -20,6 +20,34 @@ pub struct Found {
     pub at: i64,
 }
 
+/// People of a page, unless told otherwise, and at most.
+const LIMIT_DEFAULT: usize = 50;
+const LIMIT_MAX: usize = 1000;
+
+/// Which of the people behind a number are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// After how many.
+    offset: usize,
+    /// How many.
+    limit: usize,
+}
+
+impl Paging {
+    /// Reads the fields `limit` and `cursor` of a body.
+    ///
+    /// # Errors
+    /// One of them cannot be used.
+    pub fn parse(limit: Option<usize>, cursor: Option<&str>) -> Result<Self, ApiError> {
+        let limit = limit.unwrap_or(LIMIT_DEFAULT);
+        if !(1..=LIMIT_MAX).contains(&limit) {
+            let message = format!("`limit` must be a number from 1 to {LIMIT_MAX}.");
+            return Err(ApiError::invalid("invalid_limit", "limit", message));
+        }
+        Ok(Self { offset: cursor.map(cursor::decode).transpose()?.unwrap_or(0), limit })
+    }
+}
+
 /// A page of the people behind a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PeoplePage {
@@ -54,8 +82,7 @@ impl PeoplePage {
         scope: &Scope,
         unit: Unit,
         mut found: Vec<Found>,
-        offset: usize,
-        limit: usize,
+        Paging { offset, limit }: Paging,
     ) -> Result<Self, ApiError> {
         #[derive(Deserialize)]
         struct Row {

@@ -3,12 +3,13 @@
 use orma_model::Kind;
 use orma_model::kinds::{Activity, Items, KindCondition};
 
-use super::{Asked, Unit};
+use super::{Asked, Label, Others, Unit};
 use crate::condition::Condition;
+use crate::plan::Dimension;
 use crate::plan::dimension::Level;
 use crate::scope::Scope;
 use crate::sql::Sql;
-use crate::sql::clause::{self, Visits};
+use crate::sql::clause::{self, IS_VIEW, Visits};
 use crate::sql::condition::{Row, Terms};
 use crate::sql::event_table::{self, Duplicates};
 use crate::sql::events::{SEEN, of_scope, terms};
@@ -16,11 +17,15 @@ use crate::sql::identity::People;
 use crate::sql::items::IS_ABOUT_ITEMS;
 use crate::sql::visits::{Columns, OF_PERIOD, shares};
 
+/// What an event is called as a node of a path: page or screen, custom event, or kind.
+const NODE: &str = "if(kind = 'custom' AND name != '', toString(name), toString(kind))";
+
 /// What somebody saw or did: not what was measured around it.
 const IS_STEP: KindCondition = KindCondition::any_of(|kind| kind.activity != Activity::Passive);
 
 /// What a visit is numbered by as a unit.
-const VISIT_NUMBER: &str = "sipHash64(visitor_hash, session_hash, is_bot, toUnixTimestamp64Milli(started))";
+pub const VISIT_NUMBER: &str =
+    "sipHash64(visitor_hash, session_hash, is_bot, toUnixTimestamp64Milli(started))";
 
 /// The events that fit a pattern, each once: `visitor_hash`, unless of visitors `session_hash` and `is_bot`, `at` (milliseconds), `event_id`, `fits`
 /// (bit *n* for pattern *n*) and, when asked for, `label` and `amount` (ten-thousandths; what is given back is below zero).
@@ -30,15 +35,20 @@ pub fn steps(asked: &Asked<'_>) -> Sql {
     let terms = Terms::new(asked.scope.with_bots, &asked.scope.aliases);
     let patterns: Vec<String> =
         asked.patterns.iter().map(|pattern| all_of(&terms.all(&mut sql, Row::Event, pattern))).collect();
-    let label = asked.label.map(|dimension| match dimension.level() {
-        Level::Session => clause::of_session(dimension),
-        Level::Event | Level::Both | Level::Item => clause::of_event(dimension),
+    let label = asked.label.map(|label| match label {
+        Label::Node => format!("if({IS_VIEW}, {}, {NODE})", clause::of_event(Dimension::PAGE)),
+        Label::Dimension(dimension) if dimension.level() == Level::Session => clause::of_session(dimension),
+        Label::Dimension(dimension) => clause::of_event(dimension),
     });
     let joined = match asked.label {
-        Some(dimension) if dimension.level() == Level::Session => Some(terms.with_visits()),
+        Some(Label::Dimension(dimension)) if dimension.level() == Level::Session => Some(terms.with_visits()),
         _ => terms.joined(),
     };
-    let any = if asked.with_others { IS_STEP.to_string() } else { "0".to_owned() };
+    let any = match asked.others {
+        Others::None => "0".to_owned(),
+        Others::Seen => IS_VIEW.to_string(),
+        Others::SeenOrDone => IS_STEP.to_string(),
+    };
     let any = patterns.iter().fold(any, |any, pattern| format!("{any} OR {pattern}"));
     let window = clause::events_window(asked.scope.with_bots);
     // Orders and what else is about items lie by themselves.
@@ -46,13 +56,18 @@ pub fn steps(asked: &Asked<'_>) -> Sql {
     let is_of_items = |name: &&str| Kind::find(name).is_some_and(|kind| kind.items != Items::No);
     let are_selected = kinds.is_some_and(|kinds| kinds.iter().flatten().all(is_of_items));
     let mut conditions = vec![format!("({any})")];
-    if are_selected && !asked.with_others {
+    // What nobody's id came with is no one person's; of sessions each is one.
+    if asked.unit != Unit::Sessions {
+        conditions.push("visitor_hash != sipHash64('')".to_owned());
+    }
+    if are_selected && asked.others == Others::None {
         conditions.push(IS_ABOUT_ITEMS.to_string());
     }
     let rows = event_table::table(&window, &conditions, Duplicates::Merged, joined);
     let bits =
         patterns.iter().enumerate().map(|(bit, pattern)| format!("bitShiftLeft(toUInt32({pattern}), {bit})"));
-    let bits = bits.collect::<Vec<_>>().join(" + ");
+    let bits = bits.collect::<Vec<_>>();
+    let bits = if bits.is_empty() { "0".to_owned() } else { bits.join(" + ") };
     let label = label.map_or(String::new(), |label| format!(", toString({label}) AS label"));
     let amount = asked.currency.map_or(String::new(), |currency| {
         let currency = sql.bind("String", currency);
@@ -170,7 +185,6 @@ mod tests {
 
     use super::*;
     use crate::identity::Aliases;
-    use crate::plan::Dimension;
     use crate::scope::Scope;
     use crate::scope::tests::november;
     use crate::sql::snapshot::check;
@@ -189,22 +203,31 @@ mod tests {
             scope,
             unit,
             patterns: &patterns,
-            with_others: false,
+            others: Others::None,
             label: None,
             currency: None,
         };
         let of_pages = Asked { patterns: &patterns[..1], ..asked(&plain, Unit::Visitors) };
         let labelled = Asked {
-            with_others: true,
-            label: Some(Dimension::CHANNEL),
+            others: Others::SeenOrDone,
+            label: Some(Label::Dimension(Dimension::CHANNEL)),
             currency: Some("EUR"),
             ..of_pages.clone()
         };
         let people = asked(&chosen_scope, Unit::People);
         let sessions = asked(&chosen_scope, Unit::Sessions);
+        let journeys = Asked {
+            patterns: &[],
+            others: Others::SeenOrDone,
+            label: Some(Label::Node),
+            ..asked(&plain, Unit::Sessions)
+        };
         let orders = [event(&json!({"kind": "order"}))];
         let of_orders = Asked { patterns: &orders, ..asked(&plain, Unit::People) };
-        check("steps", &[steps(&people), steps(&of_pages), steps(&labelled), steps(&of_orders)]);
+        check(
+            "steps",
+            &[steps(&people), steps(&of_pages), steps(&labelled), steps(&of_orders), steps(&journeys)],
+        );
         check(
             "steps_owners",
             &[

@@ -72,6 +72,12 @@ async fn what_others_got_wrong_is_right() {
     for (site, events, ..) in funnels {
         all.extend(rows(site, events));
     }
+    // What came without anybody's id is not what one person did.
+    all.extend(rows("nobody", "a@10:00:00 b@10:00:10 c@10:00:20").into_iter().map(|row| EventRow {
+        visitor: "".into(),
+        session: "".into(),
+        ..row
+    }));
     // Two visits, the second of whom nobody sent, and an order in it (matomo-22347); and a conversion without a visit.
     let attributed = |ts: &str, kind: &'static str, session: &'static str, source: &'static str| EventRow {
         site: "matomo-22347".into(),
@@ -97,7 +103,8 @@ async fn what_others_got_wrong_is_right() {
         ["2026-11-02T10:00:00Z", "2026-11-15T23:30:00Z"]
             .map(|ts| EventRow { site: "posthog-17415".into(), ..view("v", "s", at(ts), "/") }),
     );
-    for site in funnels.map(|(site, ..)| site).into_iter().chain(["matomo-22347", "posthog-17415"]) {
+    for site in funnels.map(|(site, ..)| site).into_iter().chain(["matomo-22347", "posthog-17415", "nobody"])
+    {
         service.registry.put_site(&site_named(site)).await.unwrap();
     }
     service.insert(&all).await;
@@ -118,6 +125,11 @@ async fn what_others_got_wrong_is_right() {
                 "{site}"
             );
         }
+    }
+    for unit in ["people", "visitors", "sessions"] {
+        let funnel = json!({"from": DAY, "to": DAY, "unit": unit, "steps": steps("a b c")});
+        let answer = ask(&service, "nobody", "/funnels", funnel).await;
+        assert_eq!(answer["steps"][0]["people"], 0, "{unit}: {answer}");
     }
     let attribution = json!({"from": "2026-11-01", "to": "2026-11-30", "group_by": "source"});
     let answer = ask(&service, "matomo-22347", "/attribution", attribution).await;

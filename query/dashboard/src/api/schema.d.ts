@@ -234,6 +234,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What follows what in thousands of journeys. */
+        post: operations["post_sites_site_paths"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/people": {
         parameters: {
             query?: never;
@@ -2057,6 +2074,76 @@ export interface components {
             name: string;
             /** @description The address that stands in the mail. */
             url: string;
+        };
+        /** @description A link of paths. */
+        PathLink: {
+            /**
+             * Format: int64
+             * @description How many journeys took it.
+             */
+            count: number;
+            /**
+             * @description Path, screen, the name of a custom event or the kind of another; null is the beginning.
+             * @example /scarpe
+             */
+            from?: string | null;
+            /** @description Which link it is, from 0, counted from where the paths are walked from: with an `end` alone, backward. */
+            step: number;
+            /**
+             * @description The same; null is the end.
+             * @example add_to_cart
+             */
+            to?: string | null;
+        };
+        /** @description What follows what. */
+        Paths: {
+            /** @description The period's beginning. */
+            from: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description How many journeys had a path.
+             */
+            journeys: number;
+            /** @description How many links are left out: those below `min_count`, and of each step those beyond the first 200. */
+            left_out: number;
+            /** @description The links, by step, those that most took first. */
+            links: components["schemas"]["PathLink"][];
+            /**
+             * @description `session` or `person`: what a journey is.
+             * @example session
+             */
+            scope: string;
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description What `POST /paths` takes. */
+        PathsRequest: {
+            condition?: components["schemas"]["Condition"] | null;
+            end?: components["schemas"]["EventMatcher"] | null;
+            /** @description Whether what follows itself (a page that is loaded again) is one. Default true. */
+            fold?: boolean | null;
+            /**
+             * @description A date in the site's zone or an instant. Default: 29 days before today.
+             * @example 2026-11-01
+             */
+            from?: string | null;
+            /**
+             * Format: int64
+             * @description Links that fewer took are left out; how many they are is told. Default 1.
+             */
+            min_count?: number | null;
+            /** @description `all` (the default): pages, screens, and what was done; `pages`: only what was seen. */
+            nodes?: string | null;
+            /** @description `session` (the default): each session is a journey; `person`: all that a person did in the period is one. */
+            scope?: string | null;
+            start?: components["schemas"]["EventMatcher"] | null;
+            /** @description How many links of each journey are told. Default 3, at most 10. */
+            steps?: number | null;
+            /**
+             * @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+             * @example 2026-11-30
+             */
+            to?: string | null;
         };
         /** @description A page of the people behind a number. */
         PeoplePage: {
@@ -4235,6 +4322,108 @@ export interface operations {
                 };
             };
             /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_paths: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PathsRequest"];
+            };
+        };
+        responses: {
+            /** @description The links */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paths"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -9,17 +9,15 @@ use foldhash::HashMap;
 use orma_store::{Block, column};
 
 use crate::error::ApiError;
-use crate::lookup;
-use crate::runner::{Needs, Runner};
-use crate::scope::Scope;
-use crate::steps::{Asked, Step, Steps, Unit, computed};
+use crate::runner::Runner;
+use crate::steps::{Asked, Others, Step, Steps, computed, known};
 use crate::value::{Amount, Money};
 use request::Request;
 use response::{Attribution, AttributionOfModel, AttributionRow};
 use rule::{Chain, Model, Touch, divided, weights};
 
 /// Visits that are read for one question.
-const VISITS_MAX: usize = 10_000_000;
+const VISITS_MAX: usize = 6_000_000;
 /// Of more touchpoints no chain is made: what it costs grows with the third power of their number.
 const CHAIN_MAX: usize = 300;
 
@@ -51,7 +49,7 @@ pub async fn respond(runner: &Runner, request: &Request) -> Result<Attribution, 
         scope: &request.scope,
         unit: request.unit,
         patterns: conversions,
-        with_others: false,
+        others: Others::None,
         label: None,
         currency: Some(&request.currency),
     };
@@ -69,13 +67,7 @@ pub async fn respond(runner: &Runner, request: &Request) -> Result<Attribution, 
 }
 
 async fn read(runner: &Runner, request: &Request) -> Result<Visits, ApiError> {
-    let needs = if request.unit == Unit::People { Needs::People } else { request.scope.needs() };
-    let aliases = if needs == Needs::People {
-        lookup::aliases(runner, &request.scope.site).await?
-    } else {
-        request.scope.aliases.clone()
-    };
-    let scope = Scope { aliases, ..request.scope.clone() };
+    let scope = known(runner, &request.scope, request.unit).await?;
     let mut read = Visits::default();
     let mut numbers: HashMap<String, usize> = HashMap::default();
     let take = |block: &Block| {

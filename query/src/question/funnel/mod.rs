@@ -12,7 +12,7 @@ use crate::plan::{Earlier, Interval};
 use crate::runner::Runner;
 use crate::scope::Scope;
 use crate::steps::people::{Found, PeoplePage};
-use crate::steps::{Asked, Steps};
+use crate::steps::{Asked, Label, Others, Steps};
 use crate::timestamp::Timestamp;
 use crate::value::{Amount, Money};
 use request::{PeopleRequest, Request};
@@ -66,7 +66,7 @@ pub async fn people(runner: &Runner, request: &PeopleRequest) -> Result<PeoplePa
     let found =
         ways.iter().filter(is_asked).map(|(unit, way)| Found { unit: *unit, at: way.at[request.step] });
     let found = found.collect();
-    PeoplePage::read(runner, &funnel.scope, funnel.unit, found, request.offset, request.limit).await
+    PeoplePage::read(runner, &funnel.scope, funnel.unit, found, request.paging).await
 }
 
 /// How far each unit got, of those that began.
@@ -79,8 +79,8 @@ async fn ways(
         scope,
         unit: request.unit,
         patterns: &request.patterns,
-        with_others: request.rule.order == Order::Strict,
-        label: request.group_by,
+        others: if request.rule.order == Order::Strict { Others::SeenOrDone } else { Others::None },
+        label: request.group_by.map(Label::Dimension),
         currency: Some(&request.currency),
     };
     let steps = Steps::read(runner, &asked).await?;

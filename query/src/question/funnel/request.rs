@@ -9,9 +9,10 @@ use super::rule::{Order, Rule, STEPS_MAX};
 use crate::condition::{Condition, EventMatcher};
 use crate::error::ApiError;
 use crate::plan::parameter::parse_compare;
-use crate::plan::{Dimension, Interval, cursor};
+use crate::plan::{Dimension, Interval};
 use crate::scope::{Scope, ScopeText};
 use crate::steps::Unit;
+use crate::steps::people::Paging;
 use crate::timestamp::Timestamp;
 
 /// The default period: 30 days with today.
@@ -24,9 +25,6 @@ const EXCLUDED_MAX: usize = 5;
 const WINDOW_MS_DEFAULT: i64 = 604_800_000;
 /// A year and a day.
 const WINDOW_MS_MAX: i64 = 366 * 86_400_000;
-/// People of a page.
-const PEOPLE_DEFAULT: usize = 50;
-const PEOPLE_MAX: usize = 1000;
 
 /// What `POST /funnels` takes.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -131,10 +129,8 @@ pub struct PeopleRequest {
     pub only_dropped: bool,
     /// Only those with this value of `funnel.group_by`.
     pub group: Option<String>,
-    /// How many.
-    pub limit: usize,
-    /// After how many.
-    pub offset: usize,
+    /// Which of them.
+    pub paging: Paging,
 }
 
 impl Request {
@@ -220,11 +216,6 @@ impl PeopleRequest {
                 return Err(ApiError::invalid("invalid_outcome", "outcome", message));
             }
         };
-        let limit = body.limit.unwrap_or(PEOPLE_DEFAULT);
-        if !(1..=PEOPLE_MAX).contains(&limit) {
-            let message = format!("`limit` must be a number from 1 to {PEOPLE_MAX}.");
-            return Err(ApiError::invalid("invalid_limit", "limit", message));
-        }
         if let Some(group) = &body.group {
             funnel.group_by = Some(Dimension::parse_of_event(&group.dimension, "group.dimension")?);
         }
@@ -233,8 +224,7 @@ impl PeopleRequest {
             step: body.step - 1,
             only_dropped,
             group: body.group.as_ref().map(|group| group.value.clone()),
-            limit,
-            offset: body.cursor.as_deref().map(cursor::decode).transpose()?.unwrap_or(0),
+            paging: Paging::parse(body.limit, body.cursor.as_deref())?,
         })
     }
 }

@@ -8,18 +8,16 @@ mod sql;
 use orma_store::{Block, column};
 
 use crate::error::ApiError;
-use crate::lookup;
 use crate::plan::period::Bucket;
-use crate::runner::{Needs, Runner};
-use crate::scope::Scope;
+use crate::runner::Runner;
 use crate::steps::people::{Found, PeoplePage};
-use crate::steps::{Asked, Steps, Unit, computed};
+use crate::steps::{Asked, Others, Steps, computed, known};
 use request::{PeopleRequest, Request};
 use response::{Cohort, Retention};
 use rule::{Activity, Member, members};
 
-/// Who was there in which stretch of time: rows that are read for one question.
-const ROWS_MAX: usize = 20_000_000;
+/// People or visitors who are looked at for one question.
+const ROWS_MAX: usize = 5_000_000;
 
 /// The cohorts.
 ///
@@ -81,7 +79,7 @@ pub async fn people(runner: &Runner, request: &PeopleRequest) -> Result<PeoplePa
     };
     let at = bucket.start.max(retention.scope.period.from).0;
     let found = members.into_iter().filter(is_asked).map(|member| Found { unit: member.unit, at }).collect();
-    PeoplePage::read(runner, &retention.scope, retention.unit, found, request.offset, request.limit).await
+    PeoplePage::read(runner, &retention.scope, retention.unit, found, request.paging).await
 }
 
 /// Of each stretch of time, whether it lies in the period as a whole and is over.
@@ -109,7 +107,7 @@ async fn read(runner: &Runner, request: &Request, buckets: &[Bucket]) -> Result<
             scope: &request.scope,
             unit: request.unit,
             patterns: &patterns,
-            with_others: false,
+            others: Others::None,
             label: None,
             currency: None,
         };
@@ -137,14 +135,7 @@ async fn visited(
     buckets: &[Bucket],
     (starts, returns): (bool, bool),
 ) -> Result<Vec<Activity>, ApiError> {
-    let needs = if request.unit == Unit::People { Needs::People } else { request.scope.needs() };
-    runner.bring_visits_up_to_date(needs).await;
-    let aliases = if needs == Needs::People {
-        lookup::aliases(runner, &request.scope.site).await?
-    } else {
-        request.scope.aliases.clone()
-    };
-    let scope = Scope { aliases, ..request.scope.clone() };
+    let scope = known(runner, &request.scope, request.unit).await?;
     let first = buckets.first().and_then(|bucket| bucket.key.parse().ok()).unwrap_or_default();
     let mut activities = Vec::new();
     let take = |block: &Block| {

@@ -7,18 +7,16 @@ use utoipa::ToSchema;
 
 use crate::condition::{Condition, EventMatcher};
 use crate::error::ApiError;
-use crate::plan::{Interval, cursor};
+use crate::plan::Interval;
 use crate::scope::{Scope, ScopeText};
 use crate::steps::Unit;
+use crate::steps::people::Paging;
 use crate::timestamp::Timestamp;
 
 /// The default period: twelve weeks with today.
 const PERIOD_DAYS_DEFAULT: i64 = 84;
 /// Cohorts of an answer: of each there is a number for every later one. A number of 128 bits says in which somebody was there.
 const COHORTS_MAX: usize = 100;
-/// People of a page.
-const PEOPLE_DEFAULT: usize = 50;
-const PEOPLE_MAX: usize = 1000;
 
 /// What `POST /retention` takes.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -103,10 +101,8 @@ pub struct PeopleRequest {
     pub cohort: String,
     /// Which of its numbers.
     pub index: usize,
-    /// How many.
-    pub limit: usize,
-    /// After how many.
-    pub offset: usize,
+    /// Which of them.
+    pub paging: Paging,
 }
 
 impl Request {
@@ -156,17 +152,11 @@ impl PeopleRequest {
     /// # Errors
     /// A field cannot be used; the error names it.
     pub fn parse(site: &Site, body: &RetentionPeopleRequest, now: Timestamp) -> Result<Self, ApiError> {
-        let limit = body.limit.unwrap_or(PEOPLE_DEFAULT);
-        if !(1..=PEOPLE_MAX).contains(&limit) {
-            let message = format!("`limit` must be a number from 1 to {PEOPLE_MAX}.");
-            return Err(ApiError::invalid("invalid_limit", "limit", message));
-        }
         Ok(Self {
             retention: Request::parse(site, &body.retention, now)?,
             cohort: body.cohort.clone(),
             index: body.index,
-            limit,
-            offset: body.cursor.as_deref().map(cursor::decode).transpose()?.unwrap_or(0),
+            paging: Paging::parse(body.limit, body.cursor.as_deref())?,
         })
     }
 }
