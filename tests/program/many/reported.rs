@@ -38,38 +38,97 @@ async fn ask(service: &Service, site: &str, path: &str, body: Value) -> Value {
     answer.json()
 }
 
+/// Whose report, what happened, the steps, their order, and how many came as far as each.
+type Reported = (&'static str, &'static str, &'static str, &'static str, [usize; 3]);
+
+const FUNNELS: [Reported; 9] = [
+    (
+        "posthog-25048",
+        "done@10:00:00 see@10:01:00 see@10:01:00 see@10:02:00",
+        "done see see",
+        "ordered",
+        [1, 1, 1],
+    ),
+    // The same without a third: an event is one step.
+    ("posthog-25048-once", "done@10:00:00 see@10:01:00", "done see see", "ordered", [1, 1, 0]),
+    // What is told late is put where it happened.
+    ("posthog-1836", "c@10:03:00 a@10:01:00 b@10:02:00", "a b c", "ordered", [1, 1, 1]),
+    (
+        "rybbit-1133",
+        "/cart@10:00:00 /checkout@10:00:00 /thanks@10:00:00",
+        "/cart /checkout /thanks",
+        "ordered",
+        [1, 1, 1],
+    ),
+    ("umami-4144-abc", "a@10:00:00 b@10:00:10 c@10:00:20", "a b c", "ordered", [1, 1, 1]),
+    ("umami-4144-aba", "a@10:00:00 b@10:00:10 a@10:00:20", "a b a", "ordered", [1, 1, 1]),
+    ("posthog-7725", "b@10:00:00 c@10:00:10", "a b c", "any", [0, 0, 0]),
+    ("posthog-7058", "c@10:00:00 a@10:00:10 b@10:00:20", "a b c", "any", [1, 1, 1]),
+    ("posthog-7058-strict", "a@10:00:00 x@10:00:10 b@10:00:20 c@10:00:30", "a b c", "strict", [1, 0, 0]),
+];
+
+async fn funnels_are_right(service: &Service) {
+    for (site, _, names, order, reached) in FUNNELS {
+        let funnel = json!({"from": DAY, "to": DAY, "order": order, "steps": steps(names)});
+        let answer = ask(service, site, "/funnels", funnel.clone()).await;
+        let people: Vec<&Value> =
+            answer["steps"].as_array().unwrap().iter().map(|step| &step["people"]).collect();
+        assert_eq!(json!(people), json!(reached), "{site}");
+        // Who is behind a number are as many as it says, whatever the order (posthog-7058, posthog-8179).
+        for (step, count) in reached.into_iter().enumerate() {
+            let behind =
+                ask(service, site, "/funnels/people", json!({"funnel": funnel, "step": step + 1})).await;
+            assert_eq!(
+                (&behind["count"], behind["items"].as_array().unwrap().len()),
+                (&json!(count), count),
+                "{site}"
+            );
+        }
+    }
+    for unit in ["people", "visitors", "sessions"] {
+        let funnel = json!({"from": DAY, "to": DAY, "unit": unit, "steps": steps("a b c")});
+        let answer = ask(service, "nobody", "/funnels", funnel).await;
+        assert_eq!(answer["steps"][0]["people"], 0, "{unit}: {answer}");
+    }
+}
+
+async fn attributions_are_right(service: &Service) {
+    let attribution = json!({"from": "2026-11-01", "to": "2026-11-30", "group_by": "source"});
+    let answer = ask(service, "matomo-22347", "/attribution", attribution).await;
+    let of = |model: &str, touchpoint: &str| -> (f64, f64) {
+        let rows = answer["rows"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["touchpoint"] == touchpoint).unwrap();
+        let told = row["models"].as_array().unwrap().iter().find(|told| told["model"] == model).unwrap();
+        (told["conversions"].as_f64().unwrap(), told["revenue"].as_str().unwrap().parse().unwrap())
+    };
+    // The order without a visit is in the row without a name; of the other each model says its own.
+    for (model, google, nobody) in [
+        ("first", 1.0, 1.0),
+        ("last", 0.0, 2.0),
+        ("last_non_direct", 1.0, 1.0),
+        ("linear", 0.5, 1.5),
+        ("position", 0.5, 1.5),
+    ] {
+        let (of_google, of_nobody) = (of(model, "Google"), of(model, ""));
+        assert_eq!((of_google.0, of_nobody.0), (google, nobody), "{model}");
+        // To the ten-thousandth, whatever half of an odd number of them is.
+        assert!((of_google.1 + of_nobody.1 - 200.000_2).abs() < 1e-9, "{model}: {of_google:?} {of_nobody:?}");
+    }
+}
+
+async fn cohorts_are_right(service: &Service) {
+    let retention = json!({"from": "2026-11-02", "to": "2026-11-29", "interval": "week"});
+    let answer = ask(service, "posthog-17415", "/retention", retention).await;
+    assert_eq!(answer["cohorts"][0]["cohort"], "2026-11-02");
+    assert_eq!(answer["cohorts"][0]["people"].as_array().unwrap()[..3], [json!(1), json!(0), json!(1)]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_got_wrong_is_right() {
-    // Whose report, what happened, the steps, their order, and how many came as far as each.
-    let funnels = [
-        (
-            "posthog-25048",
-            "done@10:00:00 see@10:01:00 see@10:01:00 see@10:02:00",
-            "done see see",
-            "ordered",
-            [1, 1, 1],
-        ),
-        // The same without a third: an event is one step.
-        ("posthog-25048-once", "done@10:00:00 see@10:01:00", "done see see", "ordered", [1, 1, 0]),
-        // What is told late is put where it happened.
-        ("posthog-1836", "c@10:03:00 a@10:01:00 b@10:02:00", "a b c", "ordered", [1, 1, 1]),
-        (
-            "rybbit-1133",
-            "/cart@10:00:00 /checkout@10:00:00 /thanks@10:00:00",
-            "/cart /checkout /thanks",
-            "ordered",
-            [1, 1, 1],
-        ),
-        ("umami-4144-abc", "a@10:00:00 b@10:00:10 c@10:00:20", "a b c", "ordered", [1, 1, 1]),
-        ("umami-4144-aba", "a@10:00:00 b@10:00:10 a@10:00:20", "a b a", "ordered", [1, 1, 1]),
-        ("posthog-7725", "b@10:00:00 c@10:00:10", "a b c", "any", [0, 0, 0]),
-        ("posthog-7058", "c@10:00:00 a@10:00:10 b@10:00:20", "a b c", "any", [1, 1, 1]),
-        ("posthog-7058-strict", "a@10:00:00 x@10:00:10 b@10:00:20 c@10:00:30", "a b c", "strict", [1, 0, 0]),
-    ];
     let dir = tempfile::tempdir().unwrap();
     let service = Service::start(dir.path()).await;
     let mut all = Vec::new();
-    for (site, events, ..) in funnels {
+    for (site, events, ..) in FUNNELS {
         all.extend(rows(site, events));
     }
     // What came without anybody's id is not what one person did.
@@ -103,58 +162,14 @@ async fn what_others_got_wrong_is_right() {
         ["2026-11-02T10:00:00Z", "2026-11-15T23:30:00Z"]
             .map(|ts| EventRow { site: "posthog-17415".into(), ..view("v", "s", at(ts), "/") }),
     );
-    for site in funnels.map(|(site, ..)| site).into_iter().chain(["matomo-22347", "posthog-17415", "nobody"])
+    for site in FUNNELS.map(|(site, ..)| site).into_iter().chain(["matomo-22347", "posthog-17415", "nobody"])
     {
         service.registry.put_site(&site_named(site)).await.unwrap();
     }
     service.insert(&all).await;
 
-    for (site, _, names, order, reached) in funnels {
-        let funnel = json!({"from": DAY, "to": DAY, "order": order, "steps": steps(names)});
-        let answer = ask(&service, site, "/funnels", funnel.clone()).await;
-        let people: Vec<&Value> =
-            answer["steps"].as_array().unwrap().iter().map(|step| &step["people"]).collect();
-        assert_eq!(json!(people), json!(reached), "{site}");
-        // Who is behind a number are as many as it says, whatever the order (posthog-7058, posthog-8179).
-        for (step, count) in reached.into_iter().enumerate() {
-            let behind =
-                ask(&service, site, "/funnels/people", json!({"funnel": funnel, "step": step + 1})).await;
-            assert_eq!(
-                (&behind["count"], behind["items"].as_array().unwrap().len()),
-                (&json!(count), count),
-                "{site}"
-            );
-        }
-    }
-    for unit in ["people", "visitors", "sessions"] {
-        let funnel = json!({"from": DAY, "to": DAY, "unit": unit, "steps": steps("a b c")});
-        let answer = ask(&service, "nobody", "/funnels", funnel).await;
-        assert_eq!(answer["steps"][0]["people"], 0, "{unit}: {answer}");
-    }
-    let attribution = json!({"from": "2026-11-01", "to": "2026-11-30", "group_by": "source"});
-    let answer = ask(&service, "matomo-22347", "/attribution", attribution).await;
-    let of = |model: &str, touchpoint: &str| -> (f64, f64) {
-        let rows = answer["rows"].as_array().unwrap();
-        let row = rows.iter().find(|row| row["touchpoint"] == touchpoint).unwrap();
-        let told = row["models"].as_array().unwrap().iter().find(|told| told["model"] == model).unwrap();
-        (told["conversions"].as_f64().unwrap(), told["revenue"].as_str().unwrap().parse().unwrap())
-    };
-    // The order without a visit is in the row without a name; of the other each model says its own.
-    for (model, google, nobody) in [
-        ("first", 1.0, 1.0),
-        ("last", 0.0, 2.0),
-        ("last_non_direct", 1.0, 1.0),
-        ("linear", 0.5, 1.5),
-        ("position", 0.5, 1.5),
-    ] {
-        let (of_google, of_nobody) = (of(model, "Google"), of(model, ""));
-        assert_eq!((of_google.0, of_nobody.0), (google, nobody), "{model}");
-        // To the ten-thousandth, whatever half of an odd number of them is.
-        assert!((of_google.1 + of_nobody.1 - 200.000_2).abs() < 1e-9, "{model}: {of_google:?} {of_nobody:?}");
-    }
-    let retention = json!({"from": "2026-11-02", "to": "2026-11-29", "interval": "week"});
-    let answer = ask(&service, "posthog-17415", "/retention", retention).await;
-    assert_eq!(answer["cohorts"][0]["cohort"], "2026-11-02");
-    assert_eq!(answer["cohorts"][0]["people"].as_array().unwrap()[..3], [json!(1), json!(0), json!(1)]);
+    funnels_are_right(&service).await;
+    attributions_are_right(&service).await;
+    cohorts_are_right(&service).await;
     service.engine.stop().await;
 }
