@@ -71,6 +71,7 @@ const STATES = [
     await page.locator(".value-options li").first().waitFor();
   } }],
   ["retention", "/sites/demo/retention?stretch=day", { after: ready("[data-testid=retention-table]") }],
+  ["attribution", "/sites/demo/attribution", { after: ready("[data-testid=attribution-table]") }],
   ["journey", `/sites/demo/people/${person}`, { after: ready("[data-testid=journey-step]") }],
   ["journey while it loads", `/sites/demo/people/${person}`, { before: holding("**/api/v1/**/people/**") }],
   ["journey that failed", `/sites/demo/people/${person}`, { before: failing("**/api/v1/**/people/**") }],

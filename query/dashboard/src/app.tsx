@@ -20,6 +20,7 @@ const pages = {
   journey: () => import('./pages/journey/Journey'),
   funnels: () => import('./pages/funnels/Funnels'),
   retention: () => import('./pages/retention/Retention'),
+  attribution: () => import('./pages/attribution/Attribution'),
   quality: () => import('./pages/quality/Quality'),
   about: () => import('./pages/about/About'),
   installation: () => import('./pages/installation/Installation'),
@@ -35,6 +36,7 @@ const People = lazy(pages.people);
 const Journey = lazy(pages.journey);
 const Funnels = lazy(pages.funnels);
 const Retention = lazy(pages.retention);
+const Attribution = lazy(pages.attribution);
 const Quality = lazy(pages.quality);
 const About = lazy(pages.about);
 const Installation = lazy(pages.installation);
@@ -92,6 +94,7 @@ export function App() {
                     <Route path="people/:person" element={<Journey />} />
                     <Route path="funnels" element={<Funnels />} />
                     <Route path="retention" element={<Retention />} />
+                    <Route path="attribution" element={<Attribution />} />
                     <Route path="quality" element={<Quality />} />
                     <Route path="accounting" element={<Accounting />} />
                     <Route path="newsletter" element={<Newsletter />} />

@@ -204,9 +204,15 @@ async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
         if model == "markov" {
             for (name, effect) in &effects {
                 let share = if sum > 0.0 { effect / sum } else { 0.0 };
-                credits.entry(name.clone()).or_default().0 += share * (converted.len() - without) as f64;
+                let led: i64 =
+                    converted.iter().filter(|path| !path.touches.is_empty()).map(|path| path.amount).sum();
+                let credit = credits.entry(name.clone()).or_default();
+                *credit = (share * (converted.len() - without) as f64, share * led as f64);
             }
-            credits.entry(String::new()).or_default().0 += without as f64;
+            for path in converted.iter().filter(|path| path.touches.is_empty()) {
+                let credit = credits.entry(String::new()).or_default();
+                *credit = (credit.0 + 1.0, credit.1 + path.amount as f64);
+            }
         }
         for path in converted.iter().filter(|_| model != "markov") {
             if path.touches.is_empty() {
@@ -229,11 +235,9 @@ async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
             assert!((found - conversions).abs() < 1e-6, "{context}: {model} of {row}: {conversions}");
             let revenue = of_model["revenue"].as_str().unwrap();
             let found: f64 = revenue.parse().unwrap();
-            if model != "markov" {
-                // Each conversion is divided in whole ten-thousandths.
-                let most = 0.000_1 * converted.len() as f64 + 1e-6;
-                assert!((found - amount / 10_000.0).abs() < most, "{context}: {model} of {row}: {amount}");
-            }
+            // Each conversion is divided in whole ten-thousandths.
+            let most = 0.000_1 * converted.len() as f64 + 1e-6;
+            assert!((found - amount / 10_000.0).abs() < most, "{context}: {model} of {row}: {amount}");
             cents += (found * 10_000.0).round() as i128;
             if attribution["model"] == model {
                 assert_eq!(

@@ -2,7 +2,7 @@ import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { createFinalURL, defaultPathSerializer } from 'openapi-fetch';
 import { answered, client, queryString, reached, refusal, type QueryParameters, type QueryValue, type Told } from './client';
 import type { paths } from './schema';
-import type { FunnelPeopleRequest, FunnelRequest, RetentionPeopleRequest, RetentionRequest } from './types';
+import type { AttributionRequest, FunnelPeopleRequest, FunnelRequest, RetentionPeopleRequest, RetentionRequest } from './types';
 
 type Path = { [P in keyof paths]: paths[P] extends { get: { responses: object } } ? P : never }[keyof paths];
 type ParametersOf<P extends Path> = paths[P]['get']['parameters'];
@@ -106,6 +106,7 @@ export const questions = {
   retention: (site: string, body: RetentionRequest) => longQuestion('/api/v1/sites/{site}/retention', { site }, body),
   retentionPeople: (site: string, body: RetentionPeopleRequest) =>
     longQuestion('/api/v1/sites/{site}/retention/people', { site }, body),
+  attribution: (site: string, body: AttributionRequest) => longQuestion('/api/v1/sites/{site}/attribution', { site }, body),
 };
 
 /** Where the live stream of a site is. */

@@ -977,7 +977,7 @@ export interface components {
             touchpoint: string;
             /**
              * Format: int64
-             * @description How many visits by it led to a conversion.
+             * @description How often a visit by it led to a conversion; one that led to several counts for each.
              */
             visits: number;
         };

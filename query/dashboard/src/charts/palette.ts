@@ -9,9 +9,11 @@ export interface Palette {
   readonly good: string;
   readonly middle: string;
   readonly poor: string;
+  /** Of things of one kind, told from each other by nothing else. */
+  readonly hues: readonly string[];
 }
 
-const properties: Readonly<Record<keyof Palette, string>> = {
+const properties: Readonly<Record<Exclude<keyof Palette, 'hues'>, string>> = {
   ink: '--ink',
   quiet: '--ink-2',
   line: '--line',
@@ -23,9 +25,13 @@ const properties: Readonly<Record<keyof Palette, string>> = {
   poor: '--poor',
 };
 
+/** The properties of `hues`, in their order. */
+export const hueProperties = ['--tp-site', '--tp-promotion', '--tp-app', '--tp-shop', '--tp-newsletter', '--tp-chat', '--tp-social', '--tp-survey'] as const;
+
 export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
-  const read = (name: keyof Palette) => style.getPropertyValue(properties[name]).trim();
+  const valueOf = (property: string) => style.getPropertyValue(property).trim();
+  const read = (name: keyof typeof properties) => valueOf(properties[name]);
   return {
     ink: read('ink'),
     quiet: read('quiet'),
@@ -36,5 +42,6 @@ export function readPalette(): Palette {
     good: read('good'),
     middle: read('middle'),
     poor: read('poor'),
+    hues: hueProperties.map(valueOf),
   };
 }

@@ -1,4 +1,5 @@
 import type { adminEn } from './admin-en';
+import type { attributionEn } from './attribution-en';
 import type { codesEn } from './codes-en';
 import type { definitionsEn } from './definitions-en';
 import type { domainEn } from './domain-en';
@@ -14,7 +15,7 @@ export interface Plural {
 
 export type Entry = string | Plural;
 
-type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn & typeof funnelsEn;
+type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn & typeof funnelsEn & typeof attributionEn;
 export type Key = keyof English;
 
 /** What each language must supply: the same keys, text for text and plural for plural. */

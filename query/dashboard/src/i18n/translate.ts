@@ -1,5 +1,7 @@
 import { adminEn } from './admin-en';
 import { adminIt } from './admin-it';
+import { attributionEn } from './attribution-en';
+import { attributionIt } from './attribution-it';
 import { codesEn } from './codes-en';
 import { codesIt } from './codes-it';
 import { definitionsEn } from './definitions-en';
@@ -18,8 +20,8 @@ export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt },
-  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn },
+  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt },
+  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn },
 };
 
 export interface Translator {

@@ -21,6 +21,7 @@ const pages = [
   { path: 'people', label: 'nav.people', icon: 'people' },
   { path: 'funnels', label: 'nav.funnels', icon: 'funnel' },
   { path: 'retention', label: 'nav.retention', icon: 'return' },
+  { path: 'attribution', label: 'nav.attribution', icon: 'attribution' },
   { path: 'newsletter', label: 'nav.newsletter', icon: 'mail' },
   { path: 'quality', label: 'nav.quality', icon: 'quality' },
   { path: 'accounting', label: 'nav.accounting', icon: 'accounting' },

@@ -34,9 +34,14 @@ export const choices = {
   stretch: ['week', 'day', 'month'],
   mode: ['bracket', 'unbounded'],
   members: ['people', 'visitors'],
+  /** Of the attribution. */
+  touch: ['source', 'channel', 'campaign', 'utm_source', 'utm_medium', 'utm_content', 'utm_term', 'entry_page', 'host', 'country', 'device_class'],
+  model: ['last_non_direct', 'first', 'last', 'linear', 'position', 'time_decay', 'markov', 'shapley'],
+  credit: ['conversions', 'revenue'],
+  chain: ['all', 'converted'],
   /** Of the installation. */
   way: ['html', 'wordpress', 'woocommerce', 'prestashop', 'shopify', 'gtm', 'react', 'next'],
-} as const satisfies Readonly<Record<string, readonly string[]>> & Readonly<Record<TopList, readonly Dimension[]>>;
+} as const satisfies Readonly<Record<string, readonly string[]>> & Readonly<Record<TopList | 'touch', readonly Dimension[]>>;
 
 /** The lists of the overview. */
 export type TopList = 'pages' | 'sources' | 'products' | 'places' | 'devices';
@@ -51,7 +56,7 @@ export type ReaderCount = (typeof readerCounts)[number];
  * Free texts: a search, what of a journey is looked at, the campaign that a report is about and `who` of its people is listed;
  * events that a question is about, how long it may take, and the number `behind` which the people are listed.
  */
-export type TextName = 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'window' | 'behind' | 'value';
+export type TextName = 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'conversion' | 'window' | 'behind' | 'value';
 /** The steps of a funnel. */
 export type ListName = 'step';
 /** Null takes one out. */

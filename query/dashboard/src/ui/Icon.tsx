@@ -40,6 +40,7 @@ const shapes = {
   cross: 'M6 6l12 12M18 6 6 18',
   plus: 'M12 5v14M5 12h14',
   filter: 'M4 5.5h16l-6 7.5v5.5l-4 1.5v-7Z',
+  attribution: 'M4 5c6 0 5 7 11 7M4 19c6 0 5-7 11-7M4 12h16M16.5 8.5 20 12l-3.5 3.5',
   funnel: 'M4 5h16M6.5 10h11M9 15h6M11 20h2',
   chevron: 'm9 5 7 7-7 7',
   back: 'm15 5-7 7 7 7',

@@ -56,10 +56,12 @@ pub async fn respond(runner: &Runner, request: &Request) -> Result<Attribution, 
     let steps = Steps::read(runner, &asked).await?;
     let visits = read(runner, request).await?;
     let owned = request.clone();
-    if request.model == Model::Markov && visits.names.len() > CHAIN_MAX {
+    // What nothing came before is one, too.
+    let touchpoints = visits.names.len() + usize::from(!visits.names.iter().any(String::is_empty));
+    if request.model == Model::Markov && touchpoints > CHAIN_MAX {
         let message = format!(
-            "There are {} touchpoints; a chain is made of at most {CHAIN_MAX}. Ask for another dimension or model.",
-            visits.names.len()
+            "There are {touchpoints} touchpoints; a chain is made of at most {CHAIN_MAX}. Ask for another dimension or \
+             model."
         );
         return Err(ApiError::invalid("too_many_touchpoints", "group_by", message));
     }
@@ -98,6 +100,8 @@ struct Told {
     conversions: u64,
     without_visit: u64,
     revenue: i128,
+    /// Of the conversions that no visit came before.
+    revenue_without_visit: i128,
     /// Of each model: conversions and ten-thousandths of each touchpoint.
     credits: Vec<(Model, Vec<f64>, Vec<i128>)>,
     effects: Option<Vec<f64>>,
@@ -130,6 +134,7 @@ impl Told {
             conversions: 0,
             without_visit: 0,
             revenue: 0,
+            revenue_without_visit: 0,
             effects: None,
             names,
         };
@@ -187,6 +192,7 @@ impl Told {
         self.revenue += i128::from(conversion.amount);
         if path.is_empty() {
             self.without_visit += 1;
+            self.revenue_without_visit += i128::from(conversion.amount);
             for (_, conversions, amounts) in &mut self.credits {
                 conversions[nothing] += 1.0;
                 amounts[nothing] += i128::from(conversion.amount);
@@ -217,8 +223,9 @@ impl Told {
         let led = (self.conversions - self.without_visit) as f64;
         let mut conversions: Vec<f64> =
             effects.iter().map(|effect| if sum > 0.0 { led * effect / sum } else { 0.0 }).collect();
+        let mut amounts = divided(self.revenue - self.revenue_without_visit, &conversions);
         conversions[nothing] += self.without_visit as f64;
-        let amounts = divided(self.revenue, &conversions);
+        amounts[nothing] += self.revenue_without_visit;
         let place = Model::ALL.iter().position(|model| *model == Model::Markov).unwrap_or_default();
         self.credits.insert(place, (Model::Markov, conversions, amounts));
         self.effects = Some(effects);

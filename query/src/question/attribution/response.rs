@@ -43,7 +43,7 @@ pub struct AttributionRow {
     /// Which share of the probability to convert is lost without it, from 0 to 1 (Markov). Null where it is in no path, or
     /// there are too many touchpoints.
     pub removal_effect: Option<f64>,
-    /// How many visits by it led to a conversion.
+    /// How often a visit by it led to a conversion; one that led to several counts for each.
     pub visits: u64,
     /// The same by each model.
     pub models: Vec<AttributionOfModel>,
