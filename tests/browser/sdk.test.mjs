@@ -56,12 +56,15 @@ test("six tabs of one profile that load together and send twenty events each: al
   await context.close();
 });
 
-test("six tabs that are restored at once, on a slow machine that loses answers: what waited and what is new is in the store, once", async () => {
+test("six tabs that are restored at once, some of them slow, and lose answers: what waited and what is new is in the store, once", async () => {
   const context = await browser.newContext({ userAgent });
   const open = async (tab) => {
     const page = await context.newPage();
-    const devtools = await context.newCDPSession(page);
-    await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+    // The browser makes a tab slow by keeping a processor busy: all of them would leave nothing to whatever else runs here.
+    if (tab % 3 === 0) {
+      const devtools = await context.newCDPSession(page);
+      await devtools.send("Emulation.setCPUThrottlingRate", { rate: 2 });
+    }
     await page.goto(`${orma.base}/demo/scarpe.html?tab=${tab}`);
     return page;
   };
