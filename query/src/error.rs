@@ -147,6 +147,12 @@ impl ApiError {
                 ),
             ),
             Self::TooBig { cause, days } => too_big(cause, *days),
+            Self::Store(StoreError::Refused { code: CANNOT_COMPILE_REGEXP, .. }) => (
+                StatusCode::BAD_REQUEST,
+                "invalid_pattern",
+                "The store does not take a regular expression of `matches`: it must be one of RE2, and not too large."
+                    .into(),
+            ),
             Self::Store(cause) if Excess::of(cause).is_some() => too_big(cause, None),
             Self::Store(cause) if is_busy(cause) => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -203,6 +209,7 @@ impl Excess {
 }
 
 const MEMORY_LIMIT_EXCEEDED: u32 = 241;
+const CANNOT_COMPILE_REGEXP: u32 = 427;
 
 /// Whether the others' questions left no room for one: no place, or not the memory that one may take.
 fn is_busy(cause: &StoreError) -> bool {

@@ -27,6 +27,8 @@ const COUNTRIES: [&str; 3] = ["IT", "FR", ""];
 const HOSTS: [&str; 2] = ["bottega.example", "shop.example"];
 const PAGES: [&str; 4] = ["/", "/a", "/a/b", "/c"];
 const COLOURS: [&str; 3] = ["rosso", "Verde", ""];
+/// Numbers as text, and what is none.
+const PRICES: [&str; 6] = ["9.5", "10", "-3", "1e3", "x", ""];
 const PRODUCTS: [&str; 3] = ["Livorno", "Pisa", "Lucca"];
 const CATEGORIES: [&str; 2] = ["sneaker", "boot"];
 /// Of every so many histories the people are asked for, too.
@@ -81,6 +83,7 @@ pub fn history(seed: u64) -> Vec<EventRow<'static>> {
             let is_bot = random.u64(..12) == 0 && row.kind == "page_view";
             let mut props = row.props.clone();
             props.push(("colore".into(), (*random.choice(&COLOURS).unwrap()).into()));
+            props.push(("prezzo".into(), (*random.choice(&PRICES).unwrap()).into()));
             rows.push(EventRow {
                 user: if is_told { user.clone() } else { String::new() }.into(),
                 channel: if place == 0 { channel } else { "" }.into(),
@@ -121,6 +124,14 @@ fn order(random: &mut Rng, visitor: &str, session: &str, ts: i64) -> EventRow<'s
 }
 
 fn random_filter(random: &mut Rng) -> Value {
+    if random.u64(..8) == 0 {
+        let operator = *random.choice(&["greater", "less"]).unwrap();
+        return filter(
+            "props.prezzo",
+            operator,
+            &[*random.choice(&["9.5", "0", "1e2", "-3.0", "9e9"]).unwrap()],
+        );
+    }
     let (dimension, values): (&str, &[&str]) = *random
         .choice(&[
             ("page", &PAGES[..]),

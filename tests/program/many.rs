@@ -5,6 +5,7 @@
 //! them. `ORMA_SEEDS=1000` makes as many histories; without it there are 1,000 as well.
 mod attribution;
 mod funnel;
+mod hostile;
 mod paths;
 mod reported;
 mod retention;

@@ -275,7 +275,8 @@ pub fn compared(sql: &mut Sql, expression: &str, filter: &Filter) -> String {
         // A text that is no number is neither.
         Operator::Greater | Operator::Less => {
             let sign = if filter.operator == Operator::Greater { '>' } else { '<' };
-            let number = sql.bind("Float64", filter.values[0].as_str());
+            let number: f64 = filter.values[0].parse().unwrap_or(f64::NAN);
+            let number = sql.bind("Float64", format!("{number:e}"));
             format!("ifNull(toFloat64OrNull({expression}) {sign} {number}, 0)")
         }
         Operator::Set => format!("{expression} != ''"),

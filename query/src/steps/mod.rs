@@ -32,7 +32,7 @@ const STEPS_MAX: usize = 4_000_000;
 const VISITS_MAX: usize = 4_000_000;
 
 /// Whose steps are put together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unit {
     /// People: all that the identified person did, wherever.
     #[default]
@@ -136,17 +136,15 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// Reads the steps.
+    /// Reads the steps. The scope is one of [`known`].
     ///
     /// # Errors
     /// There are too many of them, or the store did not answer.
     pub async fn read(runner: &Runner, asked: &Asked<'_>) -> Result<Self, ApiError> {
-        let scope = known(runner, asked.scope, asked.unit).await?;
-        let asked = Asked { scope: &scope, ..asked.clone() };
-        let owners = Owners::read(runner, &asked).await?;
-        let mut gathered = Gathered::new(&asked, owners);
+        let owners = Owners::read(runner, asked).await?;
+        let mut gathered = Gathered::new(asked, owners);
         let take = |block: &Block| gathered.take(block);
-        runner.each_block(&sql::steps(&asked), STEPS_MAX, take).await?;
+        runner.each_block(&sql::steps(asked), STEPS_MAX, take).await?;
         computed(move || gathered.finish()).await
     }
 

@@ -8,7 +8,7 @@ use crate::error::ApiError;
 use crate::runner::Runner;
 
 /// Where an event belongs, as the store numbers it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The visitor.
     pub visitor: u64,

@@ -1,4 +1,4 @@
-SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\t', toString(node.2)), kept), '\n') AS nodes, count() AS times
+SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\x1F', toString(node.2), '\x1F'), kept)) AS nodes, count() AS times
   FROM (SELECT arrayCompact(arrayMap(page -> (toString(page), if(page IN {p5:Array(String)}, 1, 0) + 0), if(started >= fromUnixTimestamp64Milli({from:Int64})
   AND ended < fromUnixTimestamp64Milli({to:Int64}), pages, arrayFilter((page, ms) -> toInt64(ms) >= {from:Int64} - toUnixTimestamp64Milli(started)
   AND toInt64(ms) < {to:Int64} - toUnixTimestamp64Milli(started), pages, view_ms)))) AS journey, arraySlice(journey, greatest(1, arrayFirstIndex(node -> bitAnd(node.2, 1) != 0, journey) AS first), if(first = 0, 0, 4)) AS kept
@@ -21,7 +21,7 @@ SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\t', toString(node.2))
 -- from_day = "2026-10-31"
 -- to_day = "2026-11-21"
 -- p5 = ["/"]
-SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\t', toString(node.2)), kept), '\n') AS nodes, count() AS times
+SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\x1F', toString(node.2), '\x1F'), kept)) AS nodes, count() AS times
   FROM (SELECT arrayMap(page -> (toString(page), 0 + if(page IN {p5:Array(String)}, 2, 0)), if(started >= fromUnixTimestamp64Milli({from:Int64})
   AND ended < fromUnixTimestamp64Milli({to:Int64}), pages, arrayFilter((page, ms) -> toInt64(ms) >= {from:Int64} - toUnixTimestamp64Milli(started)
   AND toInt64(ms) < {to:Int64} - toUnixTimestamp64Milli(started), pages, view_ms))) AS journey, journey AS kept
@@ -56,7 +56,7 @@ SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\t', toString(node.2))
 -- to_day = "2026-11-21"
 -- p5 = ["/grazie"]
 -- p6 = ["IT"]
-SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\t', toString(node.2)), kept), '\n') AS nodes, count() AS times
+SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\x1F', toString(node.2), '\x1F'), kept)) AS nodes, count() AS times
   FROM (SELECT arrayCompact(arrayMap(page -> (toString(page), 0 + 0), if(started >= fromUnixTimestamp64Milli({from:Int64})
   AND ended < fromUnixTimestamp64Milli({to:Int64}), pages, arrayFilter((page, ms) -> toInt64(ms) >= {from:Int64} - toUnixTimestamp64Milli(started)
   AND toInt64(ms) < {to:Int64} - toUnixTimestamp64Milli(started), pages, view_ms)))) AS journey, arraySlice(journey, 1, 4) AS kept

@@ -11,7 +11,8 @@ use crate::support::visits::{VisitKey, visits_of};
 
 const HOUR: i64 = 3_600_000;
 const PAGES: [&str; 2] = ["page", "content_group"];
-const OF_EVENTS: [&str; 6] = ["page", "content_group", "kind", "name", "touchpoint", "props.colore"];
+const OF_EVENTS: [&str; 7] =
+    ["page", "content_group", "kind", "name", "touchpoint", "props.colore", "props.prezzo"];
 const OF_ITEMS: [&str; 2] = ["product", "product_category"];
 const OF_VISITS: [&str; 4] = ["channel", "source", "entry_page", "exit_page"];
 
@@ -390,6 +391,12 @@ fn is(condition: &Value, looked: &Looked<'_>) -> bool {
             _ => found.contains(value),
         }),
         "set" => !found.is_empty(),
+        "greater" | "less" => {
+            let number = |text: &str| text.parse::<f64>().ok();
+            let limit = values.next().and_then(number).unwrap();
+            number(&found)
+                .is_some_and(|found| if operator == "greater" { found > limit } else { found < limit })
+        }
         _ => values.any(|value| found.starts_with(value)),
     }
 }
@@ -411,7 +418,7 @@ fn value(dimension: &str, looked: &Looked<'_>) -> Option<String> {
             "kind" => text(&row.kind),
             "name" => text(&row.name),
             "touchpoint" => text(&row.touchpoint),
-            _ => text(prop(row, "colore")),
+            other => text(prop(row, other.trim_start_matches("props."))),
         });
     }
     let first = visit.first;

@@ -1338,7 +1338,10 @@ export interface components {
         };
         /** @description The funnel of those whose first step was on a day, or in a week or a month. */
         FunnelBucket: {
-            /** @description Whether all of them have had the whole window by now: where not, more may still come. */
+            /**
+             * @description Whether all of them have had the whole window within the period by now: where not, more may have come since, or still
+             *     come.
+             */
             is_finished: boolean;
             /** @description How many came as far as each step or further. */
             people: number[];

@@ -29,6 +29,7 @@ export const codesEn = {
   'problem.too_many_cohorts': 'The period is too long for such small intervals.',
   'problem.too_many_touchpoints': 'There are too many touchpoints for a Markov chain; choose another dimension or model.',
   'problem.unknown_model': 'There is no such model.',
+  'problem.invalid_pattern': 'The regular expression cannot be used.',
   'problem.invalid_steps': 'There are too few or too many steps.',
   'problem.unknown_kind': 'There is no such kind of event.',
   'problem.invalid_unit': 'This cannot be counted here.',

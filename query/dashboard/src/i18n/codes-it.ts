@@ -32,6 +32,7 @@ export const codesIt: Translation<typeof codesEn> = {
   'problem.too_many_cohorts': 'Il periodo è troppo lungo per intervalli così piccoli.',
   'problem.too_many_touchpoints': 'Ci sono troppi punti di contatto per una catena di Markov: scegli un’altra dimensione o un altro modello.',
   'problem.unknown_model': 'Questo modello non esiste.',
+  'problem.invalid_pattern': 'L’espressione regolare non può essere usata.',
   'problem.invalid_steps': 'I passaggi sono troppo pochi o troppi.',
   'problem.unknown_kind': 'Questo tipo di evento non esiste.',
   'problem.invalid_unit': 'Questo qui non si può contare.',

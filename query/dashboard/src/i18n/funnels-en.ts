@@ -106,7 +106,7 @@ export const funnelsEn = {
   'funnels.leftOut': { one: '{count} more value is not shown.', other: '{count} more values are not shown.' },
   'funnels.began': 'First step: {unit}',
   'funnels.ended': 'Last step',
-  'funnels.unfinished': 'Dashed: not everybody has had the whole window yet, so more may still come.',
+  'funnels.unfinished': 'Dashed: not everybody has had the whole window within the period, so more may still come.',
   'funnels.def.people': 'How many came as far as this step or further, each counted once.',
   'funnels.def.ofFirst': 'Share of those at the first step who came to this one.',
   'funnels.def.ofPrevious': 'Share of those at the step before who came to this one.',

@@ -109,7 +109,7 @@ export const funnelsIt: Translation<typeof funnelsEn> = {
   'funnels.leftOut': { one: 'C’è ancora {count} valore, che non è mostrato.', other: 'Ci sono ancora {count} valori, che non sono mostrati.' },
   'funnels.began': 'Primo passaggio: {unit}',
   'funnels.ended': 'Ultimo passaggio',
-  'funnels.unfinished': 'Tratteggiato: non tutti hanno ancora avuto l’intera finestra, quindi il numero può crescere.',
+  'funnels.unfinished': 'Tratteggiato: non tutti hanno avuto l’intera finestra entro il periodo, quindi il numero può crescere.',
   'funnels.def.people': 'Quanti sono arrivati a questo passaggio o più avanti, ciascuno contato una volta.',
   'funnels.def.ofFirst': 'Quota di chi ha fatto il primo passaggio ed è arrivato a questo.',
   'funnels.def.ofPrevious': 'Quota di chi ha fatto il passaggio precedente ed è arrivato a questo.',

@@ -10,6 +10,7 @@ use orma_store::{Block, column};
 
 use crate::error::ApiError;
 use crate::runner::Runner;
+use crate::scope::Scope;
 use crate::steps::{Asked, Others, Step, Steps, computed, known};
 use crate::value::{Amount, Money};
 use request::Request;
@@ -44,9 +45,10 @@ struct Visits {
 /// # Errors
 /// There are too many events or visits, or the store did not answer.
 pub async fn respond(runner: &Runner, request: &Request) -> Result<Attribution, ApiError> {
+    let scope = known(runner, &request.scope, request.unit).await?;
     let conversions = std::slice::from_ref(&request.conversion);
     let asked = Asked {
-        scope: &request.scope,
+        scope: &scope,
         unit: request.unit,
         patterns: conversions,
         others: Others::None,
@@ -54,7 +56,7 @@ pub async fn respond(runner: &Runner, request: &Request) -> Result<Attribution, 
         currency: Some(&request.currency),
     };
     let steps = Steps::read(runner, &asked).await?;
-    let visits = read(runner, request).await?;
+    let visits = read(runner, &scope, request).await?;
     let owned = request.clone();
     // What nothing came before is one, too.
     let touchpoints = visits.names.len() + usize::from(!visits.names.iter().any(String::is_empty));
@@ -68,8 +70,7 @@ pub async fn respond(runner: &Runner, request: &Request) -> Result<Attribution, 
     computed(move || Told::of(&owned, &steps, visits).respond(&owned)).await
 }
 
-async fn read(runner: &Runner, request: &Request) -> Result<Visits, ApiError> {
-    let scope = known(runner, &request.scope, request.unit).await?;
+async fn read(runner: &Runner, scope: &Scope, request: &Request) -> Result<Visits, ApiError> {
     let mut read = Visits::default();
     let mut numbers: HashMap<String, usize> = HashMap::default();
     let take = |block: &Block| {
@@ -90,7 +91,7 @@ async fn read(runner: &Runner, request: &Request) -> Result<Visits, ApiError> {
         }
         Ok(())
     };
-    runner.each_block(&sql::touches(&scope, request), VISITS_MAX, take).await?;
+    runner.each_block(&sql::touches(scope, request), VISITS_MAX, take).await?;
     Ok(read)
 }
 

@@ -230,12 +230,17 @@ pub fn divided(amount: i128, weights: &[f64]) -> Vec<i128> {
         let lost = |place: usize| exact[place] - exact[place].floor();
         lost(*other).total_cmp(&lost(*one)).then(one.cmp(other))
     });
-    // Of amounts that a float does not hold exactly more than one each may be left over.
-    for place in places.iter().cycle() {
+    // Of amounts that a float does not hold exactly more than one each is left over.
+    let each = left / places.len() as i128;
+    for place in &places {
+        parts[*place] += each;
+    }
+    left -= each * places.len() as i128;
+    for place in places {
         if left == 0 {
             break;
         }
-        parts[*place] += left.signum();
+        parts[place] += left.signum();
         left -= left.signum();
     }
     parts
@@ -332,7 +337,8 @@ mod tests {
         ] {
             assert_eq!(divided(amount, weights), parts, "{amount} {weights:?}");
         }
-        let large = 9_999_999_999_999_999_999_999;
+        // As many as a sum of the store holds.
+        let large = 99_999_999_999_999_999_999_999_999_999_999_999_999;
         assert_eq!(divided(large, &[1.0, 2.0, 4.0]).iter().sum::<i128>(), large);
     }
 }

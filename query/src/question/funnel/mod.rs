@@ -12,7 +12,7 @@ use crate::plan::{Earlier, Interval};
 use crate::runner::Runner;
 use crate::scope::Scope;
 use crate::steps::people::{Found, PeoplePage};
-use crate::steps::{Asked, Label, Others, Steps};
+use crate::steps::{Asked, Label, Others, Step, Steps, known};
 use crate::timestamp::Timestamp;
 use crate::value::{Amount, Money};
 use request::{PeopleRequest, Request};
@@ -75,8 +75,9 @@ async fn ways(
     request: &Request,
     scope: &Scope,
 ) -> Result<(Steps, Vec<(u64, Way)>), ApiError> {
+    let scope = known(runner, scope, request.unit).await?;
     let asked = Asked {
-        scope,
+        scope: &scope,
         unit: request.unit,
         patterns: &request.patterns,
         others: if request.rule.order == Order::Strict { Others::SeenOrDone } else { Others::None },
@@ -85,7 +86,7 @@ async fn ways(
     };
     let steps = Steps::read(runner, &asked).await?;
     let rule = request.rule;
-    let way = |steps: &[crate::steps::Step]| Some((steps.first()?.unit, rule.furthest(steps)?));
+    let way = |steps: &[Step]| Some((steps.first()?.unit, rule.furthest(steps)?));
     let ways = steps.units().filter_map(way).collect();
     Ok((steps, ways))
 }
@@ -174,20 +175,22 @@ fn groups(request: &Request, steps: &Steps, ways: &[(u64, Way)]) -> (Vec<FunnelG
 }
 
 fn trend(request: &Request, interval: Interval, ways: &[(u64, Way)]) -> Result<Vec<FunnelBucket>, ApiError> {
-    let buckets: Vec<Bucket> = request.scope.period.buckets(interval)?;
-    let ends = buckets.iter().skip(1).map(|bucket| bucket.start).chain([request.scope.period.to]);
+    let period = &request.scope.period;
+    let buckets: Vec<Bucket> = period.buckets(interval)?;
+    // What happens after the period counts in no way that began in it.
+    let seen_until = period.to.min(request.now);
+    let ends = buckets.iter().skip(1).map(|bucket| bucket.start).chain([period.to]);
     let mut trend: Vec<FunnelBucket> = buckets
         .iter()
         .zip(ends)
         .map(|(bucket, end)| FunnelBucket {
             time: bucket.label.clone(),
             people: vec![0; request.rule.steps],
-            is_finished: Timestamp(end.0.saturating_add(request.rule.window_ms)) <= request.now,
+            is_finished: Timestamp(end.0.saturating_add(request.rule.window_ms)) <= seen_until,
         })
         .collect();
     for (_, way) in ways {
-        let began = way.moments().iter().min().copied().unwrap_or_default();
-        let after = buckets.partition_point(|bucket| bucket.start.0 <= began);
+        let after = buckets.partition_point(|bucket| bucket.start.0 <= way.at[0]);
         let Some(bucket) = trend[..after].last_mut() else { continue };
         for people in &mut bucket.people[..way.reached] {
             *people += 1;

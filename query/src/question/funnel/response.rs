@@ -67,7 +67,8 @@ pub struct FunnelBucket {
     pub time: String,
     /// How many came as far as each step or further.
     pub people: Vec<u64>,
-    /// Whether all of them have had the whole window by now: where not, more may still come.
+    /// Whether all of them have had the whole window within the period by now: where not, more may have come since, or still
+    /// come.
     pub is_finished: bool,
 }
 

@@ -10,6 +10,7 @@ use orma_store::{Block, StoreError, column};
 
 use crate::error::ApiError;
 use crate::runner::Runner;
+use crate::scope::Scope;
 use crate::steps::{Asked, Label, Others, Steps, Unit, computed, known};
 use request::{Nodes, Request};
 use response::{PathLink, Paths};
@@ -32,17 +33,17 @@ struct Walked {
 /// # Errors
 /// There are too many events, or the store did not answer.
 pub async fn respond(runner: &Runner, request: &Request) -> Result<Paths, ApiError> {
+    let scope = known(runner, &request.scope, request.unit).await?;
     let walked = if sql::is_of_visits(request) {
-        of_visits(runner, request).await?
+        of_visits(runner, &scope, request).await?
     } else {
-        of_events(runner, request).await?
+        of_events(runner, &scope, request).await?
     };
     Ok(told(request, &walked))
 }
 
 /// From the pages that visits have in order.
-async fn of_visits(runner: &Runner, request: &Request) -> Result<Walked, ApiError> {
-    let scope = known(runner, &request.scope, request.unit).await?;
+async fn of_visits(runner: &Runner, scope: &Scope, request: &Request) -> Result<Walked, ApiError> {
     let mut walked = Walked::default();
     let mut numbers: HashMap<String, u32> = HashMap::default();
     let mut journey: Vec<Node> = Vec::new();
@@ -51,10 +52,10 @@ async fn of_visits(runner: &Runner, request: &Request) -> Result<Walked, ApiErro
         let times: Vec<u64> = column(block, "times")?;
         for (nodes, times) in nodes.into_iter().zip(times) {
             journey.clear();
-            for node in nodes.split('\n') {
-                let unreadable = || StoreError::Answer("a node has no number".to_owned());
-                let (name, fits) = node.rsplit_once('\t').ok_or_else(unreadable)?;
-                let fits = fits.parse().map_err(|_| unreadable())?;
+            let mut parts = nodes.split(sql::PART_END);
+            while let (Some(name), Some(fits)) = (parts.next(), parts.next()) {
+                let unreadable = |_| StoreError::Answer("a node has no number".to_owned());
+                let fits = fits.parse().map_err(unreadable)?;
                 let next = numbers.len() as u32;
                 let number = *numbers.entry(name.to_owned()).or_insert(next);
                 if number == next {
@@ -66,15 +67,15 @@ async fn of_visits(runner: &Runner, request: &Request) -> Result<Walked, ApiErro
         }
         Ok(())
     };
-    runner.each_block(&sql::journeys(&scope, request), JOURNEYS_MAX, take).await?;
+    runner.each_block(&sql::journeys(scope, request), JOURNEYS_MAX, take).await?;
     Ok(walked)
 }
 
 /// From events, whatever they are.
-async fn of_events(runner: &Runner, request: &Request) -> Result<Walked, ApiError> {
+async fn of_events(runner: &Runner, scope: &Scope, request: &Request) -> Result<Walked, ApiError> {
     let patterns: Vec<_> = request.start.iter().chain(&request.end).cloned().collect();
     let asked = Asked {
-        scope: &request.scope,
+        scope,
         unit: request.unit,
         patterns: &patterns,
         others: if request.nodes == Nodes::Pages { Others::Seen } else { Others::SeenOrDone },

@@ -4,12 +4,15 @@ use super::request::{Nodes, Request};
 use super::rule::{END, START};
 use crate::condition::Condition;
 use crate::plan::Dimension;
-use crate::plan::filter::{Field, Filter};
+use crate::plan::filter::{Field, Filter, Operator};
 use crate::scope::Scope;
 use crate::sql::Sql;
 use crate::sql::clause;
 use crate::sql::events::{SEEN, of_scope};
 use crate::steps::{Unit, VISIT_NUMBER, chosen_units};
+
+/// Behind each part of a node: no page and no screen holds it, as visits are written with it between their pages.
+pub const PART_END: char = '\u{1f}';
 
 /// Whether visits know all that is asked: the pages of sessions, from and to pages.
 pub fn is_of_visits(request: &Request) -> bool {
@@ -21,22 +24,28 @@ pub fn is_of_visits(request: &Request) -> bool {
         && is_of_pages(&request.end)
 }
 
-/// The filters of a page that all must hold, where a condition says no more than that of something that was seen.
+/// The filters of a page that all must hold, where a condition says no more than that of something that was seen. Which kind of
+/// view it was a visit does not know: what is asked of a kind must be a path by its form.
 fn filters_of_page(condition: &Condition) -> Option<Vec<&Filter>> {
-    let mut filters = Vec::new();
+    let (mut filters, mut is_of_a_kind) = (Vec::new(), false);
     for member in condition.members() {
         let filter = member.filter()?;
         match &filter.field {
             Field::Dimension(Dimension::PAGE) => filters.push(filter),
-            // Which kind of view it was the visit does not know; no screen is called as a path is.
-            Field::Dimension(Dimension::KIND) if member.kinds()? == ["page_view"] => {}
+            Field::Dimension(Dimension::KIND) if member.kinds()? == ["page_view"] => is_of_a_kind = true,
             _ => return None,
         }
     }
-    (!filters.is_empty()).then_some(filters)
+    let is_path = |filter: &&Filter| {
+        matches!(filter.operator, Operator::Is | Operator::Starts)
+            && filter.values.iter().all(|value| value.starts_with('/'))
+    };
+    // One that is a path leaves no screen to the others.
+    let are_told_apart = !is_of_a_kind || filters.iter().any(is_path);
+    (!filters.is_empty() && are_told_apart).then_some(filters)
 }
 
-/// The journeys of pages, alike ones together: `nodes` (the pages, each with a tab and a number behind it: [`START`] and [`END`]),
+/// The journeys of pages, alike ones together: `nodes` (the pages, each with a number behind it, [`START`] and [`END`], and [`PART_END`] behind both),
 /// `times`.
 pub fn journeys(scope: &Scope, request: &Request) -> Sql {
     let mut sql = of_scope(scope);
@@ -76,7 +85,7 @@ pub fn journeys(scope: &Scope, request: &Request) -> Sql {
     };
     // A visit of several days has a row for each.
     sql.text = format!(
-        "SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\\t', toString(node.2)), kept), '\\n') AS nodes, \
+        "SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\\x1F', toString(node.2), '\\x1F'), kept)) AS nodes, \
          count() AS times FROM (SELECT {folded} AS journey, {kept} AS kept FROM visits FINAL WHERE {} AND is_session \
          AND (NOT is_continued OR day = {{from_day:Date}}) AND view_count > 0 AND {}{chosen}) \
          WHERE notEmpty(kept) GROUP BY nodes",
@@ -123,6 +132,9 @@ mod tests {
             (json!({"nodes": "pages", "start": {"path": "/"}}), true),
             (json!({"nodes": "pages", "start": {"kind": "page_view", "path": "/"}}), true),
             (json!({"nodes": "pages", "start": {"kind": "page_view"}}), false),
+            // A screen may be called so, too.
+            (json!({"nodes": "pages", "start": {"kind": "page_view", "path": "Home"}}), false),
+            (json!({"nodes": "pages", "start": {"screen": "Home"}}), true),
             (json!({"nodes": "pages", "start": {"kind": "order"}}), false),
             (
                 json!({"nodes": "pages", "end": {"where": {"not": {"is": {"dimension": "page", "values": ["/"]}}}}}),

@@ -10,6 +10,7 @@ use orma_store::{Block, column};
 use crate::error::ApiError;
 use crate::plan::period::Bucket;
 use crate::runner::Runner;
+use crate::scope::Scope;
 use crate::steps::people::{Found, PeoplePage};
 use crate::steps::{Asked, Others, Steps, computed, known};
 use request::{PeopleRequest, Request};
@@ -69,7 +70,7 @@ pub async fn people(runner: &Runner, request: &PeopleRequest) -> Result<PeoplePa
         let message = format!("There is no cohort `{}` in the period.", request.cohort);
         ApiError::invalid("unknown_cohort", "cohort", message)
     })?;
-    let Some(bucket) = buckets.get(cohort + request.index) else {
+    let Some(bucket) = buckets.get(cohort..).and_then(|later| later.get(request.index)) else {
         let message = format!("`index` must be a number from 0 to {}.", buckets.len() - cohort - 1);
         return Err(ApiError::invalid("invalid_index", "index", message));
     };
@@ -96,15 +97,16 @@ fn finished(request: &Request, buckets: &[Bucket]) -> Vec<bool> {
 
 /// The members of all cohorts.
 async fn read(runner: &Runner, request: &Request, buckets: &[Bucket]) -> Result<Vec<Member>, ApiError> {
+    let scope = known(runner, &request.scope, request.unit).await?;
     let mut activities = Vec::new();
     let any = (request.first.is_none(), request.again.is_none());
     if any.0 || any.1 {
-        activities.extend(visited(runner, request, buckets, any).await?);
+        activities.extend(visited(runner, &scope, request, buckets, any).await?);
     }
     let patterns: Vec<_> = request.first.iter().chain(&request.again).cloned().collect();
     if !patterns.is_empty() {
         let asked = Asked {
-            scope: &request.scope,
+            scope: &scope,
             unit: request.unit,
             patterns: &patterns,
             others: Others::None,
@@ -131,11 +133,11 @@ async fn read(runner: &Runner, request: &Request, buckets: &[Bucket]) -> Result<
 /// Who was there, whatever they did: visits know that.
 async fn visited(
     runner: &Runner,
+    scope: &Scope,
     request: &Request,
     buckets: &[Bucket],
     (starts, returns): (bool, bool),
 ) -> Result<Vec<Activity>, ApiError> {
-    let scope = known(runner, &request.scope, request.unit).await?;
     let first = buckets.first().and_then(|bucket| bucket.key.parse().ok()).unwrap_or_default();
     let mut activities = Vec::new();
     let take = |block: &Block| {
@@ -149,7 +151,7 @@ async fn visited(
         }
         Ok(())
     };
-    let statement = sql::visited(&scope, request.unit, request.interval, first);
+    let statement = sql::visited(scope, request.unit, request.interval, first);
     runner.each_block(&statement, ROWS_MAX, take).await?;
     Ok(activities)
 }

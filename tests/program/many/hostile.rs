@@ -1,0 +1,119 @@
+//! What nobody would ask or send, and somebody does.
+
+use axum::http::{Method, StatusCode};
+use orma_model::EventRow;
+use orma_query::{QuestionLimits, Runner, Sql};
+use orma_store::StoreError;
+use serde_json::{Value, json};
+
+use crate::query_api::{Service, at, event};
+
+const PERIOD: (&str, &str) = ("2026-11-01", "2026-11-10");
+
+async fn refused(service: &Service) {
+    let period = |mut body: Value| {
+        body["from"] = json!(PERIOD.0);
+        body["to"] = json!(PERIOD.1);
+        body
+    };
+    let matching = |pattern: &str| {
+        let event = json!({"where": {"matches": {"dimension": "page", "values": [pattern]}}});
+        period(json!({"steps": [event, {"kind": "order"}]}))
+    };
+    let deep = (0..9).fold(json!({"set": {"dimension": "os"}}), |inner, _| json!({"not": inner}));
+    let many = vec!["a"; 10_000];
+    let steps = json!([{"kind": "page_view"}, {"kind": "order"}]);
+    for (path, body, field) in [
+        ("/funnels", matching("(a)\\1"), Some("steps[0].where.matches.values")),
+        // What one parser of patterns takes and the other does not.
+        ("/funnels", matching("a{1001}"), None),
+        ("/funnels", matching("(?x) a b"), None),
+        ("/funnels", period(json!({"steps": [{"kind": "order"}]})), Some("steps")),
+        ("/funnels", period(json!({"steps": vec![json!({"kind": "order"}); 13]})), Some("steps")),
+        ("/funnels", period(json!({"steps": steps, "window_ms": -1})), Some("window_ms")),
+        ("/funnels", period(json!({"steps": steps, "condition": deep})), Some("condition")),
+        (
+            "/funnels",
+            period(json!({"steps": steps, "condition": {"is": {"dimension": "os", "values": many}}})),
+            Some("condition.is.values"),
+        ),
+        ("/funnels", period(json!({"steps": steps, "group_by": "product"})), Some("group_by")),
+        ("/attribution", period(json!({"group_by": "page"})), Some("group_by")),
+        ("/paths", period(json!({"steps": 11})), Some("steps")),
+        ("/retention", period(json!({"unit": "sessions"})), Some("unit")),
+        (
+            "/retention/people",
+            json!({"retention": period(json!({"interval": "day"})), "cohort": "2026-11-02", "index": u64::MAX}),
+            Some("index"),
+        ),
+    ] {
+        let answer = service.ask(Method::POST, path, Some(body)).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path} {field:?}: {}", answer.text);
+        assert_eq!(answer.json()["error"]["field"].as_str(), field, "{path}: {}", answer.text);
+    }
+}
+
+/// Whoever reads paths from visits and from events reads the same, whatever an app calls its screens.
+async fn screens_of_any_name(service: &Service) {
+    let screens = ["A\tB", "C\nD", "/", "è\u{1f600}"];
+    let rows = screens.iter().enumerate().map(|(place, screen)| EventRow {
+        screen: (*screen).into(),
+        ..event("screen_view", "v", "s", at("2026-11-05T10:00:00Z") + place as i64 * 1_000)
+    });
+    service.insert(&rows.collect::<Vec<_>>()).await;
+    let ask = async |start: Value| {
+        let body = json!({"from": PERIOD.0, "to": PERIOD.1, "nodes": "pages", "steps": 10, "start": start});
+        let answer = service.ask(Method::POST, "/paths", Some(body)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        answer.json()["links"].clone()
+    };
+    let expected: Vec<Value> = (0..screens.len())
+        .map(|step| json!({"step": step, "from": screens[step], "to": screens.get(step + 1), "count": 1}))
+        .collect();
+    assert_eq!(ask(json!({"screen": screens[0]})).await, json!(expected));
+    // A condition that visits do not know.
+    let from_events =
+        json!({"screen": screens[0], "where": {"is": {"dimension": "host", "values": ["bottega.example"]}}});
+    assert_eq!(ask(from_events).await, json!(expected));
+}
+
+/// More rows than a question may read are an error, and none is told as if it were all.
+async fn no_answer_of_a_part(service: &Service) {
+    let runner = Runner::new(service.store.clone(), &QuestionLimits::default());
+    for (rows_max, is_answered) in [(99_999, false), (100_000, true)] {
+        let mut read = 0;
+        let numbers = Sql::new("SELECT number FROM numbers(100000)", []);
+        let asked = runner.each_block(&numbers, rows_max, |block| {
+            read += block.num_rows();
+            Ok(())
+        });
+        match asked.await {
+            Ok(()) => assert!(is_answered && read == 100_000, "{read} of {rows_max}"),
+            Err(StoreError::Refused { code: 396, .. }) => assert!(!is_answered, "{rows_max}"),
+            Err(other) => panic!("{rows_max}: {other:?}"),
+        }
+    }
+}
+
+/// A bucket whose last have not had the whole window within the period may have lost some, long after it.
+async fn parts_of_a_window(service: &Service) {
+    let body = json!({
+        "from": PERIOD.0, "to": PERIOD.1, "interval": "day", "window_ms": 2 * 86_400_000,
+        "steps": [{"kind": "screen_view"}, {"kind": "order"}],
+    });
+    let answer = service.ask(Method::POST, "/funnels", Some(body)).await.json();
+    let finished: Vec<bool> =
+        answer["trend"].as_array().unwrap().iter().map(|bucket| bucket["is_finished"] == true).collect();
+    assert_eq!(finished, [vec![true; 8], vec![false; 2]].concat());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_would_ask_is_refused_by_its_field_or_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start(dir.path()).await;
+    refused(&service).await;
+    screens_of_any_name(&service).await;
+    no_answer_of_a_part(&service).await;
+    parts_of_a_window(&service).await;
+    service.engine.stop().await;
+}
