@@ -28,7 +28,7 @@ struct Path {
 fn random_attribution(random: &mut Rng) -> Value {
     let mut attribution = json!({
         "from": PERIOD.0, "to": PERIOD.1,
-        "group_by": random.choice(&["source", "channel", "country", "entry_page"]).unwrap(),
+        "group_by": random.choice(&["source", "channel", "country", "entry_page", "exit_page"]).unwrap(),
         "window_days": random.choice(&[1, 2, 90]).unwrap(),
         "unit": random.choice(&["people", "people", "visitors"]).unwrap(),
         "unconverted": random.bool(),
@@ -60,11 +60,16 @@ fn paths(attribution: &Value, many: &Many) -> Vec<Path> {
                 continue;
             }
             let first_page = || rows.iter().find(|row| row.kind == "page_view").map_or("", |row| &row.path);
+            let last_page = || {
+                let seen = rows.iter().rfind(|row| row.kind == "page_view");
+                seen.map_or(String::new(), |row| row.path.to_string())
+            };
             let label = match attribution["group_by"].as_str().unwrap() {
                 "source" => first.source.to_string(),
                 "country" => first.country.to_string(),
                 "entry_page" if first.path.is_empty() => first_page().to_owned(),
                 "entry_page" => first.path.to_string(),
+                "exit_page" => last_page(),
                 _ if first.channel.is_empty() => "direct".to_owned(),
                 _ => first.channel.to_string(),
             };
