@@ -27,6 +27,7 @@ mod people;
 mod quality;
 mod reconciliation;
 mod retention;
+mod segments;
 mod session;
 mod settings;
 mod sites;
@@ -57,6 +58,7 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 fn routes() -> OpenApiRouter<AppState> {
     let signed_links =
         routes!(newsletters::create).layer(DefaultBodyLimit::max(newsletters::LINKS_BODY_BYTES_MAX));
+    let with_people = DefaultBodyLimit::max(segments::PEOPLE_BODY_BYTES_MAX);
     let site = OpenApiRouter::new()
         .routes(routes!(stats::get))
         .routes(routes!(people::list))
@@ -68,6 +70,13 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(retention::people))
         .routes(routes!(attribution::ask))
         .routes(routes!(paths::ask))
+        .routes(routes!(segments::list, segments::create).layer(with_people))
+        .routes(routes!(segments::preview))
+        .routes(routes!(segments::get, segments::change, segments::delete))
+        .routes(routes!(segments::members))
+        .routes(routes!(segments::history))
+        .routes(routes!(segments::changes))
+        .routes(routes!(segments::people).layer(with_people))
         .routes(routes!(links::create))
         .routes(routes!(links::delete))
         .routes(signed_links)

@@ -5,6 +5,7 @@
 //! asks them.
 
 pub mod attribution;
+pub mod audience;
 pub mod export;
 pub mod funnel;
 pub mod installation;

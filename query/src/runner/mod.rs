@@ -24,6 +24,7 @@ use orma_visits::{Days, Maker};
 use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, OnceCell};
 
+use crate::audiences::Audiences;
 use crate::limits::{Busy, Permit, Permits, QuestionLimits};
 use crate::rollups::Rollups;
 use crate::sql::Sql;
@@ -114,6 +115,12 @@ impl Runner {
     pub fn rollups(&self, registry: &Registry) -> Rollups {
         let shared = &self.shared;
         Rollups::new(shared.store.clone(), shared.visits.clone(), registry.clone(), &shared.limits)
+    }
+
+    /// What keeps the members of audiences.
+    pub fn audiences(&self, registry: &Registry) -> Audiences {
+        let shared = &self.shared;
+        Audiences::new(self.clone(), shared.store.clone(), registry.clone(), &shared.limits)
     }
 
     /// The days of a site that are rolled up, in its zone. Where the store does not tell, none: visits know all that they do.

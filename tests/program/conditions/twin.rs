@@ -145,6 +145,9 @@ impl<'a> Twin<'a> {
         if let Some(did) = condition.get("did") {
             return self.did(did, unit);
         }
+        if let Some(sequence) = condition.get("sequence") {
+            return self.has_sequence(sequence, unit);
+        }
         if let (Some(members), false) = (condition.get("any"), is_of_is(condition)) {
             return members.as_array().unwrap().iter().any(|member| self.holds(member, unit));
         }
@@ -187,12 +190,37 @@ impl<'a> Twin<'a> {
         }
     }
 
-    fn did(&self, did: &Value, unit: &Unit<'_>) -> bool {
-        let person = match unit {
+    fn person_of(&self, unit: &Unit<'_>) -> String {
+        match unit {
             Unit::Event(row) => self.person(row),
             Unit::Visit(key) => self.person(self.visit(key).first),
             Unit::Person(person) => (*person).to_owned(),
-        };
+        }
+    }
+
+    /// From each event that may be the first, the next that fits is taken for each of the others.
+    fn has_sequence(&self, sequence: &Value, unit: &Unit<'_>) -> bool {
+        let person = self.person_of(unit);
+        let own = |row: &&'a EventRow<'a>| self.in_period(row) && self.person(row) == person;
+        let mut rows: Vec<&'a EventRow<'a>> = self.counted().filter(own).collect();
+        rows.sort_by_key(|row| (row.ts, row.event_id));
+        let events = sequence["events"].as_array().unwrap();
+        let hours = sequence["within_days"].as_i64().map(|days| days * 24);
+        let hours = hours.or(sequence["within_hours"].as_i64());
+        (0..rows.len()).filter(|first| self.fits(&events[0], rows[*first])).any(|first| {
+            let mut place = first;
+            for event in &events[1..] {
+                match (place + 1..rows.len()).find(|next| self.fits(event, rows[*next])) {
+                    Some(next) => place = next,
+                    None => return false,
+                }
+            }
+            hours.is_none_or(|hours| rows[place].ts - rows[first].ts < hours * HOUR)
+        })
+    }
+
+    fn did(&self, did: &Value, unit: &Unit<'_>) -> bool {
+        let person = self.person_of(unit);
         let mut times: Vec<i64> = self
             .counted()
             .filter(|row| self.in_period(row) && self.person(row) == person)
