@@ -66,6 +66,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(journey::get))
         .routes(routes!(funnels::ask))
         .routes(routes!(funnels::people))
+        .routes(routes!(funnels::instead))
         .routes(routes!(retention::ask))
         .routes(routes!(retention::people))
         .routes(routes!(attribution::ask))

@@ -1,5 +1,6 @@
 //! How many get from one step to the next, how long they take, and who they are.
 
+pub mod instead;
 pub mod request;
 pub mod response;
 mod rule;
