@@ -180,8 +180,10 @@ fn random_condition(random: &mut Rng, depth: u64, with_did: bool) -> Value {
 
 /// What somebody did so often, or one after the other.
 fn random_did(random: &mut Rng, depth: u64) -> Value {
-    if random.u64(..3) > 0 {
-        return random_times(random, depth);
+    match random.u64(..6) {
+        0 => return random_visited(random),
+        1..=3 => return random_times(random, depth),
+        _ => {}
     }
     let kinds = ["page_view", "page_view", "page_view", "order", "search"];
     let event = |random: &mut Rng| match random.u64(..3) {
@@ -199,6 +201,20 @@ fn random_did(random: &mut Rng, depth: u64) -> Value {
         _ => {}
     }
     json!({"sequence": sequence})
+}
+
+fn random_visited(random: &mut Rng) -> Value {
+    let mut visited = match random.u64(..3) {
+        0 => json!({"at_least": 1 + random.u64(..3)}),
+        1 => json!({"at_most": random.u64(..3)}),
+        _ => json!({"exactly": random.u64(..3)}),
+    };
+    match random.u64(..4) {
+        0 => {}
+        1 => visited["where"] = json!({"all": [random_filter(random), random_filter(random)]}),
+        _ => visited["where"] = random_filter(random),
+    }
+    json!({"visited": visited})
 }
 
 fn random_times(random: &mut Rng, depth: u64) -> Value {

@@ -9,15 +9,15 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Object, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::{Condition, Did, Sequence, Times, Within};
+use super::{Condition, Did, Sequence, Times, Visited, Within};
 use crate::error::ApiError;
 use crate::plan::filter::{Field, Filter, Operator, VALUES_MAX, VALUES_MAX_OF_ALL};
 
 /// How deep conditions stand in each other, the outermost and those of what was done included.
 const DEPTH_MAX: usize = 8;
-/// `all`, `any`, `not`, `is`, `did`, `sequence` and `segment` of one condition.
+/// `all`, `any`, `not`, `is`, `did`, `sequence`, `visited` and `segment` of one condition.
 const NODES_MAX: usize = 60;
-/// `did` and `sequence` of one condition: each reads the events of the period once more.
+/// `did`, `sequence` and `visited` of one condition: each reads the events of the period once more.
 const DIDS_MAX: usize = 8;
 /// Events of one sequence.
 const SEQUENCE_MAX: usize = 8;
@@ -71,11 +71,7 @@ impl Condition {
                 json!({ filter.operator.name(): is })
             }
             Self::Did(Did { event, times, within }) => {
-                let (name, number) = match times {
-                    Times::AtLeast(number) => ("at_least", number),
-                    Times::AtMost(number) => ("at_most", number),
-                    Times::Exactly(number) => ("exactly", number),
-                };
+                let (name, number) = times.named();
                 let mut did = json!({"event": {"where": event.to_json()}, name: number});
                 if let Within::Hours(hours) = within {
                     did["within_hours"] = json!(hours);
@@ -91,7 +87,25 @@ impl Condition {
                 }
                 json!({"sequence": sequence})
             }
+            Self::Visited(Visited { session, times }) => {
+                let (name, number) = times.named();
+                let mut visited = json!({ name: number });
+                if **session != Self::EVERYTHING {
+                    visited["where"] = session.to_json();
+                }
+                json!({"visited": visited})
+            }
             Self::Audience(segment) => json!({"segment": segment}),
+        }
+    }
+}
+
+impl Times {
+    const fn named(self) -> (&'static str, u32) {
+        match self {
+            Self::AtLeast(number) => ("at_least", number),
+            Self::AtMost(number) => ("at_most", number),
+            Self::Exactly(number) => ("exactly", number),
         }
     }
 }
@@ -131,7 +145,7 @@ impl<'a> Reader<'a> {
         }
         let fields = Fields::of(value, path)?;
         let kinds = || {
-            let others = ["all", "any", "not", "did", "sequence", "segment"];
+            let others = ["all", "any", "not", "did", "sequence", "visited", "segment"];
             others.into_iter().chain(Operator::ALL.map(Operator::name))
         };
         let mut given = kinds().filter(|kind| fields.map.contains_key(*kind));
@@ -156,6 +170,10 @@ impl<'a> Reader<'a> {
             "sequence" => {
                 fields.only(&["sequence"])?;
                 self.sequence(fields.get("sequence")?, &fields.path("sequence"), depth)
+            }
+            "visited" => {
+                fields.only(&["visited"])?;
+                self.visited(fields.get("visited")?, &fields.path("visited"), depth)
             }
             "segment" => {
                 fields.only(&["segment"])?;
@@ -248,10 +266,28 @@ impl<'a> Reader<'a> {
         Ok(Condition::Sequence(Sequence { events, within: within(&fields)? }))
     }
 
+    fn visited(&mut self, value: &Value, path: &str, depth: usize) -> Result<Condition, ApiError> {
+        self.reads_events_once_more()?;
+        let fields = Fields::of(value, path)?;
+        fields.only(&["where", "at_least", "at_most", "exactly"])?;
+        let at = fields.path("where");
+        let session = match fields.map.get("where") {
+            None => Condition::EVERYTHING,
+            Some(condition) => self.condition(condition, &at, depth + 1)?,
+        };
+        if !session.is_of_is() {
+            let message =
+                format!("`{at}` is about one session: dimensions that have values, in `all` and `any`.");
+            return Err(invalid(&at, message));
+        }
+        Ok(Condition::Visited(Visited { session: Box::new(session), times: times(&fields)? }))
+    }
+
     fn reads_events_once_more(&mut self) -> Result<(), ApiError> {
         self.dids += 1;
         if self.dids > DIDS_MAX {
-            return self.too_much(format!("A condition takes at most {DIDS_MAX} `did` and `sequence`."));
+            return self
+                .too_much(format!("A condition takes at most {DIDS_MAX} `did`, `sequence` and `visited`."));
         }
         Ok(())
     }
@@ -410,13 +446,14 @@ impl PartialSchema for Condition {
         let of_others = OneOfBuilder::new()
             .description(Some(
                 "What is left in. `is` that stand together in an `all` hold for one and the same item, event and visit; \
-                 `not`, `did`, `sequence` and `segment` are by themselves.",
+                 `not`, `did`, `sequence`, `visited` and `segment` are by themselves.",
             ))
             .item(alone("all", several(0).into()))
             .item(alone("any", several(1).into()))
             .item(alone("not", itself().into()))
             .item(alone("did", did_schema().into()))
             .item(alone("sequence", sequence_schema().into()))
+            .item(alone("visited", visited_schema().into()))
             .item(alone(
                 "segment",
                 text().description(Some("The person belongs to the segment of this id now.")).build().into(),
@@ -504,7 +541,7 @@ fn event_schema(condition: Ref) -> Object {
     closed()
         .description(Some(
             "What must hold for an event: one of these or several; `where` is a condition on its other dimensions and \
-             properties, and has no `did`, `sequence` or `segment`.",
+             properties, and has no `did`, `sequence`, `visited` or `segment`.",
         ))
         .property("kind", text().examples(["order"]))
         .property("name", text())
@@ -541,16 +578,33 @@ fn sequence_schema() -> Object {
         .build()
 }
 
-fn did_schema() -> Object {
+/// With how many: so many or more, so many or fewer, or so many.
+fn with_times(object: ObjectBuilder) -> ObjectBuilder {
     let times = "; at most one of `at_least`, `at_most` and `exactly`, and without them one or more.";
+    object
+        .property("at_least", number(1, TIMES_MAX, &format!("So many or more{times}")))
+        .property("at_most", number(0, TIMES_MAX, &format!("So many or fewer{times}")))
+        .property("exactly", number(0, TIMES_MAX, &format!("So many{times}")))
+}
+
+fn visited_schema() -> Object {
+    let visited = closed()
+        .description(Some(
+            "The person has so many sessions, of those that `where` holds for: dimensions that have values, in `all` and `any`.",
+        ))
+        .property("where", Ref::from_schema_name(Condition::name()));
+    with_times(visited).build()
+}
+
+fn did_schema() -> Object {
     let window =
         "Counted in the fullest window of so many {} anywhere within the period, not in the whole period.";
     let did = closed()
         .description(Some("The person has so many events."))
         .property("event", Ref::from_schema_name(EventMatcher::name()))
-        .property("at_least", number(1, TIMES_MAX, &format!("So many or more{times}")))
-        .property("at_most", number(0, TIMES_MAX, &format!("So many or fewer{times}")))
-        .property("exactly", number(0, TIMES_MAX, &format!("So many{times}")))
         .required("event");
-    window_schemas(window).into_iter().fold(did, |did, (name, schema)| did.property(name, schema)).build()
+    window_schemas(window)
+        .into_iter()
+        .fold(with_times(did), |did, (name, schema)| did.property(name, schema))
+        .build()
 }

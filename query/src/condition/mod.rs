@@ -1,5 +1,5 @@
-//! What is left in, as a tree: `all`, `any`, `not`, what something `is`, what a person `did`, in which `sequence`, and to
-//! which `segment` the person belongs.
+//! What is left in, as a tree: `all`, `any`, `not`, what something `is`, what a person `did`, in which `sequence`, how often
+//! the person `visited`, and to which `segment` the person belongs.
 //!
 //! Read from the flat list of `GET` or from JSON (`json`). Uses `plan::filter` and the error; `scope` holds it, and
 //! `sql::condition` makes text of it.
@@ -24,9 +24,11 @@
 //!   out unless the question asks for them.
 //! - `sequence` is about the same person: events that fit its patterns came one after the other in the period, one event
 //!   for each; others may lie between. With a window, the last is less than so many times sixty minutes after the first.
+//! - `visited` is about the same person: it counts the sessions that the period touches and that its `where`, of nothing but
+//!   `is`, holds for, with the person's events in the period.
 //! - `segment` is about the same person, who is a member of it now, whatever the period of the question.
-//! - `not`, `did`, `sequence`, `segment`, and an `any` that holds one of them, are by themselves: nothing ties them to what
-//!   stands beside them.
+//! - `not`, `did`, `sequence`, `visited`, `segment`, and an `any` that holds one of them, are by themselves: nothing ties them
+//!   to what stands beside them.
 //!
 //! An `all` in an `all`, and an `any` in an `any`, is as if its members stood in the outer one; a list of one member is
 //! that member. An `all` of nothing holds for everything.
@@ -57,6 +59,8 @@ pub enum Condition {
     Did(Did),
     /// What the person did one after the other.
     Sequence(Sequence),
+    /// How often the person came.
+    Visited(Visited),
     /// The person belongs to the audience of this id.
     Audience(String),
 }
@@ -68,6 +72,15 @@ pub struct Sequence {
     pub events: Vec<Condition>,
     /// How long it takes from the first to the last.
     pub within: Within,
+}
+
+/// A person has so many sessions of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visited {
+    /// What must hold for each of the sessions; nothing but `is`.
+    pub session: Box<Condition>,
+    /// How many there are.
+    pub times: Times,
 }
 
 /// A person has so many events of a kind.
@@ -157,7 +170,7 @@ impl Condition {
         match self {
             Self::Is(_) => true,
             Self::All(members) | Self::Any(members) => members.iter().all(Self::is_of_is),
-            Self::Not(_) | Self::Did(_) | Self::Sequence(_) | Self::Audience(_) => false,
+            Self::Not(_) | Self::Did(_) | Self::Sequence(_) | Self::Visited(_) | Self::Audience(_) => false,
         }
     }
 
@@ -167,7 +180,7 @@ impl Condition {
             Self::Is(_) => false,
             Self::All(members) | Self::Any(members) => members.iter().any(Self::asks_who),
             Self::Not(inner) => inner.asks_who(),
-            Self::Did(_) | Self::Sequence(_) | Self::Audience(_) => true,
+            Self::Did(_) | Self::Sequence(_) | Self::Visited(_) | Self::Audience(_) => true,
         }
     }
 
@@ -177,7 +190,7 @@ impl Condition {
             Self::Audience(audience) => vec![audience],
             Self::All(members) | Self::Any(members) => members.iter().flat_map(Self::audiences).collect(),
             Self::Not(inner) => inner.audiences(),
-            Self::Is(_) | Self::Did(_) | Self::Sequence(_) => Vec::new(),
+            Self::Is(_) | Self::Did(_) | Self::Sequence(_) | Self::Visited(_) => Vec::new(),
         }
     }
 
@@ -187,7 +200,7 @@ impl Condition {
             Self::Is(filter) => vec![filter],
             Self::All(members) | Self::Any(members) => members.iter().flat_map(Self::filters).collect(),
             Self::Not(inner) => inner.filters(),
-            Self::Did(_) | Self::Sequence(_) | Self::Audience(_) => Vec::new(),
+            Self::Did(_) | Self::Sequence(_) | Self::Visited(_) | Self::Audience(_) => Vec::new(),
         }
     }
 
@@ -202,7 +215,12 @@ impl Condition {
                 let kinds: Option<Vec<Vec<&str>>> = members.iter().map(Self::kinds).collect();
                 kinds.map(|kinds| kinds.concat())
             }
-            Self::Is(_) | Self::Not(_) | Self::Did(_) | Self::Sequence(_) | Self::Audience(_) => None,
+            Self::Is(_)
+            | Self::Not(_)
+            | Self::Did(_)
+            | Self::Sequence(_)
+            | Self::Visited(_)
+            | Self::Audience(_) => None,
         }
     }
 

@@ -307,6 +307,9 @@ fn conditions_that_say_the_same_in_another_order_have_one_text() {
         json!({"sequence": {"events": [{"kind": "search"}, {"kind": "order"}], "within_days": 1}}),
         json!({"segment": "a"}),
         json!({"segment": "b"}),
+        json!({"visited": {"at_least": 2}}),
+        json!({"visited": {"at_least": 2, "where": italy()}}),
+        json!({"visited": {"at_most": 2, "where": italy()}}),
     ];
     let texts: std::collections::BTreeSet<String> =
         apart.iter().map(|value| read(value).canonical()).collect();
@@ -325,6 +328,7 @@ fn the_schema_is_of_what_is_read() {
         json!(["not"]),
         json!(["did"]),
         json!(["sequence"]),
+        json!(["visited"]),
         json!(["segment"]),
         json!(["is"]),
         json!(["is_not"]),

@@ -283,6 +283,7 @@ mod tests {
     fn snapshots_of_audiences() {
         let condition = json!({"all": [
             {"sequence": {"events": [{"kind": "order"}, {"path": "/resi"}], "within_days": 7}},
+            {"visited": {"at_most": 1, "where": {"is": {"dimension": "country", "values": ["IT"]}}}},
             {"not": {"segment": "0a1b2c"}}
         ]});
         let scope = Scope {

@@ -126,7 +126,7 @@ impl<'a> Terms<'a> {
             Condition::Any(members) => {
                 joined(" OR ", members.iter().map(|member| self.apart(sql, row, member)).collect())
             }
-            Condition::Did(_) | Condition::Sequence(_) | Condition::Audience(_) => {
+            Condition::Did(_) | Condition::Sequence(_) | Condition::Visited(_) | Condition::Audience(_) => {
                 self.person_of_row(sql, row, condition)
             }
             Condition::All(_) | Condition::Is(_) => joined(" AND ", self.all(sql, row, condition)),
@@ -266,8 +266,8 @@ impl<'a> Terms<'a> {
                 let terms = members.iter().map(|member| self.person_apart(sql, people, seen, member));
                 joined(" OR ", terms.collect())
             }
-            Condition::Did(_) | Condition::Sequence(_) | Condition::Audience(_) => {
-                let (not, who) = self.who(sql, people, condition);
+            Condition::Did(_) | Condition::Sequence(_) | Condition::Visited(_) | Condition::Audience(_) => {
+                let (not, who) = self.who(sql, people, seen, condition);
                 format!("person_hash {not}IN {who}")
             }
             Condition::All(_) | Condition::Is(_) => {
@@ -335,9 +335,11 @@ fn tree(condition: &Condition, term: &mut impl FnMut(&Filter) -> String) -> Stri
         Condition::Is(filter) => term(filter),
         Condition::All(members) => joined(" AND ", each(members)),
         Condition::Any(members) => joined(" OR ", each(members)),
-        Condition::Not(_) | Condition::Did(_) | Condition::Sequence(_) | Condition::Audience(_) => {
-            unreachable!("by itself")
-        }
+        Condition::Not(_)
+        | Condition::Did(_)
+        | Condition::Sequence(_)
+        | Condition::Visited(_)
+        | Condition::Audience(_) => unreachable!("by itself"),
     }
 }
 

@@ -1,4 +1,4 @@
-INSERT INTO audience_changes (site, audience, person, revision, is_member) SELECT {site:String}, {audience:String}, person, {p12:UInt64}, is_in
+INSERT INTO audience_changes (site, audience, person, revision, is_member) SELECT {site:String}, {audience:String}, person, {p14:UInt64}, is_in
   FROM (SELECT person, toBool(max(now)) AS is_in, toBool(max(before)) AS was_in
   FROM (SELECT person, 1 AS now, 0 AS before
   FROM (SELECT id AS person
@@ -69,13 +69,41 @@ INSERT INTO audience_changes (site, audience, person, revision, is_member) SELEC
   WHERE arrayFold((so_far, event) -> (arrayMap(place -> multiIf(NOT bitTest(event.3, place), so_far.1[place + 1], place = 0, event.1, so_far.1[place]), range(2)), toUInt8(so_far.2 OR (bitTest(event.3, 1)
   AND so_far.1[1] > toInt64(-4611686018427387904)
   AND event.1 - so_far.1[1] < {p9:Int64}))), events, (arrayWithConstant(2, toInt64(-4611686018427387904)), toUInt8(0))).2)
+  AND person_hash NOT IN (SELECT person_hash
+  FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
+  FROM (SELECT *
+  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended, is_session, view_count, event_count, order_count, money
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND NOT is_mixed
+  AND NOT is_bot
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND (NOT is_continued OR day = {from_day:Date}))
+  WHERE is_session
+  AND (visitor_hash, session_hash, is_bot, visit) IN (SELECT (visitor_hash, session_hash, is_bot, visit)
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot)
+  WHERE toString(first_country) IN {p10:Array(String)})) AS one
+  LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
+  FROM (SELECT arrayJoin(arrayZip({p5:Array(String)}, {p6:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
+  WHERE visitor != ''
+  AND ended >= fromUnixTimestamp64Milli({from:Int64})
+  AND since < fromUnixTimestamp64Milli({to:Int64})
+  GROUP BY person_hash
+  HAVING uniqExact((visitor_hash, session_hash, is_bot, visit)) >= {p11:UInt32})
   AND NOT (person_hash IN (SELECT person_hash
   FROM (SELECT one.* EXCEPT (person_hash), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash
   FROM (SELECT sipHash64(person) AS person_hash
   FROM (SELECT person
   FROM audience_changes
   WHERE site = {site:String}
-  AND audience = {p10:String}
+  AND audience = {p12:String}
   GROUP BY person
   HAVING argMax(is_member, revision))) AS one
   LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
@@ -100,9 +128,11 @@ INSERT INTO audience_changes (site, audience, person, revision, is_member) SELEC
 -- p7 = ["order"]
 -- p8 = ["/resi"]
 -- p9 = 604800000
--- p10 = "0a1b2c"
+-- p10 = ["IT"]
+-- p11 = 2
+-- p12 = "0a1b2c"
 -- audience = "a1"
--- p12 = 7
+-- p14 = 7
 SELECT countIf(holds) AS people, count() AS of, arrayMap(row -> (-row.1, row.2, row.3), groupArraySortedIf(10)((-last_seen, id, identified), holds)) AS sample
   FROM (SELECT id, last_seen, identified, toBool(person_hash IN (SELECT person_hash
   FROM (SELECT person_hash, arraySort(groupArray((toUnixTimestamp64Milli(ts), event_id, fits))) AS events
@@ -155,13 +185,41 @@ SELECT countIf(holds) AS people, count() AS of, arrayMap(row -> (-row.1, row.2, 
   WHERE arrayFold((so_far, event) -> (arrayMap(place -> multiIf(NOT bitTest(event.3, place), so_far.1[place + 1], place = 0, event.1, so_far.1[place]), range(2)), toUInt8(so_far.2 OR (bitTest(event.3, 1)
   AND so_far.1[1] > toInt64(-4611686018427387904)
   AND event.1 - so_far.1[1] < {p9:Int64}))), events, (arrayWithConstant(2, toInt64(-4611686018427387904)), toUInt8(0))).2)
+  AND person_hash NOT IN (SELECT person_hash
+  FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
+  FROM (SELECT *
+  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended, is_session, view_count, event_count, order_count, money
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND NOT is_mixed
+  AND NOT is_bot
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND (NOT is_continued OR day = {from_day:Date}))
+  WHERE is_session
+  AND (visitor_hash, session_hash, is_bot, visit) IN (SELECT (visitor_hash, session_hash, is_bot, visit)
+  FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot)
+  WHERE toString(first_country) IN {p10:Array(String)})) AS one
+  LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
+  FROM (SELECT arrayJoin(arrayZip({p5:Array(String)}, {p6:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
+  WHERE visitor != ''
+  AND ended >= fromUnixTimestamp64Milli({from:Int64})
+  AND since < fromUnixTimestamp64Milli({to:Int64})
+  GROUP BY person_hash
+  HAVING uniqExact((visitor_hash, session_hash, is_bot, visit)) >= {p11:UInt32})
   AND NOT (person_hash IN (SELECT person_hash
   FROM (SELECT one.* EXCEPT (person_hash), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash
   FROM (SELECT sipHash64(person) AS person_hash
   FROM (SELECT person
   FROM audience_changes
   WHERE site = {site:String}
-  AND audience = {p10:String}
+  AND audience = {p12:String}
   GROUP BY person
   HAVING argMax(is_member, revision))) AS one
   LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
@@ -192,7 +250,9 @@ SELECT countIf(holds) AS people, count() AS of, arrayMap(row -> (-row.1, row.2, 
 -- p7 = ["order"]
 -- p8 = ["/resi"]
 -- p9 = 604800000
--- p10 = "0a1b2c"
+-- p10 = ["IT"]
+-- p11 = 2
+-- p12 = "0a1b2c"
 INSERT INTO audience_changes (site, audience, person, revision, is_member) SELECT {site:String}, {audience:String}, person, {p3:UInt64}, true
   FROM (SELECT DISTINCT arrayJoin({people:Array(String)}) AS person)
   WHERE person NOT IN (SELECT person

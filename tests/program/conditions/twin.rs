@@ -56,6 +56,8 @@ enum Unit<'t> {
     Event(&'t EventRow<'t>),
     Visit(&'t VisitKey),
     Person(&'t str),
+    /// What a person has of a visit.
+    Piece(&'t VisitKey, &'t [&'t EventRow<'t>]),
 }
 
 impl<'a> Twin<'a> {
@@ -145,6 +147,9 @@ impl<'a> Twin<'a> {
         if let Some(did) = condition.get("did") {
             return self.did(did, unit);
         }
+        if let Some(visited) = condition.get("visited") {
+            return self.visited(visited, unit);
+        }
         if let Some(sequence) = condition.get("sequence") {
             return self.has_sequence(sequence, unit);
         }
@@ -182,12 +187,31 @@ impl<'a> Twin<'a> {
                     self.counted().filter(|row| self.key(row) == **wanted).filter(seen).collect();
                 of_events(&self.visit(wanted), &rows, false)
             }
-            Unit::Person(person) => self.pieces(person).iter().any(|(key, rows)| {
+            Unit::Piece(key, rows) => {
                 let rows: Vec<&EventRow<'_>> =
                     rows.iter().copied().filter(|row| self.in_period(row)).collect();
                 of_events(&self.visit(key), &rows, false)
-            }),
+            }
+            Unit::Person(person) => {
+                self.pieces(person).iter().any(|(key, rows)| self.exists(members, &Unit::Piece(key, rows)))
+            }
         }
+    }
+
+    /// The sessions of a person that the period touches and that a condition holds for.
+    fn visited(&self, visited: &Value, unit: &Unit<'_>) -> bool {
+        let condition = visited.get("where").map_or(json!({"all": []}), plain);
+        // Bots are nobody.
+        let own = Self { with_bots: false, visits: OnceCell::new(), ..*self };
+        let is_one = |key: &VisitKey, rows: &[&EventRow<'_>]| {
+            let is_session = !key.1.is_empty() || rows.iter().any(|row| row.kind == "page_view");
+            is_session && own.holds(&condition, &Unit::Piece(key, rows))
+        };
+        let pieces = own.pieces(&self.person_of(unit));
+        let count = pieces.iter().filter(|(key, rows)| is_one(key, rows)).count() as u64;
+        visited["at_least"].as_u64().is_none_or(|number| count >= number)
+            && visited["at_most"].as_u64().is_none_or(|number| count <= number)
+            && visited["exactly"].as_u64().is_none_or(|number| count == number)
     }
 
     fn person_of(&self, unit: &Unit<'_>) -> String {
@@ -195,6 +219,7 @@ impl<'a> Twin<'a> {
             Unit::Event(row) => self.person(row),
             Unit::Visit(key) => self.person(self.visit(key).first),
             Unit::Person(person) => (*person).to_owned(),
+            Unit::Piece(..) => unreachable!("a session does nothing by itself"),
         }
     }
 

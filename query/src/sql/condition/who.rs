@@ -1,11 +1,13 @@
 //! What is about a person and nothing else: what was done how often and in which order, and to which segment somebody
 //! belongs.
 
-use super::{Row, Terms, joined};
-use crate::condition::{Condition, Did, Sequence, Times, Within};
+use super::{IN_PERIOD, Row, Terms, joined};
+use crate::condition::{Condition, Did, Sequence, Times, Visited, Within};
 use crate::sql::clause::{self, VISIT};
 use crate::sql::event_table::{self, Duplicates};
+use crate::sql::events::SEEN;
 use crate::sql::identity::{People, owned};
+use crate::sql::visits::{Columns, OF_PERIOD, shares};
 use crate::sql::{Sql, audience};
 
 const MS_PER_HOUR: i64 = 3_600_000;
@@ -16,7 +18,7 @@ impl Terms<'_> {
     /// The condition holds for the person of a row.
     pub(super) fn person_of_row(&self, sql: &mut Sql, row: Row, condition: &Condition) -> String {
         let people = People::new(sql, self.aliases);
-        let (not, who) = self.who(sql, &people, condition);
+        let (not, who) = self.who(sql, &people, SEEN, condition);
         let (key, rows) = match row {
             Row::Event | Row::Purchase | Row::EventOfVisit => {
                 let window = clause::events_window(self.with_bots);
@@ -37,16 +39,18 @@ impl Terms<'_> {
     }
 
     /// The people for whom something holds that is about a person and nothing else, or, after the word `NOT`, for whom it does
-    /// not.
+    /// not. `seen` is what a visit must have that is looked at.
     pub(super) fn who(
         &self,
         sql: &mut Sql,
         people: &People,
+        seen: &str,
         condition: &Condition,
     ) -> (&'static str, String) {
         match condition {
             Condition::Did(did) => self.people_who_did(sql, people, did),
             Condition::Sequence(sequence) => ("", self.people_with_sequence(sql, people, sequence)),
+            Condition::Visited(visited) => self.people_who_visited(sql, people, seen, visited),
             Condition::Audience(audience) => ("", members(sql, people, audience)),
             Condition::All(_) | Condition::Any(_) | Condition::Not(_) | Condition::Is(_) => {
                 unreachable!("not about a person alone")
@@ -62,19 +66,35 @@ impl Terms<'_> {
         conditions.extend(Self::new(self.with_bots, self.aliases).all(sql, Row::Event, &did.event));
         let window = clause::events_window(self.with_bots);
         let events = event_table::table(&window, &conditions, Duplicates::ById, Some(self.with_owners()));
-        let (not, reached) = match did.times {
-            Times::AtLeast(number) => ("", at_least(sql, did.within, number)),
-            Times::AtMost(number) => ("NOT ", at_least(sql, did.within, number.saturating_add(1))),
-            Times::Exactly(0) => ("NOT ", at_least(sql, did.within, 1)),
-            Times::Exactly(number) => {
-                let reached = at_least(sql, did.within, number);
-                ("", format!("{reached} AND NOT {}", at_least(sql, did.within, number.saturating_add(1))))
-            }
-        };
+        let (not, reached) = reached(did.times, |number| at_least(sql, did.within, number));
         let who = format!(
             "(SELECT person_hash FROM (SELECT person_hash, arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times \
              FROM {} GROUP BY person_hash) WHERE {reached})",
             people.rows(&owned(&events))
+        );
+        (not, who)
+    }
+
+    /// The people with so many sessions, or, after the word `NOT`, those without. Two ids of one person may each have a part of
+    /// a visit.
+    fn people_who_visited(
+        &self,
+        sql: &mut Sql,
+        people: &People,
+        seen: &str,
+        visited: &Visited,
+    ) -> (&'static str, String) {
+        let members: Vec<&Condition> = visited.session.members().iter().collect();
+        let mut terms = vec!["is_session".to_owned()];
+        terms.extend(self.matching(sql, &members, IN_PERIOD));
+        let sessions =
+            format!("(SELECT * FROM {} WHERE {})", shares(Columns::Counted, OF_PERIOD), terms.join(" AND "));
+        let (not, reached) = reached(visited.times, |number| {
+            format!("uniqExact({VISIT}) >= {}", sql.bind("UInt32", i64::from(number)))
+        });
+        let who = format!(
+            "(SELECT person_hash FROM {} WHERE visitor != '' AND {seen} GROUP BY person_hash HAVING {reached})",
+            people.rows(&sessions)
         );
         (not, who)
     }
@@ -121,6 +141,20 @@ fn members(sql: &mut Sql, people: &People, audience: &str) -> String {
     let members = audience::members_now(&audience);
     let members = format!("(SELECT sipHash64(person) AS person_hash FROM ({members}))");
     format!("(SELECT person_hash FROM {})", people.numbers(&members))
+}
+
+/// What must hold for there to be so many, where `at_least` says it of a number; after the word `NOT` what must not. Who has none
+/// is in no row.
+fn reached(times: Times, mut at_least: impl FnMut(u32) -> String) -> (&'static str, String) {
+    match times {
+        Times::AtLeast(number) => ("", at_least(number)),
+        Times::AtMost(number) => ("NOT ", at_least(number.saturating_add(1))),
+        Times::Exactly(0) => ("NOT ", at_least(1)),
+        Times::Exactly(number) => {
+            let reached = at_least(number);
+            ("", format!("{reached} AND NOT {}", at_least(number.saturating_add(1))))
+        }
+    }
 }
 
 /// The people who did so much.
