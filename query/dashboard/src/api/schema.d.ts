@@ -129,6 +129,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/funnels/instead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What those did next who came as far as a step and no further. */
+        post: operations["post_sites_site_funnels_instead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/funnels/people": {
         parameters: {
             query?: never;
@@ -398,6 +415,128 @@ export interface paths {
         put?: never;
         /** The people behind one of its numbers, the latest first. */
         post: operations["post_sites_site_retention_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The segments of a site. */
+        get: operations["get_sites_site_segments"];
+        put?: never;
+        /** Makes a segment of a condition, whose members are known some seconds later and kept up to date, or a list. */
+        post: operations["post_sites_site_segments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** For how many people a condition holds, and some of them: to look at before a segment is made. */
+        post: operations["post_sites_site_segments_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A segment. */
+        get: operations["get_sites_site_segments_segment"];
+        /** Gives a segment another name or condition. Who is no longer in it leaves it within seconds. */
+        put: operations["change"];
+        post?: never;
+        /** Takes a segment back. Its members and changes are deleted. */
+        delete: operations["delete_sites_site_segments_segment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments/{segment}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who entered and left a segment, the latest first. */
+        get: operations["get_sites_site_segments_segment_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments/{segment}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many members a segment had, and how many entered and left, over time. */
+        get: operations["get_sites_site_segments_segment_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments/{segment}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of a segment, and with `since` who has entered and who has left since an earlier answer. */
+        get: operations["get_sites_site_segments_segment_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments/{segment}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds people to a list and takes others off it. Who is named in both is a member. */
+        post: operations["post_sites_site_segments_segment_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1093,7 +1232,7 @@ export interface components {
             spool_bytes: number;
         };
         /**
-         * @description What is left in. `is` that stand together in an `all` hold for one and the same item, event and visit; `not` and `did` are by themselves.
+         * @description What is left in. `is` that stand together in an `all` hold for one and the same item, event and visit; `not`, `did`, `sequence`, `visited` and `segment` are by themselves.
          * @example {
          *       "all": [
          *         {
@@ -1137,6 +1276,29 @@ export interface components {
                 /** @description Counted in the fullest window of so many hours anywhere within the period, not in the whole period. */
                 within_hours?: number;
             };
+        } | {
+            /** @description The person has these events one after the other, one for each; others may lie between. */
+            sequence: {
+                events: components["schemas"]["EventMatcher"][];
+                /** @description The last comes less than so many times 24 hours after the first, not at any time in the period. */
+                within_days?: number;
+                /** @description The last comes less than so many hours after the first, not at any time in the period. */
+                within_hours?: number;
+            };
+        } | {
+            /** @description The person has so many sessions, of those that `where` holds for: dimensions that have values, in `all` and `any`. */
+            visited: {
+                /** @description So many or more; at most one of `at_least`, `at_most` and `exactly`, and without them one or more. */
+                at_least?: number;
+                /** @description So many or fewer; at most one of `at_least`, `at_most` and `exactly`, and without them one or more. */
+                at_most?: number;
+                /** @description So many; at most one of `at_least`, `at_most` and `exactly`, and without them one or more. */
+                exactly?: number;
+                where?: components["schemas"]["Condition"];
+            };
+        } | {
+            /** @description The person belongs to the segment of this id now. */
+            segment: string;
         } | {
             /** @description A dimension, or the property `props.<name>` of an event, has one of the values. */
             is: {
@@ -1285,7 +1447,7 @@ export interface components {
             message: string;
         };
         /**
-         * @description What must hold for an event: one of these or several; `where` is a condition on its other dimensions and properties, and has no `did`.
+         * @description What must hold for an event: one of these or several; `where` is a condition on its other dimensions and properties, and has no `did`, `sequence`, `visited` or `segment`.
          * @example {
          *       "kind": "page_view",
          *       "path": "/scarpe"
@@ -1369,6 +1531,55 @@ export interface components {
             dimension: string;
             /** @description Its value. */
             value: string;
+        };
+        /** @description What those did next who came as far as a step and no further. */
+        FunnelInstead: {
+            /** @description What the others saw or did first that was not the step's own page or event again, the most frequent first. */
+            items: components["schemas"]["FunnelInsteadItem"][];
+            /**
+             * Format: int64
+             * @description How many of them saw and did nothing else until the end of the period.
+             */
+            nothing: number;
+            /**
+             * Format: int64
+             * @description How many did something that is not among `items`.
+             */
+            others: number;
+            /**
+             * Format: int64
+             * @description How many came no further.
+             */
+            people: number;
+            /** @description The number of the step. */
+            step: number;
+            /**
+             * @description `people`, `visitors` or `sessions`: what `people` counts.
+             * @example people
+             */
+            unit: string;
+        };
+        /** @description Something that people did instead. */
+        FunnelInsteadItem: {
+            /**
+             * @description A path or screen, the name of a custom event, or the kind of another.
+             * @example /spedizioni
+             */
+            node: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            people: number;
+        };
+        /** @description What `POST /funnels/instead` takes: the funnel, and after which step. */
+        FunnelInsteadRequest: {
+            /** @description The funnel, as `POST /funnels` takes it; without `group_by`, `interval` and `compare`. */
+            funnel: components["schemas"]["FunnelRequest"];
+            /** @description How many nodes. Default 10, at most 100. */
+            limit?: number | null;
+            /** @description The number of a step, from 1; not the last. */
+            step: number;
         };
         /** @description What `POST /funnels/people` takes: the funnel, and whom of it. */
         FunnelPeopleRequest: {
@@ -1847,6 +2058,30 @@ export interface components {
              */
             visitors: number;
         };
+        /** @description A member. */
+        Member: {
+            /** @description When it was found out that they belong to it. */
+            entered_at: components["schemas"]["Moment"];
+            /**
+             * @description The user id, or the visitor id of who is not known.
+             * @example mario@example.it
+             */
+            person: string;
+            /** @description Of the traits that were asked for, those that are known. */
+            traits: {
+                [key: string]: string;
+            };
+        };
+        /** @description Who is no longer a member. */
+        MemberLeft: {
+            /** @description When it was found out. */
+            left_at: components["schemas"]["Moment"];
+            /**
+             * @description The user id, or the visitor id of who is not known.
+             * @example mario@example.it
+             */
+            person: string;
+        };
         /** @description A number, a decimal string (money), or null (a rate or a mean of nothing). */
         MetricValue: number | string | null;
         /**
@@ -1867,6 +2102,14 @@ export interface components {
              * @example EUR
              */
             currency: string;
+        };
+        /** @description A new segment. */
+        NewSegment: {
+            /**
+             * @description Its id.
+             * @example 0a1b2c3d4e5f
+             */
+            segment: string;
         };
         /** @description A token with its secret. */
         NewToken: {
@@ -2428,6 +2671,66 @@ export interface components {
             /** @description `people` (the default) or `visitors`: who is counted. */
             unit?: string | null;
         };
+        /** @description A person of a sample. */
+        SampledPerson: {
+            /** @description When they were last seen. */
+            at: components["schemas"]["Moment"];
+            /** @description Whether there is a user id. */
+            identified: boolean;
+            /** @description The user id, or the visitor id of who is not known. */
+            person: string;
+        };
+        /** @description A segment. */
+        Segment: {
+            condition?: components["schemas"]["Condition"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Moment"];
+            /** @description With which token, by what that was made for. */
+            created_by: string;
+            /**
+             * Format: int32
+             * @description The condition looks at so many times 24 hours up to now; null for a list.
+             * @example 30
+             */
+            days?: number | null;
+            evaluated_at?: components["schemas"]["Moment"] | null;
+            /**
+             * @description `rule`: its members are those for whom the condition holds; `list`: those who were named.
+             * @example rule
+             */
+            kind: string;
+            /**
+             * @description What it is called.
+             * @example Bought twice
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many members it has; null until they are known, which takes some seconds.
+             */
+            people?: number | null;
+            /**
+             * @description Its id.
+             * @example 0a1b2c3d4e5f
+             */
+            segment: string;
+        };
+        /** @description Somebody entered or left. */
+        SegmentChange: {
+            /** @description When it was found out. */
+            at: components["schemas"]["Moment"];
+            /** @description Entered; or else left. */
+            entered: boolean;
+            /** @description The user id, or the visitor id of who is not known. */
+            person: string;
+        };
+        /** @description Who entered and left. */
+        SegmentChanges: {
+            /** @description The latest first. */
+            items: components["schemas"]["SegmentChange"][];
+            /** @description Given where there are more. */
+            next_cursor?: string | null;
+        };
         /** @description Why nothing was taken. */
         SegmentFailure: {
             /** @description Stable, for programs. */
@@ -2436,6 +2739,60 @@ export interface components {
             message?: string | null;
             /** @description False. */
             success?: boolean | null;
+        };
+        /** @description How a segment has grown. */
+        SegmentHistory: {
+            /**
+             * @description `hour` or `day`, of the site.
+             * @example day
+             */
+            interval: string;
+            /** @description Oldest first; the last may not be over. */
+            items: components["schemas"]["SegmentHistoryItem"][];
+        };
+        /** @description An hour or a day of a segment. */
+        SegmentHistoryItem: {
+            /**
+             * @description When it began.
+             * @example 2026-11-30
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How often somebody entered.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description How often somebody left.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description How many members there were at its end.
+             */
+            people: number;
+        };
+        /** @description The segments of a site. */
+        SegmentList: {
+            /** @description By name. */
+            items: components["schemas"]["Segment"][];
+        };
+        /** @description Members of a segment, or who has entered and left since an earlier answer. */
+        SegmentMembers: {
+            /** @description For `since`: what comes next, now or later. */
+            cursor: string;
+            /** @description Who was one and is no longer. */
+            left: components["schemas"]["MemberLeft"][];
+            /** @description Who is a member, or has become one, in the order of their ids. */
+            members: components["schemas"]["Member"][];
+            /** @description Whether there is more now. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description How many members there are; null until they are known.
+             */
+            people?: number | null;
         };
         /**
          * @description What Segment's SDKs and its HTTP API send: one message, or `{"batch": […]}` of up to 2,500. See docs/segment.md.
@@ -2449,6 +2806,69 @@ export interface components {
         SegmentMessage: {
             /** @description The write key, where no header names it. */
             writeKey?: unknown;
+        };
+        /** @description What became of a change of a list. */
+        SegmentPeopleChanged: {
+            /**
+             * Format: int64
+             * @description How many are members now who were not.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description How many are none who were.
+             */
+            removed: number;
+        };
+        /** @description A change of a list. */
+        SegmentPeopleRequest: {
+            /** @description Who is a member from now on. At most 100000. */
+            add?: string[];
+            /** @description Who is none from now on. At most 100000. */
+            remove?: string[];
+        };
+        /** @description For whom a condition holds. */
+        SegmentPreview: {
+            /**
+             * Format: int64
+             * @description Of so many who were seen in that time.
+             */
+            of: number;
+            /**
+             * Format: int64
+             * @description For how many people it holds.
+             */
+            people: number;
+            /** @description Some of them, the latest first. */
+            sample: components["schemas"]["SampledPerson"][];
+        };
+        /** @description A condition that is looked at before it is kept. */
+        SegmentPreviewRequest: {
+            /** @description Whom it is about. */
+            condition: components["schemas"]["Condition"];
+            /**
+             * Format: int32
+             * @description It looks at so many times 24 hours up to now. Default 30.
+             * @example 30
+             */
+            days?: number | null;
+        };
+        /** @description A segment: people for whom a condition holds, or people who are named. */
+        SegmentRequest: {
+            condition?: components["schemas"]["Condition"] | null;
+            /**
+             * Format: int32
+             * @description The condition looks at so many times 24 hours up to now. Default 30.
+             * @example 30
+             */
+            days?: number | null;
+            /**
+             * @description What it is called; no two of a site are called alike.
+             * @example Bought twice
+             */
+            name: string;
+            /** @description The members of a new list: user ids, or visitor ids of who is not known. At most 100000. */
+            people?: string[] | null;
         };
         /** @description What became of the messages. */
         SegmentTaken: {
@@ -3656,6 +4076,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Funnel"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_funnels_instead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelInsteadRequest"];
+            };
+        };
+        responses: {
+            /** @description What they did, the most frequent first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelInstead"];
                 };
             };
             /** @description A field is unknown or cannot be used */
@@ -5394,6 +5916,1004 @@ export interface operations {
             };
             /** @description The question is about too much; the message says what would help */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The segments; also as text/csv and application/x-ndjson */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentList"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentRequest"];
+            };
+        };
+        responses: {
+            /** @description The segment */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSegment"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_segments_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description For how many it holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPreview"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_segments_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The segment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentRequest"];
+            };
+        };
+        responses: {
+            /** @description The segment as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sites_site_segments_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The condition of another segment asks for its members */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_segments_segment_changes: {
+        parameters: {
+            query?: {
+                /** @description Default 50, at most 1000. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes; also as text/csv and application/x-ndjson, then with a `Link` to the next page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentChanges"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_segments_segment_history: {
+        parameters: {
+            query?: {
+                /** @description A date in the site's zone or an instant. Default: 29 days before today. */
+                from?: string;
+                /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By hours up to three days, otherwise by days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentHistory"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_segments_segment_members: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `cursor` of an earlier answer: goes on with the list while there is `more` of it, and from then on tells who entered and
+                 *     who left since.
+                 */
+                since?: string;
+                /** @description How many people. Default 1000, at most 100000. */
+                limit?: number;
+                /**
+                 * @description Traits that are told of each member, by name; at most 20.
+                 * @example email,nome
+                 */
+                traits?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Members, in the order of their ids. Also as text/csv and application/x-ndjson, a line for who is a member and for who has left; the cursor and whether there is more stand in the headers `orma-cursor` and `orma-more` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentMembers"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_segments_segment_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description How many it changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPeopleChanged"];
+                };
+            };
+            /** @description A field is unknown or cannot be used, or it is no list */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
