@@ -33,6 +33,7 @@ mod settings;
 mod sites;
 mod stats;
 mod tokens;
+mod touchpoints;
 
 pub use dashboard::UnknownAddress;
 
@@ -70,6 +71,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(retention::people))
         .routes(routes!(attribution::ask))
         .routes(routes!(paths::ask))
+        .routes(routes!(touchpoints::ask))
         .routes(routes!(segments::list, segments::create).layer(with_people))
         .routes(routes!(segments::preview))
         .routes(routes!(segments::get, segments::change, segments::delete))

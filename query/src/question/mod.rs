@@ -18,3 +18,4 @@ pub mod quality;
 pub mod reconciliation;
 pub mod retention;
 pub mod stats;
+pub mod touchpoints;
