@@ -6,8 +6,10 @@
 mod attribution;
 mod funnel;
 mod hostile;
+mod journeys;
 mod paths;
 mod reported;
+mod reported_journeys;
 mod retention;
 mod touchpoints;
 mod twin;

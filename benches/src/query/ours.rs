@@ -132,6 +132,14 @@ pub fn questions(stream: &Stream) -> Vec<Question> {
         post("retention_people", "retention", &retention("people")),
         post("paths", "paths", &json!({"from": FROM, "to": TO, "nodes": "pages", "start": {"path": "/"}})),
         post("attribution", "attribution", &json!({"from": FROM, "to": TO, "group_by": "source"})),
+        post("touchpoints", "touchpoints", &json!({"from": FROM, "to": TO, "unit": "visitors"})),
+        post("touchpoints_people", "touchpoints", &json!({"from": FROM, "to": TO})),
+        post(
+            "journeys",
+            "journeys",
+            &json!({"from": FROM, "to": TO, "unit": "sessions", "group_by": "content_group"}),
+        ),
+        post("journeys_people", "journeys", &json!({"from": FROM, "to": TO, "group_by": "channel"})),
     ];
     for (name, order) in ORDERS {
         questions.push(get(name, in_period(&format!("people?limit=50&order_by={order}&direction=desc"))));

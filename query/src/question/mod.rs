@@ -10,6 +10,7 @@ pub mod export;
 pub mod funnel;
 pub mod installation;
 pub mod journey;
+pub mod journeys;
 pub mod live;
 pub mod newsletter_report;
 pub mod paths;

@@ -181,6 +181,11 @@ pub async fn known(runner: &Runner, scope: &Scope, unit: Unit) -> Result<Scope, 
     Ok(scope)
 }
 
+/// What fits where somebody saw something.
+pub fn seen() -> Condition {
+    of_kinds(|kind| kind.activity == Activity::View)
+}
+
 /// What fits where somebody saw or did something: not what was measured around it, nor what a mail tool did to people who
 /// did nothing.
 pub fn seen_or_done() -> Condition {
