@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 /// How long something took. Null where it never happened. Exact; between two values it is in between.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of the API say the unit")]
 pub struct Quartiles {
     /// A quarter took no longer, in milliseconds.
     pub q1_ms: Option<f64>,

@@ -80,7 +80,7 @@ fn is_node(asked: &Value, row: &EventRow<'_>) -> bool {
     }
 }
 
-fn folded(nodes: Vec<Node>) -> Vec<Node> {
+fn folded(nodes: &[Node]) -> Vec<Node> {
     let is_new = |place: &usize| *place == 0 || nodes[place - 1] != nodes[*place];
     (0..nodes.len()).filter(is_new).map(|place| nodes[place].clone()).collect()
 }
@@ -95,7 +95,7 @@ fn walks(asked: &Value, many: &Many, from: i64, to: i64) -> Vec<Walk> {
             let first = converts.iter().position(|converts| *converts).unwrap_or(events.len());
             let of = |rows: &[&EventRow<'_>]| {
                 let rows = rows.iter().filter(|row| is_node(asked, row));
-                folded(rows.map(|row| node(asked, &twin, row)).collect())
+                folded(&rows.map(|row| node(asked, &twin, row)).collect::<Vec<_>>())
             };
             let times: Vec<i64> = events.iter().filter(|row| is_node(asked, row)).map(|row| row.ts).collect();
             let converted: Vec<_> =

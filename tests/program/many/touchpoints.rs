@@ -96,16 +96,13 @@ fn add(
         }
         let cell = cells.entry(place).or_default();
         cell.stays.push(there[end].ts - there[begin].ts);
-        match there.get(end + 1) {
-            Some(next) => {
-                cell.waits.push(next.ts - there[end].ts);
-                *cell.next.entry(name(next)).or_default() += 1;
-            }
-            None => {
-                let to = at(asked["to"].as_str().unwrap());
-                let is_open = to - there[end].ts < asked["lost_after_days"].as_i64().unwrap() * DAY;
-                *(if is_open { &mut cell.open } else { &mut cell.lost }) += 1;
-            }
+        if let Some(next) = there.get(end + 1) {
+            cell.waits.push(next.ts - there[end].ts);
+            *cell.next.entry(name(next)).or_default() += 1;
+        } else {
+            let to = at(asked["to"].as_str().unwrap());
+            let is_open = to - there[end].ts < asked["lost_after_days"].as_i64().unwrap() * DAY;
+            *(if is_open { &mut cell.open } else { &mut cell.lost }) += 1;
         }
         begin = end + 1;
     }

@@ -103,8 +103,10 @@ impl Separation {
 mod tests {
     use super::*;
 
-    /// Journeys of so many, each of letters; with `!` those that converted after them.
-    fn separation(journeys: &[(&str, u64)]) -> Separation {
+    /// Journeys of letters, with `!` those that converted after them, and how many took them.
+    type Taken = (&'static str, u64);
+
+    fn separation(journeys: &[Taken]) -> Separation {
         let mut separation = Separation::default();
         for (text, times) in journeys {
             let nodes: Vec<u32> = text.trim_end_matches('!').bytes().map(u32::from).collect();
@@ -124,7 +126,7 @@ mod tests {
 
     #[test]
     fn traits_count_once_for_a_journey_and_come_by_strength() {
-        let table: [(&[(&str, u64)], u64, &[Told], usize); 5] = [
+        let table: [(&[Taken], u64, &[Told], usize); 5] = [
             // 60 of 100 against 40 of 100, as in the test of proportions; a has everybody.
             (
                 &[("abab!", 60), ("a!", 40), ("ab", 40), ("a", 60)],

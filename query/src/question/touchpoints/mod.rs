@@ -104,8 +104,11 @@ fn told(request: &Request, rule: &Rule, steps: &Steps, names: &[Name]) -> (Place
     for steps in steps.units() {
         places.add(rule, steps, |label| place_of[label as usize]);
     }
-    let waits: BTreeMap<u32, Quartiles> =
-        places.places.iter().map(|(number, place)| (*number, Quartiles::of(place.waits.clone()))).collect();
+    let waits: BTreeMap<u32, Quartiles> = places
+        .by_number
+        .iter()
+        .map(|(number, place)| (*number, Quartiles::of(place.waits.clone())))
+        .collect();
     let enough = |count: u64| count >= request.min_stays;
     let lost_ranks = ranks(&places, |_, place| {
         lost_share(place).filter(|_| enough(place.known())).map(|share| (share, place.lost))
@@ -114,7 +117,7 @@ fn told(request: &Request, rule: &Rule, steps: &Steps, names: &[Name]) -> (Place
         waits[&number].median_ms.filter(|_| enough(place.moved())).map(|median| (median, place.moved()))
     });
     let mut cells: Vec<TouchpointCell> = places
-        .places
+        .by_number
         .iter()
         .map(|(number, place)| {
             let (touchpoint, stage) = sorted[*number as usize].clone();
@@ -152,7 +155,7 @@ fn lost_share(place: &Place) -> Option<f64> {
 /// The rank of each place with a value: the largest first, then the one that more had, then by name.
 fn ranks(places: &Places, value: impl Fn(u32, &Place) -> Option<(f64, u64)>) -> BTreeMap<u32, u64> {
     let mut all: Vec<(f64, u64, u32)> = places
-        .places
+        .by_number
         .iter()
         .filter_map(|(number, place)| value(*number, place).map(|(value, had)| (value, had, *number)))
         .collect();

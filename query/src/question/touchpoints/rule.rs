@@ -63,7 +63,7 @@ pub struct Places {
     /// What they saw and did.
     pub events: u64,
     /// By number.
-    pub places: BTreeMap<u32, Place>,
+    pub by_number: BTreeMap<u32, Place>,
 }
 
 /// Events that follow each other in a place.
@@ -81,7 +81,7 @@ impl Places {
         for step in steps.iter().filter(|step| step.fits & IS_THERE != 0) {
             let place = place_of(step.label);
             self.events += 1;
-            self.places.entry(place).or_default().events += 1;
+            self.by_number.entry(place).or_default().events += 1;
             match stays.last_mut() {
                 Some(stay) if stay.place == place => stay.until = step.at,
                 _ => stays.push(Stay { place, from: step.at, until: step.at }),
@@ -90,14 +90,14 @@ impl Places {
         let Some(last) = stays.last() else { return };
         self.people += 1;
         for stay in &stays {
-            self.places.entry(stay.place).or_default().stays.push(stay.until - stay.from);
+            self.by_number.entry(stay.place).or_default().stays.push(stay.until - stay.from);
         }
         for pair in stays.windows(2) {
-            let place = self.places.entry(pair[0].place).or_default();
+            let place = self.by_number.entry(pair[0].place).or_default();
             place.waits.push(pair[1].from - pair[0].until);
             *place.next.entry(pair[1].place).or_default() += 1;
         }
-        let place = self.places.entry(last.place).or_default();
+        let place = self.by_number.entry(last.place).or_default();
         if rule.known_until - last.until < rule.lost_after_ms {
             place.open += 1;
         } else {
@@ -121,7 +121,7 @@ impl Places {
             }
         }
         for (place, (conversions, amount)) in after {
-            let place = self.places.entry(place).or_default();
+            let place = self.by_number.entry(place).or_default();
             place.people += 1;
             place.converted += u64::from(conversions > 0);
             place.conversions += conversions;
@@ -202,9 +202,9 @@ mod tests {
         ];
         for (units, expected) in table {
             let found = places(units);
-            assert_eq!(found.places.len(), expected.len(), "{units:?}: {found:?}");
+            assert_eq!(found.by_number.len(), expected.len(), "{units:?}: {found:?}");
             for (place, people, events, stays, waits, lost, open, next) in expected {
-                let place = &found.places[&u32::from(*place)];
+                let place = &found.by_number[&u32::from(*place)];
                 let next = next.iter().map(|(place, times)| (u32::from(*place), *times)).collect();
                 assert_eq!(
                     (place.people, place.events, &place.stays[..], &place.waits[..], place.lost, place.open),
@@ -217,10 +217,12 @@ mod tests {
         }
     }
 
+    /// Of a place: people, who converted afterwards and how often, what it brought.
+    type Converted = (char, [u64; 3], i128);
+
     #[test]
     fn a_conversion_counts_for_each_place_before_it() {
-        // Of a place: people, who converted afterwards, how often, what it brought.
-        let table: [(&[&str], &[(char, [u64; 3], i128)]); 6] = [
+        let table: [(&[&str], &[Converted]); 6] = [
             (&["s@10 s@20!"], &[('s', [1, 1, 1], 20)]),
             // The only event there is the conversion itself.
             (&["s@10!"], &[('s', [1, 0, 0], 0)]),
@@ -232,8 +234,8 @@ mod tests {
         ];
         for (units, expected) in table {
             let found = places(units);
-            let told: Vec<(char, [u64; 3], i128)> = found
-                .places
+            let told: Vec<Converted> = found
+                .by_number
                 .iter()
                 .map(|(place, it)| {
                     let numbers = [it.people, it.converted, it.conversions];
@@ -248,8 +250,8 @@ mod tests {
     fn of_touchpoints_a_stage_that_follows_is_no_move() {
         let mut places = Places::default();
         places.add(&RULE, &steps("a@1 b@5 c@9"), |label| if label == u32::from('c') { 2 } else { 1 });
-        assert_eq!(places.places[&1].stays, [4]);
-        assert_eq!(places.places[&1].waits, [4]);
-        assert_eq!(places.places[&2].lost, 1);
+        assert_eq!(places.by_number[&1].stays, [4]);
+        assert_eq!(places.by_number[&1].waits, [4]);
+        assert_eq!(places.by_number[&2].lost, 1);
     }
 }
