@@ -133,6 +133,14 @@ pub fn questions(stream: &Stream) -> Vec<Question> {
         post("paths", "paths", &json!({"from": FROM, "to": TO, "nodes": "pages", "start": {"path": "/"}})),
         post("segment", "segments/preview", &json!({"condition": segment(), "days": 396})),
         post("attribution", "attribution", &json!({"from": FROM, "to": TO, "group_by": "source"})),
+        post("touchpoints", "touchpoints", &json!({"from": FROM, "to": TO, "unit": "visitors"})),
+        post("touchpoints_people", "touchpoints", &json!({"from": FROM, "to": TO})),
+        post(
+            "journeys",
+            "journeys",
+            &json!({"from": FROM, "to": TO, "unit": "sessions", "group_by": "content_group"}),
+        ),
+        post("journeys_people", "journeys", &json!({"from": FROM, "to": TO, "group_by": "channel"})),
     ];
     for (name, order) in ORDERS {
         questions.push(get(name, in_period(&format!("people?limit=50&order_by={order}&direction=desc"))));

@@ -16,6 +16,7 @@ mod export;
 mod funnels;
 mod installation;
 mod journey;
+mod journeys;
 mod links;
 mod live;
 mod newsletter_report;
@@ -33,6 +34,7 @@ mod settings;
 mod sites;
 mod stats;
 mod tokens;
+mod touchpoints;
 
 pub use dashboard::UnknownAddress;
 
@@ -71,6 +73,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(retention::people))
         .routes(routes!(attribution::ask))
         .routes(routes!(paths::ask))
+        .routes(routes!(touchpoints::ask))
+        .routes(routes!(journeys::ask))
         .routes(routes!(segments::list, segments::create).layer(with_people))
         .routes(routes!(segments::preview))
         .routes(routes!(segments::get, segments::change, segments::delete))
