@@ -180,6 +180,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The most frequent whole journeys, and what separates those that converted from those that did not. */
+        post: operations["post_sites_site_journeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/live": {
         parameters: {
             query?: never;
@@ -643,6 +660,23 @@ export interface paths {
         get: operations["get_sites_site_stats"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/touchpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where people are, where they wait and where they get lost: touchpoints at the stages of the relation. */
+        post: operations["post_sites_site_touchpoints"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1742,6 +1776,67 @@ export interface components {
              */
             truncated: boolean;
         };
+        /** @description A node, or a move from one node to the next, and who has it. */
+        JourneyDifference: {
+            /**
+             * Format: double
+             * @description The same, as one of all that were tested (Benjamini and Hochberg 1995).
+             */
+            adjusted_p: number;
+            /**
+             * Format: int64
+             * @description How many journeys have it of those that converted, before they did.
+             */
+            converted: number;
+            /**
+             * Format: double
+             * @description Their share of these, from 0 to 1.
+             */
+            converted_share: number;
+            /**
+             * Format: double
+             * @description The first share less the second.
+             */
+            difference: number;
+            /**
+             * Format: double
+             * @description Its end.
+             */
+            difference_high: number;
+            /**
+             * Format: double
+             * @description The 95 % interval of the difference (Newcombe 1998, method 10): its beginning.
+             */
+            difference_low: number;
+            /**
+             * Format: double
+             * @description The first share divided by the second. Null where the second is none.
+             */
+            lift?: number | null;
+            next?: components["schemas"]["JourneyNode"] | null;
+            /** @description The node. */
+            node: components["schemas"]["JourneyNode"];
+            /**
+             * Format: int64
+             * @description How many have it of those that did not.
+             */
+            not_converted: number;
+            /**
+             * Format: double
+             * @description Their share of these, from 0 to 1.
+             */
+            not_converted_share: number;
+            /**
+             * Format: double
+             * @description How likely that is by chance, on either side.
+             */
+            p: number;
+            /**
+             * Format: double
+             * @description How many standard errors they are apart (test of two proportions, NIST e-Handbook 7.3.3).
+             */
+            z: number;
+        };
         /** @description One event of a journey. Text that is not known is empty. */
         JourneyEvent: {
             /** @description The event carried no user id and is the person's through an identity edge. */
@@ -1818,6 +1913,103 @@ export interface components {
             /** @description Why the verdict. */
             verdict_reason: string;
         };
+        /** @description The most frequent journeys, and what separates those that converted. */
+        JourneyMap: components["schemas"]["JourneyVariants"] & {
+            /** @description The period's beginning. */
+            from: components["schemas"]["Moment"];
+            /**
+             * @description What a node is.
+             * @example touchpoint
+             */
+            group_by: string;
+            /**
+             * @description After so many nodes a journey is cut.
+             * @example 10
+             */
+            nodes: number;
+            previous?: components["schemas"]["JourneysBefore"] | null;
+            /** @description What separates those that converted from those that did not. */
+            separation: components["schemas"]["JourneySeparation"];
+            /** @description Whether nodes are told apart by the stage, too. */
+            stages: boolean;
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+            /**
+             * @description `people`, `visitors` or `sessions`: whose journey each is.
+             * @example people
+             */
+            unit: string;
+        };
+        /** @description A node of journeys. */
+        JourneyNode: {
+            /**
+             * @description The stage of the relation, where stages are asked for; empty where there is none.
+             * @example pre_purchase
+             */
+            stage?: string | null;
+            /**
+             * @description The value of the dimension; empty where there is none.
+             * @example newsletter
+             */
+            value: string;
+        };
+        /** @description What is known of some journeys. */
+        JourneyNumbers: {
+            /**
+             * Format: double
+             * @description Their share, from 0 to 1. Null where there are no journeys.
+             */
+            conversion_rate?: number | null;
+            /**
+             * Format: int64
+             * @description How often they did.
+             */
+            conversions: number;
+            /**
+             * Format: int64
+             * @description How many of them converted, sooner or later.
+             */
+            converted: number;
+            /**
+             * Format: int64
+             * @description How many they are.
+             */
+            count: number;
+            /** @description How long they took from the first event of a node to the last; as a whole, where they are cut. */
+            duration: components["schemas"]["Quartiles"];
+            /** @description What that brought, in the site's currency. */
+            revenue: components["schemas"]["Money"];
+        };
+        /** @description What separates journeys that converted from those that did not. */
+        JourneySeparation: {
+            /**
+             * Format: int64
+             * @description Journeys that converted. Of these only what came before the first conversion counts.
+             */
+            converted: number;
+            /**
+             * Format: int64
+             * @description Of these, those with nothing before it.
+             */
+            converted_at_once: number;
+            /** @description Those that separate most, the strongest first; at most 100. */
+            differences: components["schemas"]["JourneyDifference"][];
+            /**
+             * Format: int64
+             * @description What fewer journeys have is left out.
+             * @example 30
+             */
+            min_support: number;
+            /**
+             * Format: int64
+             * @description Journeys that did not, which count as a whole.
+             */
+            not_converted: number;
+            /** @description How many nodes and moves were tested: those that enough have. */
+            tested: number;
+            /** @description How many nodes and moves too few have. */
+            too_few: number;
+        };
         /** @description One session of a journey. */
         JourneySession: {
             /** @description Of the first event that has one. */
@@ -1867,6 +2059,80 @@ export interface components {
             touchpoints: string[];
             /** @description The visitor id of the first event. */
             visitor: string;
+        };
+        /** @description Journeys that are the same. */
+        JourneyVariant: components["schemas"]["JourneyNumbers"] & {
+            /** @description Whether they went on, whereto is not told: they had more nodes than are told of one. */
+            is_cut: boolean;
+            /**
+             * @description Where they led, each node once where it follows itself. None where nothing was seen or done but the conversion, which
+             *     is no node.
+             */
+            nodes: components["schemas"]["JourneyNode"][];
+            /**
+             * Format: double
+             * @description Their share of all journeys, from 0 to 1.
+             */
+            share: number;
+        };
+        /** @description The most frequent journeys beside all of them. */
+        JourneyVariants: {
+            /** @description All journeys. The counts and the money of the variants and the others sum to theirs. */
+            all: components["schemas"]["JourneyNumbers"];
+            /** @description Their journeys together. */
+            others: components["schemas"]["JourneyNumbers"];
+            /** @description Those that most took, as far as `limit`; of as many, in the order of their nodes. */
+            variants: components["schemas"]["JourneyVariant"][];
+            /** @description How many more variants there are. */
+            variants_left_out: number;
+        };
+        /** @description The journeys of the period before. */
+        JourneysBefore: components["schemas"]["JourneyVariants"] & {
+            /** @description Its beginning. */
+            from: components["schemas"]["Moment"];
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description What `POST /journeys` takes. */
+        JourneysRequest: {
+            /** @description `previous`: also the period before, as in `GET /stats`. */
+            compare?: string | null;
+            condition?: components["schemas"]["Condition"] | null;
+            conversion?: components["schemas"]["EventMatcher"] | null;
+            /**
+             * @description A date in the site's zone or an instant. Default: 29 days before today.
+             * @example 2026-11-01
+             */
+            from?: string | null;
+            /**
+             * @description What a node is: `touchpoint` (the default), `channel`, `device_class`, or of what was seen `content_group` or `page`.
+             * @example touchpoint
+             */
+            group_by?: string | null;
+            /**
+             * Format: int64
+             * @description How many variants are told; the others are told together. Default 20, at most 200.
+             */
+            limit?: number | null;
+            /**
+             * Format: int64
+             * @description A node or a move that fewer journeys have is not held against the conversion. Default 30, at most 1000000.
+             */
+            min_support?: number | null;
+            /**
+             * Format: int64
+             * @description After so many nodes a journey is cut. Default 10, at most 50.
+             */
+            nodes?: number | null;
+            /** @description Whether nodes are told apart by the stage of the relation, too. Default false. */
+            stages?: boolean | null;
+            /**
+             * @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+             * @example 2026-11-30
+             */
+            to?: string | null;
+            /** @description `people` (the default), `visitors` or `sessions`: whose journey each is. */
+            unit?: string | null;
         };
         /** @description A new write key. */
         KeyRequest: {
@@ -2567,6 +2833,24 @@ export interface components {
             /** @description `site`, `app`, `newsletter`, … */
             touchpoint: string;
         };
+        /** @description How long something took. Null where it never happened. Exact; between two values it is in between. */
+        Quartiles: {
+            /**
+             * Format: double
+             * @description Half of them took no longer.
+             */
+            median_ms?: number | null;
+            /**
+             * Format: double
+             * @description A quarter took no longer, in milliseconds.
+             */
+            q1_ms?: number | null;
+            /**
+             * Format: double
+             * @description Three quarters took no longer.
+             */
+            q3_ms?: number | null;
+        };
         /** @description Why events were refused. */
         RefusalReason: {
             /**
@@ -3154,6 +3438,191 @@ export interface components {
              * @example shop
              */
             site?: string | null;
+        };
+        /** @description A touchpoint, at a stage of the relation or at all of them. */
+        TouchpointCell: {
+            /**
+             * Format: double
+             * @description Their share of the people there, from 0 to 1.
+             */
+            conversion_rate: number;
+            /**
+             * Format: int64
+             * @description How often they did. A conversion counts for each place before it, so these sum to more than all.
+             */
+            conversions: number;
+            /**
+             * Format: int64
+             * @description Who converted in the period later than their first event there.
+             */
+            converted: number;
+            /**
+             * Format: int64
+             * @description What they saw and did there.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Stays after which nothing came for `lost_after_days`, up to the end of the period or now.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description 1 where the largest share is lost. Null where fewer than `min_stays` were moved from or lost.
+             */
+            lost_rank?: number | null;
+            /**
+             * Format: double
+             * @description The share that is lost of those that were moved from or lost, from 0 to 1.
+             */
+            lost_share?: number | null;
+            /**
+             * Format: int64
+             * @description Stays that were moved from to another place.
+             */
+            moved: number;
+            /** @description Where they moved to, the most frequent first. */
+            next: components["schemas"]["TouchpointMove"][];
+            /**
+             * Format: int64
+             * @description Stays after which nothing came yet, for less than that: nobody knows what they become.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Who were there. Somebody counts in each place where they were, so these sum to more than all.
+             */
+            people: number;
+            /** @description What that brought, in the site's currency. */
+            revenue: components["schemas"]["Money"];
+            /**
+             * @description The stage, of a cell; empty where the events have none.
+             * @example pre_purchase
+             */
+            stage?: string | null;
+            /** @description How long stays took, from the first event to the last. */
+            stay: components["schemas"]["Quartiles"];
+            /**
+             * Format: int64
+             * @description How often they stayed: events there that follow each other are one stay. Each was moved from, is lost, or is open.
+             */
+            stays: number;
+            /**
+             * @description The touchpoint; empty where the events have none.
+             * @example newsletter
+             */
+            touchpoint: string;
+            /** @description How long it took from the last event of a stay to the first of the next, of those that were moved from. */
+            wait: components["schemas"]["Quartiles"];
+            /**
+             * Format: int64
+             * @description 1 where the median of the wait is the longest. Null where fewer than `min_stays` were moved from.
+             */
+            wait_rank?: number | null;
+        };
+        /** @description Touchpoints at the stages of the relation. */
+        TouchpointMatrix: {
+            /** @description Each touchpoint at each stage, those with most people first. A move leads from one cell to another. */
+            cells: components["schemas"]["TouchpointCell"][];
+            /**
+             * Format: int64
+             * @description What they saw and did; the cells sum to it, and so do the touchpoints.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Who saw or did something anywhere.
+             */
+            people: number;
+            /** @description Each touchpoint whatever the stage. A move leads from one touchpoint to another. */
+            touchpoints: components["schemas"]["TouchpointCell"][];
+        };
+        /** @description A move from a place. */
+        TouchpointMove: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description The share of all moves from there, from 0 to 1.
+             */
+            share: number;
+            /**
+             * @description At which stage, of a cell.
+             * @example purchase
+             */
+            stage?: string | null;
+            /**
+             * @description To which touchpoint.
+             * @example site
+             */
+            touchpoint: string;
+        };
+        /** @description Where people are, where they wait, and where they get lost. */
+        Touchpoints: components["schemas"]["TouchpointMatrix"] & {
+            /** @description The period's beginning. */
+            from: components["schemas"]["Moment"];
+            /** @description Up to when it is known what happened: the end of the period, or now. */
+            known_until: components["schemas"]["Moment"];
+            /**
+             * Format: int32
+             * @description After so many times 24 hours without a move a stay is lost.
+             * @example 7
+             */
+            lost_after_days: number;
+            /**
+             * Format: int64
+             * @description Of fewer stays no rank is told.
+             * @example 30
+             */
+            min_stays: number;
+            previous?: components["schemas"]["TouchpointsBefore"] | null;
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+            /**
+             * @description `people` or `visitors`: what `people` counts.
+             * @example people
+             */
+            unit: string;
+        };
+        /** @description The matrix of the period before. */
+        TouchpointsBefore: components["schemas"]["TouchpointMatrix"] & {
+            /** @description Its beginning. */
+            from: components["schemas"]["Moment"];
+            /** @description Its end, exclusive: up to here it is known what happened. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description What `POST /touchpoints` takes. */
+        TouchpointsRequest: {
+            /** @description `previous`: also the period before, as in `GET /stats`. */
+            compare?: string | null;
+            condition?: components["schemas"]["Condition"] | null;
+            conversion?: components["schemas"]["EventMatcher"] | null;
+            /**
+             * @description A date in the site's zone or an instant. Default: 29 days before today.
+             * @example 2026-11-01
+             */
+            from?: string | null;
+            /**
+             * Format: int32
+             * @description After so many times 24 hours without a move a stay is lost; before that it is open. Default 7, at most 731.
+             * @example 7
+             */
+            lost_after_days?: number | null;
+            /**
+             * Format: int64
+             * @description Of fewer stays no rank is told. Default 30, at most 1000000.
+             */
+            min_stays?: number | null;
+            /**
+             * @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+             * @example 2026-11-30
+             */
+            to?: string | null;
+            /** @description `people` (the default) or `visitors`: who is at the touchpoints. */
+            unit?: string | null;
         };
         /**
          * @description Visits of a site that are made anew of its events: after an upgrade from a version that had none, or when an operator asked
@@ -4426,6 +4895,108 @@ export interface operations {
                 };
             };
             /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_journeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JourneysRequest"];
+            };
+        };
+        responses: {
+            /** @description The journeys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyMap"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7602,6 +8173,108 @@ export interface operations {
                 };
             };
             /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_touchpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TouchpointsRequest"];
+            };
+        };
+        responses: {
+            /** @description The matrix */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Touchpoints"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
             422: {
                 headers: {
                     [name: string]: unknown;
