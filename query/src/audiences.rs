@@ -16,7 +16,6 @@ use tokio::sync::Mutex;
 use crate::condition::Condition;
 use crate::error::ApiError;
 use crate::identity::Aliases;
-use crate::limits::QuestionLimits;
 use crate::lookup;
 use crate::question::audience::request::{condition_of, scope};
 use crate::question::audience::{Mark, marks};
@@ -26,7 +25,7 @@ use crate::sql::audience as sql;
 use crate::timestamp::Timestamp;
 
 /// Without news an audience is evaluated this often: what somebody did gets too old, ids become one person.
-const AGAIN_AFTER: Duration = Duration::from_secs(60);
+const AGAIN_AFTER: Duration = Duration::from_mins(1);
 /// One evaluation takes no longer than this.
 const TIME_MAX: Duration = Duration::from_mins(2);
 /// The evaluation of an audience takes at most one part in so many of the time.
@@ -90,13 +89,13 @@ impl Evaluated {
 }
 
 impl Audiences {
-    /// Of the audiences of a registry, within the limits of a question.
-    pub(crate) fn new(runner: Runner, store: Store, registry: Registry, limits: &QuestionLimits) -> Self {
+    /// Of the audiences of a registry, within the limits of the questions of a runner.
+    pub(crate) fn new(runner: Runner, registry: Registry) -> Self {
         Self {
+            store: runner.store().clone().with_time_limit(TIME_MAX),
+            memory_bytes_max: runner.limits().memory_bytes_max,
             runner,
-            store: store.with_time_limit(TIME_MAX),
             registry,
-            memory_bytes_max: limits.memory_bytes_max,
             is_waited_for: false,
             state: Arc::default(),
         }
@@ -163,14 +162,13 @@ impl Audiences {
         }
         let aliases = lookup::aliases(&self.runner, &site.site).await?;
         let last = marks.values().map(|mark| mark.revision).max().unwrap_or_default();
-        let mut revision = (last + 1).max(now.0.cast_unsigned());
-        for some in due.chunks(TOLD_EVERY) {
+        let revisions = (last + 1).max(now.0.cast_unsigned())..;
+        for (revision, some) in revisions.zip(due.chunks(TOLD_EVERY)) {
             let began = Instant::now();
             for audience in some {
                 self.evaluate_one(state, (site, &aliases), audience, (revision, news), fence, now).await?;
             }
             self.tell(state, site, some, revision).await?;
-            revision += 1;
             // Half of the time is others'.
             if !self.is_waited_for {
                 tokio::time::sleep(began.elapsed()).await;

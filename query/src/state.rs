@@ -129,7 +129,7 @@ impl AppState {
 
     /// What keeps the members of segments; somebody must [do so](Audiences::evaluate) again and again.
     pub fn audiences(&self) -> Audiences {
-        self.runner.audiences(&self.registry)
+        Audiences::new(self.runner.clone(), self.registry.clone())
     }
 
     /// The watch over how far visits are that are made anew; somebody must [look](ProgressWatch::look) again and again.

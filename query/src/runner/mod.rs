@@ -24,7 +24,6 @@ use orma_visits::{Days, Maker};
 use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, OnceCell};
 
-use crate::audiences::Audiences;
 use crate::limits::{Busy, Permit, Permits, QuestionLimits};
 use crate::rollups::Rollups;
 use crate::sql::Sql;
@@ -117,10 +116,14 @@ impl Runner {
         Rollups::new(shared.store.clone(), shared.visits.clone(), registry.clone(), &shared.limits)
     }
 
-    /// What keeps the members of audiences.
-    pub fn audiences(&self, registry: &Registry) -> Audiences {
-        let shared = &self.shared;
-        Audiences::new(self.clone(), shared.store.clone(), registry.clone(), &shared.limits)
+    /// The store, for work in the background beside questions.
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// What a question may take.
+    pub fn limits(&self) -> &QuestionLimits {
+        &self.shared.limits
     }
 
     /// The days of a site that are rolled up, in its zone. Where the store does not tell, none: visits know all that they do.

@@ -18,6 +18,7 @@ pub struct SegmentList {
 
 /// A segment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the name of the field is the API's")]
 pub struct Segment {
     /// Its id.
     #[schema(example = "0a1b2c3d4e5f")]
