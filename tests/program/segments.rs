@@ -376,3 +376,64 @@ async fn what_cannot_be_a_segment_is_refused_by_the_name_of_the_field() {
     }
     service.engine.stop().await;
 }
+
+/// What others got wrong, each by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_got_wrong_is_right() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start(dir.path()).await;
+    let rows: Vec<EventRow<'_>> = ["anna", "bice", "carlo"]
+        .iter()
+        .enumerate()
+        .flat_map(|(place, person)| (0..=place as i64).map(move |minute| order(person, minute)))
+        .collect();
+    service.insert(&rows).await;
+    let members = async |segment: &str| people(&pulled(&service, "demo", segment, "").await, "members");
+
+    // A list has its number as soon as it is made, and the number is that of the members (PostHog 24046, 33759, 12130).
+    let list = make(&service, "demo", json!({"name": "Lista", "people": ["anna", "dora"]})).await;
+    let told = service.get(&format!("/segments/{list}")).await;
+    assert_eq!((&told["people"], members(&list).await.len()), (&json!(2), 2), "{told}");
+
+    // Before a segment was evaluated it does not say that it was (PostHog 25455).
+    let twice = make(&service, "demo", json!({"name": "Due", "condition": bought(2)})).await;
+    let told = service.get(&format!("/segments/{twice}")).await;
+    assert_eq!((&told["people"], &told["evaluated_at"]), (&Value::Null, &Value::Null));
+    evaluate(&service).await;
+    assert_eq!(members(&twice).await, ["bice", "carlo"]);
+    let told = service.get(&format!("/segments/{twice}")).await;
+    assert!(told["people"] == 2 && told["evaluated_at"].is_string(), "{told}");
+
+    // Who does not fit a condition that was changed leaves (Mautic 4095, 5123, 7679), and is told as left.
+    let since = pulled(&service, "demo", &twice, "").await["cursor"].as_str().unwrap().to_owned();
+    let change = json!({"name": "Tre", "condition": bought(3)});
+    let changed = service.ask(Method::PUT, &format!("/segments/{twice}"), Some(change)).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text);
+    evaluate(&service).await;
+    assert_eq!(members(&twice).await, ["carlo"]);
+    let left = pulled(&service, "demo", &twice, &format!("since={since}")).await;
+    assert_eq!((people(&left, "left"), people(&left, "members")), (vec!["bice".to_owned()], vec![]));
+
+    // Any event whatever is an event, too (PostHog 21137).
+    let anything = json!({"did": {"event": {"where": {"all": []}}, "at_least": 2}});
+    let anything = make(&service, "demo", json!({"name": "Attivi", "condition": anything})).await;
+    // A segment of nobody takes nothing from an `any` (PostHog 36954), and `not` is the others (PostHog 12174, Mautic 3790).
+    let nobody = make(&service, "demo", json!({"name": "Nessuno", "people": []})).await;
+    let either = json!({"any": [{"segment": nobody}, bought(3)]});
+    let either = make(&service, "demo", json!({"name": "O", "condition": either})).await;
+    let others = json!({"all": [{"not": {"segment": either}}]});
+    let others = make(&service, "demo", json!({"name": "Altri", "condition": others})).await;
+    evaluate(&service).await;
+    assert_eq!(members(&anything).await, ["bice", "carlo"]);
+    assert_eq!(members(&either).await, ["carlo"]);
+    assert_eq!(members(&others).await, ["anna", "bice"]);
+    // Who joins what others are left out of leaves these.
+    let body = json!({"add": ["bice"]});
+    service.ask(Method::POST, &format!("/segments/{nobody}/people"), Some(body)).await;
+    evaluate(&service).await;
+    assert_eq!(
+        (members(&either).await, members(&others).await),
+        (vec!["bice".into(), "carlo".into()], vec!["anna".to_owned()])
+    );
+    service.engine.stop().await;
+}
