@@ -5556,7 +5556,7 @@ export interface operations {
                 /** @description `true`: only people with a user id; `false`: only visitors nobody identified. */
                 identified?: "true" | "false";
                 /** @description `true`: only people who have ever ordered; `false`: only those who have not. */
-                customers?: string;
+                customers?: "true" | "false";
                 /** @description A date in the site's zone or an instant: people seen since then. Their numbers are over all time. */
                 from?: string;
                 /** @description A date in the site's zone, inclusive, or an instant, exclusive: people seen before then. */
@@ -5576,7 +5576,7 @@ export interface operations {
                  */
                 order_by?: "last_seen" | "first_seen" | "sessions" | "page_views" | "events" | "orders" | "revenue";
                 /** @description `desc` (default): the largest or latest first; `asc`: the smallest or earliest. */
-                direction?: string;
+                direction?: "desc" | "asc";
                 /** @description Default 50, at most 1000. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
