@@ -43,6 +43,7 @@ mod rollups;
 mod segment;
 mod slow_store;
 mod spellings;
+mod sql_of_analysts;
 mod store;
 mod support;
 mod torture;

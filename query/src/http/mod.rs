@@ -30,6 +30,7 @@ mod retention;
 mod session;
 mod settings;
 mod sites;
+mod sql;
 mod stats;
 mod tokens;
 
@@ -57,6 +58,7 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 fn routes() -> OpenApiRouter<AppState> {
     let signed_links =
         routes!(newsletters::create).layer(DefaultBodyLimit::max(newsletters::LINKS_BODY_BYTES_MAX));
+    let own_sql = routes!(sql::ask, sql::get).layer(DefaultBodyLimit::max(sql::SQL_BODY_BYTES_MAX));
     let site = OpenApiRouter::new()
         .routes(routes!(stats::get))
         .routes(routes!(people::list))
@@ -68,6 +70,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(retention::people))
         .routes(routes!(attribution::ask))
         .routes(routes!(paths::ask))
+        .routes(own_sql)
         .routes(routes!(links::create))
         .routes(routes!(links::delete))
         .routes(signed_links)

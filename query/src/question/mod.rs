@@ -11,6 +11,7 @@ pub mod installation;
 pub mod journey;
 pub mod live;
 pub mod newsletter_report;
+pub mod own_sql;
 pub mod paths;
 pub mod people;
 pub mod quality;

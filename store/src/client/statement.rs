@@ -8,6 +8,7 @@ use clickhouse::native::decode::Decode;
 use clickhouse::query::Query;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::Store;
 use super::answer_stream::AnswerStream;
@@ -24,7 +25,7 @@ impl Store {
         let places = match self.work {
             Work::Registry => &self.inner.registry,
             Work::Upkeep => &self.inner.upkeep,
-            Work::Questions => &self.inner.questions,
+            Work::Questions | Work::Sql => &self.inner.questions,
         };
         let done = async {
             let _permit = places.acquire().await.expect("the semaphore is never closed");
@@ -175,6 +176,28 @@ impl Store {
         settings: &[(&str, &str)],
     ) -> Result<AnswerStream, StoreError> {
         Ok(AnswerStream::new(self.question(sql, params, settings).fetch_bytes("JSONEachRow")?))
+    }
+
+    /// The answer to somebody's own SQL as it comes, in a format of ClickHouse's. Only the settings that are given go with it:
+    /// the [reader](crate::reader) may change no other.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn read_sql(
+        &self,
+        sql: &str,
+        params: &[(&str, &Value)],
+        settings: &[(&str, &str)],
+        format: &str,
+    ) -> Result<AnswerStream, StoreError> {
+        let mut query = self.client().query_raw(sql);
+        for (name, value) in params {
+            query = query.param(name, value);
+        }
+        for (name, value) in settings {
+            query = query.with_setting(*name, *value);
+        }
+        Ok(AnswerStream::new(query.fetch_bytes(format)?))
     }
 
     fn question(&self, sql: &str, params: &[(&str, Param)], settings: &[(&str, &str)]) -> Query {

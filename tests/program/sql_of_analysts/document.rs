@@ -1,0 +1,1 @@
+//! The questions that docs/sql.md answers, read out of the document.
