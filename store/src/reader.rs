@@ -47,7 +47,7 @@ const BOUNDED: [(&str, u64); 5] = [
 ];
 
 /// Settings that nobody changes.
-const FIXED: [(&str, &str); 27] = [
+const FIXED: [(&str, &str); 28] = [
     ("readonly", "1"),
     ("allow_ddl", "0"),
     ("allow_introspection_functions", "0"),
@@ -76,6 +76,7 @@ const FIXED: [(&str, &str); 27] = [
     ("output_format_json_quote_64bit_integers", "0"),
     ("output_format_json_quote_decimals", "1"),
     ("output_format_json_quote_denormals", "0"),
+    ("output_format_json_validate_utf8", "1"),
     // How many rows were read is about more than the site's.
     ("output_format_write_statistics", "0"),
     ("output_format_parquet_string_as_string", "1"),

@@ -1,6 +1,7 @@
 //! `GET` and `POST /sql`: one statement of an analyst's own.
 
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -11,6 +12,7 @@ use super::params::SitePath;
 use crate::error::{ApiError, ErrorBody};
 use crate::question::own_sql;
 use crate::question::own_sql::request::{Format, QUERY_BYTES_MAX, SqlParams, SqlRequest};
+use crate::question::own_sql::response::SqlRows;
 use crate::state::AppState;
 
 /// A statement, its parameters, and what JSON adds to them.
@@ -23,7 +25,7 @@ pub const SQL_BODY_BYTES_MAX: usize = 3 * QUERY_BYTES_MAX;
     request_body(content((SqlRequest = "application/json"), (String = "text/plain"))),
     responses(
         (status = 200, description = "The rows: an object with `meta`, `data` and `rows`, or a file",
-            content((String = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"),
+            content((SqlRows = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"),
                 (String = "application/vnd.apache.parquet"), (String = "application/vnd.apache.arrow.stream"))),
         (status = 400, description = "The statement or a field cannot be used", body = ErrorBody),
         (status = 401, description = "No token or session", body = ErrorBody),
@@ -35,8 +37,9 @@ pub async fn ask(
     State(state): State<AppState>,
     access: Access,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, ApiError> {
+    let body = body.map_err(|rejection| ApiError::invalid("invalid_body", "body", rejection.body_text()))?;
     let request = request_of_body(&headers, &body)?;
     respond(&state, &access, &headers, request).await
 }
@@ -45,7 +48,7 @@ pub async fn ask(
 #[utoipa::path(get, path = "/sql", tag = "sql", params(SitePath, SqlParams),
     responses(
         (status = 200, description = "The rows: an object with `meta`, `data` and `rows`, or a file",
-            content((String = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"),
+            content((SqlRows = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"),
                 (String = "application/vnd.apache.parquet"), (String = "application/vnd.apache.arrow.stream"))),
         (status = 400, description = "The statement or a parameter cannot be used", body = ErrorBody),
         (status = 401, description = "No token or session", body = ErrorBody),

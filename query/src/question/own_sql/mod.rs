@@ -8,6 +8,7 @@ mod answer;
 mod check;
 mod failure;
 pub mod request;
+pub mod response;
 mod setup;
 mod views;
 

@@ -62,9 +62,10 @@ impl Setup {
             return Ok(true);
         }
         let (database, _) = reader::of_store(store);
+        let made = views::all(&database).len() as u64;
         let sql = "SELECT count() AS views FROM system.tables WHERE database = {database:String}";
         let rows: Vec<Row> = store.select(sql, &[("database", database.as_str().into())]).await?;
-        Ok(rows.first().is_none_or(|row| row.views < reader::VIEWS.len() as u64))
+        Ok(rows.first().is_none_or(|row| row.views < made))
     }
 }
 
@@ -78,6 +79,12 @@ async fn make(store: &Store) -> Result<(), ApiError> {
                 "The ClickHouse server lets orma make no reader for SQL: it needs a place for users that can be written to, and \
                  an administrator must say there: {rights}"
             );
+            ApiError::SqlNotSetUp { message }
+        }
+        // An older ClickHouse may not know a setting.
+        Some(code) if !store.is_on_this_machine() && !error.is_transient() => {
+            tracing::warn!(%error, "SQL of analysts cannot be set up");
+            let message = format!("The ClickHouse server refuses what SQL needs there (its code {code}); the log says why.");
             ApiError::SqlNotSetUp { message }
         }
         _ => ApiError::Store(error),
