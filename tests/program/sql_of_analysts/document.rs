@@ -82,7 +82,10 @@ fn the_notebook_asks_the_demo_the_same() {
     let code = code_of(&notebook);
     let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for question in worked_questions() {
-        assert!(squeezed(&code).contains(&squeezed(&question)), "the notebook asks something else: {question}");
+        assert!(
+            squeezed(&code).contains(&squeezed(&question)),
+            "the notebook asks something else: {question}"
+        );
     }
     let orma = Orma::start();
     let story = ["demo", "--days", "4", "--visits-per-day", "60", "--data-dir"];

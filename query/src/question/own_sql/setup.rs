@@ -84,7 +84,9 @@ async fn make(store: &Store) -> Result<(), ApiError> {
         // An older ClickHouse may not know a setting.
         Some(code) if !store.is_on_this_machine() && !error.is_transient() => {
             tracing::warn!(%error, "SQL of analysts cannot be set up");
-            let message = format!("The ClickHouse server refuses what SQL needs there (its code {code}); the log says why.");
+            let message = format!(
+                "The ClickHouse server refuses what SQL needs there (its code {code}); the log says why."
+            );
             ApiError::SqlNotSetUp { message }
         }
         _ => ApiError::Store(error),
