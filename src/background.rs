@@ -26,6 +26,9 @@ const PEOPLE_EVERY: Duration = Duration::from_secs(30);
 /// How often it is looked whether days that are over are to be rolled up.
 const ROLLUPS_EVERY: Duration = Duration::from_secs(10);
 
+/// How often it is looked whether somebody has entered or left a segment.
+const AUDIENCES_EVERY: Duration = Duration::from_secs(1);
+
 /// Starts the jobs of a query service. Each process looks at the accounts for itself, because its pages and its metric
 /// show its own looks; what they find is said by one of those that share a store.
 pub fn start(store: &Store, state: &AppState, options: &AccountingOptions) -> Jobs {
@@ -69,5 +72,13 @@ pub fn start(store: &Store, state: &AppState, options: &AccountingOptions) -> Jo
             Ok(())
         }
     });
-    Jobs::start(store, vec![look, say, make, make_people, look_how_far, roll_up])
+    let audiences = state.audiences();
+    let keep_audiences = Job::by_one("audiences", AUDIENCES_EVERY, move |turn| {
+        let audiences = audiences.clone();
+        async move {
+            audiences.evaluate(turn.fence().as_deref(), Timestamp::now()).await?;
+            Ok(())
+        }
+    });
+    Jobs::start(store, vec![look, say, make, make_people, look_how_far, roll_up, keep_audiences])
 }

@@ -36,6 +36,14 @@ pub enum ApiError {
         /// What was looked for.
         message: String,
     },
+    /// Something else is in the way.
+    #[error("{message}")]
+    Conflict {
+        /// A stable name of the reason.
+        code: &'static str,
+        /// What is in the way.
+        message: String,
+    },
     /// No token, or one that is not known.
     #[error("{0}")]
     Unauthorized(&'static str),
@@ -138,6 +146,7 @@ impl ApiError {
         match self {
             Self::Invalid { code, message, .. } => (StatusCode::BAD_REQUEST, code, message.clone()),
             Self::NotFound { code, message } => (StatusCode::NOT_FOUND, code, message.clone()),
+            Self::Conflict { code, message } => (StatusCode::CONFLICT, code, message.clone()),
             Self::Unauthorized(message) => (StatusCode::UNAUTHORIZED, "unauthorized", (*message).to_owned()),
             Self::Forbidden { code, message } => (StatusCode::FORBIDDEN, code, message.clone()),
             Self::TooManyAttempts(_) => (

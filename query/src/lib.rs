@@ -5,6 +5,7 @@
 //! `question` again, which makes the response. Below them lie values, limits, errors and the rules of identity.
 
 pub mod accounts;
+mod audiences;
 pub mod condition;
 mod error;
 mod geo_report;
@@ -28,6 +29,7 @@ mod timestamp;
 mod together;
 mod value;
 
+pub use audiences::Audiences;
 pub use geo_report::{GeoDatabase, GeoReport, GeoReporter, geo_database};
 pub use http::openapi::document as openapi;
 pub use http::{UnknownAddress, router};

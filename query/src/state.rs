@@ -9,6 +9,7 @@ use orma_store::{Registry, Role, Store, Token};
 use orma_visits::{Maker, ProgressWatch};
 
 use crate::accounts::AccountsWatch;
+use crate::audiences::Audiences;
 use crate::error::ApiError;
 use crate::geo_report::GeoReporter;
 use crate::limits::QuestionLimits;
@@ -127,6 +128,11 @@ impl AppState {
     /// What rolls up the days that are over; somebody must [do so](Rollups::roll_up) again and again.
     pub fn rollups(&self) -> Rollups {
         self.runner.rollups(&self.registry)
+    }
+
+    /// What keeps the members of segments; somebody must [do so](Audiences::evaluate) again and again.
+    pub fn audiences(&self) -> Audiences {
+        Audiences::new(self.runner.clone(), self.registry.clone())
     }
 
     /// The watch over how far visits are that are made anew; somebody must [look](ProgressWatch::look) again and again.

@@ -58,6 +58,7 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0017_selected_events.sql"),
     },
     Migration { version: 18, name: "rollups", sql: include_str!("../migrations/0018_rollups.sql") },
+    Migration { version: 19, name: "audiences", sql: include_str!("../migrations/0019_audiences.sql") },
 ];
 
 /// The newest schema that this program knows.

@@ -8,6 +8,14 @@ import { ADMIN_TOKEN, PATIENCE_MS, enter, startBrowser, startOrma, waitFor } fro
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 const PERSON = "mario@example.it";
+/** Each kind of row, a group, and what there are no fields for. */
+const RULE = { all: [
+  { did: { event: { kind: "order" }, at_least: 1, within_days: 7 } },
+  { any: [{ is: { dimension: "channel", values: ["direct"] } }, { set: { dimension: "props.size" } }, { visited: { at_least: 1 } }] },
+  { not: { sequence: { events: [{ kind: "order" }, { kind: "refund" }] } } },
+  { not: { not: { is: { dimension: "page", values: ["/"] } } } },
+  { did: { event: {} } },
+] };
 
 let orma, browser;
 
@@ -32,6 +40,12 @@ before(async () => {
     body: JSON.stringify({ site: "demo", events }),
   });
   assert.deepEqual(await sent.json(), { accepted: events.length, rejected: [] });
+  const made = await fetch(`${orma.base}/api/v1/sites/demo/segments`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "Ordered", condition: { did: { event: { kind: "order" } } } }),
+  });
+  assert.equal(made.status, 201);
   await waitFor("the events", async () => (await orma.ask("/api/v1/sites/demo/stats?metrics=orders&from=2020-01-01&to=2100-01-01")).totals?.orders === 1);
 });
 
@@ -72,6 +86,31 @@ const STATES = [
   } }],
   ["retention", "/sites/demo/retention?stretch=day", { after: ready("[data-testid=retention-table]") }],
   ["attribution", "/sites/demo/attribution", { after: ready("[data-testid=attribution-table]") }],
+  ["segments", "/sites/demo/segments", { after: async (page) => {
+    await page.getByTestId("segments").waitFor();
+    await page.locator(".segment-more summary").click();
+  } }],
+  ["segment", "/sites/demo/segments", { after: async (page) => {
+    await page.getByRole("link", { name: "Ordered", exact: true }).click();
+    await page.getByTestId("members").waitFor();
+  } }],
+  ["segment to be pulled", "/sites/demo/segments", { after: async (page) => {
+    await page.getByRole("link", { name: "Ordered", exact: true }).click();
+    await page.getByRole("tab").nth(2).click();
+  } }],
+  ["segment that is put together", `/sites/demo/segments/new?condition=${encodeURIComponent(JSON.stringify(RULE))}`, { after: ready("[data-testid=preview-count]") }],
+  ["segment that is refused", `/sites/demo/segments/new?condition=${encodeURIComponent(JSON.stringify({ did: { event: { kind: "none" } } }))}`, { after: ready(".rule-row [role=alert]") }],
+  ["list that is put together", "/sites/demo/segments/new?made=list", { after: async (page) => {
+    await page.locator("textarea").fill("a\nb");
+    await page.locator(".save-bar button").click();
+  } }],
+  ["people behind a number who are to be kept", "/sites/demo/funnels?step=page:&step=kind:order&behind=1.dropped", { after: async (page) => {
+    await page.getByTestId("people-behind").locator(".popover > button").click();
+    await page.locator(".popover-panel .button-main").waitFor();
+  } }],
+  ["paths", "/sites/demo/paths?nodes=all", { after: ready("[data-testid=paths-table]") }],
+  ["paths that were walked backward", "/sites/demo/paths?nodes=all&end=kind:order&trail=page:%2Fcassa", { after: ready("[data-testid=paths-trail]") }],
+  ["paths that nobody took", "/sites/demo/paths?start=page:%2Fnone", { after: ready(".state") }],
   ["journey", `/sites/demo/people/${person}`, { after: ready("[data-testid=journey-step]") }],
   ["journey while it loads", `/sites/demo/people/${person}`, { before: holding("**/api/v1/**/people/**") }],
   ["journey that failed", `/sites/demo/people/${person}`, { before: failing("**/api/v1/**/people/**") }],

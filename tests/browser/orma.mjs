@@ -76,6 +76,23 @@ async function run(dataDir, listen, variables) {
   };
 }
 
+/** Sends simulated visitors through the collector, by the options of `orma demo`, and waits until they are in the store. */
+export async function tellStory(orma, options) {
+  const child = spawn(program, ["demo", "--data-dir", orma.dataDir, ...options], {
+    env: { ...process.env, ORMA_ADMIN_TOKEN: ADMIN_TOKEN },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let printed = "";
+  child.stdout.on("data", (text) => (printed += text));
+  const status = await new Promise((resolve) => child.once("exit", resolve));
+  if (status !== 0) throw new Error(`orma demo ended with ${status}`);
+  const sent = Number(/sent (\d+) events/.exec(printed)[1]);
+  await waitFor("the story in the store", async () => {
+    const { totals } = await orma.ask("/api/v1/sites/demo/accounting");
+    return totals.stored + totals.duplicate >= sent;
+  }, 10 * PATIENCE_MS);
+}
+
 /** Starts Chromium without anything that talks to the network by itself. */
 export function startBrowser() {
   return chromium.launch({

@@ -1,38 +1,36 @@
 // Pictures of every page of the dashboard, in both languages, wide and on a phone: docs/screenshots/LANGUAGE/PAGE.webp
 // and PAGE-phone.webp. The real program on a free port, the demo's visitors, a real browser. `make screenshots` runs it.
-import { spawn } from "node:child_process";
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ADMIN_TOKEN, PATIENCE_MS, enter, program, startBrowser, startOrma, waitFor } from "./orma.mjs";
+import { ADMIN_TOKEN, PATIENCE_MS, enter, startBrowser, startOrma, tellStory, waitFor } from "./orma.mjs";
 
 /** Bytes of all pictures together. */
 const BYTES_MAX = 3_000_000;
 const SIZES = { "": { width: 1280, height: 900 }, "-phone": { width: 390, height: 844 } };
-const PAGES = ["overview", "live", "people", "journey", "newsletter", "quality", "accounting", "installation", "settings", "about"];
+const PAGES = ["overview", "live", "people", "journey", "funnels", "retention", "attribution", "paths", "segments", "newsletter", "quality", "accounting", "installation", "settings", "about"];
 const folder = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "docs", "screenshots");
-
-/** A month of visitors, the same for a seed and a day. */
-async function tellStory(orma) {
-  const child = spawn(program, ["demo", "--data-dir", orma.dataDir, "--visits-per-day", "80", "--seed", "7"], {
-    env: { ...process.env, ORMA_ADMIN_TOKEN: ADMIN_TOKEN },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  let printed = "";
-  child.stdout.on("data", (text) => (printed += text));
-  const status = await new Promise((resolve) => child.once("exit", resolve));
-  if (status !== 0) throw new Error(`orma demo ended with ${status}`);
-  const sent = Number(/sent (\d+) events/.exec(printed)[1]);
-  await waitFor("the story in the store", async () => {
-    const { totals } = await orma.ask("/api/v1/sites/demo/accounting");
-    return totals.stored + totals.duplicate >= sent;
-  }, 10 * PATIENCE_MS);
-}
 
 /** The customer whose journey is shown: of the latest, the one with the most orders. */
 async function customer(orma) {
   const { items } = await orma.ask("/api/v1/sites/demo/people?limit=200");
   return items.filter((one) => one.identified).sort((a, b) => b.orders - a.orders || (a.person < b.person ? -1 : 1))[0].person;
+}
+
+/** Segments of what shops ask, counted. */
+async function makeSegments(orma) {
+  const order = { kind: "order" };
+  const conditions = {
+    "Loyal customers": { did: { event: order, at_least: 2 } },
+    "Basket without an order": { all: [{ did: { event: { kind: "add_to_cart" } } }, { did: { event: order, exactly: 0 } }] },
+    "By the newsletter": { is: { dimension: "channel", values: ["email"] } },
+  };
+  for (const [name, condition] of Object.entries(conditions)) {
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" };
+    const made = await fetch(`${orma.base}/api/v1/sites/demo/segments`, { method: "POST", headers, body: JSON.stringify({ name, condition }) });
+    if (!made.ok) throw new Error(await made.text());
+  }
+  await waitFor("the segments", async () => (await orma.ask("/api/v1/sites/demo/segments")).items.every((one) => one.people > 0));
 }
 
 /** A quarter of the bytes: WebP, by the browser's own encoder. */
@@ -51,8 +49,12 @@ async function shrink(page, png) {
 const orma = await startOrma();
 const browser = await startBrowser();
 try {
-  await tellStory(orma);
+  // A month of visitors, the same for a seed and a day.
+  await tellStory(orma, ["--visits-per-day", "80", "--seed", "7"]);
   const person = encodeURIComponent(await customer(orma));
+  await makeSegments(orma);
+  /** Of those that are not as they are first opened. */
+  const addresses = { journey: `people/${person}`, funnels: "funnels?step=page:&step=kind:view_item&step=kind:add_to_cart&step=kind:order" };
   const press = await (await browser.newContext()).newPage();
   await rm(folder, { recursive: true, force: true });
   for (const language of ["it", "en"]) {
@@ -72,7 +74,7 @@ try {
       await take("sign-in");
       await enter(page);
       for (const name of PAGES) {
-        const path = name === "journey" ? `people/${person}` : name;
+        const path = addresses[name] ?? name;
         await page.goto(`${orma.base}/sites/demo/${path}`);
         if (name === "live") await page.locator("[data-testid=live-card]").first().waitFor();
         await take(name);

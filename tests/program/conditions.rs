@@ -178,7 +178,46 @@ fn random_condition(random: &mut Rng, depth: u64, with_did: bool) -> Value {
     }
 }
 
+/// What somebody did so often, or one after the other.
 fn random_did(random: &mut Rng, depth: u64) -> Value {
+    match random.u64(..6) {
+        0 => return random_visited(random),
+        1..=3 => return random_times(random, depth),
+        _ => {}
+    }
+    let kinds = ["page_view", "page_view", "page_view", "order", "search"];
+    let event = |random: &mut Rng| match random.u64(..3) {
+        0 => json!({"path": random.choice(&PAGES).unwrap()}),
+        1 => json!({"kind": random.choice(&kinds).unwrap()}),
+        _ => {
+            json!({"kind": random.choice(&kinds).unwrap(), "where": random_condition(random, depth.min(2), false)})
+        }
+    };
+    let events: Vec<Value> = (0..2 + random.u64(..3)).map(|_| event(random)).collect();
+    let mut sequence = json!({"events": events});
+    match random.u64(..3) {
+        0 => sequence["within_hours"] = json!(random.choice(&[1, 1, 2, 24]).unwrap()),
+        1 => sequence["within_days"] = json!(1 + random.u64(..2)),
+        _ => {}
+    }
+    json!({"sequence": sequence})
+}
+
+fn random_visited(random: &mut Rng) -> Value {
+    let mut visited = match random.u64(..3) {
+        0 => json!({"at_least": 1 + random.u64(..3)}),
+        1 => json!({"at_most": random.u64(..3)}),
+        _ => json!({"exactly": random.u64(..3)}),
+    };
+    match random.u64(..4) {
+        0 => {}
+        1 => visited["where"] = json!({"all": [random_filter(random), random_filter(random)]}),
+        _ => visited["where"] = random_filter(random),
+    }
+    json!({"visited": visited})
+}
+
+fn random_times(random: &mut Rng, depth: u64) -> Value {
     let mut event = serde_json::Map::new();
     if random.u64(..3) > 0 {
         event.insert(

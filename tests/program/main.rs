@@ -41,6 +41,7 @@ mod release;
 mod reported;
 mod rollups;
 mod segment;
+mod segments;
 mod slow_store;
 mod spellings;
 mod sql_of_analysts;

@@ -6,9 +6,12 @@
 mod attribution;
 mod funnel;
 mod hostile;
+mod journeys;
 mod paths;
 mod reported;
+mod reported_journeys;
 mod retention;
+mod touchpoints;
 mod twin;
 
 use fastrand::Rng;
@@ -65,6 +68,18 @@ fn site(seed: u64) -> Many {
                 if name == "previous" {
                     *value = own(value).into();
                 }
+            }
+            // Kinds and touchpoints are told as the collector does, but that a few events came without.
+            let (touchpoint, stage) = match row.kind.as_ref() {
+                "order" => (*random.choice(&["site", "shop", "app"]).unwrap(), "purchase"),
+                "call" => ("call", *random.choice(&["pre_purchase", "post_purchase"]).unwrap()),
+                "search" => ("app", "pre_purchase"),
+                _ => (*random.choice(&["site", "site", "site", "newsletter", ""]).unwrap(), "pre_purchase"),
+            };
+            row.device_class = (*random.choice(&["mobile", "desktop", ""]).unwrap()).into();
+            (row.touchpoint, row.stage) = (touchpoint.into(), stage.into());
+            if random.u64(..30) == 0 {
+                row.stage = "".into();
             }
             if row.kind == "order" {
                 row.revenue = random.i64(1..2_000_000);

@@ -131,7 +131,16 @@ pub fn questions(stream: &Stream) -> Vec<Question> {
         post("retention", "retention", &retention("visitors")),
         post("retention_people", "retention", &retention("people")),
         post("paths", "paths", &json!({"from": FROM, "to": TO, "nodes": "pages", "start": {"path": "/"}})),
+        post("segment", "segments/preview", &json!({"condition": segment(), "days": 396})),
         post("attribution", "attribution", &json!({"from": FROM, "to": TO, "group_by": "source"})),
+        post("touchpoints", "touchpoints", &json!({"from": FROM, "to": TO, "unit": "visitors"})),
+        post("touchpoints_people", "touchpoints", &json!({"from": FROM, "to": TO})),
+        post(
+            "journeys",
+            "journeys",
+            &json!({"from": FROM, "to": TO, "unit": "sessions", "group_by": "content_group"}),
+        ),
+        post("journeys_people", "journeys", &json!({"from": FROM, "to": TO, "group_by": "channel"})),
     ];
     for (name, order) in ORDERS {
         questions.push(get(name, in_period(&format!("people?limit=50&order_by={order}&direction=desc"))));
@@ -152,6 +161,15 @@ fn funnel(unit: &str) -> Value {
         {"kind": "page_view", "path": "/products"}, {"kind": "add_to_cart"}, {"kind": "begin_checkout"}, {"kind": "order"}
     ]);
     json!({"from": FROM, "to": TO, "unit": unit, "window_ms": 604_800_000, "steps": steps})
+}
+
+/// Who came at least twice from Italy with a phone and bought something, whenever that was.
+fn segment() -> Value {
+    let is = |dimension: &str, value: &str| json!({"is": {"dimension": dimension, "values": [value]}});
+    json!({"all": [
+        {"visited": {"at_least": 2, "where": {"all": [is("country", "IT"), is("device_class", "mobile")]}}},
+        {"did": {"event": {"kind": "order"}}}
+    ]})
 }
 
 /// Eight weeks, of whoever was there.

@@ -21,6 +21,8 @@ const pages = {
   funnels: () => import('./pages/funnels/Funnels'),
   retention: () => import('./pages/retention/Retention'),
   attribution: () => import('./pages/attribution/Attribution'),
+  paths: () => import('./pages/paths/Paths'),
+  segments: () => import('./pages/segments/Segments'),
   quality: () => import('./pages/quality/Quality'),
   about: () => import('./pages/about/About'),
   installation: () => import('./pages/installation/Installation'),
@@ -37,6 +39,8 @@ const Journey = lazy(pages.journey);
 const Funnels = lazy(pages.funnels);
 const Retention = lazy(pages.retention);
 const Attribution = lazy(pages.attribution);
+const Paths = lazy(pages.paths);
+const Segments = lazy(pages.segments);
 const Quality = lazy(pages.quality);
 const About = lazy(pages.about);
 const Installation = lazy(pages.installation);
@@ -95,6 +99,8 @@ export function App() {
                     <Route path="funnels" element={<Funnels />} />
                     <Route path="retention" element={<Retention />} />
                     <Route path="attribution" element={<Attribution />} />
+                    <Route path="paths" element={<Paths />} />
+                    <Route path="segments/*" element={<Segments />} />
                     <Route path="quality" element={<Quality />} />
                     <Route path="accounting" element={<Accounting />} />
                     <Route path="newsletter" element={<Newsletter />} />

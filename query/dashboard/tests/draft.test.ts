@@ -47,3 +47,16 @@ test('the way back replaces the text and what was about to be written', () => {
     assert.deepEqual(written, ['bea']);
   });
 });
+
+test('what waits for the end of the pause is written at once when it is wanted', () => {
+  typing((draft, written, wait) => {
+    draft.settle();
+    draft.type('bea');
+    draft.settle();
+    assert.deepEqual(written, ['bea']);
+    wait(300);
+    draft.settle();
+    assert.deepEqual(written, ['bea'], 'and once');
+    assert.equal(draft.replacedBy('bea'), false);
+  });
+});

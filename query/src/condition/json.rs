@@ -9,16 +9,20 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Object, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::{Condition, Did, Times, Within};
+use super::{Condition, Did, Sequence, Times, Visited, Within};
 use crate::error::ApiError;
 use crate::plan::filter::{Field, Filter, Operator, VALUES_MAX, VALUES_MAX_OF_ALL};
 
 /// How deep conditions stand in each other, the outermost and those of what was done included.
 const DEPTH_MAX: usize = 8;
-/// `all`, `any`, `not`, `is` and `did` of one condition.
+/// `all`, `any`, `not`, `is`, `did`, `sequence`, `visited` and `segment` of one condition.
 const NODES_MAX: usize = 60;
-/// `did` of one condition: each reads the events of the period once more.
+/// `did`, `sequence` and `visited` of one condition: each reads the events of the period once more.
 const DIDS_MAX: usize = 8;
+/// Events of one sequence.
+const SEQUENCE_MAX: usize = 8;
+/// Segments that one condition names.
+const AUDIENCES_MAX: usize = 8;
 /// Nobody does anything more often.
 const TIMES_MAX: u32 = 1_000_000;
 /// Two years, of which one is a leap year.
@@ -67,17 +71,41 @@ impl Condition {
                 json!({ filter.operator.name(): is })
             }
             Self::Did(Did { event, times, within }) => {
-                let (name, number) = match times {
-                    Times::AtLeast(number) => ("at_least", number),
-                    Times::AtMost(number) => ("at_most", number),
-                    Times::Exactly(number) => ("exactly", number),
-                };
+                let (name, number) = times.named();
                 let mut did = json!({"event": {"where": event.to_json()}, name: number});
                 if let Within::Hours(hours) = within {
                     did["within_hours"] = json!(hours);
                 }
                 json!({"did": did})
             }
+            Self::Sequence(Sequence { events, within }) => {
+                let events: Vec<Value> =
+                    events.iter().map(|event| json!({"where": event.to_json()})).collect();
+                let mut sequence = json!({"events": events});
+                if let Within::Hours(hours) = within {
+                    sequence["within_hours"] = json!(hours);
+                }
+                json!({"sequence": sequence})
+            }
+            Self::Visited(Visited { session, times }) => {
+                let (name, number) = times.named();
+                let mut visited = json!({ name: number });
+                if **session != Self::EVERYTHING {
+                    visited["where"] = session.to_json();
+                }
+                json!({"visited": visited})
+            }
+            Self::Audience(segment) => json!({"segment": segment}),
+        }
+    }
+}
+
+impl Times {
+    const fn named(self) -> (&'static str, u32) {
+        match self {
+            Self::AtLeast(number) => ("at_least", number),
+            Self::AtMost(number) => ("at_most", number),
+            Self::Exactly(number) => ("exactly", number),
         }
     }
 }
@@ -98,12 +126,13 @@ struct Reader<'a> {
     at: &'a str,
     nodes: usize,
     dids: usize,
+    audiences: usize,
     values: usize,
 }
 
 impl<'a> Reader<'a> {
     const fn new(at: &'a str) -> Self {
-        Self { at, nodes: 0, dids: 0, values: 0 }
+        Self { at, nodes: 0, dids: 0, audiences: 0, values: 0 }
     }
 
     fn condition(&mut self, value: &Value, path: &str, depth: usize) -> Result<Condition, ApiError> {
@@ -115,7 +144,10 @@ impl<'a> Reader<'a> {
             return self.too_much(format!("A condition consists of at most {NODES_MAX} conditions."));
         }
         let fields = Fields::of(value, path)?;
-        let kinds = || ["all", "any", "not", "did"].into_iter().chain(Operator::ALL.map(Operator::name));
+        let kinds = || {
+            let others = ["all", "any", "not", "did", "sequence", "visited", "segment"];
+            others.into_iter().chain(Operator::ALL.map(Operator::name))
+        };
         let mut given = kinds().filter(|kind| fields.map.contains_key(*kind));
         let (Some(kind), None) = (given.next(), given.next()) else {
             let known = kinds().collect::<Vec<_>>().join(", ");
@@ -134,6 +166,22 @@ impl<'a> Reader<'a> {
             "did" => {
                 fields.only(&["did"])?;
                 self.did(fields.get("did")?, &fields.path("did"), depth)
+            }
+            "sequence" => {
+                fields.only(&["sequence"])?;
+                self.sequence(fields.get("sequence")?, &fields.path("sequence"), depth)
+            }
+            "visited" => {
+                fields.only(&["visited"])?;
+                self.visited(fields.get("visited")?, &fields.path("visited"), depth)
+            }
+            "segment" => {
+                fields.only(&["segment"])?;
+                self.audiences += 1;
+                if self.audiences > AUDIENCES_MAX {
+                    return self.too_much(format!("A condition names at most {AUDIENCES_MAX} segments."));
+                }
+                Ok(Condition::Audience(fields.text("segment")?.to_owned()))
             }
             operator => {
                 fields.only(&[operator])?;
@@ -202,11 +250,50 @@ impl<'a> Reader<'a> {
         Ok(Condition::Is(filter))
     }
 
-    fn did(&mut self, value: &Value, path: &str, depth: usize) -> Result<Condition, ApiError> {
+    fn sequence(&mut self, value: &Value, path: &str, depth: usize) -> Result<Condition, ApiError> {
+        self.reads_events_once_more()?;
+        let fields = Fields::of(value, path)?;
+        fields.only(&["events", "within_days", "within_hours"])?;
+        let at = fields.path("events");
+        let events = fields.array("events")?;
+        if !(2..=SEQUENCE_MAX).contains(&events.len()) {
+            return Err(invalid(&at, format!("`{at}` takes 2 to {SEQUENCE_MAX} events.")));
+        }
+        let events = events.iter().enumerate();
+        let events = events
+            .map(|(place, event)| self.event(event, &format!("{at}[{place}]"), depth))
+            .collect::<Result<_, _>>()?;
+        Ok(Condition::Sequence(Sequence { events, within: within(&fields)? }))
+    }
+
+    fn visited(&mut self, value: &Value, path: &str, depth: usize) -> Result<Condition, ApiError> {
+        self.reads_events_once_more()?;
+        let fields = Fields::of(value, path)?;
+        fields.only(&["where", "at_least", "at_most", "exactly"])?;
+        let at = fields.path("where");
+        let session = match fields.map.get("where") {
+            None => Condition::EVERYTHING,
+            Some(condition) => self.condition(condition, &at, depth + 1)?,
+        };
+        if !session.is_of_is() {
+            let message =
+                format!("`{at}` is about one session: dimensions that have values, in `all` and `any`.");
+            return Err(invalid(&at, message));
+        }
+        Ok(Condition::Visited(Visited { session: Box::new(session), times: times(&fields)? }))
+    }
+
+    fn reads_events_once_more(&mut self) -> Result<(), ApiError> {
         self.dids += 1;
         if self.dids > DIDS_MAX {
-            return self.too_much(format!("A condition takes at most {DIDS_MAX} `did`."));
+            return self
+                .too_much(format!("A condition takes at most {DIDS_MAX} `did`, `sequence` and `visited`."));
         }
+        Ok(())
+    }
+
+    fn did(&mut self, value: &Value, path: &str, depth: usize) -> Result<Condition, ApiError> {
+        self.reads_events_once_more()?;
         let fields = Fields::of(value, path)?;
         fields.only(&["event", "at_least", "at_most", "exactly", "within_days", "within_hours"])?;
         let event = Box::new(self.event(fields.get("event")?, &fields.path("event"), depth)?);
@@ -242,7 +329,9 @@ impl<'a> Reader<'a> {
             let condition_path = fields.path("where");
             let condition = self.condition(condition, &condition_path, depth + 1)?;
             if condition.asks_who() {
-                let message = format!("`{condition_path}` is about one event, which has no `did`.");
+                let message = format!(
+                    "`{condition_path}` is about one event, which has no `did`, `sequence` or `segment`."
+                );
                 return Err(invalid(&condition_path, message));
             }
             members.push(condition);
@@ -357,12 +446,18 @@ impl PartialSchema for Condition {
         let of_others = OneOfBuilder::new()
             .description(Some(
                 "What is left in. `is` that stand together in an `all` hold for one and the same item, event and visit; \
-                 `not` and `did` are by themselves.",
+                 `not`, `did`, `sequence`, `visited` and `segment` are by themselves.",
             ))
             .item(alone("all", several(0).into()))
             .item(alone("any", several(1).into()))
             .item(alone("not", itself().into()))
-            .item(alone("did", did_schema().into()));
+            .item(alone("did", did_schema().into()))
+            .item(alone("sequence", sequence_schema().into()))
+            .item(alone("visited", visited_schema().into()))
+            .item(alone(
+                "segment",
+                text().description(Some("The person belongs to the segment of this id now.")).build().into(),
+            ));
         Operator::ALL
             .into_iter()
             .fold(of_others, |all, operator| all.item(alone(operator.name(), is_schema(operator).into())))
@@ -446,7 +541,7 @@ fn event_schema(condition: Ref) -> Object {
     closed()
         .description(Some(
             "What must hold for an event: one of these or several; `where` is a condition on its other dimensions and \
-             properties, and has no `did`.",
+             properties, and has no `did`, `sequence`, `visited` or `segment`.",
         ))
         .property("kind", text().examples(["order"]))
         .property("name", text())
@@ -457,20 +552,59 @@ fn event_schema(condition: Ref) -> Object {
         .build()
 }
 
-fn did_schema() -> Object {
+/// How long a window is: so many days, or so many hours.
+fn window_schemas(window: &str) -> [(&'static str, Object); 2] {
+    [
+        ("within_days", number(1, WITHIN_HOURS_MAX / HOURS_PER_DAY, &window.replace("{}", "times 24 hours"))),
+        ("within_hours", number(1, WITHIN_HOURS_MAX, &window.replace("{}", "hours"))),
+    ]
+}
+
+fn sequence_schema() -> Object {
+    let events = ArrayBuilder::new()
+        .items(Ref::from_schema_name(EventMatcher::name()))
+        .min_items(Some(2))
+        .max_items(Some(SEQUENCE_MAX));
+    let window = "The last comes less than so many {} after the first, not at any time in the period.";
+    let sequence = closed()
+        .description(Some(
+            "The person has these events one after the other, one for each; others may lie between.",
+        ))
+        .property("events", events)
+        .required("events");
+    window_schemas(window)
+        .into_iter()
+        .fold(sequence, |sequence, (name, schema)| sequence.property(name, schema))
+        .build()
+}
+
+/// With how many: so many or more, so many or fewer, or so many.
+fn with_times(object: ObjectBuilder) -> ObjectBuilder {
     let times = "; at most one of `at_least`, `at_most` and `exactly`, and without them one or more.";
-    let window =
-        "Counted in the fullest window of so many {} anywhere within the period, not in the whole period.";
-    let days = number(1, WITHIN_HOURS_MAX / HOURS_PER_DAY, &window.replace("{}", "times 24 hours"));
-    let hours = number(1, WITHIN_HOURS_MAX, &window.replace("{}", "hours"));
-    closed()
-        .description(Some("The person has so many events."))
-        .property("event", Ref::from_schema_name(EventMatcher::name()))
+    object
         .property("at_least", number(1, TIMES_MAX, &format!("So many or more{times}")))
         .property("at_most", number(0, TIMES_MAX, &format!("So many or fewer{times}")))
         .property("exactly", number(0, TIMES_MAX, &format!("So many{times}")))
-        .property("within_days", days)
-        .property("within_hours", hours)
-        .required("event")
+}
+
+fn visited_schema() -> Object {
+    let visited = closed()
+        .description(Some(
+            "The person has so many sessions, of those that `where` holds for: dimensions that have values, in `all` and `any`.",
+        ))
+        .property("where", Ref::from_schema_name(Condition::name()));
+    with_times(visited).build()
+}
+
+fn did_schema() -> Object {
+    let window =
+        "Counted in the fullest window of so many {} anywhere within the period, not in the whole period.";
+    let did = closed()
+        .description(Some("The person has so many events."))
+        .property("event", Ref::from_schema_name(EventMatcher::name()))
+        .required("event");
+    window_schemas(window)
+        .into_iter()
+        .fold(with_times(did), |did, (name, schema)| did.property(name, schema))
         .build()
 }

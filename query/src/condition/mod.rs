@@ -1,4 +1,5 @@
-//! What is left in, as a tree: `all`, `any`, `not`, what something `is`, and what a person `did`.
+//! What is left in, as a tree: `all`, `any`, `not`, what something `is`, what a person `did`, in which `sequence`, how often
+//! the person `visited`, and to which `segment` the person belongs.
 //!
 //! Read from the flat list of `GET` or from JSON (`json`). Uses `plan::filter` and the error; `scope` holds it, and
 //! `sql::condition` makes text of it.
@@ -21,7 +22,13 @@
 //!   event, holds for. With a window, the number is that of the fullest window of so many times sixty minutes that lies
 //!   anywhere within the period (its end is exclusive), whatever the clocks of the site show. Bots and machines are left
 //!   out unless the question asks for them.
-//! - `not`, `did`, and an `any` that holds one of them, are by themselves: nothing ties them to what stands beside them.
+//! - `sequence` is about the same person: events that fit its patterns came one after the other in the period, one event
+//!   for each; others may lie between. With a window, the last is less than so many times sixty minutes after the first.
+//! - `visited` is about the same person: it counts the sessions that the period touches and that its `where`, of nothing but
+//!   `is`, holds for, with the person's events in the period.
+//! - `segment` is about the same person, who is a member of it now, whatever the period of the question.
+//! - `not`, `did`, `sequence`, `visited`, `segment`, and an `any` that holds one of them, are by themselves: nothing ties them
+//!   to what stands beside them.
 //!
 //! An `all` in an `all`, and an `any` in an `any`, is as if its members stood in the outer one; a list of one member is
 //! that member. An `all` of nothing holds for everything.
@@ -50,6 +57,30 @@ pub enum Condition {
     Is(Filter),
     /// What the person did.
     Did(Did),
+    /// What the person did one after the other.
+    Sequence(Sequence),
+    /// How often the person came.
+    Visited(Visited),
+    /// The person belongs to the audience of this id.
+    Audience(String),
+}
+
+/// A person has events one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sequence {
+    /// What must hold for each of the events, in their order; two or more, without `did`.
+    pub events: Vec<Condition>,
+    /// How long it takes from the first to the last.
+    pub within: Within,
+}
+
+/// A person has so many sessions of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visited {
+    /// What must hold for each of the sessions; nothing but `is`.
+    pub session: Box<Condition>,
+    /// How many there are.
+    pub times: Times,
 }
 
 /// A person has so many events of a kind.
@@ -139,17 +170,27 @@ impl Condition {
         match self {
             Self::Is(_) => true,
             Self::All(members) | Self::Any(members) => members.iter().all(Self::is_of_is),
-            Self::Not(_) | Self::Did(_) => false,
+            Self::Not(_) | Self::Did(_) | Self::Sequence(_) | Self::Visited(_) | Self::Audience(_) => false,
         }
     }
 
-    /// Whether it asks what a person did.
+    /// Whether it asks what a person did, or who somebody is.
     pub fn asks_who(&self) -> bool {
         match self {
             Self::Is(_) => false,
             Self::All(members) | Self::Any(members) => members.iter().any(Self::asks_who),
             Self::Not(inner) => inner.asks_who(),
-            Self::Did(_) => true,
+            Self::Did(_) | Self::Sequence(_) | Self::Visited(_) | Self::Audience(_) => true,
+        }
+    }
+
+    /// The audiences that it names.
+    pub fn audiences(&self) -> Vec<&str> {
+        match self {
+            Self::Audience(audience) => vec![audience],
+            Self::All(members) | Self::Any(members) => members.iter().flat_map(Self::audiences).collect(),
+            Self::Not(inner) => inner.audiences(),
+            Self::Is(_) | Self::Did(_) | Self::Sequence(_) | Self::Visited(_) => Vec::new(),
         }
     }
 
@@ -159,7 +200,7 @@ impl Condition {
             Self::Is(filter) => vec![filter],
             Self::All(members) | Self::Any(members) => members.iter().flat_map(Self::filters).collect(),
             Self::Not(inner) => inner.filters(),
-            Self::Did(_) => Vec::new(),
+            Self::Did(_) | Self::Sequence(_) | Self::Visited(_) | Self::Audience(_) => Vec::new(),
         }
     }
 
@@ -174,7 +215,12 @@ impl Condition {
                 let kinds: Option<Vec<Vec<&str>>> = members.iter().map(Self::kinds).collect();
                 kinds.map(|kinds| kinds.concat())
             }
-            Self::Is(_) | Self::Not(_) | Self::Did(_) => None,
+            Self::Is(_)
+            | Self::Not(_)
+            | Self::Did(_)
+            | Self::Sequence(_)
+            | Self::Visited(_)
+            | Self::Audience(_) => None,
         }
     }
 

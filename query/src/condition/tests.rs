@@ -302,6 +302,14 @@ fn conditions_that_say_the_same_in_another_order_have_one_text() {
         order(&json!({"at_least": 2})),
         order(&json!({"exactly": 2})),
         json!({"did": {"event": {"kind": "order"}, "at_least": 2, "within_hours": 2}}),
+        json!({"sequence": {"events": [{"kind": "order"}, {"kind": "search"}]}}),
+        json!({"sequence": {"events": [{"kind": "search"}, {"kind": "order"}]}}),
+        json!({"sequence": {"events": [{"kind": "search"}, {"kind": "order"}], "within_days": 1}}),
+        json!({"segment": "a"}),
+        json!({"segment": "b"}),
+        json!({"visited": {"at_least": 2}}),
+        json!({"visited": {"at_least": 2, "where": italy()}}),
+        json!({"visited": {"at_most": 2, "where": italy()}}),
     ];
     let texts: std::collections::BTreeSet<String> =
         apart.iter().map(|value| read(value).canonical()).collect();
@@ -319,6 +327,9 @@ fn the_schema_is_of_what_is_read() {
         json!(["any"]),
         json!(["not"]),
         json!(["did"]),
+        json!(["sequence"]),
+        json!(["visited"]),
+        json!(["segment"]),
         json!(["is"]),
         json!(["is_not"]),
         json!(["contains"]),

@@ -31,12 +31,12 @@ impl Asked {
         let Ok(Edges { from, to }) = parse_query::<Edges>(query.unwrap_or_default()) else {
             return Self::default();
         };
-        Self::between(site, from.as_deref(), to.as_deref(), now)
+        Period::parse_open(site, from.as_deref(), to.as_deref())
+            .map_or_else(|_| Self::default(), |period| Self::about(&period, now))
     }
 
-    /// What the edges of a period say.
-    pub fn between(site: &Site, from: Option<&str>, to: Option<&str>, now: Timestamp) -> Self {
-        let Ok(period) = Period::parse_open(site, from, to) else { return Self::default() };
+    /// What a period says.
+    pub fn about(period: &Period, now: Timestamp) -> Self {
         let end = period.end();
         let days = period.beginning().zip(end).map(|(from, to)| (to.0 - from.0 + DAY_MS - 1) / DAY_MS);
         let finished = end.filter(|end| *end <= now).map(|end| utc_day(Timestamp(end.0 - 1 + DAY_MS)));

@@ -28,7 +28,7 @@ pub async fn ask(
     Body(body): Body<AttributionRequest>,
 ) -> Result<Response, ApiError> {
     let request = Request::parse(&access.site, &body, state.now())?;
-    let access = access.of_body(&state, (body.from.as_deref(), body.to.as_deref()), &body);
+    let access = access.of_body(&state, &request.scope, &body)?;
     let respond = |runner: Runner| async move { attribution::respond(&runner, &request).await };
     let response = access.answer(&state, access.runner_of_period(&state), respond).await?;
     Ok(Json(&*response).into_response())

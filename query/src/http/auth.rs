@@ -11,7 +11,9 @@ use orma_store::{Role, Site, Token};
 
 use super::asked::Asked;
 use crate::error::ApiError;
+use crate::question::audience::request::check_known;
 use crate::runner::{Reach, Runner};
+use crate::scope::Scope;
 use crate::sign_in::cookie;
 use crate::state::AppState;
 use crate::timestamp::Timestamp;
@@ -36,6 +38,20 @@ impl Caller {
         match token.role {
             Role::Admin | Role::Analyst => Ok(Self::of_token(token)),
             Role::Segments | Role::Ingest => Err(ApiError::Forbidden {
+                code: "role_not_allowed",
+                message: format!("A token of the role `{}` may not read answers.", token.role.as_str()),
+            }),
+        }
+    }
+
+    /// The caller behind a token that may pull segments.
+    ///
+    /// # Errors
+    /// Tokens that send events may not.
+    pub fn puller(token: &Token) -> Result<Self, ApiError> {
+        match token.role {
+            Role::Admin | Role::Analyst | Role::Segments => Ok(Self::of_token(token)),
+            Role::Ingest => Err(ApiError::Forbidden {
                 code: "role_not_allowed",
                 message: format!("A token of the role `{}` may not read answers.", token.role.as_str()),
             }),
@@ -261,6 +277,19 @@ impl FromRequestParts<AppState> for Access {
     }
 }
 
+/// A caller who may pull the segments of the site that the address names.
+#[derive(Clone, Debug)]
+pub struct PullAccess(pub Access);
+
+impl FromRequestParts<AppState> for PullAccess {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let caller = Caller::of_request(parts, state, Caller::puller).await?;
+        Access::to_site(caller, parts, state).await.map(Self)
+    }
+}
+
 /// A caller who may send to the site that the address names.
 #[derive(Clone, Debug)]
 pub struct SendAccess {
@@ -298,11 +327,14 @@ impl FromRequestParts<AppState> for EditAccess {
 }
 
 impl Access {
-    /// The same for a `POST` that asks, about the time that its body names: what the body says is part of the question.
-    #[must_use]
-    pub fn of_body(self, state: &AppState, edges: (Option<&str>, Option<&str>), body: &impl Debug) -> Self {
-        let asked = Asked::between(&self.site, edges.0, edges.1, state.now());
-        Self { address: format!("{} {body:?}", self.address), asked, ..self }
+    /// The same for a `POST` that asks about a scope: what the body says is part of the question.
+    ///
+    /// # Errors
+    /// Its condition names a segment that the site does not have.
+    pub fn of_body(self, state: &AppState, scope: &Scope, body: &impl Debug) -> Result<Self, ApiError> {
+        check_known(&state.snapshot(), &self.site.site, &scope.condition)?;
+        let asked = Asked::about(&scope.period, state.now());
+        Ok(Self { address: format!("{} {body:?}", self.address), asked, ..self })
     }
 
     /// Asks the store for this request.

@@ -8,8 +8,10 @@ use super::auth::Access;
 use super::params::{Body, SitePath};
 use crate::error::{ApiError, ErrorBody};
 use crate::question::funnel;
-use crate::question::funnel::request::{FunnelPeopleRequest, FunnelRequest, PeopleRequest, Request};
-use crate::question::funnel::response::Funnel;
+use crate::question::funnel::request::{
+    FunnelInsteadRequest, FunnelPeopleRequest, FunnelRequest, InsteadRequest, PeopleRequest, Request,
+};
+use crate::question::funnel::response::{Funnel, FunnelInstead};
 use crate::runner::Runner;
 use crate::state::AppState;
 use crate::steps::people::PeoplePage;
@@ -29,7 +31,7 @@ pub async fn ask(
     Body(body): Body<FunnelRequest>,
 ) -> Result<Response, ApiError> {
     let request = Request::parse(&access.site, &body, state.now())?;
-    let access = access.of_body(&state, (body.from.as_deref(), body.to.as_deref()), &body);
+    let access = access.of_body(&state, &request.scope, &body)?;
     let respond = |runner: Runner| async move { funnel::respond(&runner, &request).await };
     let response = access.answer(&state, access.runner_of_period(&state), respond).await?;
     Ok(Json(&*response).into_response())
@@ -50,9 +52,29 @@ pub async fn people(
     Body(body): Body<FunnelPeopleRequest>,
 ) -> Result<Response, ApiError> {
     let request = PeopleRequest::parse(&access.site, &body, state.now())?;
-    let edges = (body.funnel.from.as_deref(), body.funnel.to.as_deref());
-    let access = access.of_body(&state, edges, &body);
+    let access = access.of_body(&state, &request.funnel.scope, &body)?;
     let respond = |runner: Runner| async move { funnel::people(&runner, &request).await };
+    let response = access.answer(&state, access.runner_of_period(&state), respond).await?;
+    Ok(Json(&*response).into_response())
+}
+
+/// What those did next who came as far as a step and no further.
+#[utoipa::path(post, path = "/funnels/instead", tag = "journeys", params(SitePath), request_body = FunnelInsteadRequest,
+    responses(
+        (status = 200, description = "What they did, the most frequent first", body = FunnelInstead),
+        (status = 400, description = "A field is unknown or cannot be used", body = ErrorBody),
+        (status = 401, description = "No token or session", body = ErrorBody),
+        (status = 403, description = "The token is not for this", body = ErrorBody),
+        (status = 404, description = "No such site", body = ErrorBody),
+        (status = 422, description = "The question is about too much; the message says what would help", body = ErrorBody)))]
+pub async fn instead(
+    State(state): State<AppState>,
+    access: Access,
+    Body(body): Body<FunnelInsteadRequest>,
+) -> Result<Response, ApiError> {
+    let request = InsteadRequest::parse(&access.site, &body, state.now())?;
+    let access = access.of_body(&state, &request.funnel.scope, &body)?;
+    let respond = |runner: Runner| async move { funnel::instead::respond(&runner, &request).await };
     let response = access.answer(&state, access.runner_of_period(&state), respond).await?;
     Ok(Json(&*response).into_response())
 }

@@ -16,6 +16,7 @@ mod export;
 mod funnels;
 mod installation;
 mod journey;
+mod journeys;
 mod links;
 mod live;
 mod newsletter_report;
@@ -27,12 +28,14 @@ mod people;
 mod quality;
 mod reconciliation;
 mod retention;
+mod segments;
 mod session;
 mod settings;
 mod sites;
 mod sql;
 mod stats;
 mod tokens;
+mod touchpoints;
 
 pub use dashboard::UnknownAddress;
 
@@ -59,6 +62,7 @@ fn routes() -> OpenApiRouter<AppState> {
     let signed_links =
         routes!(newsletters::create).layer(DefaultBodyLimit::max(newsletters::LINKS_BODY_BYTES_MAX));
     let own_sql = routes!(sql::ask, sql::get).layer(DefaultBodyLimit::max(sql::SQL_BODY_BYTES_MAX));
+    let with_people = DefaultBodyLimit::max(segments::PEOPLE_BODY_BYTES_MAX);
     let site = OpenApiRouter::new()
         .routes(routes!(stats::get))
         .routes(routes!(people::list))
@@ -66,11 +70,21 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(journey::get))
         .routes(routes!(funnels::ask))
         .routes(routes!(funnels::people))
+        .routes(routes!(funnels::instead))
         .routes(routes!(retention::ask))
         .routes(routes!(retention::people))
         .routes(routes!(attribution::ask))
         .routes(routes!(paths::ask))
         .routes(own_sql)
+        .routes(routes!(touchpoints::ask))
+        .routes(routes!(journeys::ask))
+        .routes(routes!(segments::list, segments::create).layer(with_people))
+        .routes(routes!(segments::preview))
+        .routes(routes!(segments::get, segments::change, segments::delete))
+        .routes(routes!(segments::members))
+        .routes(routes!(segments::history))
+        .routes(routes!(segments::changes))
+        .routes(routes!(segments::people).layer(with_people))
         .routes(routes!(links::create))
         .routes(routes!(links::delete))
         .routes(signed_links)

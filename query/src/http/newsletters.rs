@@ -73,7 +73,11 @@ pub struct NewsletterLink {
     #[schema(example = "hero")]
     pub name: String,
     /// Where it leads: an absolute http or https address.
-    #[schema(example = "https://bottega.example/scarpe", pattern = "^https?://[a-z0-9]")]
+    #[schema(
+        example = "https://bottega.example/scarpe",
+        pattern = "^https?://[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(/[A-Za-z0-9._~/?&=-]*)?$",
+        max_length = 2000
+    )]
     pub url: String,
     /// A link that the mail hides from people: whoever follows it is a machine.
     #[serde(default)]

@@ -145,11 +145,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             Ok(axum::Json(body)) => Ok(Self(body)),
             Err(rejection) => {
                 let message = rejection.body_text();
-                let field = backquoted(&message).unwrap_or("body").to_owned();
+                let field = mistyped(&message).or(backquoted(&message)).unwrap_or("body").to_owned();
                 Err(ApiError::invalid("invalid_body", field, message))
             }
         }
     }
+}
+
+/// The path of a field whose value is of the wrong type, in what is said of a body: there the backquotes hold the value.
+fn mistyped(message: &str) -> Option<&str> {
+    let (before, _) = message.split_once(": invalid type: ").or(message.split_once(": invalid value: "))?;
+    before.rsplit_once(": ").map(|(_, path)| path)
 }
 
 #[cfg(test)]
@@ -170,6 +176,20 @@ mod tests {
             parse_query::<StatsParams>("").is_ok() && parse_query::<StatsParams>("metrics=visitors&").is_ok()
         );
         assert!(parse_query::<PeopleParams>("search=").is_ok());
+    }
+
+    #[test]
+    fn a_field_of_the_wrong_type_is_told_by_its_path() {
+        let of = "Failed to deserialize the JSON body into the target type: ";
+        for (said, field) in [
+            ("nodes: invalid value: integer `-1`, expected u64 at line 1 column 31", Some("nodes")),
+            ("funnel.limit: invalid type: string \"a: b\", expected usize", Some("funnel.limit")),
+            ("steps: unknown field `steps`, expected one of `from`, `to`", None),
+            ("invalid type: sequence, expected struct FunnelRequest at line 1 column 0", None),
+            ("missing field `steps` at line 1 column 2", None),
+        ] {
+            assert_eq!(mistyped(&format!("{of}{said}")), field, "{said}");
+        }
     }
 
     #[test]

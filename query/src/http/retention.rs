@@ -29,7 +29,7 @@ pub async fn ask(
     Body(body): Body<RetentionRequest>,
 ) -> Result<Response, ApiError> {
     let request = Request::parse(&access.site, &body, state.now())?;
-    let access = access.of_body(&state, (body.from.as_deref(), body.to.as_deref()), &body);
+    let access = access.of_body(&state, &request.scope, &body)?;
     let respond = |runner: Runner| async move { retention::respond(&runner, &request).await };
     let response = access.answer(&state, access.runner_of_period(&state), respond).await?;
     Ok(Json(&*response).into_response())
@@ -50,8 +50,7 @@ pub async fn people(
     Body(body): Body<RetentionPeopleRequest>,
 ) -> Result<Response, ApiError> {
     let request = PeopleRequest::parse(&access.site, &body, state.now())?;
-    let edges = (body.retention.from.as_deref(), body.retention.to.as_deref());
-    let access = access.of_body(&state, edges, &body);
+    let access = access.of_body(&state, &request.retention.scope, &body)?;
     let respond = |runner: Runner| async move { retention::people(&runner, &request).await };
     let response = access.answer(&state, access.runner_of_period(&state), respond).await?;
     Ok(Json(&*response).into_response())

@@ -59,6 +59,10 @@ impl Dimension {
     pub const OS: Self = row("os", Level::Both, "os");
     /// Kind of the event.
     pub const KIND: Self = row("kind", Level::Event, "kind");
+    /// Where the person met the company.
+    pub const TOUCHPOINT: Self = row("touchpoint", Level::Event, "touchpoint");
+    /// The stage of the relation.
+    pub const STAGE: Self = row("stage", Level::Event, "stage");
     /// Product.
     pub const PRODUCT: Self = row("product", Level::Item, "product");
     /// Category of the product.
@@ -91,8 +95,8 @@ impl Dimension {
         row("language", Level::Both, "language"),
         Self::KIND,
         row("name", Level::Event, "name"),
-        row("touchpoint", Level::Event, "touchpoint"),
-        row("stage", Level::Event, "stage"),
+        Self::TOUCHPOINT,
+        Self::STAGE,
         Self::APP_VERSION,
         Self::PRODUCT,
         row("product_id", Level::Item, "product_id"),

@@ -5,10 +5,12 @@
 //! asks them.
 
 pub mod attribution;
+pub mod audience;
 pub mod export;
 pub mod funnel;
 pub mod installation;
 pub mod journey;
+pub mod journeys;
 pub mod live;
 pub mod newsletter_report;
 pub mod own_sql;
@@ -18,3 +20,4 @@ pub mod quality;
 pub mod reconciliation;
 pub mod retention;
 pub mod stats;
+pub mod touchpoints;

@@ -124,6 +124,16 @@ impl Runner {
         Rollups::new(shared.store.clone(), shared.visits.clone(), registry.clone(), &shared.limits)
     }
 
+    /// The store, for work in the background beside questions.
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// What a question may take.
+    pub fn limits(&self) -> &QuestionLimits {
+        &self.shared.limits
+    }
+
     /// The days of a site that are rolled up, in its zone. Where the store does not tell, none: visits know all that they do.
     pub async fn rollup_days(&self, site: &str, zone: &str) -> Days {
         match self.shared.visits.rollup_days().of(site, zone).await {
@@ -271,11 +281,6 @@ impl Runner {
         let Held { permit, .. } = shared.hold(&request, &mut *request.held.lock().await).await?;
         let permits = vec![Arc::new(own), permit];
         Ok(SqlTurn::new(shared.executor.clone(), shared.limits.sql.clone(), permits))
-    }
-
-    /// The store.
-    pub fn store(&self) -> &Store {
-        &self.shared.store
     }
 
     /// What SQL may take.

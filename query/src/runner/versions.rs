@@ -23,7 +23,7 @@ use crate::sql::versions::{PARTS, UNMADE};
 
 /// Tables that count only for statements that name them; no view hides them. Otherwise nothing would be kept for longer
 /// than until the next event, or the next customer who is logged in, comes.
-const COUNT_BY_NAME: [&str; 9] = [
+const COUNT_BY_NAME: [&str; 10] = [
     "events",
     "selected_events",
     "visits",
@@ -33,6 +33,7 @@ const COUNT_BY_NAME: [&str; 9] = [
     "identity_edges",
     "traits",
     "stored_hours",
+    "audience_changes",
 ];
 
 /// An engine that does not tell its parts within this time is asked the question itself.

@@ -1,7 +1,9 @@
 //! A condition as text: on rows of events, of visits, and of people. What it means is written in [`crate::condition`].
 //!
-//! Uses `clause`, `items` and `identity`; `events` and the statements use it. Needs the parameters of a scope: `site`,
+//! What is about the person stands in `who`. Uses `clause`, `items` and `identity`; `events` and the statements use it. Needs the parameters of a scope: `site`,
 //! `from`, `to`, `from_day`, `to_day`.
+
+mod who;
 
 use std::cell::Cell;
 
@@ -10,13 +12,11 @@ use super::event_table::{self, Duplicates, Joined};
 use super::identity::{People, owned};
 use super::visits::{Columns, OF_PERIOD, shares};
 use super::{Sql, items};
-use crate::condition::{Condition, Did, Times, Within};
+use crate::condition::Condition;
 use crate::identity::Aliases;
 use crate::plan::Dimension;
 use crate::plan::dimension::Level;
 use crate::plan::filter::{Field, Filter};
-
-const MS_PER_HOUR: i64 = 3_600_000;
 
 /// What a row stands for, and with it what is known there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,7 +126,9 @@ impl<'a> Terms<'a> {
             Condition::Any(members) => {
                 joined(" OR ", members.iter().map(|member| self.apart(sql, row, member)).collect())
             }
-            Condition::Did(did) => self.did(sql, row, did),
+            Condition::Did(_) | Condition::Sequence(_) | Condition::Visited(_) | Condition::Audience(_) => {
+                self.person_of_row(sql, row, condition)
+            }
             Condition::All(_) | Condition::Is(_) => joined(" AND ", self.all(sql, row, condition)),
         }
     }
@@ -238,54 +240,6 @@ impl<'a> Terms<'a> {
         terms
     }
 
-    /// The person of a row did so much.
-    fn did(&self, sql: &mut Sql, row: Row, did: &Did) -> String {
-        let people = People::new(sql, self.aliases);
-        let (not, who) = self.people_who_did(sql, &people, did);
-        let (key, rows) = match row {
-            Row::Event | Row::Purchase | Row::EventOfVisit => {
-                let window = clause::events_window(self.with_bots);
-                let events = event_table::table(&window, &[], Duplicates::Kept, Some(self.with_owners()));
-                ("(visitor, event_id)", owned(&events))
-            }
-            // Of whose it was in the beginning.
-            Row::Visit => {
-                let visits = format!(
-                    "(SELECT visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id \
-                     FROM visits FINAL WHERE {})",
-                    clause::visits_window(self.with_bots)
-                );
-                (VISIT, visits)
-            }
-        };
-        format!("{key} {not}IN (SELECT {key} FROM {} WHERE person_hash IN {who})", people.rows(&rows))
-    }
-
-    /// The people who did so much, or, after the word `NOT`, those who did not.
-    ///
-    /// Who has no such event is in no row: `at_most` and `exactly 0` are the opposite of having more.
-    fn people_who_did(&self, sql: &mut Sql, people: &People, did: &Did) -> (&'static str, String) {
-        let mut conditions = vec!["visitor != ''".to_owned()];
-        conditions.extend(Self::new(self.with_bots, self.aliases).all(sql, Row::Event, &did.event));
-        let window = clause::events_window(self.with_bots);
-        let events = event_table::table(&window, &conditions, Duplicates::ById, Some(self.with_owners()));
-        let (not, reached) = match did.times {
-            Times::AtLeast(number) => ("", at_least(sql, did.within, number)),
-            Times::AtMost(number) => ("NOT ", at_least(sql, did.within, number.saturating_add(1))),
-            Times::Exactly(0) => ("NOT ", at_least(sql, did.within, 1)),
-            Times::Exactly(number) => {
-                let reached = at_least(sql, did.within, number);
-                ("", format!("{reached} AND NOT {}", at_least(sql, did.within, number.saturating_add(1))))
-            }
-        };
-        let who = format!(
-            "(SELECT person_hash FROM (SELECT person_hash, arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times \
-             FROM {} GROUP BY person_hash) WHERE {reached})",
-            people.rows(&owned(&events))
-        );
-        (not, who)
-    }
-
     /// What must hold on a row of `person_hash` for a condition to hold. `seen` is what a visit must have that is looked at,
     /// over its `since` and `ended`.
     pub fn on_people(
@@ -312,8 +266,8 @@ impl<'a> Terms<'a> {
                 let terms = members.iter().map(|member| self.person_apart(sql, people, seen, member));
                 joined(" OR ", terms.collect())
             }
-            Condition::Did(did) => {
-                let (not, who) = self.people_who_did(sql, people, did);
+            Condition::Did(_) | Condition::Sequence(_) | Condition::Visited(_) | Condition::Audience(_) => {
+                let (not, who) = self.who(sql, people, seen, condition);
                 format!("person_hash {not}IN {who}")
             }
             Condition::All(_) | Condition::Is(_) => {
@@ -374,22 +328,6 @@ impl<'a> Terms<'a> {
 const IN_PERIOD: &str =
     "ts >= fromUnixTimestamp64Milli({from:Int64}) AND ts < fromUnixTimestamp64Milli({to:Int64})";
 
-/// The people who did so much.
-fn at_least(sql: &mut Sql, within: Within, number: u32) -> String {
-    let many = sql.bind("UInt32", i64::from(number));
-    match within {
-        Within::Period => format!("length(times) >= {many}"),
-        // So many events further on, so much time has not passed.
-        Within::Hours(hours) => {
-            let window = sql.bind("Int64", i64::from(hours) * MS_PER_HOUR);
-            format!(
-                "arrayExists((last, first) -> last - first < {window}, arraySlice(times, {many}), \
-                 arraySlice(times, 1, greatest(0, toInt64(length(times)) - {many} + 1)))"
-            )
-        }
-    }
-}
-
 /// A condition of nothing but `is`, with a text for each filter.
 fn tree(condition: &Condition, term: &mut impl FnMut(&Filter) -> String) -> String {
     let mut each = |members: &[Condition]| members.iter().map(|member| tree(member, &mut *term)).collect();
@@ -397,7 +335,11 @@ fn tree(condition: &Condition, term: &mut impl FnMut(&Filter) -> String) -> Stri
         Condition::Is(filter) => term(filter),
         Condition::All(members) => joined(" AND ", each(members)),
         Condition::Any(members) => joined(" OR ", each(members)),
-        Condition::Not(_) | Condition::Did(_) => unreachable!("by itself"),
+        Condition::Not(_)
+        | Condition::Did(_)
+        | Condition::Sequence(_)
+        | Condition::Visited(_)
+        | Condition::Audience(_) => unreachable!("by itself"),
     }
 }
 

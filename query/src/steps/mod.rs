@@ -10,9 +10,11 @@
 
 mod owners;
 pub mod people;
+pub mod quartiles;
 mod sql;
 
 use foldhash::{HashMap, HashSet};
+use orma_model::kinds::{Activity, KINDS, Kind};
 use orma_store::{Block, StoreError, column};
 use uuid::Uuid;
 
@@ -22,6 +24,7 @@ use crate::condition::Condition;
 use crate::error::ApiError;
 use crate::lookup;
 use crate::plan::Dimension;
+use crate::plan::filter::{Field, Filter, Operator};
 use crate::runner::{Needs, Runner};
 use crate::scope::Scope;
 use owners::{Owners, Place};
@@ -30,6 +33,9 @@ use owners::{Owners, Place};
 const STEPS_MAX: usize = 4_000_000;
 /// Visits that are read beside them, 64 bytes each.
 const VISITS_MAX: usize = 4_000_000;
+
+/// What stands between the two dimensions of a label.
+pub const LABEL_BETWEEN: char = '\u{1f}';
 
 /// Whose steps are put together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,6 +95,8 @@ pub enum Others {
 pub enum Label {
     /// A dimension of the event or of its session.
     Dimension(Dimension),
+    /// Two of them, with [`LABEL_BETWEEN`] between. The first holds none.
+    Pair(Dimension, Dimension),
     /// Path, screen, the name of a custom event or the kind of another.
     Node,
 }
@@ -171,6 +179,26 @@ pub async fn known(runner: &Runner, scope: &Scope, unit: Unit) -> Result<Scope, 
         scope.aliases = lookup::aliases(runner, &scope.site).await?;
     }
     Ok(scope)
+}
+
+/// What fits where somebody saw something.
+pub fn seen() -> Condition {
+    of_kinds(|kind| kind.activity == Activity::View)
+}
+
+/// What fits where somebody saw or did something: not what was measured around it, nor what a mail tool did to people who
+/// did nothing.
+pub fn seen_or_done() -> Condition {
+    of_kinds(|kind| kind.activity != Activity::Passive && !kind.by_mail_tool)
+}
+
+fn of_kinds(is_one: fn(&Kind) -> bool) -> Condition {
+    let names = KINDS.iter().filter(|kind| is_one(kind)).map(|kind| kind.name.to_owned());
+    Condition::Is(Filter {
+        field: Field::Dimension(Dimension::KIND),
+        operator: Operator::Is,
+        values: names.collect(),
+    })
 }
 
 /// What takes a moment to compute, on a thread that nobody else waits for.

@@ -35,15 +35,21 @@ pub fn steps(asked: &Asked<'_>) -> Sql {
     let terms = Terms::new(asked.scope.with_bots, &asked.scope.aliases);
     let patterns: Vec<String> =
         asked.patterns.iter().map(|pattern| all_of(&terms.all(&mut sql, Row::Event, pattern))).collect();
+    let is_of_visits = |dimension: &Dimension| dimension.level() == Level::Session;
+    let of = |dimension: Dimension| {
+        if is_of_visits(&dimension) { clause::of_session(dimension) } else { clause::of_event(dimension) }
+    };
     let label = asked.label.map(|label| match label {
         Label::Node => format!("if({IS_VIEW}, {}, {NODE})", clause::of_event(Dimension::PAGE)),
-        Label::Dimension(dimension) if dimension.level() == Level::Session => clause::of_session(dimension),
-        Label::Dimension(dimension) => clause::of_event(dimension),
+        Label::Dimension(dimension) => of(dimension),
+        Label::Pair(one, other) => format!("concat({}, '\\x1F', {})", of(one), of(other)),
     });
-    let joined = match asked.label {
-        Some(Label::Dimension(dimension)) if dimension.level() == Level::Session => Some(terms.with_visits()),
-        _ => terms.joined(),
+    let needs_visits = match asked.label {
+        Some(Label::Dimension(dimension)) => is_of_visits(&dimension),
+        Some(Label::Pair(one, other)) => [one, other].iter().any(is_of_visits),
+        Some(Label::Node) | None => false,
     };
+    let joined = if needs_visits { Some(terms.with_visits()) } else { terms.joined() };
     let any = match asked.others {
         Others::None => "0".to_owned(),
         Others::Seen => IS_VIEW.to_string(),
@@ -223,10 +229,24 @@ mod tests {
             ..asked(&plain, Unit::Sessions)
         };
         let orders = [event(&json!({"kind": "order"}))];
+        let was_there = [orders[0].clone(), super::super::seen_or_done()];
+        let touchpoints = Asked {
+            patterns: &was_there,
+            label: Some(Label::Pair(Dimension::STAGE, Dimension::CHANNEL)),
+            currency: Some("EUR"),
+            ..asked(&plain, Unit::Visitors)
+        };
         let of_orders = Asked { patterns: &orders, ..asked(&plain, Unit::People) };
         check(
             "steps",
-            &[steps(&people), steps(&of_pages), steps(&labelled), steps(&of_orders), steps(&journeys)],
+            &[
+                steps(&people),
+                steps(&of_pages),
+                steps(&labelled),
+                steps(&of_orders),
+                steps(&journeys),
+                steps(&touchpoints),
+            ],
         );
         check(
             "steps_owners",

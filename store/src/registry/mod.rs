@@ -1,10 +1,11 @@
-//! The definitions that are made while orma runs: sites, write keys, API tokens and newsletter signing secrets. They are
-//! kept in ClickHouse, held in memory, and mirrored to a file so that a collector can start while ClickHouse is away.
+//! The definitions that are made while orma runs: sites, write keys, API tokens, newsletter signing secrets and audiences.
+//! They are kept in ClickHouse, held in memory, and mirrored to a file so that a collector can start while ClickHouse is away.
 //!
 //! Each is a file with its rows, its rules and what changes it; `definition` reads, writes and revokes all of them. A new
 //! one is a file, a migration, a field of [`Snapshot`], and a line where all are read. The registry asks as
 //! [`Work::Registry`], which waits behind nothing. Uses `client` and `private`; collector, query and the commands use it.
 
+mod audience;
 mod check;
 mod definition;
 mod error;
@@ -22,6 +23,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use serde::{Deserialize, Serialize};
 
+pub use audience::{AUDIENCE_DAYS_MAX, Audience};
 pub use error::RegistryError;
 pub use newsletter_key::NewsletterKey;
 pub use site::{Site, SiteChange};
@@ -33,7 +35,7 @@ use definition::{ByText, Definition, Revocable};
 use unknown::Unknown;
 
 /// Where the rows of all definitions are.
-const TABLES: [&str; 4] = [Site::TABLE, WriteKey::TABLE, Token::TABLE, NewsletterKey::TABLE];
+const TABLES: [&str; 5] = [Site::TABLE, WriteKey::TABLE, Token::TABLE, NewsletterKey::TABLE, Audience::TABLE];
 
 /// Everything the registry knows, as one immutable value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +49,9 @@ pub struct Snapshot {
     /// Newsletter signing secrets by key id. Mirrors of older versions have none.
     #[serde(default)]
     pub newsletter_keys: ByText<NewsletterKey>,
+    /// Audiences by their ids. Mirrors of older versions have none.
+    #[serde(default)]
+    pub audiences: ByText<Audience>,
 }
 
 impl Snapshot {
@@ -54,6 +59,14 @@ impl Snapshot {
     pub fn newsletter_key(&self, site: &str) -> Option<&NewsletterKey> {
         let of_site = self.newsletter_keys.values().filter(|key| key.site == site);
         of_site.max_by_key(|key| (key.created_at, &key.key_id))
+    }
+
+    /// The audiences of a site, by name.
+    pub fn audiences_of(&self, site: &str) -> Vec<&Audience> {
+        let mut of_site: Vec<&Audience> =
+            self.audiences.values().filter(|audience| audience.site == site).collect();
+        of_site.sort_by_key(|audience| (audience.name.to_lowercase(), &audience.audience));
+        of_site
     }
 
     /// The site of a write key.
@@ -183,14 +196,15 @@ impl Registry {
     }
 
     async fn read_all(&self) -> Result<(), RegistryError> {
-        let (sites, keys, tokens, newsletter_keys) = tokio::try_join!(
+        let (sites, keys, tokens, newsletter_keys, audiences) = tokio::try_join!(
             definition::read::<Site>(&self.store),
             definition::read::<WriteKey>(&self.store),
             definition::read::<Token>(&self.store),
             definition::read::<NewsletterKey>(&self.store),
+            definition::read::<Audience>(&self.store),
         )?;
         let keys = keys.into_iter().map(|(key, definition)| (key, definition.site)).collect();
-        let fresh = Snapshot { sites, keys, tokens, newsletter_keys };
+        let fresh = Snapshot { sites, keys, tokens, newsletter_keys, audiences };
         if *self.snapshot.load_full() != fresh {
             if let Some(mirror) = &self.mirror {
                 mirror::write(mirror, &fresh)

@@ -56,6 +56,8 @@ enum Unit<'t> {
     Event(&'t EventRow<'t>),
     Visit(&'t VisitKey),
     Person(&'t str),
+    /// What a person has of a visit.
+    Piece(&'t VisitKey, &'t [&'t EventRow<'t>]),
 }
 
 impl<'a> Twin<'a> {
@@ -145,6 +147,12 @@ impl<'a> Twin<'a> {
         if let Some(did) = condition.get("did") {
             return self.did(did, unit);
         }
+        if let Some(visited) = condition.get("visited") {
+            return self.visited(visited, unit);
+        }
+        if let Some(sequence) = condition.get("sequence") {
+            return self.has_sequence(sequence, unit);
+        }
         if let (Some(members), false) = (condition.get("any"), is_of_is(condition)) {
             return members.as_array().unwrap().iter().any(|member| self.holds(member, unit));
         }
@@ -179,20 +187,65 @@ impl<'a> Twin<'a> {
                     self.counted().filter(|row| self.key(row) == **wanted).filter(seen).collect();
                 of_events(&self.visit(wanted), &rows, false)
             }
-            Unit::Person(person) => self.pieces(person).iter().any(|(key, rows)| {
+            Unit::Piece(key, rows) => {
                 let rows: Vec<&EventRow<'_>> =
                     rows.iter().copied().filter(|row| self.in_period(row)).collect();
                 of_events(&self.visit(key), &rows, false)
-            }),
+            }
+            Unit::Person(person) => {
+                self.pieces(person).iter().any(|(key, rows)| self.exists(members, &Unit::Piece(key, rows)))
+            }
         }
     }
 
-    fn did(&self, did: &Value, unit: &Unit<'_>) -> bool {
-        let person = match unit {
+    /// The sessions of a person that the period touches and that a condition holds for.
+    fn visited(&self, visited: &Value, unit: &Unit<'_>) -> bool {
+        let condition = visited.get("where").map_or(json!({"all": []}), plain);
+        // Bots are nobody.
+        let own = Self { with_bots: false, visits: OnceCell::new(), ..*self };
+        let is_one = |key: &VisitKey, rows: &[&EventRow<'_>]| {
+            let is_session = !key.1.is_empty() || rows.iter().any(|row| row.kind == "page_view");
+            is_session && own.holds(&condition, &Unit::Piece(key, rows))
+        };
+        let pieces = own.pieces(&self.person_of(unit));
+        let count = pieces.iter().filter(|(key, rows)| is_one(key, rows)).count() as u64;
+        visited["at_least"].as_u64().is_none_or(|number| count >= number)
+            && visited["at_most"].as_u64().is_none_or(|number| count <= number)
+            && visited["exactly"].as_u64().is_none_or(|number| count == number)
+    }
+
+    fn person_of(&self, unit: &Unit<'_>) -> String {
+        match unit {
             Unit::Event(row) => self.person(row),
             Unit::Visit(key) => self.person(self.visit(key).first),
             Unit::Person(person) => (*person).to_owned(),
-        };
+            Unit::Piece(..) => unreachable!("a session does nothing by itself"),
+        }
+    }
+
+    /// From each event that may be the first, the next that fits is taken for each of the others.
+    fn has_sequence(&self, sequence: &Value, unit: &Unit<'_>) -> bool {
+        let person = self.person_of(unit);
+        let own = |row: &&'a EventRow<'a>| self.in_period(row) && self.person(row) == person;
+        let mut rows: Vec<&'a EventRow<'a>> = self.counted().filter(own).collect();
+        rows.sort_by_key(|row| (row.ts, row.event_id));
+        let events = sequence["events"].as_array().unwrap();
+        let hours = sequence["within_days"].as_i64().map(|days| days * 24);
+        let hours = hours.or(sequence["within_hours"].as_i64());
+        (0..rows.len()).filter(|first| self.fits(&events[0], rows[*first])).any(|first| {
+            let mut place = first;
+            for event in &events[1..] {
+                match (place + 1..rows.len()).find(|next| self.fits(event, rows[*next])) {
+                    Some(next) => place = next,
+                    None => return false,
+                }
+            }
+            hours.is_none_or(|hours| rows[place].ts - rows[first].ts < hours * HOUR)
+        })
+    }
+
+    fn did(&self, did: &Value, unit: &Unit<'_>) -> bool {
+        let person = self.person_of(unit);
         let mut times: Vec<i64> = self
             .counted()
             .filter(|row| self.in_period(row) && self.person(row) == person)

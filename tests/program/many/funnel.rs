@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::{Method, StatusCode};
 use fastrand::Rng;
-use orma_model::Kind;
 use orma_model::kinds::Activity;
+use orma_model::{EventRow, Kind};
 use serde_json::{Value, json};
 
 use super::twin::{Events, quantile, twins, units};
@@ -20,6 +20,8 @@ struct Way {
     moments: Vec<i64>,
     group: String,
     amount: i64,
+    /// What came next that was something else; none where nothing did.
+    instead: Option<String>,
 }
 
 /// What a step may be: for each event of a unit, the steps that it fits, and whether it ends what was begun.
@@ -124,10 +126,23 @@ fn way(funnel: &Value, twin: &Twin<'_>, events: &Events<'_>) -> Option<Way> {
                 until
             });
             let amount = if last.currency == "EUR" { last.revenue } else { 0 };
-            return Some(Way { moments: moments.collect(), group, amount: if is_any { 0 } else { amount } });
+            let end = *best.iter().max().unwrap();
+            let own = node(seen[end]);
+            let instead = seen[end + 1..].iter().map(|row| node(row)).find(|node| *node != own);
+            let moments = moments.collect();
+            return Some(Way { moments, group, amount: if is_any { 0 } else { amount }, instead });
         }
     }
     None
+}
+
+/// What an event is called: its page, its own name, or its kind.
+fn node(row: &EventRow<'_>) -> String {
+    match row.kind.as_ref() {
+        "page_view" => row.path.to_string(),
+        "custom" if !row.name.is_empty() => row.name.to_string(),
+        kind => kind.to_owned(),
+    }
 }
 
 /// What an answer says of some ways: of how many came how far, and of how long it took them where that is certain.
@@ -164,6 +179,24 @@ fn told_by(funnel: &Value, steps: &Value) -> Vec<Value> {
         }
     }
     steps
+}
+
+/// What those did next who came as far as a step: the three most frequent, and how many did something else.
+fn instead<'w>(unit: &str, step: usize, ways: impl Iterator<Item = &'w Way>) -> Value {
+    let dropped: Vec<&Way> = ways.filter(|way| way.moments.len() == step + 1).collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for node in dropped.iter().filter_map(|way| way.instead.as_deref()) {
+        *counts.entry(node).or_default() += 1;
+    }
+    let mut items: Vec<(&str, usize)> = counts.into_iter().collect();
+    items.sort_by_key(|(node, people)| (std::cmp::Reverse(*people), *node));
+    let told: Vec<Value> =
+        items.iter().take(3).map(|(node, people)| json!({"node": node, "people": people})).collect();
+    json!({
+        "step": step + 1, "unit": unit, "people": dropped.len(), "items": told,
+        "nothing": dropped.iter().filter(|way| way.instead.is_none()).count(),
+        "others": items.iter().skip(3).map(|(_, people)| people).sum::<usize>(),
+    })
 }
 
 async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
@@ -215,6 +248,13 @@ async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
     let mut plain = funnel.clone();
     for name in ["group_by", "interval"] {
         plain.as_object_mut().unwrap().remove(name);
+    }
+    if funnel["order"] != "any" {
+        let step = random.usize(..count - 1);
+        let body = json!({"funnel": plain, "step": step + 1, "limit": 3});
+        let answer = service.ask_of(&many.site, Method::POST, "/funnels/instead", Some(body)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{context}: {}", answer.text);
+        assert_eq!(answer.json(), instead(unit, step, all()), "{context}");
     }
     let outcome = if only_dropped { "dropped" } else { "reached" };
     let body = json!({"funnel": plain, "step": step + 1, "outcome": outcome, "limit": 1000});

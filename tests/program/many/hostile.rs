@@ -41,6 +41,31 @@ async fn refused(service: &Service) {
         ("/attribution", period(json!({"group_by": "page"})), Some("group_by")),
         ("/paths", period(json!({"steps": 11})), Some("steps")),
         ("/retention", period(json!({"unit": "sessions"})), Some("unit")),
+        ("/touchpoints", period(json!({"unit": "sessions"})), Some("unit")),
+        ("/touchpoints", period(json!({"unit": "ghosts"})), Some("unit")),
+        ("/touchpoints", period(json!({"lost_after_days": 0})), Some("lost_after_days")),
+        ("/touchpoints", period(json!({"lost_after_days": 732})), Some("lost_after_days")),
+        ("/touchpoints", period(json!({"min_stays": u64::MAX})), Some("min_stays")),
+        ("/touchpoints", period(json!({"conversion": {}})), Some("conversion")),
+        ("/touchpoints", period(json!({"conversion": {"kind": "buy"}})), Some("conversion.kind")),
+        ("/touchpoints", period(json!({"condition": deep})), Some("condition")),
+        ("/touchpoints", period(json!({"compare": "next"})), Some("compare")),
+        ("/journeys", period(json!({"group_by": "product"})), Some("group_by")),
+        ("/journeys", period(json!({"group_by": "city"})), Some("group_by")),
+        ("/journeys", period(json!({"group_by": "'; DROP TABLE events"})), Some("group_by")),
+        ("/journeys", period(json!({"nodes": 51})), Some("nodes")),
+        ("/journeys", period(json!({"limit": 0})), Some("limit")),
+        ("/journeys", period(json!({"min_support": 0})), Some("min_support")),
+        (
+            "/journeys",
+            period(json!({"conversion": {"where": {"did": {"event": {"kind": "order"}}}}})),
+            Some("conversion.where"),
+        ),
+        // What no field is called, and what no number is.
+        ("/journeys", period(json!({"steps": 3})), Some("steps")),
+        ("/touchpoints", period(json!({"group_by": "stage"})), Some("group_by")),
+        ("/journeys", period(json!({"nodes": -1})), Some("nodes")),
+        ("/touchpoints", period(json!({"lost_after_days": 1.5})), Some("lost_after_days")),
         (
             "/retention/people",
             json!({"retention": period(json!({"interval": "day"})), "cohort": "2026-11-02", "index": u64::MAX}),
@@ -95,6 +120,60 @@ async fn no_answer_of_a_part(service: &Service) {
     }
 }
 
+/// Ids, names and money as large as they may be, moments of many events, and groups of any text.
+async fn journeys_at_the_edge(service: &Service) {
+    const LARGEST: i64 = 9_999_999_999_999_999;
+    let moment = at("2026-11-06T10:00:00Z");
+    let long = "x".repeat(2_000);
+    let row = |number: u128, group: &str, kind: &'static str| EventRow {
+        event_id: uuid::Uuid::from_u128(u128::MAX - number),
+        path: "/a".into(),
+        revenue: if kind == "order" { LARGEST } else { 0 },
+        currency: if kind == "order" { "EUR" } else { "" }.into(),
+        touchpoint: "site".into(),
+        props: vec![("content_group".into(), group.to_owned().into())],
+        ..event(kind, long.clone(), long.clone(), moment)
+    };
+    // The larger id is the later.
+    let groups = ["\u{1f}\u{1f}", "\0", "a\u{1f}b", "\u{202e}è\u{1f600}"];
+    let mut rows: Vec<EventRow<'_>> =
+        groups.iter().zip(20_u128..).map(|(group, number)| row(number, group, "page_view")).collect();
+    rows.extend((0..5).map(|number| row(number, "", "order")));
+    service.insert(&rows).await;
+    let from = json!({"from": "2026-11-06", "to": "2026-11-06"});
+    let ask = async |path: &str, more: Value| {
+        let mut body = from.clone();
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = service.ask(Method::POST, path, Some(body)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        answer.json()
+    };
+    for stages in [false, true] {
+        let answer =
+            ask("/journeys", json!({"group_by": "content_group", "stages": stages, "nodes": 50})).await;
+        let nodes: Vec<&str> = answer["variants"][0]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| node["value"].as_str().unwrap())
+            .collect();
+        let expected: Vec<&str> = groups.into_iter().rev().collect();
+        assert_eq!(nodes, expected, "{answer}");
+        assert_eq!(answer["all"]["revenue"]["amount"], "4999999999999.9995");
+    }
+    let answer = ask("/touchpoints", json!({"min_stays": 1, "lost_after_days": 731})).await;
+    let site = &answer["touchpoints"][0];
+    // The orders are after the first view; of the same moment by their ids.
+    assert_eq!((&site["conversions"], &site["stays"], &site["open"]), (&json!(5), &json!(1), &json!(1)));
+    assert_eq!(site["revenue"]["amount"], "4999999999999.9995");
+    // Far from everything there is nothing, and no share of it.
+    let nothing = json!({"from": "1975-01-01", "to": "1975-01-02", "compare": "previous"});
+    let answer = ask("/journeys", nothing.clone()).await;
+    assert_eq!((&answer["all"]["count"], &answer["all"]["conversion_rate"]), (&json!(0), &Value::Null));
+    assert_eq!(answer["variants"], json!([]));
+    assert_eq!(ask("/touchpoints", nothing).await["cells"], json!([]));
+}
+
 /// A bucket whose last have not had the whole window within the period may have lost some, long after it.
 async fn parts_of_a_window(service: &Service) {
     let body = json!({
@@ -115,5 +194,6 @@ async fn what_nobody_would_ask_is_refused_by_its_field_or_answered() {
     screens_of_any_name(&service).await;
     no_answer_of_a_part(&service).await;
     parts_of_a_window(&service).await;
+    journeys_at_the_edge(&service).await;
     service.engine.stop().await;
 }

@@ -26,6 +26,7 @@ pub struct Service {
     pub store: Store,
     pub registry: Registry,
     pub state: AppState,
+    pub evaluator: orma_query::Audiences,
 }
 
 pub struct Answer {
@@ -63,7 +64,8 @@ impl Service {
         registry.add_token(Role::Admin, "", "first admin", Some(ADMIN)).await.unwrap();
         registry.add_token(Role::Analyst, "demo", "anna", Some(ANALYST)).await.unwrap();
         let state = AppState::new(store.clone(), registry.clone(), vec![7; 32], support::patient_config());
-        Self { engine, store, registry, state }
+        let evaluator = state.audiences().waited_for();
+        Self { engine, store, registry, state, evaluator }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Response {

@@ -94,10 +94,10 @@ async fn mistakes_are_told_in_the_store_s_words() {
         ("SELECT path FROM evnts", "evnts"),
         ("SELEC 1", "failed at position 7 (1)"),
         ("SELECT count( FROM events", "failed at position 13 (()"),
-        ("SELECT 1\nFRM events\nWHERE 1", "FRM"),
+        ("SELECT 1\nFRM events\nWHERE 1", "position 14 (events) (line 2, col 5)"),
         ("SELECT coutn() FROM events", "coutn"),
         ("SELECT path, count() FROM events", "path"),
-        ("SELECT toDate('never') FROM events", "never"),
+        ("SELECT toDate('never') FROM events", "Cannot parse date"),
         ("SELECT throwIf(1, 'my own words')", "my own words"),
         ("SELECT 1 + 'a'", "plus"),
     ] {

@@ -46,9 +46,14 @@ function withoutNames(text: string): string {
   return end === -1 ? '' : text.slice(end + 1);
 }
 
-/** Hands a file to the browser. The mark at its beginning tells spreadsheets that it is UTF-8. */
+/** The mark at its beginning tells spreadsheets that it is UTF-8. */
 export function saveCsv(text: string, name: string): void {
-  const address = URL.createObjectURL(new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' }));
+  saveFile(new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' }), name);
+}
+
+/** Hands a file to the browser. */
+export function saveFile(file: Blob, name: string): void {
+  const address = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = address;
   link.download = name;

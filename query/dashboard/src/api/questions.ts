@@ -2,7 +2,7 @@ import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { createFinalURL, defaultPathSerializer } from 'openapi-fetch';
 import { answered, client, queryString, reached, refusal, type QueryParameters, type QueryValue, type Told } from './client';
 import type { paths } from './schema';
-import type { AttributionRequest, FunnelPeopleRequest, FunnelRequest, RetentionPeopleRequest, RetentionRequest } from './types';
+import type { AttributionRequest, FunnelPeopleRequest, FunnelRequest, PathsRequest, RetentionPeopleRequest, RetentionRequest, SegmentPreviewRequest } from './types';
 
 type Path = { [P in keyof paths]: paths[P] extends { get: { responses: object } } ? P : never }[keyof paths];
 type ParametersOf<P extends Path> = paths[P]['get']['parameters'];
@@ -107,6 +107,16 @@ export const questions = {
   retentionPeople: (site: string, body: RetentionPeopleRequest) =>
     longQuestion('/api/v1/sites/{site}/retention/people', { site }, body),
   attribution: (site: string, body: AttributionRequest) => longQuestion('/api/v1/sites/{site}/attribution', { site }, body),
+  segments: (site: string) => question('/api/v1/sites/{site}/segments', { site }),
+  segment: (site: string, segment: string) => question('/api/v1/sites/{site}/segments/{segment}', { site, segment }),
+  segmentPreview: (site: string, body: SegmentPreviewRequest) => longQuestion('/api/v1/sites/{site}/segments/preview', { site }, body),
+  segmentMembers: (site: string, segment: string, query: QueryOf<'/api/v1/sites/{site}/segments/{segment}/members'>) =>
+    question('/api/v1/sites/{site}/segments/{segment}/members', { site, segment }, query),
+  segmentHistory: (site: string, segment: string, query: QueryOf<'/api/v1/sites/{site}/segments/{segment}/history'> = {}) =>
+    question('/api/v1/sites/{site}/segments/{segment}/history', { site, segment }, query),
+  segmentChanges: (site: string, segment: string, query: QueryOf<'/api/v1/sites/{site}/segments/{segment}/changes'>) =>
+    question('/api/v1/sites/{site}/segments/{segment}/changes', { site, segment }, query),
+  paths: (site: string, body: PathsRequest) => longQuestion('/api/v1/sites/{site}/paths', { site }, body),
 };
 
 /** Where the live stream of a site is. */

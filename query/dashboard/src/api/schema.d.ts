@@ -129,6 +129,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/funnels/instead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What those did next who came as far as a step and no further. */
+        post: operations["post_sites_site_funnels_instead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/funnels/people": {
         parameters: {
             query?: never;
@@ -157,6 +174,23 @@ export interface paths {
         get: operations["get_sites_site_installation"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/journeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The most frequent whole journeys, and what separates those that converted from those that did not. */
+        post: operations["post_sites_site_journeys"];
         delete?: never;
         options?: never;
         head?: never;
@@ -404,6 +438,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The segments of a site. */
+        get: operations["get_sites_site_segments"];
+        put?: never;
+        /** Makes a segment of a condition, whose members are known some seconds later and kept up to date, or a list. */
+        post: operations["post_sites_site_segments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** For how many people a condition holds, and some of them: to look at before a segment is made. */
+        post: operations["post_sites_site_segments_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A segment. */
+        get: operations["get_sites_site_segments_segment"];
+        /** Gives a segment another name or condition. Who is no longer in it leaves it within seconds. */
+        put: operations["change"];
+        post?: never;
+        /** Takes a segment back. Its members and changes are deleted. */
+        delete: operations["delete_sites_site_segments_segment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments/{segment}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who entered and left a segment, the latest first. */
+        get: operations["get_sites_site_segments_segment_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments/{segment}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many members a segment had, and how many entered and left, over time. */
+        get: operations["get_sites_site_segments_segment_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments/{segment}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of a segment, and with `since` who has entered and who has left since an earlier answer. */
+        get: operations["get_sites_site_segments_segment_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/segments/{segment}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds people to a list and takes others off it. Who is named in both is a member. */
+        post: operations["post_sites_site_segments_segment_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/settings": {
         parameters: {
             query?: never;
@@ -504,6 +660,23 @@ export interface paths {
         get: operations["get_sites_site_stats"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/touchpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where people are, where they wait and where they get lost: touchpoints at the stages of the relation. */
+        post: operations["post_sites_site_touchpoints"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1093,7 +1266,7 @@ export interface components {
             spool_bytes: number;
         };
         /**
-         * @description What is left in. `is` that stand together in an `all` hold for one and the same item, event and visit; `not` and `did` are by themselves.
+         * @description What is left in. `is` that stand together in an `all` hold for one and the same item, event and visit; `not`, `did`, `sequence`, `visited` and `segment` are by themselves.
          * @example {
          *       "all": [
          *         {
@@ -1137,6 +1310,29 @@ export interface components {
                 /** @description Counted in the fullest window of so many hours anywhere within the period, not in the whole period. */
                 within_hours?: number;
             };
+        } | {
+            /** @description The person has these events one after the other, one for each; others may lie between. */
+            sequence: {
+                events: components["schemas"]["EventMatcher"][];
+                /** @description The last comes less than so many times 24 hours after the first, not at any time in the period. */
+                within_days?: number;
+                /** @description The last comes less than so many hours after the first, not at any time in the period. */
+                within_hours?: number;
+            };
+        } | {
+            /** @description The person has so many sessions, of those that `where` holds for: dimensions that have values, in `all` and `any`. */
+            visited: {
+                /** @description So many or more; at most one of `at_least`, `at_most` and `exactly`, and without them one or more. */
+                at_least?: number;
+                /** @description So many or fewer; at most one of `at_least`, `at_most` and `exactly`, and without them one or more. */
+                at_most?: number;
+                /** @description So many; at most one of `at_least`, `at_most` and `exactly`, and without them one or more. */
+                exactly?: number;
+                where?: components["schemas"]["Condition"];
+            };
+        } | {
+            /** @description The person belongs to the segment of this id now. */
+            segment: string;
         } | {
             /** @description A dimension, or the property `props.<name>` of an event, has one of the values. */
             is: {
@@ -1285,7 +1481,7 @@ export interface components {
             message: string;
         };
         /**
-         * @description What must hold for an event: one of these or several; `where` is a condition on its other dimensions and properties, and has no `did`.
+         * @description What must hold for an event: one of these or several; `where` is a condition on its other dimensions and properties, and has no `did`, `sequence`, `visited` or `segment`.
          * @example {
          *       "kind": "page_view",
          *       "path": "/scarpe"
@@ -1369,6 +1565,55 @@ export interface components {
             dimension: string;
             /** @description Its value. */
             value: string;
+        };
+        /** @description What those did next who came as far as a step and no further. */
+        FunnelInstead: {
+            /** @description What the others saw or did first that was not the step's own page or event again, the most frequent first. */
+            items: components["schemas"]["FunnelInsteadItem"][];
+            /**
+             * Format: int64
+             * @description How many of them saw and did nothing else until the end of the period.
+             */
+            nothing: number;
+            /**
+             * Format: int64
+             * @description How many did something that is not among `items`.
+             */
+            others: number;
+            /**
+             * Format: int64
+             * @description How many came no further.
+             */
+            people: number;
+            /** @description The number of the step. */
+            step: number;
+            /**
+             * @description `people`, `visitors` or `sessions`: what `people` counts.
+             * @example people
+             */
+            unit: string;
+        };
+        /** @description Something that people did instead. */
+        FunnelInsteadItem: {
+            /**
+             * @description A path or screen, the name of a custom event, or the kind of another.
+             * @example /spedizioni
+             */
+            node: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            people: number;
+        };
+        /** @description What `POST /funnels/instead` takes: the funnel, and after which step. */
+        FunnelInsteadRequest: {
+            /** @description The funnel, as `POST /funnels` takes it; without `group_by`, `interval` and `compare`. */
+            funnel: components["schemas"]["FunnelRequest"];
+            /** @description How many nodes. Default 10, at most 100. */
+            limit?: number | null;
+            /** @description The number of a step, from 1; not the last. */
+            step: number;
         };
         /** @description What `POST /funnels/people` takes: the funnel, and whom of it. */
         FunnelPeopleRequest: {
@@ -1531,6 +1776,67 @@ export interface components {
              */
             truncated: boolean;
         };
+        /** @description A node, or a move from one node to the next, and who has it. */
+        JourneyDifference: {
+            /**
+             * Format: double
+             * @description The same, as one of all that were tested (Benjamini and Hochberg 1995).
+             */
+            adjusted_p: number;
+            /**
+             * Format: int64
+             * @description How many journeys have it of those that converted, before they did.
+             */
+            converted: number;
+            /**
+             * Format: double
+             * @description Their share of these, from 0 to 1.
+             */
+            converted_share: number;
+            /**
+             * Format: double
+             * @description The first share less the second.
+             */
+            difference: number;
+            /**
+             * Format: double
+             * @description Its end.
+             */
+            difference_high: number;
+            /**
+             * Format: double
+             * @description The 95 % interval of the difference (Newcombe 1998, method 10): its beginning.
+             */
+            difference_low: number;
+            /**
+             * Format: double
+             * @description The first share divided by the second. Null where the second is none.
+             */
+            lift?: number | null;
+            next?: components["schemas"]["JourneyNode"] | null;
+            /** @description The node. */
+            node: components["schemas"]["JourneyNode"];
+            /**
+             * Format: int64
+             * @description How many have it of those that did not.
+             */
+            not_converted: number;
+            /**
+             * Format: double
+             * @description Their share of these, from 0 to 1.
+             */
+            not_converted_share: number;
+            /**
+             * Format: double
+             * @description How likely that is by chance, on either side.
+             */
+            p: number;
+            /**
+             * Format: double
+             * @description How many standard errors they are apart (test of two proportions, NIST e-Handbook 7.3.3).
+             */
+            z: number;
+        };
         /** @description One event of a journey. Text that is not known is empty. */
         JourneyEvent: {
             /** @description The event carried no user id and is the person's through an identity edge. */
@@ -1607,6 +1913,103 @@ export interface components {
             /** @description Why the verdict. */
             verdict_reason: string;
         };
+        /** @description The most frequent journeys, and what separates those that converted. */
+        JourneyMap: components["schemas"]["JourneyVariants"] & {
+            /** @description The period's beginning. */
+            from: components["schemas"]["Moment"];
+            /**
+             * @description What a node is.
+             * @example touchpoint
+             */
+            group_by: string;
+            /**
+             * @description After so many nodes a journey is cut.
+             * @example 10
+             */
+            nodes: number;
+            previous?: components["schemas"]["JourneysBefore"] | null;
+            /** @description What separates those that converted from those that did not. */
+            separation: components["schemas"]["JourneySeparation"];
+            /** @description Whether nodes are told apart by the stage, too. */
+            stages: boolean;
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+            /**
+             * @description `people`, `visitors` or `sessions`: whose journey each is.
+             * @example people
+             */
+            unit: string;
+        };
+        /** @description A node of journeys. */
+        JourneyNode: {
+            /**
+             * @description The stage of the relation, where stages are asked for; empty where there is none.
+             * @example pre_purchase
+             */
+            stage?: string | null;
+            /**
+             * @description The value of the dimension; empty where there is none.
+             * @example newsletter
+             */
+            value: string;
+        };
+        /** @description What is known of some journeys. */
+        JourneyNumbers: {
+            /**
+             * Format: double
+             * @description Their share, from 0 to 1. Null where there are no journeys.
+             */
+            conversion_rate?: number | null;
+            /**
+             * Format: int64
+             * @description How often they did.
+             */
+            conversions: number;
+            /**
+             * Format: int64
+             * @description How many of them converted, sooner or later.
+             */
+            converted: number;
+            /**
+             * Format: int64
+             * @description How many they are.
+             */
+            count: number;
+            /** @description How long they took from the first event of a node to the last; as a whole, where they are cut. */
+            duration: components["schemas"]["Quartiles"];
+            /** @description What that brought, in the site's currency. */
+            revenue: components["schemas"]["Money"];
+        };
+        /** @description What separates journeys that converted from those that did not. */
+        JourneySeparation: {
+            /**
+             * Format: int64
+             * @description Journeys that converted. Of these only what came before the first conversion counts.
+             */
+            converted: number;
+            /**
+             * Format: int64
+             * @description Of these, those with nothing before it.
+             */
+            converted_at_once: number;
+            /** @description Those that separate most, the strongest first; at most 100. */
+            differences: components["schemas"]["JourneyDifference"][];
+            /**
+             * Format: int64
+             * @description What fewer journeys have is left out.
+             * @example 30
+             */
+            min_support: number;
+            /**
+             * Format: int64
+             * @description Journeys that did not, which count as a whole.
+             */
+            not_converted: number;
+            /** @description How many nodes and moves were tested: those that enough have. */
+            tested: number;
+            /** @description How many nodes and moves too few have. */
+            too_few: number;
+        };
         /** @description One session of a journey. */
         JourneySession: {
             /** @description Of the first event that has one. */
@@ -1656,6 +2059,80 @@ export interface components {
             touchpoints: string[];
             /** @description The visitor id of the first event. */
             visitor: string;
+        };
+        /** @description Journeys that are the same. */
+        JourneyVariant: components["schemas"]["JourneyNumbers"] & {
+            /** @description Whether they went on, whereto is not told: they had more nodes than are told of one. */
+            is_cut: boolean;
+            /**
+             * @description Where they led, each node once where it follows itself. None where nothing was seen or done but the conversion, which
+             *     is no node.
+             */
+            nodes: components["schemas"]["JourneyNode"][];
+            /**
+             * Format: double
+             * @description Their share of all journeys, from 0 to 1.
+             */
+            share: number;
+        };
+        /** @description The most frequent journeys beside all of them. */
+        JourneyVariants: {
+            /** @description All journeys. The counts and the money of the variants and the others sum to theirs. */
+            all: components["schemas"]["JourneyNumbers"];
+            /** @description Their journeys together. */
+            others: components["schemas"]["JourneyNumbers"];
+            /** @description Those that most took, as far as `limit`; of as many, in the order of their nodes. */
+            variants: components["schemas"]["JourneyVariant"][];
+            /** @description How many more variants there are. */
+            variants_left_out: number;
+        };
+        /** @description The journeys of the period before. */
+        JourneysBefore: components["schemas"]["JourneyVariants"] & {
+            /** @description Its beginning. */
+            from: components["schemas"]["Moment"];
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description What `POST /journeys` takes. */
+        JourneysRequest: {
+            /** @description `previous`: also the period before, as in `GET /stats`. */
+            compare?: string | null;
+            condition?: components["schemas"]["Condition"] | null;
+            conversion?: components["schemas"]["EventMatcher"] | null;
+            /**
+             * @description A date in the site's zone or an instant. Default: 29 days before today.
+             * @example 2026-11-01
+             */
+            from?: string | null;
+            /**
+             * @description What a node is: `touchpoint` (the default), `channel`, `device_class`, or of what was seen `content_group` or `page`.
+             * @example touchpoint
+             */
+            group_by?: string | null;
+            /**
+             * Format: int64
+             * @description How many variants are told; the others are told together. Default 20, at most 200.
+             */
+            limit?: number | null;
+            /**
+             * Format: int64
+             * @description A node or a move that fewer journeys have is not held against the conversion. Default 30, at most 1000000.
+             */
+            min_support?: number | null;
+            /**
+             * Format: int64
+             * @description After so many nodes a journey is cut. Default 10, at most 50.
+             */
+            nodes?: number | null;
+            /** @description Whether nodes are told apart by the stage of the relation, too. Default false. */
+            stages?: boolean | null;
+            /**
+             * @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+             * @example 2026-11-30
+             */
+            to?: string | null;
+            /** @description `people` (the default), `visitors` or `sessions`: whose journey each is. */
+            unit?: string | null;
         };
         /** @description A new write key. */
         KeyRequest: {
@@ -1847,6 +2324,30 @@ export interface components {
              */
             visitors: number;
         };
+        /** @description A member. */
+        Member: {
+            /** @description When it was found out that they belong to it. */
+            entered_at: components["schemas"]["Moment"];
+            /**
+             * @description The user id, or the visitor id of who is not known.
+             * @example mario@example.it
+             */
+            person: string;
+            /** @description Of the traits that were asked for, those that are known. */
+            traits: {
+                [key: string]: string;
+            };
+        };
+        /** @description Who is no longer a member. */
+        MemberLeft: {
+            /** @description When it was found out. */
+            left_at: components["schemas"]["Moment"];
+            /**
+             * @description The user id, or the visitor id of who is not known.
+             * @example mario@example.it
+             */
+            person: string;
+        };
         /** @description A number, a decimal string (money), or null (a rate or a mean of nothing). */
         MetricValue: number | string | null;
         /**
@@ -1867,6 +2368,14 @@ export interface components {
              * @example EUR
              */
             currency: string;
+        };
+        /** @description A new segment. */
+        NewSegment: {
+            /**
+             * @description Its id.
+             * @example 0a1b2c3d4e5f
+             */
+            segment: string;
         };
         /** @description A token with its secret. */
         NewToken: {
@@ -2324,6 +2833,24 @@ export interface components {
             /** @description `site`, `app`, `newsletter`, … */
             touchpoint: string;
         };
+        /** @description How long something took. Null where it never happened. Exact; between two values it is in between. */
+        Quartiles: {
+            /**
+             * Format: double
+             * @description Half of them took no longer.
+             */
+            median_ms?: number | null;
+            /**
+             * Format: double
+             * @description A quarter took no longer, in milliseconds.
+             */
+            q1_ms?: number | null;
+            /**
+             * Format: double
+             * @description Three quarters took no longer.
+             */
+            q3_ms?: number | null;
+        };
         /** @description Why events were refused. */
         RefusalReason: {
             /**
@@ -2428,6 +2955,66 @@ export interface components {
             /** @description `people` (the default) or `visitors`: who is counted. */
             unit?: string | null;
         };
+        /** @description A person of a sample. */
+        SampledPerson: {
+            /** @description When they were last seen. */
+            at: components["schemas"]["Moment"];
+            /** @description Whether there is a user id. */
+            identified: boolean;
+            /** @description The user id, or the visitor id of who is not known. */
+            person: string;
+        };
+        /** @description A segment. */
+        Segment: {
+            condition?: components["schemas"]["Condition"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Moment"];
+            /** @description With which token, by what that was made for. */
+            created_by: string;
+            /**
+             * Format: int32
+             * @description The condition looks at so many times 24 hours up to now; null for a list.
+             * @example 30
+             */
+            days?: number | null;
+            evaluated_at?: components["schemas"]["Moment"] | null;
+            /**
+             * @description `rule`: its members are those for whom the condition holds; `list`: those who were named.
+             * @example rule
+             */
+            kind: string;
+            /**
+             * @description What it is called.
+             * @example Bought twice
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many members it has; null until they are known, which takes some seconds.
+             */
+            people?: number | null;
+            /**
+             * @description Its id.
+             * @example 0a1b2c3d4e5f
+             */
+            segment: string;
+        };
+        /** @description Somebody entered or left. */
+        SegmentChange: {
+            /** @description When it was found out. */
+            at: components["schemas"]["Moment"];
+            /** @description Entered; or else left. */
+            entered: boolean;
+            /** @description The user id, or the visitor id of who is not known. */
+            person: string;
+        };
+        /** @description Who entered and left. */
+        SegmentChanges: {
+            /** @description The latest first. */
+            items: components["schemas"]["SegmentChange"][];
+            /** @description Given where there are more. */
+            next_cursor?: string | null;
+        };
         /** @description Why nothing was taken. */
         SegmentFailure: {
             /** @description Stable, for programs. */
@@ -2436,6 +3023,60 @@ export interface components {
             message?: string | null;
             /** @description False. */
             success?: boolean | null;
+        };
+        /** @description How a segment has grown. */
+        SegmentHistory: {
+            /**
+             * @description `hour` or `day`, of the site.
+             * @example day
+             */
+            interval: string;
+            /** @description Oldest first; the last may not be over. */
+            items: components["schemas"]["SegmentHistoryItem"][];
+        };
+        /** @description An hour or a day of a segment. */
+        SegmentHistoryItem: {
+            /**
+             * @description When it began.
+             * @example 2026-11-30
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How often somebody entered.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description How often somebody left.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description How many members there were at its end.
+             */
+            people: number;
+        };
+        /** @description The segments of a site. */
+        SegmentList: {
+            /** @description By name. */
+            items: components["schemas"]["Segment"][];
+        };
+        /** @description Members of a segment, or who has entered and left since an earlier answer. */
+        SegmentMembers: {
+            /** @description For `since`: what comes next, now or later. */
+            cursor: string;
+            /** @description Who was one and is no longer. */
+            left: components["schemas"]["MemberLeft"][];
+            /** @description Who is a member, or has become one, in the order of their ids. */
+            members: components["schemas"]["Member"][];
+            /** @description Whether there is more now. */
+            more: boolean;
+            /**
+             * Format: int64
+             * @description How many members there are; null until they are known.
+             */
+            people?: number | null;
         };
         /**
          * @description What Segment's SDKs and its HTTP API send: one message, or `{"batch": […]}` of up to 2,500. See docs/segment.md.
@@ -2449,6 +3090,69 @@ export interface components {
         SegmentMessage: {
             /** @description The write key, where no header names it. */
             writeKey?: unknown;
+        };
+        /** @description What became of a change of a list. */
+        SegmentPeopleChanged: {
+            /**
+             * Format: int64
+             * @description How many are members now who were not.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description How many are none who were.
+             */
+            removed: number;
+        };
+        /** @description A change of a list. */
+        SegmentPeopleRequest: {
+            /** @description Who is a member from now on. At most 100000. */
+            add?: string[];
+            /** @description Who is none from now on. At most 100000. */
+            remove?: string[];
+        };
+        /** @description For whom a condition holds. */
+        SegmentPreview: {
+            /**
+             * Format: int64
+             * @description Of so many who were seen in that time.
+             */
+            of: number;
+            /**
+             * Format: int64
+             * @description For how many people it holds.
+             */
+            people: number;
+            /** @description Some of them, the latest first. */
+            sample: components["schemas"]["SampledPerson"][];
+        };
+        /** @description A condition that is looked at before it is kept. */
+        SegmentPreviewRequest: {
+            /** @description Whom it is about. */
+            condition: components["schemas"]["Condition"];
+            /**
+             * Format: int32
+             * @description It looks at so many times 24 hours up to now. Default 30.
+             * @example 30
+             */
+            days?: number | null;
+        };
+        /** @description A segment: people for whom a condition holds, or people who are named. */
+        SegmentRequest: {
+            condition?: components["schemas"]["Condition"] | null;
+            /**
+             * Format: int32
+             * @description The condition looks at so many times 24 hours up to now. Default 30.
+             * @example 30
+             */
+            days?: number | null;
+            /**
+             * @description What it is called; no two of a site are called alike.
+             * @example Bought twice
+             */
+            name: string;
+            /** @description The members of a new list: user ids, or visitor ids of who is not known. At most 100000. */
+            people?: string[] | null;
         };
         /** @description What became of the messages. */
         SegmentTaken: {
@@ -2734,6 +3438,191 @@ export interface components {
              * @example shop
              */
             site?: string | null;
+        };
+        /** @description A touchpoint, at a stage of the relation or at all of them. */
+        TouchpointCell: {
+            /**
+             * Format: double
+             * @description Their share of the people there, from 0 to 1.
+             */
+            conversion_rate: number;
+            /**
+             * Format: int64
+             * @description How often they did. A conversion counts for each place before it, so these sum to more than all.
+             */
+            conversions: number;
+            /**
+             * Format: int64
+             * @description Who converted in the period later than their first event there.
+             */
+            converted: number;
+            /**
+             * Format: int64
+             * @description What they saw and did there.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Stays after which nothing came for `lost_after_days`, up to the end of the period or now.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description 1 where the largest share is lost. Null where fewer than `min_stays` were moved from or lost.
+             */
+            lost_rank?: number | null;
+            /**
+             * Format: double
+             * @description The share that is lost of those that were moved from or lost, from 0 to 1.
+             */
+            lost_share?: number | null;
+            /**
+             * Format: int64
+             * @description Stays that were moved from to another place.
+             */
+            moved: number;
+            /** @description Where they moved to, the most frequent first. */
+            next: components["schemas"]["TouchpointMove"][];
+            /**
+             * Format: int64
+             * @description Stays after which nothing came yet, for less than that: nobody knows what they become.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Who were there. Somebody counts in each place where they were, so these sum to more than all.
+             */
+            people: number;
+            /** @description What that brought, in the site's currency. */
+            revenue: components["schemas"]["Money"];
+            /**
+             * @description The stage, of a cell; empty where the events have none.
+             * @example pre_purchase
+             */
+            stage?: string | null;
+            /** @description How long stays took, from the first event to the last. */
+            stay: components["schemas"]["Quartiles"];
+            /**
+             * Format: int64
+             * @description How often they stayed: events there that follow each other are one stay. Each was moved from, is lost, or is open.
+             */
+            stays: number;
+            /**
+             * @description The touchpoint; empty where the events have none.
+             * @example newsletter
+             */
+            touchpoint: string;
+            /** @description How long it took from the last event of a stay to the first of the next, of those that were moved from. */
+            wait: components["schemas"]["Quartiles"];
+            /**
+             * Format: int64
+             * @description 1 where the median of the wait is the longest. Null where fewer than `min_stays` were moved from.
+             */
+            wait_rank?: number | null;
+        };
+        /** @description Touchpoints at the stages of the relation. */
+        TouchpointMatrix: {
+            /** @description Each touchpoint at each stage, those with most people first. A move leads from one cell to another. */
+            cells: components["schemas"]["TouchpointCell"][];
+            /**
+             * Format: int64
+             * @description What they saw and did; the cells sum to it, and so do the touchpoints.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Who saw or did something anywhere.
+             */
+            people: number;
+            /** @description Each touchpoint whatever the stage. A move leads from one touchpoint to another. */
+            touchpoints: components["schemas"]["TouchpointCell"][];
+        };
+        /** @description A move from a place. */
+        TouchpointMove: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description The share of all moves from there, from 0 to 1.
+             */
+            share: number;
+            /**
+             * @description At which stage, of a cell.
+             * @example purchase
+             */
+            stage?: string | null;
+            /**
+             * @description To which touchpoint.
+             * @example site
+             */
+            touchpoint: string;
+        };
+        /** @description Where people are, where they wait, and where they get lost. */
+        Touchpoints: components["schemas"]["TouchpointMatrix"] & {
+            /** @description The period's beginning. */
+            from: components["schemas"]["Moment"];
+            /** @description Up to when it is known what happened: the end of the period, or now. */
+            known_until: components["schemas"]["Moment"];
+            /**
+             * Format: int32
+             * @description After so many times 24 hours without a move a stay is lost.
+             * @example 7
+             */
+            lost_after_days: number;
+            /**
+             * Format: int64
+             * @description Of fewer stays no rank is told.
+             * @example 30
+             */
+            min_stays: number;
+            previous?: components["schemas"]["TouchpointsBefore"] | null;
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+            /**
+             * @description `people` or `visitors`: what `people` counts.
+             * @example people
+             */
+            unit: string;
+        };
+        /** @description The matrix of the period before. */
+        TouchpointsBefore: components["schemas"]["TouchpointMatrix"] & {
+            /** @description Its beginning. */
+            from: components["schemas"]["Moment"];
+            /** @description Its end, exclusive: up to here it is known what happened. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description What `POST /touchpoints` takes. */
+        TouchpointsRequest: {
+            /** @description `previous`: also the period before, as in `GET /stats`. */
+            compare?: string | null;
+            condition?: components["schemas"]["Condition"] | null;
+            conversion?: components["schemas"]["EventMatcher"] | null;
+            /**
+             * @description A date in the site's zone or an instant. Default: 29 days before today.
+             * @example 2026-11-01
+             */
+            from?: string | null;
+            /**
+             * Format: int32
+             * @description After so many times 24 hours without a move a stay is lost; before that it is open. Default 7, at most 731.
+             * @example 7
+             */
+            lost_after_days?: number | null;
+            /**
+             * Format: int64
+             * @description Of fewer stays no rank is told. Default 30, at most 1000000.
+             */
+            min_stays?: number | null;
+            /**
+             * @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+             * @example 2026-11-30
+             */
+            to?: string | null;
+            /** @description `people` (the default) or `visitors`: who is at the touchpoints. */
+            unit?: string | null;
         };
         /**
          * @description Visits of a site that are made anew of its events: after an upgrade from a version that had none, or when an operator asked
@@ -3732,6 +4621,108 @@ export interface operations {
             };
         };
     };
+    post_sites_site_funnels_instead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelInsteadRequest"];
+            };
+        };
+        responses: {
+            /** @description What they did, the most frequent first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelInstead"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     post_sites_site_funnels_people: {
         parameters: {
             query?: never;
@@ -3904,6 +4895,108 @@ export interface operations {
                 };
             };
             /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_journeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JourneysRequest"];
+            };
+        };
+        responses: {
+            /** @description The journeys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JourneyMap"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4463,7 +5556,7 @@ export interface operations {
                 /** @description `true`: only people with a user id; `false`: only visitors nobody identified. */
                 identified?: "true" | "false";
                 /** @description `true`: only people who have ever ordered; `false`: only those who have not. */
-                customers?: string;
+                customers?: "true" | "false";
                 /** @description A date in the site's zone or an instant: people seen since then. Their numbers are over all time. */
                 from?: string;
                 /** @description A date in the site's zone, inclusive, or an instant, exclusive: people seen before then. */
@@ -4483,7 +5576,7 @@ export interface operations {
                  */
                 order_by?: "last_seen" | "first_seen" | "sessions" | "page_views" | "events" | "orders" | "revenue";
                 /** @description `desc` (default): the largest or latest first; `asc`: the smallest or earliest. */
-                direction?: string;
+                direction?: "desc" | "asc";
                 /** @description Default 50, at most 1000. */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
@@ -5421,6 +6514,1004 @@ export interface operations {
             };
         };
     };
+    get_sites_site_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The segments; also as text/csv and application/x-ndjson */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentList"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_segments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentRequest"];
+            };
+        };
+        responses: {
+            /** @description The segment */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSegment"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_segments_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description For how many it holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPreview"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_segments_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The segment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentRequest"];
+            };
+        };
+        responses: {
+            /** @description The segment as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sites_site_segments_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The condition of another segment asks for its members */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_segments_segment_changes: {
+        parameters: {
+            query?: {
+                /** @description Default 50, at most 1000. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes; also as text/csv and application/x-ndjson, then with a `Link` to the next page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentChanges"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_segments_segment_history: {
+        parameters: {
+            query?: {
+                /** @description A date in the site's zone or an instant. Default: 29 days before today. */
+                from?: string;
+                /** @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By hours up to three days, otherwise by days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentHistory"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_segments_segment_members: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `cursor` of an earlier answer: goes on with the list while there is `more` of it, and from then on tells who entered and
+                 *     who left since.
+                 */
+                since?: string;
+                /** @description How many people. Default 1000, at most 100000. */
+                limit?: number;
+                /**
+                 * @description Traits that are told of each member, by name; at most 20.
+                 * @example email,nome
+                 */
+                traits?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Members, in the order of their ids. Also as text/csv and application/x-ndjson, a line for who is a member and for who has left; the cursor and whether there is more stand in the headers `orma-cursor` and `orma-more` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentMembers"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_segments_segment_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The segment's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                segment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description How many it changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPeopleChanged"];
+                };
+            };
+            /** @description A field is unknown or cannot be used, or it is no list */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or segment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sites_site_settings: {
         parameters: {
             query?: never;
@@ -6082,6 +8173,108 @@ export interface operations {
                 };
             };
             /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_touchpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TouchpointsRequest"];
+            };
+        };
+        responses: {
+            /** @description The matrix */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Touchpoints"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
             422: {
                 headers: {
                     [name: string]: unknown;

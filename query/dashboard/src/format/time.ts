@@ -19,6 +19,12 @@ export function formatDay(instant: string, locale: string, timeZone: string): st
   return new Intl.DateTimeFormat(locale, { timeZone, day: 'numeric', month: 'short', year: 'numeric' }).format(Date.parse(instant));
 }
 
+/** `2–30 Nov 2026`: local dates, both included. */
+export function formatDays(from: string, to: string, locale: string): string {
+  const date = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' });
+  return date.formatRange(Date.parse(`${from}T00:00:00Z`), Date.parse(`${to}T00:00:00Z`));
+}
+
 /** `21 nov, 14:03` */
 export function formatShort(instant: string, locale: string, timeZone: string): string {
   return new Intl.DateTimeFormat(locale, {

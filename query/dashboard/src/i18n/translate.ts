@@ -13,15 +13,19 @@ import { en } from './en';
 import { funnelsEn } from './funnels-en';
 import { funnelsIt } from './funnels-it';
 import { it } from './it';
+import { pathsEn } from './paths-en';
+import { pathsIt } from './paths-it';
 import { peopleEn } from './people-en';
 import { peopleIt } from './people-it';
+import { segmentsEn } from './segments-en';
+import { segmentsIt } from './segments-it';
 
 export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt },
-  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn },
+  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...segmentsIt },
+  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...segmentsEn },
 };
 
 export interface Translator {

@@ -22,6 +22,8 @@ const pages = [
   { path: 'funnels', label: 'nav.funnels', icon: 'funnel' },
   { path: 'retention', label: 'nav.retention', icon: 'return' },
   { path: 'attribution', label: 'nav.attribution', icon: 'attribution' },
+  { path: 'paths', label: 'nav.paths', icon: 'paths' },
+  { path: 'segments', label: 'nav.segments', icon: 'segments' },
   { path: 'newsletter', label: 'nav.newsletter', icon: 'mail' },
   { path: 'quality', label: 'nav.quality', icon: 'quality' },
   { path: 'accounting', label: 'nav.accounting', icon: 'accounting' },

@@ -39,6 +39,14 @@ export const choices = {
   model: ['last_non_direct', 'first', 'last', 'linear', 'position', 'time_decay', 'markov', 'shapley'],
   credit: ['conversions', 'revenue'],
   chain: ['all', 'converted'],
+  /** Of the paths. */
+  scope: ['session', 'person'],
+  nodes: ['pages', 'all'],
+  steps: ['3', '1', '2', '4', '5', '6', '7', '8', '9', '10'],
+  repeats: ['folded', 'kept'],
+  /** Of a segment: how it is made, and what is shown of it. */
+  made: ['rule', 'list'],
+  part: ['members', 'changes', 'pull'],
   /** Of the installation. */
   way: ['html', 'wordpress', 'woocommerce', 'prestashop', 'shopify', 'gtm', 'react', 'next'],
 } as const satisfies Readonly<Record<string, readonly string[]>> & Readonly<Record<TopList | 'touch', readonly Dimension[]>>;
@@ -54,11 +62,12 @@ export type ReaderCount = (typeof readerCounts)[number];
 
 /**
  * Free texts: a search, what of a journey is looked at, the campaign that a report is about and `who` of its people is listed;
- * events that a question is about, how long it may take, and the number `behind` which the people are listed.
+ * events that a question is about, how long it may take, how many there are at `least`, and the number `behind` which the people are listed;
+ * a segment that is put together: its `name`, `condition` and `days`.
  */
-export type TextName = 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'conversion' | 'window' | 'behind' | 'value';
-/** The steps of a funnel. */
-export type ListName = 'step';
+export type TextName = 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'conversion' | 'start' | 'end' | 'least' | 'window' | 'behind' | 'value' | 'name' | 'condition' | 'days';
+/** The steps of a funnel, and from where paths were walked before. */
+export type ListName = 'step' | 'trail';
 /** Null takes one out. */
 export type TextChange = Readonly<Partial<Record<TextName, string | null>>>;
 

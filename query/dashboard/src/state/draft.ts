@@ -1,6 +1,8 @@
 /** Text that is being typed, and the place that learns of it after a pause (the address). */
 export class Draft {
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** What is to be written when the pause is over. */
+  private waiting = '';
   /** What was written and has not come back yet, oldest first. */
   private underWay: string[] = [];
 
@@ -12,12 +14,18 @@ export class Draft {
 
   type(text: string): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      if (text === (this.underWay.at(-1) ?? this.settled)) return;
-      this.underWay.push(text);
-      this.write(text);
-    }, this.pause_ms);
+    this.waiting = text;
+    this.timer = setTimeout(() => this.settle(), this.pause_ms);
+  }
+
+  /** Writes at once what waits for the end of the pause. */
+  settle(): void {
+    if (this.timer === undefined) return;
+    this.stop();
+    const text = this.waiting;
+    if (text === (this.underWay.at(-1) ?? this.settled)) return;
+    this.underWay.push(text);
+    this.write(text);
   }
 
   /** True if `value` comes from elsewhere (the way back, a link) and replaces what is typed; an echo of what was written does not. */

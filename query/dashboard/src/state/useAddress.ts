@@ -56,6 +56,19 @@ export function useChoice<N extends ChoiceName>(name: N): [Choice<N>, (choice: C
   return [readChoice(parameters, name), choose];
 }
 
+/** Several choices at once: of two changes one after the other the second would undo the first. */
+export function useChoices(): (change: { readonly [N in ChoiceName]?: Choice<N> }) => void {
+  const [, setParameters] = useSearchParams();
+  return useCallback(
+    (change) =>
+      setParameters(
+        (before) => Object.entries(change).reduce((next, [name, choice]) => writeChoice(next, name as ChoiceName, choice), before),
+        { preventScrollReset: true },
+      ),
+    [setParameters],
+  );
+}
+
 /** Free texts, without a history entry for each change. */
 export function useTexts(): [(name: TextName) => string | null, (change: TextChange) => void] {
   const [parameters, setParameters] = useSearchParams();
@@ -86,6 +99,18 @@ export function useSteps(): [readonly string[], (change: StepsChange) => void] {
     [setParameters],
   );
   return [steps, write];
+}
+
+/** From where paths were walked before, and a step on or back: an entry of the history each. */
+export function useTrail(): [readonly string[], (trail: readonly string[], change: TextChange) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const trail = useMemo(() => readList(parameters, 'trail'), [parameters]);
+  const walk = useCallback(
+    (next: readonly string[], change: TextChange) =>
+      setParameters((before) => writeTexts(writeList(before, 'trail', next), change), { preventScrollReset: true }),
+    [setParameters],
+  );
+  return [trail, walk];
 }
 
 /** The number behind which the people are listed, with the value of the breakdown that it is of; undefined lists nobody. */

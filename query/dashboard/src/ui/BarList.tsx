@@ -1,3 +1,5 @@
+import { Icon, type IconName } from './Icon';
+
 export interface BarRow {
   readonly key: string;
   readonly label: string;
@@ -6,6 +8,9 @@ export interface BarRow {
   /** Further numbers before the main one, a column each. */
   readonly cells?: readonly string[];
   readonly hint?: string;
+  /** What kind of row it is, where they are of several. */
+  readonly tone?: string;
+  readonly icon?: IconName;
   readonly choose?: () => void;
   readonly chooseLabel?: string;
 }
@@ -45,6 +50,7 @@ export function BarList({ rows, unit, columns, mono = false }: BarListProps) {
         const content = (
           <>
             <span className="bar" style={{ width: `${width(row.value)}%` }} aria-hidden="true" />
+            {row.icon && <Icon name={row.icon} size={16} />}
             <span className="bar-label" title={row.label}>{row.label}</span>
             {row.cells?.map((cell, index) => (
               <span key={columns?.[index]?.name ?? index} className={cellClass(index)}>
@@ -57,7 +63,7 @@ export function BarList({ rows, unit, columns, mono = false }: BarListProps) {
           </>
         );
         return (
-          <li key={row.key}>
+          <li key={row.key} data-tone={row.tone}>
             {row.choose ? (
               <button type="button" className="bar-row" onClick={row.choose} title={row.hint}>
                 {content}

@@ -57,7 +57,7 @@ export function FilterBar() {
 }
 
 /** Names a filter for people: `Paese è Italia, Francia`; one without words as it stands. */
-function useFilterName(): (filter: AnyFilter) => string {
+export function useFilterName(): (filter: AnyFilter) => string {
   const { label } = useI18n();
   const valueName = useValueName();
   return (filter) => {

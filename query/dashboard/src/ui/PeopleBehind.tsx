@@ -5,6 +5,8 @@ import type { PeoplePage } from '../api/types';
 import { usePages, type PageQuestion } from '../api/usePages';
 import { formatMoment, formatShort } from '../format/time';
 import { useI18n } from '../i18n/context';
+import type { Proposal } from '../segments/link';
+import { SaveSegment } from '../segments/SaveSegment';
 import { personPath } from '../state/address';
 import { useFormat, useSite } from '../state/site';
 import { useSharedQuery } from '../state/useAddress';
@@ -20,11 +22,13 @@ interface PeopleBehindProps<K extends QueryKey> {
   question: (cursor: string | undefined) => PageQuestion<PeoplePage, K>;
   /** Whether the moment of each says something. */
   timed?: boolean;
+  /** What holds for just these people; undefined where no condition says that. */
+  rule?: Omit<Proposal, 'name'> | undefined;
   close: () => void;
 }
 
 /** The people behind a number, each with the way to the journey. */
-export function PeopleBehind<K extends QueryKey>({ title, counted, question, timed = false, close }: PeopleBehindProps<K>) {
+export function PeopleBehind<K extends QueryKey>({ title, counted, question, timed = false, rule, close }: PeopleBehindProps<K>) {
   const { t, locale } = useI18n();
   const { timeZone } = useFormat();
   const { site } = useSite();
@@ -36,7 +40,12 @@ export function PeopleBehind<K extends QueryKey>({ title, counted, question, tim
       <Card
         title={title}
         stale={first.stale}
-        aside={<button type="button" className="button button-quiet" onClick={close}>{t('behind.close')}</button>}
+        aside={
+          <div className="card-aside">
+            {(first.data?.count ?? 0) > 0 && <SaveSegment name={title} rule={rule} question={question} />}
+            <button type="button" className="button button-quiet" onClick={close}>{t('behind.close')}</button>
+          </div>
+        }
       >
         <Answered answer={first} loading={<Skeleton lines={3} />}>
           {({ count }) => (

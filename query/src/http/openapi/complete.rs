@@ -95,13 +95,18 @@ fn be_strict(parameter: &mut Parameter, path: &str) {
     let schema: Schema = match parameter.name.as_str() {
         "from" | "to" => text().pattern(Some(EDGE)).build().into(),
         "limit" => {
-            let most = if path.ends_with("/journey") { 200 } else { 1_000 };
+            let most = match path.rsplit('/').next() {
+                Some("journey") => 200,
+                Some("members") => 100_000,
+                _ => 1_000,
+            };
             let whole = ObjectBuilder::new().schema_type(Type::Integer);
             let whole = whole.format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)));
             whole.minimum(Some(1)).maximum(Some(most)).build().into()
         }
         "include" => text().pattern(Some("^(bots|machines)(,(bots|machines))*$")).build().into(),
-        "identified" => one_of(&["true", "false"]).into(),
+        "identified" | "customers" => one_of(&["true", "false"]).into(),
+        "direction" => one_of(&["desc", "asc"]).into(),
         "compare" => one_of(&["previous"]).into(),
         "interval" => one_of(&["minute", "hour", "day", "week", "month"]).into(),
         "metrics" => {

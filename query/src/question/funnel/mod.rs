@@ -1,5 +1,6 @@
 //! How many get from one step to the next, how long they take, and who they are.
 
+pub mod instead;
 pub mod request;
 pub mod response;
 mod rule;
@@ -12,6 +13,7 @@ use crate::plan::{Earlier, Interval};
 use crate::runner::Runner;
 use crate::scope::Scope;
 use crate::steps::people::{Found, PeoplePage};
+use crate::steps::quartiles::Quartiles;
 use crate::steps::{Asked, Label, Others, Step, Steps, known};
 use crate::timestamp::Timestamp;
 use crate::value::{Amount, Money};
@@ -128,30 +130,20 @@ impl Told {
         }
         let mut people: u64 = 0;
         let mut steps = Vec::with_capacity(count);
-        for (step, mut took) in took.into_iter().enumerate().rev() {
+        for (step, took) in took.into_iter().enumerate().rev() {
             people += ended[step];
-            took.sort_unstable();
+            let Quartiles { q1_ms, median_ms, q3_ms } = Quartiles::of(took);
             steps.push(FunnelStep {
                 people,
                 dropped: if step + 1 == count { 0 } else { ended[step] },
-                q1_ms: quantile(&took, 1, 4),
-                median_ms: quantile(&took, 2, 4),
-                q3_ms: quantile(&took, 3, 4),
+                q1_ms,
+                median_ms,
+                q3_ms,
             });
         }
         steps.reverse();
         Self { steps, revenue: Money::new(revenue, &request.currency) }
     }
-}
-
-/// The quantile `part / whole` of sorted numbers, in between where it falls between two of them (Hyndman and Fan's type 7,
-/// which R and NumPy take unless told otherwise): the median of an even count is the mean of the two in the middle.
-fn quantile(sorted: &[i64], part: usize, whole: usize) -> Option<f64> {
-    let place = sorted.len().checked_sub(1)? * part;
-    let (low, rest) = (place / whole, place % whole);
-    let at = sorted[low];
-    let next = sorted.get(low + 1).copied().unwrap_or(at);
-    Some(at as f64 + (next - at) as f64 * rest as f64 / whole as f64)
 }
 
 fn groups(request: &Request, steps: &Steps, ways: &[(u64, Way)]) -> (Vec<FunnelGroup>, usize) {
@@ -197,22 +189,4 @@ fn trend(request: &Request, interval: Interval, ways: &[(u64, Way)]) -> Result<V
         }
     }
     Ok(trend)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quantiles_lie_between_what_was_measured() {
-        for (sorted, quarters) in [
-            (&[][..], [None, None, None]),
-            (&[5], [Some(5.0), Some(5.0), Some(5.0)]),
-            (&[1, 2], [Some(1.25), Some(1.5), Some(1.75)]),
-            (&[1, 2, 3], [Some(1.5), Some(2.0), Some(2.5)]),
-            (&[1, 2, 3, 10], [Some(1.75), Some(2.5), Some(4.75)]),
-        ] {
-            assert_eq!([1, 2, 3].map(|part| quantile(sorted, part, 4)), quarters, "{sorted:?}");
-        }
-    }
 }

@@ -19,6 +19,9 @@ use crate::timestamp::Timestamp;
 const PERIOD_DAYS_DEFAULT: i64 = 30;
 /// A funnel of one step is a count.
 const STEPS_MIN: usize = 2;
+/// What people did instead, in so many nodes.
+const NODES_DEFAULT: usize = 10;
+const NODES_MAX: usize = 100;
 /// What may not lie between.
 const EXCLUDED_MAX: usize = 5;
 /// Seven days.
@@ -85,6 +88,20 @@ pub struct FunnelPeopleRequest {
     pub cursor: Option<String>,
 }
 
+/// What `POST /funnels/instead` takes: the funnel, and after which step.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FunnelInsteadRequest {
+    /// The funnel, as `POST /funnels` takes it; without `group_by`, `interval` and `compare`.
+    pub funnel: FunnelRequest,
+    /// The number of a step, from 1; not the last.
+    #[schema(minimum = 1, maximum = 11)]
+    pub step: usize,
+    /// How many nodes. Default 10, at most 100.
+    #[schema(minimum = 1, maximum = 100)]
+    pub limit: Option<usize>,
+}
+
 /// A value of a dimension at the first step.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -131,6 +148,17 @@ pub struct PeopleRequest {
     pub group: Option<String>,
     /// Which of them.
     pub paging: Paging,
+}
+
+/// After which step of a funnel it is asked what people did instead.
+#[derive(Clone, Debug)]
+pub struct InsteadRequest {
+    /// The funnel.
+    pub funnel: Request,
+    /// The index of the step.
+    pub step: usize,
+    /// How many nodes are told.
+    pub limit: usize,
 }
 
 impl Request {
@@ -188,26 +216,57 @@ impl Request {
     }
 }
 
+/// A funnel of whose people something is asked.
+fn plain(site: &Site, funnel: &FunnelRequest, now: Timestamp) -> Result<Request, ApiError> {
+    let funnel = Request::parse(site, funnel, now)?;
+    let set = [
+        ("group_by", funnel.group_by.is_some()),
+        ("interval", funnel.interval.is_some()),
+        ("compare", funnel.with_previous),
+    ];
+    match set.into_iter().find(|(_, is_set)| *is_set) {
+        None => Ok(funnel),
+        Some((name, _)) => {
+            let message = format!("`funnel.{name}` says nothing about people; leave it out.");
+            Err(ApiError::invalid("invalid_field", format!("funnel.{name}"), message))
+        }
+    }
+}
+
+/// The index of a step, of which there are so many to choose from.
+fn index_of(step: usize, steps: usize) -> Result<usize, ApiError> {
+    if !(1..=steps).contains(&step) {
+        let message = format!("`step` must be a number from 1 to {steps}.");
+        return Err(ApiError::invalid("invalid_step", "step", message));
+    }
+    Ok(step - 1)
+}
+
+impl InsteadRequest {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// A field cannot be used; the error names it.
+    pub fn parse(site: &Site, body: &FunnelInsteadRequest, now: Timestamp) -> Result<Self, ApiError> {
+        let funnel = plain(site, &body.funnel, now)?;
+        let step = index_of(body.step, funnel.rule.steps - 1)?;
+        let limit = body.limit.unwrap_or(NODES_DEFAULT);
+        if !(1..=NODES_MAX).contains(&limit) {
+            let message = format!("`limit` must be a number from 1 to {NODES_MAX}.");
+            return Err(ApiError::invalid("invalid_limit", "limit", message));
+        }
+        Ok(Self { funnel, step, limit })
+    }
+}
+
 impl PeopleRequest {
     /// Reads a request.
     ///
     /// # Errors
     /// A field cannot be used; the error names it.
     pub fn parse(site: &Site, body: &FunnelPeopleRequest, now: Timestamp) -> Result<Self, ApiError> {
-        let mut funnel = Request::parse(site, &body.funnel, now)?;
-        let set = [
-            ("group_by", funnel.group_by.is_some()),
-            ("interval", funnel.interval.is_some()),
-            ("compare", funnel.with_previous),
-        ];
-        if let Some((name, _)) = set.into_iter().find(|(_, is_set)| *is_set) {
-            let message = format!("`funnel.{name}` says nothing about people; leave it out.");
-            return Err(ApiError::invalid("invalid_field", format!("funnel.{name}"), message));
-        }
-        if !(1..=funnel.rule.steps).contains(&body.step) {
-            let message = format!("`step` must be a number from 1 to {}.", funnel.rule.steps);
-            return Err(ApiError::invalid("invalid_step", "step", message));
-        }
+        let mut funnel = plain(site, &body.funnel, now)?;
+        let step = index_of(body.step, funnel.rule.steps)?;
         let only_dropped = match body.outcome.as_deref() {
             None | Some("reached") => false,
             Some("dropped") => true,
@@ -221,7 +280,7 @@ impl PeopleRequest {
         }
         Ok(Self {
             funnel,
-            step: body.step - 1,
+            step,
             only_dropped,
             group: body.group.as_ref().map(|group| group.value.clone()),
             paging: Paging::parse(body.limit, body.cursor.as_deref())?,

@@ -84,3 +84,31 @@ pub struct FunnelBefore {
     /// What the last step brought.
     pub revenue: Money,
 }
+
+/// What those did next who came as far as a step and no further.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FunnelInstead {
+    /// The number of the step.
+    pub step: usize,
+    /// `people`, `visitors` or `sessions`: what `people` counts.
+    #[schema(example = "people")]
+    pub unit: String,
+    /// How many came no further.
+    pub people: u64,
+    /// How many of them saw and did nothing else until the end of the period.
+    pub nothing: u64,
+    /// What the others saw or did first that was not the step's own page or event again, the most frequent first.
+    pub items: Vec<FunnelInsteadItem>,
+    /// How many did something that is not among `items`.
+    pub others: u64,
+}
+
+/// Something that people did instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FunnelInsteadItem {
+    /// A path or screen, the name of a custom event, or the kind of another.
+    #[schema(example = "/spedizioni")]
+    pub node: String,
+    /// How many.
+    pub people: u64,
+}

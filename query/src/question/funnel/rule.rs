@@ -52,6 +52,8 @@ pub struct Way {
     pub label: u32,
     /// What the last step brought.
     pub amount: i64,
+    /// When the last of its events was, and its id.
+    pub last: (i64, u128),
 }
 
 impl Way {
@@ -63,13 +65,14 @@ impl Way {
     fn first(step: &Step) -> Self {
         let mut at = [0; STEPS_MAX];
         at[0] = step.at;
-        Self { reached: 1, at, label: step.label, amount: step.amount }
+        Self { reached: 1, at, label: step.label, amount: step.amount, last: (step.at, step.id) }
     }
 
     fn then(mut self, step: &Step) -> Self {
         self.at[self.reached] = step.at;
         self.reached += 1;
         self.amount = step.amount;
+        self.last = (step.at, step.id);
         self
     }
 }
@@ -169,7 +172,9 @@ impl Rule {
             step_of.iter().zip(&events).filter_map(|(step, event)| Some(((*step)?, *event))).collect();
         given.sort_unstable_by_key(|(step, _)| *step);
         let first = given.iter().map(|(_, event)| event).min_by_key(|event| (event.at, event.id))?;
-        let mut way = Way { reached, label: first.label, amount: given.last()?.1.amount, at: [0; STEPS_MAX] };
+        let last = given.iter().map(|(_, event)| (event.at, event.id)).max()?;
+        let amount = given.last()?.1.amount;
+        let mut way = Way { reached, label: first.label, amount, at: [0; STEPS_MAX], last };
         let mut until = i64::MIN;
         for (step, event) in given {
             until = until.max(event.at);

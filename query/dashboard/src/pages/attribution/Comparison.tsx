@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import { Chart } from '../../charts/Chart';
 import { ChartTable } from '../../charts/ChartTable';
 import { groupOption } from '../../charts/groupOption';
@@ -8,6 +8,7 @@ import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../state/site';
 import { Card } from '../../ui/Card';
 import { DataTable } from '../../ui/DataTable';
+import { PictureButton } from '../../ui/PictureButton';
 import { amountOf, models, type Figures } from './figures';
 import { useCreditText, useRowName, type PartProps } from './useAttribution';
 
@@ -20,7 +21,8 @@ const axis_px = 40;
 export function Comparison({ data, rows, stale, attribution }: PartProps) {
   const { t } = useI18n();
   const { locale, currency } = useFormat();
-  const { credit, model } = attribution.choices;
+  const { credit, model, from, to } = attribution.choices;
+  const picture = useRef<HTMLElement>(null);
   const creditText = useCreditText(credit);
   const rowName = useRowName(data.group_by);
   const shown = useMemo(() => rows.slice(0, groups_max), [rows]);
@@ -50,8 +52,8 @@ export function Comparison({ data, rows, stale, attribution }: PartProps) {
   const list = shown.map((row) => `${rowName(row)} ${creditText(row.credits.get(model))}`).join(', ');
   const measure = credit === 'revenue' ? `${t('attribution.credit.revenue')} (${currency})` : t('attribution.credit.conversions');
   return (
-    <Card title={title} stale={stale}>
-      <figure data-testid="attribution-picture">
+    <Card title={title} stale={stale} aside={<PictureButton what={title} period={{ from, to }} of={picture} />}>
+      <figure ref={picture} data-testid="attribution-picture">
         <figcaption className="quiet small">{t('attribution.picture.of', { measure, count: shown.length })}</figcaption>
         <Chart
           option={option}

@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import type { FunnelStep } from '../../api/types';
 import { useEventName } from '../../events/useEventName';
 import { formatLatency } from '../../format/duration';
@@ -8,6 +9,7 @@ import { Change } from '../../ui/Change';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { Explain } from '../../ui/Explain';
 import { ExportTable } from '../../ui/ExportButton';
+import { PictureButton } from '../../ui/PictureButton';
 import { figuresOf, type StepFigures } from './figures';
 import { PeopleButton } from './PeopleButton';
 import type { PartProps } from './useFunnel';
@@ -17,6 +19,7 @@ export function FunnelSteps({ data, steps, stale, funnel }: PartProps) {
   const { t, locale } = useI18n();
   const eventName = useEventName();
   const { unit, from, to } = funnel.choices;
+  const picture = useRef<HTMLDivElement>(null);
   const nameOf = (number: number) => {
     const step = steps[number - 1];
     return step ? eventName(step.event) : '';
@@ -80,17 +83,24 @@ export function FunnelSteps({ data, steps, stale, funnel }: PartProps) {
     <Card
       title={title}
       stale={stale}
-      aside={<ExportTable what={title} name="funnel" period={{ from, to }} rows={() => exported(data.steps, before, nameOf)} />}
+      aside={
+        <span className="card-aside">
+          <ExportTable what={title} name="funnel" period={{ from, to }} rows={() => exported(data.steps, before, nameOf)} />
+          <PictureButton what={t('funnels.title')} period={{ from, to }} of={picture} />
+        </span>
+      }
     >
-      <DataTable
-        name={title}
-        className="funnel-table"
-        testid="funnel-table"
-        columns={columns}
-        rows={rows}
-        rowKey={(row) => String(row.number)}
-        rowData={(row) => ({ 'data-step': String(row.number) })}
-      />
+      <div ref={picture}>
+        <DataTable
+          name={title}
+          className="funnel-table"
+          testid="funnel-table"
+          columns={columns}
+          rows={rows}
+          rowKey={(row) => String(row.number)}
+          rowData={(row) => ({ 'data-step': String(row.number) })}
+        />
+      </div>
     </Card>
   );
 }

@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import type { FunnelBucket } from '../../api/types';
 import { Chart } from '../../charts/Chart';
 import { ChartTable } from '../../charts/ChartTable';
@@ -12,6 +12,7 @@ import { Card } from '../../ui/Card';
 import { DataTable } from '../../ui/DataTable';
 import { Explain } from '../../ui/Explain';
 import { ExportTable } from '../../ui/ExportButton';
+import { PictureButton } from '../../ui/PictureButton';
 import { shareOf } from './figures';
 import type { PartProps } from './useFunnel';
 
@@ -33,6 +34,7 @@ export function Trend({ data, stale, funnel }: PartProps) {
   const { t } = useI18n();
   const { locale, timeZone } = useFormat();
   const { trend, unit, from, to } = funnel.choices;
+  const picture = useRef<HTMLElement>(null);
   const points = useMemo(() => data.trend.map(pointOf), [data]);
   const unfinished = points.findIndex((point) => !point.isFinished);
   const name = t('funnels.conversion');
@@ -71,8 +73,17 @@ export function Trend({ data, stale, funnel }: PartProps) {
     ...points.map((point) => [point.time, point.began, point.ended, point.rate, String(point.isFinished)]),
   ];
   return (
-    <Card title={title} stale={stale} aside={<ExportTable what={title} name="funnel-trend" period={{ from, to }} rows={exported} />}>
-      <figure data-testid="funnel-trend">
+    <Card
+      title={title}
+      stale={stale}
+      aside={
+        <span className="card-aside">
+          <ExportTable what={title} name="funnel-trend" period={{ from, to }} rows={exported} />
+          <PictureButton what={title} period={{ from, to }} of={picture} />
+        </span>
+      }
+    >
+      <figure ref={picture} data-testid="funnel-trend">
         <figcaption className="quiet small">{t('funnels.trend.by')}<Explain name={title} text={t('funnels.def.trend')} /></figcaption>
         <Chart option={option} summary={summary} height={220} />
         {unfinished !== -1 && <p className="quiet small funnel-note" data-testid="funnel-unfinished">{t('funnels.unfinished')}</p>}

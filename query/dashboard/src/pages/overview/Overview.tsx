@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { questions } from '../../api/questions';
 import { useAnswer } from '../../api/useAnswer';
 import { commerceMetrics, headlineMetrics, metrics, type Metric } from '../../format/metric';
@@ -13,6 +13,7 @@ import { ExportButton } from '../../ui/ExportButton';
 import { FilterBar, NothingMatches } from '../../ui/FilterBar';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
+import { PictureButton } from '../../ui/PictureButton';
 import { EmptyState, Skeleton } from '../../ui/states';
 import { HeadlineNotes, Headlines } from './Headlines';
 import './overview.css';
@@ -31,6 +32,7 @@ export default function Overview() {
   const { period, resolved } = usePeriod(timezone);
   const { filters } = useFilters();
   const [metric, setMetric] = useChoice('metric');
+  const picture = useRef<HTMLDivElement>(null);
 
   const [waiting, setWaiting] = useState(false);
   const query = { from: resolved.from, to: resolved.to, filter: filters.map(formatFilter) };
@@ -77,9 +79,12 @@ export default function Overview() {
                 <EmptyState title={t('overview.empty.period')} hint={t('overview.empty.period.hint')} />
               ) : (
                 <>
-                  <TimeChart stats={data} metric={metric} interval={data.interval ?? resolved.interval} />
+                  <div ref={picture}>
+                    <TimeChart stats={data} metric={metric} interval={data.interval ?? resolved.interval} />
+                  </div>
                   <div className="chart-export">
                     <ExportButton what={t('overview.chart.table')} question={questions.stats(site, asked)} name="overview" />
+                    <PictureButton what={t(`metric.${metric}`)} period={resolved} of={picture} />
                   </div>
                 </>
               )}

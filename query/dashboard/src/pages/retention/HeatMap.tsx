@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Cohort } from '../../api/types';
 import { formatNumber, formatRate, missing } from '../../format/number';
 import { formatBucket } from '../../format/time';
@@ -8,6 +8,7 @@ import { Card } from '../../ui/Card';
 import { Explain } from '../../ui/Explain';
 import { ExportTable } from '../../ui/ExportButton';
 import { NumberButton } from '../../ui/NumberButton';
+import { PictureButton } from '../../ui/PictureButton';
 import { columnsOf, isFinished, largestShare, meanOf } from './cohorts';
 import { HeatCell } from './HeatCell';
 import { useCohortName, type RetentionState } from './useRetention';
@@ -26,6 +27,7 @@ export function HeatMap({ rows, stale, retention }: HeatMapProps) {
   const cohortName = useCohortName(stretch);
   // What the cell says that is pointed at.
   const [told, setTold] = useState('');
+  const picture = useRef<HTMLDivElement>(null);
   const indexes = Array.from({ length: columnsOf(rows) }, (_, place) => place + 1);
   const highest = largestShare(rows);
   const title = t('retention.picture');
@@ -43,80 +45,102 @@ export function HeatMap({ rows, stale, retention }: HeatMapProps) {
     <Card
       title={title}
       stale={stale}
-      aside={<ExportTable what={title} name="retention" period={{ from, to }} rows={exported} />}
+      aside={
+        <span className="card-aside">
+          <ExportTable what={title} name="retention" period={{ from, to }} rows={exported} />
+          <PictureButton what={t('retention.title')} period={{ from, to }} of={picture} />
+        </span>
+      }
     >
-      <div className="table-scroll" tabIndex={0} role="group" aria-label={title}>
-        <table className="heat" data-testid="retention-table">
-          <thead>
-            <tr>
-              <th scope="col">{head}<Explain name={head} text={t('retention.def.cohort')} /></th>
-              <th scope="col" className="number">{t(`metric.${members}`)}<Explain name={t(`metric.${members}`)} text={t('retention.def.size')} /></th>
-              {indexes.map((index) => (
-                <th key={index} scope="col" className="heat-head">
-                  <span aria-hidden="true" title={later(index)}>+{index}</span>
-                  <span className="sr-only">{later(index)}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            <tr className="heat-mean" data-testid="retention-mean">
-              <th scope="row">{t('retention.mean')}<Explain name={t('retention.mean')} text={t('retention.def.mean')} /></th>
-              <td />
-              {indexes.map((index) => {
-                const { share, again, people } = meanOf(rows, index);
-                const text = share === null ? missing : formatRate(share, locale);
-                const sentence = t('retention.cell', { share: text, count: formatNumber(again, locale), who: who(people), cohort: t('retention.mean'), later: later(index) });
+      <div ref={picture}>
+        <div className="table-scroll" tabIndex={0} role="group" aria-label={title}>
+          <table className="heat" data-testid="retention-table">
+            <thead>
+              <tr>
+                <th scope="col">{head}<Explain name={head} text={t('retention.def.cohort')} /></th>
+                <th scope="col" className="number">{t(`metric.${members}`)}<Explain name={t(`metric.${members}`)} text={t('retention.def.size')} /></th>
+                {indexes.map((index) => (
+                  <th key={index} scope="col" className="heat-head">
+                    <span aria-hidden="true" title={later(index)}>+{index}</span>
+                    <span className="sr-only">{later(index)}</span>
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              <MeanRow rows={rows} indexes={indexes} who={who} later={later} />
+              {rows.map((row) => {
+                const [size = 0] = row.people;
+                const cohort = cohortName(row.cohort);
+                const whole = t('retention.size', { who: who(size), cohort });
                 return (
-                  <td key={index} title={share === null ? undefined : sentence}>
-                    <span aria-hidden="true">{text}</span>
-                    {share !== null && <span className="sr-only">{sentence}</span>}
-                  </td>
+                  <tr key={row.cohort} data-cohort={row.cohort}>
+                    <th scope="row">{formatBucket(row.cohort, stretch, locale, timeZone)}</th>
+                    <td className="number" data-unfinished={!isFinished(row, 0) || undefined}>
+                      <NumberButton
+                        text={formatNumber(size, locale)}
+                        title={t('retention.cell.show', { text: isFinished(row, 0) ? whole : t('retention.cell.unfinished', { text: whole }) })}
+                        count={size}
+                        isShown={shownIndex(row) === 0}
+                        show={() => toggle(row, 0)}
+                      />
+                    </td>
+                    {indexes.map((index) => {
+                      const count = row.people[index];
+                      if (count === undefined || size === 0) return <td key={index} />;
+                      const share = formatRate(count / size, locale);
+                      return (
+                        // By the root, so that one large share does not leave all others pale.
+                        <HeatCell
+                          key={index}
+                          share={share}
+                          sentence={t('retention.cell', { share, count: formatNumber(count, locale), who: who(size), cohort, later: later(index) })}
+                          strength={highest > 0 ? Math.sqrt(count / size / highest) : 0}
+                          isFinished={isFinished(row, index)}
+                          isShown={shownIndex(row) === index}
+                          show={count > 0 ? () => toggle(row, index) : undefined}
+                          tell={setTold}
+                        />
+                      );
+                    })}
+                  </tr>
                 );
               })}
-            </tr>
-            {rows.map((row) => {
-              const [size = 0] = row.people;
-              const cohort = cohortName(row.cohort);
-              const whole = t('retention.size', { who: who(size), cohort });
-              return (
-                <tr key={row.cohort} data-cohort={row.cohort}>
-                  <th scope="row">{formatBucket(row.cohort, stretch, locale, timeZone)}</th>
-                  <td className="number" data-unfinished={!isFinished(row, 0) || undefined}>
-                    <NumberButton
-                      text={formatNumber(size, locale)}
-                      title={t('retention.cell.show', { text: isFinished(row, 0) ? whole : t('retention.cell.unfinished', { text: whole }) })}
-                      count={size}
-                      isShown={shownIndex(row) === 0}
-                      show={() => toggle(row, 0)}
-                    />
-                  </td>
-                  {indexes.map((index) => {
-                    const count = row.people[index];
-                    if (count === undefined || size === 0) return <td key={index} />;
-                    const share = formatRate(count / size, locale);
-                    return (
-                      // By the root, so that one large share does not leave all others pale.
-                      <HeatCell
-                        key={index}
-                        share={share}
-                        sentence={t('retention.cell', { share, count: formatNumber(count, locale), who: who(size), cohort, later: later(index) })}
-                        strength={highest > 0 ? Math.sqrt(count / size / highest) : 0}
-                        isFinished={isFinished(row, index)}
-                        isShown={shownIndex(row) === index}
-                        show={count > 0 ? () => toggle(row, index) : undefined}
-                        tell={setTold}
-                      />
-                    );
-                  })}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
+            </tbody>
+          </table>
+        </div>
+        {indexes.length > 0 && <p className="heat-told small" aria-hidden="true" data-picture="out" data-testid="retention-told">{told || t('retention.point')}</p>}
+        {hasUnfinished && <p className="quiet small heat-note"><span className="heat-sample" aria-hidden="true" />{t('retention.unfinished')}</p>}
       </div>
-      {indexes.length > 0 && <p className="heat-told small" aria-hidden="true" data-testid="retention-told">{told || t('retention.point')}</p>}
-      {hasUnfinished && <p className="quiet small heat-note"><span className="heat-sample" aria-hidden="true" />{t('retention.unfinished')}</p>}
     </Card>
+  );
+}
+
+interface MeanRowProps {
+  rows: readonly Cohort[];
+  indexes: readonly number[];
+  who: (count: number) => string;
+  later: (count: number) => string;
+}
+
+/** What all cohorts together come to. */
+function MeanRow({ rows, indexes, who, later }: MeanRowProps) {
+  const { t, locale } = useI18n();
+  return (
+    <tr className="heat-mean" data-testid="retention-mean">
+      <th scope="row">{t('retention.mean')}<Explain name={t('retention.mean')} text={t('retention.def.mean')} /></th>
+      <td />
+      {indexes.map((index) => {
+        const { share, again, people } = meanOf(rows, index);
+        const text = share === null ? missing : formatRate(share, locale);
+        const sentence = t('retention.cell', { share: text, count: formatNumber(again, locale), who: who(people), cohort: t('retention.mean'), later: later(index) });
+        return (
+          <td key={index} title={share === null ? undefined : sentence}>
+            <span aria-hidden="true">{text}</span>
+            {share !== null && <span className="sr-only">{sentence}</span>}
+          </td>
+        );
+      })}
+    </tr>
   );
 }
