@@ -105,9 +105,9 @@ async fn make(store: &Store) -> Result<(), ApiError> {
             view.name, view.select
         );
         // `*` has the parts of columns, too.
-        let made =
+        let answer =
             store.client().query_raw(&make).with_setting("asterisk_include_alias_columns", "1").execute();
-        made.await.map_err(StoreError::from).map_err(not_made)?;
+        answer.await.map_err(StoreError::from).map_err(not_made)?;
     }
     check_reader(store).await
 }
