@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use orma_query::{QuestionLimits, SqlLimits};
+use orma_store::reader::QUERIES_MAX;
 
 use crate::network::{IntakeOptions, NetworkOptions, listen_address};
 pub use accounts::AccountsAction;
@@ -213,7 +214,7 @@ pub struct SqlOptions {
     /// Statements of analysts that are carried out at once; one token has at most three quarters of them, and half for one
     /// site
     #[arg(long, env = "ORMA_SQL_RUNNING_MAX", default_value_t = 2, value_name = "N",
-        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1_000))]
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=QUERIES_MAX))]
     pub sql_running_max: usize,
     /// How long the store may work for one of them, in seconds
     #[arg(long, env = "ORMA_SQL_SECONDS_MAX", default_value_t = 30, value_name = "SECONDS",

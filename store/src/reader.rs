@@ -37,6 +37,10 @@ const DISK_BYTES_MAX: u64 = 4 << 30;
 /// The memory of all queries of the reader in a server whose memory nobody knows here, in bytes.
 pub const SERVER_BYTES_MAX: u64 = 2 << 30;
 
+/// Queries of the reader at the same time: more than one process asks, and of some functions a call that was given up goes on
+/// until its end, so the store has the last word.
+pub const QUERIES_MAX: u64 = 16;
+
 /// Settings that go with a query, each up to its bound.
 const BOUNDED: [(&str, u64); 5] = [
     ("max_execution_time", SECONDS_MAX),
@@ -47,7 +51,7 @@ const BOUNDED: [(&str, u64); 5] = [
 ];
 
 /// Settings that nobody changes.
-const FIXED: [(&str, &str); 28] = [
+const FIXED: [(&str, &str); 30] = [
     ("readonly", "1"),
     ("allow_ddl", "0"),
     ("allow_introspection_functions", "0"),
@@ -65,6 +69,10 @@ const FIXED: [(&str, &str); 28] = [
     ("use_query_cache", "0"),
     ("use_query_condition_cache", "0"),
     ("do_not_merge_across_partitions_select_final", "1"),
+    // A condition of an analyst's is tried on the rows of the site alone, behind the view's own: tried on another site's, one
+    // that fails would tell of them.
+    ("optimize_move_to_prewhere_if_final", "0"),
+    ("short_circuit_function_evaluation", "force_enable"),
     // Behind inserts and the questions of the dashboard, where the server may say so to the kernel.
     ("os_thread_priority", "15"),
     ("session_timezone", "UTC"),
@@ -143,22 +151,23 @@ pub(crate) fn grants_xml(of: &str) -> String {
 }
 
 /// The statements that make the reader of a server elsewhere, or make it anew.
-pub fn create_user(store: &Store) -> Vec<String> {
+pub fn create_user(store: &Store) -> [String; 3] {
     let Endpoint { user, password, database, .. } = store.reader();
     let hash = secret::sha256_hex(&password);
     let fixed = fixed(SERVER_BYTES_MAX).map(|(name, value)| format!("{name} = '{value}' CONST"));
     let bounded = BOUNDED.map(|(name, max)| format!("{name} = 1 MIN 1 MAX {max} CHANGEABLE_IN_READONLY"));
     let settings: Vec<String> = fixed.chain(bounded).collect();
-    let mut statements = vec![
-        format!(
-            "CREATE USER OR REPLACE {user} IDENTIFIED WITH sha256_hash BY '{hash}' DEFAULT DATABASE {database} \
-             SETTINGS {}",
-            settings.join(", ")
-        ),
-        format!("REVOKE ALL ON *.* FROM {user}"),
-    ];
-    statements.extend(VIEWS.map(|view| format!("GRANT SELECT ON {database}.{view} TO {user}")));
-    statements
+    let user_is = format!(
+        "{user} IDENTIFIED WITH sha256_hash BY '{hash}' DEFAULT DATABASE {database} SETTINGS {}",
+        settings.join(", ")
+    );
+    let rights = VIEWS.map(|view| format!("SELECT ON {database}.{view}")).join(", ");
+    // Another process may be asking as this user: at no moment is it without its limits or its rights.
+    [
+        format!("CREATE USER IF NOT EXISTS {user_is}"),
+        format!("ALTER USER {user_is}"),
+        format!("GRANT {rights} TO {user} WITH REPLACE OPTION"),
+    ]
 }
 
 /// What an operator grants so that orma may make the reader and its views in a server elsewhere.
@@ -167,11 +176,12 @@ pub fn rights_needed(store: &Store) -> String {
     let Endpoint { user, .. } = store.endpoint();
     format!(
         "GRANT CREATE DATABASE, CREATE VIEW, DROP VIEW, SELECT ON {database}.* TO {user} WITH GRANT OPTION; \
-         GRANT CREATE USER, ALTER USER, DROP USER ON {reader} TO {user}"
+         GRANT CREATE USER, ALTER USER ON {reader} TO {user}"
     )
 }
 
 fn fixed(memory_bytes_max: u64) -> impl Iterator<Item = (&'static str, String)> {
+    let queries = ("max_concurrent_queries_for_user", QUERIES_MAX.to_string());
     let of_memory = [
         ("max_memory_usage_for_user", memory_bytes_max),
         ("max_bytes_before_external_group_by", memory_bytes_max / 4),
@@ -179,7 +189,7 @@ fn fixed(memory_bytes_max: u64) -> impl Iterator<Item = (&'static str, String)> 
         ("max_temporary_data_on_disk_size_for_user", DISK_BYTES_MAX),
     ];
     let of_memory = of_memory.into_iter().map(|(name, bytes)| (name, bytes.to_string()));
-    FIXED.into_iter().map(|(name, value)| (name, value.to_owned())).chain(of_memory)
+    FIXED.into_iter().map(|(name, value)| (name, value.to_owned())).chain([queries]).chain(of_memory)
 }
 
 #[cfg(test)]

@@ -178,7 +178,10 @@ impl Executor {
             ("max_result_bytes", limits.bytes_max.to_string()),
         ];
         let settings = with(&settings, &[("query_id", query_id.as_str())]);
-        let answer = self.reader.read_sql(question.text, question.params, &settings, question.format)?;
+        // A single call of some functions hears of no limit, and is given up here.
+        let time_max = Duration::from_secs(seconds + SECONDS_OVER);
+        let SqlQuestion { text, params, format, .. } = *question;
+        let answer = self.reader.read_sql(text, params, &settings, format, time_max)?;
         // The text may hold values: it is not logged.
         tracing::debug!(query_id, "asked in SQL");
         let kill = KillOnDrop { store: self.store.clone(), query_id: Some(query_id) };

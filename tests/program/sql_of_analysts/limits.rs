@@ -31,6 +31,10 @@ async fn what_takes_too_long_is_ended_and_the_limit_is_told() {
         assert_eq!(told.refusal(), (422, "question_too_big".to_owned()), "{query}: {}", told.text());
         assert!(told.message().contains("2 seconds"), "{query}: {}", told.message());
     }
+    // A single call that hears of no limit is given up; the engine ends it when it can.
+    let deaf = "SELECT sum(editDistance(materialize(repeat('a', 60000)), repeat(toString(number % 10), 60000))) FROM numbers(8)";
+    let told = ask(&service, deaf).await;
+    assert_eq!(told.refusal(), (422, "question_too_big".to_owned()), "{}", told.text());
     // What calls itself without end has a limit of its own.
     let endless = "WITH RECURSIVE r AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM r) SELECT count() FROM r";
     assert!(matches!(ask(&service, endless).await.status.as_u16(), 400 | 422));

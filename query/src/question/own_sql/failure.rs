@@ -10,6 +10,7 @@ const MESSAGE_CHARS_MAX: usize = 2_000;
 
 /// READONLY, ACCESS_DENIED, FUNCTION_NOT_ALLOWED, SETTING_CONSTRAINT_VIOLATION: something else than reading was tried.
 const NOT_ALLOWED: [u32; 4] = [164, 446, 452, 497];
+const TOO_MANY_SIMULTANEOUS_QUERIES: u32 = 202;
 /// Codes that say that something is wrong with the store, whatever was asked: their words name files and addresses.
 const OF_THE_STORE: [u32; 24] = [
     49, 74, 75, 76, 77, 79, 99, 107, 173, 192, 193, 226, 228, 231, 232, 236, 246, 271, 499, 516, 1000, 1001,
@@ -18,7 +19,8 @@ const OF_THE_STORE: [u32; 24] = [
 
 /// A refusal of the store.
 pub fn of(error: StoreError, limits: &SqlLimits) -> ApiError {
-    let excess = Excess::of(&error);
+    // It was given up: the store has its limit of time from here, and a call that does not hear of it goes on.
+    let excess = if matches!(error, StoreError::TimedOut) { Some(Excess::Time) } else { Excess::of(&error) };
     match (excess, &error) {
         (Some(excess), _) => ApiError::SqlTooBig { message: too_big(excess, limits) },
         (_, StoreError::Refused { code, .. }) if NOT_ALLOWED.contains(code) => {
@@ -26,6 +28,8 @@ pub fn of(error: StoreError, limits: &SqlLimits) -> ApiError {
                            `people` can be read, and nothing can be changed, settings included.";
             ApiError::invalid("sql_not_allowed", "query", message)
         }
+        // Those of other processes, and those that were given up, have a place in the store, too.
+        (_, StoreError::Refused { code: TOO_MANY_SIMULTANEOUS_QUERIES, .. }) => ApiError::Store(StoreError::Busy),
         (_, StoreError::Refused { code, .. }) if OF_THE_STORE.contains(code) => {
             let message = format!("The store could not carry out the statement (ClickHouse's code {code}).");
             ApiError::invalid("invalid_sql", "query", message)

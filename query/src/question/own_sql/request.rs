@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ApiError;
@@ -22,17 +23,34 @@ const PARAM_PREFIX: &str = "param_";
 pub struct SqlRequest {
     /// One statement: `SELECT`, `WITH … SELECT` or `DESCRIBE`, in the SQL of ClickHouse.
     #[schema(
+        min_length = 1, max_length = 131_072, pattern = r"\S",
         example = "SELECT day, count() AS visits FROM visits WHERE is_session AND NOT is_bot GROUP BY day ORDER BY day"
     )]
     pub query: String,
-    /// Values for the `{name:Type}` of the statement: text, numbers, booleans, or lists of these.
+    /// Values for the `{name:Type}` of the statement.
     #[serde(default)]
-    #[schema(value_type = std::collections::HashMap<String, Value>, example = json!({}))]
+    #[schema(schema_with = values_schema)]
     pub params: BTreeMap<String, Value>,
     /// `json`, `csv`, `ndjson`, `parquet` or `arrow`, in place of `Accept`.
     #[serde(default)]
     #[schema(pattern = "^(json|csv|ndjson|parquet|arrow)$")]
     pub format: Option<String>,
+}
+
+/// The values of parameters, as `check_params` holds them.
+fn values_schema() -> Schema {
+    let types = || SchemaType::from_iter([Type::String, Type::Number, Type::Boolean]);
+    let list = ArrayBuilder::new().items(ObjectBuilder::new().schema_type(types()));
+    let value = OneOfBuilder::new().item(ObjectBuilder::new().schema_type(types())).item(list);
+    ObjectBuilder::new()
+        .description(Some(
+            "Values for the `{name:Type}` of the statement: text, numbers, booleans, or lists of these. Names have letters, \
+             digits and `_`; all together have at most 64 KiB.",
+        ))
+        .additional_properties(Some(Schema::from(value)))
+        .max_properties(Some(PARAMS_MAX))
+        .examples([json!({})])
+        .into()
 }
 
 /// What `GET /sql` takes, beside a `param_<name>` for each parameter of the statement.
@@ -41,7 +59,7 @@ pub struct SqlRequest {
 #[expect(dead_code, reason = "said in the document; `SqlRequest::of_address` reads them")]
 pub struct SqlParams {
     /// One statement: `SELECT`, `WITH … SELECT` or `DESCRIBE`.
-    #[param(example = "SELECT count() FROM events")]
+    #[param(min_length = 1, max_length = 131_072, pattern = r"\S", example = "SELECT count() FROM events")]
     pub query: String,
     /// `json`, `csv`, `ndjson`, `parquet` or `arrow`, in place of `Accept`.
     #[param(pattern = "^(json|csv|ndjson|parquet|arrow)$")]
@@ -204,8 +222,6 @@ fn check_params(values: &BTreeMap<String, Value>) -> Result<(), ApiError> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn parse(request: Value) -> Result<Request, ApiError> {

@@ -4,6 +4,7 @@
 //! them again. Before anybody reads, the reader is shown a table that it must not see.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use orma_store::{Store, StoreError, Work, reader};
 use serde::Deserialize;
@@ -16,6 +17,8 @@ use crate::error::ApiError;
 /// AUTHENTICATION_FAILED.
 const LOST: [u32; 4] = [60, 81, 192, 516];
 const ACCESS_DENIED: u32 = 497;
+/// How long it may take the store to refuse what the reader must not see.
+const CHECK_TIME_MAX: Duration = Duration::from_secs(10);
 /// That nobody may make users, or that there is no place for them.
 const CANNOT_MAKE_USERS: [u32; 3] = [ACCESS_DENIED, 514, 495];
 
@@ -117,7 +120,7 @@ async fn check_reader(store: &Store) -> Result<(), ApiError> {
     let of_orma = store.endpoint().database;
     let sql = format!("SELECT 1 FROM {of_orma}.tokens LIMIT 0");
     let reader = store.clone().for_work(Work::Sql);
-    let read = async { reader.read_sql(&sql, &[], &[], "JSONEachRow")?.next().await };
+    let read = async { reader.read_sql(&sql, &[], &[], "JSONEachRow", CHECK_TIME_MAX)?.next().await };
     match read.await {
         Err(error) if error.code() == Some(ACCESS_DENIED) => Ok(()),
         Err(error) => Err(ApiError::Store(error)),
