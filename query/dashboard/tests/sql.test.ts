@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { ApiError } from '../src/api/error';
 import { placeOf } from '../src/pages/sql/ask';
@@ -25,7 +26,7 @@ test('CSV is read the same wherever it is cut', () => {
 });
 
 test('the examples are the worked questions of the document', () => {
-  const document = readFileSync(new URL('../../../docs/sql.md', import.meta.url), 'utf8');
+  const document = readFileSync(join(process.cwd(), '../../docs/sql.md'), 'utf8');
   const worked = document.split('```sql\n').slice(1).map((block) => block.split('\n```')[0]);
   assert.deepEqual(Object.values(examples), worked);
 });
