@@ -6,6 +6,7 @@ mod answers;
 mod attacks;
 mod document;
 mod limits;
+mod other_sites;
 mod server;
 
 use axum::body::{Body, Bytes};

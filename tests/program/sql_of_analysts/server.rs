@@ -32,7 +32,7 @@ async fn where_no_reader_can_be_made_the_answer_says_what_to_grant() {
     assert!(message.contains("GRANT CREATE USER") && message.contains("orma_sql"), "{message}");
     assert!(!message.contains("127.0.0.1") && !message.contains(&store.endpoint().password), "{message}");
     // What would make it is SQL of this ClickHouse.
-    let mut statements = reader::create_user(&store);
+    let mut statements = reader::create_user(&store).to_vec();
     statements.extend(reader::rights_needed(&store).split("; ").map(ToOwned::to_owned));
     for statement in statements {
         let parsed = store.select::<serde_json::Value>(&format!("EXPLAIN AST {statement}"), &[]).await;

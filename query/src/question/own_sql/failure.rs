@@ -29,7 +29,9 @@ pub fn of(error: StoreError, limits: &SqlLimits) -> ApiError {
             ApiError::invalid("sql_not_allowed", "query", message)
         }
         // Those of other processes, and those that were given up, have a place in the store, too.
-        (_, StoreError::Refused { code: TOO_MANY_SIMULTANEOUS_QUERIES, .. }) => ApiError::Store(StoreError::Busy),
+        (_, StoreError::Refused { code: TOO_MANY_SIMULTANEOUS_QUERIES, .. }) => {
+            ApiError::Store(StoreError::Busy)
+        }
         (_, StoreError::Refused { code, .. }) if OF_THE_STORE.contains(code) => {
             let message = format!("The store could not carry out the statement (ClickHouse's code {code}).");
             ApiError::invalid("invalid_sql", "query", message)

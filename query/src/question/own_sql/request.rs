@@ -23,7 +23,9 @@ const PARAM_PREFIX: &str = "param_";
 pub struct SqlRequest {
     /// One statement: `SELECT`, `WITH … SELECT` or `DESCRIBE`, in the SQL of ClickHouse.
     #[schema(
-        min_length = 1, max_length = 131_072, pattern = r"\S",
+        min_length = 1,
+        max_length = 131_072,
+        pattern = r"\S",
         example = "SELECT day, count() AS visits FROM visits WHERE is_session AND NOT is_bot GROUP BY day ORDER BY day"
     )]
     pub query: String,
