@@ -3351,11 +3351,11 @@ export interface components {
             /** @description `json`, `csv`, `ndjson`, `parquet` or `arrow`, in place of `Accept`. */
             format?: string | null;
             /**
-             * @description Values for the `{name:Type}` of the statement: text, numbers, booleans, or lists of these.
+             * @description Values for the `{name:Type}` of the statement: text, numbers, booleans, or lists of these. Names have letters, digits and `_`; all together have at most 64 KiB.
              * @example {}
              */
             params?: {
-                [key: string]: unknown;
+                [key: string]: (string | number | boolean) | (string | number | boolean)[];
             };
             /**
              * @description One statement: `SELECT`, `WITH … SELECT` or `DESCRIBE`, in the SQL of ClickHouse.

@@ -132,6 +132,8 @@ fn less(text: &str, words: &str, by: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::response::IntoResponse;
+
     use super::*;
 
     #[test]
@@ -155,6 +157,27 @@ mod tests {
             ),
         ] {
             assert_eq!(cleaned(message).trim(), words);
+        }
+    }
+
+    #[test]
+    fn what_went_wrong_is_told_by_whose_doing_it_was() {
+        let refused =
+            |code: u32| StoreError::Refused { code, message: "DB::Exception: words. (NAME)".into() };
+        let status = |error: StoreError| of(error, &SqlLimits::default()).into_response().status().as_u16();
+        for (error, expected) in [
+            (refused(62), 400),
+            (refused(497), 400),
+            (refused(159), 422),
+            (refused(241), 422),
+            (refused(396), 422),
+            // It was given up after its time: the statement's own call heard of no limit.
+            (StoreError::TimedOut, 422),
+            (refused(202), 503),
+            (StoreError::Unreachable("http://10.0.0.1".into()), 503),
+        ] {
+            let told = error.to_string();
+            assert_eq!(status(error), expected, "{told}");
         }
     }
 
