@@ -54,11 +54,10 @@ impl Answer {
 
     /// All of it, as far as it comes.
     pub fn into_stream(self) -> impl Stream<Item = io::Result<Bytes>> + use<> {
-        let (sender, receiver) = mpsc::channel(PIECES_MAX);
+        let (sender, mut receiver) = mpsc::channel(PIECES_MAX);
         tokio::spawn(hand_on(self, sender));
-        stream::unfold(receiver, |mut receiver| async move {
-            receiver.recv().await.map(|piece| (piece, receiver))
-        })
+        // It may be asked again after its end.
+        stream::poll_fn(move |context| receiver.poll_recv(context))
     }
 
     /// The whole, when all of it has come.
