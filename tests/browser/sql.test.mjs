@@ -72,10 +72,10 @@ test("a statement is put together of views and columns, kept, and saved as files
   await page.locator("#sql-query").fill("SELECT ");
   await page.locator(".sql-views summary").first().click();
   await page.getByRole("button", { name: "Put kind into the statement" }).click();
-  await page.keyboard.type(", count() AS n, NULL AS nothing, '=1+1' AS formula FROM ");
+  await page.keyboard.type(", count() AS n, nullIf('', '') AS nothing, '=1+1' AS formula FROM ");
   await page.getByRole("button", { name: "Put events into the statement" }).click();
   await page.keyboard.type(" GROUP BY kind ORDER BY kind");
-  const query = "SELECT kind, count() AS n, NULL AS nothing, '=1+1' AS formula FROM events GROUP BY kind ORDER BY kind";
+  const query = "SELECT kind, count() AS n, nullIf('', '') AS nothing, '=1+1' AS formula FROM events GROUP BY kind ORDER BY kind";
   assert.equal(await page.locator("#sql-query").inputValue(), query);
   await page.locator("#sql-query").press("Control+Enter");
   await page.getByTestId("sql-table").waitFor();
