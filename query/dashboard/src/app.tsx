@@ -23,6 +23,7 @@ const pages = {
   attribution: () => import('./pages/attribution/Attribution'),
   paths: () => import('./pages/paths/Paths'),
   segments: () => import('./pages/segments/Segments'),
+  sql: () => import('./pages/sql/Sql'),
   quality: () => import('./pages/quality/Quality'),
   about: () => import('./pages/about/About'),
   installation: () => import('./pages/installation/Installation'),
@@ -41,6 +42,7 @@ const Retention = lazy(pages.retention);
 const Attribution = lazy(pages.attribution);
 const Paths = lazy(pages.paths);
 const Segments = lazy(pages.segments);
+const Sql = lazy(pages.sql);
 const Quality = lazy(pages.quality);
 const About = lazy(pages.about);
 const Installation = lazy(pages.installation);
@@ -101,6 +103,7 @@ export function App() {
                     <Route path="attribution" element={<Attribution />} />
                     <Route path="paths" element={<Paths />} />
                     <Route path="segments/*" element={<Segments />} />
+                    <Route path="sql" element={<Sql />} />
                     <Route path="quality" element={<Quality />} />
                     <Route path="accounting" element={<Accounting />} />
                     <Route path="newsletter" element={<Newsletter />} />

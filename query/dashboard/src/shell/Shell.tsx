@@ -24,6 +24,7 @@ const pages = [
   { path: 'attribution', label: 'nav.attribution', icon: 'attribution' },
   { path: 'paths', label: 'nav.paths', icon: 'paths' },
   { path: 'segments', label: 'nav.segments', icon: 'segments' },
+  { path: 'sql', label: 'nav.sql', icon: 'sql' },
   { path: 'newsletter', label: 'nav.newsletter', icon: 'mail' },
   { path: 'quality', label: 'nav.quality', icon: 'quality' },
   { path: 'accounting', label: 'nav.accounting', icon: 'accounting' },
