@@ -10,6 +10,7 @@
 
 mod owners;
 pub mod people;
+pub mod presence;
 pub mod quartiles;
 mod sql;
 
@@ -31,6 +32,8 @@ use owners::{Owners, Place};
 
 /// Events that are looked at for one question. They are held in memory, 48 bytes each.
 const STEPS_MAX: usize = 4_000_000;
+/// Events that are looked at of which none is held.
+const PASSED_MAX: usize = 20_000_000;
 /// Visits that are read beside them, 64 bytes each.
 const VISITS_MAX: usize = 4_000_000;
 
@@ -149,11 +152,27 @@ impl Steps {
     /// # Errors
     /// There are too many of them, or the store did not answer.
     pub async fn read(runner: &Runner, asked: &Asked<'_>) -> Result<Self, ApiError> {
-        let owners = Owners::read(runner, asked).await?;
-        let mut gathered = Gathered::new(asked, owners);
-        let take = |block: &Block| gathered.take(block);
+        let mut reader = Reader::new(asked, Owners::read(runner, asked).await?);
+        let mut steps = Vec::new();
+        let take = |block: &Block| reader.read(block, |step| steps.push(step));
         runner.each_block(&sql::steps(asked), STEPS_MAX, take).await?;
-        computed(move || gathered.finish()).await
+        computed(move || Self { steps: in_order(steps), labels: reader.labels }).await
+    }
+
+    /// Who has any of these steps, of which there may be many more: none is kept.
+    ///
+    /// # Errors
+    /// As of [`Steps::read`].
+    pub async fn units_of(runner: &Runner, asked: &Asked<'_>) -> Result<HashSet<u64>, ApiError> {
+        let mut reader = Reader::new(asked, Owners::read(runner, asked).await?);
+        let mut units = HashSet::default();
+        let take = |block: &Block| {
+            reader.read(block, |step| {
+                units.insert(step.unit);
+            })
+        };
+        runner.each_block(&sql::steps(asked), PASSED_MAX, take).await?;
+        Ok(units)
     }
 
     /// The steps of each unit, in their order.
@@ -238,29 +257,27 @@ fn in_order(mut steps: Vec<Step>) -> Vec<Step> {
     steps
 }
 
-/// What was read so far.
-struct Gathered {
+/// Makes steps of what the store tells.
+struct Reader {
     owners: Owners,
     has_label: bool,
     has_amount: bool,
-    steps: Vec<Step>,
     labels: Vec<String>,
     numbers: HashMap<String, u32>,
 }
 
-impl Gathered {
+impl Reader {
     fn new(asked: &Asked<'_>, owners: Owners) -> Self {
         Self {
             owners,
             has_label: asked.label.is_some(),
             has_amount: asked.currency.is_some(),
-            steps: Vec::new(),
             labels: Vec::new(),
             numbers: HashMap::default(),
         }
     }
 
-    fn take(&mut self, block: &Block) -> Result<(), StoreError> {
+    fn read(&mut self, block: &Block, mut take: impl FnMut(Step)) -> Result<(), StoreError> {
         let visitors: Vec<u64> = column(block, "visitor_hash")?;
         let of_visits = self.owners.needs_visits();
         let sessions: Vec<u64> = if of_visits { column(block, "session_hash")? } else { Vec::new() };
@@ -280,7 +297,7 @@ impl Gathered {
             let Some(unit) = self.owners.unit_of(place, at, id) else { continue };
             let label = labels.get(row).map_or(0, |label| self.number_of(label));
             let amount = amounts.get(row).copied().unwrap_or_default();
-            self.steps.push(Step { unit, at, id, fits: fits[row], label, amount });
+            take(Step { unit, at, id, fits: fits[row], label, amount });
         }
         Ok(())
     }
@@ -293,10 +310,6 @@ impl Gathered {
         self.labels.push(label.to_owned());
         self.numbers.insert(label.to_owned(), number);
         number
-    }
-
-    fn finish(self) -> Steps {
-        Steps { steps: in_order(self.steps), labels: self.labels }
     }
 }
 
