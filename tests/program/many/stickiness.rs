@@ -64,13 +64,12 @@ fn check_days(many: &Many, stickiness: &Value, answer: &Value, context: &str) {
     let mut sums = [0.0; 3];
     for day in days {
         let time = day["time"].as_str().unwrap();
-        for (place, (name, length)) in
-            [("daily", 1), ("weekly", 7), ("monthly", 30)].into_iter().enumerate()
+        for (place, (name, length)) in [("daily", 1), ("weekly", 7), ("monthly", 30)].into_iter().enumerate()
         {
             let since = moved(time, "day", 1 - length);
-            let there = all.values().filter(|unit| {
-                unit.stretches.range(since.clone()..=time.to_owned()).next().is_some()
-            });
+            let there = all
+                .values()
+                .filter(|unit| unit.stretches.range(since.clone()..=time.to_owned()).next().is_some());
             let count = there.count();
             assert_eq!(day[name], count, "{context}: {name} of {time}");
             sums[place] += count as f64;

@@ -195,7 +195,7 @@ impl PeopleRequest {
             Some("unconverted") => true,
             Some(other) => {
                 let message = format!("`outcome` is `converted` or `unconverted`, not `{other}`.");
-                return Err(ApiError::invalid("invalid_outcome", "outcome", message));
+                return Err(ApiError::invalid("invalid_field", "outcome", message));
             }
         };
         if let Some(group) = &body.group {

@@ -136,7 +136,7 @@ impl PeopleRequest {
         let paths = Request::parse(site, &body.paths, now)?;
         if body.step >= paths.rule.steps {
             let message = format!("`step` must be a number from 0 to {}.", paths.rule.steps - 1);
-            return Err(ApiError::invalid("invalid_step", "step", message));
+            return Err(ApiError::invalid("invalid_field", "step", message));
         }
         if body.from.is_none() && body.to.is_none() {
             let message = "A link leads `from` something `to` something: say one of them, or both.";

@@ -142,7 +142,7 @@ impl PeopleRequest {
         let count = stickiness.scope.period.buckets(stickiness.interval)?.len();
         if !(1..=count).contains(&body.intervals) {
             let message = format!("`intervals` must be a number from 1 to {count}.");
-            return Err(ApiError::invalid("invalid_count", "intervals", message));
+            return Err(ApiError::invalid("invalid_field", "intervals", message));
         }
         Ok(Self {
             stickiness,
