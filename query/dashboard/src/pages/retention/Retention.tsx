@@ -5,7 +5,7 @@ import { FilterBar } from '../../ui/FilterBar';
 import { Page } from '../../ui/Page';
 import { PeriodPicker } from '../../ui/PeriodPicker';
 import { Tabs } from '../../ui/Tabs';
-import { Cohorts } from './Cohorts';
+import { Cohorts } from './CohortsTab';
 import { Lifecycle } from './lifecycle/Lifecycle';
 import './retention.css';
 import { Stickiness } from './stickiness/Stickiness';
