@@ -102,7 +102,7 @@ pub async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
         assert_eq!(before["to"], answer["from"], "{context}");
         check(&before["buckets"], &states(many, &lifecycle, &earlier), &format!("{context} before"));
     }
-    agrees_with_stats(service, many, &lifecycle, &answer).await;
+    agrees_with_stats(service, many, &lifecycle).await;
 
     let mut asked = lifecycle.clone();
     asked.as_object_mut().unwrap().remove("compare");
@@ -128,16 +128,26 @@ pub async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
     usize::from(all.len() == 5)
 }
 
-/// Who was there is told by the statistics, too, where both are about everybody and everything.
-async fn agrees_with_stats(service: &Service, many: &Many, lifecycle: &Value, answer: &Value) {
+/// Those who saw something are told by the statistics, too: the people there are who have seen a page.
+async fn agrees_with_stats(service: &Service, many: &Many, lifecycle: &Value) {
     if lifecycle.get("event").is_some() || lifecycle.get("condition").is_some() {
         return;
     }
+    let mut seen = lifecycle.clone();
+    seen["event"] = json!({"kind": "page_view"});
+    let answer = service.ask_of(&many.site, Method::POST, "/lifecycle", Some(seen)).await.json();
     let (unit, interval) = (lifecycle["unit"].as_str().unwrap(), lifecycle["interval"].as_str().unwrap());
     let (from, to) = (answer["from"].as_str().unwrap(), answer["to"].as_str().unwrap());
     let stats = format!("/stats?metrics={unit}&interval={interval}&from={from}&to={to}");
     let stats = service.get_of(&many.site, &stats).await;
+    let mut before = None;
     for (row, bucket) in stats["rows"].as_array().unwrap().iter().zip(answer["buckets"].as_array().unwrap()) {
         assert_eq!(row["metrics"][unit], bucket["active"], "site {}: {lifecycle}: {row}", many.seed);
+        let count = |name: &str| bucket[name].as_u64().unwrap_or_default();
+        assert_eq!(count("new") + count("returning") + count("resurrected"), count("active"), "{bucket}");
+        if let (Some(before), true) = (before, bucket["is_finished"] == true) {
+            assert_eq!(before, count("returning") + count("lost"), "site {}: {bucket}", many.seed);
+        }
+        before = Some(count("active"));
     }
 }

@@ -124,7 +124,7 @@ fn cohorts(
                 |later: &usize| again.contains(later) || (retention["mode"] == "unbounded" && *later <= last);
             let counted: Vec<usize> =
                 [cohort].into_iter().chain((cohort + 1..names.len()).filter(is_back)).collect();
-            let mut count = |into: &mut Counted| {
+            let count = |into: &mut Counted| {
                 for later in &counted {
                     into.entry((cohort, later - cohort)).or_default().insert(name.clone());
                 }
