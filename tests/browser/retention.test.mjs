@@ -113,7 +113,7 @@ test("habits are told by how many days people come, and by the period before", a
 
 test("cohorts stand beside the period before, and one value of a dimension by itself", async () => {
   const page = await open(`retention?period=custom&from=${days[0]}&to=${days[3]}&stretch=day&compare=previous`);
-  await says(page.getByTestId("retention-before"), /^Previous period/);
+  await says(page.getByTestId("retention-before"), /^Period before/);
   await page.getByLabel("Break down by").selectOption("channel");
   const group = page.getByTestId("retention-groups").locator("[data-value=direct]");
   await says(group, /^Direct 5 /);

@@ -26,7 +26,7 @@ export function PresenceOptions<N extends 'stretch' | 'beat'>({ interval, event,
   const field = fieldOf(error);
   const wrong = (name: PresenceField): ReactNode => field === name && error && <FieldError error={error} />;
   return (
-    <div className="retention-options">
+    <div className="retention-options presence-options">
       <div className="option option-wide">
         <span className="option-name" aria-hidden="true">{t('presence.event')}</span>
         <EventChooser

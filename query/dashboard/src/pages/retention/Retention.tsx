@@ -21,7 +21,7 @@ export default function Retention() {
     <Page title={t('retention.title')} lead={t(`retention.lead.${view}`)} controls={<PeriodPicker comparable />}>
       <FilterBar />
       <Tabs label={t('retention.views')} tabs={choices.view.map((id) => ({ id, label: t(`retention.view.${id}`) }))} selected={view} onSelect={choose}>
-        <View />
+        <div className="retention-view"><View /></div>
       </Tabs>
     </Page>
   );

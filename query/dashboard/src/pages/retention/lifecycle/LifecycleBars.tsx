@@ -1,7 +1,7 @@
 import { useCallback, useRef } from 'react';
 import type { Lifecycle, LifecycleBucket } from '../../../api/types';
 import { Chart } from '../../../charts/Chart';
-import type { Palette } from '../../../charts/palette';
+import { hueProperties, type Palette } from '../../../charts/palette';
 import { stackOption } from '../../../charts/stackOption';
 import { formatCompact, formatNumber, missing } from '../../../format/number';
 import { formatBucket } from '../../../format/time';
@@ -19,8 +19,14 @@ import { useCohortName } from '../useRetention';
 import { formatBehind, states, type Behind, type State } from './figures';
 
 /** As the legend has them, and the bars. */
-const colours = { returning: '--accent', resurrected: '--middle', new: '--good', lost: '--poor' } as const satisfies Record<State, string>;
-const shades = { returning: 'accent', resurrected: 'middle', new: 'good', lost: 'poor' } as const satisfies Record<State, keyof Palette>;
+const colours = { returning: '--accent', resurrected: '--middle', new: '--tp-app', lost: '--poor' } as const satisfies Record<State, string>;
+/** Of these, where the picture is drawn. */
+const shade = (palette: Palette): Readonly<Record<State, string>> => ({
+  returning: palette.accent,
+  resurrected: palette.middle,
+  new: palette.hues[hueProperties.indexOf('--tp-app')] ?? palette.good,
+  lost: palette.poor,
+});
 
 interface LifecycleBarsProps {
   data: Lifecycle;
@@ -45,7 +51,7 @@ export function LifecycleBars({ data, stale, stretch, presence: { members, from,
         buckets.map(name),
         states.map((state) => ({
           name: t(`lifecycle.state.${state}`),
-          colour: palette[shades[state]],
+          colour: shade(palette)[state],
           values: buckets.map((bucket) => (state === 'lost' ? -(bucket.lost ?? 0) : bucket[state])),
         })),
         // Below the axis stand people, too.
