@@ -59,7 +59,7 @@ function Told({ data, stale, attribution }: { data: Answer; stale: boolean; attr
   const { model, credit } = attribution.choices;
   // An answer has all models: another one is shown before it is asked for.
   const rows = useMemo(() => ranked(data.rows, model, credit), [data, model, credit]);
-  const before = useMemo(() => (data.previous ? new Map(ranked(data.previous.rows, model, credit).map((row) => [row.value, row])) : undefined), [data, model, credit]);
+  const before = useMemo(() => (data.previous && data.previous.conversions > 0 ? new Map(ranked(data.previous.rows, model, credit).map((row) => [row.value, row])) : undefined), [data, model, credit]);
   if (data.conversions === 0) {
     return <Card stale={stale}>{filters.length > 0 ? <NothingMatches /> : <EmptyState title={t('attribution.empty')} hint={t('attribution.empty.hint')} />}</Card>;
   }

@@ -23,7 +23,9 @@ export function Findings({ data, stale, members, stretch }: FindingsProps) {
   const bucketName = useCohortName(stretch);
   const last = finished(data.buckets).at(-1);
   const means = meansOf(data.buckets);
-  const before = data.previous && meansOf(data.previous.buckets);
+  // Where nobody came, nothing is compared.
+  const told = data.previous && meansOf(data.previous.buckets);
+  const before = told && told.won + told.lost > 0 ? told : undefined;
   const number = (value: number) => formatNumber(value, locale, value < 100 ? 1 : 0);
   if (!last || !means) return <Card stale={stale}><p data-testid="lifecycle-finding">{t('lifecycle.found.none')}</p></Card>;
   const said = (of: typeof means) => ({ won: number(of.won), lost: number(of.lost), count: of.count });
