@@ -17,6 +17,7 @@ mod funnels;
 mod installation;
 mod journey;
 mod journeys;
+mod lifecycle;
 mod links;
 mod live;
 mod newsletter_report;
@@ -34,6 +35,7 @@ mod settings;
 mod sites;
 mod sql;
 mod stats;
+mod stickiness;
 mod tokens;
 mod touchpoints;
 
@@ -73,9 +75,15 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(funnels::instead))
         .routes(routes!(retention::ask))
         .routes(routes!(retention::people))
+        .routes(routes!(lifecycle::ask))
+        .routes(routes!(lifecycle::people))
+        .routes(routes!(stickiness::ask))
+        .routes(routes!(stickiness::people))
         .routes(routes!(attribution::ask))
+        .routes(routes!(attribution::people))
         .routes(routes!(paths::ask))
         .routes(own_sql)
+        .routes(routes!(paths::people))
         .routes(routes!(touchpoints::ask))
         .routes(routes!(journeys::ask))
         .routes(routes!(segments::list, segments::create).layer(with_people))

@@ -92,7 +92,7 @@ impl Interval {
 
 impl Period {
     /// Where a period begins that has no beginning: between the days that a `Date` holds.
-    const FIRST: Timestamp = Timestamp(2 * 86_400_000);
+    pub(super) const FIRST: Timestamp = Timestamp(2 * 86_400_000);
     /// Where a period ends that has no end.
     const LAST: Timestamp = Timestamp(u32::MAX as i64 * 1000);
 

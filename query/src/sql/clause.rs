@@ -251,6 +251,15 @@ pub fn of_event(dimension: Dimension) -> String {
     }
 }
 
+/// A dimension of a session, of the columns of its visit as the table has them.
+pub fn of_visit(dimension: Dimension) -> String {
+    match (dimension.level(), dimension.column()) {
+        (Level::Event | Level::Item, other) => unreachable!("{other} is no property of visits"),
+        (_, "channel") => "if(channel = '', 'direct', toString(channel))".into(),
+        (_, column) => format!("toString({column})"),
+    }
+}
+
 /// A dimension of a session. Those of events and items have none; `plan` never asks for it.
 pub fn of_session(dimension: Dimension) -> String {
     match (dimension.level(), dimension.column()) {

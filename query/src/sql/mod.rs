@@ -12,8 +12,10 @@ pub mod events;
 pub mod identity;
 pub mod items;
 pub mod person;
+pub mod presence;
 #[cfg(test)]
 pub mod snapshot;
+pub mod split;
 pub mod versions;
 pub mod views;
 pub mod visits;

@@ -16,6 +16,9 @@ pub struct Gathered {
     owners: Owners,
     has_label: bool,
     has_amount: bool,
+    /// Only who has any is asked for.
+    of_units: bool,
+    units: HashSet<u64>,
     steps: Vec<Step>,
     labels: Vec<String>,
     numbers: HashMap<String, u32>,
@@ -38,12 +41,19 @@ impl Gathered {
             owners,
             has_label: asked.label.is_some(),
             has_amount: asked.currency.is_some(),
+            of_units: false,
+            units: HashSet::default(),
             steps: Vec::new(),
             labels: Vec::new(),
             numbers: HashMap::default(),
             unclear: HashSet::default(),
             asked: HashSet::default(),
         }
+    }
+
+    /// For who has any of the steps, none of which is kept.
+    pub fn of_units(asked: &Asked<'_>, owners: Owners) -> Self {
+        Self { of_units: true, ..Self::new(asked, owners) }
     }
 
     /// Takes events without their ids.
@@ -81,6 +91,10 @@ impl Gathered {
                 _ => {}
             }
             let Some(unit) = self.owners.unit_of(place, at, id.unwrap_or(u128::MAX)) else { continue };
+            if self.of_units {
+                self.units.insert(unit);
+                continue;
+            }
             let label = labels.get(row).map_or(0, |label| self.number_of(label));
             let amount = amounts.get(row).copied().unwrap_or_default();
             let (id, has_id) = (id.unwrap_or_default(), id.is_some());
@@ -108,10 +122,15 @@ impl Gathered {
         number
     }
 
+    /// The moments in which visits change hands, of which events came.
+    pub fn changing_hands(&mut self) -> HashSet<Moment> {
+        std::mem::take(&mut self.unclear)
+    }
+
     /// Brings the steps into their order, as far as it is known.
     pub fn sorted(mut self) -> Sorted {
         sort(&mut self.steps);
-        let mut unclear = std::mem::take(&mut self.unclear);
+        let mut unclear = self.changing_hands();
         unclear.extend(unclear_moments(&self.steps));
         Sorted { gathered: self, unclear }
     }
@@ -121,6 +140,11 @@ impl Gathered {
         self.asked = moments.unwrap_or_default();
         let Self { steps, asked, .. } = self;
         steps.retain(|step| !asked.is_empty() && !asked.contains(&(step.visitor, step.at)));
+    }
+
+    /// Who has any.
+    pub fn units(self) -> HashSet<u64> {
+        self.units
     }
 
     pub fn finish(self) -> Steps {

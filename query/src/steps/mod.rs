@@ -13,9 +13,11 @@
 mod gathered;
 mod owners;
 pub mod people;
+pub mod presence;
 pub mod quartiles;
 mod sql;
 
+use foldhash::HashSet;
 use orma_model::kinds::{Activity, KINDS, Kind};
 use orma_store::StoreError;
 
@@ -34,6 +36,8 @@ use sql::Which;
 
 /// Events that are looked at for one question. They are held in memory, 64 bytes each.
 const STEPS_MAX: usize = 4_000_000;
+/// Events that are looked at of which none is held.
+const PASSED_MAX: usize = 20_000_000;
 /// Visits that are read beside them, 64 bytes each.
 const VISITS_MAX: usize = 4_000_000;
 /// Moments of visitors that are asked for by themselves; where more are unclear, all events are read with their ids.
@@ -171,6 +175,23 @@ impl Steps {
             gathered.forget(moments);
             runner.each_block(&statement, STEPS_MAX, |block| gathered.take_with_ids(block)).await?;
         }
+    }
+
+    /// Who has any of these steps, of which there may be many more: none is kept.
+    ///
+    /// # Errors
+    /// As of [`Steps::read`].
+    pub async fn units_of(runner: &Runner, asked: &Asked<'_>) -> Result<HashSet<u64>, ApiError> {
+        let mut gathered = Gathered::of_units(asked, Owners::read(runner, asked).await?);
+        runner.each_block(&sql::steps(asked, Which::All), PASSED_MAX, |block| gathered.take(block)).await?;
+        let unclear = gathered.changing_hands();
+        if !unclear.is_empty() {
+            let moments = (unclear.len() <= MOMENTS_MAX).then_some(unclear);
+            let statement = sql::steps(asked, moments.as_ref().map_or(Which::AllWithIds, Which::Of));
+            gathered.forget(moments);
+            runner.each_block(&statement, PASSED_MAX, |block| gathered.take_with_ids(block)).await?;
+        }
+        Ok(gathered.units())
     }
 
     /// The steps of each unit, in their order.

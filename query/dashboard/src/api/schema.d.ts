@@ -92,6 +92,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/attribution/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind the conversions of a touchpoint, or those who came by it and did not convert, the latest first. */
+        post: operations["post_sites_site_attribution_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/events": {
         parameters: {
             query?: never;
@@ -197,6 +214,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many are new, come again, come back and are lost, in each day, week or month. */
+        post: operations["post_sites_site_lifecycle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/lifecycle/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one of its numbers, the latest first. */
+        post: operations["post_sites_site_lifecycle_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/live": {
         parameters: {
             query?: never;
@@ -279,6 +330,23 @@ export interface paths {
         put?: never;
         /** What follows what in thousands of journeys. */
         post: operations["post_sites_site_paths"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/paths/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind a link, or behind all links from or to a node at a step, the latest first. */
+        post: operations["post_sites_site_paths_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -688,6 +756,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/stickiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** In how many days, weeks or months people come, and how many of those of a month come on a day. */
+        post: operations["post_sites_site_stickiness"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/stickiness/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one of its numbers, the latest first. */
+        post: operations["post_sites_site_stickiness_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/touchpoints": {
         parameters: {
             query?: never;
@@ -1062,12 +1164,7 @@ export interface components {
             visitors: number;
         };
         /** @description Which touchpoints led to conversions. */
-        Attribution: {
-            /**
-             * Format: int64
-             * @description How many conversions there were; the rows sum to it.
-             */
-            conversions: number;
+        Attribution: components["schemas"]["AttributionFound"] & {
             /** @description The period's beginning. */
             from: components["schemas"]["Moment"];
             /**
@@ -1075,22 +1172,87 @@ export interface components {
              * @example source
              */
             group_by: string;
+            /** @description By the value of the dimension at the conversion, those with most conversions first; at most 20. */
+            groups: components["schemas"]["AttributionGroup"][];
+            /** @description How many values of the dimension are left out of `groups`. */
+            groups_left_out: number;
             /**
              * @description The model of the rows.
              * @example last_non_direct
              */
             model: string;
+            previous?: components["schemas"]["AttributionBefore"] | null;
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description The attribution of the period before. */
+        AttributionBefore: components["schemas"]["AttributionFound"] & {
+            /** @description Its beginning. */
+            from: components["schemas"]["Moment"];
+            /** @description Its end, exclusive: up to the moment that the period has reached. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description What is found of the conversions of a period. */
+        AttributionFound: {
+            /**
+             * Format: int64
+             * @description How many conversions there were; the rows sum to it.
+             */
+            conversions: number;
+            /**
+             * Format: int64
+             * @description Who converted, each once.
+             */
+            people: number;
             /** @description What the conversions brought, in the site's currency; the rows sum to it. */
             revenue: components["schemas"]["Money"];
             /** @description The touchpoints, those with most conversions first. */
             rows: components["schemas"]["AttributionRow"][];
-            /** @description Its end, exclusive. */
-            to: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description Who began a visit in the period and did not convert in it.
+             */
+            unconverted: number;
             /**
              * Format: int64
              * @description How many of them no visit came before within the window: they are in the row without a name.
              */
             without_visit: number;
+        };
+        /** @description The conversions with a value of a dimension. */
+        AttributionGroup: {
+            /**
+             * Format: int64
+             * @description How many conversions there were; the rows sum to it, and the groups to all where no value is left out.
+             */
+            conversions: number;
+            /** @description What they brought, in the site's currency. */
+            revenue: components["schemas"]["Money"];
+            /** @description The touchpoints by the model that was asked for, those with most conversions first. */
+            rows: components["schemas"]["AttributionGroupRow"][];
+            /**
+             * @description The value.
+             * @example mobile
+             */
+            value: string;
+        };
+        /** @description A touchpoint of a group. */
+        AttributionGroupRow: {
+            /**
+             * Format: double
+             * @description Its share of the group's conversions.
+             */
+            conversions: number;
+            /**
+             * @description Its share of what they brought, a decimal.
+             * @example 12.50
+             */
+            revenue: string;
+            /**
+             * @description The value of the dimension of touchpoints.
+             * @example google
+             */
+            touchpoint: string;
         };
         /** @description What a touchpoint has by a model. */
         AttributionOfModel: {
@@ -1110,8 +1272,34 @@ export interface components {
              */
             revenue: string;
         };
+        /** @description What `POST /attribution/people` takes: the attribution, and whom of it. */
+        AttributionPeopleRequest: {
+            /** @description The attribution, as `POST /attribution` takes it; without `breakdown` and `compare`. */
+            attribution: components["schemas"]["AttributionRequest"];
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            group?: components["schemas"]["GroupChoice"] | null;
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            /** @description `converted` (the default): who converted; `unconverted`: who came in the period and did not. */
+            outcome?: string | null;
+            /**
+             * @description A touchpoint, as the answer names it: only those of whose conversions it has credit by the model, or who came by it.
+             *     Default: whatever they came by.
+             * @example google
+             */
+            touchpoint?: string | null;
+        };
         /** @description What `POST /attribution` takes. */
         AttributionRequest: {
+            /**
+             * @description A dimension: the same by `model` for each value that it has at the conversion; one of an event or a session. Not with
+             *     `markov`, which needs those who did not convert.
+             * @example device_class
+             */
+            breakdown?: string | null;
+            /** @description `previous`: also the period before, as in `GET /stats`. */
+            compare?: string | null;
             condition?: components["schemas"]["Condition"] | null;
             conversion?: components["schemas"]["EventMatcher"] | null;
             /**
@@ -1155,6 +1343,12 @@ export interface components {
             /** @description The same by each model. */
             models: components["schemas"]["AttributionOfModel"][];
             /**
+             * Format: int64
+             * @description Who is behind `conversions`: those of whose conversions it has credit by that model, each once. By `markov`, those who came
+             *     by it before a conversion.
+             */
+            people: number;
+            /**
              * Format: double
              * @description Which share of the probability to convert is lost without it, from 0 to 1 (Markov). Null where it is in no path, or
              *     there are too many touchpoints.
@@ -1170,6 +1364,11 @@ export interface components {
              * @example google
              */
             touchpoint: string;
+            /**
+             * Format: int64
+             * @description Who came by it in the period and did not convert in it.
+             */
+            unconverted: number;
             /**
              * Format: int64
              * @description How often a visit by it led to a conversion; one that led to several counts for each.
@@ -1581,13 +1780,6 @@ export interface components {
              */
             value: string;
         };
-        /** @description A value of a dimension at the first step. */
-        FunnelGroupChoice: {
-            /** @description The dimension. */
-            dimension: string;
-            /** @description Its value. */
-            value: string;
-        };
         /** @description What those did next who came as far as a step and no further. */
         FunnelInstead: {
             /** @description What the others saw or did first that was not the step's own page or event again, the most frequent first. */
@@ -1643,7 +1835,7 @@ export interface components {
             cursor?: string | null;
             /** @description The funnel, as `POST /funnels` takes it; without `group_by`, `interval` and `compare`. */
             funnel: components["schemas"]["FunnelRequest"];
-            group?: components["schemas"]["FunnelGroupChoice"] | null;
+            group?: components["schemas"]["GroupChoice"] | null;
             /** @description How many. Default 50, at most 1000. */
             limit?: number | null;
             /** @description `reached` (the default): who came as far as that step or further; `dropped`: who came no further. */
@@ -1740,6 +1932,19 @@ export interface components {
             file: string;
             /** @description Where that points to; empty when its maker is not known. */
             url: string;
+        };
+        /** @description A value of a dimension: only the people of that group. */
+        GroupChoice: {
+            /**
+             * @description The dimension.
+             * @example device_class
+             */
+            dimension: string;
+            /**
+             * @description Its value.
+             * @example mobile
+             */
+            value: string;
         };
         /** @description An edge between a visitor and a user. */
         IdentityLink: {
@@ -2160,6 +2365,110 @@ export interface components {
         KeyRequest: {
             /** @description The key; a random one when absent. */
             key?: string | null;
+        };
+        /** @description Who is new, who comes again, and who is lost. */
+        Lifecycle: {
+            /** @description The intervals that have begun, oldest first; those in which nobody was there are among them. */
+            buckets: components["schemas"]["LifecycleBucket"][];
+            /** @description Where the first interval begins: with that of the calendar in which the period does. */
+            from: components["schemas"]["Moment"];
+            /**
+             * @description `day`, `week` or `month`.
+             * @example week
+             */
+            interval: string;
+            previous?: components["schemas"]["LifecycleBefore"] | null;
+            /** @description Where the last one ends, exclusive. */
+            to: components["schemas"]["Moment"];
+            /**
+             * @description `people` or `visitors`: what is counted.
+             * @example people
+             */
+            unit: string;
+        };
+        /** @description The intervals before. */
+        LifecycleBefore: {
+            /** @description As many as in the period, in the same order. */
+            buckets: components["schemas"]["LifecycleBucket"][];
+            /** @description Where the first one begins. */
+            from: components["schemas"]["Moment"];
+            /** @description Where the last one ends, exclusive. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description Who was there in an interval, and who no more. */
+        LifecycleBucket: {
+            /**
+             * Format: int64
+             * @description Who were there: `new`, `returning` and `resurrected` sum to it.
+             */
+            active: number;
+            /** @description Whether it is over: where not, more may still come. */
+            is_finished: boolean;
+            /**
+             * Format: int64
+             * @description Who were in the interval before and were not in this one. Null while it is not over: they may still come.
+             */
+            lost?: number | null;
+            /**
+             * Format: int64
+             * @description Who never were before, as far back as events are kept.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Who were before, but not in the interval before.
+             */
+            resurrected: number;
+            /**
+             * Format: int64
+             * @description Who were in the interval before, too.
+             */
+            returning: number;
+            /**
+             * @description Its first day, in the site's zone.
+             * @example 2026-11-16
+             */
+            time: string;
+        };
+        /** @description What `POST /lifecycle/people` takes: the lifecycle, and whom of it. */
+        LifecyclePeopleRequest: {
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            /** @description The lifecycle, as `POST /lifecycle` takes it; without `compare`. */
+            lifecycle: components["schemas"]["LifecycleRequest"];
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            /**
+             * @description `new`, `returning`, `resurrected`, `lost` (of an interval that is over) or `active`: who was there at all.
+             * @example lost
+             */
+            state: string;
+            /**
+             * @description The interval, as the answer names it.
+             * @example 2026-11-16
+             */
+            time: string;
+        };
+        /** @description What `POST /lifecycle` takes. */
+        LifecycleRequest: {
+            /** @description `previous`: also as many intervals before. */
+            compare?: string | null;
+            condition?: components["schemas"]["Condition"] | null;
+            event?: components["schemas"]["EventMatcher"] | null;
+            /**
+             * @description A date in the site's zone or an instant. Default: 83 days before today.
+             * @example 2026-09-07
+             */
+            from?: string | null;
+            /** @description `day`, `week` (the default) or `month`. All of the intervals are told in which the period begins and ends; at most 100. */
+            interval?: string | null;
+            /**
+             * @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+             * @example 2026-11-29
+             */
+            to?: string | null;
+            /** @description `people` (the default) or `visitors`: who is counted. */
+            unit?: string | null;
         };
         /** @description What a link joins to the person. */
         LinkRequest: {
@@ -2650,6 +2959,24 @@ export interface components {
             /** @description Its end, exclusive. */
             to: components["schemas"]["Moment"];
         };
+        /** @description What `POST /paths/people` takes: the paths, and which of their links. */
+        PathsPeopleRequest: {
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            /**
+             * @description What it leads from; null is the beginning. Left out: all that lead to `to`, which are the node there.
+             * @example /scarpe
+             */
+            from?: string | null;
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            /** @description The paths, as `POST /paths` takes them; links that fewer took than `min_count` may be asked for, too. */
+            paths: components["schemas"]["PathsRequest"];
+            /** @description Which link it is, from 0, as the answer counts them; one of those that `paths` asks for. */
+            step: number;
+            /** @description What it leads to; null is the end. Left out: all that lead from `from`. */
+            to?: string | null;
+        };
         /** @description What `POST /paths` takes. */
         PathsRequest: {
             condition?: components["schemas"]["Condition"] | null;
@@ -2926,11 +3253,16 @@ export interface components {
             cohorts: components["schemas"]["Cohort"][];
             /** @description The period's beginning. */
             from: components["schemas"]["Moment"];
+            /** @description By the value of the dimension where they first came, the largest first; at most 20. */
+            groups: components["schemas"]["RetentionGroup"][];
+            /** @description How many values of the dimension are left out of `groups`. */
+            groups_left_out: number;
             /**
              * @description `day`, `week` or `month`.
              * @example week
              */
             interval: string;
+            previous?: components["schemas"]["RetentionBefore"] | null;
             /** @description Its end, exclusive. */
             to: components["schemas"]["Moment"];
             /**
@@ -2938,6 +3270,25 @@ export interface components {
              * @example people
              */
             unit: string;
+        };
+        /** @description The retention of the period before. */
+        RetentionBefore: {
+            /** @description The cohorts. */
+            cohorts: components["schemas"]["Cohort"][];
+            /** @description Its beginning. */
+            from: components["schemas"]["Moment"];
+            /** @description Its end, exclusive: up to the moment that the period has reached. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description Who had a value of a dimension where they first came. */
+        RetentionGroup: {
+            /** @description The cohorts, as those of all; they sum to these where no value is left out. */
+            cohorts: components["schemas"]["Cohort"][];
+            /**
+             * @description The value.
+             * @example mobile
+             */
+            value: string;
         };
         /** @description What `POST /retention/people` takes: the retention, and whom of it. */
         RetentionPeopleRequest: {
@@ -2948,16 +3299,19 @@ export interface components {
             cohort: string;
             /** @description The `next_cursor` of the page before. */
             cursor?: string | null;
+            group?: components["schemas"]["GroupChoice"] | null;
             /** @description Which of its numbers: 0 for all of the cohort. */
             index: number;
             /** @description How many. Default 50, at most 1000. */
             limit?: number | null;
-            /** @description The retention, as `POST /retention` takes it. */
+            /** @description The retention, as `POST /retention` takes it; without `group_by` and `compare`. */
             retention: components["schemas"]["RetentionRequest"];
         };
         /** @description What `POST /retention` takes. */
         RetentionRequest: {
             again?: components["schemas"]["EventMatcher"] | null;
+            /** @description `previous`: also the period before, as in `GET /stats`. */
+            compare?: string | null;
             condition?: components["schemas"]["Condition"] | null;
             first?: components["schemas"]["EventMatcher"] | null;
             /**
@@ -2965,6 +3319,11 @@ export interface components {
              * @example 2026-09-07
              */
             from?: string | null;
+            /**
+             * @description A dimension: the same for each value that it has where somebody first came; one of an event or a session.
+             * @example device_class
+             */
+            group_by?: string | null;
             /** @description `day`, `week` (the default) or `month`: how long a stretch of time is. At most 100 of them. */
             interval?: string | null;
             /** @description `bracket` (the default): who came again in that very stretch; `unbounded`: in that one or any later one. */
@@ -3456,6 +3815,149 @@ export interface components {
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
+        };
+        /** @description How often people come. */
+        Stickiness: components["schemas"]["StickinessFound"] & {
+            /** @description Where the first interval begins: with that of the calendar in which the period does. */
+            from: components["schemas"]["Moment"];
+            /**
+             * @description `day`, `week` or `month`.
+             * @example day
+             */
+            interval: string;
+            previous?: components["schemas"]["StickinessBefore"] | null;
+            /** @description Where the last one ends, exclusive. */
+            to: components["schemas"]["Moment"];
+            /**
+             * @description `people` or `visitors`: what is counted.
+             * @example people
+             */
+            unit: string;
+        };
+        /** @description The intervals before. */
+        StickinessBefore: components["schemas"]["StickinessFound"] & {
+            /** @description Where the first one begins. */
+            from: components["schemas"]["Moment"];
+            /** @description Where the last one ends, exclusive. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description A day of those that are over. */
+        StickinessDay: {
+            /**
+             * Format: int64
+             * @description Who were there on it.
+             */
+            daily: number;
+            /**
+             * Format: int64
+             * @description Who were there on it or on one of the 29 before.
+             */
+            monthly: number;
+            /**
+             * @description Which day, in the site's zone.
+             * @example 2026-11-16
+             */
+            time: string;
+            /**
+             * Format: int64
+             * @description Who were there on it or on one of the six before.
+             */
+            weekly: number;
+        };
+        /** @description In how many intervals people were there. */
+        StickinessFound: {
+            /** @description How many were there in exactly one interval, in two, and so on; they sum to `people`. */
+            distribution: number[];
+            /** @description How many of them are over: in the last one more may still come. */
+            finished: number;
+            /** @description How many intervals have begun. */
+            intervals: number;
+            /**
+             * Format: double
+             * @description In how many of the intervals they were there, in the mean. Null without anybody.
+             */
+            mean?: number | null;
+            /**
+             * Format: int64
+             * @description Who were there at all.
+             */
+            people: number;
+            rolling?: components["schemas"]["StickinessRolling"] | null;
+        };
+        /** @description What `POST /stickiness/people` takes: the stickiness, and whom of it. */
+        StickinessPeopleRequest: {
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            /**
+             * @description In how many intervals they were there.
+             * @example 5
+             */
+            intervals: number;
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            /** @description Whether those count, too, who were there in more. Default false. */
+            or_more?: boolean | null;
+            /** @description The stickiness, as `POST /stickiness` takes it; without `compare`. */
+            stickiness: components["schemas"]["StickinessRequest"];
+        };
+        /** @description What `POST /stickiness` takes. */
+        StickinessRequest: {
+            /** @description `previous`: also as many intervals before. */
+            compare?: string | null;
+            condition?: components["schemas"]["Condition"] | null;
+            event?: components["schemas"]["EventMatcher"] | null;
+            /**
+             * @description A date in the site's zone or an instant. Default: 29 days before today.
+             * @example 2026-11-01
+             */
+            from?: string | null;
+            /** @description `day` (the default), `week` or `month`. All of the intervals count in which the period begins and ends; at most 99. */
+            interval?: string | null;
+            /**
+             * @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+             * @example 2026-11-30
+             */
+            to?: string | null;
+            /** @description `people` (the default) or `visitors`: who is counted. */
+            unit?: string | null;
+        };
+        /**
+         * @description Who was there on a day, in the seven days that end with it, and in the thirty: means of the days that are over, from 0 to 1
+         *     where one is divided by another.
+         */
+        StickinessRolling: {
+            /**
+             * Format: double
+             * @description How many there are on a day (DAU).
+             */
+            daily: number;
+            /**
+             * Format: double
+             * @description DAU / MAU.
+             */
+            daily_of_monthly?: number | null;
+            /**
+             * Format: double
+             * @description DAU / WAU. Null without anybody.
+             */
+            daily_of_weekly?: number | null;
+            /** @description Each of the days. */
+            days: components["schemas"]["StickinessDay"][];
+            /**
+             * Format: double
+             * @description How many there are in thirty days (MAU).
+             */
+            monthly: number;
+            /**
+             * Format: double
+             * @description How many there are in seven days (WAU).
+             */
+            weekly: number;
+            /**
+             * Format: double
+             * @description WAU / MAU.
+             */
+            weekly_of_monthly?: number | null;
         };
         /** @description A token, without its secret. */
         TokenInfo: {
@@ -4479,6 +4981,108 @@ export interface operations {
             };
         };
     };
+    post_sites_site_attribution_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributionPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sites_site_events: {
         parameters: {
             query?: {
@@ -5091,6 +5695,210 @@ export interface operations {
             };
         };
     };
+    post_sites_site_lifecycle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleRequest"];
+            };
+        };
+        responses: {
+            /** @description The intervals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_lifecycle_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecyclePeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sites_site_live: {
         parameters: {
             query?: never;
@@ -5538,6 +6346,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Paths"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_paths_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PathsPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
                 };
             };
             /** @description A field is unknown or cannot be used */
@@ -8474,6 +9384,210 @@ export interface operations {
                 };
             };
             /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_stickiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StickinessRequest"];
+            };
+        };
+        responses: {
+            /** @description How often they come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stickiness"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_stickiness_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StickinessPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -34,6 +34,8 @@ export const codesEn = {
   'problem.unknown_kind': 'There is no such kind of event.',
   'problem.invalid_unit': 'This cannot be counted here.',
   'problem.unknown_mode': 'This way of counting does not exist.',
+  'problem.unknown_state': 'Nobody is counted as that.',
+  'problem.unfinished_interval': 'This interval is not over: nobody is lost yet.',
   'problem.unknown_unit': 'This cannot be counted.',
   'problem.invalid_limit': 'The number of rows is out of range.',
   'problem.invalid_params': 'A value of the statement is not valid.',

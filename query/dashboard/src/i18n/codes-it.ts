@@ -37,6 +37,8 @@ export const codesIt: Translation<typeof codesEn> = {
   'problem.unknown_kind': 'Questo tipo di evento non esiste.',
   'problem.invalid_unit': 'Questo qui non si può contare.',
   'problem.unknown_mode': 'Questo modo di contare non esiste.',
+  'problem.unknown_state': 'Così non si conta nessuno.',
+  'problem.unfinished_interval': 'Questo intervallo non è concluso: non si è ancora perso nessuno.',
   'problem.unknown_unit': 'Questo non si può contare.',
   'problem.invalid_limit': 'Il numero di righe è fuori dai limiti.',
   'problem.invalid_params': 'Un valore dell’istruzione non è valido.',

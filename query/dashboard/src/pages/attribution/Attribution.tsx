@@ -13,7 +13,9 @@ import { PeriodPicker } from '../../ui/PeriodPicker';
 import { EmptyState, Skeleton } from '../../ui/states';
 import './attribution.css';
 import { AttributionOptions } from './AttributionOptions';
+import { AttributionPeople } from './AttributionPeople';
 import { AttributionTable } from './AttributionTable';
+import { Breakdown } from './Breakdown';
 import { Comparison } from './Comparison';
 import { ranked } from './figures';
 import { Findings } from './Findings';
@@ -31,7 +33,7 @@ export default function Attribution() {
   const error = attribution.isReady ? answer.error : undefined;
   const isOfField = fieldOf(error) !== undefined && !answer.data;
   return (
-    <Page title={t('attribution.title')} lead={t('attribution.lead')} controls={<PeriodPicker />}>
+    <Page title={t('attribution.title')} lead={t('attribution.lead')} controls={<PeriodPicker comparable />}>
       <FilterBar />
       <Card title={t('attribution.options')}>
         <AttributionOptions attribution={attribution} error={error} />
@@ -57,14 +59,17 @@ function Told({ data, stale, attribution }: { data: Answer; stale: boolean; attr
   const { model, credit } = attribution.choices;
   // An answer has all models: another one is shown before it is asked for.
   const rows = useMemo(() => ranked(data.rows, model, credit), [data, model, credit]);
+  const before = useMemo(() => (data.previous && data.previous.conversions > 0 ? new Map(ranked(data.previous.rows, model, credit).map((row) => [row.value, row])) : undefined), [data, model, credit]);
   if (data.conversions === 0) {
     return <Card stale={stale}>{filters.length > 0 ? <NothingMatches /> : <EmptyState title={t('attribution.empty')} hint={t('attribution.empty.hint')} />}</Card>;
   }
-  const parts = { data, rows, stale, attribution };
+  const parts = { data, rows, before, stale, attribution };
   return (
     <>
       <Findings {...parts} />
       <AttributionTable {...parts} />
+      {attribution.behind && <AttributionPeople key={JSON.stringify(attribution.behind)} {...parts} behind={attribution.behind} />}
+      {data.groups.length > 0 && attribution.choices.breakdown !== 'none' && <Breakdown {...parts} />}
       <Comparison {...parts} />
     </>
   );

@@ -17,7 +17,8 @@ import { LinkTable } from './LinkTable';
 import './paths.css';
 import { PathsOptions } from './PathsOptions';
 import { PathsPicture } from './PathsPicture';
-import { directionOf, fieldOf, type PathsChoices } from './question';
+import { PathsPeople } from './PathsPeople';
+import { directionOf, fieldOf, formatBehind, type PathsChoices } from './question';
 import { Trail } from './Trail';
 import { usePaths, type PathsState } from './usePaths';
 import { useFinding, useWords } from './useWords';
@@ -89,6 +90,7 @@ function Told({ data, stale, shown, paths }: ToldProps) {
       </Card>
       {isTold && <PathsPicture {...part} />}
       {isTold && <LinkTable {...part} />}
+      {isTold && paths.behind && <PathsPeople key={formatBehind(paths.behind)} {...part} behind={paths.behind} />}
     </>
   );
 }

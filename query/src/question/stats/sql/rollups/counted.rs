@@ -4,6 +4,7 @@ use super::super::{Part, Query, Shape, Source, bucket_start, dimensions, from_cl
 use super::columns::Column;
 use crate::plan::Metric;
 use crate::sql::Sql;
+use crate::sql::presence::numbers;
 
 /// Rows as rollups have them, of visits: `value`, `day`, and these columns. The question's interval is days, or none.
 pub fn counted(
@@ -38,14 +39,6 @@ pub fn numbered(sql: &mut Sql, query: &Query, source: Source, shape: Shape<'_>) 
     let metric = if source == Source::Events { Metric::Visitors } else { Metric::People };
     let table = from_clause(sql, query, &Part { source, metrics: vec![metric] }, shape);
     with_numbers(&table, source)
-}
-
-/// The numbers of those who have visits in a period, by their hashes: `id_hash`, `number`. `hashes` says of which visits.
-pub fn numbers(hashes: &str) -> String {
-    format!(
-        "(SELECT id_hash, number FROM visitor_numbers WHERE site = {{site:String}} AND id_hash IN (SELECT {hashes} \
-         AND site = {{site:String}} AND day BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND NOT is_bot))"
-    )
 }
 
 /// Rows with `visitor_number` and `person_number`, as far as what they are of is counted by people.

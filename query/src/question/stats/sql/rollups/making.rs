@@ -5,9 +5,9 @@ use orma_store::Param;
 use super::super::{Query, Shape, Source, dimensions};
 use super::columns::{Column, doers, sessions, viewers, views};
 use super::counted::{expressions, numbered, with_numbers};
-use super::presence::{PRESENT, present};
 use super::{ALL, ALL_WITH_PAGES, OF_ITEMS, OF_VISITS};
 use crate::plan::Dimension;
+use crate::sql::presence::{PRESENT, present};
 use crate::sql::{Sql, events};
 
 /// The statements that roll a day up, each within so much of the store's memory. `query` is about the day; what it counts and divides

@@ -6,8 +6,6 @@
 mod columns;
 mod counted;
 mod making;
-pub mod presence;
-mod split;
 
 use orma_store::Param;
 
@@ -16,11 +14,11 @@ use super::{Part, Query, Shape, Source, bind_buckets, finish, has_dimensions, in
 use crate::plan::period::Interval;
 use crate::plan::{Dimension, Filter, Metric, Shift};
 use crate::question::stats::choose::counts_any_event;
+use crate::sql::split::{Split, split};
 use crate::sql::{Sql, clause};
 use columns::{columns, of_viewers, of_views};
 use counted::{counted, viewers};
 pub use making::{SITES, delete_gone, gone, makings};
-use split::{Split, split};
 
 /// The dimensions that days are rolled up by: what pages list. Each takes a bit for each visitor of a day, or two bytes.
 const OF_VISITS: [Dimension; 10] = [

@@ -3,22 +3,19 @@
 use orma_store::Param;
 use orma_visits::Days;
 
-use super::counted::numbers;
+use super::Sql;
+use super::clause::HAS_VISITOR;
+use super::events::SEEN;
 use super::split::{Split, split};
+use super::visits::{Columns, OF_PERIOD, shares};
 use crate::plan::period::Period;
-use crate::sql::Sql;
-use crate::sql::events::SEEN;
-use crate::sql::visits::{Columns, OF_PERIOD, shares};
 
 /// What the rows of who was there are called.
 pub const PRESENT: &str = "present";
 
 /// What visitors and people have of visits in a period: `visitor_hash`, `person_hash`, `since`, `ended` and the rest of [`shares`].
 pub fn present() -> String {
-    format!(
-        "(SELECT * FROM {} WHERE visitor_hash != sipHash64('') AND {SEEN})",
-        shares(Columns::Few, OF_PERIOD)
-    )
+    format!("(SELECT * FROM {} WHERE {HAS_VISITOR} AND {SEEN})", shares(Columns::Few, OF_PERIOD))
 }
 
 /// Whom of those who were there a set has.
@@ -69,4 +66,12 @@ pub fn numbers_of(whom: Whom) -> String {
         // Whom nobody has identified is a visitor.
         Whom::People => numbers("arrayJoin([visitor_hash, owner_hash]) FROM visits WHERE true"),
     }
+}
+
+/// The numbers of those who have visits in a period, by their hashes: `id_hash`, `number`. `hashes` says of which visits.
+pub fn numbers(hashes: &str) -> String {
+    format!(
+        "(SELECT id_hash, number FROM visitor_numbers WHERE site = {{site:String}} AND id_hash IN (SELECT {hashes} \
+         AND site = {{site:String}} AND day BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND NOT is_bot))"
+    )
 }
