@@ -61,7 +61,7 @@ function areaOf(ring) {
 /** A ring as a path of whole units, each point told from the one before. */
 function pathOf(ring) {
   let [x, y] = [Math.round(ring[0][0]), Math.round(ring[0][1])];
-  let text = `M${x},${y}l`;
+  const text = `M${x},${y}l`;
   const told = [];
   for (const point of ring.slice(1)) {
     const [next_x, next_y] = point.map(Math.round);
@@ -69,8 +69,9 @@ function pathOf(ring) {
     told.push(`${next_x - x},${next_y - y}`);
     [x, y] = [next_x, next_y];
   }
-  text += told.join(' ').replace(/[ ,]-/g, '-');
-  return `${text}z`;
+  // Less than a unit is drawn as one.
+  if (told.length < 2) told.splice(0, told.length, '1,0', '0,1', '-1,0');
+  return `${text}${told.join(' ').replace(/[ ,]-/g, '-')}z`;
 }
 
 export function shapesOf(topology) {
