@@ -172,7 +172,9 @@ async fn an_answer_changes_with_the_members(service: &Service) {
         assert!(answer.status.is_success(), "{}", answer.text);
         assert_eq!(sessions().await > 0, some, "{change}");
     }
-    for (site, filter) in [("site0", "segment:is:none"), ("site1", &format!("segment:is_not:{list}"))] {
+    for (site, filter) in
+        [("site0", "segment:is:none".to_owned()), ("site1", format!("segment:is_not:{list}"))]
+    {
         for question in
             ["stats?metrics=visitors", "people?limit=1", "quality/web?limit=1", "quality/app?limit=1"]
         {

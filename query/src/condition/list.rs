@@ -59,9 +59,9 @@ mod tests {
         let italian = read(&["country:is:IT"]).unwrap();
         for (texts, expected) in [
             (&["segment:is:a"][..], of("a")),
-            (&["segment:is:a,b"], either.clone()),
-            (&["segment:is_not:a,b"], Condition::Not(Box::new(either))),
-            (&["segment:is:a", "country:is:IT"], Condition::All(vec![italian, of("a")])),
+            (&["segment:is:a,b"][..], either.clone()),
+            (&["segment:is_not:a,b"][..], Condition::Not(Box::new(either))),
+            (&["segment:is:a", "country:is:IT"][..], Condition::All(vec![italian, of("a")])),
         ] {
             assert_eq!(read(texts).unwrap(), expected, "{texts:?}");
         }

@@ -70,14 +70,18 @@ pub async fn take(runner: &Runner, site: &str, now: Timestamp) -> Result<Message
             .take(LISTED)
             .collect(),
         countries: list(&visitors, "country", |country, visitors| LiveCountry { country, visitors }),
-        places: list(&visitors, "place", place).into_iter().flatten().take(PLACES).collect(),
+        places: list(&visitors, "place", |name, visitors| place(&name, visitors))
+            .into_iter()
+            .flatten()
+            .take(PLACES)
+            .collect(),
         moves: moves.into_iter().map(moved).collect(),
     };
     Ok(Message::Snapshot(serde_json::to_string(&snapshot).expect("plain fields").into()))
 }
 
 /// Of a country of which no more is known nothing is told: it is in the list of countries.
-fn place(name: String, visitors: i64) -> Option<LivePlace> {
+fn place(name: &str, visitors: i64) -> Option<LivePlace> {
     let mut parts = name.split(sql::PLACE_SEPARATOR).map(ToOwned::to_owned);
     let mut next = || parts.next().unwrap_or_default();
     let place = LivePlace { country: next(), region: next(), city: next(), visitors };
@@ -112,7 +116,7 @@ mod tests {
     #[test]
     fn a_place_is_more_than_a_country() {
         let told = |region: &str, city: &str| {
-            place(["IT", region, city].join(&sql::PLACE_SEPARATOR.to_string()), 2)
+            place(&["IT", region, city].join(&sql::PLACE_SEPARATOR.to_string()), 2)
                 .map(|place| (place.country, place.region, place.city, place.visitors))
         };
         assert_eq!(told("", ""), None);

@@ -66,14 +66,14 @@ pub fn moves(site: &str, known: Timestamp, present: Timestamp) -> Sql {
     let mut sql = since(site, known);
     sql.params.push(("present".into(), Param::Int(present.0)));
     sql.text = format!(
-        "SELECT before AS from, page AS to, uniqExact(visitor_hash) AS visitors, max(at) AS latest FROM \
+        "SELECT before AS `from`, page AS `to`, uniqExact(visitor_hash) AS visitors, max(at) AS latest FROM \
          (SELECT visitor_hash, at, page, lagInFrame(page, 1, '') OVER (PARTITION BY visitor_hash ORDER BY at, id \
          ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before FROM \
          (SELECT visitor_hash, toUnixTimestamp64Milli(ts) AS at, toUInt128(event_id) AS id, \
          if(path = '', toString(screen), toString(path)) AS page \
          FROM events FINAL WHERE {SINCE} AND {IS_HUMAN} AND {IS_VIEW} AND (path != '' OR screen != ''))) \
-         WHERE at >= {{present:Int64}} AND before != page GROUP BY from, to \
-         ORDER BY visitors DESC, latest DESC, from, to LIMIT {MOVES}"
+         WHERE at >= {{present:Int64}} AND before != page GROUP BY `from`, `to` \
+         ORDER BY visitors DESC, latest DESC, `from`, `to` LIMIT {MOVES}"
     );
     sql
 }
