@@ -11,6 +11,7 @@ mod command_line;
 mod commit;
 mod conditions;
 mod damage;
+mod demo_stories;
 mod durability;
 mod engine_guard;
 mod hostile_key;

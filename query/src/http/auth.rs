@@ -8,8 +8,11 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
 use orma_store::{Role, Site, Token};
+use serde::Deserialize;
 
 use super::asked::Asked;
+use super::params::parse_query;
+use crate::condition::Condition;
 use crate::error::ApiError;
 use crate::question::audience::request::check_known;
 use crate::runner::{Reach, Runner};
@@ -332,7 +335,7 @@ impl Access {
     /// # Errors
     /// Its condition names a segment that the site does not have.
     pub fn of_body(self, state: &AppState, scope: &Scope, body: &impl Debug) -> Result<Self, ApiError> {
-        check_known(&state.snapshot(), &self.site.site, &scope.condition)?;
+        check_known(&state.snapshot(), &self.site.site, &scope.condition, "condition")?;
         let asked = Asked::about(&scope.period, state.now());
         Ok(Self { address: format!("{} {body:?}", self.address), asked, ..self })
     }
@@ -397,9 +400,23 @@ impl Access {
             code: "unknown_site",
             message: format!("There is no site `{name}`."),
         })?;
+        check_filters(state, &name, parts.uri.query())?;
         let asked = Asked::of(&site, parts.uri.query(), state.now());
         Ok(Self { caller, site: Arc::new(site), address: parts.uri.to_string(), asked })
     }
+}
+
+/// Refuses filters that name segments which the site does not have. What else is wrong with them is said by who reads them
+/// for an answer.
+fn check_filters(state: &AppState, site: &str, query: Option<&str>) -> Result<(), ApiError> {
+    #[derive(Deserialize)]
+    struct Filters {
+        #[serde(default)]
+        filter: Vec<String>,
+    }
+    let Ok(Filters { filter }) = parse_query(query.unwrap_or_default()) else { return Ok(()) };
+    let Ok(condition) = Condition::parse_list(&filter) else { return Ok(()) };
+    check_known(&state.snapshot(), site, &condition, "filter")
 }
 
 #[cfg(test)]

@@ -49,6 +49,8 @@ export const choices = {
   /** Of a segment: how it is made, and what is shown of it. */
   made: ['rule', 'list'],
   part: ['members', 'changes', 'pull'],
+  /** Of the map of now: where visitors are, or all of it. */
+  map: ['visitors', 'world'],
   /** Of the installation. */
   way: ['html', 'wordpress', 'woocommerce', 'prestashop', 'shopify', 'gtm', 'react', 'next'],
 } as const satisfies Readonly<Record<string, readonly string[]>> & Readonly<Record<TopList | 'touch', readonly Dimension[]>>;

@@ -164,7 +164,7 @@ pub fn definition(
     }
     let days = parse_days(days)?;
     let read = Condition::from_json(&condition, "condition")?;
-    check_known(snapshot, &before.site, &read)?;
+    check_known(snapshot, &before.site, &read, "condition")?;
     if leads_to(snapshot, &read, &before.audience) {
         let message = "The condition asks for members of this segment itself, by way of others.";
         return Err(ApiError::invalid("segment_cycle", "condition", message));
@@ -172,17 +172,22 @@ pub fn definition(
     Ok((Audience { name, condition: condition.to_string(), days, ..before }, Vec::new()))
 }
 
-/// Refuses a condition that names segments which the site does not have.
+/// Refuses a condition that names segments which the site does not have; `field` is where it stands.
 ///
 /// # Errors
 /// It does.
-pub fn check_known(snapshot: &Snapshot, site: &str, condition: &Condition) -> Result<(), ApiError> {
+pub fn check_known(
+    snapshot: &Snapshot,
+    site: &str,
+    condition: &Condition,
+    field: &str,
+) -> Result<(), ApiError> {
     let is_known = |id: &&str| snapshot.audiences.get(*id).is_some_and(|audience| audience.site == site);
     match condition.audiences().into_iter().find(|id| !is_known(id)) {
         None => Ok(()),
         Some(id) => {
             let message = format!("There is no segment `{id}`.");
-            Err(ApiError::invalid("unknown_segment", "condition", message))
+            Err(ApiError::invalid("unknown_segment", field, message))
         }
     }
 }
