@@ -16,6 +16,7 @@ use crate::limits::QuestionLimits;
 use crate::question::live::Live;
 use crate::rollups::Rollups;
 use crate::runner::Runner;
+use crate::saved::watch::AlertsWatch;
 use crate::sign_in::{Attempt, Attempts, EndedSessions, NoAttempt, SignInCodes};
 use crate::timestamp::Timestamp;
 use crate::together::Together;
@@ -68,6 +69,7 @@ pub struct AppState {
     pub(crate) live: Live,
     pub(crate) accounts: AccountsWatch,
     pub(crate) visits_progress: ProgressWatch,
+    alerts: AlertsWatch,
     pub(crate) geo_reporter: Arc<OnceLock<GeoReporter>>,
     pub(crate) ended: EndedSessions,
     pub(crate) attempts: Attempts,
@@ -85,12 +87,14 @@ impl AppState {
     /// The state of a service over `store`. `signing_secret` signs the session cookies: at least 32 random bytes,
     /// kept over restarts.
     pub fn new(store: Store, registry: Registry, signing_secret: Vec<u8>, config: QueryConfig) -> Self {
+        let runner = Runner::new(store.clone(), &config.questions);
         Self {
             ended: config.ended_sessions.clone(),
             attempts: Attempts::default(),
             accounts: AccountsWatch::new(store.clone()),
-            visits_progress: ProgressWatch::new(store.clone()),
-            runner: Runner::new(store, &config.questions),
+            visits_progress: ProgressWatch::new(store),
+            alerts: AlertsWatch::new(runner.clone(), registry.clone()),
+            runner,
             together: Together::default(),
             registry,
             config: Arc::new(config),
@@ -137,6 +141,11 @@ impl AppState {
         self.visits_progress.clone()
     }
 
+    /// The watch over the states of alerts; somebody must [look](AlertsWatch::look) again and again.
+    pub fn alerts(&self) -> AlertsWatch {
+        self.alerts.clone()
+    }
+
     /// What Prometheus reads of the query service.
     pub fn metrics(&self) -> String {
         let snapshot = self.registry.snapshot();
@@ -146,6 +155,7 @@ impl AppState {
             + &self.attempts.metrics()
             + &self.runner.metrics()
             + &self.together.metrics()
+            + &self.alerts.metrics()
     }
 
     /// Says once whom to ask for the geographic databases of a collector in this process.
