@@ -182,7 +182,7 @@ impl Watched {
         let max = if self.rule.looks_back() { 1 } else { self.every.window_max() };
         if !(1..=max).contains(&self.window) {
             let message = format!("`window` must be a whole number from 1 to {max} here.");
-            return Err(ApiError::invalid("invalid_window", "window", message));
+            return Err(ApiError::invalid("invalid_alert_window", "window", message));
         }
         Ok(())
     }

@@ -24,12 +24,18 @@ const pages = [
   { path: 'attribution', label: 'nav.attribution', icon: 'attribution' },
   { path: 'paths', label: 'nav.paths', icon: 'paths' },
   { path: 'segments', label: 'nav.segments', icon: 'segments' },
+  { path: 'reports', label: 'nav.reports', icon: 'report' },
+  { path: 'boards', label: 'nav.boards', icon: 'board' },
+  { path: 'alerts', label: 'nav.alerts', icon: 'bell' },
   { path: 'newsletter', label: 'nav.newsletter', icon: 'mail' },
   { path: 'quality', label: 'nav.quality', icon: 'quality' },
   { path: 'accounting', label: 'nav.accounting', icon: 'accounting' },
   { path: 'installation', label: 'nav.installation', icon: 'plug' },
   { path: 'settings', label: 'nav.settings', icon: 'settings' },
 ] as const satisfies readonly { path: string; label: Key; icon: IconName }[];
+
+/** How often it is asked whether an alert fires. */
+const alerts_ms = 30_000;
 
 /** The frame of every page of a site: header, navigation, content, footer. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -123,6 +129,7 @@ function Navigation() {
   const query = useSharedQuery();
   const { pathname } = useLocation();
   const nav = useRef<HTMLElement>(null);
+  const firing = useAnswer(questions.alerts(site), { refresh_ms: alerts_ms }).data?.firing ?? 0;
 
   // On a phone the pages stand in a row that is longer than the screen.
   useEffect(() => {
@@ -136,6 +143,12 @@ function Navigation() {
         <NavLink key={page.path} to={sitePath(site, page.path) + query}>
           <Icon name={page.icon} size={22} />
           <span>{t(page.label)}</span>
+          {page.path === 'alerts' && firing > 0 && (
+            <span className="nav-badge" data-testid="alerts-badge">
+              <span aria-hidden="true">{firing}</span>
+              <span className="sr-only">{t('alerts.badge', { count: firing })}</span>
+            </span>
+          )}
         </NavLink>
       ))}
     </nav>

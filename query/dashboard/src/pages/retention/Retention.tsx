@@ -2,6 +2,7 @@ import { questions } from '../../api/questions';
 import type { Retention as Answer } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
+import { SaveReport } from '../../reports/SaveReport';
 import { useSite } from '../../state/site';
 import { useFilters } from '../../state/useAddress';
 import { Answered } from '../../ui/Answered';
@@ -30,7 +31,7 @@ export default function Retention() {
   const error = retention.isReady ? answer.error : undefined;
   const isOfField = fieldOf(error) !== undefined && !answer.data;
   return (
-    <Page title={t('retention.title')} lead={t('retention.lead')} controls={<PeriodPicker />}>
+    <Page title={t('retention.title')} lead={t('retention.lead')} controls={<><SaveReport question="retention" body={retention.request} disabled={!retention.isReady} /><PeriodPicker /></>}>
       <FilterBar />
       <Card title={t('retention.options')}>
         <RetentionOptions retention={retention} error={error} />
