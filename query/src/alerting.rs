@@ -121,7 +121,8 @@ impl Alerting {
         for (saved, content) in due {
             let span = content.watched.every.last(content.watched.window, now, &zone);
             let last = latest.get(&saved.id);
-            let is_done = |look: &LookRow| look.to_ms >= span.to.0 && look.rule_version == content.rule_version;
+            let is_done =
+                |look: &LookRow| look.to_ms >= span.to.0 && look.rule_version == content.rule_version;
             if !last.is_some_and(is_done) {
                 let began = Instant::now();
                 revision = (revision + 1).max(now.0.cast_unsigned());

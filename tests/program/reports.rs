@@ -32,11 +32,22 @@ async fn refused(service: &Service, method: Method, path: &str, body: Value, tol
     let answer = service.ask_of("other", method, path, Some(body.clone())).await;
     let error = &answer.json()["error"];
     let field = error["field"].as_str().unwrap_or_default();
-    assert_eq!((answer.status, error["code"].as_str().unwrap(), field), told, "{path} {body}: {}", answer.text);
+    assert_eq!(
+        (answer.status, error["code"].as_str().unwrap(), field),
+        told,
+        "{path} {body}: {}",
+        answer.text
+    );
 }
 
 /// As somebody with another token.
-async fn asked_by(service: &Service, secret: &str, method: Method, path: &str, body: Option<Value>) -> Answer {
+async fn asked_by(
+    service: &Service,
+    secret: &str,
+    method: Method,
+    path: &str,
+    body: Option<Value>,
+) -> Answer {
     let request = Request::builder()
         .method(method)
         .uri(format!("/api/v1/sites/{path}"))
@@ -48,7 +59,9 @@ async fn asked_by(service: &Service, secret: &str, method: Method, path: &str, b
 
 /// What is the same whenever it is asked.
 fn timeless(mut answer: Value) -> Value {
-    answer.as_object_mut().unwrap().remove("as_of");
+    for field in ["as_of", "known_until"] {
+        answer.as_object_mut().unwrap().remove(field);
+    }
     answer
 }
 
@@ -68,7 +81,8 @@ async fn a_report_is_answered_as_its_own_address_answers() {
         std::iter::once(seen).chain((number % 3 == 0).then_some(order))
     });
     service.insert(&rows.collect::<Vec<_>>()).await;
-    let segment = post(&service, "other", "/segments", json!({"name": "All", "condition": {"all": []}})).await;
+    let segment =
+        post(&service, "other", "/segments", json!({"name": "All", "condition": {"all": []}})).await;
     let segment = segment["segment"].as_str().unwrap().to_owned();
 
     let steps = json!([{"kind": "page_view"}, {"kind": "order"}]);
@@ -76,11 +90,19 @@ async fn a_report_is_answered_as_its_own_address_answers() {
     for (question, path, body) in [
         ("funnels", "/funnels", json!({"steps": steps, "window_ms": 86_400_000})),
         ("retention", "/retention", json!({"interval": "day"})),
-        ("attribution", "/attribution", json!({"model": "last", "group_by": "source", "conversion": {"kind": "order"}})),
+        (
+            "attribution",
+            "/attribution",
+            json!({"model": "last", "group_by": "source", "conversion": {"kind": "order"}}),
+        ),
         ("paths", "/paths", json!({"scope": "session", "steps": 2})),
         ("touchpoints", "/touchpoints", json!({})),
         ("journeys", "/journeys", json!({"conversion": {"kind": "order"}})),
-        ("stats", "/stats?metrics=visitors,orders&group_by=page&filter=page%3Ais%3A%2Fa", json!({"metrics": "visitors,orders", "group_by": "page", "filter": ["page:is:/a"]})),
+        (
+            "stats",
+            "/stats?metrics=visitors,orders&group_by=page&filter=page%3Ais%3A%2Fa",
+            json!({"metrics": "visitors,orders", "group_by": "page", "filter": ["page:is:/a"]}),
+        ),
         ("newsletters", "/newsletters", json!({})),
         ("quality_web", "/quality/web", json!({"group_by": "page"})),
         ("quality_app", "/quality/app", json!({})),
@@ -88,9 +110,13 @@ async fn a_report_is_answered_as_its_own_address_answers() {
         let saved = json!({"name": question, "question": question, "body": body, "period": "7d", "page": "funnels?step=order"});
         let report = post(&service, "other", "/reports", saved).await;
         let id = report["report"].as_str().unwrap().to_owned();
-        let day = |ago: i64| jiff::Timestamp::from_millisecond(now() - ago * 24 * HOUR).unwrap().to_string()[..10].to_owned();
+        let day = |ago: i64| {
+            jiff::Timestamp::from_millisecond(now() - ago * 24 * HOUR).unwrap().to_string()[..10].to_owned()
+        };
         let (from, to) = (day(6), day(0));
-        let expected = if ["funnels", "retention", "attribution", "paths", "touchpoints", "journeys"].contains(&question) {
+        let expected = if ["funnels", "retention", "attribution", "paths", "touchpoints", "journeys"]
+            .contains(&question)
+        {
             let mut body = body.clone();
             body["from"] = json!(from);
             body["to"] = json!(to);
@@ -105,23 +131,34 @@ async fn a_report_is_answered_as_its_own_address_answers() {
     }
     let id = &ids["stats"];
     let totals = service.get_of("other", &format!("/reports/{id}/answer")).await["totals"].clone();
-    assert_eq!((&totals["visitors"], &totals["orders"]), (&json!(20), &json!(0)), "orders have no page: {totals}");
-    let earlier = service.get_of("other", &format!("/reports/{id}/answer?from=2026-01-01&to=2026-01-02")).await;
+    assert_eq!(
+        (&totals["visitors"], &totals["orders"]),
+        (&json!(20), &json!(0)),
+        "orders have no page: {totals}"
+    );
+    let earlier =
+        service.get_of("other", &format!("/reports/{id}/answer?from=2026-01-01&to=2026-01-02")).await;
     assert_eq!(earlier["totals"]["visitors"], 0);
     let numbers = service.get_of("other", &format!("/reports/{id}/numbers")).await;
     let listed = numbers["items"].as_array().unwrap();
-    let visitors = listed.iter().find(|one| one["number"] == "/rows/dimensions.page=%2Fa/metrics/visitors").unwrap();
+    let visitors =
+        listed.iter().find(|one| one["number"] == "/rows/dimensions.page=%2Fa/metrics/visitors").unwrap();
     assert_eq!(visitors["value"], 20.0);
 
     // A report whose question became invalid says so, and breaks no list.
-    let body = json!({"name": "Members", "question": "segment", "body": {"segment": segment}, "period": "7d"});
+    let body =
+        json!({"name": "Members", "question": "segment", "body": {"segment": segment}, "period": "7d"});
     let of_segment = post(&service, "other", "/reports", body).await["report"].as_str().unwrap().to_owned();
     assert!(service.get_of("other", &format!("/reports/{of_segment}/answer")).await["items"].is_array());
     service.ask_of("other", Method::DELETE, &format!("/segments/{segment}"), None).await;
     let list = service.get_of("other", "/reports").await;
-    let problems: Vec<_> = list["items"].as_array().unwrap().iter().filter(|one| !one["problem"].is_null()).collect();
+    let problems: Vec<_> =
+        list["items"].as_array().unwrap().iter().filter(|one| !one["problem"].is_null()).collect();
     assert_eq!((list["items"].as_array().unwrap().len(), problems.len()), (11, 1));
-    assert_eq!((&problems[0]["problem"]["code"], &problems[0]["problem"]["field"]), (&json!("unknown_segment"), &json!("body.segment")));
+    assert_eq!(
+        (&problems[0]["problem"]["code"], &problems[0]["problem"]["field"]),
+        (&json!("unknown_segment"), &json!("body.segment"))
+    );
     versions_boards_and_roles(&service, &ids).await;
     service.engine.stop().await;
 }
@@ -130,15 +167,47 @@ async fn versions_boards_and_roles(service: &Service, ids: &BTreeMap<&str, Strin
     let bad = StatusCode::BAD_REQUEST;
     let path = "/reports";
     for (body, code, field) in [
-        (json!({"name": "x", "question": "funnels", "body": {"steps": [{"kind": "page_view"}, {"kind": "nothing"}]}}), "unknown_kind", "body.steps[1].kind"),
-        (json!({"name": "x", "question": "stats", "body": {"metrics": "tears"}}), "unknown_metric", "body.metrics"),
-        (json!({"name": "x", "question": "stats", "body": {"metrics": {"a": 1}}}), "invalid_body", "body.metrics"),
-        (json!({"name": "x", "question": "stats", "body": {"metrics": "visitors", "from": "2026-01-01"}, "period": "7d"}), "invalid_period", "body.from"),
-        (json!({"name": "x", "question": "stats", "body": {"metrics": "visitors"}, "page": "//evil.example"}), "invalid_page", "page"),
+        (
+            json!({"name": "x", "question": "funnels", "body": {"steps": [{"kind": "page_view"}, {"kind": "nothing"}]}}),
+            "unknown_kind",
+            "body.steps[1].kind",
+        ),
+        (
+            json!({"name": "x", "question": "stats", "body": {"metrics": "tears"}}),
+            "unknown_metric",
+            "body.metrics",
+        ),
+        (
+            json!({"name": "x", "question": "stats", "body": {"metrics": {"a": 1}}}),
+            "invalid_body",
+            "body.metrics",
+        ),
+        (
+            json!({"name": "x", "question": "stats", "body": {"metrics": "visitors", "from": "2026-01-01"}, "period": "7d"}),
+            "invalid_period",
+            "body.from",
+        ),
+        (
+            json!({"name": "x", "question": "stats", "body": {"metrics": "visitors"}, "page": "//evil.example"}),
+            "invalid_page",
+            "page",
+        ),
         (json!({"name": " ", "question": "stats", "body": {"metrics": "visitors"}}), "invalid_field", "name"),
-        (json!({"name": "FUNNELS", "question": "stats", "body": {"metrics": "visitors"}}), "invalid_field", "name"),
-        (json!({"name": "x", "question": "stats", "body": {"metrics": "visitors", "filter": ["x".repeat(20_000)]}}), "invalid_body", "body"),
-        (json!({"name": "x", "question": "stats", "body": {"metrics": "visitors"}, "version": 1}), "invalid_version", "version"),
+        (
+            json!({"name": "FUNNELS", "question": "stats", "body": {"metrics": "visitors"}}),
+            "invalid_field",
+            "name",
+        ),
+        (
+            json!({"name": "x", "question": "stats", "body": {"metrics": "visitors", "filter": ["x".repeat(20_000)]}}),
+            "invalid_body",
+            "body",
+        ),
+        (
+            json!({"name": "x", "question": "stats", "body": {"metrics": "visitors"}, "version": 1}),
+            "invalid_version",
+            "version",
+        ),
         (json!({"name": "x", "question": "stats", "colour": 1}), "invalid_body", "colour"),
     ] {
         refused(service, Method::POST, path, body, (bad, code, field)).await;
@@ -147,7 +216,8 @@ async fn versions_boards_and_roles(service: &Service, ids: &BTreeMap<&str, Strin
     // Of two who change it at once, one is told that he did not see what the other wrote.
     let of_paths = format!("/reports/{}", ids["paths"]);
     let change = |name: &str, version| json!({"name": name, "question": "paths", "body": {"scope": "session", "steps": 2}, "version": version});
-    let both = ["Anna's", "Bice's"].map(|name| service.ask_of("other", Method::PUT, &of_paths, Some(change(name, 1))));
+    let both = ["Anna's", "Bice's"]
+        .map(|name| service.ask_of("other", Method::PUT, &of_paths, Some(change(name, 1))));
     let [first, second] = both;
     let (first, second) = tokio::join!(first, second);
     let mut statuses = [first.status, second.status];
@@ -155,7 +225,14 @@ async fn versions_boards_and_roles(service: &Service, ids: &BTreeMap<&str, Strin
     assert_eq!(statuses, [StatusCode::OK, StatusCode::CONFLICT], "{} {}", first.text, second.text);
     let now_there = service.get_of("other", &of_paths).await;
     assert_eq!((&now_there["version"], &now_there["period"]), (&json!(2), &Value::Null));
-    refused(service, Method::PUT, &of_paths, change("Late", 1), (StatusCode::CONFLICT, "changed_meanwhile", "")).await;
+    refused(
+        service,
+        Method::PUT,
+        &of_paths,
+        change("Late", 1),
+        (StatusCode::CONFLICT, "changed_meanwhile", ""),
+    )
+    .await;
 
     let cards = json!([{"report": ids["stats"]}, {"report": ids["paths"], "size": "full"}]);
     let board = post(service, "other", "/boards", json!({"name": "Monday", "cards": cards})).await;
@@ -166,7 +243,8 @@ async fn versions_boards_and_roles(service: &Service, ids: &BTreeMap<&str, Strin
         (json!([{"report": ids["stats"]}, {"report": ids["stats"]}]), "repeated_report", "cards[1].report"),
         (json!(vec![json!({"report": "x"}); 25]), "too_many_cards", "cards"),
     ] {
-        refused(service, Method::POST, "/boards", json!({"name": "y", "cards": cards}), (bad, code, field)).await;
+        refused(service, Method::POST, "/boards", json!({"name": "y", "cards": cards}), (bad, code, field))
+            .await;
     }
     // A report that stands on a board stays, and who looks at the board is not surprised.
     let in_use = (StatusCode::CONFLICT, "report_in_use", "");
@@ -185,11 +263,16 @@ async fn versions_boards_and_roles(service: &Service, ids: &BTreeMap<&str, Strin
     let registry = &service.registry;
     registry.add_token(Role::Segments, "", "puller", Some("a-token-that-pulls")).await.unwrap();
     registry.add_token(Role::Ingest, "", "sender", Some("a-token-that-sends")).await.unwrap();
-    for (secret, path) in [(ANALYST, format!("other{of_stats}")), ("a-token-that-pulls", format!("other{of_stats}")), ("a-token-that-sends", "demo/alerts".into())] {
+    for (secret, path) in [
+        (ANALYST, format!("other{of_stats}")),
+        ("a-token-that-pulls", format!("other{of_stats}")),
+        ("a-token-that-sends", "demo/alerts".into()),
+    ] {
         let answer = asked_by(service, secret, Method::GET, &path, None).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}: {}", answer.text);
     }
-    let body = json!({"name": "<script>alert(1)</script>", "question": "stats", "body": {"metrics": "visitors"}});
+    let body =
+        json!({"name": "<script>alert(1)</script>", "question": "stats", "body": {"metrics": "visitors"}});
     let made = asked_by(service, ANALYST, Method::POST, "demo/reports", Some(body)).await;
     assert_eq!((made.status, &made.json()["created_by"]), (StatusCode::CREATED, &json!("anna")));
 }
@@ -233,11 +316,18 @@ async fn an_alert_finds_what_a_plain_count_finds_and_tells_each_change_once() {
     service.insert(&rows).await;
 
     let body = json!({"metrics": "visitors", "group_by": "page"});
-    let report = post(&service, "other", "/reports", json!({"name": "By page", "question": "stats", "body": body, "period": "30d"})).await;
+    let report = post(
+        &service,
+        "other",
+        "/reports",
+        json!({"name": "By page", "question": "stats", "body": body, "period": "30d"}),
+    )
+    .await;
     let report = report["report"].as_str().unwrap().to_owned();
     let watched = |number: &str, rule: Value| json!({"report": report, "number": number, "rule": rule, "every": "hour"});
     let all = "/totals/visitors";
-    let (of_b, of_none) = ("/rows/dimensions.page=%2Fb/metrics/visitors", "/rows/dimensions.page=%2Fnever/metrics/visitors");
+    let (of_b, of_none) =
+        ("/rows/dimensions.page=%2Fb/metrics/visitors", "/rows/dimensions.page=%2Fnever/metrics/visitors");
     let mut ids = BTreeMap::new();
     for (name, number, rule, cooldown_hours) in [
         ("above", all, json!({"above": 59}), 0),
@@ -250,7 +340,13 @@ async fn an_alert_finds_what_a_plain_count_finds_and_tells_each_change_once() {
         ("only less", all, json!({"unusual": {"direction": "down"}}), 0),
         ("cool", all, json!({"above": 5}), 2),
     ] {
-        let alert = post(&service, "other", "/alerts", json!({"name": name, "watched": watched(number, rule), "cooldown_hours": cooldown_hours})).await;
+        let alert = post(
+            &service,
+            "other",
+            "/alerts",
+            json!({"name": name, "watched": watched(number, rule), "cooldown_hours": cooldown_hours}),
+        )
+        .await;
         assert_eq!((&alert["state"], &alert["last"]), (&json!("new"), &Value::Null));
         ids.insert(name, alert["alert"].as_str().unwrap().to_owned());
     }
@@ -274,19 +370,27 @@ async fn an_alert_finds_what_a_plain_count_finds_and_tells_each_change_once() {
         ("cool", "firing", json!(60.0), "above"),
     ] {
         let (told, last) = &found[name];
-        assert_eq!((told.as_str(), &last["value"], last["reason"].as_str().unwrap()), (state, &value, reason), "{name}");
+        assert_eq!(
+            (told.as_str(), &last["value"], last["reason"].as_str().unwrap()),
+            (state, &value, reason),
+            "{name}"
+        );
     }
     let mut earlier: Vec<u32> = (1..=8).map(|week| plainly(&rows, hour - week * WEEK, None)).collect();
     earlier.sort_unstable();
     let usual = &found["only less"].1["usual"];
-    assert_eq!((&usual["median"], &usual["weeks"]), (&json!(f64::from(earlier[3] + earlier[4]) / 2.0), &json!(8)));
+    assert_eq!(
+        (&usual["median"], &usual["weeks"]),
+        (&json!(f64::from(earlier[3] + earlier[4]) / 2.0), &json!(8))
+    );
 
     // Looking again, also by another who knows nothing, finds nothing new.
     let cursor = changes(&service, "").await["cursor"].as_str().unwrap().to_owned();
     alerting.look(None, at(0)).await.unwrap();
     Alerting::new(&service.state).waited_for().look(None, at(0)).await.unwrap();
     assert_eq!(changes(&service, &format!("?since={cursor}")).await["items"], json!([]));
-    acknowledged_cooled_and_measured(&service, &alerting, &ids, &report, (&cursor, [at(1), at(2), at(3)])).await;
+    acknowledged_cooled_and_measured(&service, &alerting, &ids, &report, (&cursor, [at(1), at(2), at(3)]))
+        .await;
     service.engine.stop().await;
 }
 
@@ -322,11 +426,14 @@ async fn acknowledged_cooled_and_measured(
     // An hour later there are ten: usual again. `cool` fires on; nobody came in the hour after that, and many later.
     alerting.look(None, next).await.unwrap();
     let found = states(service).await;
-    for (name, state) in [("above", "ok"), ("unusual \"odd\\name\"", "ok"), ("cool", "firing"), ("nothing", "no_data")] {
+    for (name, state) in
+        [("above", "ok"), ("unusual \"odd\\name\"", "ok"), ("cool", "firing"), ("nothing", "no_data")]
+    {
         assert_eq!(found[name].0, state, "{name}: {:?}", found[name].1);
     }
     let told = changes(service, &format!("?since={cursor}")).await;
-    let mut changed: Vec<&str> = told["items"].as_array().unwrap().iter().map(|one| one["alert"].as_str().unwrap()).collect();
+    let mut changed: Vec<&str> =
+        told["items"].as_array().unwrap().iter().map(|one| one["alert"].as_str().unwrap()).collect();
     changed.sort_unstable();
     let mut expected = vec![ids["above"].as_str(), ids["unusual \"odd\\name\""].as_str()];
     expected.sort_unstable();
@@ -334,7 +441,8 @@ async fn acknowledged_cooled_and_measured(
     alerting.look(None, after).await.unwrap();
     assert_eq!(states(service).await["cool"].0, "ok");
     let start = last.0 - 10 * 60_000 - HOUR;
-    let rows: Vec<_> = (0..70).map(|number| of("other", view(format!("w{number}"), "w", start + number, "/a"))).collect();
+    let rows: Vec<_> =
+        (0..70).map(|number| of("other", view(format!("w{number}"), "w", start + number, "/a"))).collect();
     service.insert(&rows).await;
     // It fired three hours ago, by the clock of who looks: its cool-down of two has passed; with four it has not.
     let change = json!({"name": "above", "watched": {"report": report, "number": "/totals/visitors", "rule": {"above": 59}, "every": "hour"}, "cooldown_hours": 4, "version": 1});
@@ -371,27 +479,45 @@ async fn acknowledged_cooled_and_measured(
     // Where Prometheus reads: names that would break a line do not.
     service.state.alerts().look(Timestamp(now())).await.unwrap();
     let metrics = service.state.metrics();
-    let line = format!("orma_alert_firing{{site=\"other\",alert=\"{}\",name=\"unusual \\\"odd\\\\name\\\"\"}}", ids["unusual \"odd\\name\""]);
+    let line = format!(
+        "orma_alert_firing{{site=\"other\",alert=\"{}\",name=\"unusual \\\"odd\\\\name\\\"\"}}",
+        ids["unusual \"odd\\name\""]
+    );
     assert!(metrics.contains(&line), "{metrics}");
-    assert!(metrics.contains(&format!("orma_alert_value{{site=\"other\",alert=\"{}\",name=\"cool\"}} 70\n", ids["cool"])), "{metrics}");
+    assert!(
+        metrics.contains(&format!(
+            "orma_alert_value{{site=\"other\",alert=\"{}\",name=\"cool\"}} 70\n",
+            ids["cool"]
+        )),
+        "{metrics}"
+    );
     what_cannot_be_an_alert(service, report).await;
 }
 
 async fn what_cannot_be_an_alert(service: &Service, report: &str) {
     let bad = StatusCode::BAD_REQUEST;
-    let watched = |number: &str, rule: Value, every: &str, window: u32, report: &str| {
-        json!({"report": report, "number": number, "rule": rule, "every": every, "window": window})
-    };
+    let watched = |number: &str, rule: Value, every: &str, window: u32, report: &str| json!({"report": report, "number": number, "rule": rule, "every": every, "window": window});
     for (watched, code, field) in [
         (watched("/a", json!({"above": 1}), "hour", 1, "nothing"), "unknown_report", "watched.report"),
         (watched("a", json!({"above": 1}), "hour", 1, report), "invalid_number", "watched.number"),
         (watched("/a", json!({"above": 1e16}), "hour", 1, report), "invalid_rule", "watched.rule.above"),
-        (watched("/a", json!({"unusual": {"deviations": 0}}), "hour", 1, report), "invalid_rule", "watched.rule.unusual.deviations"),
+        (
+            watched("/a", json!({"unusual": {"deviations": 0}}), "hour", 1, report),
+            "invalid_rule",
+            "watched.rule.unusual.deviations",
+        ),
         (watched("/a", json!({"unusual": {}}), "day", 2, report), "invalid_alert_window", "watched.window"),
         (watched("/a", json!({"below": 1}), "hour", 73, report), "invalid_alert_window", "watched.window"),
         (watched("/a", json!({"below": 1}), "day", 0, report), "invalid_alert_window", "watched.window"),
     ] {
-        refused(service, Method::POST, "/alerts", json!({"name": "x", "watched": watched}), (bad, code, field)).await;
+        refused(
+            service,
+            Method::POST,
+            "/alerts",
+            json!({"name": "x", "watched": watched}),
+            (bad, code, field),
+        )
+        .await;
     }
     let in_use = (StatusCode::CONFLICT, "report_in_use", "");
     refused(service, Method::DELETE, &format!("/reports/{report}"), Value::Null, in_use).await;
@@ -409,11 +535,13 @@ fn alerts_look_once_though_the_program_is_killed_while_they_do() {
         assert_eq!(answer.status, 201, "{}", answer.text);
         answer.json()
     };
-    let body = json!({"name": "Visitors", "question": "stats", "body": {"metrics": "visitors"}, "period": "7d"});
+    let body =
+        json!({"name": "Visitors", "question": "stats", "body": {"metrics": "visitors"}, "period": "7d"});
     let report = make(&orma, "/reports", &body)["report"].as_str().unwrap().to_owned();
     let mut first = String::new();
     for number in (0..ALERTS).rev() {
-        let watched = json!({"report": report, "number": "/totals/visitors", "rule": {"below": 1}, "every": "week"});
+        let watched =
+            json!({"report": report, "number": "/totals/visitors", "rule": {"below": 1}, "every": "week"});
         let alert = make(&orma, "/alerts", &json!({"name": format!("Alert {number}"), "watched": watched}));
         alert["alert"].as_str().unwrap().clone_into(&mut first);
     }

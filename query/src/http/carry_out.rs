@@ -3,19 +3,22 @@
 use axum::extract::{FromRequest, RawQuery, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use orma_store::registry::Snapshot;
 use orma_store::Site;
+use orma_store::registry::Snapshot;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::auth::Access;
 use super::params::{Body, Params, PathOf, parse_query};
 use super::segments::SegmentPath;
-use super::{attribution, funnels, journeys, newsletter_report, paths, quality, retention, segments, stats, touchpoints};
+use super::{
+    attribution, funnels, journeys, newsletter_report, paths, quality, retention, segments, stats,
+    touchpoints,
+};
 use crate::error::ApiError;
 use crate::question::audience::request::{SegmentHistoryParams, check_known};
-use crate::question::{self, newsletter_report::request::NewsletterParams, quality::request::QualityParams};
 use crate::question::stats::request::{Query, RequestText, StatsParams};
+use crate::question::{self, newsletter_report::request::NewsletterParams, quality::request::QualityParams};
 use crate::saved::report::ReportQuestion;
 use crate::state::AppState;
 use crate::timestamp::Timestamp;
@@ -34,7 +37,8 @@ pub async fn carry_out(
     question: ReportQuestion,
     body: Map<String, Value>,
 ) -> Result<Response, ApiError> {
-    let mut response = answer(state, access, headers, question, body).await.map_err(|error| error.below("body"))?;
+    let mut response =
+        answer(state, access, headers, question, body).await.map_err(|error| error.below("body"))?;
     // The next page is one of the question's address, not of this one.
     response.headers_mut().remove(header::LINK);
     Ok(response)
@@ -52,9 +56,13 @@ async fn answer(
     match question {
         ReportQuestion::Funnels => funnels::ask(of_state, at("/funnels"), read(body).await?).await,
         ReportQuestion::Retention => retention::ask(of_state, at("/retention"), read(body).await?).await,
-        ReportQuestion::Attribution => attribution::ask(of_state, at("/attribution"), read(body).await?).await,
+        ReportQuestion::Attribution => {
+            attribution::ask(of_state, at("/attribution"), read(body).await?).await
+        }
         ReportQuestion::Paths => paths::ask(of_state, at("/paths"), read(body).await?).await,
-        ReportQuestion::Touchpoints => touchpoints::ask(of_state, at("/touchpoints"), read(body).await?).await,
+        ReportQuestion::Touchpoints => {
+            touchpoints::ask(of_state, at("/touchpoints"), read(body).await?).await
+        }
         ReportQuestion::Journeys => journeys::ask(of_state, at("/journeys"), read(body).await?).await,
         ReportQuestion::Stats => {
             let query = query_text(&body)?;
@@ -110,13 +118,21 @@ async fn check_fields(
     mut body: Map<String, Value>,
     now: Timestamp,
 ) -> Result<(), ApiError> {
-    use crate::question::{attribution, funnel, journeys, newsletter_report, paths, quality, retention, touchpoints};
+    use crate::question::{
+        attribution, funnel, journeys, newsletter_report, paths, quality, retention, touchpoints,
+    };
     let scope = match question {
         ReportQuestion::Funnels => funnel::request::Request::parse(site, &read(body).await?.0, now)?.scope,
-        ReportQuestion::Retention => retention::request::Request::parse(site, &read(body).await?.0, now)?.scope,
-        ReportQuestion::Attribution => attribution::request::Request::parse(site, &read(body).await?.0, now)?.scope,
+        ReportQuestion::Retention => {
+            retention::request::Request::parse(site, &read(body).await?.0, now)?.scope
+        }
+        ReportQuestion::Attribution => {
+            attribution::request::Request::parse(site, &read(body).await?.0, now)?.scope
+        }
         ReportQuestion::Paths => paths::request::Request::parse(site, &read(body).await?.0, now)?.scope,
-        ReportQuestion::Touchpoints => touchpoints::request::Request::parse(site, &read(body).await?.0, now)?.scope,
+        ReportQuestion::Touchpoints => {
+            touchpoints::request::Request::parse(site, &read(body).await?.0, now)?.scope
+        }
         ReportQuestion::Journeys => journeys::request::Request::parse(site, &read(body).await?.0, now)?.scope,
         ReportQuestion::Stats => {
             let params: StatsParams = parse_query(&query_text(&body)?)?;
@@ -139,7 +155,8 @@ async fn check_fields(
             let params: SegmentHistoryParams = parse_query(&query_text(&body)?)?;
             question::audience::check_history(site, (params.from.as_deref(), params.to.as_deref()), now)?;
             let is_known = snapshot.audiences.get(&segment).is_some_and(|known| known.site == site.site);
-            let unknown = || ApiError::invalid("unknown_segment", SEGMENT, format!("There is no segment `{segment}`."));
+            let unknown =
+                || ApiError::invalid("unknown_segment", SEGMENT, format!("There is no segment `{segment}`."));
             return is_known.then_some(()).ok_or_else(unknown);
         }
     };
@@ -168,7 +185,9 @@ fn query_text(body: &Map<String, Value>) -> Result<String, ApiError> {
                 Value::Number(number) => number.to_string(),
                 Value::Bool(flag) => flag.to_string(),
                 _ => {
-                    let message = format!("`{name}` is a parameter of an address: a text, a number, or a list of them.");
+                    let message = format!(
+                        "`{name}` is a parameter of an address: a text, a number, or a list of them."
+                    );
                     return Err(ApiError::invalid("invalid_body", name, message));
                 }
             };

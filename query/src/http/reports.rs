@@ -206,7 +206,8 @@ pub async fn delete(
     let saved = saved(&state, site, SavedKind::Report, &report).await?;
     let snapshot = state.registry.snapshot();
     let stands = |other: &&&Saved| board::cards(other).iter().any(|card| card.report == report);
-    let watches = |other: &&&Saved| alert::content(other).is_some_and(|content| content.watched.report == report);
+    let watches =
+        |other: &&&Saved| alert::content(other).is_some_and(|content| content.watched.report == report);
     let boards = snapshot.saved_of(site, SavedKind::Board);
     let alerts = snapshot.saved_of(site, SavedKind::Alert);
     let boards = boards.iter().filter(stands).map(|one| format!("it stands on the board `{}`", one.name));

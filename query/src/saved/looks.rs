@@ -214,7 +214,8 @@ pub async fn acknowledgements(
         at_ms: i64,
     }
     let rows: Vec<Row> = runner.rows(&sql::acknowledgements(site)).await?;
-    let told = |row: Row| (row.alert, (row.fired_at_ms, Acknowledgement { by: row.by, at: Timestamp(row.at_ms) }));
+    let told =
+        |row: Row| (row.alert, (row.fired_at_ms, Acknowledgement { by: row.by, at: Timestamp(row.at_ms) }));
     Ok(rows.into_iter().map(told).collect())
 }
 

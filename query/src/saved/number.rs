@@ -22,8 +22,20 @@ pub const NUMBERS_MAX: usize = 1_000;
 const PARTS_MAX: usize = 12;
 /// Words in the name of a number that is no count: of nothing it is not 0, but nothing.
 const NO_COUNTS: [&str; 14] = [
-    "rate", "share", "average", "mean", "median", "duration", "per_", "_ms", "p75", "score", "low", "high",
-    "conversion", "effect",
+    "rate",
+    "share",
+    "average",
+    "mean",
+    "median",
+    "duration",
+    "per_",
+    "_ms",
+    "p75",
+    "score",
+    "low",
+    "high",
+    "conversion",
+    "effect",
 ];
 
 /// A number of an answer.
@@ -227,7 +239,8 @@ fn named(items: &[Value]) -> Vec<(String, &Value)> {
             if texts.iter().flatten().any(|text| text.parse::<jiff::civil::Date>().is_ok()) {
                 break;
             }
-            let keys = texts.iter().map(|text| text.map(|text| format!("{}={}", encoded(name), encoded(text))));
+            let keys =
+                texts.iter().map(|text| text.map(|text| format!("{}={}", encoded(name), encoded(text))));
             if let Some(keys) = all_distinct(keys.collect()) {
                 return keys.into_iter().zip(items).collect();
             }
@@ -305,7 +318,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_path_is_refused() {
-        for wrong in ["", "steps", "/", "/a//b", "/a/", &format!("/{}", "a".repeat(1_000)), &"/a".repeat(13)] {
+        for wrong in ["", "steps", "/", "/a//b", "/a/", &format!("/{}", "a".repeat(1_000)), &"/a".repeat(13)]
+        {
             assert!(NumberPath::parse(wrong).is_err(), "{wrong}");
         }
     }

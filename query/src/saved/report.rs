@@ -226,7 +226,8 @@ pub fn definition(
     if period.is_some()
         && let Some(edge) = ["from", "to"].into_iter().find(|edge| body.contains_key(*edge))
     {
-        let message = format!("`body.{edge}` is a fixed time, and `period` one that moves on: leave one out.");
+        let message =
+            format!("`body.{edge}` is a fixed time, and `period` one that moves on: leave one out.");
         return Err(ApiError::invalid("invalid_period", format!("body.{edge}"), message));
     }
     let content = ReportContent { question, body, period, page };

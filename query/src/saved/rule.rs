@@ -107,8 +107,12 @@ impl AlertRule {
     /// They cannot.
     pub fn check(&self) -> Result<(), ApiError> {
         let (field, is_right, range) = match self {
-            Self::Above(Threshold(threshold)) => ("rule.above", threshold.abs() <= THRESHOLD_MAX, "from -1e15 to 1e15"),
-            Self::Below(Threshold(threshold)) => ("rule.below", threshold.abs() <= THRESHOLD_MAX, "from -1e15 to 1e15"),
+            Self::Above(Threshold(threshold)) => {
+                ("rule.above", threshold.abs() <= THRESHOLD_MAX, "from -1e15 to 1e15")
+            }
+            Self::Below(Threshold(threshold)) => {
+                ("rule.below", threshold.abs() <= THRESHOLD_MAX, "from -1e15 to 1e15")
+            }
             Self::Unusual(unusual) => {
                 ("rule.unusual.deviations", DEVIATIONS.contains(&unusual.deviations), "from 1 to 20")
             }
@@ -125,7 +129,12 @@ impl AlertRule {
     }
 
     /// What it says of a number; `earlier` are those of the weeks before, the latest first, as far as there were any.
-    pub fn judge(&self, value: Option<f64>, earlier: &[Option<f64>], is_count: bool) -> (Verdict, Option<Usual>) {
+    pub fn judge(
+        &self,
+        value: Option<f64>,
+        earlier: &[Option<f64>],
+        is_count: bool,
+    ) -> (Verdict, Option<Usual>) {
         let usual = match self {
             Self::Unusual(unusual) => usual(earlier, unusual.deviations, is_count),
             _ => None,
@@ -192,7 +201,8 @@ mod tests {
     fn rules_as_a_table() {
         let steady = [100.0, 104.0, 96.0, 101.0, 99.0, 103.0, 97.0, 100.0].map(Some);
         let zeros = [0.0; 8].map(Some);
-        let young = [Some(20.0), Some(22.0), Some(0.0), Some(21.0), Some(0.0), Some(0.0), Some(0.0), Some(0.0)];
+        let young =
+            [Some(20.0), Some(22.0), Some(0.0), Some(21.0), Some(0.0), Some(0.0), Some(0.0), Some(0.0)];
         let short = [Some(20.0), Some(22.0), Some(21.0), None, None, None, None, None];
         let (up, down, both) = (unusual(Direction::Up), unusual(Direction::Down), unusual(Direction::Both));
         let table: [(AlertRule, Option<f64>, &[Option<f64>], Verdict); 19] = [
@@ -276,7 +286,13 @@ mod tests {
             let level = random.u32(1..2_000);
             let odd = random.u32(0..3);
             let weeks: Vec<f64> = (0..random.usize(4..9))
-                .map(|_| f64::from(if random.u32(0..9) < odd { level * 9 } else { level + random.u32(0..=level / 3) }))
+                .map(|_| {
+                    f64::from(if random.u32(0..9) < odd {
+                        level * 9
+                    } else {
+                        level + random.u32(0..=level / 3)
+                    })
+                })
                 .collect();
             let value = f64::from(random.u32(0..level * 3));
             let earlier: Vec<Option<f64>> = weeks.iter().copied().map(Some).collect();

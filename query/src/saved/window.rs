@@ -157,8 +157,22 @@ mod tests {
             (Every::Hour, 3, "2026-10-25T02:30:00Z", "Europe/Rome", "2026-10-24T23:00", "2026-10-25T02:00"),
             (Every::Hour, 2, "2026-03-29T02:10:00Z", "Europe/Rome", "2026-03-29T00:00", "2026-03-29T02:00"),
             // Half an hour of change.
-            (Every::Hour, 1, "2026-10-03T15:40:00Z", "Australia/Lord_Howe", "2026-10-03T14:30", "2026-10-03T15:30"),
-            (Every::Hour, 1, "2026-10-03T16:40:00Z", "Australia/Lord_Howe", "2026-10-03T15:30", "2026-10-03T16:00"),
+            (
+                Every::Hour,
+                1,
+                "2026-10-03T15:40:00Z",
+                "Australia/Lord_Howe",
+                "2026-10-03T14:30",
+                "2026-10-03T15:30",
+            ),
+            (
+                Every::Hour,
+                1,
+                "2026-10-03T16:40:00Z",
+                "Australia/Lord_Howe",
+                "2026-10-03T15:30",
+                "2026-10-03T16:00",
+            ),
             (Every::Day, 1, "2026-11-20T00:30:00Z", "Europe/Rome", "2026-11-18T23:00", "2026-11-19T23:00"),
             (Every::Day, 1, "2026-11-19T23:04:00Z", "Europe/Rome", "2026-11-17T23:00", "2026-11-18T23:00"),
             // Days of 25 and of 23 hours.
@@ -167,7 +181,11 @@ mod tests {
             (Every::Week, 1, "2026-11-20T10:00:00Z", "Europe/Rome", "2026-11-08T23:00", "2026-11-15T23:00"),
             (Every::Week, 2, "2026-11-16T00:00:00Z", "UTC", "2026-10-26T00:00", "2026-11-09T00:00"),
         ] {
-            assert_eq!(last(every, window, now, zone), (from.to_owned(), to.to_owned()), "{every:?} {window} {now} {zone}");
+            assert_eq!(
+                last(every, window, now, zone),
+                (from.to_owned(), to.to_owned()),
+                "{every:?} {window} {now} {zone}"
+            );
         }
     }
 

@@ -135,7 +135,10 @@ impl Registry {
         }
         check::label("name", &saved.name)?;
         if saved.content.len() > CONTENT_BYTES_MAX {
-            return check::invalid("body", format!("is too long: at most {CONTENT_BYTES_MAX} bytes are kept"));
+            return check::invalid(
+                "body",
+                format!("is too long: at most {CONTENT_BYTES_MAX} bytes are kept"),
+            );
         }
         let _saving = self.saving.lock().await;
         self.refresh().await?;
