@@ -104,7 +104,7 @@ impl Alerting {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let Ok(zone) = zone_of(site) else { return Ok(()) };
-        let due = |(saved, content): &'_ &(&Saved, AlertContent)| {
+        let due = |(saved, content): &&(&Saved, AlertContent)| {
             let span = content.watched.every.last(content.watched.window, now, &zone);
             let looked = known.looked.get(&saved.id);
             let waits = known.failed.get(&saved.id).is_some_and(|(_, at)| *at > Instant::now());

@@ -234,6 +234,11 @@ async fn versions_boards_and_roles(service: &Service, ids: &BTreeMap<&str, Strin
     )
     .await;
 
+    boards_and_roles(service, ids, &of_paths).await;
+}
+
+async fn boards_and_roles(service: &Service, ids: &BTreeMap<&str, String>, of_paths: &str) {
+    let bad = StatusCode::BAD_REQUEST;
     let cards = json!([{"report": ids["stats"]}, {"report": ids["paths"], "size": "full"}]);
     let board = post(service, "other", "/boards", json!({"name": "Monday", "cards": cards})).await;
     assert_eq!(board["cards"][1]["size"], "full");
@@ -248,10 +253,10 @@ async fn versions_boards_and_roles(service: &Service, ids: &BTreeMap<&str, Strin
     }
     // A report that stands on a board stays, and who looks at the board is not surprised.
     let in_use = (StatusCode::CONFLICT, "report_in_use", "");
-    refused(service, Method::DELETE, &of_paths, Value::Null, in_use).await;
+    refused(service, Method::DELETE, of_paths, Value::Null, in_use).await;
     let without = json!({"name": "Monday", "cards": [{"report": ids["stats"]}], "version": 1});
     assert_eq!(service.ask_of("other", Method::PUT, &of_board, Some(without)).await.json()["version"], 2);
-    assert_eq!(service.ask_of("other", Method::DELETE, &of_paths, None).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(service.ask_of("other", Method::DELETE, of_paths, None).await.status, StatusCode::NO_CONTENT);
     assert_eq!(service.ask_of("other", Method::DELETE, &of_board, None).await.status, StatusCode::NO_CONTENT);
 
     // Another site's are not there, and neither for an analyst of that site nor for who only pulls or sends.

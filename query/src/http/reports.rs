@@ -77,10 +77,7 @@ pub async fn saved(state: &AppState, site: &str, kind: SavedKind, id: &str) -> R
 
 /// Saves something, unless somebody was faster.
 pub async fn put(state: &AppState, saved: &Saved) -> Result<(), ApiError> {
-    match state.registry.put_saved(saved).await? {
-        true => Ok(()),
-        false => Err(changed_meanwhile(saved.kind)),
-    }
+    if state.registry.put_saved(saved).await? { Ok(()) } else { Err(changed_meanwhile(saved.kind)) }
 }
 
 /// A report, with what is wrong with it now.

@@ -174,7 +174,7 @@ fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
-            '%' | '/' | '=' | '&' => write!(encoded, "%{:02X}", letter as u32).expect("memory"),
+            '%' | '/' | '=' | '&' => write!(encoded, "%{:02X}", u32::from(letter)).expect("memory"),
             other => encoded.push(other),
         }
     }
@@ -201,9 +201,9 @@ fn walk(value: &Value, path: &mut String, found: &mut Vec<ReportNumber>) {
     match value {
         Value::Object(fields) => {
             // What it is about names it, and is no number of it.
-            fields.iter().filter(|(name, _)| *name != "dimensions").for_each(|(name, inner)| {
+            for (name, inner) in fields.iter().filter(|(name, _)| *name != "dimensions") {
                 step(&encoded(name), inner);
-            });
+            }
         }
         Value::Array(items) => {
             for (part, item) in named(items) {
