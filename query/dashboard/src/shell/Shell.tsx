@@ -59,6 +59,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </NavLink>
         <SiteSwitch />
         <Alarm />
+        <Firing />
         <HeaderSwitches signOut />
       </header>
       <Navigation />
@@ -129,7 +130,7 @@ function Navigation() {
   const query = useSharedQuery();
   const { pathname } = useLocation();
   const nav = useRef<HTMLElement>(null);
-  const firing = useAnswer(questions.alerts(site), { refresh_ms: alerts_ms }).data?.firing ?? 0;
+  const firing = useFiring();
 
   // On a phone the pages stand in a row that is longer than the screen.
   useEffect(() => {
@@ -169,6 +170,27 @@ function Alarm() {
         <span>{label}</span>
       </NavLink>
     </div>
+  );
+}
+
+/** How many alerts fire that nobody has acknowledged. */
+function useFiring(): number {
+  const { site } = useSite();
+  return useAnswer(questions.alerts(site), { refresh_ms: alerts_ms }).data?.firing ?? 0;
+}
+
+/** The same on a phone, where the navigation is longer than the screen. */
+function Firing() {
+  const { t } = useI18n();
+  const { site } = useSite();
+  const firing = useFiring();
+  if (firing === 0) return null;
+  const label = t('alerts.badge', { count: firing });
+  return (
+    <NavLink className="alarm alarm-firing" to={sitePath(site, 'alerts')} title={label} aria-label={label}>
+      <Icon name="bell" size={18} />
+      <b aria-hidden="true">{firing}</b>
+    </NavLink>
   );
 }
 
