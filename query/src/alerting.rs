@@ -108,9 +108,8 @@ impl Alerting {
             let span = content.watched.every.last(content.watched.window, now, &zone);
             let looked = known.looked.get(&saved.id);
             let waits = known.failed.get(&saved.id).is_some_and(|(_, at)| *at > Instant::now());
-            content.is_on
-                && !(waits && !self.is_waited_for)
-                && looked.is_none_or(|(to, rule)| *to < span.to || *rule != content.rule_version)
+            let is_new = looked.is_none_or(|(to, rule)| *to < span.to || *rule != content.rule_version);
+            content.is_on && is_new && (self.is_waited_for || !waits)
         };
         let due: Vec<&(&Saved, AlertContent)> = alerts.iter().filter(due).collect();
         if due.is_empty() {

@@ -37,8 +37,9 @@ pub async fn carry_out(
     question: ReportQuestion,
     body: Map<String, Value>,
 ) -> Result<Response, ApiError> {
-    let mut response =
-        answer(state, access, headers, question, body).await.map_err(|error| error.below("body"))?;
+    // On the heap: it has room for every question.
+    let answered = Box::pin(answer(state, access, headers, question, body)).await;
+    let mut response = answered.map_err(|error| error.below("body"))?;
     // The next page is one of the question's address, not of this one.
     response.headers_mut().remove(header::LINK);
     Ok(response)

@@ -119,6 +119,7 @@ pub struct Acknowledgement {
 
 /// An alert.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the name of the field is the API's")]
 pub struct Alert {
     /// Its id.
     #[schema(example = "0a1b2c3d4e5f")]

@@ -64,6 +64,7 @@ pub struct BoardCard {
 
 /// A board.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the name of the field is the API's")]
 pub struct Board {
     /// Its id.
     #[schema(example = "0a1b2c3d4e5f")]

@@ -127,6 +127,7 @@ pub struct ReportContent {
 
 /// A report.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the name of the field is the API's")]
 pub struct Report {
     /// Its id.
     #[schema(example = "0a1b2c3d4e5f")]

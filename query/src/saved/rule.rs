@@ -186,7 +186,11 @@ fn spread(values: &[f64], median: f64, is_count: bool) -> f64 {
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
-    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
+    if values.len().is_multiple_of(2) {
+        f64::midpoint(values[middle - 1], values[middle])
+    } else {
+        values[middle]
+    }
 }
 
 #[cfg(test)]
@@ -197,6 +201,9 @@ mod tests {
         AlertRule::Unusual(Unusual { deviations: 3.5, direction })
     }
 
+    /// A rule, the number, those of the weeks before, and what it says.
+    type Case<'a> = (AlertRule, Option<f64>, &'a [Option<f64>], Verdict);
+
     #[test]
     fn rules_as_a_table() {
         let steady = [100.0, 104.0, 96.0, 101.0, 99.0, 103.0, 97.0, 100.0].map(Some);
@@ -205,7 +212,7 @@ mod tests {
             [Some(20.0), Some(22.0), Some(0.0), Some(21.0), Some(0.0), Some(0.0), Some(0.0), Some(0.0)];
         let short = [Some(20.0), Some(22.0), Some(21.0), None, None, None, None, None];
         let (up, down, both) = (unusual(Direction::Up), unusual(Direction::Down), unusual(Direction::Both));
-        let table: [(AlertRule, Option<f64>, &[Option<f64>], Verdict); 19] = [
+        let table: [Case<'_>; 19] = [
             (AlertRule::Above(Threshold(10.0)), Some(10.0), &[], Verdict::Fine),
             (AlertRule::Above(Threshold(10.0)), Some(10.1), &[], Verdict::Breach("above")),
             (AlertRule::Below(Threshold(5.0)), Some(5.0), &[], Verdict::Fine),
@@ -260,9 +267,13 @@ mod tests {
         fn middle(values: &[f64]) -> f64 {
             let below = |one: &f64| values.iter().filter(|other| *other < one).count();
             let mut ranked: Vec<f64> = values.to_vec();
-            ranked.sort_by(|one, other| below(one).cmp(&below(other)));
+            ranked.sort_by_key(below);
             let half = ranked.len() / 2;
-            if ranked.len() % 2 == 0 { (ranked[half - 1] + ranked[half]) / 2.0 } else { ranked[half] }
+            if ranked.len().is_multiple_of(2) {
+                f64::midpoint(ranked[half - 1], ranked[half])
+            } else {
+                ranked[half]
+            }
         }
         let median = middle(weeks);
         let apart: Vec<f64> = weeks.iter().map(|week| (week - median).abs()).collect();
