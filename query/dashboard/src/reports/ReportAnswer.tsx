@@ -9,7 +9,7 @@ import { useEventName } from '../events/useEventName';
 import { problemText } from '../format/codes';
 import { formatMetric, isWhole, metrics as shownMetrics, type Metric } from '../format/metric';
 import { formatCompact, formatNumber, formatRate, numeric } from '../format/number';
-import { formatBucket } from '../format/time';
+import { formatBucket, unfinishedIndex } from '../format/time';
 import { useI18n } from '../i18n/context';
 import { eventOf } from '../segments/event-of';
 import { useFormat, useSite } from '../state/site';
@@ -74,6 +74,8 @@ function StatsTold({ data }: { data: Stats }) {
   const dimensions = data.group_by;
   const rows = data.rows.filter((row) => row.dimensions['time'] !== undefined);
   const name = t(`metric.${metric}`);
+  const times = rows.map((row) => row.dimensions['time'] ?? '');
+  const unfinished = unfinishedIndex(times, Date.parse(data.as_of), Date.parse(data.to), format.timeZone);
   return (
     <>
       <p className="report-headline"><b>{formatMetric(metric, data.totals[metric], format)}</b> {name}</p>
@@ -81,7 +83,9 @@ function StatsTold({ data }: { data: Stats }) {
         <Line
           name={name}
           interval={data.interval}
-          points={rows.map((row) => ({ at: row.dimensions['time'] ?? '', value: numeric(row.metrics[metric]) }))}
+          // What has not begun is not zero.
+          points={rows.map((row, index) => ({ at: times[index] ?? '', value: index > unfinished.last ? null : numeric(row.metrics[metric]) }))}
+          unfinished={unfinished.index}
           text={(value) => formatMetric(metric, value, format)}
           whole={isWhole(metric)}
         />
@@ -106,9 +110,11 @@ interface LineProps {
   points: readonly { readonly at: string; readonly value: number | null }[];
   text: (value: number | null) => string;
   whole: boolean;
+  /** The first that goes on. */
+  unfinished?: number | undefined;
 }
 
-function Line({ name, interval, points, text, whole }: LineProps) {
+function Line({ name, interval, points, text, whole, unfinished }: LineProps) {
   const { t } = useI18n();
   const { locale, timeZone } = useFormat();
   // The chart is drawn anew when this changes, and only then.
@@ -125,11 +131,12 @@ function Line({ name, interval, points, text, whole }: LineProps) {
           valueText: text,
           axisText: (value) => formatCompact(value, locale),
           wholeNumbers: whole,
+          unfinished,
         },
         palette,
       ),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `text` is another function each time and says the same
-    [kept, name, interval, locale, timeZone, whole],
+    [kept, name, interval, locale, timeZone, whole, unfinished],
   );
   if (kept.length === 0) return <Nothing />;
   const last = kept.at(-1);

@@ -111,7 +111,7 @@ function Looks({ alert }: { alert: Alert }) {
             <p className="quiet">{t('alerts.waiting')}</p>
           ) : (
             <>
-              <PointsChart watched={watched} points={[...items].reverse()} usual={items[0]?.usual} />
+              {items.length > 1 && <PointsChart watched={watched} points={[...items].reverse()} usual={items[0]?.usual} />}
               <DataTable
                 name={t('alerts.history')}
                 testid="alert-looks"
