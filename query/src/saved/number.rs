@@ -193,8 +193,10 @@ fn walk(value: &Value, path: &mut String, found: &mut Vec<ReportNumber>) {
     };
     match value {
         Value::Object(fields) => {
+            // Numbers of the whole come before those of its rows.
+            let (lists, others): (Vec<_>, Vec<_>) = fields.iter().partition(|(_, inner)| inner.is_array());
             // What it is about names it, and is no number of it.
-            for (name, inner) in fields.iter().filter(|(name, _)| *name != "dimensions") {
+            for (name, inner) in others.into_iter().chain(lists).filter(|(name, _)| *name != "dimensions") {
                 step(&encoded(name), inner);
             }
         }
@@ -241,7 +243,8 @@ fn named(items: &[Value]) -> Vec<(String, &Value)> {
     }
     let is_dated = fields.iter().any(|fields| {
         let mut texts = fields.values().filter_map(Value::as_str);
-        texts.any(|text| text.parse::<jiff::civil::Date>().is_ok())
+        fields.get("dimensions").is_some_and(|dimensions| dimensions.get("time").is_some())
+            || texts.any(|text| text.parse::<jiff::civil::Date>().is_ok())
     });
     let place = |place: usize| if is_dated { format!("-{}", items.len() - place) } else { place.to_string() };
     items.iter().enumerate().map(|(at, item)| (place(at), item)).collect()

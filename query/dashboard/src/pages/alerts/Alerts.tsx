@@ -65,6 +65,7 @@ function AlertTable({ alerts }: { alerts: readonly Alert[] }) {
   return (
     <DataTable
       name={t('nav.alerts')}
+      className="alert-table"
       testid="alerts"
       rows={alerts}
       rowKey={({ alert }) => alert}
