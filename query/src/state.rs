@@ -14,6 +14,7 @@ use crate::error::ApiError;
 use crate::geo_report::GeoReporter;
 use crate::limits::QuestionLimits;
 use crate::question::live::Live;
+use crate::question::own_sql::Setup;
 use crate::rollups::Rollups;
 use crate::runner::Runner;
 use crate::saved::watch::AlertsWatch;
@@ -67,6 +68,7 @@ pub struct AppState {
     pub(crate) config: Arc<QueryConfig>,
     pub(crate) signing_secret: Arc<[u8]>,
     pub(crate) live: Live,
+    pub(crate) sql: Setup,
     pub(crate) accounts: AccountsWatch,
     pub(crate) visits_progress: ProgressWatch,
     alerts: AlertsWatch,
@@ -100,6 +102,7 @@ impl AppState {
             config: Arc::new(config),
             signing_secret: signing_secret.into(),
             live: Live::default(),
+            sql: Setup::default(),
             geo_reporter: Arc::default(),
             codes: SignInCodes::default(),
             refreshed: Arc::default(),

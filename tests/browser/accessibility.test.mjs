@@ -142,6 +142,18 @@ const STATES = [
   ["paths", "/sites/demo/paths?nodes=all", { after: ready("[data-testid=paths-table]") }],
   ["paths that were walked backward", "/sites/demo/paths?nodes=all&end=kind:order&trail=page:%2Fcassa", { after: ready("[data-testid=paths-trail]") }],
   ["paths that nobody took", "/sites/demo/paths?start=page:%2Fnone", { after: ready(".state") }],
+  ["SQL", "/sites/demo/sql", { after: async (page) => {
+    await page.locator(".sql-views summary").first().click();
+    await page.locator(".sql-columns li").first().waitFor();
+  } }],
+  ["SQL that is answered", `/sites/demo/sql?query=${encodeURIComponent("SELECT kind, count() AS events FROM events GROUP BY kind")}`, { after: async (page) => {
+    await page.locator(".sql-actions .button-main").click();
+    await page.getByTestId("sql-table").waitFor();
+  } }],
+  ["SQL that is wrong", `/sites/demo/sql?query=${encodeURIComponent("SELECT FRM events x y")}`, { after: async (page) => {
+    await page.locator(".sql-actions .button-main").click();
+    await page.getByTestId("sql-error").waitFor();
+  } }],
   ["journey", `/sites/demo/people/${person}`, { after: ready("[data-testid=journey-step]") }],
   ["journey while it loads", `/sites/demo/people/${person}`, { before: holding("**/api/v1/**/people/**") }],
   ["journey that failed", `/sites/demo/people/${person}`, { before: failing("**/api/v1/**/people/**") }],

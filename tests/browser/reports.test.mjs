@@ -73,6 +73,7 @@ test("a funnel is saved under a name, and its report says what the page said", a
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await says(page.getByRole("dialog").getByRole("alert"), /something else of its kind has it/);
   await go("reports");
+  await page.getByTestId("reports").locator("[data-name]").nth(1).waitFor();
   assert.deepEqual((await page.getByTestId("reports").locator("[data-name]").evaluateAll((rows) => rows.map((row) => row.dataset.name))).sort(), ["Checkout <b>", "Visitors"]);
 });
 
@@ -118,7 +119,7 @@ test("an alert on the report fires, is seen on every page, and is acknowledged",
   await page.getByRole("combobox", { name: "Report" }).selectOption({ label: "Checkout <b>" });
   await waitFor("the numbers", async () => (await page.getByTestId("alert-number").locator("option").allInnerTexts()).includes("Step 2 · People (8)"));
   await page.getByTestId("alert-number").selectOption({ label: "Step 2 · People (8)" });
-  await page.getByLabel("Threshold").fill("7");
+  await page.getByRole("textbox", { name: "Threshold" }).fill("7");
   await page.getByLabel("Over how many days").fill("30");
   await says(page.getByTestId("alert-preview"), /^It would give an alarm now\. 8 \(.*\)\. That is above 7\.$/);
   await page.getByRole("button", { name: "Save the alert" }).click();

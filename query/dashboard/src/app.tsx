@@ -26,6 +26,7 @@ const pages = {
   reports: () => import('./pages/reports/Reports'),
   boards: () => import('./pages/boards/Boards'),
   alerts: () => import('./pages/alerts/Alerts'),
+  sql: () => import('./pages/sql/Sql'),
   quality: () => import('./pages/quality/Quality'),
   about: () => import('./pages/about/About'),
   installation: () => import('./pages/installation/Installation'),
@@ -47,6 +48,7 @@ const Segments = lazy(pages.segments);
 const Reports = lazy(pages.reports);
 const Boards = lazy(pages.boards);
 const Alerts = lazy(pages.alerts);
+const Sql = lazy(pages.sql);
 const Quality = lazy(pages.quality);
 const About = lazy(pages.about);
 const Installation = lazy(pages.installation);
@@ -110,6 +112,7 @@ export function App() {
                     <Route path="reports/*" element={<Reports />} />
                     <Route path="boards/*" element={<Boards />} />
                     <Route path="alerts/*" element={<Alerts />} />
+                    <Route path="sql" element={<Sql />} />
                     <Route path="quality" element={<Quality />} />
                     <Route path="accounting" element={<Accounting />} />
                     <Route path="newsletter" element={<Newsletter />} />

@@ -27,6 +27,7 @@ const pages = [
   { path: 'reports', label: 'nav.reports', icon: 'report' },
   { path: 'boards', label: 'nav.boards', icon: 'board' },
   { path: 'alerts', label: 'nav.alerts', icon: 'bell' },
+  { path: 'sql', label: 'nav.sql', icon: 'sql' },
   { path: 'newsletter', label: 'nav.newsletter', icon: 'mail' },
   { path: 'quality', label: 'nav.quality', icon: 'quality' },
   { path: 'accounting', label: 'nav.accounting', icon: 'accounting' },
