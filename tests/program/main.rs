@@ -40,6 +40,7 @@ mod query_stats;
 mod query_transport;
 mod release;
 mod reported;
+mod reports;
 mod rollups;
 mod segment;
 mod segments;

@@ -40,7 +40,6 @@ mod tests;
 
 pub use json::EventMatcher;
 
-use crate::error::ApiError;
 use crate::plan::Dimension;
 use crate::plan::dimension::Level;
 use crate::plan::filter::{Field, Filter, Operator};

@@ -340,6 +340,23 @@ impl Access {
         Ok(Self { address: format!("{} {body:?}", self.address), asked, ..self })
     }
 
+    /// The same as if a question had been asked at its own address below the site's, with a query string.
+    pub fn of_address(&self, state: &AppState, path: &str, query: Option<&str>) -> Self {
+        let address = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+        Self { address, asked: Asked::of(&self.site, query, state.now()), ..self.clone() }
+    }
+
+    /// The service itself, that asks about a site: a caller of this name, with the share of the permits that one has.
+    pub fn of_service(name: &str, site: &Site) -> Self {
+        let caller = Caller {
+            token_id: name.to_owned(),
+            role: Role::Analyst,
+            name: name.to_owned(),
+            site: site.site.clone(),
+        };
+        Self { caller, site: Arc::new(site.clone()), address: String::new(), asked: Asked::default() }
+    }
+
     /// Asks the store for this request.
     pub fn runner(&self, state: &AppState) -> Runner {
         self.caller.runner(state, &self.site.site, None)

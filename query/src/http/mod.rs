@@ -6,9 +6,12 @@
 
 mod about;
 mod accept;
+mod alerts;
 mod asked;
 mod attribution;
-mod auth;
+pub mod auth;
+mod boards;
+mod carry_out;
 mod conditional;
 mod dashboard;
 mod events;
@@ -20,6 +23,7 @@ mod journeys;
 mod lifecycle;
 mod links;
 mod live;
+pub mod measure;
 mod newsletter_report;
 mod newsletters;
 pub mod openapi;
@@ -28,6 +32,7 @@ mod paths;
 mod people;
 mod quality;
 mod reconciliation;
+mod reports;
 mod retention;
 mod segments;
 mod session;
@@ -93,6 +98,18 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(segments::history))
         .routes(routes!(segments::changes))
         .routes(routes!(segments::people).layer(with_people))
+        .routes(routes!(reports::list, reports::create))
+        .routes(routes!(reports::get, reports::change, reports::delete))
+        .routes(routes!(reports::answer))
+        .routes(routes!(reports::list_numbers))
+        .routes(routes!(boards::list, boards::create))
+        .routes(routes!(boards::get, boards::change, boards::delete))
+        .routes(routes!(alerts::list, alerts::create))
+        .routes(routes!(alerts::preview))
+        .routes(routes!(alerts::list_changes))
+        .routes(routes!(alerts::get, alerts::change, alerts::delete))
+        .routes(routes!(alerts::list_looks))
+        .routes(routes!(alerts::acknowledge))
         .routes(routes!(links::create))
         .routes(routes!(links::delete))
         .routes(signed_links)

@@ -4,6 +4,7 @@
 //! Uses `plan`, `condition`, `scope` and `identity`; the questions and `lookup` use it, `runner` executes it.
 
 pub mod accounting;
+pub mod alert;
 pub mod audience;
 pub mod clause;
 pub mod condition;

@@ -16,6 +16,7 @@ import type {
   SegmentPreviewRequest,
   StickinessPeopleRequest,
   StickinessRequest,
+  Watched,
 } from './types';
 
 type Path = { [P in keyof paths]: paths[P] extends { get: { responses: object } } ? P : never }[keyof paths];
@@ -139,6 +140,18 @@ export const questions = {
   segmentChanges: (site: string, segment: string, query: QueryOf<'/api/v1/sites/{site}/segments/{segment}/changes'>) =>
     question('/api/v1/sites/{site}/segments/{segment}/changes', { site, segment }, query),
   pathsPeople: (site: string, body: PathsPeopleRequest) => longQuestion('/api/v1/sites/{site}/paths/people', { site }, body),
+  reports: (site: string) => question('/api/v1/sites/{site}/reports', { site }),
+  report: (site: string, report: string) => question('/api/v1/sites/{site}/reports/{report}', { site, report }),
+  /** In the shape of its question's own answer. */
+  reportAnswer: (site: string, report: string) => question('/api/v1/sites/{site}/reports/{report}/answer', { site, report }),
+  reportNumbers: (site: string, report: string) => question('/api/v1/sites/{site}/reports/{report}/numbers', { site, report }),
+  boards: (site: string) => question('/api/v1/sites/{site}/boards', { site }),
+  board: (site: string, board: string) => question('/api/v1/sites/{site}/boards/{board}', { site, board }),
+  alerts: (site: string) => question('/api/v1/sites/{site}/alerts', { site }),
+  alert: (site: string, alert: string) => question('/api/v1/sites/{site}/alerts/{alert}', { site, alert }),
+  alertLooks: (site: string, alert: string, query: QueryOf<'/api/v1/sites/{site}/alerts/{alert}/looks'> = {}) =>
+    question('/api/v1/sites/{site}/alerts/{alert}/looks', { site, alert }, query),
+  alertPreview: (site: string, body: Watched) => longQuestion('/api/v1/sites/{site}/alerts/preview', { site }, body),
   paths: (site: string, body: PathsRequest) => longQuestion('/api/v1/sites/{site}/paths', { site }, body),
 };
 

@@ -230,7 +230,7 @@ pub async fn history(
         left: u64,
     }
     let period = Period::parse(site, from, to, PERIOD_DAYS_DEFAULT, now)?;
-    let interval = if period.to.0 - period.from.0 <= HOURS_MS_MAX { Interval::Hour } else { Interval::Day };
+    let interval = interval_of(&period);
     let buckets = period.buckets(interval)?;
     let sql = sql::history(&audience.site, &audience.audience, &period, interval);
     let rows: Vec<Row> = runner.rows(&sql).await?;
@@ -245,6 +245,23 @@ pub async fn history(
         SegmentHistoryItem { at: bucket.label, people, entered, left }
     });
     Ok(SegmentHistory { interval: interval.name().to_owned(), items: items.collect() })
+}
+
+/// Refuses a period of a history that cannot be.
+///
+/// # Errors
+/// It cannot.
+pub fn check_history(
+    site: &Site,
+    (from, to): (Option<&str>, Option<&str>),
+    now: Timestamp,
+) -> Result<(), ApiError> {
+    let period = Period::parse(site, from, to, PERIOD_DAYS_DEFAULT, now)?;
+    period.buckets(interval_of(&period)).map(drop)
+}
+
+fn interval_of(period: &Period) -> Interval {
+    if period.to.0 - period.from.0 <= HOURS_MS_MAX { Interval::Hour } else { Interval::Day }
 }
 
 /// Who entered and left, the latest first.

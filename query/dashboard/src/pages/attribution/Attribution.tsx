@@ -3,6 +3,7 @@ import { questions } from '../../api/questions';
 import type { Attribution as Answer } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
+import { SaveReport } from '../../reports/SaveReport';
 import { useSite } from '../../state/site';
 import { useChoice, useFilters } from '../../state/useAddress';
 import { Answered } from '../../ui/Answered';
@@ -33,7 +34,7 @@ export default function Attribution() {
   const error = attribution.isReady ? answer.error : undefined;
   const isOfField = fieldOf(error) !== undefined && !answer.data;
   return (
-    <Page title={t('attribution.title')} lead={t('attribution.lead')} controls={<PeriodPicker comparable />}>
+    <Page title={t('attribution.title')} lead={t('attribution.lead')} controls={<><SaveReport question="attribution" body={attribution.request} disabled={!attribution.isReady} /><PeriodPicker comparable /></>}>
       <FilterBar />
       <Card title={t('attribution.options')}>
         <AttributionOptions attribution={attribution} error={error} />

@@ -4,6 +4,7 @@ import { questions } from '../../api/questions';
 import type { Paths as Answer } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
+import { SaveReport } from '../../reports/SaveReport';
 import { useSite } from '../../state/site';
 import { useChoice, useChoices, useFilters, usePeriod, useTexts } from '../../state/useAddress';
 import { Answered } from '../../ui/Answered';
@@ -37,7 +38,7 @@ export default function Paths() {
   const error = paths.isReady ? answer.error : undefined;
   const isOfField = fieldOf(error) !== undefined && !answer.data;
   return (
-    <Page title={t('paths.title')} lead={t('paths.lead')} controls={<PeriodPicker />}>
+    <Page title={t('paths.title')} lead={t('paths.lead')} controls={<><SaveReport question="paths" body={paths.request} disabled={!paths.isReady} /><PeriodPicker /></>}>
       <FilterBar />
       <Card title={t('paths.options')}>
         <PathsOptions paths={paths} error={error} />

@@ -2,6 +2,7 @@ import { questions } from '../../api/questions';
 import type { Retention as Answer } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
+import { SaveReport } from '../../reports/SaveReport';
 import { useSite } from '../../state/site';
 import { useFilters } from '../../state/useAddress';
 import { Answered } from '../../ui/Answered';
@@ -30,7 +31,7 @@ export function Cohorts() {
   const isOfField = fieldOf(error) !== undefined && !answer.data;
   return (
     <>
-      <Card title={t('retention.options')}>
+      <Card title={t('retention.options')} aside={<SaveReport question="retention" body={retention.request} disabled={!retention.isReady} />}>
         <RetentionOptions retention={retention} error={error} />
       </Card>
       {!retention.isReady ? (
