@@ -70,6 +70,8 @@ pub struct AppState {
     pub(crate) visits_progress: ProgressWatch,
     pub(crate) geo_reporter: Arc<OnceLock<GeoReporter>>,
     pub(crate) ended: EndedSessions,
+    /// Held while identity is changed by hand: one change at a time.
+    pub(crate) identity_changes: Arc<tokio::sync::Mutex<()>>,
     pub(crate) attempts: Attempts,
     codes: SignInCodes,
     refreshed: Arc<Mutex<Option<Instant>>>,
@@ -87,6 +89,7 @@ impl AppState {
     pub fn new(store: Store, registry: Registry, signing_secret: Vec<u8>, config: QueryConfig) -> Self {
         Self {
             ended: config.ended_sessions.clone(),
+            identity_changes: Arc::default(),
             attempts: Attempts::default(),
             accounts: AccountsWatch::new(store.clone()),
             visits_progress: ProgressWatch::new(store.clone()),

@@ -14,6 +14,7 @@ mod damage;
 mod durability;
 mod engine_guard;
 mod hostile_key;
+mod identity;
 mod jobs;
 mod kept;
 mod lane;

@@ -14,6 +14,7 @@ mod dashboard;
 mod events;
 mod export;
 mod funnels;
+mod identity;
 mod installation;
 mod journey;
 mod journeys;
@@ -84,6 +85,10 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(segments::people).layer(with_people))
         .routes(routes!(links::create))
         .routes(routes!(links::delete))
+        .routes(routes!(identity::get))
+        .routes(routes!(identity::preview))
+        .routes(routes!(identity::change))
+        .routes(routes!(identity::suspicious))
         .routes(signed_links)
         .routes(routes!(newsletter_report::get))
         .routes(routes!(newsletter_report::people))
