@@ -153,6 +153,9 @@ async fn answers(service: &Service, site: &str, people: &BTreeSet<String>) -> Ve
             service.ask_of(site, Method::GET, &format!("/people/{person}/identity"), None).await.json();
         // What was changed by hand is told, undone as it is.
         card["changes"] = Value::Null;
+        if let Some(edges) = card["edges"].as_array_mut() {
+            edges.retain(|edge| edge["in_force"] == true);
+        }
         answers.push(card);
     }
     answers

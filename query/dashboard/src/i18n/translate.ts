@@ -17,6 +17,8 @@ import { pathsEn } from './paths-en';
 import { pathsIt } from './paths-it';
 import { peopleEn } from './people-en';
 import { peopleIt } from './people-it';
+import { identityEn } from './identity-en';
+import { identityIt } from './identity-it';
 import { segmentsEn } from './segments-en';
 import { segmentsIt } from './segments-it';
 
@@ -24,8 +26,8 @@ export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...segmentsIt },
-  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...segmentsEn },
+  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...segmentsIt, ...identityIt },
+  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...segmentsEn, ...identityEn },
 };
 
 export interface Translator {

@@ -51,7 +51,11 @@ pub async fn card(runner: &Runner, site: &Site, id: &str) -> Result<PersonIdenti
     let site = &site.site;
     let (found, identified) = find(runner, site, id).await?;
     let users = if identified { found.ids.as_slice() } else { &[] };
-    let rows: Vec<PairRow> = runner.rows(&sql::pairs(site, users, false, EDGES_MAX)).await?;
+    let rows: Vec<PairRow> = if users.is_empty() {
+        Vec::new()
+    } else {
+        runner.rows(&sql::pairs(site, users, false, EDGES_MAX)).await?
+    };
     let seen: Vec<IdRow> = runner.rows(&sql::ids(site, &found.ids)).await?;
     // In force, the earliest first: the one that joined an id.
     let mut joined: HashMap<(bool, String), IdentityEdge> = HashMap::new();

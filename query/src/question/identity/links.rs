@@ -102,6 +102,5 @@ pub async fn links_of(
         linked_at: row.linked_at,
         recorded_by: row.recorded_by,
     };
-    // An alias that leads to somebody else is not what makes this person.
-    Ok(rows.into_iter().filter(|row| users.contains(&row.user)).map(link).collect())
+    Ok(rows.into_iter().map(link).collect())
 }

@@ -209,11 +209,9 @@ async fn split(
 ) -> Result<Planned, ApiError> {
     let users: HashSet<&str> = found.ids.iter().map(String::as_str).collect();
     let rows = in_force(runner, site, &found.ids).await?;
-    // An alias that leads to somebody else has nothing to do with the two sides.
-    let rows: Vec<PairRow> = rows
-        .into_iter()
-        .filter(|row| users.contains(row.user.as_str()) && (!row.is_alias() || users.contains(row.id())))
-        .collect();
+    // What was joined to one of them and then to somebody else is nobody's here.
+    let rows: Vec<PairRow> =
+        rows.into_iter().filter(|row| !row.is_alias() || users.contains(row.id())).collect();
     let taken: HashSet<&str> = ids.iter().map(String::as_str).collect();
     let known: HashSet<&str> = rows.iter().map(PairRow::id).chain(users.iter().copied()).collect();
     let strangers: Vec<String> = ids.iter().filter(|id| !known.contains(id.as_str())).cloned().collect();

@@ -15,6 +15,7 @@ use super::sql::{self, GROUPS_MAX, PREVIEW_IDS_MAX, ROWS_MAX};
 use crate::error::ApiError;
 use crate::identity::{ALIASES_MAX, Aliases, EdgeRow, Step, USER_MARK, steps, timelines};
 use crate::runner::Runner;
+use crate::timestamp::Timestamp;
 use crate::value::{Amount, Money};
 
 /// People that are told of each side.
@@ -113,7 +114,9 @@ pub async fn preview(runner: &Runner, site: &Site, planned: &Planned) -> Result<
     let groups: Vec<GroupRow> = if visitors.is_empty() {
         Vec::new()
     } else {
-        runner.rows(&sql::groups(&site.site, &visitors, planned.at, &site.currency)).await?
+        let said = planned.rows.iter().filter(|row| row.sign == 1).map(|row| row.said_at);
+        let new_mark = Timestamp(said.max().unwrap_or(planned.at.0));
+        runner.rows(&sql::groups(&site.site, &visitors, new_mark, &site.currency)).await?
     };
     if groups.len() > GROUPS_MAX {
         return Err(too_much("split.ids", "visits"));
