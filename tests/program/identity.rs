@@ -33,7 +33,7 @@ fn some_events(random: &mut Rng, site: &str, count: u64) -> Vec<EventRow<'static
         let visitor = format!("v{}", random.u64(..6));
         let number = random.u64(..12);
         let session = if number == 0 { String::new() } else { format!("{visitor}-s{number}") };
-        let mut ts = start + i64::try_from(number).unwrap() * DAY + random.i64(..20) * MINUTE;
+        let mut ts = start + i64::try_from(number).unwrap() * DAY + random.i64(0..20) * MINUTE;
         if random.u64(..25) == 0 {
             // Its clock is ahead.
             ts = jiff::Timestamp::now().as_millisecond() + DAY;

@@ -83,7 +83,7 @@ fn changed(twin: &Twin, change: &str, made_at: i64, pairs: &[(Pair, bool)]) -> T
 }
 
 pub async fn random_changes(service: &Service) {
-    for seed in 0..3 {
+    for seed in 0..2 {
         let site = format!("identity{seed}");
         service.registry.put_site(&site_named(&site)).await.unwrap();
         let mut random = Rng::with_seed(seed);
@@ -91,9 +91,9 @@ pub async fn random_changes(service: &Service) {
         service.insert(&rows).await;
         let mut twin = Twin { rows, said: Vec::new() };
         list_agrees(service, &site, &twin, &format!("{site}: before any change")).await;
-        // Changes that can be undone, the latest last, with the answers before.
-        let mut made: Vec<(String, String, Twin, Vec<Value>)> = Vec::new();
-        for step in 0..16 {
+        // Changes that can be undone, the latest last.
+        let mut made: Vec<(String, String)> = Vec::new();
+        for step in 0..14 {
             let when = format!("{site}, step {step}");
             let (person, body, pairs) = random_change(&mut random, &twin);
             let when = format!("{when}: {body} of {person}");
@@ -106,7 +106,8 @@ pub async fn random_changes(service: &Service) {
             };
             assert_eq!(status, StatusCode::OK, "{when}: {preview}");
             let people: BTreeSet<String> = twin.people().into_keys().collect();
-            let before = answers(service, &site, &people).await;
+            let turn = random.u64(..3);
+            let before = if turn == 0 { answers(service, &site, &people).await } else { Vec::new() };
             let (status, change) = ask_change(service, &site, &person, "changes", &body).await;
             assert_eq!(status, StatusCode::CREATED, "{when}: {change}");
             let made_at = change["at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_millisecond();
@@ -121,16 +122,15 @@ pub async fn random_changes(service: &Service) {
                 assert_eq!(side(&preview["after"]), come, "{when}, after");
             }
             list_agrees(service, &site, &next, &when).await;
-            made.push((id, person.clone(), twin.clone(), before));
-            twin = next;
-            match random.u64(..3) {
+            let old = std::mem::replace(&mut twin, next);
+            match turn {
                 // Undone at once: every answer is what it was.
                 0 => {
-                    let (id, person, old, before) = made.pop().unwrap();
                     undo(service, &site, &person, &id, &mut twin).await;
                     list_agrees(service, &site, &twin, &format!("{when}, undone")).await;
                     assert_eq!(twin.people(), old.people());
                     assert_eq!(answers(service, &site, &people).await, before, "{when}, undone");
+                    continue;
                 }
                 1 => {
                     let mut rows = some_events(&mut random, &site, 5);
@@ -146,9 +146,10 @@ pub async fn random_changes(service: &Service) {
                 }
                 _ => {}
             }
+            made.push((id, person));
         }
         // Backwards, the latest first, all that is left.
-        while let Some((id, person, ..)) = made.pop() {
+        while let Some((id, person)) = made.pop() {
             undo(service, &site, &person, &id, &mut twin).await;
         }
         list_agrees(service, &site, &twin, &format!("{site}: all undone")).await;

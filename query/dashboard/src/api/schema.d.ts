@@ -163,6 +163,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/identity/suspicious": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People who have more ids, devices or countries than one person has, with what joined them. */
+        get: operations["get_sites_site_identity_suspicious"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/installation": {
         parameters: {
             query?: never;
@@ -313,6 +330,57 @@ export interface paths {
         get: operations["get_sites_site_people_person"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/people/{person}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ids of a person, the edges that joined them, those taken back among them, and what was changed by hand. */
+        get: operations["get_sites_site_people_person_identity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/people/{person}/identity/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Joins an id to a person, takes a link back, takes some ids out of the person, or undoes such a change. */
+        post: operations["post_sites_site_people_person_identity_changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/people/{person}/identity/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change would do: who there would be afterwards, with which ids and numbers. Nothing is written. */
+        post: operations["post_sites_site_people_person_identity_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1719,9 +1787,91 @@ export interface components {
             /** @description Where that points to; empty when its maker is not known. */
             url: string;
         };
+        /** @description A change that was made by hand. */
+        IdentityChange: {
+            /** @description `link`, `unlink`, `split` or `undo`. */
+            action: string;
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description For `undo`. */
+            change: string;
+            /**
+             * Format: int64
+             * @description How many edges were joined or taken back.
+             */
+            edges: number;
+            /** @description The ids that were joined to the person or taken away. */
+            ids: string[];
+            /** @description The name of the token. */
+            made_by: string;
+            /** @description Whom it was about, as the person was called then. */
+            person: string;
+            undone_at?: components["schemas"]["Moment"] | null;
+            /** @description By whom. */
+            undone_by?: string | null;
+        };
+        /** @description A change of whose ids are one person: one of the four. */
+        IdentityChangeRequest: {
+            /** @description Joins an id to the person, who must have a user id. */
+            link: {
+                /**
+                 * @description A visitor id, whose anonymous events up to now are the person's then; or with `is_user` another user id of the
+                 *     same person: all that is this other person's is the person's then, what comes later too.
+                 * @example 0a1b2c3d-visitor
+                 */
+                id: string;
+                /** @description Whether `id` is a user's; false when left out. */
+                is_user?: boolean;
+            };
+        } | {
+            /** @description Takes back the edges between two ids. */
+            unlink: {
+                /** @description The link's id, as the person's card and its identity list it. */
+                link: string;
+            };
+        } | {
+            /**
+             * @description Takes ids out of the person: all edges between them and the others are taken back. What carries a user id stays that
+             *     user's, and what identifies them anew later joins them again.
+             */
+            split: {
+                /** @description Users and visitors of the person. */
+                ids: string[];
+            };
+        } | {
+            /** @description Undoes an earlier change. */
+            undo: {
+                /** @description The change's id. */
+                change: string;
+            };
+        };
+        /** @description An edge between two ids, and what became of it. */
+        IdentityEdge: {
+            /** @description Whether it came by hand. */
+            by_hand: boolean;
+            /** @description The id that was joined: a visitor, or of an alias the earlier user. */
+            id: string;
+            /** @description Whether it counts now. */
+            in_force: boolean;
+            /** @description Whether `id` is a user's. */
+            is_user: boolean;
+            /** @description For `unlink`. */
+            link: string;
+            /** @description Since when. */
+            linked_at: components["schemas"]["Moment"];
+            /** @description Who recorded it: `event`, or the name of a token. */
+            recorded_by: string;
+            /** @description How it came to be: `identify` (identify, login, signup), `event` (an event carried the user), `alias`, or `manual`. */
+            source: string;
+            taken_back_at?: components["schemas"]["Moment"] | null;
+            /** @description By whom. */
+            taken_back_by?: string | null;
+            /** @description The user that it was joined to. */
+            user: string;
+        };
         /** @description An edge between a visitor and a user. */
         IdentityLink: {
-            /** @description For `DELETE /people/{person}/links/{id}`. */
+            /** @description For `DELETE /people/{person}/links/{id}`, and for `unlink`. */
             id: string;
             /** @description Since when. */
             linked_at: components["schemas"]["Moment"];
@@ -1733,6 +1883,71 @@ export interface components {
             user: string;
             /** @description The visitor; of an alias, the earlier user id with a leading `@`. */
             visitor: string;
+        };
+        /** @description What a change would do. Nothing was written. */
+        IdentityPreview: {
+            /** @description `link`, `unlink`, `split` or `undo`. */
+            action: string;
+            /** @description As they would be. */
+            after: components["schemas"]["IdentityPreviewPerson"][];
+            /**
+             * Format: int64
+             * @description How many these would be.
+             */
+            after_total: number;
+            /** @description The people whom it is about, as they are, most events first; at most 100. Only those for whom something changes. */
+            before: components["schemas"]["IdentityPreviewPerson"][];
+            /**
+             * Format: int64
+             * @description How many these are.
+             */
+            before_total: number;
+            /** @description Whether any number or any name changes. */
+            changes: boolean;
+            /**
+             * Format: int64
+             * @description How many edges would be joined or taken back.
+             */
+            edges: number;
+        };
+        /** @description Somebody before or after a change. */
+        IdentityPreviewPerson: {
+            /**
+             * Format: int64
+             * @description Number of events.
+             */
+            events: number;
+            /** @description Whether that is a user id. */
+            identified: boolean;
+            /**
+             * Format: int64
+             * @description Number of orders.
+             */
+            orders: number;
+            /** @description Spent in other currencies, each for itself; left out when nothing. */
+            other_revenue?: components["schemas"]["Money"][];
+            /**
+             * Format: int64
+             * @description Pages and screens seen.
+             */
+            page_views: number;
+            /** @description What the person is called. */
+            person: string;
+            revenue?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Number of sessions.
+             */
+            sessions: number;
+            /** @description The user ids; at most 100. */
+            users: string[];
+            /** @description The visitor ids; at most 100. */
+            visitors: string[];
+            /**
+             * Format: int64
+             * @description How many visitor ids there are.
+             */
+            visitors_total: number;
         };
         /** @description The answer of `GET /installation`. */
         Installation: {
@@ -2756,6 +2971,44 @@ export interface components {
              */
             person: string;
         };
+        /** @description One id of a person. */
+        PersonId: {
+            /**
+             * Format: int64
+             * @description Events of the person with it.
+             */
+            events: number;
+            first_seen?: components["schemas"]["Moment"] | null;
+            /** @description The id. */
+            id: string;
+            /** @description Whether it is a user's, and not a visitor's. */
+            is_user: boolean;
+            joined_by?: components["schemas"]["IdentityEdge"] | null;
+            last_seen?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: int64
+             * @description Sessions of the person with it. Those of a visitor are those of its user, too.
+             */
+            sessions: number;
+        };
+        /** @description Everything that makes a person of several ids. */
+        PersonIdentity: {
+            /** @description What was changed by hand, the latest first; at most 200. */
+            changes: components["schemas"]["IdentityChange"][];
+            /** @description The edges of these users, the latest first, those taken back among them; at most 1,000. */
+            edges: components["schemas"]["IdentityEdge"][];
+            /** @description Whether `person` is a user id. */
+            identified: boolean;
+            /** @description The ids: users first, then visitors, the last seen first; at most 1,000 visitors. */
+            ids: components["schemas"]["PersonId"][];
+            /**
+             * Format: int64
+             * @description How many ids there are.
+             */
+            ids_total: number;
+            /** @description The person. */
+            person: string;
+        };
         /** @description A page of people. */
         PersonList: {
             /** @description In the order that was asked for. */
@@ -3390,6 +3643,117 @@ export interface components {
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
+        };
+        /** @description What did it: what so many ids hang on. */
+        SuspiciousCause: {
+            edge?: components["schemas"]["IdentityEdge"] | null;
+            /** @description The id on which most others hang, or the end of the edge that lies in the smaller part. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many others hang on the id, or how many are in the smaller part.
+             */
+            ids: number;
+            /** @description Whether it is a user's. */
+            is_user: boolean;
+            /** @description `edge`: without it the ids would fall into two parts. `id`: most others hang on it. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Among how many ids of the person.
+             */
+            of_ids: number;
+            /** @description What to take out for `split`; empty where there is nothing to part. At most 1,000. */
+            split: string[];
+        };
+        /** @description A page of suspicious people. */
+        SuspiciousPeople: {
+            /** @description The most excessive first. */
+            items: components["schemas"]["SuspiciousPerson"][];
+            /** @description For the next page. */
+            next_cursor?: string | null;
+            /** @description From how many on. */
+            thresholds: components["schemas"]["SuspiciousThresholds"];
+            /**
+             * Format: int64
+             * @description How many there are; 1,000 when there are more.
+             */
+            total: number;
+        };
+        /** @description Somebody who has more of something than one person has. */
+        SuspiciousPerson: {
+            cause?: components["schemas"]["SuspiciousCause"] | null;
+            /**
+             * Format: int64
+             * @description Countries.
+             */
+            countries: number;
+            /**
+             * Format: int64
+             * @description Devices.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description E-mail addresses.
+             */
+            emails: number;
+            /**
+             * Format: int64
+             * @description Number of events.
+             */
+            events: number;
+            /** @description Whether `person` is a user id. */
+            identified: boolean;
+            /** @description The last event. */
+            last_seen: components["schemas"]["Moment"];
+            /** @description The user id, or the visitor id when nobody identified. */
+            person: string;
+            /** @description Which of the five are too many, the most excessive first: `visitors`, `users`, `emails`, `devices`, `countries`. */
+            reasons: string[];
+            /**
+             * Format: int64
+             * @description Number of sessions.
+             */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description User ids.
+             */
+            users: number;
+            /**
+             * Format: int64
+             * @description Visitor ids.
+             */
+            visitors: number;
+        };
+        /** @description From how many of what on somebody is suspicious. */
+        SuspiciousThresholds: {
+            /**
+             * Format: int64
+             * @description Countries.
+             */
+            countries: number;
+            /**
+             * Format: int64
+             * @description Devices.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description E-mail addresses.
+             */
+            emails: number;
+            /**
+             * Format: int64
+             * @description User ids.
+             */
+            users: number;
+            /**
+             * Format: int64
+             * @description Visitor ids.
+             */
+            visitors: number;
         };
         /** @description A token, without its secret. */
         TokenInfo: {
@@ -4825,6 +5189,119 @@ export interface operations {
             };
         };
     };
+    get_sites_site_identity_suspicious: {
+        parameters: {
+            query?: {
+                /** @description So many visitor ids (browsers and devices) are suspicious; default 25, from 2 to 100,000. */
+                min_visitors?: string;
+                /** @description So many user ids of one person; default 4. */
+                min_users?: string;
+                /** @description So many e-mail addresses, among the user ids and the traits `email` of these; default 3. */
+                min_emails?: string;
+                /** @description So many different devices (class, maker, model and operating system), over the sessions of all time; default 12. */
+                min_devices?: string;
+                /** @description So many countries, likewise; default 6. */
+                min_countries?: string;
+                /** @description Default 20, at most 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of people; also as text/csv and application/x-ndjson, then with a `Link` to the next page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspiciousPeople"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sites_site_installation: {
         parameters: {
             query?: never;
@@ -5752,6 +6229,332 @@ export interface operations {
                 };
             };
             /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_people_person_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description A user id or a visitor id.
+                 * @example mario@example.it
+                 */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ids, edges and changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonIdentity"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or person */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_people_person_identity_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description A user id or a visitor id.
+                 * @example mario@example.it
+                 */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed; every answer follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityChange"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this site, or may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site, person, visitor, link or change */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It was undone already, or something later must be undone first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_people_person_identity_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description A user id or a visitor id.
+                 * @example mario@example.it
+                 */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description The people before and after */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityPreview"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site, person, visitor, link or change */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It was undone already, or something later must be undone first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
             422: {
                 headers: {
                     [name: string]: unknown;

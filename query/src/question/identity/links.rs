@@ -46,8 +46,8 @@ pub struct PairRow {
     pub in_force: bool,
     /// The last of them.
     pub latest_at: i64,
-    removed_at: Timestamp,
-    removed_by: String,
+    taken_back_at: Timestamp,
+    taken_back_by: String,
 }
 
 /// What events say is recorded by nobody.
@@ -66,7 +66,7 @@ impl PairRow {
 
     /// As it is told.
     pub fn edge(&self) -> IdentityEdge {
-        let was_removed = self.removed_at.0 > 0;
+        let was_removed = self.taken_back_at.0 > 0;
         IdentityEdge {
             link: id_of(&self.visitor, &self.user),
             id: self.id().to_owned(),
@@ -78,8 +78,8 @@ impl PairRow {
             linked_at: self.linked_at,
             recorded_by: self.recorded_by.clone(),
             in_force: self.in_force,
-            taken_back_at: was_removed.then_some(self.removed_at),
-            taken_back_by: was_removed.then(|| self.removed_by.clone()),
+            taken_back_at: was_removed.then_some(self.taken_back_at),
+            taken_back_by: was_removed.then(|| self.taken_back_by.clone()),
         }
     }
 }

@@ -26,7 +26,7 @@ pub const EDGES_MAX: usize = 1_000;
 pub const ROWS_MAX: usize = 200_000;
 
 /// Edges that join something to some users, by their ends, the latest first: `visitor`, `user`, `source`, `linked_at`
-/// (milliseconds), `recorded_by`, `in_force`, `latest_at`, `removed_at` (milliseconds), `removed_by`. Those that hold are found by
+/// (milliseconds), `recorded_by`, `in_force`, `latest_at`, `taken_back_at` (milliseconds), `taken_back_by`. Those that hold are found by
 /// the table's key; otherwise those are told, too, that joined one of these users to another.
 pub fn pairs(site: &str, users: &[String], only_in_force: bool, limit: usize) -> Sql {
     let mut sql = Sql::default();
@@ -44,8 +44,8 @@ pub fn pairs(site: &str, users: &[String], only_in_force: bool, limit: usize) ->
         "SELECT visitor, user, argMin(source, (NOT active, marked_at)) AS source, \
          toUnixTimestamp64Milli(argMin(marked_at, (NOT active, marked_at))) AS linked_at, \
          argMin(recorded_by, (NOT active, marked_at)) AS recorded_by, toBool(max(active)) AS in_force, \
-         toUnixTimestamp64Milli(max(marked_at)) AS latest_at, toUnixTimestamp64Milli(max(removed_at)) AS removed_at, \
-         argMax(removed_by, removed_at) AS removed_by FROM ({edges}) WHERE {which} \
+         toUnixTimestamp64Milli(max(marked_at)) AS latest_at, toUnixTimestamp64Milli(max(removed_at)) AS taken_back_at, \
+         argMax(removed_by, removed_at) AS taken_back_by FROM ({edges}) WHERE {which} \
          GROUP BY visitor, user ORDER BY linked_at DESC, visitor, user LIMIT {limit}"
     );
     sql
