@@ -74,6 +74,8 @@ pub struct AppState {
     alerts: AlertsWatch,
     pub(crate) geo_reporter: Arc<OnceLock<GeoReporter>>,
     pub(crate) ended: EndedSessions,
+    /// Held while identity is changed by hand: one change at a time.
+    pub(crate) identity_changes: Arc<tokio::sync::Mutex<()>>,
     pub(crate) attempts: Attempts,
     codes: SignInCodes,
     refreshed: Arc<Mutex<Option<Instant>>>,
@@ -92,6 +94,7 @@ impl AppState {
         let runner = Runner::new(store.clone(), &config.questions);
         Self {
             ended: config.ended_sessions.clone(),
+            identity_changes: Arc::default(),
             attempts: Attempts::default(),
             accounts: AccountsWatch::new(store.clone()),
             visits_progress: ProgressWatch::new(store),

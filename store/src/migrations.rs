@@ -60,6 +60,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 18, name: "rollups", sql: include_str!("../migrations/0018_rollups.sql") },
     Migration { version: 19, name: "audiences", sql: include_str!("../migrations/0019_audiences.sql") },
     Migration { version: 20, name: "reports", sql: include_str!("../migrations/0020_reports.sql") },
+    Migration {
+        version: 21,
+        name: "identity_changes",
+        sql: include_str!("../migrations/0021_identity_changes.sql"),
+    },
 ];
 
 /// The newest schema that this program knows.
@@ -221,8 +226,16 @@ const TABLES_OF_EVENTS: [&str; 11] = [
     "outcomes",
 ];
 /// Tables that are seldom written to, and whose rows nobody sends again.
-const TABLES_OF_THE_REGISTRY: [&str; 7] =
-    ["site_settings", "write_keys", "tokens", "newsletter_keys", "write_offs", "job_claims", "job_marks"];
+const TABLES_OF_THE_REGISTRY: [&str; 8] = [
+    "site_settings",
+    "write_keys",
+    "tokens",
+    "newsletter_keys",
+    "write_offs",
+    "job_claims",
+    "job_marks",
+    "identity_changes",
+];
 
 /// Makes inserts durable where they are made. The collector forces the disk of an embedded engine itself, once for many
 /// inserts, which costs a fraction; that of a server it cannot reach, so there each insert does it.

@@ -15,6 +15,7 @@ mod demo_stories;
 mod durability;
 mod engine_guard;
 mod hostile_key;
+mod identity;
 mod jobs;
 mod kept;
 mod lane;

@@ -12,21 +12,29 @@ use crate::timeline::{MARKS_MAX, Mark, Timeline, Timelines};
 /// Edges that say only that a user has events on the visitor: its id is one of a day, made of an address and a user agent
 /// that others may share, so what else happened on it is nobody's. (The collector's `cookieless` makes these ids.) Who
 /// joins one by hand knows more.
-const IS_OF_A_DAY: &str = "(source != 'manual' AND match(visitor, '^c[0-9a-f]{20}$'))";
+pub const IS_OF_A_DAY: &str = "(source != 'manual' AND match(visitor, '^c[0-9a-f]{20}$'))";
+
+/// The source of what somebody said by hand.
+const BY_HAND: &str = "manual";
 
 /// A statement of the edges of some sites, and whether they hold: an edge is taken back by a later row with sign -1 of the
-/// same visitor and user, and says nothing of other events when its visitor is one of a day. `sites` and `condition`, which
-/// narrows the edges down, are conditions on `identity_edges`. `site`, `visitor`, `user`, `source`, `session`,
-/// `recorded_by`, `marked_at`, `active`.
+/// same visitor and user, and says nothing of other events when its visitor is one of a day. A row with sign 0 undoes what
+/// was said by hand at its moment, be that an edge or that edges are taken back. `sites` and `condition`, which
+/// narrows the edges down, are conditions on `identity_edges`. `site`, `visitor`, `user`, `source`, `session`, `at`,
+/// `recorded_by`, `marked_at`, `is_undone`, `is_of_a_day`, `removed_at` (1970 for those that were not), `removed_by`, `active`.
 pub fn edges(sites: &str, condition: &str) -> String {
     format!(
-        "SELECT site, visitor, user, source, session, recorded_by, marked_at, \
-         marked_at > removed_at AND NOT {IS_OF_A_DAY} AS active \
-         FROM (SELECT site, visitor, user, source, session, min(ts) AS marked_at, any(recorded_by) AS recorded_by \
-         FROM identity_edges WHERE {sites} AND sign = 1 AND {condition} \
-         GROUP BY site, visitor, user, source, session, at) AS edge \
-         LEFT JOIN (SELECT site, visitor, user, max(ts) AS removed_at FROM identity_edges \
-         WHERE {sites} AND sign = -1 GROUP BY site, visitor, user) AS removal USING (site, visitor, user)"
+        "SELECT site, visitor, user, source, session, at, recorded_by, marked_at, is_undone, removed_at, removed_by, \
+         {IS_OF_A_DAY} AS is_of_a_day, marked_at > removed_at AND NOT is_undone AND NOT is_of_a_day AS active \
+         FROM (SELECT site, visitor, user, source, session, at, minIf(ts, sign = 1) AS marked_at, \
+         anyIf(recorded_by, sign = 1) AS recorded_by, max(sign = 0) AS is_undone \
+         FROM identity_edges WHERE {sites} AND sign >= 0 AND {condition} \
+         GROUP BY site, visitor, user, source, session, at HAVING max(sign) = 1) AS edge \
+         LEFT JOIN (SELECT site, visitor, user, max(said_at) AS removed_at, argMax(said_by, said_at) AS removed_by \
+         FROM (SELECT site, visitor, user, maxIf(ts, sign = -1) AS said_at, anyIf(recorded_by, sign = -1) AS said_by \
+         FROM identity_edges WHERE {sites} AND sign <= 0 \
+         GROUP BY site, visitor, user, at HAVING min(sign) = -1 AND max(sign) = -1) \
+         GROUP BY site, visitor, user) AS removal USING (site, visitor, user)"
     )
 }
 
@@ -121,7 +129,9 @@ pub(crate) async fn timelines(
         visitors.array
     );
     let mut edges: HashMap<Edge, i64> = HashMap::default();
-    let mut removals: HashMap<(usize, u64, String), i64> = HashMap::default();
+    // By the exact moment at which they were said, of which some were undone.
+    let mut removals: HashMap<(usize, u64, String, i64), i64> = HashMap::default();
+    let mut undone: HashSet<(usize, u64, String, i64)> = HashSet::default();
     let mut count = 0;
     let take = |row: EdgeRow| {
         let Some(site) = names.place(&row.site) else { return };
@@ -129,8 +139,10 @@ pub(crate) async fn timelines(
         if count > most {
             return;
         }
-        if row.sign == -1 {
-            let removed_at = removals.entry((site, row.number, row.user)).or_insert(row.marked);
+        if row.sign == 0 {
+            undone.insert((site, row.number, row.user, row.exact));
+        } else if row.sign == -1 {
+            let removed_at = removals.entry((site, row.number, row.user, row.exact)).or_insert(row.marked);
             *removed_at = row.marked.max(*removed_at);
         } else if row.is_of_a_day == 0 {
             let EdgeRow { user, source, session, exact, .. } = row;
@@ -143,9 +155,21 @@ pub(crate) async fn timelines(
     if count > most {
         return Ok(Err(count));
     }
+    let mut removed: HashMap<(usize, u64, String), i64> = HashMap::default();
+    for (said, at) in removals {
+        if !undone.contains(&said) {
+            let (site, number, user, _) = said;
+            let removed_at = removed.entry((site, number, user)).or_insert(at);
+            *removed_at = at.max(*removed_at);
+        }
+    }
     let mut marks: HashMap<(usize, u64), Vec<Mark>> = HashMap::default();
-    for (Edge { visitor, user, session, .. }, at) in edges {
-        let removed_at = removals.get(&(visitor.0, visitor.1, user.clone())).copied().unwrap_or(0);
+    for (Edge { visitor, user, source, session, exact }, at) in edges {
+        let said = (visitor.0, visitor.1, user.clone(), exact);
+        if source == BY_HAND && undone.contains(&said) {
+            continue;
+        }
+        let removed_at = removed.get(&(visitor.0, visitor.1, user.clone())).copied().unwrap_or(0);
         if at > removed_at {
             marks.entry(visitor).or_default().push(Mark { at, user, active: true, session });
         }

@@ -18,6 +18,7 @@ const pages = {
   live: () => import('./pages/live/Live'),
   people: () => import('./pages/people/People'),
   journey: () => import('./pages/journey/Journey'),
+  suspicious: () => import('./pages/suspicious/Suspicious'),
   funnels: () => import('./pages/funnels/Funnels'),
   retention: () => import('./pages/retention/Retention'),
   attribution: () => import('./pages/attribution/Attribution'),
@@ -40,6 +41,7 @@ const Overview = lazy(pages.overview);
 const Live = lazy(pages.live);
 const People = lazy(pages.people);
 const Journey = lazy(pages.journey);
+const Suspicious = lazy(pages.suspicious);
 const Funnels = lazy(pages.funnels);
 const Retention = lazy(pages.retention);
 const Attribution = lazy(pages.attribution);
@@ -104,6 +106,7 @@ export function App() {
                     <Route path="live" element={<Live />} />
                     <Route path="people" element={<People />} />
                     <Route path="people/:person" element={<Journey />} />
+                    <Route path="suspicious" element={<Suspicious />} />
                     <Route path="funnels" element={<Funnels />} />
                     <Route path="retention" element={<Retention />} />
                     <Route path="attribution" element={<Attribution />} />

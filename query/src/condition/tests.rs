@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::error::ApiError;
 use crate::plan::dimension::Dimension;
 use crate::plan::filter::{Field, Operator};
 

@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 use super::auth::EditAccess;
 use super::params::{Body, LinkPath, LinkScope, PersonPath, PersonScope};
 use crate::error::{ApiError, ErrorBody};
-use crate::question::people;
-use crate::question::people::request::LinkRequest;
-use crate::question::people::response::IdentityLink;
+use crate::question::identity;
+use crate::question::identity::request::LinkRequest;
+use crate::question::identity::response::IdentityLink;
 use crate::state::AppState;
 
 /// Says that a visitor is this person. Can be taken back; every answer follows.
@@ -27,14 +27,9 @@ pub async fn create(
     PersonScope(person): PersonScope,
     Body(body): Body<LinkRequest>,
 ) -> Result<(StatusCode, Json<IdentityLink>), ApiError> {
-    let link = people::link(
-        &access.caller.runner(&state, &access.site.site, None),
-        &access.site,
-        &person,
-        &body.visitor,
-        &access.caller.name,
-    )
-    .await?;
+    let runner = access.caller.runner(&state, &access.site.site, None);
+    let _one_at_a_time = state.identity_changes.lock().await;
+    let link = identity::link(&runner, &access.site, &person, &body.visitor, &access.caller.name).await?;
     Ok((StatusCode::CREATED, Json(link)))
 }
 
@@ -50,13 +45,8 @@ pub async fn delete(
     access: EditAccess,
     LinkScope { person, id }: LinkScope,
 ) -> Result<StatusCode, ApiError> {
-    people::unlink(
-        &access.caller.runner(&state, &access.site.site, None),
-        &access.site,
-        &person,
-        &id,
-        &access.caller.name,
-    )
-    .await?;
+    let runner = access.caller.runner(&state, &access.site.site, None);
+    let _one_at_a_time = state.identity_changes.lock().await;
+    identity::unlink(&runner, &access.site, &person, &id, &access.caller.name).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -17,6 +17,7 @@ mod dashboard;
 mod events;
 mod export;
 mod funnels;
+mod identity;
 mod installation;
 mod journey;
 mod journeys;
@@ -112,6 +113,10 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(alerts::acknowledge))
         .routes(routes!(links::create))
         .routes(routes!(links::delete))
+        .routes(routes!(identity::get))
+        .routes(routes!(identity::preview))
+        .routes(routes!(identity::change))
+        .routes(routes!(identity::suspicious))
         .routes(signed_links)
         .routes(routes!(newsletter_report::get))
         .routes(routes!(newsletter_report::people))

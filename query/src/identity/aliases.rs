@@ -62,6 +62,13 @@ impl Aliases {
             .collect()
     }
 
+    /// The aliases that join some ids only.
+    #[must_use]
+    pub fn among(&self, ids: &[String]) -> Self {
+        let of = |id: &String| self.persons.get(id).map(|person| (id.clone(), person.clone()));
+        Self { persons: ids.iter().filter_map(of).collect() }
+    }
+
     /// The ids that are aliases, and the person of each.
     pub fn columns(&self) -> (Vec<String>, Vec<String>) {
         self.persons.iter().map(|(id, person)| (id.clone(), person.clone())).unzip()

@@ -8,6 +8,7 @@ pub mod attribution;
 pub mod audience;
 pub mod export;
 pub mod funnel;
+pub mod identity;
 pub mod installation;
 pub mod journey;
 pub mod journeys;

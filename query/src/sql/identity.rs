@@ -3,13 +3,11 @@
 //! Rows of people have the number of their person (`person_hash`) and the person's id (`person_id`): of visits the store
 //! knows both, and [`owned`] adds them to events that know their visits.
 
-use orma_store::Param;
 use orma_visits::MARKS_MAX;
 use orma_visits::edges::edges;
 
 use super::Sql;
 use crate::identity::{ALIAS_BYTES_MAX, ALIAS_DEPTH_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX};
-use crate::timestamp::Timestamp;
 
 /// The edges of the site.
 const OF_SITE: &str = "site = {site:String}";
@@ -153,21 +151,6 @@ pub fn marks(site: &str, visitors: &[String]) -> Sql {
     sql
 }
 
-/// The edges that hold of some users, latest first: `visitor`, `user`, `source`, `linked_at` (milliseconds),
-/// `recorded_by`.
-pub fn links(site: &str, users: &[String]) -> Sql {
-    let mut sql = Sql::default();
-    sql.bind_site(site);
-    let users = sql.bind_texts("users", users);
-    let edges = edges(OF_SITE, &format!("source != 'reset' AND user IN {}", users.set));
-    sql.text = format!(
-        "SELECT visitor, user, argMin(source, marked_at) AS source, \
-         toUnixTimestamp64Milli(min(marked_at)) AS linked_at, argMin(recorded_by, marked_at) AS recorded_by \
-         FROM ({edges}) WHERE active GROUP BY visitor, user ORDER BY linked_at DESC, visitor, user LIMIT 1000"
-    );
-    sql
-}
-
 /// Whether a visitor has been seen, who is no bot: `seen`.
 pub fn visitor_is_known(site: &str, visitor: &str) -> Sql {
     Sql::new(
@@ -177,34 +160,9 @@ pub fn visitor_is_known(site: &str, visitor: &str) -> Sql {
     )
 }
 
-/// An edge by hand: sign 1 says that the visitor is the user, -1 takes it back.
-pub fn record_edge(
-    site: &str,
-    visitor: &str,
-    user: &str,
-    sign: i64,
-    now: Timestamp,
-    recorded_by: &str,
-) -> Sql {
-    Sql::new(
-        "INSERT INTO identity_edges (site, user, visitor, source, session, at, sign, ts, recorded_by) \
-         SELECT {site:String}, {user:String}, {visitor:String}, 'manual', '', fromUnixTimestamp64Milli({at:Int64}), \
-         {sign:Int8}, fromUnixTimestamp64Milli({at:Int64}), {recorded_by:String}",
-        [
-            ("site", site.into()),
-            ("user", user.into()),
-            ("visitor", visitor.into()),
-            ("at", Param::Int(now.0)),
-            ("sign", Param::Int(sign)),
-            ("recorded_by", recorded_by.into()),
-        ],
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::tests::NOW;
     use crate::sql::snapshot::check;
 
     fn texts(texts: &[&str]) -> Vec<String> {
@@ -213,16 +171,9 @@ mod tests {
 
     #[test]
     fn snapshots_of_identity() {
-        let ids = texts(&["mario", "m"]);
         check(
             "identity",
-            &[
-                aliases("demo"),
-                marks("demo", &texts(&["v1", "v2"])),
-                links("demo", &ids),
-                visitor_is_known("demo", "v1"),
-                record_edge("demo", "v1", "mario", -1, NOW, "first admin"),
-            ],
+            &[aliases("demo"), marks("demo", &texts(&["v1", "v2"])), visitor_is_known("demo", "v1")],
         );
     }
 }

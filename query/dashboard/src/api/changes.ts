@@ -1,5 +1,6 @@
 import { answered, client } from './client';
 import type { AlertRequest, BoardRequest, ReportRequest, SegmentPeopleRequest, SegmentRequest, SiteChange, SiteRequest, SignIn, TokenRequest } from './types';
+import type { IdentityChangeRequest, SegmentPeopleRequest, SegmentRequest, SiteChange, SiteRequest, SignIn, TokenRequest } from './types';
 
 /** Everything that somebody can change, each with what the API answers; all reject with an `ApiError`. */
 export const changes = {
@@ -19,6 +20,8 @@ export const changes = {
   revokeToken: (token_id: string) => answered(client.DELETE('/api/v1/tokens/{token_id}', { params: { path: { token_id } } })),
   unlink: (site: string, person: string, id: string) =>
     answered(client.DELETE('/api/v1/sites/{site}/people/{person}/links/{id}', { params: { path: { site, person, id } } })),
+  changeIdentity: (site: string, person: string, body: IdentityChangeRequest) =>
+    answered(client.POST('/api/v1/sites/{site}/people/{person}/identity/changes', { params: { path: { site, person } }, body })),
   addSegment: (site: string, body: SegmentRequest) => answered(client.POST('/api/v1/sites/{site}/segments', { params: { path: { site } }, body })),
   changeSegment: (site: string, segment: string, body: SegmentRequest) =>
     answered(client.PUT('/api/v1/sites/{site}/segments/{segment}', { params: { path: { site, segment } }, body })),

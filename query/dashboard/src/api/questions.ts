@@ -18,6 +18,7 @@ import type {
   StickinessRequest,
   Watched,
 } from './types';
+import type { AttributionRequest, FunnelPeopleRequest, FunnelRequest, IdentityChangeRequest, PathsRequest, RetentionPeopleRequest, RetentionRequest, SegmentPreviewRequest } from './types';
 
 type Path = { [P in keyof paths]: paths[P] extends { get: { responses: object } } ? P : never }[keyof paths];
 type ParametersOf<P extends Path> = paths[P]['get']['parameters'];
@@ -104,6 +105,14 @@ export const questions = {
   stats: (site: string, query: QueryOf<'/api/v1/sites/{site}/stats'>) => question('/api/v1/sites/{site}/stats', { site }, query),
   people: (site: string, query: QueryOf<'/api/v1/sites/{site}/people'>) => question('/api/v1/sites/{site}/people', { site }, query),
   person: (site: string, person: string) => question('/api/v1/sites/{site}/people/{person}', { site, person }),
+  identity: (site: string, person: string) => question('/api/v1/sites/{site}/people/{person}/identity', { site, person }),
+  // What would change is asked anew each time: it may have changed.
+  identityPreview: (site: string, person: string, body: IdentityChangeRequest) => ({
+    ...longQuestion('/api/v1/sites/{site}/people/{person}/identity/preview', { site, person }, body),
+    gcTime: 0,
+  }),
+  suspicious: (site: string, query: QueryOf<'/api/v1/sites/{site}/identity/suspicious'>) =>
+    question('/api/v1/sites/{site}/identity/suspicious', { site }, query),
   journey: (site: string, person: string, query: QueryOf<'/api/v1/sites/{site}/people/{person}/journey'>) =>
     question('/api/v1/sites/{site}/people/{person}/journey', { site, person }, query),
   webQuality: (site: string, query: QueryOf<'/api/v1/sites/{site}/quality/web'>) =>

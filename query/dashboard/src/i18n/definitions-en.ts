@@ -26,6 +26,7 @@ export const definitionsEn = {
   'definition.rounded': 'Large numbers are rounded here; the table under the chart has them exactly.',
 
   'definition.person': 'Somebody under one id: a user once there was a login, otherwise a visitor. Visitors that were recognised as the same user are one person.',
+  'definition.identity': 'All ids that count as one person: user ids that an alias joined, and the browsers and devices on which one of them was recognised. Sessions and events are those of the person; what was done with a user id on a browser counts with both.',
   'definition.person_seen': 'The moment of the person’s last event of any kind, a newsletter or a call included.',
   'definition.person_sessions': 'All sessions of the person, on all devices, whatever the period.',
   'definition.person_pages': 'All pages and screens that the person saw, whatever the period.',

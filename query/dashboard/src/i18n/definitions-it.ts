@@ -26,6 +26,7 @@ export const definitionsIt: Translation<typeof definitionsEn> = {
   'definition.rounded': 'Qui i numeri grandi sono arrotondati; nella tabella sotto il grafico sono esatti.',
 
   'definition.person': 'Qualcuno sotto un solo identificativo: un utente se ha fatto l’accesso, altrimenti un visitatore. I visitatori riconosciuti come lo stesso utente sono una persona sola.',
+  'definition.identity': 'Tutti gli identificativi che valgono come una sola persona: quelli utente uniti da un alias, e i browser e dispositivi su cui uno di loro è stato riconosciuto. Sessioni ed eventi sono quelli della persona; ciò che è stato fatto con un identificativo utente su un browser conta con entrambi.',
   'definition.person_seen': 'Il momento dell’ultimo evento della persona, di qualunque tipo: anche una newsletter o una telefonata.',
   'definition.person_sessions': 'Tutte le sessioni della persona, su tutti i dispositivi, qualunque sia il periodo.',
   'definition.person_pages': 'Tutte le pagine e schermate viste dalla persona, qualunque sia il periodo.',

@@ -21,6 +21,8 @@ import { presenceEn } from './presence-en';
 import { presenceIt } from './presence-it';
 import { reportsEn } from './reports-en';
 import { reportsIt } from './reports-it';
+import { identityEn } from './identity-en';
+import { identityIt } from './identity-it';
 import { segmentsEn } from './segments-en';
 import { segmentsIt } from './segments-it';
 import { sqlEn } from './sql-en';
@@ -30,8 +32,8 @@ export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...segmentsIt, ...sqlIt, ...presenceIt, ...reportsIt },
-  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...segmentsEn, ...sqlEn, ...presenceEn, ...reportsEn },
+  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...segmentsIt, ...sqlIt, ...presenceIt, ...reportsIt, ...identityIt },
+  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...segmentsEn, ...sqlEn, ...presenceEn, ...reportsEn, ...identityEn },
 };
 
 export interface Translator {

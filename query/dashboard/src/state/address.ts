@@ -21,6 +21,7 @@ export const choices = {
   /** Of a journey. */
   order: ['newest', 'oldest'],
   bots: ['without', 'with'],
+  view: ['steps', 'identity'],
   /** Of the quality. */
   tab: ['web', 'app'],
   by: webDimensions,
@@ -69,9 +70,12 @@ export type ReaderCount = (typeof readerCounts)[number];
  * events that a question is about, how long it may take, how many there are at `least`, and the number `behind` which the people are listed;
  * a segment that is put together: its `name`, `condition` and `days`; a `query` in SQL.
  */
-export type TextName = 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'conversion' | 'start' | 'end' | 'least' | 'window' | 'behind' | 'value' | 'name' | 'condition' | 'days' | 'query' | 'event';
-/** The steps of a funnel, and from where paths were walked before. */
-export type ListName = 'step' | 'trail';
+export type TextName = `min_${ThresholdName}` | 'query' | 'event' | 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'conversion' | 'start' | 'end' | 'least' | 'window' | 'behind' | 'value' | 'name' | 'condition' | 'days';
+/** The steps of a funnel, from where paths were walked before, and the ids that are to be taken out of a person. */
+export type ListName = 'step' | 'trail' | 'take';
+/** From how many of what on somebody is suspicious. */
+export const thresholdNames = ['visitors', 'users', 'emails', 'devices', 'countries'] as const;
+export type ThresholdName = (typeof thresholdNames)[number];
 /** Null takes one out. */
 export type TextChange = Readonly<Partial<Record<TextName, string | null>>>;
 

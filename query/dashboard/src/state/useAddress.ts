@@ -8,6 +8,7 @@ import {
   readReaders,
   readText,
   sharedQuery,
+  thresholdNames,
   writeChoice,
   writeFilters,
   writeList,
@@ -18,6 +19,7 @@ import {
   type ReaderCount,
   type TextChange,
   type TextName,
+  type ThresholdName,
 } from './address';
 import type { AnyFilter } from './filters';
 import { resolvePeriod, type Period, type ResolvedPeriod } from './period';
@@ -111,6 +113,27 @@ export function useTrail(): [readonly string[], (trail: readonly string[], chang
     [setParameters],
   );
   return [trail, walk];
+}
+
+/** From how many on somebody is suspicious, where that is not the default. */
+export function useThresholds(): [Readonly<Partial<Record<`min_${ThresholdName}`, string>>>, (name: ThresholdName, value: string | null) => void] {
+  const [text, write] = useTexts();
+  const chosen = Object.fromEntries(thresholdNames.flatMap((name) => {
+    const value = text(`min_${name}`);
+    return value === null ? [] : [[`min_${name}`, value]];
+  }));
+  return [chosen, (name, value) => write({ [`min_${name}`]: value })];
+}
+
+/** The ids that are to be taken out of a person. */
+export function useTaken(): [readonly string[], (ids: readonly string[]) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const taken = useMemo(() => readList(parameters, 'take'), [parameters]);
+  const write = useCallback(
+    (ids: readonly string[]) => setParameters((before) => writeList(before, 'take', ids), { preventScrollReset: true, replace: true }),
+    [setParameters],
+  );
+  return [taken, write];
 }
 
 /** The number behind which the people are listed, with the value of the breakdown that it is of; undefined lists nobody. */

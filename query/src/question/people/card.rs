@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use orma_store::Site;
 use serde::Deserialize;
 
-use super::links::links_of;
 use super::response::{Person, PersonDevice, PersonTouchpoint};
 use super::{money, other_money, shown_channel, sql};
 use crate::error::ApiError;
 use crate::lookup::{Candidate, Candidates, unknown_person};
+use crate::question::identity::links_of;
 use crate::runner::{Needs, Runner};
 use crate::timestamp::Timestamp;
 use crate::value::Amount;
@@ -76,7 +76,7 @@ async fn read(runner: &Runner, site: &Site, found: Candidate) -> Result<Option<P
     let (numbers, traits, links) = futures_util::try_join!(
         runner.rows::<CardRow>(&numbers),
         runner.rows::<TraitRow>(&traits),
-        links_of(runner, name, &found),
+        links_of(runner, name, &found.ids),
     )?;
     let (parts, whole): (Vec<CardRow>, Vec<CardRow>) =
         numbers.into_iter().partition(|row| row.of_device || row.of_touchpoint);

@@ -1,14 +1,12 @@
-//! People: the list, one person's card, and identity by hand.
+//! People: the list and one person's card.
 
 mod card;
-mod links;
 mod list;
 pub mod request;
 pub mod response;
 mod sql;
 
 pub use card::card;
-pub use links::{link, unlink};
 pub use list::list;
 
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
-//! What is asked: which people, in which order; and what is joined by hand.
+//! What is asked: which people, in which order.
 
 use orma_store::Site;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use crate::error::ApiError;
 use crate::plan::cursor;
@@ -45,15 +45,6 @@ pub struct PeopleParams {
     pub limit: Option<String>,
     /// The `next_cursor` of the page before.
     pub cursor: Option<String>,
-}
-
-/// What a link joins to the person.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LinkRequest {
-    /// The visitor id whose anonymous events up to now are the person's.
-    #[schema(min_length = 1, pattern = "^[^@]")]
-    pub visitor: String,
 }
 
 /// What a list is sorted by.

@@ -1,10 +1,11 @@
-//! What is told of people: the list, one person's card, and the edges that make a person.
+//! What is told of people: the list and one person's card.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::question::identity::response::IdentityLink;
 use crate::timestamp::Timestamp;
 use crate::value::Money;
 
@@ -61,23 +62,6 @@ pub struct PersonList {
     pub items: Vec<PersonSummary>,
     /// For the next page.
     pub next_cursor: Option<String>,
-}
-
-/// An edge between a visitor and a user.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-pub struct IdentityLink {
-    /// For `DELETE /people/{person}/links/{id}`.
-    pub id: String,
-    /// The visitor; of an alias, the earlier user id with a leading `@`.
-    pub visitor: String,
-    /// The user.
-    pub user: String,
-    /// How it came to be: `identify`, `event`, `alias` or `manual`.
-    pub source: String,
-    /// Since when.
-    pub linked_at: Timestamp,
-    /// Who recorded it: `event`, or the name of a token.
-    pub recorded_by: String,
 }
 
 /// A device of a person.

@@ -19,6 +19,7 @@ import './journey.css';
 import { JourneyTools } from './JourneyTools';
 import './person.css';
 import { PersonCard } from './PersonCard';
+import { IdentityPanel } from './identity/IdentityPanel';
 import { chapterAnchor, Ribbon } from './Ribbon';
 import { layRibbon } from './ribbon-layout';
 import { isEverything, selectSteps, type Selection } from './select';
@@ -38,6 +39,7 @@ export default function Journey() {
   const navigate = useNavigate();
   const [order, setOrder] = useChoice('order');
   const [bots, setBots] = useChoice('bots');
+  const [view, setView] = useChoice('view');
   const [selection, select] = useSelection();
   const [toBeginning, setToBeginning] = useState(false);
   const partly = !isEverything(selection);
@@ -114,61 +116,71 @@ export default function Journey() {
           {person.data ? <PersonCard person={person.data} name={name} changed={changed} /> : error ? <ErrorState error={error} retry={person.retry} /> : <Card><Skeleton lines={7} /></Card>}
         </aside>
         <div className="journey-main">
-          {ribbon && ribbon.steps > 0 && <Ribbon ribbon={ribbon} locale={locale} timeZone={timeZone} choose={choose} />}
-          <div className="journey-head">
-            <h2>{t('journey.steps')}<Explain of="journey" name={t('journey.steps')} /></h2>
-            <span className="journey-live quiet">
-              <span className="pulse" aria-hidden="true" />
-              {t('journey.live')}
-            </span>
-            <ExportButton
-              what={t('journey.steps')}
-              question={questions.journey(site, id, { limit: export_sessions, include })}
-              name="journey"
-            />
-            <Segments
-              label={t('journey.order')}
-              choices={choices.order.map((one) => ({ id: one, label: t(`journey.order.${one}`) }))}
-              selected={order}
-              onSelect={setOrder}
-            />
-          </div>
-          <JourneyTools
-            all={all}
-            shown={chapters}
-            selection={selection}
-            select={select}
-            openChapters={openChapters}
-            toBeginning={oldestFirst ? undefined : () => setToBeginning(true)}
-          >
-            <label className="check">
-              <input type="checkbox" checked={bots === 'with'} onChange={(event) => setBots(event.target.checked ? 'with' : 'without')} />
-              <span>{t('journey.bots')}</span>
-            </label>
-          </JourneyTools>
-          {whole && journey.more && journey.sessions && !journey.moreError && (
-            <p className="quiet" role="status" data-testid="journey-reading">{t('journey.reading', { count: journey.sessions.length })}</p>
-          )}
-          {journey.moreError && <ErrorState error={journey.moreError} retry={journey.loadMore} />}
-          {journey.error && !journey.sessions ? (
-            <ErrorState error={journey.error} retry={journey.retry} />
-          ) : !journey.sessions || (oldestFirst && journey.more && !journey.moreError) ? (
-            <Card><Skeleton lines={10} /></Card>
-          ) : chapters.length === 0 ? (
-            <EmptyState title={t(partly ? 'journey.filter.none' : 'journey.empty')}>
-              {partly && (
-                <button type="button" className="button" onClick={() => select(everything)}>{t('journey.filter.clear')}</button>
+          <Segments
+            label={t('identity.view')}
+            choices={choices.view.map((one) => ({ id: one, label: t(`identity.view.${one}`) }))}
+            selected={view}
+            onSelect={setView}
+          />
+          {view === 'identity' ? <IdentityPanel person={known ?? id} changed={changed} /> : (
+            <>
+              {ribbon && ribbon.steps > 0 && <Ribbon ribbon={ribbon} locale={locale} timeZone={timeZone} choose={choose} />}
+              <div className="journey-head">
+                <h2>{t('journey.steps')}<Explain of="journey" name={t('journey.steps')} /></h2>
+                <span className="journey-live quiet">
+                  <span className="pulse" aria-hidden="true" />
+                  {t('journey.live')}
+                </span>
+                <ExportButton
+                  what={t('journey.steps')}
+                  question={questions.journey(site, id, { limit: export_sessions, include })}
+                  name="journey"
+                />
+                <Segments
+                  label={t('journey.order')}
+                  choices={choices.order.map((one) => ({ id: one, label: t(`journey.order.${one}`) }))}
+                  selected={order}
+                  onSelect={setOrder}
+                />
+              </div>
+              <JourneyTools
+                all={all}
+                shown={chapters}
+                selection={selection}
+                select={select}
+                openChapters={openChapters}
+                toBeginning={oldestFirst ? undefined : () => setToBeginning(true)}
+              >
+                <label className="check">
+                  <input type="checkbox" checked={bots === 'with'} onChange={(event) => setBots(event.target.checked ? 'with' : 'without')} />
+                  <span>{t('journey.bots')}</span>
+                </label>
+              </JourneyTools>
+              {whole && journey.more && journey.sessions && !journey.moreError && (
+                <p className="quiet" role="status" data-testid="journey-reading">{t('journey.reading', { count: journey.sessions.length })}</p>
               )}
-            </EmptyState>
-          ) : (
-            <Trail
-              chapters={chapters}
-              partly={partly}
-              oldestFirst={oldestFirst}
-              journey={journey}
-              openChapters={openChapters}
-              personName={name}
-            />
+              {journey.moreError && <ErrorState error={journey.moreError} retry={journey.loadMore} />}
+              {journey.error && !journey.sessions ? (
+                <ErrorState error={journey.error} retry={journey.retry} />
+              ) : !journey.sessions || (oldestFirst && journey.more && !journey.moreError) ? (
+                <Card><Skeleton lines={10} /></Card>
+              ) : chapters.length === 0 ? (
+                <EmptyState title={t(partly ? 'journey.filter.none' : 'journey.empty')}>
+                  {partly && (
+                    <button type="button" className="button" onClick={() => select(everything)}>{t('journey.filter.clear')}</button>
+                  )}
+                </EmptyState>
+              ) : (
+                <Trail
+                  chapters={chapters}
+                  partly={partly}
+                  oldestFirst={oldestFirst}
+                  journey={journey}
+                  openChapters={openChapters}
+                  personName={name}
+                />
+              )}
+            </>
           )}
         </div>
       </div>

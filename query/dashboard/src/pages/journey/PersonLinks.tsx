@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
+import { Link } from 'react-router';
 import { changes } from '../../api/changes';
 import { asApiError } from '../../api/error';
 import { questions } from '../../api/questions';
@@ -11,7 +12,7 @@ import { useFormat, useSite } from '../../state/site';
 import { Confirm } from '../../ui/Confirm';
 import { Icon } from '../../ui/Icon';
 
-type Link = Person['links'][number];
+type PersonLink = Person['links'][number];
 
 /** The ids of a person, how each came to be linked, and for an admin the way to undo that. */
 export function PersonLinks({ person, changed }: { person: Person; changed: () => void }) {
@@ -19,7 +20,7 @@ export function PersonLinks({ person, changed }: { person: Person; changed: () =
   const { t } = i18n;
   const { site } = useSite();
   const session = useAnswer(questions.session());
-  const undoing = useMutation({ mutationFn: (link: Link) => changes.unlink(site, person.person, link.id), onSuccess: changed });
+  const undoing = useMutation({ mutationFn: (link: PersonLink) => changes.unlink(site, person.person, link.id), onSuccess: changed });
   const mayUndo = session.data?.role === 'admin';
   return (
     <section>
@@ -34,12 +35,13 @@ export function PersonLinks({ person, changed }: { person: Person; changed: () =
           ))}
         </ul>
       )}
+      <p className="small"><Link to="?view=identity">{t('suspicious.open')}</Link></p>
       {undoing.error && <p className="form-error" role="alert">{problemText(asApiError(undoing.error), i18n)}</p>}
     </section>
   );
 }
 
-function LinkRow({ link, undo, busy }: { link: Link; undo: (() => void) | undefined; busy: boolean }) {
+function LinkRow({ link, undo, busy }: { link: PersonLink; undo: (() => void) | undefined; busy: boolean }) {
   const { t, label } = useI18n();
   const { locale, timeZone } = useFormat();
   const isAlias = link.source === 'alias';

@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useLayoutEffect, useRef, useState } from 'react';
-import { useLocation, useNavigationType } from 'react-router';
+import { Link, useLocation, useNavigationType } from 'react-router';
 import type { ApiError } from '../../api/error';
 import { questions } from '../../api/questions';
 import type { PersonSummary } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
-import { choices, type Choice } from '../../state/address';
+import { choices, sitePath, type Choice } from '../../state/address';
 import { formatFilter } from '../../state/filters';
 import { lastPlace, leavePlace, type Place } from '../../state/place';
 import { useSite } from '../../state/site';
@@ -82,7 +82,9 @@ export default function People() {
         <SortPicker sorting={sorting} sort={setSorting} />
         <ExportButton what={t('people.title')} question={questions.people(site, { ...asked, limit: page_size_max })} name="people" />
       </div>
-      <p className="quiet small">{t('people.explained')}</p>
+      <p className="quiet small">
+        {t('people.explained')} <Link to={sitePath(site, 'suspicious')}>{t('suspicious.link')}</Link>
+      </p>
       <Card className="card-flush" stale={first.stale}>
         <Answered answer={first} loading={<Skeleton lines={8} />}>
           {() =>
