@@ -96,8 +96,9 @@ impl Filter {
     /// Reads all filters of a request.
     ///
     /// # Errors
-    /// One of them cannot be read, or they have too many values.
+    /// One of them cannot be read, or there are too many.
     pub fn parse_list(texts: &[String]) -> Result<Vec<Self>, ApiError> {
+        Self::check_number(texts.len())?;
         let filters: Vec<Self> = texts.iter().map(|text| Self::parse(text)).collect::<Result<_, _>>()?;
         if filters.iter().map(|filter| filter.values.len()).sum::<usize>() > VALUES_MAX_OF_ALL {
             let message = format!("All filters together take at most {VALUES_MAX_OF_ALL} values.");

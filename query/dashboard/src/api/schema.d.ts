@@ -2481,10 +2481,38 @@ export interface components {
              */
             page_views: number;
         };
+        /** @description A step from one page to the next, by those who took it. */
+        LiveMove: {
+            /** @description The page or screen before, seen in the last 35 minutes; empty for who has just arrived. */
+            from: string;
+            /** @description When the latest of them did. */
+            latest: components["schemas"]["Moment"];
+            /** @description The page or screen that was opened. */
+            to: string;
+            /**
+             * Format: int64
+             * @description Visitors who did so in the last 5 minutes.
+             */
+            visitors: number;
+        };
         /** @description A page and the visitors on it. */
         LivePage: {
             /** @description Its path. */
             page: string;
+            /**
+             * Format: int64
+             * @description Visitors of the last 5 minutes.
+             */
+            visitors: number;
+        };
+        /** @description A region or city and the visitors in it. */
+        LivePlace: {
+            /** @description City; empty when not known. */
+            city: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country: string;
+            /** @description Region; empty when not known. */
+            region: string;
             /**
              * Format: int64
              * @description Visitors of the last 5 minutes.
@@ -2513,14 +2541,18 @@ export interface components {
         };
         /** @description `event: snapshot`, every 2 seconds. */
         LiveSnapshot: {
-            /** @description Most visitors first, at most 10. */
+            /** @description Most visitors first, at most 250. */
             countries: components["schemas"]["LiveCountry"][];
             /** @description The last 30 minutes, oldest first. */
             minutes: components["schemas"]["LiveMinute"][];
+            /** @description Steps from page to page of the last 5 minutes. Most visitors first, of these the latest; at most 12. */
+            moves: components["schemas"]["LiveMove"][];
             /** @description When it was taken. */
             now: components["schemas"]["Moment"];
             /** @description Most visitors first, at most 10. */
             pages: components["schemas"]["LivePage"][];
+            /** @description Regions and cities, where the geographic database knows them. Most visitors first, at most 50. */
+            places: components["schemas"]["LivePlace"][];
             /** @description Most visitors first, at most 10. */
             sources: components["schemas"]["LiveSource"][];
             /**
@@ -8889,7 +8921,8 @@ export interface operations {
                  * @description Repeatable: `dimension:operator:value` with the operators `is`, `is_not`, `contains`, `starts`, `matches` (a regular
                  *     expression), `greater`, `less` (one number) and `set` (no value); values separated by commas are alternatives, and `\,` is a comma of a value. Also `path` (the same as `page`) and
                  *     `props.<name>`; a name with colons ends at the first operator, and `\:` is a colon that ends it nowhere. Pages
-                 *     and hosts may be written as they are read: `/caffè` finds `/caff%C3%A8`.
+                 *     and hosts may be written as they are read: `/caffè` finds `/caff%C3%A8`. `segment:is:ID` and `segment:is_not:ID` leave in
+                 *     who is a member of a segment now, or is not.
                  * @example [
                  *       "country:is:IT,FR"
                  *     ]

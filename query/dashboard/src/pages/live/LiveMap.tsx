@@ -104,7 +104,7 @@ function Picture({ world, countries, isWhole }: PictureProps) {
             return shape && <Ripple key={`${country} ${arrived.time}`} frame={shape.frame} size={frame[2] / 25} />;
           })}
         </svg>
-        {labelsOf(countries, world, frame).map((label) => <Number key={label.country} label={label} />)}
+        {labelsOf(countries, world, frame).map((label) => <Count key={label.country} label={label} />)}
       </div>
       <figcaption className="live-map-legend quiet small">
         <span>{t('live.map.few')}</span>
@@ -126,7 +126,7 @@ function Ripple({ frame, size }: { frame: Frame; size: number }) {
   return <circle className="live-map-ripple" cx={x} cy={y} r={size} aria-hidden="true" />;
 }
 
-function Number({ label: { country, visitors, left, top } }: { label: Label }) {
+function Count({ label: { country, visitors, left, top } }: { label: Label }) {
   const { locale } = useI18n();
   return (
     <span className="live-map-number" data-country={country} style={{ left: `${left}%`, top: `${top}%` }} aria-hidden="true">
