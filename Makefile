@@ -18,7 +18,7 @@ DIST := target/dist
 # Rounds of each kind of `make torture`.
 ROUNDS ?= 100
 
-.PHONY: help run test test-programs test-pages torture screenshots bench bench-quick bench-query lint demo build deps clients tools chromium strace user-agents dist dist-test image
+.PHONY: help run test test-programs test-pages torture screenshots bench bench-quick bench-query lint demo build deps clients tools chromium strace user-agents world dist dist-test image
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -130,6 +130,13 @@ user-agents: $(CLIENTS_PYTHON) ## Count the browsers of a public list that are t
 	@$(CARGO) build --locked --quiet -p orma-collector --example user_agents
 	@$(dir $(CLIENTS_PYTHON))bin/python collector/examples/user_agents.py \
 	  target/user-agents/$(USER_AGENTS).tar.gz target/debug/examples/user_agents
+
+# Shapes of the countries: Natural Earth, as the npm package has it; what is made of it is among the sources.
+WORLD := world-atlas-2.0.2
+
+world: ## Make the map of the world of the live page anew
+	@mkdir -p target/world && cd target/world && $(NPM) pack --silent $(subst -2,@2,$(WORLD)) >/dev/null && tar xzf $(WORLD).tgz
+	@node query/dashboard/scripts/world.mjs target/world/package/countries-50m.json query/dashboard/src/pages/live/world.json
 
 tools:
 	@command -v $(CARGO) >/dev/null || { echo "orma needs Rust $$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml) or newer: https://rustup.rs"; exit 1; }

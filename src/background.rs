@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use orma_jobs::{Job, Jobs};
 use orma_query::accounts::AccountsAlarm;
-use orma_query::{AppState, Timestamp};
+use orma_query::{Alerting, AppState, Timestamp};
 use orma_store::Store;
 use orma_visits::Fence;
 
@@ -28,6 +28,12 @@ const ROLLUPS_EVERY: Duration = Duration::from_secs(10);
 
 /// How often it is looked whether somebody has entered or left a segment.
 const AUDIENCES_EVERY: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether an hour, a day or a week is over that alerts wait for. The store is asked only then.
+const ALERTS_EVERY: Duration = Duration::from_secs(2);
+
+/// How old the states of alerts are, at most, that the metrics tell.
+const ALERT_STATES_EVERY: Duration = Duration::from_secs(10);
 
 /// Starts the jobs of a query service. Each process looks at the accounts for itself, because its pages and its metric
 /// show its own looks; what they find is said by one of those that share a store.
@@ -80,5 +86,20 @@ pub fn start(store: &Store, state: &AppState, options: &AccountingOptions) -> Jo
             Ok(())
         }
     });
-    Jobs::start(store, vec![look, say, make, make_people, look_how_far, roll_up, keep_audiences])
+    let alerting = Alerting::new(state);
+    let look_at_alerts = Job::by_one("alerts", ALERTS_EVERY, move |turn| {
+        let alerting = alerting.clone();
+        async move {
+            alerting.look(turn.fence().as_deref(), Timestamp::now()).await?;
+            Ok(())
+        }
+    });
+    let alerts = state.alerts();
+    let read_alerts = Job::everywhere("alert_states", ALERT_STATES_EVERY, move || {
+        let alerts = alerts.clone();
+        async move { Ok(alerts.look(Timestamp::now()).await?) }
+    });
+    let of_alerts = [look_at_alerts, read_alerts];
+    let others = [look, say, make, make_people, look_how_far, roll_up, keep_audiences];
+    Jobs::start(store, others.into_iter().chain(of_alerts).collect())
 }

@@ -14,7 +14,9 @@ use orma_demo::{Story, Told};
 use orma_store::data_dir::DataDirError;
 use orma_store::engine::child::{self, ChildOptions};
 use orma_store::engine::config::read_connection;
-use orma_store::{DataDir, Endpoint, NewsletterKey, Registry, Role, Site, SiteChange, Store, migrations};
+use orma_store::{
+    Audience, DataDir, Endpoint, NewsletterKey, Registry, Role, Site, SiteChange, Store, migrations,
+};
 
 use crate::cli::{Command, DemoOptions, EngineProcess, SiteAction, SiteSettings, StoreOptions, TokenAction};
 use crate::running::Running;
@@ -324,7 +326,8 @@ fn story(
     newsletter_key: Option<NewsletterKey>,
 ) -> Story {
     let DemoOptions { days, visits_per_day, seed, .. } = *options;
-    Story { collector_url, write_key, ingest_token, newsletter_key, days, visits_per_day, seed }
+    let until = jiff::Timestamp::now();
+    Story { collector_url, write_key, ingest_token, newsletter_key, days, visits_per_day, seed, until }
 }
 
 /// The story is sent with a token of its own, which is withdrawn afterwards.
@@ -349,6 +352,33 @@ async fn tell_with_own_token(options: &DemoOptions) -> anyhow::Result<Told> {
     if let Some(token_id) = token_id {
         registry.revoke_token(&token_id).await?;
     }
+    if told.is_ok() {
+        make_segments(registry, SITE).await?;
+    }
     session.close().await;
     told
+}
+
+/// The story's segments, those whose names are not taken: telling it again makes none anew.
+async fn make_segments(registry: &Registry, site: &str) -> anyhow::Result<()> {
+    let taken: Vec<String> = registry
+        .snapshot()
+        .audiences_of(site)
+        .into_iter()
+        .map(|audience| audience.name.to_lowercase())
+        .collect();
+    let free = orma_demo::segments().into_iter().filter(|(name, _)| !taken.contains(&name.to_lowercase()));
+    for (name, condition) in free {
+        let audience = Audience {
+            audience: Audience::new_id(),
+            site: site.to_owned(),
+            name: name.to_owned(),
+            condition: condition.to_string(),
+            days: 30,
+            created_by: "orma demo".to_owned(),
+            created_at: jiff::Timestamp::now().as_millisecond(),
+        };
+        registry.put_audience(&audience).await?;
+    }
+    Ok(())
 }

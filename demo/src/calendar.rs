@@ -32,6 +32,9 @@ const WEEKDAYS: [f64; 7] = [1.05, 1.0, 0.98, 0.97, 0.9, 0.95, 1.15];
 const GROWTH: (f64, f64) = (0.8, 1.2);
 /// How many more come during the promotion.
 const PROMOTION_FACTOR: f64 = 1.6;
+/// The contest runs from so many days before the last day to so many, and brings so many more.
+const CONTEST_DAYS_LEFT: std::ops::RangeInclusive<i64> = 18..=24;
+const CONTEST_FACTOR: f64 = 1.25;
 
 /// The site's releases: days before the last day, version, and how much longer the product page takes to show its
 /// picture. The one in the middle put unscaled pictures on the product page and was mended after four days.
@@ -93,7 +96,8 @@ impl Calendar {
         let (start, end) = GROWTH;
         let growth = start + (end - start) * f64::from(day) / f64::from(self.days.max(2) - 1);
         let weekday = WEEKDAYS[self.date(day).weekday().to_monday_zero_offset() as usize];
-        growth * weekday * if self.is_promotion(day) { PROMOTION_FACTOR } else { 1.0 }
+        let promotion = if self.is_promotion(day) { PROMOTION_FACTOR } else { 1.0 };
+        growth * weekday * promotion * if self.is_contest(day) { CONTEST_FACTOR } else { 1.0 }
     }
 
     fn date(&self, day: u32) -> Date {
@@ -156,6 +160,11 @@ impl Calendar {
         let weekday = i64::from(self.date(day).weekday().to_monday_zero_offset());
         let weekend_end_left = self.days_left(day) - (6 - weekday);
         weekday >= 5 && (7..14).contains(&weekend_end_left)
+    }
+
+    /// A pair of shoes can be won on this day.
+    pub fn is_contest(&self, day: u32) -> bool {
+        CONTEST_DAYS_LEFT.contains(&self.days_left(day))
     }
 
     /// The letter that leaves on this day, and the moment, 10 o'clock: there is one every Tuesday.
@@ -222,6 +231,8 @@ mod tests {
         let promotion: Vec<_> = (0..30).filter(|&day| calendar.is_promotion(day)).collect();
         assert_eq!(promotion.len(), 2);
         assert_eq!(calendar.date(promotion[0]).to_string(), "2026-11-07");
+        let contest: Vec<_> = (0..30).filter(|&day| calendar.is_contest(day)).collect();
+        assert_eq!(contest, (5..12).collect::<Vec<_>>());
     }
 
     #[test]

@@ -45,15 +45,19 @@ const fn model(
     Model { brand, code, width: screen.0, height: screen.1, density: screen.2, system, slowness }
 }
 
-const ANDROIDS: [Model; 8] = [
-    model("Samsung", "SM-S921B", (360, 780, 3.0), "15", 1.25),
-    model("Samsung", "SM-A546B", (360, 780, 3.0), "14", 1.7),
-    model("Samsung", "SM-A155F", (393, 851, 2.75), "14", 2.3),
-    model("Xiaomi", "23129RAA4G", (393, 873, 2.75), "14", 2.0),
-    model("Google", "Pixel 8", (412, 915, 2.625), "16", 1.3),
-    model("OPPO", "CPH2591", (360, 804, 2.0), "13", 2.4),
-    model("Motorola", "moto g54 5G", (412, 915, 2.625), "14", 2.1),
-    model("HONOR", "ALI-NX1", (393, 873, 3.0), "15", 1.6),
+/// The phone on which the shop's payment does not open.
+pub const PHONE_WITHOUT_PAYMENT: &str = "SM-A546B";
+
+/// Android phones with their weight.
+const ANDROIDS: [(Model, f64); 8] = [
+    (model("Samsung", "SM-S921B", (360, 780, 3.0), "15", 1.25), 12.0),
+    (model("Samsung", PHONE_WITHOUT_PAYMENT, (360, 780, 3.0), "14", 1.7), 24.0),
+    (model("Samsung", "SM-A155F", (393, 851, 2.75), "14", 2.3), 12.0),
+    (model("Xiaomi", "23129RAA4G", (393, 873, 2.75), "14", 2.0), 16.0),
+    (model("Google", "Pixel 8", (412, 915, 2.625), "16", 1.3), 8.0),
+    (model("OPPO", "CPH2591", (360, 804, 2.0), "13", 2.4), 10.0),
+    (model("Motorola", "moto g54 5G", (412, 915, 2.625), "14", 2.1), 10.0),
+    (model("HONOR", "ALI-NX1", (393, 873, 3.0), "15", 1.6), 8.0),
 ];
 
 const IPHONES: [Model; 5] = [
@@ -72,6 +76,8 @@ const DESKTOPS: [(u32, u32, f64); 5] =
 pub struct Device {
     pub class: Class,
     pub user_agent: String,
+    /// What the browser answers when it is asked for more than its user agent says; empty where it is not asked.
+    hints: String,
     /// The browser measures layout shifts, which only Chromium does.
     pub chromium: bool,
     /// How much slower than a good desktop.
@@ -100,7 +106,7 @@ impl Device {
     pub fn of(class: Class, random: &mut Random) -> Self {
         let desktop = |(width, height, density)| model("", "", (width, height, density), "", 1.0);
         let chosen = match class {
-            Class::Android => random.pick(&ANDROIDS),
+            Class::Android => random.weighted(&ANDROIDS),
             Class::Iphone => random.pick(&IPHONES),
             Class::Desktop => &desktop(*random.pick(&DESKTOPS)),
             Class::Tablet => &model("", "", (820, 1180, 2.0), "", 1.3),
@@ -108,6 +114,11 @@ impl Device {
         let (user_agent, chromium) = user_agent(class, chosen, random);
         Self {
             class,
+            hints: if class == Class::Android && chromium {
+                hints(chosen, &user_agent)
+            } else {
+                String::new()
+            },
             user_agent,
             chromium,
             slowness: chosen.slowness * random.log_normal(1.0, 0.15),
@@ -127,10 +138,15 @@ impl Device {
         matches!(self.class, Class::Android | Class::Iphone)
     }
 
+    /// The shop's payment does not open on it.
+    pub fn fails_to_pay(&self) -> bool {
+        self.model == PHONE_WITHOUT_PAYMENT
+    }
+
     /// The context of an event from the browser. `address` is the sender's IP address.
     pub fn browser_context(&self, language: &str, timezone: &str, address: &str) -> Value {
         let bars = if self.is_phone() { 150 } else { 120 };
-        json!({
+        let mut context = json!({
             "language": language,
             "timezone": timezone,
             "screen": {"width": self.width, "height": self.height, "density": self.density},
@@ -139,12 +155,25 @@ impl Device {
             "sdk": SDK,
             "ip": address,
             "user_agent": self.user_agent,
-        })
+        });
+        if !self.hints.is_empty() {
+            context["hints"] = self.hints.as_str().into();
+        }
+        context
     }
 
     pub fn screen(&self) -> Value {
         json!({"width": self.width, "height": self.height, "density": self.density})
     }
+}
+
+/// What Chromium tells of a phone whose user agent names none, as the SDK puts it.
+fn hints(model: &Model, user_agent: &str) -> String {
+    let version = |of: &str| user_agent.split_once(of)?.1.split('.').next();
+    let chromium = version("Chrome/").unwrap_or_default();
+    let brand = version("SamsungBrowser/")
+        .map_or_else(|| format!("Google Chrome {chromium}"), |own| format!("Samsung Internet {own}"));
+    format!("Android|{}.0.0|{}|Mobile|{brand},Chromium {chromium}|", model.system, model.code)
 }
 
 /// The user agent, and whether it is of Chromium's family on which all vitals are measured.

@@ -12,6 +12,7 @@ mod agenda;
 mod app;
 mod batches;
 mod calendar;
+mod checkout;
 mod devices;
 mod event;
 mod letters;
@@ -21,6 +22,7 @@ mod post;
 mod progress;
 mod random;
 mod robots;
+mod segments;
 mod shop;
 mod sources;
 mod story;
@@ -36,6 +38,8 @@ use jiff::Timestamp;
 use orma_store::NewsletterKey;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
+
+pub use segments::segments;
 
 use batches::{Batch, Packer};
 use post::Sender;
@@ -66,6 +70,8 @@ pub struct Story {
     pub visits_per_day: u32,
     /// The same seed tells the same story.
     pub seed: u64,
+    /// When it ends: at the last full hour before this moment.
+    pub until: Timestamp,
 }
 
 /// What was told.
@@ -79,7 +85,7 @@ pub struct Told {
     pub sessions: u64,
 }
 
-/// Tells a story that ends at the last full hour.
+/// Tells a story.
 ///
 /// # Errors
 /// When a number is out of range, or nothing has happened yet on the only day, or the collector is not there, refuses an
@@ -92,8 +98,7 @@ pub async fn tell(story: Story) -> anyhow::Result<Told> {
         "visits_per_day: expected 1 to {VISITS_PER_DAY_MAX}, found {visits}"
     );
     let sender = Arc::new(Sender::new(&story.collector_url, &story.ingest_token)?);
-    let now = Timestamp::now();
-    let calendar = calendar::Calendar::ending(now, story.days)?;
+    let calendar = calendar::Calendar::ending(story.until, story.days)?;
     ensure!(
         calendar.end_ms > calendar.midnight(0),
         "days: the day has just begun in {}, a story of this day alone would be empty; ask for 2",
@@ -102,7 +107,7 @@ pub async fn tell(story: Story) -> anyhow::Result<Told> {
     let progress = Arc::new(Progress::new((calendar.midnight(0), calendar.end_ms)));
 
     let (batches, queue) = mpsc::channel(CONNECTIONS);
-    let writer = tokio::task::spawn_blocking(move || write(&story, now, &batches));
+    let writer = tokio::task::spawn_blocking(move || write(&story, &batches));
     let queue = Arc::new(Mutex::new(queue));
     let mut connections = JoinSet::new();
     for _ in 0..CONNECTIONS {
@@ -118,9 +123,9 @@ pub async fn tell(story: Story) -> anyhow::Result<Told> {
 }
 
 /// Writes the story into the queue. Answers how many people and sessions it told of.
-fn write(story: &Story, now: Timestamp, batches: &mpsc::Sender<Batch>) -> anyhow::Result<(u64, u64)> {
+fn write(story: &Story, batches: &mpsc::Sender<Batch>) -> anyhow::Result<(u64, u64)> {
     let mut teller =
-        Teller::new(story.seed, story.days, story.visits_per_day, now, story.newsletter_key.clone())?;
+        Teller::new(story.seed, story.days, story.visits_per_day, story.until, story.newsletter_key.clone())?;
     let mut packer = Packer::new(&story.write_key);
     for event in teller.by_ref() {
         if let Some(batch) = packer.push(&event)?

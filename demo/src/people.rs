@@ -66,6 +66,8 @@ pub struct Person {
     /// What went wrong for it; each takes from its satisfaction.
     pub annoyances: u32,
     pub orders: u32,
+    /// Came to win something: looks for little else and does not come back.
+    pub is_passing: bool,
     /// When its last visit ended, in milliseconds since the epoch.
     pub busy_until: i64,
 }
@@ -111,6 +113,7 @@ impl Person {
             annoyances: 0,
             // Some of the members bought before the story begins.
             orders: u32::from(member && random.chance(0.4)),
+            is_passing: false,
             busy_until: i64::MIN,
         }
     }
@@ -271,6 +274,7 @@ impl People {
             .find(|&place| {
                 let person = &self.all[place];
                 place >= self.members_at_start
+                    && !person.is_passing
                     && person.busy_until > i64::MIN
                     && person.busy_until < now - REST_MS
             })

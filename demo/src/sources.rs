@@ -25,6 +25,10 @@ pub enum Source {
     Trovaprezzi,
     /// An advertisement of the promotion on Instagram.
     Promotion,
+    /// An advertisement of the contest on TikTok.
+    Contest,
+    /// Back by its own, to buy what it read about in a letter; the id of the product.
+    Decided(&'static str),
     /// A link of the newsletter, with the `orma_id` of the click; empty where there is no secret to make it with.
     Letter(Letter, String),
     /// A customer told a friend; the user's id of the customer.
@@ -54,6 +58,9 @@ const REGULARS: [(Source, f64); 6] = [
     (Source::ChatGpt, 2.0),
 ];
 
+/// Share of the strangers whom the contest brings while it runs.
+const CONTEST_SHARE: f64 = 0.4;
+
 impl Source {
     /// Who sends this person at this moment.
     pub fn any(person: &Person, calendar: &Calendar, now: i64, random: &mut Random) -> Self {
@@ -62,6 +69,9 @@ impl Source {
             return Self::Promotion;
         }
         let known = person.busy_until > i64::MIN || person.member;
+        if !known && calendar.is_contest(calendar.day_of(now)) && random.chance(CONTEST_SHARE) {
+            return Self::Contest;
+        }
         if known { random.weighted(&REGULARS).clone() } else { random.weighted(&STRANGERS).clone() }
     }
 
@@ -74,7 +84,9 @@ impl Source {
             Self::PaidSearch | Self::Promotion => 0.46,
             Self::ChatGpt | Self::Letter(..) => 0.27,
             Self::Blog | Self::Trovaprezzi => 0.38,
+            Self::Contest => 0.62,
             Self::Friend(_) => 0.1,
+            Self::Decided(_) => 0.0,
         }
     }
 
@@ -121,6 +133,11 @@ impl Source {
                 ),
                 "https://l.instagram.com/",
             ),
+            Self::Contest => (
+                with("/demo/", "utm_source=tiktok&utm_medium=paid_social&utm_campaign=vinci-un-paio"),
+                "https://www.tiktok.com/",
+            ),
+            Self::Decided(_) => (home, ""),
             Self::Letter(letter, orma_id) => {
                 let parameters =
                     format!("utm_source=newsletter&utm_medium=email&utm_campaign={}", letter.campaign);

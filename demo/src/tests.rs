@@ -289,7 +289,7 @@ fn the_bad_page_and_the_bad_version_stand_out() {
 fn a_shared_computer_gets_a_new_visitor_when_somebody_signs_out() {
     let mut users = HashMap::new();
     let mut reset = HashSet::new();
-    for event in teller(1, 10, 300, NOW) {
+    for event in teller(1, 30, 400, NOW) {
         let Some(visitor) = event.visitor else { continue };
         assert!(!reset.contains(&visitor), "{} after the reset", event.kind);
         if event.kind == "reset" {

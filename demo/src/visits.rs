@@ -1,9 +1,9 @@
 //! What a visit to the site does, from the first page to the last.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::aftermath;
-use crate::agenda::{Order, Script, Task};
+use crate::agenda::{Script, Task};
 use crate::calendar::{Calendar, DAY, MINUTE};
 use crate::people::{Account, Person};
 use crate::random::Random;
@@ -14,15 +14,20 @@ use crate::tab::Tab;
 /// Household members are counted beside those whose computer they use.
 const PARTNER: u64 = 1 << 63;
 
+/// Share of the readers of a letter who only look at first, and buy days later.
+const THINKS_IT_OVER_SHARE: f64 = 0.6;
+/// After so many days.
+const THINKS_IT_OVER_DAYS: (i64, i64) = (8, 12);
+
 /// What of a visit concerns others than the tab.
-struct Visit<'a, 'b> {
-    tab: Tab<'b>,
-    person: &'a mut Person,
-    device: usize,
-    calendar: &'a Calendar,
-    account: Account,
-    basket: Vec<(&'static Product, u32)>,
-    later: Vec<(i64, Task)>,
+pub struct Visit<'a, 'b> {
+    pub tab: Tab<'b>,
+    pub person: &'a mut Person,
+    pub device: usize,
+    pub calendar: &'a Calendar,
+    pub account: Account,
+    pub basket: Vec<(&'static Product, u32)>,
+    pub later: Vec<(i64, Task)>,
 }
 
 /// Plays a visit of a person from this moment on, as sent by `source`.
@@ -36,14 +41,21 @@ pub fn play(
 ) {
     let device = person.device(random);
     let landing = source.landing(person, random);
+    person.is_passing |= *source == Source::Contest;
     let account = person.account.clone();
     let tab = Tab::new(person, device, now, calendar, random, &mut script.events);
     let mut visit = Visit { tab, person, device, calendar, account, basket: Vec::new(), later: Vec::new() };
     visit.arrive(source, &landing);
     if !visit.tab.random.chance(visit.bounce_rate(source, &landing.0)) {
-        visit.walk(source);
-        visit.buy();
-        visit.hand_over();
+        match source {
+            Source::Decided(id) => visit.come_back_for(shop::find(id)),
+            Source::Letter(..) if visit.tab.random.chance(THINKS_IT_OVER_SHARE) => visit.think_it_over(),
+            _ => {
+                visit.walk(source);
+                visit.buy();
+                visit.hand_over();
+            }
+        }
     }
     visit.tab.leave();
     visit.person.annoyances += visit.tab.annoyances;
@@ -89,7 +101,7 @@ impl Visit<'_, '_> {
         for _ in 0..steps.min(25) {
             self.step();
         }
-        if !self.person.member && self.tab.random.chance(0.018) {
+        if !self.person.member && !self.person.is_passing && self.tab.random.chance(0.018) {
             self.sign_up(None);
         }
     }
@@ -110,7 +122,10 @@ impl Visit<'_, '_> {
             880..920 => self.read_about_the_letter(),
             920..945 => self.see_slow_page(),
             945..965 => self.see_failing_page(),
-            965..971 => self.chat(),
+            965..971 => {
+                let subject = *self.tab.random.pick(&aftermath::CHAT_SUBJECTS);
+                self.chat(subject);
+            }
             971..990 => {
                 self.tab.track(
                     "outbound",
@@ -137,15 +152,43 @@ impl Visit<'_, '_> {
     }
 
     fn look_at(&mut self, product: &'static Product) {
+        self.view(product);
+        let slow = self.calendar.site_release(self.tab.now).1;
+        let promoted = self.calendar.is_promotion(self.calendar.day_of(self.tab.now));
+        let passing = if self.person.is_passing { 0.25 } else { 1.0 };
+        let wish = 0.1 * self.person.eagerness * passing * if promoted { 1.5 } else { 1.0 } / slow.sqrt();
+        if self.tab.random.chance(wish.min(0.6)) {
+            self.put_into_basket(product);
+        }
+    }
+
+    fn view(&mut self, product: &Product) {
         self.tab
             .track("view_item", json!({"items": [product.item(1)], "props": {"category": product.category}}));
         self.tab.stay(28.0);
-        let slow = self.calendar.site_release(self.tab.now).1;
-        let promoted = self.calendar.is_promotion(self.calendar.day_of(self.tab.now));
-        let wish = 0.1 * self.person.eagerness * if promoted { 1.5 } else { 1.0 } / slow.sqrt();
-        if !self.tab.random.chance(wish.min(0.6)) {
-            return;
-        }
+    }
+
+    /// A reader of a letter looks, and puts it off.
+    fn think_it_over(&mut self) {
+        let product = shop::any_product(self.person.taste, self.tab.random);
+        self.tab.open(&product.path());
+        self.view(product);
+        let days = self.tab.random.between(THINKS_IT_OVER_DAYS.0, THINKS_IT_OVER_DAYS.1);
+        let at = self.calendar.office_moment(self.tab.now, days, self.tab.random);
+        let visit = (self.person.number as usize, Source::Decided(product.id));
+        self.later.push((at, Task::Visit(Some(visit))));
+    }
+
+    fn come_back_for(&mut self, product: &'static Product) {
+        self.tab.open(&product.path());
+        self.view(product);
+        self.put_into_basket(product);
+        self.tab.open("/demo/carrello.html");
+        self.tab.stay(14.0);
+        self.check_out();
+    }
+
+    fn put_into_basket(&mut self, product: &'static Product) {
         let size = product.size(self.tab.random);
         let props = json!({"category": product.category, "size": size});
         self.tab.track("add_to_cart", json!({"items": [product.item(1)], "props": props}));
@@ -214,15 +257,14 @@ impl Visit<'_, '_> {
         }
     }
 
-    fn fail(&mut self, message: &str, stack_hash: &str) {
+    pub fn fail(&mut self, message: &str, stack_hash: &str) {
         self.tab.now += 40;
         self.tab.track("error", json!({"message": message, "stack_hash": stack_hash, "fatal": false}));
         self.tab.stay(3.0);
     }
 
     /// The chat's window is on the page; its server reports it.
-    fn chat(&mut self) {
-        let subject = *self.tab.random.pick(&aftermath::CHAT_SUBJECTS);
+    pub fn chat(&mut self, subject: &str) {
         self.tab.stay(4.0);
         self.tab.track("chat_started", json!({"subject": subject, "channel": "web"}));
         for _ in 0..self.tab.random.between(2, 6) {
@@ -256,78 +298,6 @@ impl Visit<'_, '_> {
         self.person.devices[self.device].signed_in = true;
         self.later.push((self.tab.now, Task::Enrol(self.person.number as usize)));
         self.tab.stay(4.0);
-    }
-
-    fn buy(&mut self) {
-        if self.basket.is_empty() || !self.tab.random.chance(0.74) {
-            return;
-        }
-        self.tab.open("/demo/carrello.html");
-        self.tab.stay(14.0);
-        if !self.tab.random.chance(0.62) {
-            return;
-        }
-        self.tab.open("/demo/cassa.html");
-        self.tab.track("begin_checkout", json!({"items": self.items()}));
-        self.tab.stay(50.0);
-        let mut patience = if self.person.orders > 0 { 0.82 } else { 0.68 };
-        if self.tab.random.chance(0.06) {
-            self.tab.track("rage_click", json!({"target": "#place-order", "text": "Conferma l'ordine"}));
-            self.fail("TypeError: Failed to fetch", "b03f9a15");
-            self.tab.annoyances += 1;
-            patience = 0.35;
-        }
-        if self.tab.random.chance(patience) {
-            self.order();
-        }
-        self.basket.clear();
-    }
-
-    fn items(&self) -> Value {
-        self.basket.iter().map(|(product, quantity)| product.item(*quantity)).collect()
-    }
-
-    fn order(&mut self) {
-        let cents = self.basket.iter().map(|(product, quantity)| product.cents * i64::from(*quantity)).sum();
-        let id = format!("B-{:010X}", self.tab.random.next() >> 24);
-        let order = Order { id, cents, items: self.items() };
-        self.tab.identify(&self.account, true);
-        let fields = json!({"order_id": order.id, "items": order.items, "revenue": shop::money(cents)});
-        self.tab.track("order", fields);
-        self.tab.open("/demo/grazie.html");
-        self.tab.stay(12.0);
-        self.ask_about_effort();
-        if self.account.email == self.person.account.email {
-            self.person.devices[self.device].signed_in = true;
-            self.person.member = true;
-            self.person.orders += 1;
-            self.person.annoyances += std::mem::take(&mut self.tab.annoyances);
-            self.later.push((self.tab.now, Task::Enrol(self.person.number as usize)));
-            aftermath::plan(
-                self.person,
-                &order,
-                self.tab.now,
-                self.calendar,
-                self.tab.random,
-                &mut self.later,
-            );
-        }
-    }
-
-    /// The effort question on the thank-you page, from 1 (hard) to 7 (easy).
-    fn ask_about_effort(&mut self) {
-        let question = "Quanto è stato facile ordinare?";
-        let survey = json!({"survey": "ces-ordine", "question": question});
-        self.tab.track("survey_shown", survey.clone());
-        self.tab.stay(8.0);
-        if self.tab.random.chance(0.35) {
-            let score = 6.1 - f64::from(self.tab.annoyances.min(3)) + self.tab.random.normal();
-            let mut answer = survey;
-            answer["score"] = (score.round().clamp(1.0, 7.0) as i64).into();
-            self.tab.track("survey_answer", answer);
-        } else if self.tab.random.chance(0.3) {
-            self.tab.track("survey_dismissed", survey);
-        }
     }
 
     /// On a shared computer one signs out and another takes the chair.

@@ -146,7 +146,7 @@ impl Audiences {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.runner.bring_visits_up_to_date(Needs::People).await;
-        let marks = marks(&self.runner, &site.site).await.map_err(store_error)?;
+        let marks = marks(&self.runner, &site.site).await.map_err(ApiError::into_store_error)?;
         let seen = state.seen.entry(site.site.clone()).or_default();
         let news = self.news(&site.site, *seen, &audiences, &marks).await?;
         *seen = news;
@@ -276,14 +276,6 @@ fn scope_of(site: &Site, audience: &Audience, aliases: &Aliases, now: Timestamp)
     let condition = serde_json::from_str(&audience.condition).unwrap_or_default();
     let scope = scope(site, &condition, Some(audience.days), now)?;
     Ok(Scope { aliases: aliases.clone(), ..scope })
-}
-
-/// The store's part of an error.
-fn store_error(error: ApiError) -> StoreError {
-    match error {
-        ApiError::Store(error) => error,
-        other => StoreError::Answer(other.to_string()),
-    }
 }
 
 /// Audiences after those whose members they ask for.

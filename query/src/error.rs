@@ -113,7 +113,7 @@ pub struct ErrorBody {
 }
 
 /// What went wrong.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ErrorDetail {
     /// Stable, for programs.
     #[schema(example = "unknown_dimension")]
@@ -130,6 +130,36 @@ impl ApiError {
     /// A parameter or field that cannot be used.
     pub fn invalid(code: &'static str, field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid { code, field: field.into(), message: message.into() }
+    }
+
+    /// The same error, of a field within another.
+    #[must_use]
+    pub fn below(self, outer: &str) -> Self {
+        match self {
+            Self::Invalid { code, field, message } => {
+                let field = if field == outer { field } else { format!("{outer}.{field}") };
+                Self::Invalid { code, field, message }
+            }
+            other => other,
+        }
+    }
+
+    /// The store's part of it, for work in the background.
+    pub fn into_store_error(self) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            other => StoreError::Answer(other.to_string()),
+        }
+    }
+
+    /// What the caller reads.
+    pub fn detail(&self) -> ErrorDetail {
+        let (_, code, message) = self.public();
+        let field = match self {
+            Self::Invalid { field, .. } => Some(field.clone()),
+            _ => None,
+        };
+        ErrorDetail { code: code.to_owned(), message, field }
     }
 
     /// The same error, as one of a question about so many days.
@@ -284,7 +314,7 @@ fn log(cause: &StoreError, status: StatusCode, code: &str) {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, code, message) = self.public();
+        let (status, code, _) = self.public();
         if let Self::Store(cause) | Self::TooBig { cause, .. } = &self {
             log(cause, status, code);
         }
@@ -295,11 +325,7 @@ impl IntoResponse for ApiError {
             }
             _ => None,
         };
-        let field = match self {
-            Self::Invalid { field, .. } => Some(field),
-            _ => None,
-        };
-        let body = ErrorBody { error: ErrorDetail { code: code.to_owned(), message, field } };
+        let body = ErrorBody { error: self.detail() };
         let mut response = (status, Json(body)).into_response();
         if let Some(seconds) = wait {
             response.headers_mut().insert(header::RETRY_AFTER, seconds);

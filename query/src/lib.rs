@@ -5,6 +5,7 @@
 //! `question` again, which makes the response. Below them lie values, limits, errors and the rules of identity.
 
 pub mod accounts;
+mod alerting;
 mod audiences;
 pub mod condition;
 mod error;
@@ -18,6 +19,7 @@ mod plan;
 mod question;
 mod rollups;
 mod runner;
+mod saved;
 pub mod scope;
 pub mod selection;
 mod sign_in;
@@ -29,6 +31,7 @@ mod timestamp;
 mod together;
 mod value;
 
+pub use alerting::Alerting;
 pub use audiences::Audiences;
 pub use geo_report::{GeoDatabase, GeoReport, GeoReporter, geo_database};
 pub use http::openapi::document as openapi;
@@ -36,6 +39,7 @@ pub use http::{UnknownAddress, router};
 pub use limits::{QuestionLimits, SqlLimits, default_running_max};
 pub use rollups::Rollups;
 pub use runner::Runner;
+pub use saved::watch::AlertsWatch;
 pub use sign_in::EndedSessions;
 pub use sql::Sql;
 pub use state::{AppState, Clock, QueryConfig};

@@ -17,6 +17,7 @@ use crate::question::live::Live;
 use crate::question::own_sql::Setup;
 use crate::rollups::Rollups;
 use crate::runner::Runner;
+use crate::saved::watch::AlertsWatch;
 use crate::sign_in::{Attempt, Attempts, EndedSessions, NoAttempt, SignInCodes};
 use crate::timestamp::Timestamp;
 use crate::together::Together;
@@ -70,6 +71,7 @@ pub struct AppState {
     pub(crate) sql: Setup,
     pub(crate) accounts: AccountsWatch,
     pub(crate) visits_progress: ProgressWatch,
+    alerts: AlertsWatch,
     pub(crate) geo_reporter: Arc<OnceLock<GeoReporter>>,
     pub(crate) ended: EndedSessions,
     pub(crate) attempts: Attempts,
@@ -87,12 +89,14 @@ impl AppState {
     /// The state of a service over `store`. `signing_secret` signs the session cookies: at least 32 random bytes,
     /// kept over restarts.
     pub fn new(store: Store, registry: Registry, signing_secret: Vec<u8>, config: QueryConfig) -> Self {
+        let runner = Runner::new(store.clone(), &config.questions);
         Self {
             ended: config.ended_sessions.clone(),
             attempts: Attempts::default(),
             accounts: AccountsWatch::new(store.clone()),
-            visits_progress: ProgressWatch::new(store.clone()),
-            runner: Runner::new(store, &config.questions),
+            visits_progress: ProgressWatch::new(store),
+            alerts: AlertsWatch::new(runner.clone(), registry.clone()),
+            runner,
             together: Together::default(),
             registry,
             config: Arc::new(config),
@@ -140,6 +144,11 @@ impl AppState {
         self.visits_progress.clone()
     }
 
+    /// The watch over the states of alerts; somebody must [look](AlertsWatch::look) again and again.
+    pub fn alerts(&self) -> AlertsWatch {
+        self.alerts.clone()
+    }
+
     /// What Prometheus reads of the query service.
     pub fn metrics(&self) -> String {
         let snapshot = self.registry.snapshot();
@@ -149,6 +158,7 @@ impl AppState {
             + &self.attempts.metrics()
             + &self.runner.metrics()
             + &self.together.metrics()
+            + &self.alerts.metrics()
     }
 
     /// Says once whom to ask for the geographic databases of a collector in this process.

@@ -22,4 +22,6 @@ pub use data_dir::DataDir;
 pub use engine::{Engine, EngineConfig};
 pub use event_block::EventBlock;
 pub use log_limit::LogLimit;
-pub use registry::{AUDIENCE_DAYS_MAX, Audience, NewsletterKey, Registry, Role, Site, SiteChange, Token};
+pub use registry::{
+    AUDIENCE_DAYS_MAX, Audience, NewsletterKey, Registry, Role, Saved, SavedKind, Site, SiteChange, Token,
+};

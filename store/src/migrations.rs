@@ -59,6 +59,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 18, name: "rollups", sql: include_str!("../migrations/0018_rollups.sql") },
     Migration { version: 19, name: "audiences", sql: include_str!("../migrations/0019_audiences.sql") },
+    Migration { version: 20, name: "reports", sql: include_str!("../migrations/0020_reports.sql") },
 ];
 
 /// The newest schema that this program knows.

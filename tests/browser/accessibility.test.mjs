@@ -40,12 +40,21 @@ before(async () => {
     body: JSON.stringify({ site: "demo", events }),
   });
   assert.deepEqual(await sent.json(), { accepted: events.length, rejected: [] });
-  const made = await fetch(`${orma.base}/api/v1/sites/demo/segments`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
-    body: JSON.stringify({ name: "Ordered", condition: { did: { event: { kind: "order" } } } }),
-  });
-  assert.equal(made.status, 201);
+  const make = async (what, body) => {
+    const made = await fetch(`${orma.base}/api/v1/sites/demo/${what}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    assert.equal(made.status, 201);
+    return made.json();
+  };
+  await make("segments", { name: "Ordered", condition: { did: { event: { kind: "order" } } } });
+  const steps = [{ kind: "page_view" }, { kind: "order" }];
+  const { report } = await make("reports", { name: "Checkout", question: "funnels", body: { steps }, period: "7d" });
+  const numbers = await make("reports", { name: "Visitors", question: "stats", body: { metrics: "visitors", interval: "day" }, period: "7d" });
+  await make("boards", { name: "Monday", cards: [{ report }, { report: numbers.report, size: "full" }] });
+  await make("alerts", { name: "Few", watched: { report: numbers.report, number: "/totals/visitors", rule: { below: 1 }, every: "week" } });
   await waitFor("the events", async () => (await orma.ask("/api/v1/sites/demo/stats?metrics=orders&from=2020-01-01&to=2100-01-01")).totals?.orders === 1);
 });
 
@@ -107,6 +116,28 @@ const STATES = [
   ["people behind a number who are to be kept", "/sites/demo/funnels?step=page:&step=kind:order&behind=1.dropped", { after: async (page) => {
     await page.getByTestId("people-behind").locator(".popover > button").click();
     await page.locator(".popover-panel .button-main").waitFor();
+  } }],
+  ["reports", "/sites/demo/reports", { after: ready("[data-testid=reports]") }],
+  ["report", "/sites/demo/reports", { after: async (page) => {
+    await page.getByRole("link", { name: "Checkout", exact: true }).click();
+    await page.locator(".report-headline").waitFor();
+  } }],
+  ["question that is to be kept", "/sites/demo/funnels?step=page:&step=kind:order", { after: async (page) => {
+    await page.locator(".page-controls .popover > button").first().click();
+    await page.locator(".popover-panel .button-main").waitFor();
+  } }],
+  ["board", "/sites/demo/boards", { after: async (page) => {
+    await page.getByRole("link", { name: "Monday", exact: true }).click();
+    await page.locator(".board-card .bars").waitFor();
+  } }],
+  ["alerts", "/sites/demo/alerts", { after: ready("[data-testid=alerts]") }],
+  ["alert", "/sites/demo/alerts", { after: async (page) => {
+    await page.getByRole("link", { name: "Few", exact: true }).click();
+    await page.getByTestId("alert-looks").waitFor();
+  } }],
+  ["alert that is put together", "/sites/demo/alerts/new", { after: async (page) => {
+    await page.locator("form .board-add button").click();
+    await page.locator("form .board-add [role=alert]").waitFor();
   } }],
   ["paths", "/sites/demo/paths?nodes=all", { after: ready("[data-testid=paths-table]") }],
   ["paths that were walked backward", "/sites/demo/paths?nodes=all&end=kind:order&trail=page:%2Fcassa", { after: ready("[data-testid=paths-trail]") }],

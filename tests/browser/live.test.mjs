@@ -152,3 +152,33 @@ test("a card for each person grows, is whole after a reload and a lost connectio
   assert.deepEqual(streams, ["ended", "begun"]);
   await page.context().close();
 });
+
+test("the map shows from where people come, the list says the same, and steps move in without a reload", async () => {
+  const page = await signedIn(browser, orma.base, { locale: "en-GB", reducedMotion: "reduce" });
+  await page.goto(`${orma.base}/sites/demo/live`);
+  const from = (visitor, ip, path) => ({ ...view(visitor, path), context: { ip, user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0" } });
+  // Addresses of access providers in Italy and in Germany.
+  await send(from("m1", "151.16.0.9", "/mappa"), from("m2", "151.16.0.10", "/mappa"), from("m3", "87.128.0.9", "/mappa"));
+  const map = page.getByTestId("live-map");
+  await map.locator("path[data-country=IT]").waitFor();
+  await map.locator("path[data-country=DE]").waitFor();
+  assert.match(await map.getAttribute("aria-label"), /Italy 2/);
+  assert.match(await page.getByTestId("live-places").innerText(), /Italy\s*2/);
+  const shade = (code) => map.locator(`path[data-country=${code}]`).getAttribute("data-shade").then(Number);
+  assert.ok((await shade("IT")) > (await shade("DE")));
+
+  const step = (from, to) => page.getByTestId("live-moves").locator(`li[data-from="${from}"][data-to="${to}"]`);
+  await step("", "/mappa").waitFor();
+  await send(from("m1", "151.16.0.9", "/poi"));
+  await step("/mappa", "/poi").waitFor();
+
+  // All of the world, in the address; the keyboard is enough.
+  const near = await map.getAttribute("viewBox");
+  await page.getByRole("button", { name: "Whole world" }).press("Enter");
+  await page.waitForURL(/map=world/);
+  assert.notEqual(await map.getAttribute("viewBox"), near);
+  const saved = page.waitForEvent("download");
+  await page.locator(".live-map-card .export button", { hasText: "PNG" }).click();
+  assert.match((await saved).suggestedFilename(), /\.png$/);
+  await page.context().close();
+});

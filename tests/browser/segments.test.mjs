@@ -222,6 +222,34 @@ test("what the builder has no fields for is told, and stays as it is when the re
   await page.context().close();
 });
 
+test("what must hold for an event and for each session is edited, and filters offer the segment by its name", async () => {
+  const where = { is: { dimension: "channel", values: ["email"] } };
+  const condition = { all: [{ did: { event: { kind: "order", where } } }, { visited: { at_least: 1, where } }] };
+  const segment = await make({ name: "From mail", condition, days: 30 });
+  const page = await open(`segments/${segment}/edit`);
+  assert.equal(await page.getByTestId("rule-other").count(), 0);
+  await page.getByRole("button", { name: "What must hold for it, Condition 1" }).click();
+  await page.locator(".rule-row").first().locator(".where li").nth(1).locator("select").first().selectOption("country");
+  await page.locator(".rule-row").first().locator(".where li").nth(1).getByRole("combobox").last().fill("Italy");
+  await page.keyboard.press("Tab");
+  await page.locator(".rule-row").nth(1).locator(".where li").first().getByRole("button").click();
+  await page.getByRole("button", { name: "Save the changes" }).click();
+  await page.waitForURL(/\/segments\/[0-9a-f]+$/);
+  const kept = await orma.ask(`/api/v1/sites/demo/segments/${segment}`);
+  const italy = { is: { dimension: "country", values: ["IT"] } };
+  assert.deepEqual(kept.condition, { all: [{ did: { event: { kind: "order", where: { all: [where, italy] } } } }, { visited: { at_least: 1 } }] });
+
+  await page.goto(`${orma.base}/sites/demo/overview`);
+  await page.locator(".filters button").first().click();
+  await page.locator(".popover-panel select").first().selectOption("segment");
+  await page.locator(".popover-panel select").nth(2).selectOption(segment);
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.waitForURL(new RegExp(`filter=segment%3Ais%3A${segment}`));
+  await page.locator(".chip", { hasText: "From mail" }).waitFor();
+  assert.equal((await change("DELETE", `/sites/demo/segments/${segment}`)).status, 204);
+  await page.context().close();
+});
+
 test("what the API does not take is said at its row", async () => {
   const page = await open(builder("Wrong", { all: [ordered, { matches: { dimension: "page", values: ["("] } }, { any: [{ did: { event: { kind: "nonsense" } } }, ordered] }] }));
   const row = (place) => page.locator(`[data-place="${place}"]`).getByRole("alert");

@@ -98,5 +98,5 @@ describe("the OpenAPI document", { concurrency: true }, () => {
 });
 
 const OF_THE_API = ["--include-path-regex", "^/api/"];
-const JOURNEYS = "/(funnels|retention|attribution|paths|touchpoints|journeys)(/people|/instead)?$|/segments(/.*)?$";
+const JOURNEYS = "/(funnels|retention|lifecycle|stickiness|attribution|paths|touchpoints|journeys)(/people|/instead)?$|/(segments|reports|boards|alerts)(/.*)?$";
 const OF_THE_COLLECTOR = ["--include-path-regex", "^/(v1|p|orma)"];

@@ -24,6 +24,20 @@ fn the_demo_finds_its_server_by_the_data_directory_alone() {
     assert!(told.status.success(), "{}", text(&told.stderr));
     assert!(text(&told.stdout).starts_with("sent "), "{}", text(&told.stdout));
     wait_for("the story", || (orma.number("SELECT count() FROM events") > 0).then_some(()));
+    // It comes with what the shop's people would ask for, once.
+    let names = || {
+        let items = orma.ask("/api/v1/sites/demo/segments")["items"].clone();
+        let mut names: Vec<_> =
+            items.as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect();
+        names.sort();
+        names
+    };
+    let mut expected: Vec<_> = orma_demo::segments().into_iter().map(|(name, _)| name.to_owned()).collect();
+    expected.sort();
+    wait_for("the segments", || (names() == expected).then_some(()));
+    let again = run(&[&["demo", "--data-dir", dir][..], &SHORT_STORY].concat(), orma.dir.path());
+    assert!(again.status.success(), "{}", text(&again.stderr));
+    assert_eq!(names(), expected);
 
     // A collector whose store is out of reach takes the story with a token that somebody made there.
     let elsewhere = tempfile::tempdir().unwrap();

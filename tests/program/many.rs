@@ -7,10 +7,13 @@ mod attribution;
 mod funnel;
 mod hostile;
 mod journeys;
+mod lifecycle;
 mod paths;
 mod reported;
 mod reported_journeys;
 mod retention;
+mod stickiness;
+mod stretches;
 mod touchpoints;
 mod twin;
 

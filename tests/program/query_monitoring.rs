@@ -309,6 +309,65 @@ fn instant(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).unwrap().to_string()
 }
 
+/// Regions and cities of who is here, and the steps from page to page of the last minutes.
+async fn where_they_are_and_go(service: &Service, stream: &mut Events, now: impl Fn() -> i64) {
+    let seen = |visitor: &'static str, minutes_ago: i64, path: &'static str, city: &'static str| EventRow {
+        country: if city.is_empty() { "FR".into() } else { "IT".into() },
+        region: if city.is_empty() { "".into() } else { "Puglia".into() },
+        city: city.into(),
+        received_at: now(),
+        ..view(visitor, "moves", now() - minutes_ago * MINUTE - 500, path)
+    };
+    let (twice, reloaded) = (seen("reload", 1, "/due", "Bari"), seen("reload", 2, "/due", "Bari"));
+    let crawler = EventRow { bot: "crawler".into(), ..seen("bot", 1, "/due", "Roma") };
+    let scrolled = EventRow { kind: "scroll".into(), ..seen("back", 0, "/uno", "Lecce") };
+    let screen = EventRow { screen: "Home".into(), path: "".into(), ..seen("app", 1, "", "") };
+    service
+        .insert(&[
+            // One half an hour ago still leads to the next, one before that does not.
+            seen("reload", 20, "/uno", "Bari"),
+            reloaded,
+            twice.clone(),
+            seen("back", 50, "/uno", "Roma"),
+            seen("back", 1, "/due", "Bari"),
+            scrolled,
+            seen("third way", 3, "/uno", ""),
+            seen("third way", 1, "/due", ""),
+            screen,
+            crawler,
+        ])
+        .await;
+    // The same event through another collector is no other step.
+    service.insert(&[EventRow { received_at: now(), ..twice }]).await;
+    let snapshot = loop {
+        let snapshot = stream.next("snapshot").await;
+        if snapshot["visitors"] == 7 {
+            break snapshot;
+        }
+    };
+    let moves: Vec<_> = snapshot["moves"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| {
+            (step["from"].as_str().unwrap(), step["to"].as_str().unwrap(), step["visitors"].as_i64().unwrap())
+        })
+        .filter(|(_, to, _)| ["/uno", "/due", "Home"].contains(to))
+        .collect();
+    assert_eq!(moves[0], ("/uno", "/due", 2), "{moves:?}");
+    let mut others = moves[1..].to_vec();
+    others.sort_unstable();
+    assert_eq!(others, [("", "/due", 1), ("", "/uno", 1), ("", "Home", 1)]);
+    assert_eq!(
+        snapshot["places"],
+        json!([{"country": "IT", "region": "Puglia", "city": "Bari", "visitors": 2}])
+    );
+    assert_eq!(
+        snapshot["countries"],
+        json!([{"country": "IT", "visitors": 5}, {"country": "FR", "visitors": 2}])
+    );
+}
+
 async fn live(service: &Service) {
     let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis() as i64;
     let fresh = |visitor: &'static str, path: &'static str| EventRow {
@@ -395,6 +454,8 @@ async fn live(service: &Service) {
     let moments: Vec<_> =
         recent["items"].as_array().unwrap().iter().map(|item| item["ts"].to_string()).collect();
     assert!(moments.is_sorted(), "{moments:?}");
+
+    where_they_are_and_go(service, &mut one, now).await;
 
     service.state.close_live();
     let ended = tokio::time::timeout(support::PATIENCE, async {

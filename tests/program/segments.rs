@@ -95,6 +95,7 @@ async fn members_are_those_for_whom_the_condition_holds() {
         assert_eq!(members, twin.people(condition), "site{number}: {condition}");
         assert_eq!(answer["people"], members.len(), "site{number}: {condition}");
         found += usize::from(!members.is_empty());
+        the_filter_leaves_in_who_is_a_member(&service, &format!("site{number}"), &segment).await;
         // Up to now, a preview says as many as the segment will have.
         if number == 0 {
             let body = json!({"condition": condition, "days": 396});
@@ -109,7 +110,84 @@ async fn members_are_those_for_whom_the_condition_holds() {
         }
     }
     assert!(found > SITES as usize, "{found}");
+    an_answer_changes_with_the_members(&service).await;
     service.engine.stop().await;
+}
+
+/// The period of the histories.
+const PERIOD: &str = "from=2026-11-09&to=2026-11-15";
+
+/// Of a `GET` with the filter what a `POST` with the condition says; with it and with its opposite, what there is without.
+async fn the_filter_leaves_in_who_is_a_member(service: &Service, site: &str, segment: &str) {
+    let metrics = "stats?metrics=people,page_views,sessions,events";
+    let totals = async |filter: String| -> Vec<u64> {
+        let path = format!("/{metrics}&{PERIOD}{filter}");
+        let totals = service.get_of(site, &path).await["totals"].clone();
+        ["people", "page_views", "sessions", "events"].map(|metric| totals[metric].as_u64().unwrap()).to_vec()
+    };
+    let listed = async |filter: String| -> BTreeSet<String> {
+        let answer = service.get_of(site, &format!("/people?limit=200&{PERIOD}{filter}")).await;
+        people(&answer, "items").into_iter().collect()
+    };
+    let posted = async |condition: Value| -> u64 {
+        let view = json!({"where": {"is": {"dimension": "kind", "values": ["page_view", "screen_view"]}}});
+        let mut body = json!({"steps": [view, {"kind": "order"}], "condition": condition});
+        (body["from"], body["to"]) = ("2026-11-09".into(), "2026-11-15".into());
+        let answer = service.ask_of(site, Method::POST, "/funnels", Some(body)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        answer.json()["steps"][0]["people"].as_u64().unwrap()
+    };
+    let (is, is_not) = (format!("&filter=segment:is:{segment}"), format!("&filter=segment:is_not:{segment}"));
+    let (of, others, all) =
+        (totals(is.clone()).await, totals(is_not.clone()).await, totals(String::new()).await);
+    for place in 0..all.len() {
+        assert_eq!(of[place] + others[place], all[place], "{site} {segment}: {of:?} {others:?} {all:?}");
+    }
+    assert_eq!(of[0], posted(json!({"segment": segment})).await, "{site} {segment}");
+    assert_eq!(others[0], posted(json!({"not": {"segment": segment}})).await, "{site} {segment}");
+    let (members, strangers, everybody) =
+        (listed(is).await, listed(is_not).await, listed(String::new()).await);
+    assert!(members.is_disjoint(&strangers), "{site} {segment}");
+    assert_eq!(members.union(&strangers).cloned().collect::<BTreeSet<_>>(), everybody, "{site} {segment}");
+    let known = pulled(service, site, segment, "limit=1000").await;
+    let known: BTreeSet<String> = people(&known, "members").into_iter().collect();
+    assert!(members.is_subset(&known), "{members:?} {known:?}");
+}
+
+/// Also of a period that is over, whose answers are kept. A segment of another site is none.
+async fn an_answer_changes_with_the_members(service: &Service) {
+    let everybody = service.get_of("site0", &format!("/people?limit=1&{PERIOD}")).await;
+    let person = &everybody["items"][0]["person"];
+    let list = make(service, "site0", json!({"name": "Elenco", "people": ["nobody"]})).await;
+    let sessions = async || -> u64 {
+        let path = format!("/stats?metrics=sessions&{PERIOD}&filter=segment:is:{list}");
+        service.get_of("site0", &path).await["totals"]["sessions"].as_u64().unwrap()
+    };
+    assert_eq!((sessions().await, sessions().await), (0, 0));
+    for (change, some) in [("add", true), ("remove", false)] {
+        let mut body = json!({});
+        body[change] = json!([person]);
+        let path = format!("/segments/{list}/people");
+        let answer = service.ask_of("site0", Method::POST, &path, Some(body)).await;
+        assert!(answer.status.is_success(), "{}", answer.text);
+        assert_eq!(sessions().await > 0, some, "{change}");
+    }
+    for (site, filter) in
+        [("site0", "segment:is:none".to_owned()), ("site1", format!("segment:is_not:{list}"))]
+    {
+        for question in
+            ["stats?metrics=visitors", "people?limit=1", "quality/web?limit=1", "quality/app?limit=1"]
+        {
+            let answer =
+                service.ask_of(site, Method::GET, &format!("/{question}&filter={filter}"), None).await;
+            let error = &answer.json()["error"];
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{question} {filter}: {}", answer.text);
+            assert_eq!((&error["code"], &error["field"]), (&json!("unknown_segment"), &json!("filter")));
+        }
+    }
+    for question in ["quality/web", "quality/app"] {
+        service.get_of("site0", &format!("/{question}?{PERIOD}&filter=segment:is:{list}")).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

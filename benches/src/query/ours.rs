@@ -130,6 +130,11 @@ pub fn questions(stream: &Stream) -> Vec<Question> {
         post("funnel_people", "funnels", &funnel("people")),
         post("retention", "retention", &retention("visitors")),
         post("retention_people", "retention", &retention("people")),
+        post("lifecycle", "lifecycle", &retention("visitors")),
+        post("lifecycle_people", "lifecycle", &retention("people")),
+        post("lifecycle_orders", "lifecycle", &ordering()),
+        post("stickiness", "stickiness", &json!({"from": FROM, "to": TO, "unit": "visitors"})),
+        post("stickiness_people", "stickiness", &json!({"from": FROM, "to": TO})),
         post("paths", "paths", &json!({"from": FROM, "to": TO, "nodes": "pages", "start": {"path": "/"}})),
         post("segment", "segments/preview", &json!({"condition": segment(), "days": 396})),
         post("attribution", "attribution", &json!({"from": FROM, "to": TO, "group_by": "source"})),
@@ -167,7 +172,7 @@ fn funnel(unit: &str) -> Value {
 fn segment() -> Value {
     let is = |dimension: &str, value: &str| json!({"is": {"dimension": dimension, "values": [value]}});
     json!({"all": [
-        {"visited": {"at_least": 2, "where": {"all": [is("country", "IT"), is("device_class", "mobile")]}}},
+        {"visited": {"at_least": 2, "where": {"all": [is("country", "IT"), is("device_class", "smartphone")]}}},
         {"did": {"event": {"kind": "order"}}}
     ]})
 }
@@ -175,6 +180,11 @@ fn segment() -> Value {
 /// Eight weeks, of whoever was there.
 fn retention(unit: &str) -> Value {
     json!({"from": WEEKS_FROM, "to": TO, "interval": "week", "unit": unit})
+}
+
+/// The same of who orders: new is who does so for the first time ever.
+fn ordering() -> Value {
+    json!({"from": WEEKS_FROM, "to": TO, "interval": "week", "event": {"kind": "order"}})
 }
 
 /// What the dashboard's overview asks for 30 days with the 30 before, of a site that sells: that it sells it learns with

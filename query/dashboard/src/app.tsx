@@ -23,6 +23,9 @@ const pages = {
   attribution: () => import('./pages/attribution/Attribution'),
   paths: () => import('./pages/paths/Paths'),
   segments: () => import('./pages/segments/Segments'),
+  reports: () => import('./pages/reports/Reports'),
+  boards: () => import('./pages/boards/Boards'),
+  alerts: () => import('./pages/alerts/Alerts'),
   sql: () => import('./pages/sql/Sql'),
   quality: () => import('./pages/quality/Quality'),
   about: () => import('./pages/about/About'),
@@ -42,6 +45,9 @@ const Retention = lazy(pages.retention);
 const Attribution = lazy(pages.attribution);
 const Paths = lazy(pages.paths);
 const Segments = lazy(pages.segments);
+const Reports = lazy(pages.reports);
+const Boards = lazy(pages.boards);
+const Alerts = lazy(pages.alerts);
 const Sql = lazy(pages.sql);
 const Quality = lazy(pages.quality);
 const About = lazy(pages.about);
@@ -103,6 +109,9 @@ export function App() {
                     <Route path="attribution" element={<Attribution />} />
                     <Route path="paths" element={<Paths />} />
                     <Route path="segments/*" element={<Segments />} />
+                    <Route path="reports/*" element={<Reports />} />
+                    <Route path="boards/*" element={<Boards />} />
+                    <Route path="alerts/*" element={<Alerts />} />
                     <Route path="sql" element={<Sql />} />
                     <Route path="quality" element={<Quality />} />
                     <Route path="accounting" element={<Accounting />} />

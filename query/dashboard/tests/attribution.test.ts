@@ -4,7 +4,7 @@ import { ApiError } from '../src/api/error';
 import type { AttributionRow } from '../src/api/types';
 import { endsOf, furthestModel, hasChain, models, ranked, sumOf, tableRows, top_max, type Figures, type Model } from '../src/pages/attribution/figures';
 import {
-  fieldOf, formatConversion, formatDays, isReady, isTooLong, parseConversion, parseDays, requestOf, type AttributionChoices,
+  fieldOf, formatConversion, formatDays, isReady, isTooLong, parseBehind, parseConversion, parseDays, peopleRequestOf, requestOf, type AttributionChoices,
 } from '../src/pages/attribution/question';
 
 type Said = Partial<Record<Model, [conversions: number, revenue: string]>>;
@@ -13,7 +13,7 @@ type Said = Partial<Record<Model, [conversions: number, revenue: string]>>;
 const row = (touchpoint: string, said: Said, told: readonly Model[] = models): AttributionRow => {
   const [conversions, revenue] = said.last_non_direct ?? [0, '0.00'];
   const of = told.map((model) => ({ model, conversions: said[model]?.[0] ?? conversions, revenue: said[model]?.[1] ?? revenue }));
-  return { touchpoint, conversions, revenue, removal_effect: 0.5, visits: 2, models: of };
+  return { touchpoint, conversions, revenue, removal_effect: 0.5, visits: 2, people: 2, unconverted: 1, models: of };
 };
 const names = (rows: readonly Figures[]) => rows.map(({ value }) => value);
 
@@ -74,7 +74,7 @@ test('of too many touchpoints there is no chain, in no row and in no sum', () =>
 
 const choices: AttributionChoices = {
   touch: 'source', conversion: { type: 'kind', value: 'order' }, days: 90, model: 'last_non_direct', members: 'people', credit: 'conversions', chain: 'all',
-  from: '2026-11-01', to: '2026-11-30', condition: undefined,
+  from: '2026-11-01', to: '2026-11-30', breakdown: 'none', compare: false, condition: undefined,
 };
 
 test('an attribution asks what is chosen', () => {
@@ -87,6 +87,18 @@ test('an attribution asks what is chosen', () => {
     ...plain, conversion: { kind: 'page_view', path: '/grazie' }, unconverted: false, condition,
   });
   assert.deepEqual([isReady(choices), isReady({ conversion: { type: 'kind', value: '' } })], [true, false]);
+  assert.deepEqual(requestOf({ ...choices, breakdown: 'os', compare: true }), { ...plain, breakdown: 'os', compare: 'previous' });
+  assert.deepEqual(requestOf({ ...choices, breakdown: 'os', model: 'markov' }), { ...plain, model: 'markov' }, 'a chain is not divided');
+});
+
+test('who is behind a touchpoint is asked of the attribution alone', () => {
+  const asked = requestOf({ ...choices, breakdown: 'os', compare: true });
+  const { compare: _, breakdown: __, ...attribution } = asked;
+  assert.deepEqual(peopleRequestOf(asked, { outcome: 'converted', touchpoint: '' }), { attribution, outcome: 'converted', touchpoint: '' });
+  assert.deepEqual(peopleRequestOf(asked, { outcome: 'unconverted', touchpoint: undefined }), { attribution, outcome: 'unconverted' });
+  assert.deepEqual(parseBehind('converted', ''), { outcome: 'converted', touchpoint: '' });
+  assert.deepEqual(parseBehind('unconverted', null), { outcome: 'unconverted', touchpoint: undefined });
+  assert.equal(parseBehind('2026-11-16.1', null), undefined);
 });
 
 test('the default conversion and window leave no trace in the address', () => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { LiveActivity } from '../src/api/types';
+import { readFileSync } from 'node:fs';
+import { keyOf, movedSince } from '../src/pages/live/moves';
+import { arrivedIn, frameAround, labelsOf, offTheMap, placeName, shadeOf, wholeWorld, type Frame, type World } from '../src/pages/live/world';
 import { activities_per_card_max, addActivities, cards_max, presentVisitors, viewOf } from '../src/pages/live/cards';
 import { at } from './journey-samples';
 
@@ -78,4 +81,45 @@ test('a card tells pages in order with their measurements folded, and how the vi
   assert.equal(view.steps[1]?.event.props['items'], '[{"name":"Livorno","quantity":2}]');
   const direct = viewOf(addActivities([], [activity('x', 1, { kind: 'vital', name: 'CLS' })])[0]!, 5);
   assert.deepEqual([direct.channel, direct.steps.length], ['direct', 1]);
+});
+
+test('the map shows the part of the world where visitors are, no closer than makes sense', () => {
+  const shape = (frame: Frame) => ({ path: '', frame });
+  const world: World = { IT: shape([4126, 625, 237, 231]), FR: shape([3912, 530, 239, 212]), MT: shape([4289, 908, 5, 4]), US: shape([1547, 570, 1181, 637]) };
+  for (const codes of [['IT'], ['MT'], ['IT', 'FR'], ['IT', 'US'], []]) {
+    const frames = codes.map((code) => world[code]?.frame ?? wholeWorld);
+    const [x, y, width, height] = frameAround(frames);
+    assert.equal(Math.round(width / height), 2, codes.join());
+    for (const [left, top, wide, high] of frames) assert.ok(x <= left && y <= top && left + wide <= x + width && top + high <= y + height, codes.join());
+    assert.ok(width >= 1000 && width <= 8000, codes.join());
+  }
+  assert.ok(frameAround([[4126, 625, 237, 231]])[2] < frameAround([[4126, 625, 237, 231], [1547, 570, 1181, 637]])[2]);
+  const countries = [{ country: 'IT', visitors: 7 }, { country: 'MT', visitors: 2 }, { country: '', visitors: 3 }, { country: 'VA', visitors: 1 }, { country: 'US', visitors: 1 }];
+  const labels = labelsOf(countries, world, frameAround([]));
+  assert.deepEqual(labels.map(({ country }) => country), ['IT', 'US'], 'one number never hides another');
+  assert.ok(labels.every(({ left, top }) => left > 0 && left < 100 && top > 0 && top < 100));
+  assert.equal(offTheMap(countries, world), 4);
+  assert.deepEqual([1, 2, 3, 5, 10].map((visitors) => shadeOf(visitors, 10)), [1, 1, 2, 3, 5]);
+  assert.equal(shadeOf(1, 1), 5);
+  assert.deepEqual([...arrivedIn(countries, [{ country: 'IT', visitors: 8 }, { country: 'MT', visitors: 1 }, { country: 'FR', visitors: 1 }])], ['IT', 'FR']);
+  const place = { country: 'IT', region: 'Puglia', city: 'Bari', visitors: 1 };
+  assert.deepEqual([place, { ...place, city: '' }, { ...place, city: 'Puglia' }].map(placeName), ['Bari, Puglia', 'Puglia', 'Puglia']);
+});
+
+test('the shapes of the map are those of countries, each in its frame', () => {
+  const shapes = JSON.parse(readFileSync('src/pages/live/world.json', 'utf8')) as World;
+  assert.ok(Object.keys(shapes).length > 220);
+  for (const code of ['IT', 'DE', 'US', 'AU', 'RU', 'MT', 'SM', 'VA', 'SG', 'XK', 'FJ']) {
+    const [x, y, width, height] = shapes[code]?.frame ?? [0, 0, -1, -1];
+    const [left, top, wide, high] = wholeWorld;
+    assert.ok(width >= 0 && x >= left && y >= top && x + width <= left + wide && y + height <= top + high, code);
+    assert.match(shapes[code]?.path ?? '', /^(M\d+,\d+l[-\d, ]+z)+$/, code);
+  }
+});
+
+test('a step that somebody has taken since is told from those that stand there', () => {
+  const move = (from: string, to: string, latest: string) => ({ from, to, visitors: 1, latest: `2026-11-21T10:00:${latest}.000Z` });
+  const before = [move('', '/', '01'), move('/', '/a', '05')];
+  assert.deepEqual(movedSince(before, before), []);
+  assert.deepEqual(movedSince(before, [move('', '/', '01'), move('/', '/a', '09'), move('/a', '/b', '02')]), [keyOf(move('/', '/a', '')), keyOf(move('/a', '/b', ''))]);
 });

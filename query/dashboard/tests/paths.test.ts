@@ -5,7 +5,7 @@ import type { PathLink } from '../src/api/types';
 import { fileNameOf } from '../src/format/file-name';
 import { formatDays } from '../src/format/time';
 import { graphOf, linkRows, names_max, neighboursOf, type PathGraph, type PathNode } from '../src/pages/paths/graph';
-import { directionOf, eventOfNode, fieldOf, formatLeast, isReady, parseLeast, requestOf, type PathsChoices } from '../src/pages/paths/question';
+import { directionOf, eventOfNode, fieldOf, formatBehind, formatLeast, isReady, parseBehind, parseLeast, requestOf, type PathsChoices } from '../src/pages/paths/question';
 import { head_px, laySankey, node_px_min, node_px_narrow, picture_px_min, shortened, type LaidNode } from '../src/pages/paths/sankey-layout';
 
 const link = (step: number, from: string | null, to: string | null, count: number): PathLink => ({ step, from, to, count });
@@ -165,4 +165,21 @@ test('a picture is named after what it shows', () => {
   assert.equal(fileNameOf(['a/b', '…']), 'a-b');
   assert.match(formatDays('2026-11-02', '2026-11-30', 'en-GB'), /^2\s?–\s?30 Nov 2026$/);
   assert.match(formatDays('2026-11-02', '2026-12-01', 'it-IT'), /nov.*dic 2026/);
+});
+
+test('how many were where a link begins is the sum of its links, which the list behind it counts, too', () => {
+  const rows = linkRows(forward, 'forward');
+  for (const { step, from, all } of rows) {
+    const own = forward.filter((link) => link.step === step && link.from === from);
+    assert.equal(all, own.reduce((sum, { count }) => sum + count, 0));
+  }
+});
+
+test('a link and a node stand in the address, the beginning and the end among them', () => {
+  for (const behind of [{ step: 0, from: null, to: '/' }, { step: 3, from: '/a "b"' }, { step: 1, to: null }]) {
+    assert.deepEqual(parseBehind(formatBehind(behind)), behind);
+  }
+  for (const text of [null, '', '5', 'null', '{"step":0}', '{"step":-1,"to":"/"}', '{"step":0,"to":7}', '{"step":0,"to":"/","x":"/"}']) {
+    assert.equal(parseBehind(text), undefined, String(text));
+  }
 });

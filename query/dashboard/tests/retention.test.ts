@@ -3,7 +3,7 @@ import test from 'node:test';
 import { ApiError } from '../src/api/error';
 import type { Cohort } from '../src/api/types';
 import { columnsOf, filledRows, largestShare, meanOf } from '../src/pages/retention/cohorts';
-import { fieldOf, formatCell, isReady, parseCell, requestOf, type RetentionChoices } from '../src/pages/retention/question';
+import { fieldOf, formatCell, isReady, parseCell, peopleRequestOf, requestOf, type RetentionChoices } from '../src/pages/retention/question';
 
 const row = (cohort: string, finished: number, ...people: number[]): Cohort => ({ cohort, people, finished });
 
@@ -25,7 +25,7 @@ test('rows of nobody before the first and after the last are left out, those bet
 });
 
 const choices: RetentionChoices = {
-  first: undefined, again: undefined, stretch: 'week', mode: 'bracket', members: 'people', from: '2026-11-01', to: '2026-11-30', condition: undefined,
+  first: undefined, again: undefined, stretch: 'week', mode: 'bracket', members: 'people', from: '2026-11-01', to: '2026-11-30', breakdown: 'none', compare: false, condition: undefined,
 };
 
 test('a retention asks what is chosen; any event is not said', () => {
@@ -46,4 +46,13 @@ test('a number stands in the address by its row and column', () => {
 test('what is wrong is said at the field that it is about', () => {
   const field = (name: string) => fieldOf(new ApiError(400, 'too_many_cohorts', '', name));
   assert.deepEqual(['interval', 'first.kind', 'unit', 'from', 'condition'].map(field), ['interval', 'first', 'unit', undefined, undefined]);
+});
+
+test('a breakdown and the period before are asked of the cohorts, and of no person', () => {
+  const asked = requestOf({ ...choices, breakdown: 'os', compare: true });
+  assert.deepEqual([asked.group_by, asked.compare], ['os', 'previous']);
+  const retention = requestOf(choices);
+  const cell = { cohort: '2026-11-02', index: 1 };
+  assert.deepEqual(peopleRequestOf(asked, cell, { dimension: 'os', value: '' }), { retention, ...cell, group: { dimension: 'os', value: '' } });
+  assert.deepEqual(peopleRequestOf(asked, cell, undefined), { retention, ...cell });
 });

@@ -42,6 +42,12 @@ const rows: readonly Condition[] = [
   { not: { sequence: { events: [order, order] } } },
   { visited: { at_least: 2 } },
   { visited: { exactly: 0 } },
+  { visited: { at_most: 2, where: isEmail } },
+  { visited: { at_least: 1, where: { all: [isEmail, { is_not: { dimension: 'country', values: ['IT'] } }] } } },
+  { did: { event: { kind: 'order', where: { greater: { dimension: 'props.price', values: [10] } } } } },
+  { did: { event: { kind: 'page_view', where: { all: [{ is: { dimension: 'page', values: ['/a', '/b'] } }, isEmail] } }, exactly: 0 } },
+  { did: { event: { kind: 'custom', name: 'seen', where: { all: [isEmail, { set: { dimension: 'props.size' } }] } }, at_least: 2 } },
+  { did: { event: { where: { is: { dimension: 'touchpoint', values: ['app'] } } } } },
   { segment: 'abc' },
   { not: { segment: 'abc' } },
 ];
@@ -49,10 +55,11 @@ const rows: readonly Condition[] = [
 /** What has no fields. */
 const others: readonly Condition[] = [
   { not: ordered },
-  { visited: { at_most: 2, where: isEmail } },
+  { visited: { at_most: 2, where: { any: [isEmail, isEmail] } } },
+  { visited: { at_most: 2, where: { all: [isEmail] } } },
   { not: { not: isEmail } },
   { all: [] },
-  { did: { event: { kind: 'order', where: { greater: { dimension: 'props.price', values: [10] } } } } },
+  { did: { event: { kind: 'order', where: { any: [isEmail, { is: { dimension: 'country', values: ['IT'] } }] } } } },
   { did: { event: { touchpoint: 'app' } } },
   { sequence: { events: [order, { where: { not: isEmail } }] } },
   { matches: { dimension: 'page', values: ['a', 'b'] } },
@@ -146,7 +153,7 @@ test('rows and groups are added, joined and taken out; a group goes with its las
 
 test('a row that becomes another keeps what both have', () => {
   const did = ruleOf({ all: [{ did: { event: order, at_least: 3, within_days: 7 } }] }).items[0] as Row;
-  assert.deepEqual(rowAs(did, 'did_not'), { type: 'did_not', event: { type: 'kind', value: 'order' } });
+  assert.deepEqual(rowAs(did, 'did_not'), { type: 'did_not', event: { type: 'kind', value: 'order' }, where: [] });
   const sequence = rowAs(did, 'sequence');
   assert.deepEqual(sequence.type === 'sequence' && [sequence.events[0], sequence.within], [{ type: 'kind', value: 'order' }, { count: 7, unit: 'd' }]);
   assert.deepEqual(rowAs(rowAs(sequence, 'not_sequence'), 'sequence'), sequence);

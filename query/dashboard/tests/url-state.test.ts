@@ -3,6 +3,7 @@ import test from 'node:test';
 import { queryString } from '../src/api/client';
 import { dimensions } from '../src/api/names';
 import { choices, personPath, readChoice, readFilters, readPeriod, readReaders, readText, sharedQuery, writeChoice, writeFilters, writePeriod, writeTexts } from '../src/state/address';
+import { conditionOf } from '../src/state/condition';
 import { filterDimensions, formatFilter, isKnown, joinValues, parseFilter, splitValues, withFilter, withoutFilter, type Filter } from '../src/state/filters';
 import { resolvePeriod } from '../src/state/period';
 
@@ -118,4 +119,14 @@ test('a new condition takes the place of one on the same dimension and operator'
 test('the query repeats lists and leaves out what is empty', () => {
   assert.equal(queryString({ a: 1, b: undefined, c: '', d: false, filter: ['x:is:1', 'y:is:2'] }), '?a=1&d=false&filter=x%3Ais%3A1&filter=y%3Ais%3A2');
   assert.equal(queryString({ a: null }), '');
+});
+
+test('a filter of segments is read, and asked as a condition of a body', () => {
+  const read = (text: string) => parseFilter(text);
+  assert.deepEqual(read('segment:is:a1,b2'), { dimension: 'segment', operator: 'is', value: 'a1,b2' });
+  assert.equal(read('segment:contains:a1'), null);
+  assert.equal(read('segment:is:'), null);
+  const asked = (...texts: string[]) => conditionOf(texts.map((text) => read(text) ?? { text }));
+  assert.deepEqual(asked('segment:is:a1', 'country:is:IT'), { all: [{ segment: 'a1' }, { is: { dimension: 'country', values: ['IT'] } }] });
+  assert.deepEqual(asked('segment:is_not:a1,b2'), { all: [{ not: { any: [{ segment: 'a1' }, { segment: 'b2' }] } }] });
 });

@@ -22,7 +22,7 @@ const DIDS_MAX: usize = 8;
 /// Events of one sequence.
 const SEQUENCE_MAX: usize = 8;
 /// Segments that one condition names.
-const AUDIENCES_MAX: usize = 8;
+pub const AUDIENCES_MAX: usize = 8;
 /// Nobody does anything more often.
 const TIMES_MAX: u32 = 1_000_000;
 /// Two years, of which one is a leap year.

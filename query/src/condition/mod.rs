@@ -1,7 +1,7 @@
 //! What is left in, as a tree: `all`, `any`, `not`, what something `is`, what a person `did`, in which `sequence`, how often
 //! the person `visited`, and to which `segment` the person belongs.
 //!
-//! Read from the flat list of `GET` or from JSON (`json`). Uses `plan::filter` and the error; `scope` holds it, and
+//! Read from the flat list of `GET` (`list`) or from JSON (`json`). Uses `plan::filter` and the error; `scope` holds it, and
 //! `sql::condition` makes text of it.
 //!
 //! # What it holds for
@@ -34,12 +34,12 @@
 //! that member. An `all` of nothing holds for everything.
 
 mod json;
+mod list;
 #[cfg(test)]
 mod tests;
 
 pub use json::EventMatcher;
 
-use crate::error::ApiError;
 use crate::plan::Dimension;
 use crate::plan::dimension::Level;
 use crate::plan::filter::{Field, Filter, Operator};
@@ -134,14 +134,6 @@ impl Condition {
             other => vec![other],
         };
         one_or(Self::Any, members.into_iter().flat_map(inner))
-    }
-
-    /// Reads the list of a `GET`: `dimension:operator:value` each, all of which must hold.
-    ///
-    /// # Errors
-    /// One of them cannot be read, or there are too many.
-    pub fn parse_list(texts: &[String]) -> Result<Self, ApiError> {
-        Ok(Self::all(Filter::parse_list(texts)?.into_iter().map(Self::Is)))
     }
 
     /// What must all hold: the members of an `all`, otherwise the condition alone.

@@ -8,8 +8,11 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
 use orma_store::{Role, Site, Token};
+use serde::Deserialize;
 
 use super::asked::Asked;
+use super::params::parse_query;
+use crate::condition::Condition;
 use crate::error::ApiError;
 use crate::question::audience::request::check_known;
 use crate::runner::{Reach, Runner};
@@ -332,9 +335,26 @@ impl Access {
     /// # Errors
     /// Its condition names a segment that the site does not have.
     pub fn of_body(self, state: &AppState, scope: &Scope, body: &impl Debug) -> Result<Self, ApiError> {
-        check_known(&state.snapshot(), &self.site.site, &scope.condition)?;
+        check_known(&state.snapshot(), &self.site.site, &scope.condition, "condition")?;
         let asked = Asked::about(&scope.period, state.now());
         Ok(Self { address: format!("{} {body:?}", self.address), asked, ..self })
+    }
+
+    /// The same as if a question had been asked at its own address below the site's, with a query string.
+    pub fn of_address(&self, state: &AppState, path: &str, query: Option<&str>) -> Self {
+        let address = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+        Self { address, asked: Asked::of(&self.site, query, state.now()), ..self.clone() }
+    }
+
+    /// The service itself, that asks about a site: a caller of this name, with the share of the permits that one has.
+    pub fn of_service(name: &str, site: &Site) -> Self {
+        let caller = Caller {
+            token_id: name.to_owned(),
+            role: Role::Analyst,
+            name: name.to_owned(),
+            site: site.site.clone(),
+        };
+        Self { caller, site: Arc::new(site.clone()), address: String::new(), asked: Asked::default() }
     }
 
     /// Asks the store for this request.
@@ -397,9 +417,23 @@ impl Access {
             code: "unknown_site",
             message: format!("There is no site `{name}`."),
         })?;
+        check_filters(state, &name, parts.uri.query())?;
         let asked = Asked::of(&site, parts.uri.query(), state.now());
         Ok(Self { caller, site: Arc::new(site), address: parts.uri.to_string(), asked })
     }
+}
+
+/// Refuses filters that name segments which the site does not have. What else is wrong with them is said by who reads them
+/// for an answer.
+fn check_filters(state: &AppState, site: &str, query: Option<&str>) -> Result<(), ApiError> {
+    #[derive(Deserialize)]
+    struct Filters {
+        #[serde(default)]
+        filter: Vec<String>,
+    }
+    let Ok(Filters { filter }) = parse_query(query.unwrap_or_default()) else { return Ok(()) };
+    let Ok(condition) = Condition::parse_list(&filter) else { return Ok(()) };
+    check_known(&state.snapshot(), site, &condition, "filter")
 }
 
 #[cfg(test)]

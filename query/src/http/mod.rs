@@ -6,9 +6,12 @@
 
 mod about;
 mod accept;
+mod alerts;
 mod asked;
 mod attribution;
-mod auth;
+pub mod auth;
+mod boards;
+mod carry_out;
 mod conditional;
 mod dashboard;
 mod events;
@@ -17,8 +20,10 @@ mod funnels;
 mod installation;
 mod journey;
 mod journeys;
+mod lifecycle;
 mod links;
 mod live;
+pub mod measure;
 mod newsletter_report;
 mod newsletters;
 pub mod openapi;
@@ -27,6 +32,7 @@ mod paths;
 mod people;
 mod quality;
 mod reconciliation;
+mod reports;
 mod retention;
 mod segments;
 mod session;
@@ -34,6 +40,7 @@ mod settings;
 mod sites;
 mod sql;
 mod stats;
+mod stickiness;
 mod tokens;
 mod touchpoints;
 
@@ -73,9 +80,15 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(funnels::instead))
         .routes(routes!(retention::ask))
         .routes(routes!(retention::people))
+        .routes(routes!(lifecycle::ask))
+        .routes(routes!(lifecycle::people))
+        .routes(routes!(stickiness::ask))
+        .routes(routes!(stickiness::people))
         .routes(routes!(attribution::ask))
+        .routes(routes!(attribution::people))
         .routes(routes!(paths::ask))
         .routes(own_sql)
+        .routes(routes!(paths::people))
         .routes(routes!(touchpoints::ask))
         .routes(routes!(journeys::ask))
         .routes(routes!(segments::list, segments::create).layer(with_people))
@@ -85,6 +98,18 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(segments::history))
         .routes(routes!(segments::changes))
         .routes(routes!(segments::people).layer(with_people))
+        .routes(routes!(reports::list, reports::create))
+        .routes(routes!(reports::get, reports::change, reports::delete))
+        .routes(routes!(reports::answer))
+        .routes(routes!(reports::list_numbers))
+        .routes(routes!(boards::list, boards::create))
+        .routes(routes!(boards::get, boards::change, boards::delete))
+        .routes(routes!(alerts::list, alerts::create))
+        .routes(routes!(alerts::preview))
+        .routes(routes!(alerts::list_changes))
+        .routes(routes!(alerts::get, alerts::change, alerts::delete))
+        .routes(routes!(alerts::list_looks))
+        .routes(routes!(alerts::acknowledge))
         .routes(routes!(links::create))
         .routes(routes!(links::delete))
         .routes(signed_links)

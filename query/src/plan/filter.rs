@@ -81,15 +81,23 @@ impl Filter {
         matches!(&self.field, Field::Dimension(dimension) if dimension.is_of_page())
     }
 
-    /// Reads all filters of a request.
+    /// Refuses a request with too many filters.
     ///
     /// # Errors
-    /// One of them cannot be read, or there are too many.
-    pub fn parse_list(texts: &[String]) -> Result<Vec<Self>, ApiError> {
-        if texts.len() > FILTERS_MAX {
+    /// It has.
+    pub fn check_number(number: usize) -> Result<(), ApiError> {
+        if number > FILTERS_MAX {
             let message = format!("At most {FILTERS_MAX} filters can be given.");
             return Err(ApiError::invalid("too_many_filters", "filter", message));
         }
+        Ok(())
+    }
+
+    /// Reads all filters of a request.
+    ///
+    /// # Errors
+    /// One of them cannot be read, or they have too many values.
+    pub fn parse_list(texts: &[String]) -> Result<Vec<Self>, ApiError> {
         let filters: Vec<Self> = texts.iter().map(|text| Self::parse(text)).collect::<Result<_, _>>()?;
         if filters.iter().map(|filter| filter.values.len()).sum::<usize>() > VALUES_MAX_OF_ALL {
             let message = format!("All filters together take at most {VALUES_MAX_OF_ALL} values.");

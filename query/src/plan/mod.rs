@@ -10,6 +10,7 @@ pub mod filter;
 pub mod metric;
 pub mod parameter;
 pub mod period;
+mod whole;
 
 pub use dimension::Dimension;
 pub use earlier::{Earlier, Shift};

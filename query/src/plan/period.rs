@@ -8,7 +8,8 @@ use orma_store::Site;
 use crate::error::ApiError;
 use crate::timestamp::Timestamp;
 
-const MS_PER_DAY: i64 = 86_400_000;
+/// Milliseconds of a day of UTC.
+pub const MS_PER_DAY: i64 = 86_400_000;
 
 /// More points than this make no chart.
 const BUCKETS_MAX: usize = 3_000;
@@ -91,7 +92,7 @@ impl Interval {
 
 impl Period {
     /// Where a period begins that has no beginning: between the days that a `Date` holds.
-    const FIRST: Timestamp = Timestamp(2 * 86_400_000);
+    pub(super) const FIRST: Timestamp = Timestamp(2 * 86_400_000);
     /// Where a period ends that has no end.
     const LAST: Timestamp = Timestamp(u32::MAX as i64 * 1000);
 

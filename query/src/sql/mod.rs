@@ -4,6 +4,7 @@
 //! Uses `plan`, `condition`, `scope` and `identity`; the questions and `lookup` use it, `runner` executes it.
 
 pub mod accounting;
+pub mod alert;
 pub mod audience;
 pub mod clause;
 pub mod condition;
@@ -12,8 +13,10 @@ pub mod events;
 pub mod identity;
 pub mod items;
 pub mod person;
+pub mod presence;
 #[cfg(test)]
 pub mod snapshot;
+pub mod split;
 pub mod versions;
 pub mod views;
 pub mod visits;
@@ -84,6 +87,13 @@ impl Sql {
         let each = format!("arrayJoin({array})");
         let set = format!("(SELECT {each})");
         Texts { is_short: false, array, each, set }
+    }
+
+    /// Binds a list of numbers, which ClickHouse puts together when it answers.
+    pub fn bind_numbers(&mut self, name: &str, numbers: impl IntoIterator<Item = u64>) -> String {
+        let TextList { array, params } = TextList::numbers(name, numbers);
+        self.params.extend(params);
+        array
     }
 
     /// A name for a value that no other has.

@@ -7,7 +7,7 @@ pub const PARTS: &str = "SELECT table, concat(table, ' ', name, ' ', toString(to
     toString(greatest(min_date, toDate(min_time, 'UTC'))) AS first_day, toBool(match(engine, '^(Replicated|Shared)')) AS replicated \
     FROM system.parts WHERE database = currentDatabase() AND active AND table NOT IN ('outcomes', 'collector_status', \
     'arrivals', 'touched', 'rollup_days', 'people_left', 'people_mark', 'job_claims', 'job_marks', 'rejected_events', 'write_offs', 'schema_migrations', 'site_settings', 'tokens', \
-    'write_keys', 'newsletter_keys', 'audiences', 'audience_marks') ORDER BY identity";
+    'write_keys', 'newsletter_keys', 'audiences', 'audience_marks', 'saved', 'alert_looks', 'alert_acknowledgements') ORDER BY identity";
 
 /// The visits that are still to be made, by site and by what came: `site`, `of_edges` (who somebody is), `first_day` (UTC).
 pub const UNMADE: &str = "SELECT toString(site) AS site, toBool(because = 'mark') AS of_edges, \

@@ -48,6 +48,32 @@ impl Paging {
     }
 }
 
+/// A value of a dimension: only the people of that group.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupChoice {
+    /// The dimension.
+    #[schema(example = "device_class")]
+    pub dimension: String,
+    /// Its value.
+    #[schema(example = "mobile")]
+    pub value: String,
+}
+
+/// Refuses what a question about people says of no person: fields of `question`, and whether each is set.
+///
+/// # Errors
+/// One is set.
+pub fn refuse_set<const N: usize>(question: &str, fields: [(&str, bool); N]) -> Result<(), ApiError> {
+    match fields.into_iter().find(|(_, is_set)| *is_set) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let message = format!("`{question}.{name}` says nothing about people; leave it out.");
+            Err(ApiError::invalid("invalid_field", format!("{question}.{name}"), message))
+        }
+    }
+}
+
 /// A page of the people behind a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PeoplePage {

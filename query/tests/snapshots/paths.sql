@@ -78,3 +78,25 @@ SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\x1F', toString(node.2
 -- to = 1795302000000
 -- from_day = "2026-10-31"
 -- to_day = "2026-11-21"
+SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\x1F', toString(node.2), '\x1F'), kept)) AS nodes, unit, at
+  FROM (SELECT arrayCompact(arrayMap(page -> (toString(page), if(page IN {p5:Array(String)}, 1, 0) + 0), if(started >= fromUnixTimestamp64Milli({from:Int64})
+  AND ended < fromUnixTimestamp64Milli({to:Int64}), pages, arrayFilter((page, ms) -> toInt64(ms) >= {from:Int64} - toUnixTimestamp64Milli(started)
+  AND toInt64(ms) < {to:Int64} - toUnixTimestamp64Milli(started), pages, view_ms)))) AS journey, arraySlice(journey, greatest(1, arrayFirstIndex(node -> bitAnd(node.2, 1) != 0, journey) AS first), if(first = 0, 0, 4)) AS kept, sipHash64(visitor_hash, session_hash, is_bot, toUnixTimestamp64Milli(started)) AS unit, toUnixTimestamp64Milli(started) AS at
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND part = 0
+  AND NOT is_bot
+  AND is_session
+  AND (NOT is_continued OR day = {from_day:Date})
+  AND view_count > 0
+  AND ended >= fromUnixTimestamp64Milli({from:Int64})
+  AND started < fromUnixTimestamp64Milli({to:Int64}))
+  WHERE notEmpty(kept);
+-- site = "demo"
+-- from = 1793487600000
+-- to = 1795302000000
+-- from_day = "2026-10-31"
+-- to_day = "2026-11-21"
+-- p5 = ["/"]

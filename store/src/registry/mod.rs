@@ -1,4 +1,5 @@
-//! The definitions that are made while orma runs: sites, write keys, API tokens, newsletter signing secrets and audiences.
+//! The definitions that are made while orma runs: sites, write keys, API tokens, newsletter signing secrets, audiences, and
+//! reports, boards and alerts.
 //! They are kept in ClickHouse, held in memory, and mirrored to a file so that a collector can start while ClickHouse is away.
 //!
 //! Each is a file with its rows, its rules and what changes it; `definition` reads, writes and revokes all of them. A new
@@ -11,6 +12,7 @@ mod definition;
 mod error;
 mod mirror;
 mod newsletter_key;
+mod saved;
 mod site;
 mod token;
 mod unknown;
@@ -26,6 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use audience::{AUDIENCE_DAYS_MAX, Audience};
 pub use error::RegistryError;
 pub use newsletter_key::NewsletterKey;
+pub use saved::{Saved, SavedKind};
 pub use site::{Site, SiteChange};
 pub use token::{Role, Token, hash};
 pub use write_key::WriteKey;
@@ -35,7 +38,8 @@ use definition::{ByText, Definition, Revocable};
 use unknown::Unknown;
 
 /// Where the rows of all definitions are.
-const TABLES: [&str; 5] = [Site::TABLE, WriteKey::TABLE, Token::TABLE, NewsletterKey::TABLE, Audience::TABLE];
+const TABLES: [&str; 6] =
+    [Site::TABLE, WriteKey::TABLE, Token::TABLE, NewsletterKey::TABLE, Audience::TABLE, Saved::TABLE];
 
 /// Everything the registry knows, as one immutable value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +56,9 @@ pub struct Snapshot {
     /// Audiences by their ids. Mirrors of older versions have none.
     #[serde(default)]
     pub audiences: ByText<Audience>,
+    /// Reports, boards and alerts by their ids. No collector needs them, so no mirror has them.
+    #[serde(skip)]
+    pub saved: ByText<Saved>,
 }
 
 impl Snapshot {
@@ -66,6 +73,14 @@ impl Snapshot {
         let mut of_site: Vec<&Audience> =
             self.audiences.values().filter(|audience| audience.site == site).collect();
         of_site.sort_by_key(|audience| (audience.name.to_lowercase(), &audience.audience));
+        of_site
+    }
+
+    /// The reports, boards or alerts of a site, by name.
+    pub fn saved_of(&self, site: &str, kind: SavedKind) -> Vec<&Saved> {
+        let mut of_site: Vec<&Saved> =
+            self.saved.values().filter(|saved| saved.site == site && saved.kind == kind).collect();
+        of_site.sort_by_key(|saved| (saved.name.to_lowercase(), &saved.id));
         of_site
     }
 
@@ -91,6 +106,8 @@ pub struct Registry {
     /// One reads at a time, so that what was read earlier never replaces what was read later. Holds what the tables were
     /// made of when they were last read.
     refreshing: Arc<tokio::sync::Mutex<Option<u64>>>,
+    /// One changes what is saved at a time, so that nobody overwrites what he has not seen.
+    saving: Arc<tokio::sync::Mutex<()>>,
     /// Tells whoever waits that everything was read anew.
     read: Arc<tokio::sync::Notify>,
 }
@@ -111,6 +128,7 @@ impl Registry {
             snapshot: Arc::new(ArcSwap::from_pointee(snapshot)),
             unknown: Arc::default(),
             refreshing: Arc::default(),
+            saving: Arc::default(),
             read: Arc::default(),
         })
     }
@@ -123,6 +141,7 @@ impl Registry {
             snapshot: Arc::default(),
             unknown: Arc::default(),
             refreshing: Arc::default(),
+            saving: Arc::default(),
             read: Arc::default(),
         }
     }
@@ -196,15 +215,16 @@ impl Registry {
     }
 
     async fn read_all(&self) -> Result<(), RegistryError> {
-        let (sites, keys, tokens, newsletter_keys, audiences) = tokio::try_join!(
+        let (sites, keys, tokens, newsletter_keys, audiences, saved) = tokio::try_join!(
             definition::read::<Site>(&self.store),
             definition::read::<WriteKey>(&self.store),
             definition::read::<Token>(&self.store),
             definition::read::<NewsletterKey>(&self.store),
             definition::read::<Audience>(&self.store),
+            definition::read::<Saved>(&self.store),
         )?;
         let keys = keys.into_iter().map(|(key, definition)| (key, definition.site)).collect();
-        let fresh = Snapshot { sites, keys, tokens, newsletter_keys, audiences };
+        let fresh = Snapshot { sites, keys, tokens, newsletter_keys, audiences, saved };
         if *self.snapshot.load_full() != fresh {
             if let Some(mirror) = &self.mirror {
                 mirror::write(mirror, &fresh)

@@ -12,14 +12,18 @@ use crate::query_api::{Service, at};
 
 const DAY: i64 = 86_400_000;
 const PERIOD: (&str, &str) = ("2026-11-11T23:00:00Z", "2026-11-14T23:00:00Z");
+/// As long, before it.
+const BEFORE: (&str, &str) = ("2026-11-08T23:00:00Z", "2026-11-11T23:00:00Z");
 /// Steps of a walk after which nobody is on the way any more.
 const WALK: usize = 3_000;
 
 /// A touch: its name, how long before the conversion, whether nobody sent it.
 type Touch = (String, i64, bool);
 
-/// A path, what it brought, and whether there was a conversion.
+/// A path, whose it is, what it brought, and whether there was a conversion, with a value of the dimension.
 struct Path {
+    unit: String,
+    value: String,
     touches: Vec<Touch>,
     amount: i64,
     converted: bool,
@@ -40,11 +44,17 @@ fn random_attribution(random: &mut Rng) -> Value {
     if let Some(condition) = random_condition(random) {
         attribution["condition"] = condition;
     }
+    match random.u64(..3) {
+        0 if attribution["model"] != "markov" => {
+            attribution["breakdown"] = json!(random.choice(&["kind", "country", "channel"]).unwrap());
+        }
+        1 => attribution["compare"] = json!("previous"),
+        _ => {}
+    }
     attribution
 }
 
-fn paths(attribution: &Value, many: &Many) -> Vec<Path> {
-    let (from, to) = (at(PERIOD.0), at(PERIOD.1));
+fn paths(attribution: &Value, many: &Many, (from, to): (i64, i64)) -> Vec<Path> {
     let window = attribution["window_days"].as_i64().unwrap() * DAY;
     let unit = attribution["unit"].as_str().unwrap();
     let order = json!({"kind": "order"});
@@ -88,12 +98,19 @@ fn paths(attribution: &Value, many: &Many) -> Vec<Path> {
                 let before = own.iter().filter(|(_, ts, _)| (row.ts - window..=row.ts).contains(ts));
                 let touches = before.map(|(label, ts, direct)| (label.clone(), row.ts - ts, *direct));
                 let amount = if row.currency == "EUR" { row.revenue } else { 0 };
-                paths.push(Path { touches: touches.collect(), amount, converted: true });
+                let value = match attribution["breakdown"].as_str() {
+                    Some("kind") => row.kind.to_string(),
+                    Some("country") => row.country.to_string(),
+                    _ => twin.channel_of(row),
+                };
+                let unit = name.clone();
+                paths.push(Path { unit, value, touches: touches.collect(), amount, converted: true });
             }
             let is_asked = attribution.get("condition").is_none() || asked.contains_key(name);
             if conversions.is_empty() && is_asked {
                 let touches: Vec<Touch> = own.into_iter().filter(|(_, ts, _)| *ts >= from).collect();
-                paths.push(Path { touches, amount: 0, converted: false });
+                let (unit, value) = (name.clone(), String::new());
+                paths.push(Path { unit, value, touches, amount: 0, converted: false });
             }
         }
     }
@@ -195,12 +212,29 @@ async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
     let answer = service.ask_of(&many.site, Method::POST, "/attribution", Some(attribution.clone())).await;
     assert_eq!(answer.status, StatusCode::OK, "{context}: {}", answer.text);
     let answer = answer.json();
-    let paths = paths(&attribution, many);
+    let known = paths(&attribution, many, (at(PERIOD.0), at(PERIOD.1)));
+    check(&attribution, &answer, &known, &context);
+    if let Some(before) = answer.get("previous") {
+        let period = (at(BEFORE.0), at(BEFORE.1));
+        assert_eq!(at(before["from"].as_str().unwrap()), period.0, "{context}");
+        let known = paths(&attribution, many, period);
+        check(&attribution, before, &known, &format!("{context} before"));
+    }
+    check_groups(&attribution, &answer, &known, &context);
+    agree_on_people(service, many, &attribution, &known, random).await;
+    usize::from(answer["rows"].as_array().unwrap().len() > 1)
+}
+
+/// What is told of conversions by each model is what their paths say.
+fn check(attribution: &Value, answer: &Value, paths: &[Path], context: &str) {
     let converted: Vec<&Path> = paths.iter().filter(|path| path.converted).collect();
     let without = converted.iter().filter(|path| path.touches.is_empty()).count();
     assert_eq!(answer["conversions"], converted.len(), "{context}");
     assert_eq!(answer["without_visit"], without, "{context}");
-    let effects = effects(&paths, attribution["unconverted"] == true);
+    let distinct = |behind: Behind| behind.values().flatten().collect::<BTreeSet<_>>().len();
+    assert_eq!(answer["people"], distinct(behind(attribution, paths, true)), "{context}");
+    assert_eq!(answer["unconverted"], distinct(behind(attribution, paths, false)), "{context}");
+    let effects = effects(paths, attribution["unconverted"] == true);
     let sum: f64 = effects.values().sum();
     let rows = answer["rows"].as_array().unwrap();
     for model in ["first", "last", "last_non_direct", "linear", "position", "time_decay", "markov", "shapley"]
@@ -261,7 +295,108 @@ async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
         let effect = effects.get(row["touchpoint"].as_str().unwrap()).copied().unwrap_or(0.0);
         assert!((found - effect).abs() < 1e-6, "{context}: {row}: {effect}");
     }
-    usize::from(rows.len() > 1)
+    for (field, converted) in [("people", true), ("unconverted", false)] {
+        let behind = behind(attribution, paths, converted);
+        for row in rows {
+            let count = behind.get(row["touchpoint"].as_str().unwrap()).map_or(0, BTreeSet::len);
+            assert_eq!(row[field], count, "{context}: {field} of {row}");
+        }
+    }
+}
+
+/// Who is behind each touchpoint.
+type Behind = BTreeMap<String, BTreeSet<String>>;
+
+/// Those of whose conversions a touchpoint has credit by the model that is asked for, or who came by it and did not convert.
+fn behind(attribution: &Value, paths: &[Path], converted: bool) -> Behind {
+    let model = attribution["model"].as_str().unwrap();
+    let mut behind = Behind::new();
+    for path in paths.iter().filter(|path| path.converted == converted) {
+        let mut add = |label: &str| behind.entry(label.to_owned()).or_default().insert(path.unit.clone());
+        if path.touches.is_empty() && converted {
+            add("");
+            continue;
+        }
+        let all = !converted || model == "markov";
+        let weights = if all { vec![1.0; path.touches.len()] } else { weights(model, &path.touches) };
+        for ((label, ..), weight) in path.touches.iter().zip(weights) {
+            if weight > 0.0 {
+                add(label);
+            }
+        }
+    }
+    behind
+}
+
+/// What the conversions with each value of the dimension have.
+fn check_groups(attribution: &Value, answer: &Value, paths: &[Path], context: &str) {
+    let mut groups: BTreeMap<&str, Vec<&Path>> = BTreeMap::new();
+    for path in paths.iter().filter(|path| path.converted && attribution.get("breakdown").is_some()) {
+        groups.entry(&path.value).or_default().push(path);
+    }
+    let told = answer["groups"].as_array().unwrap();
+    assert_eq!((told.len(), &answer["groups_left_out"]), (groups.len(), &json!(0)), "{context}");
+    for group in told {
+        let paths = &groups[group["value"].as_str().unwrap()];
+        assert_eq!(group["conversions"], paths.len(), "{context}: {}", group["value"]);
+        let mut credits: BTreeMap<&str, f64> = BTreeMap::new();
+        for path in paths {
+            if path.touches.is_empty() {
+                *credits.entry("").or_default() += 1.0;
+            } else {
+                let weights = weights(attribution["model"].as_str().unwrap(), &path.touches);
+                for ((label, ..), weight) in path.touches.iter().zip(weights) {
+                    *credits.entry(label).or_default() += weight;
+                }
+            }
+        }
+        let mut revenue = 0.0;
+        for row in group["rows"].as_array().unwrap() {
+            let expected = credits.remove(row["touchpoint"].as_str().unwrap()).unwrap_or(0.0);
+            let found = row["conversions"].as_f64().unwrap();
+            assert!((found - expected).abs() < 1e-6, "{context}: {row} of {}: {expected}", group["value"]);
+            revenue += row["revenue"].as_str().unwrap().parse::<f64>().unwrap();
+        }
+        credits.retain(|_, credit| *credit > 1e-9);
+        assert!(credits.is_empty(), "{context}: {credits:?} of {}", group["value"]);
+        let brought: i64 = paths.iter().map(|path| path.amount).sum();
+        assert!((revenue - brought as f64 / 10_000.0).abs() < 1e-3, "{context}: {group}: {brought}");
+    }
+}
+
+async fn agree_on_people(
+    service: &Service,
+    many: &Many,
+    attribution: &Value,
+    paths: &[Path],
+    random: &mut Rng,
+) {
+    let mut plain = attribution.clone();
+    for name in ["breakdown", "compare"] {
+        plain.as_object_mut().unwrap().remove(name);
+    }
+    for (outcome, converted) in [("converted", true), ("unconverted", false)] {
+        let behind = behind(attribution, paths, converted);
+        let all: BTreeSet<String> = behind.values().flatten().cloned().collect();
+        let place = random.usize(..=behind.len());
+        let (touchpoint, people) =
+            behind.into_iter().nth(place).map_or((None, all), |(name, people)| (Some(name), people));
+        let mut body = json!({"attribution": plain, "outcome": outcome, "limit": 1000});
+        if let Some(touchpoint) = touchpoint {
+            body["touchpoint"] = json!(touchpoint);
+        }
+        let context = format!("site {}: {body}", many.seed);
+        let answer = service.ask_of(&many.site, Method::POST, "/attribution/people", Some(body)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{context}: {}", answer.text);
+        let answer = answer.json();
+        assert_eq!(answer["count"], people.len(), "{context}");
+        if attribution["unit"] == "people" {
+            let items = answer["items"].as_array().unwrap();
+            let found: BTreeSet<String> =
+                items.iter().map(|item| item["person"].as_str().unwrap().to_owned()).collect();
+            assert_eq!(found, people, "{context}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -41,6 +41,44 @@ async fn refused(service: &Service) {
         ("/attribution", period(json!({"group_by": "page"})), Some("group_by")),
         ("/paths", period(json!({"steps": 11})), Some("steps")),
         ("/retention", period(json!({"unit": "sessions"})), Some("unit")),
+        ("/retention", period(json!({"group_by": "product"})), Some("group_by")),
+        ("/retention", period(json!({"compare": "next"})), Some("compare")),
+        ("/attribution", period(json!({"breakdown": "product"})), Some("breakdown")),
+        ("/attribution", period(json!({"breakdown": "os", "model": "markov"})), Some("breakdown")),
+        (
+            "/attribution/people",
+            json!({"attribution": period(json!({})), "outcome": "perhaps"}),
+            Some("outcome"),
+        ),
+        (
+            "/attribution/people",
+            json!({"attribution": period(json!({"compare": "previous"}))}),
+            Some("attribution.compare"),
+        ),
+        ("/paths/people", json!({"paths": period(json!({})), "step": 3, "to": "/"}), Some("step")),
+        ("/paths/people", json!({"paths": period(json!({})), "step": 0}), Some("from")),
+        ("/lifecycle", period(json!({"unit": "sessions"})), Some("unit")),
+        ("/lifecycle", period(json!({"interval": "hour"})), Some("interval")),
+        (
+            "/lifecycle",
+            json!({"from": "2026-01-01", "to": "2026-11-10", "interval": "day"}),
+            Some("interval"),
+        ),
+        ("/lifecycle", period(json!({"event": {"kind": "buy"}})), Some("event.kind")),
+        (
+            "/lifecycle/people",
+            json!({"lifecycle": period(json!({"interval": "day"})), "time": "2026-10-31", "state": "new"}),
+            Some("time"),
+        ),
+        (
+            "/lifecycle/people",
+            json!({"lifecycle": period(json!({"interval": "day"})), "time": "2026-11-02", "state": "dead"}),
+            Some("state"),
+        ),
+        ("/stickiness", json!({"from": "2026-08-01", "to": "2026-11-10"}), Some("interval")),
+        ("/stickiness", period(json!({"compare": "next"})), Some("compare")),
+        ("/stickiness/people", json!({"stickiness": period(json!({})), "intervals": 0}), Some("intervals")),
+        ("/stickiness/people", json!({"stickiness": period(json!({})), "intervals": 11}), Some("intervals")),
         ("/touchpoints", period(json!({"unit": "sessions"})), Some("unit")),
         ("/touchpoints", period(json!({"unit": "ghosts"})), Some("unit")),
         ("/touchpoints", period(json!({"lost_after_days": 0})), Some("lost_after_days")),
@@ -186,6 +224,29 @@ async fn parts_of_a_window(service: &Service) {
     assert_eq!(finished, [vec![true; 8], vec![false; 2]].concat());
 }
 
+/// Where the calendar begins there is nothing before, and what lies far ahead has not begun.
+async fn lives_at_the_edge(service: &Service) {
+    let ask = async |path: &str, body: Value| {
+        let answer = service.ask(Method::POST, path, Some(body)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+        answer.json()
+    };
+    for interval in ["day", "week", "month"] {
+        for (from, to) in [("1970-01-02", "1970-02-01"), ("2149-01-10", "2149-01-12")] {
+            let body = json!({"from": from, "to": to, "interval": interval, "compare": "previous"});
+            let lives = ask("/lifecycle", body.clone()).await;
+            let buckets = lives["buckets"].as_array().unwrap();
+            assert_eq!(buckets.is_empty(), from.starts_with("21"), "{lives}");
+            assert!(buckets.iter().all(|bucket| bucket["active"] == 0), "{lives}");
+            let habits = ask("/stickiness", body.clone()).await;
+            assert_eq!((&habits["people"], &habits["mean"]), (&json!(0), &Value::Null), "{habits}");
+            let ordered = json!({"from": from, "to": to, "interval": interval, "event": {"kind": "order"}});
+            assert_eq!(ask("/lifecycle", ordered.clone()).await["buckets"], lives["buckets"]);
+            ask("/stickiness", ordered).await;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_nobody_would_ask_is_refused_by_its_field_or_answered() {
     let dir = tempfile::tempdir().unwrap();
@@ -195,5 +256,6 @@ async fn what_nobody_would_ask_is_refused_by_its_field_or_answered() {
     no_answer_of_a_part(&service).await;
     parts_of_a_window(&service).await;
     journeys_at_the_edge(&service).await;
+    lives_at_the_edge(&service).await;
     service.engine.stop().await;
 }

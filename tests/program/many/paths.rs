@@ -1,6 +1,6 @@
 //! Paths against a plain walk over each journey.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::{Method, StatusCode};
 use fastrand::Rng;
@@ -81,8 +81,9 @@ async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
     let answer = answer.json();
     let unit = if paths["scope"] == "person" { "people" } else { "sessions" };
     let (mut expected, mut journeys): (BTreeMap<Link, u64>, u64) = (BTreeMap::new(), 0);
+    let mut walked: BTreeMap<Link, BTreeSet<String>> = BTreeMap::new();
     for twin in twins(many, at(PERIOD.0), at(PERIOD.1)) {
-        for events in units(&twin, unit, paths.get("condition")).into_values() {
+        for (unit, events) in units(&twin, unit, paths.get("condition")) {
             let fits = |field: &str, row| paths.get(field).is_some_and(|event| twin.fits(event, row));
             let is_node = |row: &EventRow<'_>| {
                 let activity = Kind::find(&row.kind).unwrap().activity;
@@ -97,7 +98,8 @@ async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
             let Some(links) = links(&paths, &journey) else { continue };
             journeys += 1;
             for link in links {
-                *expected.entry(link).or_default() += 1;
+                *expected.entry(link.clone()).or_default() += 1;
+                walked.entry(link).or_default().insert(unit.clone());
             }
         }
     }
@@ -113,6 +115,7 @@ async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
         .collect();
     assert_eq!(found, expected, "{context}");
     assert_eq!((&answer["journeys"], &answer["left_out"]), (&json!(journeys), &json!(0)), "{context}");
+    agree_on_people(service, many, &paths, &walked, random).await;
     let least = json!(2);
     let mut fewer = paths.clone();
     fewer["min_count"] = least;
@@ -121,6 +124,40 @@ async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
     assert_eq!(answer["links"].as_array().unwrap().len(), kept, "{context}");
     assert_eq!(answer["left_out"], expected.len() - kept, "{context}");
     usize::from(expected.len() > 3)
+}
+
+/// Who took a link, who came to where it leads and who went on from where it began are as many as the links say.
+async fn agree_on_people(
+    service: &Service,
+    many: &Many,
+    paths: &Value,
+    walked: &BTreeMap<Link, BTreeSet<String>>,
+    random: &mut Rng,
+) {
+    let Some(((step, from, to), _)) = walked.iter().nth(random.usize(..walked.len().max(1))) else { return };
+    for (is_from, is_to) in [(true, true), (true, false), (false, true)] {
+        let mut body = json!({"paths": paths, "step": step, "limit": 1000});
+        if is_from {
+            body["from"] = json!(from);
+        }
+        if is_to {
+            body["to"] = json!(to);
+        }
+        let context = format!("site {}: {body}", many.seed);
+        let fits = |(link, _): &(&Link, &BTreeSet<String>)| {
+            link.0 == *step && (!is_from || link.1 == *from) && (!is_to || link.2 == *to)
+        };
+        let units: Vec<&String> = walked.iter().filter(fits).flat_map(|(_, units)| units).collect();
+        let answer = service.ask_of(&many.site, Method::POST, "/paths/people", Some(body)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{context}: {}", answer.text);
+        let answer = answer.json();
+        let items = answer["items"].as_array().unwrap();
+        assert_eq!((&answer["count"], items.len()), (&json!(units.len()), units.len()), "{context}");
+        if paths["scope"] == "person" {
+            let found: BTreeSet<&str> = items.iter().map(|item| item["person"].as_str().unwrap()).collect();
+            assert_eq!(found, units.into_iter().map(String::as_str).collect(), "{context}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -123,6 +123,54 @@ async fn cohorts_are_right(service: &Service) {
     assert_eq!(answer["cohorts"][0]["people"].as_array().unwrap()[..3], [json!(1), json!(0), json!(1)]);
 }
 
+/// Whoever is not known is new when they first come (posthog-25367) and counts once, however much they do (posthog-9164); the
+/// first month is a whole one, whatever part of it is asked for (posthog-20183), and one that is longer than the period is told (posthog-6606).
+async fn lives_are_right(service: &Service) {
+    let site = "posthog-25367";
+    let lifecycle = json!({"from": "2026-11-09", "to": "2026-11-12", "interval": "day"});
+    let answer = ask(service, site, "/lifecycle", lifecycle).await;
+    let told = |place: usize| {
+        let bucket = &answer["buckets"][place];
+        ["active", "new", "returning", "resurrected", "lost"].map(|name| bucket[name].as_u64().unwrap())
+    };
+    let days: Vec<[u64; 5]> = (0..4).map(told).collect();
+    assert_eq!(days, [[1, 1, 0, 0, 0], [0, 0, 0, 0, 1], [2, 1, 0, 1, 0], [0, 0, 0, 0, 2]]);
+    let monthly = json!({"from": "2026-11-20", "to": "2026-11-21", "interval": "month"});
+    let answer = ask(service, site, "/lifecycle", monthly.clone()).await;
+    assert_eq!(answer["buckets"][0]["new"], 2, "{answer}");
+    let habits = ask(service, site, "/stickiness", monthly).await;
+    assert_eq!((&habits["people"], &habits["distribution"]), (&json!(2), &json!([2])));
+}
+
+/// Who is behind a path are as many as took it, where somebody did so in several sessions (posthog-6800) and where they
+/// went on to something else (posthog-32772).
+async fn who_is_behind_a_path_is_right(service: &Service) {
+    let site = "posthog-25367";
+    let paths = json!({"from": "2026-11-09", "to": "2026-11-12", "nodes": "all", "steps": 3});
+    let links = ask(service, site, "/paths", paths.clone()).await["links"].clone();
+    for link in links.as_array().unwrap() {
+        let body = json!({"paths": paths, "step": link["step"], "from": link["from"], "to": link["to"]});
+        let behind = ask(service, site, "/paths/people", body).await;
+        let items = behind["items"].as_array().unwrap().len();
+        assert_eq!(
+            (&behind["count"], items as u64),
+            (&link["count"], link["count"].as_u64().unwrap()),
+            "{link}"
+        );
+    }
+}
+
+/// Who came again at any time later is told by a dimension, too (posthog-31877).
+async fn unbounded_cohorts_are_divided(service: &Service) {
+    let retention = json!({
+        "from": "2026-11-09", "to": "2026-11-12", "interval": "day", "mode": "unbounded", "group_by": "channel",
+    });
+    let answer = ask(service, "posthog-25367", "/retention", retention).await;
+    assert_eq!(answer["groups"][0]["value"], "direct", "{answer}");
+    assert_eq!(answer["groups"][0]["cohorts"], answer["cohorts"], "{answer}");
+    assert_eq!(answer["cohorts"][0]["people"], json!([1, 1, 1, 0]), "{answer}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_got_wrong_is_right() {
     let dir = tempfile::tempdir().unwrap();
@@ -162,8 +210,21 @@ async fn what_others_got_wrong_is_right() {
         ["2026-11-02T10:00:00Z", "2026-11-15T23:30:00Z"]
             .map(|ts| EventRow { site: "posthog-17415".into(), ..view("v", "s", at(ts), "/") }),
     );
-    for site in FUNNELS.map(|(site, ..)| site).into_iter().chain(["matomo-22347", "posthog-17415", "nobody"])
-    {
+    // Two whom nobody knows: one comes again after a day, in two sessions, the other is new then and does much.
+    let came = [
+        ("v", "s1", "2026-11-09T10:00:00Z", "/a"),
+        ("v", "s2", "2026-11-11T10:00:00Z", "/a"),
+        ("v", "s2", "2026-11-11T10:01:00Z", "/b"),
+        ("v", "s3", "2026-11-11T15:00:00Z", "/a"),
+        ("w", "s4", "2026-11-11T16:00:00Z", "/a"),
+        ("w", "s4", "2026-11-11T16:01:00Z", "/a"),
+    ];
+    all.extend(came.map(|(visitor, session, ts, path)| EventRow {
+        site: "posthog-25367".into(),
+        ..view(visitor, session, at(ts), path)
+    }));
+    let others = ["matomo-22347", "posthog-17415", "posthog-25367", "nobody"];
+    for site in FUNNELS.map(|(site, ..)| site).into_iter().chain(others) {
         service.registry.put_site(&site_named(site)).await.unwrap();
     }
     service.insert(&all).await;
@@ -171,5 +232,8 @@ async fn what_others_got_wrong_is_right() {
     funnels_are_right(&service).await;
     attributions_are_right(&service).await;
     cohorts_are_right(&service).await;
+    lives_are_right(&service).await;
+    who_is_behind_a_path_is_right(&service).await;
+    unbounded_cohorts_are_divided(&service).await;
     service.engine.stop().await;
 }

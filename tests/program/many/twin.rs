@@ -8,9 +8,13 @@ use serde_json::Value;
 
 use super::Many;
 use crate::conditions::twin::Twin;
+use crate::support::visits::VisitKey;
 
 /// The events of a unit in a period, in their order.
 pub type Events<'a> = Vec<&'a EventRow<'a>>;
+
+/// What each unit has of visits.
+pub type Shares<'a> = BTreeMap<(String, VisitKey), Events<'a>>;
 
 /// A history and what a question sees of it.
 pub fn twins(many: &Many, from: i64, to: i64) -> Vec<Twin<'_>> {

@@ -1,5 +1,5 @@
 import { answered, client } from './client';
-import type { SegmentPeopleRequest, SegmentRequest, SiteChange, SiteRequest, SignIn, TokenRequest } from './types';
+import type { AlertRequest, BoardRequest, ReportRequest, SegmentPeopleRequest, SegmentRequest, SiteChange, SiteRequest, SignIn, TokenRequest } from './types';
 
 /** Everything that somebody can change, each with what the API answers; all reject with an `ApiError`. */
 export const changes = {
@@ -24,6 +24,23 @@ export const changes = {
     answered(client.PUT('/api/v1/sites/{site}/segments/{segment}', { params: { path: { site, segment } }, body })),
   removeSegment: (site: string, segment: string) =>
     answered(client.DELETE('/api/v1/sites/{site}/segments/{segment}', { params: { path: { site, segment } } })),
+  addReport: (site: string, body: ReportRequest) => answered(client.POST('/api/v1/sites/{site}/reports', { params: { path: { site } }, body })),
+  changeReport: (site: string, report: string, body: ReportRequest) =>
+    answered(client.PUT('/api/v1/sites/{site}/reports/{report}', { params: { path: { site, report } }, body })),
+  removeReport: (site: string, report: string) =>
+    answered(client.DELETE('/api/v1/sites/{site}/reports/{report}', { params: { path: { site, report } } })),
+  addBoard: (site: string, body: BoardRequest) => answered(client.POST('/api/v1/sites/{site}/boards', { params: { path: { site } }, body })),
+  changeBoard: (site: string, board: string, body: BoardRequest) =>
+    answered(client.PUT('/api/v1/sites/{site}/boards/{board}', { params: { path: { site, board } }, body })),
+  removeBoard: (site: string, board: string) =>
+    answered(client.DELETE('/api/v1/sites/{site}/boards/{board}', { params: { path: { site, board } } })),
+  addAlert: (site: string, body: AlertRequest) => answered(client.POST('/api/v1/sites/{site}/alerts', { params: { path: { site } }, body })),
+  changeAlert: (site: string, alert: string, body: AlertRequest) =>
+    answered(client.PUT('/api/v1/sites/{site}/alerts/{alert}', { params: { path: { site, alert } }, body })),
+  removeAlert: (site: string, alert: string) =>
+    answered(client.DELETE('/api/v1/sites/{site}/alerts/{alert}', { params: { path: { site, alert } } })),
+  acknowledgeAlert: (site: string, alert: string) =>
+    answered(client.POST('/api/v1/sites/{site}/alerts/{alert}/acknowledge', { params: { path: { site, alert } } })),
   changeSegmentPeople: (site: string, segment: string, body: SegmentPeopleRequest) =>
     answered(client.POST('/api/v1/sites/{site}/segments/{segment}/people', { params: { path: { site, segment } }, body })),
 };

@@ -2,7 +2,22 @@ import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { createFinalURL, defaultPathSerializer } from 'openapi-fetch';
 import { answered, client, queryString, reached, refusal, type QueryParameters, type QueryValue, type Told } from './client';
 import type { paths } from './schema';
-import type { AttributionRequest, FunnelPeopleRequest, FunnelRequest, PathsRequest, RetentionPeopleRequest, RetentionRequest, SegmentPreviewRequest } from './types';
+import type {
+  AttributionPeopleRequest,
+  AttributionRequest,
+  FunnelPeopleRequest,
+  FunnelRequest,
+  LifecyclePeopleRequest,
+  LifecycleRequest,
+  PathsPeopleRequest,
+  PathsRequest,
+  RetentionPeopleRequest,
+  RetentionRequest,
+  SegmentPreviewRequest,
+  StickinessPeopleRequest,
+  StickinessRequest,
+  Watched,
+} from './types';
 
 type Path = { [P in keyof paths]: paths[P] extends { get: { responses: object } } ? P : never }[keyof paths];
 type ParametersOf<P extends Path> = paths[P]['get']['parameters'];
@@ -106,6 +121,14 @@ export const questions = {
   retention: (site: string, body: RetentionRequest) => longQuestion('/api/v1/sites/{site}/retention', { site }, body),
   retentionPeople: (site: string, body: RetentionPeopleRequest) =>
     longQuestion('/api/v1/sites/{site}/retention/people', { site }, body),
+  lifecycle: (site: string, body: LifecycleRequest) => longQuestion('/api/v1/sites/{site}/lifecycle', { site }, body),
+  lifecyclePeople: (site: string, body: LifecyclePeopleRequest) =>
+    longQuestion('/api/v1/sites/{site}/lifecycle/people', { site }, body),
+  stickiness: (site: string, body: StickinessRequest) => longQuestion('/api/v1/sites/{site}/stickiness', { site }, body),
+  stickinessPeople: (site: string, body: StickinessPeopleRequest) =>
+    longQuestion('/api/v1/sites/{site}/stickiness/people', { site }, body),
+  attributionPeople: (site: string, body: AttributionPeopleRequest) =>
+    longQuestion('/api/v1/sites/{site}/attribution/people', { site }, body),
   attribution: (site: string, body: AttributionRequest) => longQuestion('/api/v1/sites/{site}/attribution', { site }, body),
   segments: (site: string) => question('/api/v1/sites/{site}/segments', { site }),
   segment: (site: string, segment: string) => question('/api/v1/sites/{site}/segments/{segment}', { site, segment }),
@@ -116,6 +139,19 @@ export const questions = {
     question('/api/v1/sites/{site}/segments/{segment}/history', { site, segment }, query),
   segmentChanges: (site: string, segment: string, query: QueryOf<'/api/v1/sites/{site}/segments/{segment}/changes'>) =>
     question('/api/v1/sites/{site}/segments/{segment}/changes', { site, segment }, query),
+  pathsPeople: (site: string, body: PathsPeopleRequest) => longQuestion('/api/v1/sites/{site}/paths/people', { site }, body),
+  reports: (site: string) => question('/api/v1/sites/{site}/reports', { site }),
+  report: (site: string, report: string) => question('/api/v1/sites/{site}/reports/{report}', { site, report }),
+  /** In the shape of its question's own answer. */
+  reportAnswer: (site: string, report: string) => question('/api/v1/sites/{site}/reports/{report}/answer', { site, report }),
+  reportNumbers: (site: string, report: string) => question('/api/v1/sites/{site}/reports/{report}/numbers', { site, report }),
+  boards: (site: string) => question('/api/v1/sites/{site}/boards', { site }),
+  board: (site: string, board: string) => question('/api/v1/sites/{site}/boards/{board}', { site, board }),
+  alerts: (site: string) => question('/api/v1/sites/{site}/alerts', { site }),
+  alert: (site: string, alert: string) => question('/api/v1/sites/{site}/alerts/{alert}', { site, alert }),
+  alertLooks: (site: string, alert: string, query: QueryOf<'/api/v1/sites/{site}/alerts/{alert}/looks'> = {}) =>
+    question('/api/v1/sites/{site}/alerts/{alert}/looks', { site, alert }, query),
+  alertPreview: (site: string, body: Watched) => longQuestion('/api/v1/sites/{site}/alerts/preview', { site }, body),
   paths: (site: string, body: PathsRequest) => longQuestion('/api/v1/sites/{site}/paths', { site }, body),
 };
 

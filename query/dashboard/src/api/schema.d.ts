@@ -75,6 +75,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The alerts of a site and their states. */
+        get: operations["get_sites_site_alerts"];
+        put?: never;
+        /** Makes an alert, which looks for the first time within seconds. */
+        post: operations["post_sites_site_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/alerts/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The changes of the states of all alerts since an earlier answer, the oldest first: for who tells others of them. */
+        get: operations["get_sites_site_alerts_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/alerts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an alert would find now, and what it would have found before: to look at before it is made. */
+        post: operations["post_sites_site_alerts_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/alerts/{alert}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alert and its state. */
+        get: operations["get_sites_site_alerts_alert"];
+        /** Changes an alert. When it watches something else, or by another rule, it looks again at once. */
+        put: operations["put_sites_site_alerts_alert"];
+        post?: never;
+        /** Takes an alert back. What it found stays for 13 months. */
+        delete: operations["delete_sites_site_alerts_alert"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/alerts/{alert}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes notice that an alert fires. It goes on to do so; when it begins anew, somebody is to take notice again. */
+        post: operations["post_sites_site_alerts_alert_acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/alerts/{alert}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an alert found each time that it looked, the latest first. */
+        get: operations["get_sites_site_alerts_alert_looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/attribution": {
         parameters: {
             query?: never;
@@ -87,6 +192,43 @@ export interface paths {
         /** Which touchpoints led to conversions, by eight models. */
         post: operations["post_sites_site_attribution"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/boards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The boards of a site. */
+        get: operations["get_sites_site_boards"];
+        put?: never;
+        /** Makes a board. */
+        post: operations["post_sites_site_boards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/boards/{board}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A board. */
+        get: operations["get_sites_site_boards_board"];
+        /** Gives a board another name, other reports or another order. */
+        put: operations["put_sites_site_boards_board"];
+        post?: never;
+        /** Takes a board back. Its reports stay. */
+        delete: operations["delete_sites_site_boards_board"];
         options?: never;
         head?: never;
         patch?: never;
@@ -404,6 +546,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reports of a site. */
+        get: operations["get_sites_site_reports"];
+        put?: never;
+        /** Saves a question under a name. */
+        post: operations["post_sites_site_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report. */
+        get: operations["get_sites_site_reports_report"];
+        /** Gives a report another name or question. */
+        put: operations["put_sites_site_reports_report"];
+        post?: never;
+        /** Takes a report back. One that stands on a board or that an alert watches stays. */
+        delete: operations["delete_sites_site_reports_report"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/reports/{report}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a report's question is answered with now, by the very code of its own address: the shape is that of its answer. */
+        get: operations["get_sites_site_reports_report_answer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/reports/{report}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of a report's answer, each with the path by which alerts take it. */
+        get: operations["get_sites_site_reports_report_numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/retention": {
         parameters: {
             query?: never;
@@ -483,7 +696,7 @@ export interface paths {
         /** A segment. */
         get: operations["get_sites_site_segments_segment"];
         /** Gives a segment another name or condition. Who is no longer in it leaves it within seconds. */
-        put: operations["change"];
+        put: operations["put_sites_site_segments_segment"];
         post?: never;
         /** Takes a segment back. Its members and changes are deleted. */
         delete: operations["delete_sites_site_segments_segment"];
@@ -915,6 +1128,179 @@ export interface components {
          * @enum {string}
          */
         AccountingStatus: "balanced" | "pending" | "gap";
+        /** @description Who has taken notice that it fires. */
+        Acknowledgement: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description What the token was made for. */
+            by: string;
+        };
+        /** @description An alert. */
+        Alert: {
+            acknowledged?: components["schemas"]["Acknowledgement"] | null;
+            /**
+             * @description Its id.
+             * @example 0a1b2c3d4e5f
+             */
+            alert: string;
+            /** @description When. */
+            changed_at: components["schemas"]["Moment"];
+            /** @description Who changed it last. */
+            changed_by: string;
+            /**
+             * Format: int32
+             * @description After it began to fire it does not begin again for so many hours.
+             */
+            cooldown_hours: number;
+            /** @description When. */
+            created_at: components["schemas"]["Moment"];
+            /** @description Who made it: what the token was made for. */
+            created_by: string;
+            fired_at?: components["schemas"]["Moment"] | null;
+            /** @description Whether it looks. */
+            is_on: boolean;
+            last?: components["schemas"]["AlertLook"] | null;
+            /** @description What it is called. */
+            name: string;
+            /** @description What the report is called; null: it is no longer there. */
+            report_name?: string | null;
+            /** @description Its state. */
+            state: components["schemas"]["AlertState"];
+            /**
+             * Format: int32
+             * @description 1 when it was made, one more with each change.
+             */
+            version: number;
+            /** @description What it watches. */
+            watched: components["schemas"]["Watched"];
+        };
+        /** @description A change of an alert's state. */
+        AlertChange: components["schemas"]["AlertLook"] & {
+            /** @description The alert. */
+            alert: string;
+            /**
+             * @description Its id: never the same for two.
+             * @example 0a1b2c3d4e5f-1795000000000
+             */
+            id: string;
+        };
+        /** @description Changes in the order in which they were found. */
+        AlertChanges: {
+            /** @description For `since`. */
+            cursor: string;
+            /** @description The oldest first. */
+            items: components["schemas"]["AlertChange"][];
+            /** @description Whether there are more now. */
+            more: boolean;
+        };
+        /** @description The alerts of a site. */
+        AlertList: {
+            /** @description How many fire that nobody has acknowledged. */
+            firing: number;
+            /** @description By name. */
+            items: components["schemas"]["Alert"][];
+        };
+        /** @description What the last look found. */
+        AlertLook: {
+            /** @description From when events count. */
+            from: components["schemas"]["Moment"];
+            /** @description When it looked. */
+            looked_at: components["schemas"]["Moment"];
+            /** @description What was wrong, when it failed. */
+            message: string;
+            /**
+             * @description Why: `fine`, `above`, `below`, `unusually_high`, `unusually_low`, `cooling_down`, `no_number`, `not_enough_weeks` or
+             *     `failed`.
+             */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Rises with each look of any alert of the site.
+             */
+            revision: number;
+            /** @description The state after it. */
+            state: components["schemas"]["AlertState"];
+            /** @description The state before it. */
+            state_before: components["schemas"]["AlertState"];
+            /** @description To when, exclusive. */
+            to: components["schemas"]["Moment"];
+            usual?: components["schemas"]["Usual"] | null;
+            /**
+             * Format: double
+             * @description The number; null: there was none.
+             */
+            value?: number | null;
+        };
+        /** @description The looks of an alert. */
+        AlertLooks: {
+            /** @description The latest first; they are kept for 13 months. */
+            items: components["schemas"]["AlertLook"][];
+            /** @description For the next page. */
+            next_cursor?: string | null;
+        };
+        /** @description A number of a time. */
+        AlertPoint: {
+            /** @description From when events count. */
+            from: components["schemas"]["Moment"];
+            /** @description To when, exclusive. */
+            to: components["schemas"]["Moment"];
+            /**
+             * Format: double
+             * @description The number; null: there was none.
+             */
+            value?: number | null;
+        };
+        /** @description What an alert would find now. */
+        AlertPreview: {
+            /** @description Whether it would fire. */
+            fires: boolean;
+            /**
+             * @description The number of the last time that is over, and of those before: the eleven before it, or with `unusual` the same in the
+             *     eight weeks before. The oldest first.
+             */
+            points: components["schemas"]["AlertPoint"][];
+            /** @description Why, as a look says it. */
+            reason: string;
+            usual?: components["schemas"]["Usual"] | null;
+        };
+        /** @description An alert as it is made or replaced. */
+        AlertRequest: {
+            /**
+             * Format: int32
+             * @description After it began to fire it does not begin again for so many hours. Default 0.
+             */
+            cooldown_hours?: number;
+            /** @description `false`: it does not look. Default `true`. */
+            is_on?: boolean;
+            /**
+             * @description What it is called; no two alerts of a site are called alike.
+             * @example No orders
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description The version that is replaced; a new alert has none.
+             */
+            version?: number | null;
+            /** @description What it watches. */
+            watched: components["schemas"]["Watched"];
+        };
+        /** @description What gives an alarm. */
+        AlertRule: {
+            /** @description More than this. */
+            above: components["schemas"]["Threshold"];
+        } | {
+            /** @description Less than this. */
+            below: components["schemas"]["Threshold"];
+        } | {
+            /** @description Far from what the same hour, weekday or week had in the eight weeks before. */
+            unusual: components["schemas"]["Unusual"];
+        };
+        /**
+         * @description The state of an alert.
+         * @enum {string}
+         */
+        AlertState: "new" | "ok" | "firing" | "no_data" | "error";
         /** @description The answer of `GET /quality/app`. */
         AppQuality: {
             /**
@@ -1176,6 +1562,75 @@ export interface components {
              */
             visits: number;
         };
+        /** @description A board. */
+        Board: {
+            /**
+             * @description Its id.
+             * @example 0a1b2c3d4e5f
+             */
+            board: string;
+            /** @description Its reports, in their order. */
+            cards: components["schemas"]["BoardCard"][];
+            /** @description When. */
+            changed_at: components["schemas"]["Moment"];
+            /** @description Who changed it last. */
+            changed_by: string;
+            /** @description When. */
+            created_at: components["schemas"]["Moment"];
+            /** @description Who made it: what the token was made for. */
+            created_by: string;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int32
+             * @description 1 when it was made, one more with each change.
+             */
+            version: number;
+        };
+        /** @description A card of a board. */
+        BoardCard: {
+            /** @description What it is called; null: it is no longer there. */
+            name?: string | null;
+            /** @description The report's id. */
+            report: string;
+            /** @description How wide it is. */
+            size: components["schemas"]["CardSize"];
+        };
+        /** @description The boards of a site. */
+        BoardList: {
+            /** @description By name. */
+            items: components["schemas"]["Board"][];
+        };
+        /** @description A board as it is made or replaced. */
+        BoardRequest: {
+            /** @description Its reports, in their order; none is there twice. */
+            cards?: components["schemas"]["CardRequest"][];
+            /**
+             * @description What it is called; no two boards of a site are called alike.
+             * @example Monday
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description The version that is replaced; a new board has none.
+             */
+            version?: number | null;
+        };
+        /** @description A report on a board. */
+        CardRequest: {
+            /**
+             * @description Its id.
+             * @example 0a1b2c3d4e5f
+             */
+            report: string;
+            /** @description How wide it is. Default `half`. */
+            size?: components["schemas"]["CardSize"];
+        };
+        /**
+         * @description How wide a card is.
+         * @enum {string}
+         */
+        CardSize: "half" | "full";
         /** @description Those who first came in the same stretch of time. */
         Cohort: {
             /**
@@ -1482,6 +1937,11 @@ export interface components {
             /** @description Where it comes from. */
             url: string;
         };
+        /**
+         * @description To which side something is unusual.
+         * @enum {string}
+         */
+        Direction: "up" | "down" | "both";
         /** @description The body of every refusal. */
         ErrorBody: {
             /** @description What went wrong. */
@@ -1520,6 +1980,11 @@ export interface components {
             touchpoint?: string;
             where?: components["schemas"]["Condition"];
         };
+        /**
+         * @description When an alert looks: whenever one of these is over.
+         * @enum {string}
+         */
+        Every: "hour" | "day" | "week";
         /** @description A funnel. */
         Funnel: {
             /** @description The period's beginning. */
@@ -2920,6 +3385,93 @@ export interface components {
             /** @description Whether requests were refused as a whole; otherwise single events. */
             whole_request: boolean;
         };
+        /** @description A report. */
+        Report: {
+            /** @description What its endpoint takes. */
+            body: Record<string, never>;
+            /** @description When. */
+            changed_at: components["schemas"]["Moment"];
+            /** @description Who changed it last. */
+            changed_by: string;
+            /** @description When. */
+            created_at: components["schemas"]["Moment"];
+            /** @description Who made it: what the token was made for. */
+            created_by: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description Where the dashboard shows it. */
+            page?: string | null;
+            period?: components["schemas"]["ReportPeriod"] | null;
+            problem?: components["schemas"]["ErrorDetail"] | null;
+            /** @description What is asked. */
+            question: components["schemas"]["ReportQuestion"];
+            /**
+             * @description Its id.
+             * @example 0a1b2c3d4e5f
+             */
+            report: string;
+            /**
+             * Format: int32
+             * @description 1 when it was made, one more with each change.
+             */
+            version: number;
+        };
+        /** @description The reports of a site. */
+        ReportList: {
+            /** @description By name. */
+            items: components["schemas"]["Report"][];
+        };
+        /** @description A number of an answer. */
+        ReportNumber: {
+            /**
+             * @description Its path, as alerts take it.
+             * @example /steps/1/people
+             */
+            number: string;
+            /**
+             * Format: double
+             * @description What it is now.
+             */
+            value: number;
+        };
+        /** @description The numbers of an answer. */
+        ReportNumbers: {
+            /** @description At most 1000. */
+            items: components["schemas"]["ReportNumber"][];
+        };
+        /**
+         * @description A time that moves on: days of the site up to and with today.
+         * @enum {string}
+         */
+        ReportPeriod: "today" | "yesterday" | "7d" | "30d" | "90d" | "12m";
+        /**
+         * @description What can be asked again under a name: the endpoint below the site that has the question.
+         * @enum {string}
+         */
+        ReportQuestion: "stats" | "funnels" | "retention" | "attribution" | "paths" | "touchpoints" | "journeys" | "newsletters" | "quality_web" | "quality_app" | "segment";
+        /** @description A report as it is made or replaced. */
+        ReportRequest: {
+            /** @description What its endpoint takes: the body, or the parameters of its address as fields. `segment` takes its id as `segment`. */
+            body?: Record<string, never>;
+            /**
+             * @description What it is called; no two reports of a site are called alike.
+             * @example Checkout, last 30 days
+             */
+            name: string;
+            /**
+             * @description Where the dashboard shows it: a page and its parameters.
+             * @example funnels?step=order
+             */
+            page?: string | null;
+            period?: components["schemas"]["ReportPeriod"] | null;
+            /** @description What is asked. */
+            question: components["schemas"]["ReportQuestion"];
+            /**
+             * Format: int32
+             * @description The version that is replaced, so that nobody overwrites what he has not seen; a new report has none.
+             */
+            version?: number | null;
+        };
         /** @description Who came, and who came again. */
         Retention: {
             /** @description By when they first came in the period; those in which nobody did are there, too. */
@@ -3457,6 +4009,12 @@ export interface components {
                 [key: string]: components["schemas"]["MetricValue"];
             };
         };
+        /**
+         * Format: double
+         * @description Where an alarm begins.
+         * @example 10
+         */
+        Threshold: number;
         /** @description A token, without its secret. */
         TokenInfo: {
             /** @description Whether it is the token of this request or session. */
@@ -3690,6 +4248,40 @@ export interface components {
             /** @description `people` (the default) or `visitors`: who is at the touchpoints. */
             unit?: string | null;
         };
+        /** @description What is unusual. */
+        Unusual: {
+            /**
+             * Format: double
+             * @description So many spreads from the median. Default 3.5.
+             * @example 3.5
+             */
+            deviations?: number;
+            /** @description To which side. */
+            direction?: components["schemas"]["Direction"];
+        };
+        /** @description What is usual. */
+        Usual: {
+            /**
+             * Format: double
+             * @description To here.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description From here.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description The median of the weeks.
+             */
+            median: number;
+            /**
+             * Format: int32
+             * @description The weeks that had a number.
+             */
+            weeks: number;
+        };
         /**
          * @description Visits of a site that are made anew of its events: after an upgrade from a version that had none, or when an operator asked
          *     for it.
@@ -3769,6 +4361,33 @@ export interface components {
              * @description Poor above.
              */
             poor: number;
+        };
+        /** @description What an alert watches. */
+        Watched: {
+            /**
+             * @description When it looks: whenever an hour, a day or a week of the site is over, five minutes later. What has begun is never
+             *     looked at.
+             */
+            every: components["schemas"]["Every"];
+            /**
+             * @description Which number of its answer: a path through it. Parts are separated by `/` and percent-encoded; an item of a list is named by its
+             *     place (`-1` is the last) or by what it is about (`dimensions.country=IT`). `GET /reports/{report}/numbers` lists them.
+             * @example /totals/visitors
+             */
+            number: string;
+            /**
+             * @description The report's id.
+             * @example 0a1b2c3d4e5f
+             */
+            report: string;
+            /** @description What gives an alarm. */
+            rule: components["schemas"]["AlertRule"];
+            /**
+             * Format: int32
+             * @description So many hours, days or weeks the number is over, up to that. Default 1; at most 72 hours, 92 days or 53 weeks. For what is
+             *     unusual always 1.
+             */
+            window?: number;
         };
         /** @description The answer of `GET /quality/web`. */
         WebQuality: {
@@ -4377,6 +4996,915 @@ export interface operations {
             };
         };
     };
+    get_sites_site_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alerts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRequest"];
+            };
+        };
+        responses: {
+            /** @description The alert */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_alerts_changes: {
+        parameters: {
+            query?: {
+                /** @description The `cursor` of an earlier answer: only what has changed since. */
+                since?: string;
+                /** @description How many. Default 100, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertChanges"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_alerts_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Watched"];
+            };
+        };
+        responses: {
+            /** @description What it would find */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPreview"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_alerts_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The alert's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_sites_site_alerts_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The alert's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRequest"];
+            };
+        };
+        responses: {
+            /** @description The alert as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody has changed it meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sites_site_alerts_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The alert's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_alerts_alert_acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The alert's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It does not fire */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_alerts_alert_looks: {
+        parameters: {
+            query?: {
+                /** @description Default 50, at most 1000. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The alert's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of looks; also as text/csv and application/x-ndjson, then with a `Link` to the next page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertLooks"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     post_sites_site_attribution: {
         parameters: {
             query?: never;
@@ -4452,6 +5980,499 @@ export interface operations {
             };
             /** @description The question is about too much; the message says what would help */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_boards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The boards */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardList"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_boards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardRequest"];
+            };
+        };
+        responses: {
+            /** @description The board */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_boards_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The board's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or board */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_sites_site_boards_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The board's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardRequest"];
+            };
+        };
+        responses: {
+            /** @description The board as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or board */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody has changed it meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sites_site_boards_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The board's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or board */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6376,6 +8397,719 @@ export interface operations {
             };
         };
     };
+    get_sites_site_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reports; also as text/csv and application/x-ndjson */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        responses: {
+            /** @description The report */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description A field is unknown or cannot be used, of the question too */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_reports_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The report's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_sites_site_reports_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The report's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description A field is unknown or cannot be used, of the question too */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody has changed it meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sites_site_reports_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The report's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It stands on a board, or an alert watches it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_reports_report_answer: {
+        parameters: {
+            query?: {
+                /** @description A date in the site's zone or an instant, with `to`: instead of the report's own time. */
+                from?: string;
+                /** @description A date in the site's zone, inclusive, or an instant, exclusive. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The report's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer, as the question's own address gives it; of `stats`, `newsletters` and `quality` also as text/csv and application/x-ndjson */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used, or the question cannot be asked any more */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_reports_report_numbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The report's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportNumbers"];
+                };
+            };
+            /** @description The question cannot be asked any more */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     post_sites_site_retention: {
         parameters: {
             query?: never;
@@ -6976,7 +9710,7 @@ export interface operations {
             };
         };
     };
-    change: {
+    put_sites_site_segments_segment: {
         parameters: {
             query?: never;
             header?: never;
@@ -7038,6 +9772,33 @@ export interface operations {
             };
             /** @description No such site or segment */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,7 +7,7 @@ export interface StackPart {
   readonly values: readonly number[];
 }
 
-/** Stacked bars over time, one colour for each part. */
+/** Stacked bars over time, one colour for each part; what is below zero hangs below the axis. */
 export function stackOption(
   buckets: readonly string[],
   parts: readonly StackPart[],

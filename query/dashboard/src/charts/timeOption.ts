@@ -11,6 +11,8 @@ interface TimeOptionInput {
   readonly buckets: readonly string[];
   readonly current: TimeSeries;
   readonly previous?: TimeSeries | undefined;
+  /** Lines across it: a threshold, from where to where is usual. */
+  readonly levels?: readonly { readonly name: string; readonly value: number }[];
   /** Short name of a bucket, for the axis. */
   readonly bucketName: (bucket: string) => string;
   /** Full name, for the tooltip. */
@@ -67,6 +69,15 @@ export function timeOption(input: TimeOptionInput, palette: Palette): ChartOptio
             itemStyle: { color: palette.previous },
           }]
         : []),
+      ...(input.levels ?? []).map(({ name, value }) => ({
+        name,
+        type: 'line',
+        data: input.buckets.map(() => value),
+        showSymbol: false,
+        silent: true,
+        lineStyle: { color: palette.poor, width: 1.5, type: [6, 4] },
+        itemStyle: { color: palette.poor },
+      })),
       {
         name: input.current.name,
         type: 'line',
@@ -111,6 +122,7 @@ function tooltip(input: TimeOptionInput, index: number, palette: Palette): strin
   return (
     `<div style="margin-bottom:4px;color:${palette.quiet}">${input.bucketTitle(index)}</div>` +
     row(palette.accent, input.current) +
-    (input.previous ? row(palette.previous, input.previous) : '')
+    (input.previous ? row(palette.previous, input.previous) : '') +
+    (input.levels ?? []).map(({ name, value }) => row(palette.poor, { name, values: input.buckets.map(() => value) })).join('')
   );
 }

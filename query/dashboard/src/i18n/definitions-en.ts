@@ -33,6 +33,8 @@ export const definitionsEn = {
   'definition.person_from': 'What brought the person’s first session of all, whatever the period.',
 
   'definition.live': 'Visitors with a page view in the last five minutes, bots left out. In the lists each counts once, for the last page seen.',
+  'definition.live.map': 'Visitors with a page view in the last five minutes, bots left out, by the country of the latest. The country is what the address of the device says; regions and cities are there where the geographic database of the server knows them. The darker a country, the more visitors beside the country with the most.',
+  'definition.live.moves': 'From which page to which page visitors went in the last five minutes, and how many did; a page that is loaded again is no step. “Arrived” is a first page after half an hour without one. The twelve most frequent.',
   'definition.journey': 'Everything that one person did, on all touchpoints, divided into sessions: a pause of 30 minutes begins a new one.',
 
   'definition.received': 'Events that reached a collector of this site in the period.',

@@ -33,6 +33,8 @@ export const definitionsIt: Translation<typeof definitionsEn> = {
   'definition.person_from': 'Ciò che ha portato la primissima sessione della persona, qualunque sia il periodo.',
 
   'definition.live': 'Visitatori che hanno visto una pagina negli ultimi cinque minuti, bot esclusi. Negli elenchi ognuno conta una volta, per l’ultima pagina vista.',
+  'definition.live.map': 'Visitatori con una pagina vista negli ultimi cinque minuti, bot esclusi, secondo il Paese dell’ultima. Il Paese è quello che dice l’indirizzo del dispositivo; regioni e città ci sono se il database geografico del server le conosce. Più un Paese è scuro, più visitatori ha rispetto al primo.',
+  'definition.live.moves': 'Da quale pagina a quale pagina sono andati i visitatori negli ultimi cinque minuti, e quanti; una pagina ricaricata non è un passo. «Arrivo» è una prima pagina dopo mezz’ora senza. I dodici più frequenti.',
   'definition.journey': 'Tutto ciò che una persona ha fatto, su tutti i punti di contatto, diviso in sessioni: dopo una pausa di 30 minuti ne comincia una nuova.',
 
   'definition.received': 'Eventi di questo sito arrivati a un collettore nel periodo.',

@@ -7,6 +7,8 @@ import type { en } from './en';
 import type { funnelsEn } from './funnels-en';
 import type { pathsEn } from './paths-en';
 import type { peopleEn } from './people-en';
+import type { presenceEn } from './presence-en';
+import type { reportsEn } from './reports-en';
 import type { segmentsEn } from './segments-en';
 import type { sqlEn } from './sql-en';
 
@@ -18,7 +20,7 @@ export interface Plural {
 
 export type Entry = string | Plural;
 
-type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn & typeof funnelsEn & typeof attributionEn & typeof pathsEn & typeof segmentsEn & typeof sqlEn;
+type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn & typeof funnelsEn & typeof attributionEn & typeof pathsEn & typeof segmentsEn & typeof sqlEn & typeof presenceEn & typeof reportsEn;
 export type Key = keyof English;
 
 /** What each language must supply: the same keys, text for text and plural for plural. */

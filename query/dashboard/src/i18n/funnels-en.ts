@@ -118,7 +118,6 @@ export const funnelsEn = {
   'funnels.def.trend': 'Conversion of those whose first step was in that day, week or month.',
 
   'retention.title': 'Retention',
-  'retention.lead': 'How many of those who came in a day, a week or a month come again in the next ones.',
   'retention.options': 'How to count',
   'retention.stretch': 'Interval',
   'retention.stretch.day': 'Days',

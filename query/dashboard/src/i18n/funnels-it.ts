@@ -121,7 +121,6 @@ export const funnelsIt: Translation<typeof funnelsEn> = {
   'funnels.def.trend': 'Conversione di chi ha fatto il primo passaggio in quel giorno, in quella settimana o in quel mese.',
 
   'retention.title': 'Ritorni',
-  'retention.lead': 'Di chi è venuto in un giorno, in una settimana o in un mese, quanti tornano in quelli dopo.',
   'retention.options': 'Come contare',
   'retention.stretch': 'Intervallo',
   'retention.stretch.day': 'Giorni',

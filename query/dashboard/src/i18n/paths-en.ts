@@ -97,4 +97,10 @@ export const pathsEn = {
 
   'picture.save': 'Save as picture (PNG): {what}',
   'picture.failed': 'The browser could not draw the picture.',
+  'paths.table.all': 'At “From”',
+  'paths.table.all.before': 'At “To”',
+  'paths.def.all': 'How many were there and took any of these links. Choose the number to see who.',
+  'paths.show': '{who}: show who',
+  'paths.behind': 'Who went from {from} to {to}',
+  'paths.behind.node': 'Who was at {name}',
 } as const;

@@ -100,4 +100,10 @@ export const pathsIt: Translation<typeof pathsEn> = {
 
   'picture.save': 'Salva come immagine (PNG): {what}',
   'picture.failed': 'Il browser non è riuscito a disegnare l’immagine.',
+  'paths.table.all': 'In «Da»',
+  'paths.table.all.before': 'In «A»',
+  'paths.def.all': 'Quanti erano lì e hanno preso uno di questi passaggi. Scegli il numero per vedere chi è.',
+  'paths.show': '{who}: mostra chi',
+  'paths.behind': 'Chi è andato da {from} a {to}',
+  'paths.behind.node': 'Chi era in {name}',
 };

@@ -17,6 +17,10 @@ import { pathsEn } from './paths-en';
 import { pathsIt } from './paths-it';
 import { peopleEn } from './people-en';
 import { peopleIt } from './people-it';
+import { presenceEn } from './presence-en';
+import { presenceIt } from './presence-it';
+import { reportsEn } from './reports-en';
+import { reportsIt } from './reports-it';
 import { segmentsEn } from './segments-en';
 import { segmentsIt } from './segments-it';
 import { sqlEn } from './sql-en';
@@ -26,8 +30,8 @@ export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...segmentsIt, ...sqlIt },
-  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...segmentsEn, ...sqlEn },
+  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...segmentsIt, ...sqlIt, ...presenceIt, ...reportsIt },
+  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...segmentsEn, ...sqlEn, ...presenceEn, ...reportsEn },
 };
 
 export interface Translator {

@@ -1,7 +1,7 @@
 import { ApiError, asApiError } from '../api/error';
 
 /** What the API says of a field of a definition by the name of the field alone. */
-const codes: Readonly<Record<string, string>> = { name: 'invalid_name', segments: 'too_many_segments' };
+const codes: Readonly<Record<string, string>> = { name: 'invalid_name', segments: 'too_many_segments', reports: 'too_many_saved', boards: 'too_many_saved', alerts: 'too_many_saved' };
 
 /** Why a segment was not kept, by a code that has words of its own. */
 export function segmentError(problem: unknown): ApiError | undefined {

@@ -1,21 +1,13 @@
 import type { Condition, EventMatcher } from '../api/types';
 import { isChosen, matcherOf, unchosen, type ChosenEvent } from '../events/event';
-import { joinValues, splitValues } from '../state/filters';
-import { comparisonOf, propertyPrefix, type ComparisonOperator } from './comparison';
 import { eventOf } from './event-of';
+import { comparisonOfRow, isRow, isWhole, newComparison, type IsRow } from './is-row';
+import { conditionOfWhere, didOf, matcherOfDid, whereOf } from './where';
 
 /** How long it takes at most. */
 export interface Span {
   readonly count: number;
   readonly unit: 'd' | 'h';
-}
-
-/** A dimension or a property has a value, or never had; `value` as that of a filter. */
-export interface IsRow {
-  readonly type: 'is' | 'never_is';
-  readonly dimension: string;
-  readonly operator: ComparisonOperator;
-  readonly value: string;
 }
 
 export const timesNames = ['at_least', 'exactly', 'at_most'] as const;
@@ -24,6 +16,8 @@ export type TimesName = (typeof timesNames)[number];
 export interface DidRow {
   readonly type: 'did';
   readonly event: ChosenEvent;
+  /** What must hold for the same event. */
+  readonly where: readonly IsRow[];
   readonly times: TimesName;
   readonly count: number;
   readonly within: Span | undefined;
@@ -32,11 +26,14 @@ export interface DidRow {
 export interface DidNotRow {
   readonly type: 'did_not';
   readonly event: ChosenEvent;
+  readonly where: readonly IsRow[];
 }
 
 /** How many sessions somebody had. */
 export interface VisitedRow {
   readonly type: 'visited';
+  /** What must hold for each of them. */
+  readonly where: readonly IsRow[];
   readonly times: TimesName;
   readonly count: number;
 }
@@ -85,13 +82,13 @@ export function newRow(type: RowType): Row {
   switch (type) {
     case 'is':
     case 'never_is':
-      return { type, dimension: 'channel', operator: 'is', value: '' };
+      return { ...newComparison, type };
     case 'did':
-      return { type, event: unchosen, times: 'at_least', count: 1, within: undefined };
+      return { type, event: unchosen, where: [], times: 'at_least', count: 1, within: undefined };
     case 'did_not':
-      return { type, event: unchosen };
+      return { type, event: unchosen, where: [] };
     case 'visited':
-      return { type, times: 'at_least', count: 2 };
+      return { type, where: [], times: 'at_least', count: 2 };
     case 'sequence':
     case 'not_sequence':
       return { type, events: [unchosen, unchosen], within: undefined };
@@ -106,11 +103,12 @@ export function rowAs(row: Row, type: RowType): Row {
   const fresh = newRow(type);
   const event = 'event' in row ? row.event : 'events' in row ? row.events[0] : undefined;
   const within = 'within' in row ? row.within : undefined;
+  const where = 'where' in row && 'event' in row ? row.where : [];
   if ('dimension' in fresh && 'dimension' in row) return { ...row, type: fresh.type };
   if ('segment' in fresh && 'segment' in row) return { ...row, type: fresh.type };
   if ('events' in fresh) return 'events' in row ? { ...row, type: fresh.type } : { ...fresh, within, events: [event ?? unchosen, unchosen] };
-  if (fresh.type === 'did' && event) return { ...fresh, within, event };
-  if (fresh.type === 'did_not' && event) return { ...fresh, event };
+  if (fresh.type === 'did' && event) return { ...fresh, within, event, where };
+  if (fresh.type === 'did_not' && event) return { ...fresh, event, where };
   return fresh;
 }
 
@@ -119,10 +117,10 @@ export function isComplete(row: Row): boolean {
   switch (row.type) {
     case 'is':
     case 'never_is':
-      return row.dimension !== propertyPrefix && (row.operator === 'set' || valuesOf(row).some((one) => one !== '')) && isNumberWhereNeeded(row);
+      return isWhole(row);
     case 'did':
     case 'did_not':
-      return isChosen(row.event);
+      return (isChosen(row.event) || row.where.length > 0) && row.where.every(isWhole);
     case 'sequence':
     case 'not_sequence':
       return row.events.length >= sequence_min && row.events.every(isChosen);
@@ -130,23 +128,10 @@ export function isComplete(row: Row): boolean {
     case 'not_segment':
       return row.segment !== '';
     case 'visited':
+      return row.where.every(isWhole);
     case 'other':
       return true;
   }
-}
-
-export function isOfNumbers(operator: ComparisonOperator): boolean {
-  return operator === 'greater' || operator === 'less';
-}
-
-function isNumberWhereNeeded({ operator, value }: IsRow): boolean {
-  return !isOfNumbers(operator) || (value.trim() !== '' && Number.isFinite(Number(value)));
-}
-
-/** The alternatives of a row; a regular expression and a number are one whole. */
-function valuesOf({ operator, value }: IsRow): string[] {
-  if (value === '' || operator === 'set') return [];
-  return isOfNumbers(operator) || operator === 'matches' ? [value] : splitValues(value);
 }
 
 /** The row as the API takes it. */
@@ -158,12 +143,12 @@ export function conditionOfRow(row: Row): Condition {
       return { not: comparisonOfRow(row) };
     case 'did': {
       const isOnce = row.times === 'at_least' && row.count === 1;
-      return { did: { event: eventMatcher(row.event), ...(!isOnce && { [row.times]: row.count }), ...spanOf(row.within) } };
+      return { did: { event: matcherOfDid(row), ...(!isOnce && { [row.times]: row.count }), ...spanOf(row.within) } };
     }
     case 'did_not':
-      return { did: { event: eventMatcher(row.event), exactly: 0 } };
+      return { did: { event: matcherOfDid(row), exactly: 0 } };
     case 'visited':
-      return { visited: { [row.times]: row.count } };
+      return { visited: { [row.times]: row.count, ...conditionOfWhere(row.where) } };
     case 'sequence':
       return sequenceOfRow(row);
     case 'not_sequence':
@@ -175,14 +160,6 @@ export function conditionOfRow(row: Row): Condition {
     case 'other':
       return row.condition;
   }
-}
-
-function comparisonOfRow(row: IsRow): Condition {
-  const { operator, dimension } = row;
-  if (operator === 'set') return { set: { dimension } };
-  const values = valuesOf(row);
-  const written = isOfNumbers(operator) && isNumberWhereNeeded(row) && values.length > 0 ? values.map(Number) : values;
-  return { [operator]: { dimension, values: written } } as unknown as Condition;
 }
 
 function sequenceOfRow({ events, within }: SequenceRow): Condition {
@@ -243,28 +220,18 @@ function simpleRow(condition: Condition): Row | undefined {
 }
 
 function didRow(did: Extract<Condition, { did: unknown }>['did']): Row | undefined {
-  const event = eventOf(did.event);
-  if (!event) return undefined;
+  const done = didOf(did.event);
+  if (!done) return undefined;
   const within = withinOf(did);
-  if (did.exactly === 0 && !within) return { type: 'did_not', event };
+  if (did.exactly === 0 && !within) return { type: 'did_not', ...done };
   const times = timesNames.find((one) => did[one] !== undefined) ?? 'at_least';
-  return { type: 'did', event, times, count: did[times] ?? 1, within };
+  return { type: 'did', ...done, times, count: did[times] ?? 1, within };
 }
 
 function visitedRow(visited: Extract<Condition, { visited: unknown }>['visited']): Row | undefined {
   const times = timesNames.find((one) => visited[one] !== undefined);
-  return visited.where === undefined && times ? { type: 'visited', times, count: visited[times] ?? 1 } : undefined;
-}
-
-function isRow(condition: Condition): IsRow | undefined {
-  const found = comparisonOf(condition);
-  if (!found) return undefined;
-  const { operator, dimension, values } = found;
-  const isWhole = isOfNumbers(operator) || operator === 'matches';
-  const row: IsRow = { type: 'is', dimension, operator, value: isWhole ? (values[0] ?? '') : values.length === 0 ? '' : joinValues(values) };
-  // What the field would write otherwise is left as it is.
-  const again = valuesOf(row);
-  return again.length === values.length && again.every((one, place) => one === values[place]) ? row : undefined;
+  const where = whereOf(visited.where);
+  return where && times ? { type: 'visited', where, times, count: visited[times] ?? 1 } : undefined;
 }
 
 function withinOf({ within_days: days, within_hours: hours }: { within_days?: number; within_hours?: number }): Span | undefined {

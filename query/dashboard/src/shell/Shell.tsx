@@ -24,6 +24,9 @@ const pages = [
   { path: 'attribution', label: 'nav.attribution', icon: 'attribution' },
   { path: 'paths', label: 'nav.paths', icon: 'paths' },
   { path: 'segments', label: 'nav.segments', icon: 'segments' },
+  { path: 'reports', label: 'nav.reports', icon: 'report' },
+  { path: 'boards', label: 'nav.boards', icon: 'board' },
+  { path: 'alerts', label: 'nav.alerts', icon: 'bell' },
   { path: 'sql', label: 'nav.sql', icon: 'sql' },
   { path: 'newsletter', label: 'nav.newsletter', icon: 'mail' },
   { path: 'quality', label: 'nav.quality', icon: 'quality' },
@@ -31,6 +34,9 @@ const pages = [
   { path: 'installation', label: 'nav.installation', icon: 'plug' },
   { path: 'settings', label: 'nav.settings', icon: 'settings' },
 ] as const satisfies readonly { path: string; label: Key; icon: IconName }[];
+
+/** How often it is asked whether an alert fires. */
+const alerts_ms = 30_000;
 
 /** The frame of every page of a site: header, navigation, content, footer. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -54,6 +60,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </NavLink>
         <SiteSwitch />
         <Alarm />
+        <Firing />
         <HeaderSwitches signOut />
       </header>
       <Navigation />
@@ -124,6 +131,7 @@ function Navigation() {
   const query = useSharedQuery();
   const { pathname } = useLocation();
   const nav = useRef<HTMLElement>(null);
+  const firing = useFiring();
 
   // On a phone the pages stand in a row that is longer than the screen.
   useEffect(() => {
@@ -137,6 +145,12 @@ function Navigation() {
         <NavLink key={page.path} to={sitePath(site, page.path) + query}>
           <Icon name={page.icon} size={22} />
           <span>{t(page.label)}</span>
+          {page.path === 'alerts' && firing > 0 && (
+            <span className="nav-badge" data-testid="alerts-badge">
+              <span aria-hidden="true">{firing}</span>
+              <span className="sr-only">{t('alerts.badge', { count: firing })}</span>
+            </span>
+          )}
         </NavLink>
       ))}
     </nav>
@@ -157,6 +171,27 @@ function Alarm() {
         <span>{label}</span>
       </NavLink>
     </div>
+  );
+}
+
+/** How many alerts fire that nobody has acknowledged. */
+function useFiring(): number {
+  const { site } = useSite();
+  return useAnswer(questions.alerts(site), { refresh_ms: alerts_ms }).data?.firing ?? 0;
+}
+
+/** The same on a phone, where the navigation is longer than the screen. */
+function Firing() {
+  const { t } = useI18n();
+  const { site } = useSite();
+  const firing = useFiring();
+  if (firing === 0) return null;
+  const label = t('alerts.badge', { count: firing });
+  return (
+    <NavLink className="alarm alarm-firing" to={sitePath(site, 'alerts')} title={label} aria-label={label}>
+      <Icon name="bell" size={18} />
+      <b aria-hidden="true">{firing}</b>
+    </NavLink>
   );
 }
 

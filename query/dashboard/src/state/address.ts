@@ -30,7 +30,9 @@ export const choices = {
   unit: ['people', 'visitors', 'sessions'],
   breakdown: ['none', ...eventDimensions],
   trend: ['week', 'day', 'month', 'none'],
-  /** Of who comes again. */
+  /** Of who comes again: what of it, by which stretch of time, and how often people come by which. */
+  view: ['cohorts', 'lifecycle', 'stickiness'],
+  beat: ['day', 'week', 'month'],
   stretch: ['week', 'day', 'month'],
   mode: ['bracket', 'unbounded'],
   members: ['people', 'visitors'],
@@ -47,6 +49,8 @@ export const choices = {
   /** Of a segment: how it is made, and what is shown of it. */
   made: ['rule', 'list'],
   part: ['members', 'changes', 'pull'],
+  /** Of the map of now: where visitors are, or all of it. */
+  map: ['visitors', 'world'],
   /** Of the installation. */
   way: ['html', 'wordpress', 'woocommerce', 'prestashop', 'shopify', 'gtm', 'react', 'next'],
 } as const satisfies Readonly<Record<string, readonly string[]>> & Readonly<Record<TopList | 'touch', readonly Dimension[]>>;
@@ -65,7 +69,7 @@ export type ReaderCount = (typeof readerCounts)[number];
  * events that a question is about, how long it may take, how many there are at `least`, and the number `behind` which the people are listed;
  * a segment that is put together: its `name`, `condition` and `days`; a `query` in SQL.
  */
-export type TextName = 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'conversion' | 'start' | 'end' | 'least' | 'window' | 'behind' | 'value' | 'name' | 'condition' | 'days' | 'query';
+export type TextName = 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'conversion' | 'start' | 'end' | 'least' | 'window' | 'behind' | 'value' | 'name' | 'condition' | 'days' | 'query' | 'event';
 /** The steps of a funnel, and from where paths were walked before. */
 export type ListName = 'step' | 'trail';
 /** Null takes one out. */

@@ -10,9 +10,13 @@ export const filterDimensions: readonly Dimension[] = [...others.slice(0, places
 /** Those that each event or its session has one value of: an event may be about several products. */
 export const eventDimensions: readonly Dimension[] = filterDimensions.filter((one) => !ofProducts.includes(one));
 
+/** What a filter looks at: a dimension, or in which segments people are. */
+export type FilterField = Dimension | 'segment';
+export const filterFields: readonly FilterField[] = [...filterDimensions, 'segment'];
+
 /** One condition, as the API reads it: a comma in `value` separates alternatives, `\,` is a comma of one. */
 export interface Filter {
-  readonly dimension: Dimension;
+  readonly dimension: FilterField;
   readonly operator: Operator;
   readonly value: string;
 }
@@ -31,9 +35,10 @@ export function isKnown(filter: AnyFilter): filter is Filter {
 /** Reads `dimension:operator:value`; the value may contain colons (`page:is:/a:b`). Null for what the pages have no words for. */
 export function parseFilter(text: string): Filter | null {
   const [first = '', second = '', ...rest] = text.split(':');
-  const dimension = dimensions.find((one) => one === first);
+  const dimension = filterFields.find((one) => one === first);
   const operator = operators.find((one) => one === second);
   const value = rest.join(':');
+  if (dimension === 'segment' && operator !== 'is' && operator !== 'is_not') return null;
   return dimension && operator && value !== '' ? { dimension, operator, value } : null;
 }
 

@@ -1,7 +1,13 @@
 import { useState, type FormEvent } from 'react';
+import { questions } from '../api/questions';
+import { useAnswer } from '../api/useAnswer';
+import type { Dimension, Operator } from '../api/names';
+import type { Segment } from '../api/types';
+import { formatNumber } from '../format/number';
 import { useI18n } from '../i18n/context';
-import { filterDimensions, formatFilter, isKnown, splitValues, withFilter, withoutFilter, type AnyFilter, type Filter } from '../state/filters';
+import { filterFields, formatFilter, isKnown, splitValues, withFilter, withoutFilter, type AnyFilter, type Filter } from '../state/filters';
 import { operatorsFor, valuesOf } from '../state/suggestions';
+import { useSite } from '../state/site';
 import { useFilters } from '../state/useAddress';
 import { Icon } from './Icon';
 import { Popover } from './Popover';
@@ -58,12 +64,19 @@ export function FilterBar() {
 
 /** Names a filter for people: `Paese è Italia, Francia`; one without words as it stands. */
 export function useFilterName(): (filter: AnyFilter) => string {
-  const { label } = useI18n();
+  const { t, label } = useI18n();
   const valueName = useValueName();
+  const { filters } = useFilters();
+  const segments = useSegments(filters.some((filter) => isKnown(filter) && filter.dimension === 'segment'));
   return (filter) => {
     if (!isKnown(filter)) return filter.text;
-    const values = splitValues(filter.value).map((value) => valueName(filter.dimension, value)).join(', ');
-    return `${label('dimension', filter.dimension)} ${label('operator', filter.operator)} ${values}`;
+    if (filter.dimension === 'segment') {
+      const names = filter.value.split(',').map((id) => segments?.find(({ segment }) => segment === id)?.name ?? id);
+      return `${t('filter.segment')} ${label('operator', filter.operator)} ${names.join(', ')}`;
+    }
+    const { dimension } = filter;
+    const values = splitValues(filter.value).map((value) => valueName(dimension, value)).join(', ');
+    return `${label('dimension', dimension)} ${label('operator', filter.operator)} ${values}`;
   };
 }
 
@@ -91,30 +104,32 @@ export function NothingMatches() {
   );
 }
 
+/** The site's segments; undefined until they have come, and where nobody wants them. */
+function useSegments(wanted: boolean): readonly Segment[] | undefined {
+  const { site } = useSite();
+  const { data } = useAnswer(questions.segments(site), { enabled: wanted });
+  return data?.items;
+}
+
 function AddFilter({ add }: { add: (filter: Filter) => void }) {
-  const i18n = useI18n();
-  const { t, label } = i18n;
+  const { t, label } = useI18n();
   const [filter, setFilter] = useState<Filter>({ dimension: 'page', operator: 'contains', value: '' });
-  const suggestions = useSuggestions(filter.dimension);
-  const choices = operatorsFor(filter.dimension);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const value = valuesOf(filter.dimension, filter.value, suggestions ?? [], i18n);
-    if (value !== '') add({ ...filter, value });
-  };
+  const { dimension } = filter;
+  const choices: readonly Operator[] = dimension === 'segment' ? ['is', 'is_not'] : operatorsFor(dimension);
   return (
-    <form className="form-stack" onSubmit={submit}>
+    <div className="form-stack">
       <label>
         {t('filter.dimension')}
         <select
-          value={filter.dimension}
+          value={dimension}
           onChange={(event) => {
-            const dimension = pick(filterDimensions, event.target.value, filter.dimension);
-            setFilter({ dimension, operator: pick(operatorsFor(dimension), filter.operator, 'is'), value: '' });
+            const next = pick(filterFields, event.target.value, dimension);
+            const operators: readonly Operator[] = next === 'segment' ? ['is', 'is_not'] : operatorsFor(next);
+            setFilter({ dimension: next, operator: pick(operators, filter.operator, 'is'), value: '' });
           }}
         >
-          {filterDimensions.map((dimension) => (
-            <option key={dimension} value={dimension}>{label('dimension', dimension)}</option>
+          {filterFields.map((one) => (
+            <option key={one} value={one}>{one === 'segment' ? t('filter.segment') : label('dimension', one)}</option>
           ))}
         </select>
       </label>
@@ -129,9 +144,60 @@ function AddFilter({ add }: { add: (filter: Filter) => void }) {
           ))}
         </select>
       </label>
+      {dimension === 'segment' ? (
+        <SegmentValue filter={filter} setFilter={setFilter} add={add} />
+      ) : (
+        <DimensionValue dimension={dimension} filter={filter} setFilter={setFilter} add={add} />
+      )}
+    </div>
+  );
+}
+
+interface ValueProps {
+  filter: Filter;
+  setFilter: (filter: Filter) => void;
+  add: (filter: Filter) => void;
+}
+
+function DimensionValue({ dimension, filter, setFilter, add }: ValueProps & { dimension: Dimension }) {
+  const i18n = useI18n();
+  const suggestions = useSuggestions(dimension);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const value = valuesOf(dimension, filter.value, suggestions ?? [], i18n);
+    if (value !== '') add({ ...filter, value });
+  };
+  return (
+    <form className="form-stack" onSubmit={submit}>
       <ValueField value={filter.value} change={(value) => setFilter({ ...filter, value })} suggestions={suggestions} />
       {/* The field keeps the focus: its list would close, and the button move away from under the pointer. */}
-      <button type="submit" className="button" onMouseDown={(event) => event.preventDefault()}>{t('period.apply')}</button>
+      <button type="submit" className="button" onMouseDown={(event) => event.preventDefault()}>{i18n.t('period.apply')}</button>
+    </form>
+  );
+}
+
+/** The segments of the site by their names. */
+function SegmentValue({ filter, setFilter, add }: ValueProps) {
+  const { t, locale } = useI18n();
+  const segments = useSegments(true);
+  if (segments?.length === 0) return <p className="quiet small">{t('filter.segment.none')}</p>;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (filter.value !== '') add(filter);
+  };
+  return (
+    <form className="form-stack" onSubmit={submit}>
+      <label>
+        {t('filter.segment.which')}
+        <select required value={filter.value} onChange={({ target }) => setFilter({ ...filter, value: target.value })}>
+          <option value="" disabled>{segments ? t('event.choose') : t('app.loading')}</option>
+          {segments?.map(({ segment, name, people }) => (
+            <option key={segment} value={segment}>{typeof people === 'number' ? `${name} (${formatNumber(people, locale)})` : name}</option>
+          ))}
+        </select>
+      </label>
+      <p className="quiet small">{t('filter.segment.hint')}</p>
+      <button type="submit" className="button">{t('period.apply')}</button>
     </form>
   );
 }

@@ -23,6 +23,7 @@ pub fn complete(document: &mut OpenApi) {
         let operations = [
             (HttpMethod::Get, item.get.as_mut()),
             (HttpMethod::Post, item.post.as_mut()),
+            (HttpMethod::Put, item.put.as_mut()),
             (HttpMethod::Patch, item.patch.as_mut()),
             (HttpMethod::Delete, item.delete.as_mut()),
         ];
@@ -45,6 +46,7 @@ pub fn complete(document: &mut OpenApi) {
 fn operation_id(method: &HttpMethod, path: &str) -> String {
     let method = match method {
         HttpMethod::Post => "post",
+        HttpMethod::Put => "put",
         HttpMethod::Patch => "patch",
         HttpMethod::Delete => "delete",
         _ => "get",

@@ -1,5 +1,8 @@
 //! Which visits led to conversions, and how the credit is divided among what brought them.
 
+mod credit;
+mod groups;
+mod paths;
 pub mod request;
 pub mod response;
 mod rule;
@@ -9,65 +12,127 @@ use foldhash::HashMap;
 use orma_store::{Block, column};
 
 use crate::error::ApiError;
+use crate::plan::Earlier;
 use crate::runner::Runner;
 use crate::scope::Scope;
-use crate::steps::{Asked, Others, Step, Steps, computed, known};
-use crate::value::{Amount, Money};
-use request::Request;
-use response::{Attribution, AttributionOfModel, AttributionRow};
-use rule::{Chain, Model, Touch, divided, weights};
+use crate::steps::people::{Found, PeoplePage};
+use crate::steps::{Asked, Label, Others, Step, Steps, computed, known};
+use credit::Told;
+use paths::{Visit, Visits, each_unit};
+use request::{PeopleRequest, Request};
+use response::{Attribution, AttributionBefore, AttributionFound, AttributionGroup};
+use rule::Model;
 
 /// Visits that are read for one question.
 const VISITS_MAX: usize = 6_000_000;
-/// Of more touchpoints no chain is made: what it costs grows with the third power of their number.
-const CHAIN_MAX: usize = 300;
-
-/// A visit of somebody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Visit {
-    unit: u64,
-    at: i64,
-    touchpoint: usize,
-    is_direct: bool,
-}
-
-/// Who came by what.
-#[derive(Debug, Default)]
-struct Visits {
-    /// By unit and time.
-    visits: Vec<Visit>,
-    /// The names of the touchpoints, by number.
-    names: Vec<String>,
-}
 
 /// The attribution.
 ///
 /// # Errors
 /// There are too many events or visits, or the store did not answer.
 pub async fn respond(runner: &Runner, request: &Request) -> Result<Attribution, ApiError> {
-    let scope = known(runner, &request.scope, request.unit).await?;
-    let conversions = std::slice::from_ref(&request.conversion);
-    let asked = Asked {
-        scope: &scope,
-        unit: request.unit,
-        patterns: conversions,
-        others: Others::None,
-        label: None,
-        currency: Some(&request.currency),
-    };
-    let steps = Steps::read(runner, &asked).await?;
-    let visits = read(runner, &scope, request).await?;
+    let (found, (groups, groups_left_out)) = found(runner, request).await?;
+    let previous = if request.with_previous { Some(before(runner, request).await?) } else { None };
+    Ok(Attribution {
+        from: request.scope.period.from,
+        to: request.scope.period.to,
+        model: request.model.name().to_owned(),
+        group_by: request.group_by.name().to_owned(),
+        found,
+        groups,
+        groups_left_out,
+        previous,
+    })
+}
+
+/// Who is behind the conversions of a touchpoint, or came by it and did not convert.
+///
+/// # Errors
+/// As of [`respond`].
+pub async fn people(runner: &Runner, request: &PeopleRequest) -> Result<PeoplePage, ApiError> {
+    let attribution = &request.attribution;
+    let (steps, visits) = conversions(runner, attribution).await?;
     let owned = request.clone();
+    let found = computed(move || {
+        let mut found = Vec::new();
+        each_unit(&steps, &visits, |unit, visited, converted| {
+            let at = latest(&owned, (&steps, &visits), visited, converted);
+            found.extend(at.map(|at| Found { unit, at }));
+        });
+        found
+    })
+    .await?;
+    PeoplePage::read(runner, &attribution.scope, attribution.unit, found, request.paging).await
+}
+
+/// When somebody last did what is asked of a touchpoint.
+fn latest(
+    request: &PeopleRequest,
+    (steps, visits): (&Steps, &Visits),
+    visited: &[Visit],
+    converted: &[Step],
+) -> Option<i64> {
+    let attribution = &request.attribution;
+    let is_touchpoint = |touchpoint: Option<usize>| {
+        let name = touchpoint.map_or("", |touchpoint| visits.names[touchpoint].as_str());
+        request.touchpoint.as_ref().is_none_or(|asked| asked == name)
+    };
+    if request.only_unconverted {
+        let mut came = paths::unconverted(attribution, visited, converted);
+        return came.rfind(|visit| is_touchpoint(Some(visit.touchpoint))).map(|visit| visit.at);
+    }
+    let is_of_group =
+        |step: &Step| request.group.as_ref().is_none_or(|group| steps.labels[step.label as usize] == *group);
+    let has_credit = |step: &Step| paths::credited(attribution, visited, step).into_iter().any(is_touchpoint);
+    converted.iter().rfind(|step| is_of_group(step) && has_credit(step)).map(|step| step.at)
+}
+
+async fn before(runner: &Runner, request: &Request) -> Result<AttributionBefore, ApiError> {
+    let Earlier { period, .. } = Earlier::of(&request.scope.period, request.now);
+    let (from, to) = (period.from, period.to);
+    let scope = Scope { period, ..request.scope.clone() };
+    let earlier = Request { breakdown: None, scope, ..request.clone() };
+    // Where the period has not begun, nothing stands before it.
+    let found = if from < to {
+        found(runner, &earlier).await?.0
+    } else {
+        Told::of(&earlier, &Steps::default(), &Visits::default()).respond(&earlier).0
+    };
+    Ok(AttributionBefore { from, to, found })
+}
+
+/// What is found of the conversions of a period, and by groups, with how many of these are left out.
+async fn found(
+    runner: &Runner,
+    request: &Request,
+) -> Result<(AttributionFound, (Vec<AttributionGroup>, usize)), ApiError> {
+    let (steps, visits) = conversions(runner, request).await?;
     // What nothing came before is one, too.
     let touchpoints = visits.names.len() + usize::from(!visits.names.iter().any(String::is_empty));
-    if request.model == Model::Markov && touchpoints > CHAIN_MAX {
+    if request.model == Model::Markov && touchpoints > credit::CHAIN_MAX {
         let message = format!(
-            "There are {touchpoints} touchpoints; a chain is made of at most {CHAIN_MAX}. Ask for another dimension or \
-             model."
+            "There are {touchpoints} touchpoints; a chain is made of at most {}. Ask for another dimension or model.",
+            credit::CHAIN_MAX
         );
         return Err(ApiError::invalid("too_many_touchpoints", "group_by", message));
     }
-    computed(move || Told::of(&owned, &steps, visits).respond(&owned)).await
+    let owned = request.clone();
+    computed(move || Told::of(&owned, &steps, &visits).respond(&owned)).await
+}
+
+/// The conversions of a period, and the visits that may have led to them.
+async fn conversions(runner: &Runner, request: &Request) -> Result<(Steps, Visits), ApiError> {
+    let scope = known(runner, &request.scope, request.unit).await?;
+    let asked = Asked {
+        scope: &scope,
+        unit: request.unit,
+        patterns: std::slice::from_ref(&request.conversion),
+        others: Others::None,
+        label: request.breakdown.map(Label::Dimension),
+        currency: Some(&request.currency),
+    };
+    let steps = Steps::read(runner, &asked).await?;
+    Ok((steps, read(runner, &scope, request).await?))
 }
 
 async fn read(runner: &Runner, scope: &Scope, request: &Request) -> Result<Visits, ApiError> {
@@ -92,185 +157,5 @@ async fn read(runner: &Runner, scope: &Scope, request: &Request) -> Result<Visit
         Ok(())
     };
     runner.each_block(&sql::touches(scope, request), VISITS_MAX, take).await?;
-    Ok(read)
-}
-
-/// What was found of the touchpoints.
-struct Told {
-    names: Vec<String>,
-    conversions: u64,
-    without_visit: u64,
-    revenue: i128,
-    /// Of the conversions that no visit came before.
-    revenue_without_visit: i128,
-    /// Of each model: conversions and ten-thousandths of each touchpoint.
-    credits: Vec<(Model, Vec<f64>, Vec<i128>)>,
-    effects: Option<Vec<f64>>,
-    /// Visits that led to a conversion.
-    led: Vec<u64>,
-}
-
-impl Told {
-    fn of(request: &Request, steps: &Steps, Visits { mut visits, mut names }: Visits) -> Self {
-        // Names in their order, so that rounding is the same every time.
-        let mut order: Vec<usize> = (0..names.len()).collect();
-        order.sort_unstable_by(|one, other| names[*one].cmp(&names[*other]));
-        let mut place = vec![0; names.len()];
-        order.iter().enumerate().for_each(|(new, old)| place[*old] = new);
-        names.sort_unstable();
-        for visit in &mut visits {
-            visit.touchpoint = place[visit.touchpoint];
-        }
-        visits.sort_unstable();
-        // What nothing came before.
-        let nothing = names.iter().position(String::is_empty).unwrap_or_else(|| {
-            names.push(String::new());
-            names.len() - 1
-        });
-        let count = names.len();
-        let models = Model::ALL.into_iter().filter(|model| *model != Model::Markov);
-        let mut told = Self {
-            credits: models.map(|model| (model, vec![0.0; count], vec![0; count])).collect(),
-            led: vec![0; count],
-            conversions: 0,
-            without_visit: 0,
-            revenue: 0,
-            revenue_without_visit: 0,
-            effects: None,
-            names,
-        };
-        let mut chain = (count <= CHAIN_MAX).then(|| Chain::new(count));
-        let (mut units, mut all) =
-            (steps.units().peekable(), visits.chunk_by(|one, other| one.unit == other.unit));
-        let mut visited = all.next();
-        // Both are in the order of the units.
-        loop {
-            let next = match (units.peek().map(|steps| steps[0].unit), visited.map(|visits| visits[0].unit)) {
-                (Some(one), Some(other)) => one.min(other),
-                (Some(one), None) => one,
-                (None, Some(other)) => other,
-                (None, None) => break,
-            };
-            let of_unit = visited.filter(|visits| visits[0].unit == next).unwrap_or_default();
-            let converted = units.next_if(|steps| steps[0].unit == next).unwrap_or_default();
-            for conversion in converted {
-                told.convert(request, nothing, of_unit, conversion, chain.as_mut());
-            }
-            if converted.is_empty()
-                && request.with_unconverted
-                && let Some(chain) = &mut chain
-            {
-                let in_period = |visit: &&Visit| visit.at >= request.scope.period.from.0;
-                chain.add(of_unit.iter().filter(in_period).map(|visit| visit.touchpoint), false);
-            }
-            if !of_unit.is_empty() {
-                visited = all.next();
-            }
-        }
-        told.by_effect(nothing, chain.as_ref());
-        told
-    }
-
-    /// Divides the credit for a conversion.
-    fn convert(
-        &mut self,
-        request: &Request,
-        nothing: usize,
-        visits: &[Visit],
-        conversion: &Step,
-        chain: Option<&mut Chain>,
-    ) {
-        let path: Vec<Touch> = visits
-            .iter()
-            .filter(|visit| (conversion.at - request.window_ms..=conversion.at).contains(&visit.at))
-            .map(|visit| Touch {
-                touchpoint: visit.touchpoint,
-                before_ms: conversion.at - visit.at,
-                is_direct: visit.is_direct,
-            })
-            .collect();
-        self.conversions += 1;
-        self.revenue += i128::from(conversion.amount);
-        if path.is_empty() {
-            self.without_visit += 1;
-            self.revenue_without_visit += i128::from(conversion.amount);
-            for (_, conversions, amounts) in &mut self.credits {
-                conversions[nothing] += 1.0;
-                amounts[nothing] += i128::from(conversion.amount);
-            }
-            return;
-        }
-        for touch in &path {
-            self.led[touch.touchpoint] += 1;
-        }
-        for (model, conversions, amounts) in &mut self.credits {
-            let Some(weights) = weights(*model, &path) else { continue };
-            let parts = divided(conversion.amount.into(), &weights);
-            for ((touch, weight), part) in path.iter().zip(weights).zip(parts) {
-                conversions[touch.touchpoint] += weight;
-                amounts[touch.touchpoint] += part;
-            }
-        }
-        if let Some(chain) = chain {
-            chain.add(path.iter().map(|touch| touch.touchpoint), true);
-        }
-    }
-
-    /// Divides all conversions that something came before by the effects of a chain.
-    fn by_effect(&mut self, nothing: usize, chain: Option<&Chain>) {
-        let Some(chain) = chain else { return };
-        let effects = chain.removal_effects();
-        let sum: f64 = effects.iter().sum();
-        let led = (self.conversions - self.without_visit) as f64;
-        let mut conversions: Vec<f64> =
-            effects.iter().map(|effect| if sum > 0.0 { led * effect / sum } else { 0.0 }).collect();
-        let mut amounts = divided(self.revenue - self.revenue_without_visit, &conversions);
-        conversions[nothing] += self.without_visit as f64;
-        amounts[nothing] += self.revenue_without_visit;
-        let place = Model::ALL.iter().position(|model| *model == Model::Markov).unwrap_or_default();
-        self.credits.insert(place, (Model::Markov, conversions, amounts));
-        self.effects = Some(effects);
-    }
-
-    fn respond(self, request: &Request) -> Attribution {
-        let decimal = |amount: i128| Amount(amount).to_string();
-        let of_model = |touchpoint: usize| -> Vec<AttributionOfModel> {
-            let told = self.credits.iter().map(|(model, conversions, amounts)| AttributionOfModel {
-                model: model.name().to_owned(),
-                conversions: conversions[touchpoint],
-                revenue: decimal(amounts[touchpoint]),
-            });
-            told.collect()
-        };
-        let asked = self.credits.iter().find(|(model, ..)| *model == request.model);
-        let row = |touchpoint: usize| {
-            let (conversions, revenue) = asked
-                .map_or((0.0, 0), |(_, conversions, amounts)| (conversions[touchpoint], amounts[touchpoint]));
-            AttributionRow {
-                touchpoint: self.names[touchpoint].clone(),
-                conversions,
-                revenue: decimal(revenue),
-                removal_effect: self.effects.as_ref().map(|effects| effects[touchpoint]),
-                visits: self.led[touchpoint],
-                models: of_model(touchpoint),
-            }
-        };
-        let is_told = |row: &AttributionRow| {
-            row.visits > 0 || row.models.iter().any(|of_model| of_model.conversions > 0.0)
-        };
-        let mut rows: Vec<AttributionRow> = (0..self.names.len()).map(row).filter(is_told).collect();
-        rows.sort_by(|one, other| {
-            other.conversions.total_cmp(&one.conversions).then_with(|| one.touchpoint.cmp(&other.touchpoint))
-        });
-        Attribution {
-            from: request.scope.period.from,
-            to: request.scope.period.to,
-            model: request.model.name().to_owned(),
-            group_by: request.group_by.name().to_owned(),
-            conversions: self.conversions,
-            without_visit: self.without_visit,
-            revenue: Money::new(Amount(self.revenue), &request.currency),
-            rows,
-        }
-    }
+    Ok(read.in_order())
 }

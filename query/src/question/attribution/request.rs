@@ -10,8 +10,10 @@ use crate::condition::{Condition, EventMatcher};
 use crate::error::ApiError;
 use crate::plan::Dimension;
 use crate::plan::dimension::Level;
+use crate::plan::parameter::parse_compare;
 use crate::scope::{Scope, ScopeText};
 use crate::steps::Unit;
+use crate::steps::people::{GroupChoice, Paging, refuse_set};
 use crate::timestamp::Timestamp;
 
 /// The default period: 30 days with today.
@@ -32,6 +34,7 @@ pub struct AttributionRequest {
     pub to: Option<String>,
     /// `first`, `last`, `last_non_direct` (the default), `linear`, `position`, `time_decay`, `markov` or `shapley`: which
     /// of them the rows are sorted by and have as `conversions` and `revenue`. All of them stand in `models`.
+    #[schema(pattern = "^(first|last|last_non_direct|linear|position|time_decay|markov|shapley)$")]
     pub model: Option<String>,
     /// What a touchpoint is: a dimension that a visit has. Default `source`.
     #[schema(example = "channel")]
@@ -45,10 +48,40 @@ pub struct AttributionRequest {
     /// Whether the Markov chain knows of those who did not convert, too. Default true.
     pub unconverted: Option<bool>,
     /// `people` (the default) or `visitors`: whose visits lead to whose conversions.
+    #[schema(pattern = "^(people|visitors)$")]
     pub unit: Option<String>,
     /// Whom it is about: those for whom it holds in the period.
     #[schema(value_type = Option<Condition>)]
     pub condition: Option<Value>,
+    /// A dimension: the same by `model` for each value that it has at the conversion; one of an event or a session. Not with
+    /// `markov`, which needs those who did not convert.
+    #[schema(example = "device_class")]
+    pub breakdown: Option<String>,
+    /// `previous`: also the period before, as in `GET /stats`.
+    #[schema(pattern = "^(previous)?$")]
+    pub compare: Option<String>,
+}
+
+/// What `POST /attribution/people` takes: the attribution, and whom of it.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttributionPeopleRequest {
+    /// The attribution, as `POST /attribution` takes it; without `breakdown` and `compare`.
+    pub attribution: AttributionRequest,
+    /// A touchpoint, as the answer names it: only those of whose conversions it has credit by the model, or who came by it.
+    /// Default: whatever they came by.
+    #[schema(example = "google")]
+    pub touchpoint: Option<String>,
+    /// `converted` (the default): who converted; `unconverted`: who came in the period and did not.
+    #[schema(pattern = "^(converted|unconverted)$")]
+    pub outcome: Option<String>,
+    /// Only those with this value of a dimension at a conversion.
+    pub group: Option<GroupChoice>,
+    /// How many. Default 50, at most 1000.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub limit: Option<usize>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
 }
 
 /// An attribution.
@@ -70,6 +103,27 @@ pub struct Request {
     pub with_unconverted: bool,
     /// Whose visits lead to whose conversions.
     pub unit: Unit,
+    /// By what the conversions are divided.
+    pub breakdown: Option<Dimension>,
+    /// Also the period before.
+    pub with_previous: bool,
+    /// When it was asked.
+    pub now: Timestamp,
+}
+
+/// Whom of an attribution.
+#[derive(Clone, Debug)]
+pub struct PeopleRequest {
+    /// The attribution.
+    pub attribution: Request,
+    /// What has credit for their conversions, or what they came by.
+    pub touchpoint: Option<String>,
+    /// Those who did not convert.
+    pub only_unconverted: bool,
+    /// Only those with this value of `attribution.breakdown`.
+    pub group: Option<String>,
+    /// Which of them.
+    pub paging: Paging,
 }
 
 impl Request {
@@ -101,10 +155,17 @@ impl Request {
             return Err(ApiError::invalid("invalid_unit", "unit", message));
         }
         let order = json!({"kind": "order"});
+        let model = parse_model(body.model.as_deref())?;
+        let breakdown = body.breakdown.as_deref();
+        let breakdown = breakdown.map(|name| Dimension::parse_of_event(name, "breakdown")).transpose()?;
+        if breakdown.is_some() && model == Model::Markov {
+            let message = "`markov` needs those who did not convert, who have no value of `breakdown`.";
+            return Err(ApiError::invalid("invalid_field", "breakdown", message));
+        }
         Ok(Self {
             scope,
             currency: site.currency.clone(),
-            model: parse_model(body.model.as_deref())?,
+            model,
             group_by,
             conversion: Condition::of_event_from_json(
                 body.conversion.as_ref().unwrap_or(&order),
@@ -113,6 +174,43 @@ impl Request {
             window_ms: i64::from(window_days) * 86_400_000,
             with_unconverted: body.unconverted.unwrap_or(true),
             unit,
+            breakdown,
+            with_previous: parse_compare(body.compare.as_deref())?,
+            now,
+        })
+    }
+}
+
+impl PeopleRequest {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// A field cannot be used; the error names it.
+    pub fn parse(site: &Site, body: &AttributionPeopleRequest, now: Timestamp) -> Result<Self, ApiError> {
+        let mut attribution = Request::parse(site, &body.attribution, now)?;
+        let set = [("breakdown", attribution.breakdown.is_some()), ("compare", attribution.with_previous)];
+        refuse_set("attribution", set)?;
+        let only_unconverted = match body.outcome.as_deref() {
+            None | Some("converted") => false,
+            Some("unconverted") => true,
+            Some(other) => {
+                let message = format!("`outcome` is `converted` or `unconverted`, not `{other}`.");
+                return Err(ApiError::invalid("invalid_field", "outcome", message));
+            }
+        };
+        if let Some(group) = &body.group {
+            if only_unconverted {
+                let message = "Who did not convert has no value at a conversion; leave `group` out.";
+                return Err(ApiError::invalid("invalid_field", "group", message));
+            }
+            attribution.breakdown = Some(Dimension::parse_of_event(&group.dimension, "group.dimension")?);
+        }
+        Ok(Self {
+            attribution,
+            touchpoint: body.touchpoint.clone(),
+            only_unconverted,
+            group: body.group.as_ref().map(|group| group.value.clone()),
+            paging: Paging::parse(body.limit, body.cursor.as_deref())?,
         })
     }
 }

@@ -19,14 +19,72 @@ pub struct Attribution {
     /// What a touchpoint is.
     #[schema(example = "source")]
     pub group_by: String,
+    /// What is found of all conversions.
+    #[serde(flatten)]
+    pub found: AttributionFound,
+    /// By the value of the dimension at the conversion, those with most conversions first; at most 20.
+    pub groups: Vec<AttributionGroup>,
+    /// How many values of the dimension are left out of `groups`.
+    pub groups_left_out: usize,
+    /// The period before, where it is compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<AttributionBefore>,
+}
+
+/// What is found of the conversions of a period.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct AttributionFound {
     /// How many conversions there were; the rows sum to it.
     pub conversions: u64,
     /// How many of them no visit came before within the window: they are in the row without a name.
     pub without_visit: u64,
     /// What the conversions brought, in the site's currency; the rows sum to it.
     pub revenue: Money,
+    /// Who converted, each once.
+    pub people: u64,
+    /// Who began a visit in the period and did not convert in it.
+    pub unconverted: u64,
     /// The touchpoints, those with most conversions first.
     pub rows: Vec<AttributionRow>,
+}
+
+/// The attribution of the period before.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct AttributionBefore {
+    /// Its beginning.
+    pub from: Timestamp,
+    /// Its end, exclusive: up to the moment that the period has reached.
+    pub to: Timestamp,
+    /// What is found of it.
+    #[serde(flatten)]
+    pub found: AttributionFound,
+}
+
+/// The conversions with a value of a dimension.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct AttributionGroup {
+    /// The value.
+    #[schema(example = "mobile")]
+    pub value: String,
+    /// How many conversions there were; the rows sum to it, and the groups to all where no value is left out.
+    pub conversions: u64,
+    /// What they brought, in the site's currency.
+    pub revenue: Money,
+    /// The touchpoints by the model that was asked for, those with most conversions first.
+    pub rows: Vec<AttributionGroupRow>,
+}
+
+/// A touchpoint of a group.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct AttributionGroupRow {
+    /// The value of the dimension of touchpoints.
+    #[schema(example = "google")]
+    pub touchpoint: String,
+    /// Its share of the group's conversions.
+    pub conversions: f64,
+    /// Its share of what they brought, a decimal.
+    #[schema(example = "12.50")]
+    pub revenue: String,
 }
 
 /// A touchpoint.
@@ -45,6 +103,11 @@ pub struct AttributionRow {
     pub removal_effect: Option<f64>,
     /// How often a visit by it led to a conversion; one that led to several counts for each.
     pub visits: u64,
+    /// Who is behind `conversions`: those of whose conversions it has credit by that model, each once. By `markov`, those who came
+    /// by it before a conversion.
+    pub people: u64,
+    /// Who came by it in the period and did not convert in it.
+    pub unconverted: u64,
     /// The same by each model.
     pub models: Vec<AttributionOfModel>,
 }

@@ -4,21 +4,12 @@ use orma_store::Param;
 
 use super::request::Request;
 use crate::plan::Dimension;
-use crate::plan::dimension::Level;
 use crate::scope::Scope;
 use crate::sql::Sql;
+use crate::sql::clause::of_visit;
 use crate::sql::events::of_scope;
 use crate::sql::identity::People;
 use crate::steps::{Unit, chosen_units};
-
-/// What a visit has of a dimension: a column of visits.
-fn of_visit(dimension: Dimension) -> String {
-    match (dimension.level(), dimension.column()) {
-        (Level::Event | Level::Item, other) => unreachable!("{other} is no property of visits"),
-        (_, "channel") => "if(channel = '', 'direct', toString(channel))".into(),
-        (_, column) => format!("toString({column})"),
-    }
-}
 
 /// The sessions that people had of visits which began from the window before the period to its end: `unit`, `at`
 /// (milliseconds), `label`, `is_direct`.

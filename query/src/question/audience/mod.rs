@@ -14,7 +14,7 @@ use crate::plan::cursor;
 use crate::plan::period::{Interval, Period};
 use crate::runner::{Needs, Runner};
 use crate::scope::Scope;
-use crate::sql::audience as sql;
+use crate::sql::audience::{self as sql, Whose};
 use crate::timestamp::Timestamp;
 use request::{Members, Pulled};
 use response::{
@@ -96,7 +96,8 @@ pub async fn preview(runner: &Runner, scope: &Scope) -> Result<SegmentPreview, A
     }
     runner.bring_visits_up_to_date(Needs::People).await;
     let scope = Scope { aliases: lookup::aliases(runner, &scope.site).await?, ..scope.clone() };
-    let rows: Vec<Row> = runner.rows(&sql::preview(&scope)).await?;
+    let whose = if runner.bring_people_up_to_date().await { Whose::People } else { Whose::Visits };
+    let rows: Vec<Row> = runner.rows(&sql::preview(&scope, whose)).await?;
     let Row { people, of, sample } =
         rows.into_iter().next().unwrap_or(Row { people: 0, of: 0, sample: Vec::new() });
     let sampled = |(at, person, identified)| SampledPerson { person, identified, at: Timestamp(at) };
@@ -229,7 +230,7 @@ pub async fn history(
         left: u64,
     }
     let period = Period::parse(site, from, to, PERIOD_DAYS_DEFAULT, now)?;
-    let interval = if period.to.0 - period.from.0 <= HOURS_MS_MAX { Interval::Hour } else { Interval::Day };
+    let interval = interval_of(&period);
     let buckets = period.buckets(interval)?;
     let sql = sql::history(&audience.site, &audience.audience, &period, interval);
     let rows: Vec<Row> = runner.rows(&sql).await?;
@@ -244,6 +245,23 @@ pub async fn history(
         SegmentHistoryItem { at: bucket.label, people, entered, left }
     });
     Ok(SegmentHistory { interval: interval.name().to_owned(), items: items.collect() })
+}
+
+/// Refuses a period of a history that cannot be.
+///
+/// # Errors
+/// It cannot.
+pub fn check_history(
+    site: &Site,
+    (from, to): (Option<&str>, Option<&str>),
+    now: Timestamp,
+) -> Result<(), ApiError> {
+    let period = Period::parse(site, from, to, PERIOD_DAYS_DEFAULT, now)?;
+    period.buckets(interval_of(&period)).map(drop)
+}
+
+fn interval_of(period: &Period) -> Interval {
+    if period.to.0 - period.from.0 <= HOURS_MS_MAX { Interval::Hour } else { Interval::Day }
 }
 
 /// Who entered and left, the latest first.

@@ -14,11 +14,10 @@ use crate::error::ApiError;
 use crate::identity::{Aliases, ID_BYTES_MAX};
 use crate::plan::cursor::{self, Bounded, is_possible_timestamp};
 use crate::plan::parameter::parse_limit;
-use crate::plan::period::{Period, zone_of};
+use crate::plan::period::{MS_PER_DAY, Period, zone_of};
 use crate::scope::Scope;
 use crate::timestamp::Timestamp;
 
-const MS_PER_DAY: i64 = 86_400_000;
 /// A condition looks at so many days, unless it says how many.
 const DAYS_DEFAULT: u16 = 30;
 /// People of one change of a list.
@@ -165,7 +164,7 @@ pub fn definition(
     }
     let days = parse_days(days)?;
     let read = Condition::from_json(&condition, "condition")?;
-    check_known(snapshot, &before.site, &read)?;
+    check_known(snapshot, &before.site, &read, "condition")?;
     if leads_to(snapshot, &read, &before.audience) {
         let message = "The condition asks for members of this segment itself, by way of others.";
         return Err(ApiError::invalid("segment_cycle", "condition", message));
@@ -173,17 +172,22 @@ pub fn definition(
     Ok((Audience { name, condition: condition.to_string(), days, ..before }, Vec::new()))
 }
 
-/// Refuses a condition that names segments which the site does not have.
+/// Refuses a condition that names segments which the site does not have; `field` is where it stands.
 ///
 /// # Errors
 /// It does.
-pub fn check_known(snapshot: &Snapshot, site: &str, condition: &Condition) -> Result<(), ApiError> {
+pub fn check_known(
+    snapshot: &Snapshot,
+    site: &str,
+    condition: &Condition,
+    field: &str,
+) -> Result<(), ApiError> {
     let is_known = |id: &&str| snapshot.audiences.get(*id).is_some_and(|audience| audience.site == site);
     match condition.audiences().into_iter().find(|id| !is_known(id)) {
         None => Ok(()),
         Some(id) => {
             let message = format!("There is no segment `{id}`.");
-            Err(ApiError::invalid("unknown_segment", "condition", message))
+            Err(ApiError::invalid("unknown_segment", field, message))
         }
     }
 }

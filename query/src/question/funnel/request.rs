@@ -12,7 +12,7 @@ use crate::plan::parameter::parse_compare;
 use crate::plan::{Dimension, Interval};
 use crate::scope::{Scope, ScopeText};
 use crate::steps::Unit;
-use crate::steps::people::Paging;
+use crate::steps::people::{GroupChoice, Paging, refuse_set};
 use crate::timestamp::Timestamp;
 
 /// The default period: 30 days with today.
@@ -80,7 +80,7 @@ pub struct FunnelPeopleRequest {
     /// `reached` (the default): who came as far as that step or further; `dropped`: who came no further.
     pub outcome: Option<String>,
     /// Only those with this value of a dimension at the first step.
-    pub group: Option<FunnelGroupChoice>,
+    pub group: Option<GroupChoice>,
     /// How many. Default 50, at most 1000.
     #[schema(minimum = 1, maximum = 1000)]
     pub limit: Option<usize>,
@@ -100,16 +100,6 @@ pub struct FunnelInsteadRequest {
     /// How many nodes. Default 10, at most 100.
     #[schema(minimum = 1, maximum = 100)]
     pub limit: Option<usize>,
-}
-
-/// A value of a dimension at the first step.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FunnelGroupChoice {
-    /// The dimension.
-    pub dimension: String,
-    /// Its value.
-    pub value: String,
 }
 
 /// A funnel.
@@ -190,12 +180,9 @@ impl Request {
             let message = format!("`window_ms` must be a number of milliseconds from 1 to {WINDOW_MS_MAX}.");
             return Err(ApiError::invalid("invalid_window", "window_ms", message));
         }
-        let interval = body.interval.as_deref().map(Interval::parse).transpose()?;
+        let stretch = |name| Interval::parse_stretch(Some(name), Interval::Day);
+        let interval = body.interval.as_deref().map(stretch).transpose()?;
         if let Some(interval) = interval {
-            if matches!(interval, Interval::Minute | Interval::Hour) {
-                let message = "A funnel is divided by `day`, `week` or `month`.";
-                return Err(ApiError::invalid("invalid_interval", "interval", message));
-            }
             scope.period.buckets(interval)?;
         }
         Ok(Self {
@@ -224,13 +211,8 @@ fn plain(site: &Site, funnel: &FunnelRequest, now: Timestamp) -> Result<Request,
         ("interval", funnel.interval.is_some()),
         ("compare", funnel.with_previous),
     ];
-    match set.into_iter().find(|(_, is_set)| *is_set) {
-        None => Ok(funnel),
-        Some((name, _)) => {
-            let message = format!("`funnel.{name}` says nothing about people; leave it out.");
-            Err(ApiError::invalid("invalid_field", format!("funnel.{name}"), message))
-        }
-    }
+    refuse_set("funnel", set)?;
+    Ok(funnel)
 }
 
 /// The index of a step, of which there are so many to choose from.

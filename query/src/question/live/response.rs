@@ -46,6 +46,32 @@ pub struct LiveCountry {
     pub visitors: i64,
 }
 
+/// A region or city and the visitors in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LivePlace {
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Region; empty when not known.
+    pub region: String,
+    /// City; empty when not known.
+    pub city: String,
+    /// Visitors of the last 5 minutes.
+    pub visitors: i64,
+}
+
+/// A step from one page to the next, by those who took it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LiveMove {
+    /// The page or screen before, seen in the last 35 minutes; empty for who has just arrived.
+    pub from: String,
+    /// The page or screen that was opened.
+    pub to: String,
+    /// Visitors who did so in the last 5 minutes.
+    pub visitors: i64,
+    /// When the latest of them did.
+    pub latest: Timestamp,
+}
+
 /// `event: snapshot`, every 2 seconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LiveSnapshot {
@@ -59,8 +85,12 @@ pub struct LiveSnapshot {
     pub pages: Vec<LivePage>,
     /// Most visitors first, at most 10.
     pub sources: Vec<LiveSource>,
-    /// Most visitors first, at most 10.
+    /// Most visitors first, at most 250.
     pub countries: Vec<LiveCountry>,
+    /// Regions and cities, where the geographic database knows them. Most visitors first, at most 50.
+    pub places: Vec<LivePlace>,
+    /// Steps from page to page of the last 5 minutes. Most visitors first, of these the latest; at most 12.
+    pub moves: Vec<LiveMove>,
 }
 
 /// A thing of an order or a basket.

@@ -8,8 +8,12 @@ use crate::sql::Sql;
 use crate::sql::clause::{IS_HUMAN, IS_VIEW};
 use crate::timestamp::Timestamp;
 
-/// How many of a list are shown.
-const TOP: u32 = 10;
+/// How many of a list are read: all countries.
+const TOP: u32 = 250;
+/// Steps that are told.
+const MOVES: u32 = 12;
+/// Stands between country, region and city: no name has it.
+pub const PLACE_SEPARATOR: char = '\t';
 const DAY_MS: i64 = 86_400_000;
 
 fn since(site: &str, from: Timestamp) -> Sql {
@@ -34,7 +38,7 @@ pub fn minutes(site: &str, from: Timestamp) -> Sql {
 }
 
 /// The visitors since `from`, as `/stats` counts them, each at the last page seen, by `list` (`all`, `page`, `country`,
-/// `source`) and `name`: `visitors`. A visitor's source is that of the latest session.
+/// `place`, `source`) and `name`: `visitors`. Places have country, region and city. A visitor's source is that of the latest session.
 pub fn visitors(site: &str, from: Timestamp) -> Sql {
     let mut sql = since(site, from);
     sql.params.push(("yesterday".into(), utc_day(Timestamp(from.0 - DAY_MS)).into()));
@@ -42,14 +46,34 @@ pub fn visitors(site: &str, from: Timestamp) -> Sql {
     sql.text = format!(
         "SELECT place.1 AS list, place.2 AS name, count() AS visitors FROM \
          (SELECT visitor_hash, argMax(if(path = '', toString(screen), toString(path)), (ts, toUInt128(event_id))) AS page, \
-         argMaxIf(toString(country), (ts, toUInt128(event_id)), country != '') AS country_name FROM events WHERE {present} \
+         argMaxIf((toString(country), toString(region), toString(city)), (ts, toUInt128(event_id)), country != '') AS located, \
+         located.1 AS country_name, concat(located.1, '{PLACE_SEPARATOR}', located.2, '{PLACE_SEPARATOR}', located.3) AS place_name \
+         FROM events WHERE {present} \
          GROUP BY visitor_hash) AS present \
          LEFT JOIN (SELECT visitor_hash, argMax(toString(source), (ended, started, session_hash)) AS source_name \
          FROM visits FINAL WHERE site = {{site:String}} AND day >= {{yesterday:Date}} AND part = 0 AND NOT is_bot \
          AND visitor_hash IN (SELECT visitor_hash FROM events WHERE {present}) \
          GROUP BY visitor_hash) AS sent USING (visitor_hash) \
-         ARRAY JOIN [('all', ''), ('page', page), ('country', country_name), ('source', source_name)] AS place \
+         ARRAY JOIN [('all', ''), ('page', page), ('country', country_name), ('place', place_name), ('source', source_name)] AS place \
          GROUP BY list, name ORDER BY visitors DESC, name LIMIT {TOP} BY list"
+    );
+    sql
+}
+
+/// The steps from one page or screen to another since `present`, by visitors: `from` (what was seen before, since `known`;
+/// empty where nothing was), `to`, `visitors`, `latest` (milliseconds since the epoch). A page that is loaded again is no step.
+pub fn moves(site: &str, known: Timestamp, present: Timestamp) -> Sql {
+    let mut sql = since(site, known);
+    sql.params.push(("present".into(), Param::Int(present.0)));
+    sql.text = format!(
+        "SELECT before AS `from`, page AS `to`, uniqExact(visitor_hash) AS visitors, max(at) AS latest FROM \
+         (SELECT visitor_hash, at, page, lagInFrame(page, 1, '') OVER (PARTITION BY visitor_hash ORDER BY at, id \
+         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before FROM \
+         (SELECT visitor_hash, toUnixTimestamp64Milli(ts) AS at, toUInt128(event_id) AS id, \
+         if(path = '', toString(screen), toString(path)) AS page \
+         FROM events FINAL WHERE {SINCE} AND {IS_HUMAN} AND {IS_VIEW} AND (path != '' OR screen != ''))) \
+         WHERE at >= {{present:Int64}} AND before != page GROUP BY `from`, `to` \
+         ORDER BY visitors DESC, latest DESC, `from`, `to` LIMIT {MOVES}"
     );
     sql
 }
@@ -149,6 +173,7 @@ mod tests {
             &[
                 minutes("demo", NOW),
                 visitors("demo", NOW),
+                moves("demo", yesterday, NOW),
                 activity("demo", NOW, yesterday, 5_000),
                 recent("demo", yesterday, 50, 60),
             ],

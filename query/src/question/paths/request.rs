@@ -10,6 +10,7 @@ use crate::condition::{Condition, EventMatcher};
 use crate::error::ApiError;
 use crate::scope::{Scope, ScopeText};
 use crate::steps::Unit;
+use crate::steps::people::Paging;
 use crate::timestamp::Timestamp;
 
 /// The default period: 30 days with today.
@@ -28,8 +29,10 @@ pub struct PathsRequest {
     #[schema(example = "2026-11-30")]
     pub to: Option<String>,
     /// `session` (the default): each session is a journey; `person`: all that a person did in the period is one.
+    #[schema(pattern = "^(session|person)$")]
     pub scope: Option<String>,
     /// `all` (the default): pages, screens, and what was done; `pages`: only what was seen.
+    #[schema(pattern = "^(all|pages)$")]
     pub nodes: Option<String>,
     /// How many links of each journey are told. Default 3, at most 10.
     #[schema(minimum = 1, maximum = 10)]
@@ -49,6 +52,35 @@ pub struct PathsRequest {
     /// Whose journeys: those for whom it holds in the period.
     #[schema(value_type = Option<Condition>)]
     pub condition: Option<Value>,
+}
+
+/// What `POST /paths/people` takes: the paths, and which of their links.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PathsPeopleRequest {
+    /// The paths, as `POST /paths` takes them; links that fewer took than `min_count` may be asked for, too.
+    pub paths: PathsRequest,
+    /// Which link it is, from 0, as the answer counts them; one of those that `paths` asks for.
+    #[schema(minimum = 0, maximum = 9)]
+    pub step: usize,
+    /// What it leads from; null is the beginning. Left out: all that lead to `to`, which are the node there.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, example = "/scarpe")]
+    pub from: Option<Option<String>>,
+    /// What it leads to; null is the end. Left out: all that lead from `from`.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub to: Option<Option<String>>,
+    /// How many. Default 50, at most 1000.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub limit: Option<usize>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// What is null was given, too.
+fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 /// Which events are nodes.
@@ -78,6 +110,46 @@ pub struct Request {
     pub rule: Rule,
     /// Links that fewer took are left out.
     pub min_count: u64,
+}
+
+/// Whom of paths.
+#[derive(Clone, Debug)]
+pub struct PeopleRequest {
+    /// The paths.
+    pub paths: Request,
+    /// Which link.
+    pub step: usize,
+    /// What it leads from, where that is asked.
+    pub from: Option<Option<String>>,
+    /// What it leads to, where that is asked.
+    pub to: Option<Option<String>>,
+    /// Which of them.
+    pub paging: Paging,
+}
+
+impl PeopleRequest {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// A field cannot be used; the error names it.
+    pub fn parse(site: &Site, body: &PathsPeopleRequest, now: Timestamp) -> Result<Self, ApiError> {
+        let paths = Request::parse(site, &body.paths, now)?;
+        if body.step >= paths.rule.steps {
+            let message = format!("`step` must be a number from 0 to {}.", paths.rule.steps - 1);
+            return Err(ApiError::invalid("invalid_field", "step", message));
+        }
+        if body.from.is_none() && body.to.is_none() {
+            let message = "A link leads `from` something `to` something: say one of them, or both.";
+            return Err(ApiError::invalid("invalid_field", "from", message));
+        }
+        Ok(Self {
+            paths,
+            step: body.step,
+            from: body.from.clone(),
+            to: body.to.clone(),
+            paging: Paging::parse(body.limit, body.cursor.as_deref())?,
+        })
+    }
 }
 
 impl Request {

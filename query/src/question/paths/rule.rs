@@ -51,15 +51,20 @@ pub struct Links {
 impl Links {
     /// Adds a journey, or so many that are the same.
     pub fn add(&mut self, rule: &Rule, journey: &[Node], times: u64) {
-        let Some(path) = rule.path(journey) else { return };
+        let Some(links) = rule.links(journey) else { return };
         self.paths += times;
-        for link in rule.links(&path) {
+        for link in links {
             *self.counts.entry(link).or_default() += times;
         }
     }
 }
 
 impl Rule {
+    /// The links of a journey's path, as many as are asked for; `None` where it has none.
+    pub fn links(&self, journey: &[Node]) -> Option<Vec<Link>> {
+        self.path(journey).map(|path| self.walked(&path))
+    }
+
     /// The names of a journey's path, in the order in which they came.
     fn path(&self, journey: &[Node]) -> Option<Vec<u32>> {
         let fits = |bit: u32| move |node: &Node| node.fits & bit != 0;
@@ -79,7 +84,7 @@ impl Rule {
         (!names.is_empty()).then_some(names)
     }
 
-    fn links(&self, path: &[u32]) -> Vec<Link> {
+    fn walked(&self, path: &[u32]) -> Vec<Link> {
         let at = |place: usize| path.get(place).copied();
         let walked: Vec<Link> = match (self.has_start, self.has_end) {
             // Backward.

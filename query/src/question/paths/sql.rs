@@ -45,9 +45,18 @@ fn filters_of_page(condition: &Condition) -> Option<Vec<&Filter>> {
     (!filters.is_empty() && are_told_apart).then_some(filters)
 }
 
-/// The journeys of pages, alike ones together: `nodes` (the pages, each with a number behind it, [`START`] and [`END`], and [`PART_END`] behind both),
-/// `times`.
-pub fn journeys(scope: &Scope, request: &Request) -> Sql {
+/// How journeys are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// Alike ones together: how many `times`.
+    Alike,
+    /// Each by itself: the number of its session (`unit`), and when that began (`at`, in milliseconds).
+    Each,
+}
+
+/// The journeys of pages: `nodes` (the pages, each with a number behind it, [`START`] and [`END`], and [`PART_END`] behind both),
+/// and what is told of [them](Rows).
+pub fn journeys(scope: &Scope, request: &Request, rows: Rows) -> Sql {
     let mut sql = of_scope(scope);
     let mut fits = |condition: &Option<Condition>, bit: u32| {
         let filters = condition.as_ref().and_then(filters_of_page).unwrap_or_default();
@@ -83,12 +92,18 @@ pub fn journeys(scope: &Scope, request: &Request) -> Sql {
         ),
         _ => "journey".to_owned(),
     };
+    let (told, of_each, together) = match rows {
+        Rows::Alike => ("count() AS times", String::new(), " GROUP BY nodes"),
+        Rows::Each => {
+            ("unit, at", format!(", {VISIT_NUMBER} AS unit, toUnixTimestamp64Milli(started) AS at"), "")
+        }
+    };
     // A visit of several days has a row for each.
     sql.text = format!(
         "SELECT arrayStringConcat(arrayMap(node -> concat(node.1, '\\x1F', toString(node.2), '\\x1F'), kept)) AS nodes, \
-         count() AS times FROM (SELECT {folded} AS journey, {kept} AS kept FROM visits FINAL WHERE {} AND is_session \
+         {told} FROM (SELECT {folded} AS journey, {kept} AS kept{of_each} FROM visits FINAL WHERE {} AND is_session \
          AND (NOT is_continued OR day = {{from_day:Date}}) AND view_count > 0 AND {}{chosen}) \
-         WHERE notEmpty(kept) GROUP BY nodes",
+         WHERE notEmpty(kept){together}",
         clause::visits_window(scope.with_bots),
         SEEN.replace("since", "started")
     );
@@ -116,9 +131,10 @@ mod tests {
         check(
             "paths",
             &[
-                journeys(&november(&[]), &from),
-                journeys(&chosen, &to),
-                journeys(&november(&[]), &request(json!({"nodes": "pages"}))),
+                journeys(&november(&[]), &from, Rows::Alike),
+                journeys(&chosen, &to, Rows::Alike),
+                journeys(&november(&[]), &request(json!({"nodes": "pages"})), Rows::Alike),
+                journeys(&november(&[]), &from, Rows::Each),
             ],
         );
     }

@@ -33,8 +33,11 @@ pub async fn web(
     params: &QualityParams,
     now: Timestamp,
 ) -> Result<WebQuality, ApiError> {
-    let query = parse(site, params, &web::DIMENSIONS, now)?;
-    runner.bring_visits_up_to_date(Needs::Visits).await;
+    let mut query = parse(site, params, &web::DIMENSIONS, now)?;
+    runner.bring_visits_up_to_date(query.scope.needs()).await;
+    if query.scope.condition.asks_who() {
+        query.scope.aliases = lookup::aliases(runner, &site.site).await?;
+    }
     let (totals, rows) = (sql::web(&query, true), sql::web(&query, false));
     let (totals, rows) =
         futures_util::try_join!(runner.rows::<StoreRow>(&totals), runner.rows::<StoreRow>(&rows))?;
@@ -65,10 +68,10 @@ pub async fn app(
     params: &QualityParams,
     now: Timestamp,
 ) -> Result<AppQuality, ApiError> {
-    let query = parse(site, params, &app::DIMENSIONS, now)?;
+    let mut query = parse(site, params, &app::DIMENSIONS, now)?;
     runner.bring_visits_up_to_date(Needs::People).await;
-    let aliases = lookup::aliases(runner, &site.site).await?;
-    let (totals, rows) = (sql::app(&query, true, &aliases), sql::app(&query, false, &aliases));
+    query.scope.aliases = lookup::aliases(runner, &site.site).await?;
+    let (totals, rows) = (sql::app(&query, true), sql::app(&query, false));
     let (totals, rows) =
         futures_util::try_join!(runner.rows::<StoreRow>(&totals), runner.rows::<StoreRow>(&rows))?;
     let total = totals.first();

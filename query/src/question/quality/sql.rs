@@ -4,7 +4,6 @@ use orma_model::vitals::{APP_STARTS, VITALS};
 use orma_store::Param;
 
 use super::request::QualityQuery;
-use crate::identity::Aliases;
 use crate::sql::clause::{self, VISIT};
 use crate::sql::event_table::Duplicates;
 use crate::sql::identity::{People, owned};
@@ -51,11 +50,11 @@ pub fn web(query: &QualityQuery, totals: bool) -> Sql {
 
 /// The app starts in total, or by the dimension: `dimension`, and for each start, named by its index in [`APP_STARTS`],
 /// `samples0`, `p75_0`, `good0`, `poor0`; `sessions`, `crashed_sessions`, `people`, `crashed_people`.
-pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
+pub fn app(query: &QualityQuery, totals: bool) -> Sql {
     let mut sql = events::of_scope(&query.scope);
     let in_app = [IN_APP.to_owned()];
     let events = events::in_visits(&mut sql, &query.scope, &in_app, Duplicates::ById);
-    let people = People::new(&mut sql, aliases);
+    let people = People::new(&mut sql, &query.scope.aliases);
     let is_crash = "kind = 'crash' AND props['fatal'] != 'false'";
     let mut columns = Vec::new();
     for (index, start) in APP_STARTS.iter().enumerate() {
@@ -82,6 +81,7 @@ pub fn app(query: &QualityQuery, totals: bool, aliases: &Aliases) -> Sql {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::Aliases;
     use crate::plan::Dimension;
     use crate::scope::tests::november;
     use crate::sql::snapshot::check;
@@ -95,7 +95,8 @@ mod tests {
             query(Dimension::COUNTRY, &["channel:is:email", "page:starts:/scarpe", "os:is_not:iOS"]);
         check("quality_web", &[web(&pages, true), web(&pages, false), web(&countries, false)]);
         let versions = query(Dimension::APP_VERSION, &["entry_page:contains:a"]);
-        let aliases = Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]);
-        check("quality_app", &[app(&versions, true, &Aliases::default()), app(&versions, false, &aliases)]);
+        let mut renamed = query(Dimension::APP_VERSION, &["entry_page:contains:a"]);
+        renamed.scope.aliases = Aliases::new([("anna".to_owned(), "anna@example.it".to_owned())]);
+        check("quality_app", &[app(&versions, true), app(&renamed, false)]);
     }
 }

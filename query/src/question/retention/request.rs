@@ -7,15 +7,16 @@ use utoipa::ToSchema;
 
 use crate::condition::{Condition, EventMatcher};
 use crate::error::ApiError;
-use crate::plan::Interval;
+use crate::plan::parameter::parse_compare;
+use crate::plan::{Dimension, Interval};
 use crate::scope::{Scope, ScopeText};
 use crate::steps::Unit;
-use crate::steps::people::Paging;
+use crate::steps::people::{GroupChoice, Paging, refuse_set};
 use crate::timestamp::Timestamp;
 
 /// The default period: twelve weeks with today.
 const PERIOD_DAYS_DEFAULT: i64 = 84;
-/// Cohorts of an answer: of each there is a number for every later one. A number of 128 bits says in which somebody was there.
+/// Cohorts of an answer: of each there is a number for every later one.
 const COHORTS_MAX: usize = 100;
 
 /// What `POST /retention` takes.
@@ -29,6 +30,7 @@ pub struct RetentionRequest {
     #[schema(example = "2026-11-29")]
     pub to: Option<String>,
     /// `day`, `week` (the default) or `month`: how long a stretch of time is. At most 100 of them.
+    #[schema(pattern = "^(day|week|month)$")]
     pub interval: Option<String>,
     /// What makes somebody a member of a cohort, that of when they first did it in the period. Default: any event.
     #[schema(value_type = Option<EventMatcher>)]
@@ -37,25 +39,35 @@ pub struct RetentionRequest {
     #[schema(value_type = Option<EventMatcher>)]
     pub again: Option<Value>,
     /// `bracket` (the default): who came again in that very stretch; `unbounded`: in that one or any later one.
+    #[schema(pattern = "^(bracket|unbounded)$")]
     pub mode: Option<String>,
     /// `people` (the default) or `visitors`: who is counted.
+    #[schema(pattern = "^(people|visitors)$")]
     pub unit: Option<String>,
     /// Whom it is about: those for whom it holds in the period.
     #[schema(value_type = Option<Condition>)]
     pub condition: Option<Value>,
+    /// A dimension: the same for each value that it has where somebody first came; one of an event or a session.
+    #[schema(example = "device_class")]
+    pub group_by: Option<String>,
+    /// `previous`: also the period before, as in `GET /stats`.
+    #[schema(pattern = "^(previous)?$")]
+    pub compare: Option<String>,
 }
 
 /// What `POST /retention/people` takes: the retention, and whom of it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionPeopleRequest {
-    /// The retention, as `POST /retention` takes it.
+    /// The retention, as `POST /retention` takes it; without `group_by` and `compare`.
     pub retention: RetentionRequest,
     /// The cohort, as the answer names it.
     #[schema(example = "2026-09-07")]
     pub cohort: String,
     /// Which of its numbers: 0 for all of the cohort.
     pub index: usize,
+    /// Only those with this value of a dimension where they first came.
+    pub group: Option<GroupChoice>,
     /// How many. Default 50, at most 1000.
     #[schema(minimum = 1, maximum = 1000)]
     pub limit: Option<usize>,
@@ -88,6 +100,10 @@ pub struct Request {
     pub mode: Mode,
     /// Who is counted.
     pub unit: Unit,
+    /// By what it is divided.
+    pub group_by: Option<Dimension>,
+    /// Also the period before.
+    pub with_previous: bool,
     /// When it was asked.
     pub now: Timestamp,
 }
@@ -101,6 +117,8 @@ pub struct PeopleRequest {
     pub cohort: String,
     /// Which of its numbers.
     pub index: usize,
+    /// Only those with this value of `retention.group_by`.
+    pub group: Option<String>,
     /// Which of them.
     pub paging: Paging,
 }
@@ -115,11 +133,7 @@ impl Request {
             ScopeText { from: body.from.as_deref(), to: body.to.as_deref(), filter: &[], include: None };
         let scope =
             Scope::parse(site, &text, PERIOD_DAYS_DEFAULT, now)?.with_condition(body.condition.as_ref())?;
-        let interval = body.interval.as_deref().map_or(Ok(Interval::Week), Interval::parse)?;
-        if matches!(interval, Interval::Minute | Interval::Hour) {
-            let message = "Cohorts are of a `day`, a `week` or a `month`.";
-            return Err(ApiError::invalid("invalid_interval", "interval", message));
-        }
+        let interval = Interval::parse_stretch(body.interval.as_deref(), Interval::Week)?;
         if scope.period.buckets(interval)?.len() > COHORTS_MAX {
             let message = format!(
                 "The period has more than {COHORTS_MAX} cohorts; ask for longer ones, or for less time."
@@ -141,6 +155,12 @@ impl Request {
             again: event("again", &body.again)?,
             mode: parse_mode(body.mode.as_deref())?,
             unit,
+            group_by: body
+                .group_by
+                .as_deref()
+                .map(|name| Dimension::parse_of_event(name, "group_by"))
+                .transpose()?,
+            with_previous: parse_compare(body.compare.as_deref())?,
             now,
         })
     }
@@ -152,10 +172,17 @@ impl PeopleRequest {
     /// # Errors
     /// A field cannot be used; the error names it.
     pub fn parse(site: &Site, body: &RetentionPeopleRequest, now: Timestamp) -> Result<Self, ApiError> {
+        let mut retention = Request::parse(site, &body.retention, now)?;
+        let set = [("group_by", retention.group_by.is_some()), ("compare", retention.with_previous)];
+        refuse_set("retention", set)?;
+        if let Some(group) = &body.group {
+            retention.group_by = Some(Dimension::parse_of_event(&group.dimension, "group.dimension")?);
+        }
         Ok(Self {
-            retention: Request::parse(site, &body.retention, now)?,
+            retention,
             cohort: body.cohort.clone(),
             index: body.index,
+            group: body.group.as_ref().map(|group| group.value.clone()),
             paging: Paging::parse(body.limit, body.cursor.as_deref())?,
         })
     }

@@ -20,6 +20,34 @@ pub struct Retention {
     pub interval: String,
     /// By when they first came in the period; those in which nobody did are there, too.
     pub cohorts: Vec<Cohort>,
+    /// By the value of the dimension where they first came, the largest first; at most 20.
+    pub groups: Vec<RetentionGroup>,
+    /// How many values of the dimension are left out of `groups`.
+    pub groups_left_out: usize,
+    /// The period before, where it is compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<RetentionBefore>,
+}
+
+/// Who had a value of a dimension where they first came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RetentionGroup {
+    /// The value.
+    #[schema(example = "mobile")]
+    pub value: String,
+    /// The cohorts, as those of all; they sum to these where no value is left out.
+    pub cohorts: Vec<Cohort>,
+}
+
+/// The retention of the period before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RetentionBefore {
+    /// Its beginning.
+    pub from: Timestamp,
+    /// Its end, exclusive: up to the moment that the period has reached.
+    pub to: Timestamp,
+    /// The cohorts.
+    pub cohorts: Vec<Cohort>,
 }
 
 /// Those who first came in the same stretch of time.

@@ -33,7 +33,8 @@ pub struct StatsParams {
     /// Repeatable: `dimension:operator:value` with the operators `is`, `is_not`, `contains`, `starts`, `matches` (a regular
     /// expression), `greater`, `less` (one number) and `set` (no value); values separated by commas are alternatives, and `\,` is a comma of a value. Also `path` (the same as `page`) and
     /// `props.<name>`; a name with colons ends at the first operator, and `\:` is a colon that ends it nowhere. Pages
-    /// and hosts may be written as they are read: `/caffè` finds `/caff%C3%A8`.
+    /// and hosts may be written as they are read: `/caffè` finds `/caff%C3%A8`. `segment:is:ID` and `segment:is_not:ID` leave in
+    /// who is a member of a segment now, or is not.
     #[serde(default)]
     #[param(example = json!(["country:is:IT,FR"]))]
     pub filter: Vec<String>,

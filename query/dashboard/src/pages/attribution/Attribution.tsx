@@ -3,6 +3,7 @@ import { questions } from '../../api/questions';
 import type { Attribution as Answer } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
+import { SaveReport } from '../../reports/SaveReport';
 import { useSite } from '../../state/site';
 import { useChoice, useFilters } from '../../state/useAddress';
 import { Answered } from '../../ui/Answered';
@@ -13,7 +14,9 @@ import { PeriodPicker } from '../../ui/PeriodPicker';
 import { EmptyState, Skeleton } from '../../ui/states';
 import './attribution.css';
 import { AttributionOptions } from './AttributionOptions';
+import { AttributionPeople } from './AttributionPeople';
 import { AttributionTable } from './AttributionTable';
+import { Breakdown } from './Breakdown';
 import { Comparison } from './Comparison';
 import { ranked } from './figures';
 import { Findings } from './Findings';
@@ -31,7 +34,7 @@ export default function Attribution() {
   const error = attribution.isReady ? answer.error : undefined;
   const isOfField = fieldOf(error) !== undefined && !answer.data;
   return (
-    <Page title={t('attribution.title')} lead={t('attribution.lead')} controls={<PeriodPicker />}>
+    <Page title={t('attribution.title')} lead={t('attribution.lead')} controls={<><SaveReport question="attribution" body={attribution.request} disabled={!attribution.isReady} /><PeriodPicker comparable /></>}>
       <FilterBar />
       <Card title={t('attribution.options')}>
         <AttributionOptions attribution={attribution} error={error} />
@@ -57,14 +60,17 @@ function Told({ data, stale, attribution }: { data: Answer; stale: boolean; attr
   const { model, credit } = attribution.choices;
   // An answer has all models: another one is shown before it is asked for.
   const rows = useMemo(() => ranked(data.rows, model, credit), [data, model, credit]);
+  const before = useMemo(() => (data.previous && data.previous.conversions > 0 ? new Map(ranked(data.previous.rows, model, credit).map((row) => [row.value, row])) : undefined), [data, model, credit]);
   if (data.conversions === 0) {
     return <Card stale={stale}>{filters.length > 0 ? <NothingMatches /> : <EmptyState title={t('attribution.empty')} hint={t('attribution.empty.hint')} />}</Card>;
   }
-  const parts = { data, rows, stale, attribution };
+  const parts = { data, rows, before, stale, attribution };
   return (
     <>
       <Findings {...parts} />
       <AttributionTable {...parts} />
+      {attribution.behind && <AttributionPeople key={JSON.stringify(attribution.behind)} {...parts} behind={attribution.behind} />}
+      {data.groups.length > 0 && attribution.choices.breakdown !== 'none' && <Breakdown {...parts} />}
       <Comparison {...parts} />
     </>
   );

@@ -22,6 +22,7 @@ export function AttributionOptions({ attribution, error }: OptionsProps) {
   const [model, setModel] = useChoice('model');
   const [members, setMembers] = useChoice('members');
   const [chain, setChain] = useChoice('chain');
+  const [breakdown, setBreakdown] = useChoice('breakdown');
   const [, write] = useTexts();
   const wrong = (field: AttributionField): ReactNode => fieldOf(error) === field && error && <FieldError error={error} />;
   return (
@@ -61,6 +62,16 @@ export function AttributionOptions({ attribution, error }: OptionsProps) {
         hint={t('attribution.chain.hint')}
       >
         {wrong('unconverted')}
+      </SelectField>
+      <SelectField
+        label={t('funnels.breakdown')}
+        values={choices.breakdown}
+        value={breakdown}
+        choose={setBreakdown}
+        name={(one) => (one === 'none' ? t('funnels.breakdown.none') : label('dimension', one))}
+        hint={t(model === 'markov' ? 'attribution.breakdown.markov' : 'attribution.breakdown.hint')}
+      >
+        {wrong('breakdown')}
       </SelectField>
     </div>
   );

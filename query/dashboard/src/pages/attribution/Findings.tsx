@@ -1,14 +1,18 @@
 import { inWords } from '../../format/duration';
-import { formatMoney } from '../../format/number';
+import { formatMoney, relativeChange } from '../../format/number';
+import { formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
+import { useFormat } from '../../state/site';
 import { Card } from '../../ui/Card';
+import { Change } from '../../ui/Change';
 import { Explain } from '../../ui/Explain';
 import { useValueName } from '../../ui/useValueName';
 import { endsOf, furthestModel, type Figures, type Model } from './figures';
 import { useCreditText, useRowName, type PartProps } from './useAttribution';
 
 /** What is found, in sentences: who brought most, and where the models say something else. */
-export function Findings({ data, rows, stale, attribution }: PartProps) {
+export function Findings(part: PartProps) {
+  const { data, stale, attribution } = part;
   const { t, locale } = useI18n();
   const valueName = useValueName();
   const { credit, days } = attribution.choices;
@@ -20,10 +24,11 @@ export function Findings({ data, rows, stale, attribution }: PartProps) {
         <p className="finding" data-testid="attribution-finding">{t('attribution.noMoney', { count: data.conversions })}</p>
       ) : (
         <>
-          <Largest data={data} rows={rows} stale={stale} attribution={attribution} />
-          <OpensAndCloses data={data} rows={rows} stale={stale} attribution={attribution} />
+          <Largest {...part} />
+          <OpensAndCloses {...part} />
         </>
       )}
+      {data.previous && <Previous {...part} previous={data.previous} />}
       {data.without_visit > 0 && (
         <p data-testid="attribution-without">
           {t('attribution.without', { count: data.without_visit, window, name: valueName(data.group_by, '') })}
@@ -31,6 +36,26 @@ export function Findings({ data, rows, stale, attribution }: PartProps) {
         </p>
       )}
     </Card>
+  );
+}
+
+/** How many conversions there were in the period before, and what they brought. */
+function Previous({ data, previous }: PartProps & { previous: NonNullable<PartProps['data']['previous']> }) {
+  const { t } = useI18n();
+  const { locale, timeZone } = useFormat();
+  const change = relativeChange(data.conversions, previous.conversions);
+  return (
+    <p data-testid="attribution-before">
+      {change !== null && <Change change={{ unit: 'percent', size: change }} />}{' '}
+      <span className="quiet">
+        {t('attribution.previous', {
+          from: formatShort(previous.from, locale, timeZone),
+          to: formatShort(previous.to, locale, timeZone),
+          count: previous.conversions,
+          amount: formatMoney(previous.revenue, locale),
+        })}
+      </span>
+    </p>
   );
 }
 

@@ -25,6 +25,9 @@ export interface Figures {
   /** How many touchpoints they are. */
   readonly count: number;
   readonly visits: number;
+  /** Who gave it credit by the model that was asked for, and who came by it and did not convert; undefined of several together. */
+  readonly people: number | undefined;
+  readonly unconverted: number | undefined;
   readonly removalEffect: number | null;
   /** By model; of more touchpoints than a chain is made of there is none by `markov`. */
   readonly credits: ReadonlyMap<string, Credit>;
@@ -32,11 +35,13 @@ export interface Figures {
 
 /** The touchpoints, those with most by a model first. */
 export function ranked(rows: readonly AttributionRow[], model: Model, measure: Measure): Figures[] {
-  const all = rows.map(({ touchpoint, visits, removal_effect: removalEffect, models: told }): Figures => ({
+  const all = rows.map(({ touchpoint, visits, people, unconverted, removal_effect: removalEffect, models: told }): Figures => ({
     kind: 'touchpoint',
     value: touchpoint,
     count: 1,
     visits,
+    people,
+    unconverted,
     removalEffect: removalEffect ?? null,
     credits: new Map(told.map(({ model: name, conversions, revenue }) => [name, { conversions, revenue }])),
   }));
@@ -63,7 +68,7 @@ function together(kind: 'others' | 'total', rows: readonly Figures[]): Figures {
     const conversions = told.reduce((sum, one) => sum + one.conversions, 0);
     credits.set(model, { conversions, revenue: sumOf(told.map((one) => one.revenue)) });
   }
-  return { kind, value: '', count: rows.length, visits: rows.reduce((sum, { visits }) => sum + visits, 0), removalEffect: null, credits };
+  return { kind, value: '', count: rows.length, visits: rows.reduce((sum, { visits }) => sum + visits, 0), people: undefined, unconverted: undefined, removalEffect: null, credits };
 }
 
 /** As many as the API writes. */

@@ -4,15 +4,18 @@ import { formatMoney, formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { conditionOf } from '../../state/condition';
 import { useFormat, useSite } from '../../state/site';
-import { useChoice, useFilters, usePeriod, useTexts } from '../../state/useAddress';
+import { useBehind, useChoice, useFilters, usePeriod, useTexts } from '../../state/useAddress';
 import { useValueName } from '../../ui/useValueName';
 import type { Credit, Figures, Measure } from './figures';
-import { isReady, parseConversion, parseDays, requestOf, type AttributionChoices } from './question';
+import { isReady, parseBehind, parseConversion, parseDays, requestOf, type AttributionChoices, type Behind } from './question';
 
 export interface AttributionState {
   readonly choices: AttributionChoices;
   readonly request: AttributionRequest;
   readonly isReady: boolean;
+  readonly behind: Behind | undefined;
+  /** Shows the people behind a number; undefined closes them. */
+  readonly show: (behind: Behind | undefined) => void;
 }
 
 /** What each part of the page is made of. */
@@ -20,6 +23,8 @@ export interface PartProps {
   readonly data: Attribution;
   /** Its touchpoints, those with most by the chosen model first. */
   readonly rows: readonly Figures[];
+  /** Those of the period before by their names, where it is compared. */
+  readonly before: ReadonlyMap<string, Figures> | undefined;
   readonly stale: boolean;
   readonly attribution: AttributionState;
 }
@@ -27,18 +32,26 @@ export interface PartProps {
 /** What the address of the page asks. */
 export function useAttribution(): AttributionState {
   const { timezone } = useSite();
-  const { resolved: { from, to } } = usePeriod(timezone);
+  const { period, resolved: { from, to } } = usePeriod(timezone);
   const { filters } = useFilters();
   const [touch] = useChoice('touch');
   const [model] = useChoice('model');
   const [members] = useChoice('members');
   const [credit] = useChoice('credit');
   const [chain] = useChoice('chain');
+  const [breakdown] = useChoice('breakdown');
   const [text] = useTexts();
+  const { behind, value, show } = useBehind();
   const conversion = parseConversion(text('conversion'));
   const days = parseDays(text('window'));
-  const choices = { touch, conversion, days, model, members, credit, chain, from, to, condition: conditionOf(filters) };
-  return { choices, request: requestOf(choices), isReady: isReady(choices) };
+  const choices = { touch, conversion, days, model, members, credit, chain, breakdown, compare: period.compare, from, to, condition: conditionOf(filters) };
+  return {
+    choices,
+    request: requestOf(choices),
+    isReady: isReady(choices),
+    behind: parseBehind(behind, value),
+    show: (next) => show(next && { behind: next.outcome, value: next.touchpoint ?? null }),
+  };
 }
 
 /** Writes what a touchpoint has by a model: `21.5`, `€12.50`. */

@@ -2,6 +2,7 @@ import { questions } from '../../api/questions';
 import type { Funnel } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
+import { SaveReport } from '../../reports/SaveReport';
 import { useSite } from '../../state/site';
 import { useFilters } from '../../state/useAddress';
 import { Answered } from '../../ui/Answered';
@@ -35,7 +36,7 @@ export default function Funnels() {
   const error = isReady ? answer.error : undefined;
   const isOfField = fieldOf(error) !== undefined && !answer.data;
   return (
-    <Page title={t('funnels.title')} lead={t('funnels.lead')} controls={<PeriodPicker comparable />}>
+    <Page title={t('funnels.title')} lead={t('funnels.lead')} controls={<><SaveReport question="funnels" body={request} disabled={!isReady} /><PeriodPicker comparable /></>}>
       <FilterBar />
       <Card className="funnel-builder">
         <StepList funnel={funnel} error={error} />

@@ -14,6 +14,8 @@ import { useValueName } from '../../ui/useValueName';
 import { presentVisitors } from './cards';
 import type { Connection } from './follow';
 import './live.css';
+import { LiveMap } from './LiveMap';
+import { LiveMoves } from './LiveMoves';
 import { PersonCard } from './PersonCard';
 import { useLive, type Live as LiveState } from './useLive';
 
@@ -41,7 +43,13 @@ export default function Live() {
             <Skeleton lines={4} tall />
           )}
         </Card>
-        {snapshot && snapshot.visitors > 0 && <NowLists snapshot={snapshot} />}
+        {snapshot && <div className="live-where"><LiveMap snapshot={snapshot} /></div>}
+        {snapshot && (
+          <div className="live-lists">
+            <LiveMoves snapshot={snapshot} />
+            {snapshot.visitors > 0 && <NowLists snapshot={snapshot} />}
+          </div>
+        )}
         <Card
           title={t('live.stream')}
           className="live-stream"
@@ -157,15 +165,14 @@ function NowLists({ snapshot }: { snapshot: LiveSnapshot }) {
   const lists = [
     { title: t('live.pages'), mono: true, rows: rows('page', snapshot.pages.map((one) => ({ value: one.page, visitors: one.visitors }))) },
     { title: t('live.sources'), mono: false, rows: rows('source', snapshot.sources.map((one) => ({ value: one.source, visitors: one.visitors }))) },
-    { title: t('live.countries'), mono: false, rows: rows('country', snapshot.countries.map((one) => ({ value: one.country, visitors: one.visitors }))) },
   ];
   return (
-    <div className="live-lists">
+    <>
       {lists.map((list) => list.rows.length > 0 && (
         <Card key={list.title} title={list.title}>
           <BarList rows={list.rows} unit={t('metric.visitors')} mono={list.mono} />
         </Card>
       ))}
-    </div>
+    </>
   );
 }

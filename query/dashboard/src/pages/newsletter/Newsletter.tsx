@@ -5,6 +5,7 @@ import { useAnswer } from '../../api/useAnswer';
 import { readableAddress } from '../../format/address';
 import { formatMoney, formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
+import { SaveReport } from '../../reports/SaveReport';
 import { useSite } from '../../state/site';
 import { usePeriod, useReport } from '../../state/useAddress';
 import { Answered } from '../../ui/Answered';
@@ -36,7 +37,7 @@ export default function Newsletter() {
   };
   const report = useAnswer(questions.newsletters(site, query), { refresh_ms });
   return (
-    <Page title={t('newsletter.title')} lead={t('newsletter.lead')} controls={<PeriodPicker />}>
+    <Page title={t('newsletter.title')} lead={t('newsletter.lead')} controls={<><SaveReport question="newsletters" body={query} /><PeriodPicker /></>}>
       <Answered answer={report} loading={<Card><Skeleton lines={6} tall /></Card>}>
         {(data) =>
           data.rows.length === 0 && campaign === null ? (

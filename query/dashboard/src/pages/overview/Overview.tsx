@@ -4,6 +4,7 @@ import { useAnswer } from '../../api/useAnswer';
 import { commerceMetrics, headlineMetrics, metrics, type Metric } from '../../format/metric';
 import { formatMoneys, numeric } from '../../format/number';
 import { useI18n } from '../../i18n/context';
+import { SaveReport } from '../../reports/SaveReport';
 import { formatFilter } from '../../state/filters';
 import { useFormat, useSite } from '../../state/site';
 import { useChoice, useFilters, usePeriod } from '../../state/useAddress';
@@ -60,7 +61,10 @@ export default function Overview() {
     );
   }
   return (
-    <Page title={t('overview.title')} controls={<PeriodPicker comparable />}>
+    <Page
+      title={t('overview.title')}
+      controls={<><SaveReport question="stats" body={{ ...asked, metrics: [metric, ...metrics.filter((one) => one !== metric)].join(',') }} /><PeriodPicker comparable /></>}
+    >
       <FilterBar />
       <Card className="card-flush" stale={stats.stale}>
         <Answered answer={stats} loading={<Skeleton lines={2} tall />}>

@@ -4,6 +4,7 @@ import { questions } from '../../api/questions';
 import type { Paths as Answer } from '../../api/types';
 import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
+import { SaveReport } from '../../reports/SaveReport';
 import { useSite } from '../../state/site';
 import { useChoice, useChoices, useFilters, usePeriod, useTexts } from '../../state/useAddress';
 import { Answered } from '../../ui/Answered';
@@ -17,7 +18,8 @@ import { LinkTable } from './LinkTable';
 import './paths.css';
 import { PathsOptions } from './PathsOptions';
 import { PathsPicture } from './PathsPicture';
-import { directionOf, fieldOf, type PathsChoices } from './question';
+import { PathsPeople } from './PathsPeople';
+import { directionOf, fieldOf, formatBehind, type PathsChoices } from './question';
 import { Trail } from './Trail';
 import { usePaths, type PathsState } from './usePaths';
 import { useFinding, useWords } from './useWords';
@@ -36,7 +38,7 @@ export default function Paths() {
   const error = paths.isReady ? answer.error : undefined;
   const isOfField = fieldOf(error) !== undefined && !answer.data;
   return (
-    <Page title={t('paths.title')} lead={t('paths.lead')} controls={<PeriodPicker />}>
+    <Page title={t('paths.title')} lead={t('paths.lead')} controls={<><SaveReport question="paths" body={paths.request} disabled={!paths.isReady} /><PeriodPicker /></>}>
       <FilterBar />
       <Card title={t('paths.options')}>
         <PathsOptions paths={paths} error={error} />
@@ -89,6 +91,7 @@ function Told({ data, stale, shown, paths }: ToldProps) {
       </Card>
       {isTold && <PathsPicture {...part} />}
       {isTold && <LinkTable {...part} />}
+      {isTold && paths.behind && <PathsPeople key={formatBehind(paths.behind)} {...part} behind={paths.behind} />}
     </>
   );
 }

@@ -171,6 +171,8 @@ export function otherEnd({ from, to }: PathRibbon, side: Neighbours['side']): Pa
 /** A link as a row of the table. */
 export interface LinkRow extends PlacedLink {
   readonly step: number;
+  /** How many were where the link was walked from, and took any link that is told. */
+  readonly all: number;
   /** Of those who were where the link was walked from. */
   readonly share: number;
 }
@@ -180,8 +182,12 @@ export function linkRows(links: readonly PathLink[], direction: Direction): Link
   const placed = placedLinks(links, direction);
   const names = flowsOf(placed);
   const origin = ({ column, from, to }: PlacedLink) => (direction === 'backward' ? keyOf(column + 1, to, 'end') : keyOf(column, from, 'beginning'));
+  const taken = new Map<string, number>();
+  const start = (link: PathLink) => JSON.stringify([link.step, direction === 'backward' ? link.to : link.from]);
+  for (const link of links) taken.set(start(link), (taken.get(start(link)) ?? 0) + link.count);
   return placed.map((link, place) => {
+    const told = links[place];
     const flow = names.get(origin(link));
-    return { ...link, step: links[place]?.step ?? 0, share: flow ? link.count / through(flow) : 1 };
+    return { ...link, step: told?.step ?? 0, all: (told && taken.get(start(told))) ?? link.count, share: flow ? link.count / through(flow) : 1 };
   });
 }

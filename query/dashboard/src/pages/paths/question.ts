@@ -1,5 +1,5 @@
 import type { ApiError } from '../../api/error';
-import type { Condition, PathsRequest } from '../../api/types';
+import type { Condition, PathsPeopleRequest, PathsRequest } from '../../api/types';
 import { isChosen, matcherOf, type ChosenEvent } from '../../events/event';
 import type { Choice } from '../../state/address';
 import { joinValues } from '../../state/filters';
@@ -32,6 +32,27 @@ export function requestOf({ scope, nodes, steps, repeats, start, end, least, fro
     ...(end && { end: matcherOf(end) }),
     ...(condition && { condition }),
   };
+}
+
+/** Whose journeys: of a link, or of all that lead from a node, or to it. */
+export type Behind = Pick<PathsPeopleRequest, 'step' | 'from' | 'to'>;
+
+/** Reads `{"step":0,"from":"/"}`; what is malformed lists nobody. */
+export function parseBehind(text: string | null): Behind | undefined {
+  try {
+    const { step, ...ends } = JSON.parse(text ?? '') as Record<string, unknown>;
+    const isEnd = (end: unknown): end is string | null => end === null || typeof end === 'string';
+    const told = Object.entries(ends);
+    const isWhole = told.length > 0 && told.every(([name, end]) => (name === 'from' || name === 'to') && isEnd(end));
+    return Number.isInteger(step) && Number(step) >= 0 && isWhole ? { step: Number(step), ...ends } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function formatBehind(behind: Behind): string {
+  const { step, from, to } = behind;
+  return JSON.stringify({ step, ...(from !== undefined && { from }), ...(to !== undefined && { to }) });
 }
 
 /** An event that was begun to be chosen keeps from asking: without it another question would be answered. */

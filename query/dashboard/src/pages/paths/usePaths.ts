@@ -4,10 +4,10 @@ import { formatEvent, parseEvent, type ChosenEvent } from '../../events/event';
 import { useI18n } from '../../i18n/context';
 import { conditionOf } from '../../state/condition';
 import { useSite } from '../../state/site';
-import { useChoice, useFilters, usePeriod, useTexts, useTrail } from '../../state/useAddress';
+import { useBehind, useChoice, useFilters, usePeriod, useTexts, useTrail } from '../../state/useAddress';
 import { useSuggestions } from '../../ui/useSuggestions';
 import type { PathGraph, PathNode } from './graph';
-import { directionOf, eventOfNode, isReady, parseLeast, requestOf, type Direction, type PathsChoices } from './question';
+import { directionOf, eventOfNode, formatBehind, isReady, parseBehind, parseLeast, requestOf, type Behind, type Direction, type PathsChoices } from './question';
 
 export interface PathsState {
   readonly choices: PathsChoices;
@@ -21,6 +21,9 @@ export interface PathsState {
   /** Goes on from a node; undefined where there is nothing to go on from. */
   readonly walkFrom: (node: PathNode) => (() => void) | undefined;
   readonly walkBack: (place: number) => void;
+  readonly behind: Behind | undefined;
+  /** Shows the people behind a number; undefined closes them. */
+  readonly show: (behind: Behind | undefined) => void;
   /** Shows paths of everything again. */
   readonly reset: () => void;
 }
@@ -47,6 +50,7 @@ export function usePaths(): PathsState {
   const [repeats] = useChoice('repeats');
   const [text] = useTexts();
   const [trail, walk] = useTrail();
+  const { behind, show } = useBehind();
   const namesKnown = useNamesKnown();
   const [startText, endText] = [text('start'), text('end')];
   const start = eventIn(startText);
@@ -60,17 +64,20 @@ export function usePaths(): PathsState {
     request: requestOf(choices),
     isReady: isReady(choices),
     trail: trail.map((one) => eventIn(one)),
-    choose: (place, event) => walk([], { [place]: event ? formatEvent(event) : null }),
+    // Behind the numbers of other paths there are others.
+    choose: (place, event) => walk([], { [place]: event ? formatEvent(event) : null, behind: null }),
     walkFrom: (node) => {
       const event = node.kind === 'named' ? eventOfNode(node.name, namesKnown) : undefined;
       if (!event) return undefined;
       const next = formatEvent(event);
       // From where one is there is no way on, and none from where one wants to.
       if (next === startText || next === endText) return undefined;
-      return () => walk([...trail, (walked === 'end' ? endText : startText) ?? ''], { [walked]: next });
+      return () => walk([...trail, (walked === 'end' ? endText : startText) ?? ''], { [walked]: next, behind: null });
     },
-    walkBack: (place) => walk(trail.slice(0, place), { [walked]: trail[place] || null }),
-    reset: () => walk([], { start: null, end: null }),
+    walkBack: (place) => walk(trail.slice(0, place), { [walked]: trail[place] || null, behind: null }),
+    behind: parseBehind(behind),
+    show: (next) => show(next && { behind: formatBehind(next) }),
+    reset: () => walk([], { start: null, end: null, behind: null }),
   };
 }
 

@@ -5,6 +5,7 @@ import { useAnswer } from '../../api/useAnswer';
 import { formatLatency } from '../../format/duration';
 import { formatNumber, formatRate, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
+import { SaveReport } from '../../reports/SaveReport';
 import { formatFilter } from '../../state/filters';
 import { useSite } from '../../state/site';
 import { useChoice, useFilters, usePeriod } from '../../state/useAddress';
@@ -39,6 +40,7 @@ export function AppQualityPanel() {
   }
   return (
     <>
+      <div className="quality-save"><SaveReport question="quality_app" body={query} /></div>
       <div className="vitals" data-stale={quality.stale || undefined}>
         <CrashFree quality={data} />
         {data.starts.map((start) => (

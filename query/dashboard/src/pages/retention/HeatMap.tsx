@@ -5,6 +5,7 @@ import { formatBucket } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../state/site';
 import { Card } from '../../ui/Card';
+import { Change } from '../../ui/Change';
 import { Explain } from '../../ui/Explain';
 import { ExportTable } from '../../ui/ExportButton';
 import { NumberButton } from '../../ui/NumberButton';
@@ -15,12 +16,16 @@ import { useCohortName, type RetentionState } from './useRetention';
 
 interface HeatMapProps {
   rows: readonly Cohort[];
+  /** The value of the dimension whose rows they are; undefined of all. */
+  of: string | undefined;
+  /** Those of the period before, where it is compared. */
+  previous: readonly Cohort[] | undefined;
   stale: boolean;
   retention: RetentionState;
 }
 
 /** A row for each stretch of time in which somebody came first, and a column for each later one. */
-export function HeatMap({ rows, stale, retention }: HeatMapProps) {
+export function HeatMap({ rows, of, previous, stale, retention }: HeatMapProps) {
   const { t, locale } = useI18n();
   const { timeZone } = useFormat();
   const { stretch, members, from, to } = retention.choices;
@@ -30,7 +35,7 @@ export function HeatMap({ rows, stale, retention }: HeatMapProps) {
   const picture = useRef<HTMLDivElement>(null);
   const indexes = Array.from({ length: columnsOf(rows) }, (_, place) => place + 1);
   const highest = largestShare(rows);
-  const title = t('retention.picture');
+  const title = of === undefined ? t('retention.picture') : `${t('retention.picture')} · ${of}`;
   const head = t(`retention.head.${stretch}`);
   const later = (count: number) => t(`retention.later.${stretch}`, { count });
   const who = (count: number) => t(`counted.${members}`, { count });
@@ -69,6 +74,7 @@ export function HeatMap({ rows, stale, retention }: HeatMapProps) {
             </thead>
             <tbody>
               <MeanRow rows={rows} indexes={indexes} who={who} later={later} />
+              {previous && <BeforeRow rows={rows} before={previous} indexes={indexes} who={who} later={later} />}
               {rows.map((row) => {
                 const [size = 0] = row.people;
                 const cohort = cohortName(row.cohort);
@@ -138,6 +144,31 @@ function MeanRow({ rows, indexes, who, later }: MeanRowProps) {
           <td key={index} title={share === null ? undefined : sentence}>
             <span aria-hidden="true">{text}</span>
             {share !== null && <span className="sr-only">{sentence}</span>}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+/** What all cohorts of the period before come to, and how much that is less or more. */
+function BeforeRow({ rows, before, indexes, who, later }: MeanRowProps & { before: readonly Cohort[] }) {
+  const { t, locale } = useI18n();
+  const name = t('period.previous');
+  return (
+    <tr className="heat-before" data-testid="retention-before">
+      <th scope="row">{name}<Explain name={name} text={t('retention.def.before')} /></th>
+      <td />
+      {indexes.map((index) => {
+        const now = meanOf(rows, index).share;
+        const { share, again, people } = meanOf(before, index);
+        const text = share === null ? missing : formatRate(share, locale);
+        const sentence = t('retention.cell', { share: text, count: formatNumber(again, locale), who: who(people), cohort: name, later: later(index) });
+        return (
+          <td key={index} title={share === null ? undefined : sentence}>
+            <span aria-hidden="true">{text}</span>
+            {share !== null && <span className="sr-only">{sentence}</span>}
+            {share !== null && now !== null && <Change change={{ unit: 'points', size: now - share }} />}
           </td>
         );
       })}

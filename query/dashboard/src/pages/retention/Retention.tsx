@@ -1,83 +1,28 @@
-import { questions } from '../../api/questions';
-import type { Retention as Answer } from '../../api/types';
-import { useAnswer } from '../../api/useAnswer';
 import { useI18n } from '../../i18n/context';
-import { useSite } from '../../state/site';
-import { useFilters } from '../../state/useAddress';
-import { Answered } from '../../ui/Answered';
-import { Card } from '../../ui/Card';
-import { FilterBar, NothingMatches } from '../../ui/FilterBar';
+import { choices } from '../../state/address';
+import { useChoice } from '../../state/useAddress';
+import { FilterBar } from '../../ui/FilterBar';
 import { Page } from '../../ui/Page';
-import { PeopleBehind } from '../../ui/PeopleBehind';
 import { PeriodPicker } from '../../ui/PeriodPicker';
-import { EmptyState, Skeleton } from '../../ui/states';
-import { filledRows } from './cohorts';
-import { Finding } from './Finding';
-import { HeatMap } from './HeatMap';
-import { fieldOf, formatCell, type Cell } from './question';
+import { Tabs } from '../../ui/Tabs';
+import { Cohorts } from './CohortsTab';
+import { Lifecycle } from './lifecycle/Lifecycle';
 import './retention.css';
-import { RetentionOptions } from './RetentionOptions';
-import { useCohortName, useRetention, type RetentionState } from './useRetention';
+import { Stickiness } from './stickiness/Stickiness';
 
-const refresh_ms = 60_000;
+const views = { cohorts: Cohorts, lifecycle: Lifecycle, stickiness: Stickiness };
 
-/** Who came in a stretch of time, and who of them came again in the next ones. */
+/** Who comes again: by when they first came, what they are in each stretch of time, and how often they come. */
 export default function Retention() {
   const { t } = useI18n();
-  const { site } = useSite();
-  const retention = useRetention();
-  const answer = useAnswer(questions.retention(site, retention.request), { refresh_ms, enabled: retention.isReady });
-  const error = retention.isReady ? answer.error : undefined;
-  const isOfField = fieldOf(error) !== undefined && !answer.data;
+  const [view, choose] = useChoice('view');
+  const View = views[view];
   return (
-    <Page title={t('retention.title')} lead={t('retention.lead')} controls={<PeriodPicker />}>
+    <Page title={t('retention.title')} lead={t(`retention.lead.${view}`)} controls={<PeriodPicker comparable />}>
       <FilterBar />
-      <Card title={t('retention.options')}>
-        <RetentionOptions retention={retention} error={error} />
-      </Card>
-      {!retention.isReady ? (
-        <Card><EmptyState title={t('event.unready')} hint={t('event.unready.hint')} /></Card>
-      ) : isOfField ? (
-        <Card><EmptyState title={t('event.mend')} hint={t('event.mend.hint')} /></Card>
-      ) : (
-        <Answered answer={answer} loading={<Card><Skeleton lines={6} tall /></Card>}>
-          {(data) => <Told data={data} stale={answer.stale} retention={retention} />}
-        </Answered>
-      )}
+      <Tabs label={t('retention.views')} tabs={choices.view.map((id) => ({ id, label: t(`retention.view.${id}`) }))} selected={view} onSelect={choose}>
+        <div className="retention-view"><View /></div>
+      </Tabs>
     </Page>
-  );
-}
-
-function Told({ data, stale, retention }: { data: Answer; stale: boolean; retention: RetentionState }) {
-  const { t } = useI18n();
-  const { filters } = useFilters();
-  const rows = filledRows(data.cohorts);
-  // Of another period or interval there is nobody to show.
-  const cell = rows.some(({ cohort, people }) => cohort === retention.cell?.cohort && retention.cell.index < people.length) ? retention.cell : undefined;
-  if (rows.length === 0) {
-    return <Card stale={stale}>{filters.length > 0 ? <NothingMatches /> : <EmptyState title={t('retention.empty')} hint={t('retention.empty.hint')} />}</Card>;
-  }
-  return (
-    <>
-      <Finding rows={rows} stale={stale} retention={retention} />
-      <HeatMap rows={rows} stale={stale} retention={retention} />
-      {cell && <CellPeople key={formatCell(cell)} cell={cell} retention={retention} />}
-    </>
-  );
-}
-
-function CellPeople({ cell, retention }: { cell: Cell; retention: RetentionState }) {
-  const { t } = useI18n();
-  const { site } = useSite();
-  const { stretch, members } = retention.choices;
-  const cohort = useCohortName(stretch)(cell.cohort);
-  const later = t(`retention.later.${stretch}`, { count: cell.index });
-  return (
-    <PeopleBehind
-      title={cell.index === 0 ? t('retention.behind.all', { cohort }) : t('retention.behind', { cohort, later })}
-      counted={(count) => t(`counted.${members}`, { count })}
-      question={(cursor) => questions.retentionPeople(site, { retention: retention.request, ...cell, ...(cursor !== undefined && { cursor }) })}
-      close={() => retention.show(undefined)}
-    />
   );
 }

@@ -17,10 +17,11 @@ interface OptionsProps {
 
 /** Whom it is about, and what counts as coming again. */
 export function RetentionOptions({ retention, error }: OptionsProps) {
-  const { t } = useI18n();
+  const { t, label } = useI18n();
   const [stretch, setStretch] = useChoice('stretch');
   const [mode, setMode] = useChoice('mode');
   const [members, setMembers] = useChoice('members');
+  const [breakdown, setBreakdown] = useChoice('breakdown');
   const [, write] = useTexts();
   const wrong = (field: RetentionField): ReactNode => fieldOf(error) === field && error && <FieldError error={error} />;
   return (
@@ -45,6 +46,16 @@ export function RetentionOptions({ retention, error }: OptionsProps) {
       </SelectField>
       <SelectField label={t('retention.members')} values={choices.members} value={members} choose={setMembers} name={(one) => t(`metric.${one}`)}>
         {wrong('unit')}
+      </SelectField>
+      <SelectField
+        label={t('funnels.breakdown')}
+        values={choices.breakdown}
+        value={breakdown}
+        choose={setBreakdown}
+        name={(one) => (one === 'none' ? t('funnels.breakdown.none') : label('dimension', one))}
+        hint={t('retention.breakdown.hint')}
+      >
+        {wrong('group_by')}
       </SelectField>
     </div>
   );

@@ -13,10 +13,12 @@ export interface RetentionChoices {
   readonly members: Choice<'members'>;
   readonly from: string;
   readonly to: string;
+  readonly breakdown: Choice<'breakdown'>;
+  readonly compare: boolean;
   readonly condition: Condition | undefined;
 }
 
-export function requestOf({ first, again, stretch, mode, members, from, to, condition }: RetentionChoices): RetentionRequest {
+export function requestOf({ first, again, stretch, mode, members, from, to, breakdown, compare, condition }: RetentionChoices): RetentionRequest {
   return {
     from,
     to,
@@ -25,8 +27,16 @@ export function requestOf({ first, again, stretch, mode, members, from, to, cond
     unit: members,
     ...(first && { first: matcherOf(first) }),
     ...(again && { again: matcherOf(again) }),
+    ...(breakdown !== 'none' && { group_by: breakdown }),
+    ...(compare && { compare: 'previous' }),
     ...(condition && { condition }),
   };
+}
+
+/** Who is behind a number, of all or of a value of the dimension: what is compared or divided says nothing about people. */
+export function peopleRequestOf(request: RetentionRequest, cell: Cell, group: RetentionPeopleRequest['group']): RetentionPeopleRequest {
+  const { group_by: _, compare: __, ...retention } = request;
+  return { retention, ...cell, ...(group && { group }) };
 }
 
 /** Whether both events are there, or none in particular. */
@@ -48,8 +58,8 @@ export function formatCell({ cohort, index }: Cell): string {
 }
 
 /** The fields of the page, as the API names them. */
-export type RetentionField = 'first' | 'again' | 'interval' | 'mode' | 'unit';
-const fields: readonly RetentionField[] = ['first', 'again', 'interval', 'mode', 'unit'];
+export type RetentionField = 'first' | 'again' | 'interval' | 'mode' | 'unit' | 'group_by';
+const fields: readonly RetentionField[] = ['first', 'again', 'interval', 'mode', 'unit', 'group_by'];
 
 /** The field of the page that an error is about, which may lie deeper: `first.kind`. */
 export function fieldOf(error: ApiError | undefined): RetentionField | undefined {

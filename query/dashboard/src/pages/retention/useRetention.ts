@@ -12,6 +12,9 @@ export interface RetentionState {
   readonly request: RetentionRequest;
   readonly isReady: boolean;
   readonly cell: Cell | undefined;
+  /** The value of the dimension whose rows are shown; undefined shows those of all. */
+  readonly group: string | undefined;
+  readonly showGroup: (value: string | undefined) => void;
   /** Shows the people behind a number; undefined closes them. */
   readonly show: (cell: Cell | undefined) => void;
 }
@@ -19,24 +22,38 @@ export interface RetentionState {
 /** What the address of the page asks. */
 export function useRetention(): RetentionState {
   const { timezone } = useSite();
-  const { resolved: { from, to } } = usePeriod(timezone);
+  const { period, resolved: { from, to } } = usePeriod(timezone);
   const { filters } = useFilters();
   const [stretch] = useChoice('stretch');
   const [mode] = useChoice('mode');
   const [members] = useChoice('members');
+  const [breakdown] = useChoice('breakdown');
   const [text] = useTexts();
-  const { behind, show } = useBehind();
+  const { behind, value, show } = useBehind();
   const event = (name: 'first' | 'again') => {
     const said = text(name);
     return said === null ? undefined : parseEvent(said);
   };
-  const choices = { first: event('first'), again: event('again'), stretch, mode, members, from, to, condition: conditionOf(filters) };
+  const choices = {
+    first: event('first'),
+    again: event('again'),
+    stretch,
+    mode,
+    members,
+    from,
+    to,
+    breakdown,
+    compare: period.compare,
+    condition: conditionOf(filters),
+  };
   return {
     choices,
     request: requestOf(choices),
     isReady: isReady(choices),
     cell: parseCell(behind),
-    show: (cell) => show(cell && { behind: formatCell(cell) }),
+    group: value ?? undefined,
+    showGroup: (next) => show({ behind: null, value: next ?? null }),
+    show: (cell) => show({ behind: cell ? formatCell(cell) : null }),
   };
 }
 

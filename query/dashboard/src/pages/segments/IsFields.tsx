@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { dimensions, type Dimension } from '../../api/names';
 import { useI18n } from '../../i18n/context';
 import { comparisonOperators, isProperty, propertyPrefix, type ComparisonOperator } from '../../segments/comparison';
-import type { IsRow, Row } from '../../segments/rule';
+import type { IsRow } from '../../segments/is-row';
 import { filterDimensions, splitValues } from '../../state/filters';
 import { isCoded, valuesOf, type Suggestion } from '../../state/suggestions';
 import { useSuggestions } from '../../ui/useSuggestions';
@@ -13,7 +13,7 @@ import { RowSelect } from './fields';
 interface IsFieldsProps {
   label: string;
   row: IsRow;
-  change: (row: Row) => void;
+  change: (row: IsRow) => void;
 }
 
 /** What is compared, how, and with what: values are completed from the data. */

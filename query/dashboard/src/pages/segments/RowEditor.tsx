@@ -12,6 +12,7 @@ import { CountField, RowSelect } from './fields';
 import { IsFields } from './IsFields';
 import { SequenceFields } from './SequenceFields';
 import { SpanField } from './SpanField';
+import { WhereFields } from './WhereFields';
 
 interface RowEditorProps {
   /** The row, as its fields are called by. */
@@ -58,18 +59,27 @@ function RowFields({ label, row, segments, change }: Pick<RowEditorProps, 'label
       return (
         <>
           <EventChooser label={label} event={row.event} choose={(event) => change({ ...row, event: event ?? unchosen })} />
+          <WhereFields label={label} of="event" where={row.where} change={(where) => change({ ...row, where })} />
           <TimesFields label={label} row={row} change={change} />
         </>
       );
     case 'visited':
       return (
-        <div className="row-line">
-          <OftenFields label={label} row={row} change={change} />
-          <span aria-hidden="true">{t('segments.visited.unit', { count: row.count })}</span>
-        </div>
+        <>
+          <div className="row-line">
+            <OftenFields label={label} row={row} change={change} />
+            <span aria-hidden="true">{t('segments.visited.unit', { count: row.count })}</span>
+          </div>
+          <WhereFields label={label} of="session" where={row.where} change={(where) => change({ ...row, where })} />
+        </>
       );
     case 'did_not':
-      return <EventChooser label={label} event={row.event} choose={(event) => change({ ...row, event: event ?? unchosen })} />;
+      return (
+        <>
+          <EventChooser label={label} event={row.event} choose={(event) => change({ ...row, event: event ?? unchosen })} />
+          <WhereFields label={label} of="event" where={row.where} change={(where) => change({ ...row, where })} />
+        </>
+      );
     case 'sequence':
     case 'not_sequence':
       return <SequenceFields label={label} row={row} change={change} />;

@@ -12,6 +12,7 @@ import { formatShort } from '../../format/time';
 import { useI18n } from '../../i18n/context';
 import { builderPath, segmentPath } from '../../segments/link';
 import { useListener } from '../../segments/useListener';
+import { SaveReport } from '../../reports/SaveReport';
 import { sitePath } from '../../state/address';
 import { useFormat, useSite } from '../../state/site';
 import { useChoice } from '../../state/useAddress';
@@ -118,6 +119,7 @@ function Acts({ segment }: { segment: Segment }) {
   return (
     <div className="segment-acts">
       <Link className="button button-quiet" to={`${segmentPath(site, id)}/edit`}>{t('segments.edit')}</Link>
+      <SaveReport question="segment" body={{ segment: id }} />
       {condition && (
         <Link className="button button-quiet" to={builderPath(site, { name: t('segments.copyOf', { name }), condition, days: days ?? 30 })}>{t('segments.duplicate')}</Link>
       )}

@@ -4,6 +4,7 @@ use super::super::{Part, Query, Shape, Source, bucket_start, dimensions, from_cl
 use super::columns::Column;
 use crate::plan::Metric;
 use crate::sql::Sql;
+use crate::sql::presence::numbers;
 
 /// Rows as rollups have them, of visits: `value`, `day`, and these columns. The question's interval is days, or none.
 pub fn counted(
@@ -37,12 +38,11 @@ pub fn expressions(columns: &[Column]) -> String {
 pub fn numbered(sql: &mut Sql, query: &Query, source: Source, shape: Shape<'_>) -> String {
     let metric = if source == Source::Events { Metric::Visitors } else { Metric::People };
     let table = from_clause(sql, query, &Part { source, metrics: vec![metric] }, shape);
-    let numbers = |hashes: &str| {
-        format!(
-            "(SELECT id_hash, number FROM visitor_numbers WHERE site = {{site:String}} AND id_hash IN (SELECT {hashes} \
-             AND site = {{site:String}} AND day BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND NOT is_bot))"
-        )
-    };
+    with_numbers(&table, source)
+}
+
+/// Rows with `visitor_number` and `person_number`, as far as what they are of is counted by people.
+pub fn with_numbers(table: &str, source: Source) -> String {
     let visitors = numbers("visitor_hash FROM visits WHERE true");
     let with_visitors = format!(
         "FROM {table} AS seen LEFT ANY JOIN {visitors} AS of_visitor ON seen.visitor_hash = of_visitor.id_hash"
@@ -58,7 +58,7 @@ pub fn numbered(sql: &mut Sql, query: &Query, source: Source, shape: Shape<'_>) 
             )
         }
         Source::Events => format!("(SELECT seen.*, of_visitor.number AS visitor_number {with_visitors})"),
-        _ => table,
+        _ => table.to_owned(),
     }
 }
 

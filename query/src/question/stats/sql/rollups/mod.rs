@@ -6,20 +6,19 @@
 mod columns;
 mod counted;
 mod making;
-mod split;
 
-use orma_store::{Param, TextList};
+use orma_store::Param;
 
 use super::metric::{SessionCounts, column, of_sessions};
 use super::{Part, Query, Shape, Source, bind_buckets, finish, has_dimensions, interval_of, is_keyed};
 use crate::plan::period::Interval;
 use crate::plan::{Dimension, Filter, Metric, Shift};
 use crate::question::stats::choose::counts_any_event;
+use crate::sql::split::{Split, split};
 use crate::sql::{Sql, clause};
 use columns::{columns, of_viewers, of_views};
 use counted::{counted, viewers};
 pub use making::{SITES, delete_gone, gone, makings};
-use split::{Split, split};
 
 /// The dimensions that days are rolled up by: what pages list. Each takes a bit for each visitor of a day, or two bytes.
 const OF_VISITS: [Dimension; 10] = [
@@ -100,8 +99,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Option<Sql> {
     sql.bind_site(&query.scope.site);
     // The visits that are read are those of the rest.
     sql.bind_period(rest.as_ref().unwrap_or(&query.scope.period));
-    let made = TextList::numbers("made", made);
-    sql.params.extend(made.params);
+    let made = sql.bind_numbers("made", made);
     for (name, value) in [
         ("first_rolled", Param::Int(first_day)),
         ("last_rolled", Param::Int(last_day)),
@@ -129,7 +127,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Option<Sql> {
              AND day BETWEEN toDate({{first_rolled:UInt16}}) AND toDate({{last_rolled:UInt16}}) \
              AND made IN (SELECT arrayJoin({})){}",
             read.join(", "),
-            made.array,
+            made,
             filtered.map_or(String::new(), |filtered| format!(" AND {filtered}"))
         );
         match &rest {
