@@ -13,10 +13,9 @@
 
 use std::fmt::Write as _;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use uuid::Uuid;
 
+use crate::client::sql_reader::database;
 use crate::client::{Endpoint, Store};
 use crate::secret;
 
@@ -92,11 +91,6 @@ const FIXED: [(&str, &str); 30] = [
     ("http_write_exception_in_output_format", "0"),
 ];
 
-/// The database of the views.
-pub fn database(of: &str) -> String {
-    format!("{of}_sql")
-}
-
 /// The id of a query that reads a site.
 pub fn query_id(site: &str) -> String {
     format!("{QUERY_ID_PREFIX}{}-{site}", Uuid::now_v7())
@@ -106,22 +100,6 @@ pub fn query_id(site: &str) -> String {
 pub fn of_store(store: &Store) -> (String, String) {
     let Endpoint { user, database, .. } = store.reader();
     (database, user)
-}
-
-/// The reader of an embedded engine.
-pub(crate) fn in_engine(endpoint: Endpoint) -> Endpoint {
-    Endpoint { database: database(&endpoint.database), ..endpoint }
-}
-
-/// The reader of a server elsewhere. Its password follows from that of orma's user, so that all processes that share
-/// the server know it.
-pub(crate) fn of_server(service: &Endpoint) -> Endpoint {
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(service.password.as_bytes()).expect("HMAC takes a key of any length");
-    mac.update(format!("reader of {} for {}", service.database, service.user).as_bytes());
-    let password = secret::hex(&mac.finalize().into_bytes());
-    let database = database(&service.database);
-    Endpoint { url: service.url.clone(), user: database.clone(), password, database }
 }
 
 /// Its settings in `users.xml`; `memory_bytes_max` bounds all of its queries together.
@@ -201,19 +179,5 @@ mod tests {
         let id = query_id("bottega.it");
         let begins_at: usize = SITE.split(", ").nth(1).unwrap().trim_end_matches(')').parse().unwrap();
         assert_eq!(&id[begins_at - 1..], "bottega.it", "{id}");
-    }
-
-    #[test]
-    fn a_server_s_reader_has_a_password_that_follows_from_the_service_s() {
-        let service = |password: &str| Endpoint {
-            url: "http://h:8123".into(),
-            user: "orma".into(),
-            password: password.into(),
-            database: "shop".into(),
-        };
-        let reader = of_server(&service("one"));
-        assert_eq!((reader.user.as_str(), reader.database.as_str()), ("shop_sql", "shop_sql"));
-        assert_eq!(reader.password, of_server(&service("one")).password);
-        assert_ne!(reader.password, of_server(&service("other")).password);
     }
 }

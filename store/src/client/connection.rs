@@ -3,7 +3,7 @@
 use clickhouse::{Client, Compression};
 
 use super::endpoint::Endpoint;
-use crate::reader;
+use super::sql_reader;
 
 /// Who we are, and who asks.
 pub(super) struct Connections {
@@ -20,7 +20,7 @@ impl Connections {
         let service = client_for(&endpoint);
         let questions = others.map_or_else(|| service.clone(), |others| client_for(&others.questions));
         let reader_endpoint =
-            others.map_or_else(|| reader::of_server(&endpoint), |others| others.reader.clone());
+            others.map_or_else(|| sql_reader::of_server(&endpoint), |others| others.reader.clone());
         let reader = client_for(&reader_endpoint);
         Self { endpoint, service, questions, reader, reader_endpoint }
     }

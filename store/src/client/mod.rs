@@ -8,6 +8,7 @@ mod connection;
 mod endpoint;
 mod error;
 mod param;
+pub(crate) mod sql_reader;
 mod statement;
 mod text_list;
 mod work;

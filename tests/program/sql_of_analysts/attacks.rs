@@ -153,7 +153,7 @@ const REFUSED: [(&str, &str); 144] = [
     ("SELECT number FROM numbers(3) ORDER BY number WITH FILL TO 5 INTERPOLATE (x AS hostName())", ""),
     ("SELECT @@version", ""),
     ("SELECT 1 AS \"a\nInsertQuery\"", "SELECT"),
-    ("SELECT 1 AS \"a\n    Literal\", hostName()", "hostName"),
+    ("SELECT 1 AS \"a\n    Literal\", hostName()", "Literal"),
     ("SELECT * FROM url('x' AS \"a\n  Literal\")", "url"),
     ("SELECT _part FROM events", "_part"),
     ("SELECT visitor_hash FROM visits", "visitor_hash"),
