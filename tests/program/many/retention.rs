@@ -220,7 +220,11 @@ async fn cohorts_lives_and_habits_are_told_by_who_was_there_when() {
             found[2] += stickiness::agree(&service, site, &mut random).await;
         }
     }
-    let least = [sites.len(), sites.len() / 2, sites.len() / 2];
-    assert!(found.iter().zip(least).all(|(found, least)| *found > least), "{found:?} of {}", sites.len() * 2);
+    let least = [sites.len(), sites.len() / 4, sites.len() / 4];
+    assert!(
+        found.iter().zip(least).all(|(found, least)| *found >= least),
+        "{found:?} of {}",
+        sites.len() * 2
+    );
     service.engine.stop().await;
 }
