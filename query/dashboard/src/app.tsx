@@ -22,6 +22,8 @@ const pages = {
   retention: () => import('./pages/retention/Retention'),
   attribution: () => import('./pages/attribution/Attribution'),
   paths: () => import('./pages/paths/Paths'),
+  touchpoints: () => import('./pages/touchpoints/Touchpoints'),
+  journeys: () => import('./pages/journeys/Journeys'),
   segments: () => import('./pages/segments/Segments'),
   quality: () => import('./pages/quality/Quality'),
   about: () => import('./pages/about/About'),
@@ -40,6 +42,8 @@ const Funnels = lazy(pages.funnels);
 const Retention = lazy(pages.retention);
 const Attribution = lazy(pages.attribution);
 const Paths = lazy(pages.paths);
+const Touchpoints = lazy(pages.touchpoints);
+const Journeys = lazy(pages.journeys);
 const Segments = lazy(pages.segments);
 const Quality = lazy(pages.quality);
 const About = lazy(pages.about);
@@ -100,6 +104,8 @@ export function App() {
                     <Route path="retention" element={<Retention />} />
                     <Route path="attribution" element={<Attribution />} />
                     <Route path="paths" element={<Paths />} />
+                    <Route path="touchpoints" element={<Touchpoints />} />
+                    <Route path="journeys" element={<Journeys />} />
                     <Route path="segments/*" element={<Segments />} />
                     <Route path="quality" element={<Quality />} />
                     <Route path="accounting" element={<Accounting />} />

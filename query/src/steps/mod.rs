@@ -34,8 +34,8 @@ const STEPS_MAX: usize = 4_000_000;
 /// Visits that are read beside them, 64 bytes each.
 const VISITS_MAX: usize = 4_000_000;
 
-/// What stands between the two dimensions of a label.
-pub const LABEL_BETWEEN: char = '\u{1f}';
+/// What stands behind the length of each part of a label.
+const LENGTH_END: char = ':';
 
 /// Whose steps are put together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,10 +95,45 @@ pub enum Others {
 pub enum Label {
     /// A dimension of the event or of its session.
     Dimension(Dimension),
-    /// Two of them, with [`LABEL_BETWEEN`] between. The first holds none.
-    Pair(Dimension, Dimension),
+    /// Several of them, in this order: [`parts_of`] the label.
+    Several([Option<Dimension>; 3]),
     /// Path, screen, the name of a custom event or the kind of another.
     Node,
+}
+
+impl Label {
+    /// The dimensions that it is made of.
+    fn dimensions(self) -> impl Iterator<Item = Dimension> {
+        let dimensions = match self {
+            Self::Dimension(dimension) => [Some(dimension), None, None],
+            Self::Several(dimensions) => dimensions,
+            Self::Node => [None; 3],
+        };
+        dimensions.into_iter().flatten()
+    }
+}
+
+/// The values that a label of several dimensions has, in their order. Each comes behind its length, for it may hold anything.
+pub fn parts_of(label: &str) -> Vec<&str> {
+    let (mut parts, mut rest) = (Vec::new(), label);
+    while let Some((length, values)) = rest.split_once(LENGTH_END) {
+        let Some((value, others)) = length.parse().ok().and_then(|length| values.split_at_checked(length))
+        else {
+            break;
+        };
+        parts.push(value);
+        rest = others;
+    }
+    parts
+}
+
+/// The different values in their order, and which of them each is.
+pub fn numbered<T: Ord + Clone>(values: &[T]) -> (Vec<T>, Vec<u32>) {
+    let mut distinct = values.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let numbers = values.iter().map(|value| distinct.partition_point(|other| other < value) as u32).collect();
+    (distinct, numbers)
 }
 
 /// What is asked of the events.
@@ -303,6 +338,21 @@ impl Gathered {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_of_several_values_hold_anything() {
+        for (label, parts) in [
+            ("", &[][..]),
+            ("0:", &[""]),
+            ("4:site12:pre_purchase", &["site", "pre_purchase"]),
+            ("3:1:23:4:5", &["1:2", "4:5"]),
+            // By bytes.
+            ("3:è!0:", &["è!", ""]),
+        ] {
+            assert_eq!(parts_of(label), parts, "{label}");
+        }
+        assert_eq!(numbered(&["b", "a", "b"]), (vec!["a", "b"], vec![1, 0, 1]));
+    }
 
     #[test]
     fn steps_come_by_unit_time_and_id_and_an_id_once() {

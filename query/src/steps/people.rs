@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::{Unit, sql};
 use crate::error::ApiError;
 use crate::lookup;
-use crate::plan::cursor;
+use crate::plan::{Dimension, cursor};
 use crate::runner::Runner;
 use crate::scope::Scope;
 use crate::timestamp::Timestamp;
@@ -18,6 +18,39 @@ pub struct Found {
     pub unit: u64,
     /// When it did what the answer is about.
     pub at: i64,
+}
+
+/// A value of a dimension at the first of somebody's events.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupChoice {
+    /// The dimension.
+    #[schema(example = "device_class")]
+    pub dimension: String,
+    /// Its value.
+    pub value: String,
+}
+
+impl GroupChoice {
+    /// The dimension, which is one of events or sessions.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn dimension(&self) -> Result<Dimension, ApiError> {
+        Dimension::parse_of_event(&self.dimension, "group.dimension")
+    }
+}
+
+/// Refuses a field of a question whose people are asked for that says nothing about these.
+///
+/// # Errors
+/// It is set.
+pub fn refuse_set(field: &str, is_set: bool) -> Result<(), ApiError> {
+    if !is_set {
+        return Ok(());
+    }
+    let message = format!("`{field}` says nothing about people; leave it out.");
+    Err(ApiError::invalid("invalid_field", field, message))
 }
 
 /// People of a page, unless told otherwise, and at most.

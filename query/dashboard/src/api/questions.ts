@@ -2,7 +2,19 @@ import { queryOptions, type QueryClient } from '@tanstack/react-query';
 import { createFinalURL, defaultPathSerializer } from 'openapi-fetch';
 import { answered, client, queryString, reached, refusal, type QueryParameters, type QueryValue, type Told } from './client';
 import type { paths } from './schema';
-import type { AttributionRequest, FunnelPeopleRequest, FunnelRequest, PathsRequest, RetentionPeopleRequest, RetentionRequest, SegmentPreviewRequest } from './types';
+import type {
+  AttributionRequest,
+  FunnelPeopleRequest,
+  FunnelRequest,
+  JourneyPeopleRequest,
+  JourneysRequest,
+  PathsRequest,
+  RetentionPeopleRequest,
+  RetentionRequest,
+  SegmentPreviewRequest,
+  TouchpointPeopleRequest,
+  TouchpointsRequest,
+} from './types';
 
 type Path = { [P in keyof paths]: paths[P] extends { get: { responses: object } } ? P : never }[keyof paths];
 type ParametersOf<P extends Path> = paths[P]['get']['parameters'];
@@ -116,6 +128,10 @@ export const questions = {
     question('/api/v1/sites/{site}/segments/{segment}/history', { site, segment }, query),
   segmentChanges: (site: string, segment: string, query: QueryOf<'/api/v1/sites/{site}/segments/{segment}/changes'>) =>
     question('/api/v1/sites/{site}/segments/{segment}/changes', { site, segment }, query),
+  touchpoints: (site: string, body: TouchpointsRequest) => longQuestion('/api/v1/sites/{site}/touchpoints', { site }, body),
+  touchpointPeople: (site: string, body: TouchpointPeopleRequest) => longQuestion('/api/v1/sites/{site}/touchpoints/people', { site }, body),
+  journeys: (site: string, body: JourneysRequest) => longQuestion('/api/v1/sites/{site}/journeys', { site }, body),
+  journeyPeople: (site: string, body: JourneyPeopleRequest) => longQuestion('/api/v1/sites/{site}/journeys/people', { site }, body),
   paths: (site: string, body: PathsRequest) => longQuestion('/api/v1/sites/{site}/paths', { site }, body),
 };
 

@@ -197,6 +197,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/journeys/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one of its numbers, the latest first. */
+        post: operations["post_sites_site_journeys_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/live": {
         parameters: {
             query?: never;
@@ -677,6 +694,23 @@ export interface paths {
         put?: never;
         /** Where people are, where they wait and where they get lost: touchpoints at the stages of the relation. */
         post: operations["post_sites_site_touchpoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/touchpoints/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one of its numbers, the latest first. */
+        post: operations["post_sites_site_touchpoints_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1559,13 +1593,6 @@ export interface components {
              */
             value: string;
         };
-        /** @description A value of a dimension at the first step. */
-        FunnelGroupChoice: {
-            /** @description The dimension. */
-            dimension: string;
-            /** @description Its value. */
-            value: string;
-        };
         /** @description What those did next who came as far as a step and no further. */
         FunnelInstead: {
             /** @description What the others saw or did first that was not the step's own page or event again, the most frequent first. */
@@ -1621,7 +1648,7 @@ export interface components {
             cursor?: string | null;
             /** @description The funnel, as `POST /funnels` takes it; without `group_by`, `interval` and `compare`. */
             funnel: components["schemas"]["FunnelRequest"];
-            group?: components["schemas"]["FunnelGroupChoice"] | null;
+            group?: components["schemas"]["GroupChoice"] | null;
             /** @description How many. Default 50, at most 1000. */
             limit?: number | null;
             /** @description `reached` (the default): who came as far as that step or further; `dropped`: who came no further. */
@@ -1718,6 +1745,16 @@ export interface components {
             file: string;
             /** @description Where that points to; empty when its maker is not known. */
             url: string;
+        };
+        /** @description A value of a dimension at the first of somebody's events. */
+        GroupChoice: {
+            /**
+             * @description The dimension.
+             * @example device_class
+             */
+            dimension: string;
+            /** @description Its value. */
+            value: string;
         };
         /** @description An edge between a visitor and a user. */
         IdentityLink: {
@@ -1837,6 +1874,25 @@ export interface components {
              */
             z: number;
         };
+        /** @description A move of the map. */
+        JourneyEdge: {
+            /** @description From which node. */
+            from: components["schemas"]["JourneyNode"];
+            /**
+             * Format: int64
+             * @description How many journeys have it.
+             */
+            journeys: number;
+            /**
+             * Format: int64
+             * @description How often it was made.
+             */
+            moves: number;
+            /** @description To which. */
+            to: components["schemas"]["JourneyNode"];
+            /** @description How long it took from the last event of the one to the first of the other. */
+            wait: components["schemas"]["Quartiles"];
+        };
         /** @description One event of a journey. Text that is not known is empty. */
         JourneyEvent: {
             /** @description The event carried no user id and is the person's through an identity edge. */
@@ -1913,8 +1969,65 @@ export interface components {
             /** @description Why the verdict. */
             verdict_reason: string;
         };
+        /** @description All journeys as one directed map, whole ones. */
+        JourneyFlow: {
+            /** @description The moves between these that were made most often; at most 200. */
+            edges: components["schemas"]["JourneyEdge"][];
+            /** @description How many other moves there are from one node to another. */
+            edges_left_out: number;
+            /** @description The nodes that most journeys have; at most 30. */
+            nodes: components["schemas"]["JourneyFlowNode"][];
+            /** @description How many more there are. */
+            nodes_left_out: number;
+        };
+        /** @description A node of the map. */
+        JourneyFlowNode: {
+            /**
+             * Format: int64
+             * @description How many of these converted, before it or after it.
+             */
+            converted: number;
+            /**
+             * Format: int64
+             * @description How many ended with it.
+             */
+            ends: number;
+            /**
+             * Format: int64
+             * @description How many journeys have it.
+             */
+            journeys: number;
+            /** @description The node. */
+            node: components["schemas"]["JourneyNode"];
+            /**
+             * Format: int64
+             * @description How many journeys began with it.
+             */
+            starts: number;
+            /**
+             * Format: int64
+             * @description How often journeys came to it.
+             */
+            visits: number;
+        };
+        /** @description The journeys that had one value of a dimension at their first event. */
+        JourneyGroup: {
+            /** @description All of them. */
+            all: components["schemas"]["JourneyNumbers"];
+            /** @description The rest. */
+            others: components["schemas"]["JourneyNumbers"];
+            /**
+             * @description The value; empty where there was none.
+             * @example mobile
+             */
+            value: string;
+            /** @description Of these, those of each of the `variants` above, in their order. */
+            variants: components["schemas"]["JourneyNumbers"][];
+        };
         /** @description The most frequent journeys, and what separates those that converted. */
         JourneyMap: components["schemas"]["JourneyVariants"] & {
+            /** @description All journeys as one directed map. */
+            flow: components["schemas"]["JourneyFlow"];
             /** @description The period's beginning. */
             from: components["schemas"]["Moment"];
             /**
@@ -1922,6 +2035,10 @@ export interface components {
              * @example touchpoint
              */
             group_by: string;
+            /** @description The journeys by each value of `breakdown`, the most frequent first; at most 20. No journey is in two of them. */
+            groups: components["schemas"]["JourneyGroup"][];
+            /** @description How many more values there are. */
+            groups_left_out: number;
             /**
              * @description After so many nodes a journey is cut.
              * @example 10
@@ -1979,6 +2096,30 @@ export interface components {
             duration: components["schemas"]["Quartiles"];
             /** @description What that brought, in the site's currency. */
             revenue: components["schemas"]["Money"];
+        };
+        /** @description A node, or a move from it to the next. */
+        JourneyPartChoice: {
+            next?: components["schemas"]["JourneyNode"] | null;
+            /** @description The node. */
+            node: components["schemas"]["JourneyNode"];
+        };
+        /**
+         * @description What `POST /journeys/people` takes: the journeys, and whose of them. Of `variant`, `edge` and `difference` one at most;
+         *     with none of them, of all journeys.
+         */
+        JourneyPeopleRequest: {
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            difference?: components["schemas"]["JourneyPartChoice"] | null;
+            edge?: components["schemas"]["JourneyPartChoice"] | null;
+            group?: components["schemas"]["GroupChoice"] | null;
+            /** @description The journeys, as `POST /journeys` takes them; without `breakdown` and `compare`. */
+            journeys: components["schemas"]["JourneysRequest"];
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            /** @description `all` (the default), `converted` or `not_converted`. */
+            outcome?: string | null;
+            variant?: components["schemas"]["JourneyVariantChoice"] | null;
         };
         /** @description What separates journeys that converted from those that did not. */
         JourneySeparation: {
@@ -2075,6 +2216,13 @@ export interface components {
              */
             share: number;
         };
+        /** @description A variant. */
+        JourneyVariantChoice: {
+            /** @description Whether it goes on after them. Default false. */
+            is_cut?: boolean;
+            /** @description Its nodes. */
+            nodes: components["schemas"]["JourneyNode"][];
+        };
         /** @description The most frequent journeys beside all of them. */
         JourneyVariants: {
             /** @description All journeys. The counts and the money of the variants and the others sum to theirs. */
@@ -2095,6 +2243,11 @@ export interface components {
         };
         /** @description What `POST /journeys` takes. */
         JourneysRequest: {
+            /**
+             * @description A dimension: the same for each value that it has at the first event; one of an event or a session.
+             * @example device_class
+             */
+            breakdown?: string | null;
             /** @description `previous`: also the period before, as in `GET /stats`. */
             compare?: string | null;
             condition?: components["schemas"]["Condition"] | null;
@@ -3520,6 +3673,27 @@ export interface components {
              */
             wait_rank?: number | null;
         };
+        /** @description A place of the matrix. */
+        TouchpointChoice: {
+            /**
+             * @description The stage, of a cell.
+             * @example pre_purchase
+             */
+            stage?: string | null;
+            /**
+             * @description The touchpoint; empty for events that have none.
+             * @example newsletter
+             */
+            touchpoint: string;
+        };
+        /** @description The matrix of those who had one value of a dimension at their first event. */
+        TouchpointGroup: components["schemas"]["TouchpointMatrix"] & {
+            /**
+             * @description The value; empty where there was none.
+             * @example mobile
+             */
+            value: string;
+        };
         /** @description Touchpoints at the stages of the relation. */
         TouchpointMatrix: {
             /** @description Each touchpoint at each stage, those with most people first. A move leads from one cell to another. */
@@ -3545,6 +3719,11 @@ export interface components {
              */
             count: number;
             /**
+             * Format: int64
+             * @description How many people did so, once or more often.
+             */
+            people: number;
+            /**
              * Format: double
              * @description The share of all moves from there, from 0 to 1.
              */
@@ -3560,10 +3739,40 @@ export interface components {
              */
             touchpoint: string;
         };
+        /** @description What `POST /touchpoints/people` takes: the matrix, and whom of which place. */
+        TouchpointPeopleRequest: {
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            group?: components["schemas"]["GroupChoice"] | null;
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            next?: components["schemas"]["TouchpointChoice"] | null;
+            /**
+             * @description `all` (the default): who were there; `lost`, `open`: of whom nothing came afterwards; `converted`: who converted later;
+             *     `next`: who moved to the place `next`.
+             */
+            outcome?: string | null;
+            /**
+             * @description At which stage; empty for events that have none. Left out, whatever the stage.
+             * @example pre_purchase
+             */
+            stage?: string | null;
+            /**
+             * @description Of which touchpoint; empty for events that have none.
+             * @example site
+             */
+            touchpoint: string;
+            /** @description The matrix, as `POST /touchpoints` takes it; without `breakdown` and `compare`. */
+            touchpoints: components["schemas"]["TouchpointsRequest"];
+        };
         /** @description Where people are, where they wait, and where they get lost. */
         Touchpoints: components["schemas"]["TouchpointMatrix"] & {
             /** @description The period's beginning. */
             from: components["schemas"]["Moment"];
+            /** @description The same for each value of `breakdown`, those with most people first; at most 20. Nobody is in two of them. */
+            groups: components["schemas"]["TouchpointGroup"][];
+            /** @description How many more values there are. */
+            groups_left_out: number;
             /** @description Up to when it is known what happened: the end of the period, or now. */
             known_until: components["schemas"]["Moment"];
             /**
@@ -3596,6 +3805,11 @@ export interface components {
         };
         /** @description What `POST /touchpoints` takes. */
         TouchpointsRequest: {
+            /**
+             * @description A dimension: the same for each value that it has at somebody's first event; one of an event or a session.
+             * @example device_class
+             */
+            breakdown?: string | null;
             /** @description `previous`: also the period before, as in `GET /stats`. */
             compare?: string | null;
             condition?: components["schemas"]["Condition"] | null;
@@ -4949,6 +5163,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JourneyMap"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_journeys_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JourneyPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
                 };
             };
             /** @description A field is unknown or cannot be used */
@@ -8227,6 +8543,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Touchpoints"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_touchpoints_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TouchpointPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
                 };
             };
             /** @description A field is unknown or cannot be used */

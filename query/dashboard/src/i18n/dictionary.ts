@@ -5,6 +5,7 @@ import type { definitionsEn } from './definitions-en';
 import type { domainEn } from './domain-en';
 import type { en } from './en';
 import type { funnelsEn } from './funnels-en';
+import type { mapsEn } from './maps-en';
 import type { pathsEn } from './paths-en';
 import type { peopleEn } from './people-en';
 import type { segmentsEn } from './segments-en';
@@ -17,7 +18,7 @@ export interface Plural {
 
 export type Entry = string | Plural;
 
-type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn & typeof funnelsEn & typeof attributionEn & typeof pathsEn & typeof segmentsEn;
+type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn & typeof funnelsEn & typeof attributionEn & typeof pathsEn & typeof mapsEn & typeof segmentsEn;
 export type Key = keyof English;
 
 /** What each language must supply: the same keys, text for text and plural for plural. */

@@ -13,6 +13,8 @@ import { en } from './en';
 import { funnelsEn } from './funnels-en';
 import { funnelsIt } from './funnels-it';
 import { it } from './it';
+import { mapsEn } from './maps-en';
+import { mapsIt } from './maps-it';
 import { pathsEn } from './paths-en';
 import { pathsIt } from './paths-it';
 import { peopleEn } from './people-en';
@@ -24,8 +26,8 @@ export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...segmentsIt },
-  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...segmentsEn },
+  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...mapsIt, ...segmentsIt },
+  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...mapsEn, ...segmentsEn },
 };
 
 export interface Translator {

@@ -12,7 +12,7 @@ use crate::plan::parameter::parse_compare;
 use crate::plan::{Dimension, Interval};
 use crate::scope::{Scope, ScopeText};
 use crate::steps::Unit;
-use crate::steps::people::Paging;
+use crate::steps::people::{GroupChoice, Paging, refuse_set};
 use crate::timestamp::Timestamp;
 
 /// The default period: 30 days with today.
@@ -80,7 +80,7 @@ pub struct FunnelPeopleRequest {
     /// `reached` (the default): who came as far as that step or further; `dropped`: who came no further.
     pub outcome: Option<String>,
     /// Only those with this value of a dimension at the first step.
-    pub group: Option<FunnelGroupChoice>,
+    pub group: Option<GroupChoice>,
     /// How many. Default 50, at most 1000.
     #[schema(minimum = 1, maximum = 1000)]
     pub limit: Option<usize>,
@@ -100,16 +100,6 @@ pub struct FunnelInsteadRequest {
     /// How many nodes. Default 10, at most 100.
     #[schema(minimum = 1, maximum = 100)]
     pub limit: Option<usize>,
-}
-
-/// A value of a dimension at the first step.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FunnelGroupChoice {
-    /// The dimension.
-    pub dimension: String,
-    /// Its value.
-    pub value: String,
 }
 
 /// A funnel.
@@ -219,18 +209,10 @@ impl Request {
 /// A funnel of whose people something is asked.
 fn plain(site: &Site, funnel: &FunnelRequest, now: Timestamp) -> Result<Request, ApiError> {
     let funnel = Request::parse(site, funnel, now)?;
-    let set = [
-        ("group_by", funnel.group_by.is_some()),
-        ("interval", funnel.interval.is_some()),
-        ("compare", funnel.with_previous),
-    ];
-    match set.into_iter().find(|(_, is_set)| *is_set) {
-        None => Ok(funnel),
-        Some((name, _)) => {
-            let message = format!("`funnel.{name}` says nothing about people; leave it out.");
-            Err(ApiError::invalid("invalid_field", format!("funnel.{name}"), message))
-        }
-    }
+    refuse_set("funnel.group_by", funnel.group_by.is_some())?;
+    refuse_set("funnel.interval", funnel.interval.is_some())?;
+    refuse_set("funnel.compare", funnel.with_previous)?;
+    Ok(funnel)
 }
 
 /// The index of a step, of which there are so many to choose from.
@@ -276,7 +258,7 @@ impl PeopleRequest {
             }
         };
         if let Some(group) = &body.group {
-            funnel.group_by = Some(Dimension::parse_of_event(&group.dimension, "group.dimension")?);
+            funnel.group_by = Some(group.dimension()?);
         }
         Ok(Self {
             funnel,
