@@ -34,6 +34,7 @@ export const codesEn = {
   'problem.unknown_kind': 'There is no such kind of event.',
   'problem.invalid_unit': 'This cannot be counted here.',
   'problem.unknown_mode': 'This way of counting does not exist.',
+  'problem.unknown_outcome': 'There is no such number to show the people of.',
   'problem.unknown_unit': 'This cannot be counted.',
   'problem.invalid_limit': 'The number of rows is out of range.',
   'problem.invalid_order': 'The list cannot be sorted like this.',

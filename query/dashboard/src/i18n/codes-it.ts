@@ -37,6 +37,7 @@ export const codesIt: Translation<typeof codesEn> = {
   'problem.unknown_kind': 'Questo tipo di evento non esiste.',
   'problem.invalid_unit': 'Questo qui non si può contare.',
   'problem.unknown_mode': 'Questo modo di contare non esiste.',
+  'problem.unknown_outcome': 'Non c’è un numero così di cui mostrare le persone.',
   'problem.unknown_unit': 'Questo non si può contare.',
   'problem.invalid_limit': 'Il numero di righe è fuori dai limiti.',
   'problem.invalid_order': 'L’elenco non si può ordinare in questo modo.',
