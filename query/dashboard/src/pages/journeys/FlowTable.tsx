@@ -37,6 +37,7 @@ export function FlowTable({ data, stale, journeys }: PartProps) {
     <Card title={title} stale={stale} aside={<ExportTable what={title} name="journey-moves" period={{ from, to }} rows={exported} />}>
       <DataTable
         name={title}
+        className="moves-table"
         testid="journeys-moves"
         rows={edges}
         rowKey={(edge) => JSON.stringify([edge.from, edge.to])}

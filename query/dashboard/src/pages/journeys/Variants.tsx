@@ -113,7 +113,7 @@ function Numbers({ numbers, behind, data, journeys }: PartProps & { numbers: Jou
       </div>
       <div>
         <dt>{converted}</dt>
-        <dd>{number(numbers.converted, { ...behind, outcome: 'converted' }, converted)} <span className="quiet">{words.rate(numbers.conversion_rate)}</span></dd>
+        <dd>{number(numbers.converted, { ...behind, outcome: 'converted' }, converted)} <span className="quiet">· {words.rate(numbers.conversion_rate)}</span></dd>
       </div>
       <div>
         <dt>{t('metric.revenue')}</dt>

@@ -1,13 +1,13 @@
 import { end, start, type FlowGraph, type FlowLink, type FlowPlace } from './flow-graph';
 
 /** Pixels. */
-export const place_px = { width: 168, height: 50 };
-export const dot_px = { width: 110, height: 30 };
-const bend_px = 30;
-const between_px = 26;
+export const place_px = { width: 150, height: 50 };
+export const dot_px = { width: 104, height: 30 };
+const bend_px = 22;
+const between_px = 20;
 const layer_px = 92;
-const label_px = { width: 104, height: 20 };
-const stroke_px = { min: 1.5, max: 9 };
+const label_px = { height: 20, letter: 6.9, padding: 8 };
+const stroke_px = { min: 1.5, max: 9, outside: 2 };
 
 export interface LaidPlace {
   readonly place: FlowPlace;
@@ -58,7 +58,7 @@ interface Point {
  * Lays the graph out in layers from top to bottom, as Sugiyama, Tagawa and Toda do (1981): links that lead up are turned round,
  * each place lies below all that lead to it, and the places of a layer are ordered by the middle of their neighbours.
  */
-export function layFlow(graph: FlowGraph, available: number): LaidFlow {
+export function layFlow(graph: FlowGraph, available: number, textOf: (link: FlowLink) => string): LaidFlow {
   const layers = layersOf(graph);
   const items = new Map<string, Item>();
   const rows: Item[][] = [];
@@ -91,7 +91,7 @@ export function layFlow(graph: FlowGraph, available: number): LaidFlow {
     return [{ place, x: item.x - size.width / 2, y: top(item.layer) + (place_px.height - size.height) / 2, ...size }];
   });
   const height = rows.length * place_px.height + Math.max(0, rows.length - 1) * layer_px + 2;
-  return { width, height, places, links: drawn(routed, places) };
+  return { width, height, places, links: drawn(routed, places, textOf) };
 }
 
 const top = (layer: number) => 1 + layer * (place_px.height + layer_px);
@@ -196,23 +196,24 @@ function spread(rows: readonly Item[][], routed: readonly Routed[]): void {
   }
 }
 
-function drawn(routed: readonly Routed[], places: readonly LaidPlace[]): LaidLink[] {
+function drawn(routed: readonly Routed[], places: readonly LaidPlace[], textOf: (link: FlowLink) => string): LaidLink[] {
   const laid = new Map(places.map((one) => [one.place.key, one]));
-  const highest = Math.max(1, ...routed.map(({ link }) => link.count));
+  const highest = Math.max(1, ...routed.map(({ link }) => (link.edge ? link.count : 0)));
   const ports = portsOf(routed, laid);
-  const taken: Point[] = [];
-  const isFree = ({ x, y }: Point) =>
-    taken.every((other) => Math.abs(other.x - x) >= label_px.width || Math.abs(other.y - y) >= label_px.height) &&
-    places.every((one) => x + label_px.width / 2 <= one.x || x - label_px.width / 2 >= one.x + one.width || y + label_px.height / 2 <= one.y || y - label_px.height / 2 >= one.y + one.height);
+  const taken: (Point & { width: number })[] = [];
+  const isFree = ({ x, y }: Point, width: number) =>
+    taken.every((other) => Math.abs(other.x - x) >= (other.width + width) / 2 || Math.abs(other.y - y) >= label_px.height) &&
+    places.every((one) => x + width / 2 <= one.x || x - width / 2 >= one.x + one.width || y + label_px.height / 2 <= one.y || y - label_px.height / 2 >= one.y + one.height);
   // What most took has its label first.
   return routed.map((one): LaidLink => {
     const points = pointsOf(one, laid, ports);
-    const label = labelPlaces(points).find(isFree);
-    if (label) taken.push(label);
+    const width = textOf(one.link).length * label_px.letter + label_px.padding;
+    const label = labelPlaces(points).find((place) => isFree(place, width));
+    if (label) taken.push({ ...label, width });
     return {
       link: one.link,
       path: pathOf(one.isBack ? points.toReversed() : points),
-      width: stroke_px.min + (stroke_px.max - stroke_px.min) * Math.sqrt(one.link.count / highest),
+      width: one.link.edge ? stroke_px.min + (stroke_px.max - stroke_px.min) * Math.sqrt(one.link.count / highest) : stroke_px.outside,
       label,
     };
   });

@@ -17,11 +17,9 @@ export function useWords({ group_by: dimension, flow }: Pick<JourneyMap, 'group_
   const who = (count: number) => t(`counted.${choices.unit}`, { count });
   const duration = (ms: number | null | undefined) => (ms === null || ms === undefined ? missing : formatDuration(ms, locale));
   const rate = (share: number | null | undefined) => (share === null || share === undefined ? missing : formatRate(share, locale));
-  const name = ({ value, stage }: JourneyNode) => {
-    const own = value === '' && dimension !== 'channel' ? t('journeys.noValue') : valueName(dimension, value);
-    if (stage === undefined || stage === null) return own;
-    return `${own} · ${stage === '' ? t('touchpoints.noStage') : valueName('stage', stage)}`;
-  };
+  const ownName = ({ value }: JourneyNode) => (value === '' && dimension !== 'channel' ? t('journeys.noValue') : valueName(dimension, value));
+  const stageName = (stage: string) => (stage === '' ? t('touchpoints.noStage') : valueName('stage', stage));
+  const name = (node: JourneyNode) => (node.stage === undefined || node.stage === null ? ownName(node) : `${ownName(node)} · ${stageName(node.stage)}`);
   const partName = ({ node, next }: Part) => (next ? t('journeys.move', { from: name(node), to: name(next) }) : name(node));
   const values = [...new Set(flow.nodes.map(({ node }) => node.value))];
   /** A colour that a node keeps on the page; it never stands alone. */
@@ -31,7 +29,7 @@ export function useWords({ group_by: dimension, flow }: Pick<JourneyMap, 'group_
     return property ? `var(${property})` : 'var(--ink-2)';
   };
   const converts = t(isBought ? 'journeys.bought' : 'journeys.converted');
-  return { who, duration, rate, name, partName, colour, converts, isBought };
+  return { who, duration, rate, name, valueName: ownName, stageName, partName, colour, converts, isBought };
 }
 
 export type Words = ReturnType<typeof useWords>;

@@ -26,7 +26,7 @@ export function Breakdown({ data, stale, touchpoints }: PartProps) {
   ];
   const isShown = (place: Place, value: string) => touchpoints.place?.touchpoint === place.touchpoint && touchpoints.behind?.group === value;
   return (
-    <Card title={`${title}: ${t(`touchpoints.shade.${shade}`)}`} stale={stale} aside={<ExportTable what={title} name={`touchpoints-${breakdown}`} period={{ from, to }} rows={exported} />}>
+    <Card title={`${title}: ${words.shadeName(shade)}`} stale={stale} aside={<ExportTable what={title} name={`touchpoints-${breakdown}`} period={{ from, to }} rows={exported} />}>
       <DataTable
         name={title}
         testid="touchpoints-breakdown"

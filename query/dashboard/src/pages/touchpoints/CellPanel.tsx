@@ -47,7 +47,7 @@ export function CellPanel({ stale, touchpoints, place, cell }: CellPanelProps) {
         <dl className="touchpoint-numbers">
           {outcomes.map((outcome) => (
             <div key={outcome} data-outcome={outcome}>
-              <dt>{t(`touchpoints.number.${outcome}`)}<Explain name={t(`touchpoints.number.${outcome}`)} text={t(`touchpoints.def.number.${outcome}`, { days: Number(lostAfter) })} /></dt>
+              <dt>{t(`touchpoints.number.${outcome}`)}<Explain name={t(`touchpoints.number.${outcome}`)} text={t(`touchpoints.def.number.${outcome}`, { days: words.days })} /></dt>
               <dd>
                 <NumberButton
                   text={formatNumber(counts[outcome], locale)}
@@ -61,7 +61,7 @@ export function CellPanel({ stale, touchpoints, place, cell }: CellPanelProps) {
             </div>
           ))}
           <div>
-            <dt>{t('touchpoints.number.wait')}<Explain name={t('touchpoints.number.wait')} text={t('touchpoints.def.wait', { days: Number(lostAfter) })} /></dt>
+            <dt>{t('touchpoints.number.wait')}<Explain name={t('touchpoints.number.wait')} text={t('touchpoints.def.wait', { days: words.days })} /></dt>
             <dd>
               {words.duration(cell.wait.median_ms)}
               {cell.moved > 0 && <span className="quiet small second">{t('touchpoints.panel.wait', { from: words.duration(cell.wait.q1_ms), to: words.duration(cell.wait.q3_ms), count: cell.moved })}</span>}

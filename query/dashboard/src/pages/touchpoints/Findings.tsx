@@ -22,7 +22,7 @@ export function Findings({ data, stale, touchpoints }: PartProps) {
       )}
       {lost && lost.lost > 0 && (
         <p data-testid="touchpoints-lost">
-          {t('touchpoints.found.lost', { place: words.placeName(placeOf(lost)), share: words.rate(lost.lost_share), lost: lost.lost, count: lost.moved + lost.lost, days: Number(choices.lostAfter) })}
+          {t('touchpoints.found.lost', { place: words.placeName(placeOf(lost)), share: words.rate(lost.lost_share), lost: lost.lost, count: lost.moved + lost.lost, days: words.days })}
         </p>
       )}
       {wait && <p data-testid="touchpoints-wait">{t('touchpoints.found.wait', { place: words.placeName(placeOf(wait)), wait: words.duration(wait.wait.median_ms), count: wait.moved })}</p>}

@@ -33,7 +33,7 @@ export function Matrix(part: PartProps) {
   const words = useWords(touchpoints.choices);
   const { from, to } = touchpoints.choices;
   const title = t('touchpoints.matrix');
-  const shadeName = t(`touchpoints.shade.${shade}`);
+  const shadeName = words.shadeName(shade);
   const isNarrow = width !== undefined && width < table_px_min;
   return (
     <Card
@@ -47,8 +47,8 @@ export function Matrix(part: PartProps) {
       }
     >
       <div className="shade-choice">
-        <Segments label={t('touchpoints.shade')} choices={choices.shade.map((id) => ({ id, label: t(`touchpoints.shade.${id}`) }))} selected={shade} onSelect={setShade} />
-        <p className="quiet small" data-testid="touchpoints-shade">{t(`touchpoints.def.${shade}`, { days: Number(touchpoints.choices.lostAfter) })}</p>
+        <Segments label={t('touchpoints.shade')} choices={choices.shade.map((id) => ({ id, label: words.shadeName(id) }))} selected={shade} onSelect={setShade} />
+        <p className="quiet small" data-testid="touchpoints-shade">{t(`touchpoints.def.${shade}`, { days: words.days })}</p>
       </div>
       <div ref={picture} data-shade={shade}>
         {isNarrow ? <PlaceList {...part} words={words} /> : width !== undefined && <HeatTable {...part} words={words} tell={setTold} />}
@@ -141,7 +141,7 @@ function PlaceList({ data, touchpoints, words }: PartProps & { words: Words }) {
   return (
     <div data-testid="touchpoints-list">
       <BarList
-        unit={t(`touchpoints.shade.${shade}`)}
+        unit={words.shadeName(shade)}
         rows={sorted.map((cell) => ({
           key: JSON.stringify([cell.touchpoint, cell.stage]),
           label: words.placeName(placeOf(cell)),

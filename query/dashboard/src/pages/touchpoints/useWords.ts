@@ -1,5 +1,5 @@
 import type { TouchpointCell } from '../../api/types';
-import { formatDuration } from '../../format/duration';
+import { formatDuration, inWords } from '../../format/duration';
 import { formatNumber, formatRate, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { useValueName } from '../../ui/useValueName';
@@ -10,6 +10,7 @@ import { placeOf, type Place, type TouchpointChoices } from './question';
 export function useWords({ members, lostAfter }: Pick<TouchpointChoices, 'members' | 'lostAfter'>) {
   const { t, locale } = useI18n();
   const valueName = useValueName();
+  const days = inWords(Number(lostAfter), 'day', locale);
   const who = (count: number) => t(`counted.${members}`, { count });
   const duration = (ms: number | null | undefined) => (ms === null || ms === undefined ? missing : formatDuration(ms, locale));
   const rate = (share: number | null | undefined) => (share === null || share === undefined ? missing : formatRate(share, locale));
@@ -33,7 +34,7 @@ export function useWords({ members, lostAfter }: Pick<TouchpointChoices, 'member
       case 'lost':
         return cell.lost_share === null || cell.lost_share === undefined
           ? t('touchpoints.told.unknown', { place, who: who(cell.people) })
-          : t('touchpoints.told.lost', { place, share: rate(cell.lost_share), lost: cell.lost, count: cell.moved + cell.lost, days: Number(lostAfter) });
+          : t('touchpoints.told.lost', { place, share: rate(cell.lost_share), lost: cell.lost, count: cell.moved + cell.lost, days });
       case 'wait':
         return cell.wait.median_ms === null || cell.wait.median_ms === undefined
           ? t('touchpoints.told.noWait', { place })
@@ -42,7 +43,9 @@ export function useWords({ members, lostAfter }: Pick<TouchpointChoices, 'member
         return t('touchpoints.told.converted', { place, share: rate(cell.conversion_rate), converted: cell.converted, who: who(cell.people) });
     }
   };
-  return { who, duration, rate, stageName, touchpointName, placeName, number, sentence };
+  /** What the number is, in a word. */
+  const shadeName = (shade: Shade) => (shade === 'people' ? t(`metric.${members}`) : t(`touchpoints.shade.${shade}`));
+  return { who, days, shadeName, duration, rate, stageName, touchpointName, placeName, number, sentence };
 }
 
 export type Words = ReturnType<typeof useWords>;
