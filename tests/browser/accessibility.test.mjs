@@ -114,7 +114,7 @@ const STATES = [
   ["touchpoints", "/sites/demo/touchpoints?support=5&breakdown=device_class", { after: ready("[data-testid=touchpoints-breakdown]") }],
   ["touchpoint that is looked at", "/sites/demo/touchpoints?shade=lost&compare=previous&cell=site,pre_purchase&behind=all", { after: ready("[data-testid=people-behind] li") }],
   ["touchpoints where nobody was", "/sites/demo/touchpoints?period=custom&from=2020-01-01&to=2020-01-02", { after: ready(".state") }],
-  ["touchpoints that failed", "/sites/demo/touchpoints", { before: failing("**/touchpoints"), after: ready(".state-error") }],
+  ["touchpoints that failed", "/sites/demo/touchpoints", { before: failing("**/api/v1/**/touchpoints"), after: ready(".state-error") }],
   ["journey map", "/sites/demo/journeys?support=5&breakdown=device_class&compare=previous", { after: ready("[data-testid=journeys-breakdown]") }],
   ["journey map of pages", `/sites/demo/journeys?node=page&staged=with&detail=all&behind=${encodeURIComponent('{"edge":{"node":{"value":"/","stage":"pre_purchase"}}}')}`, { after: ready("[data-testid=people-behind] li") }],
   ["journey map without journeys", "/sites/demo/journeys?period=custom&from=2020-01-01&to=2020-01-02", { after: ready(".state") }],

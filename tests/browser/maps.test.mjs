@@ -164,7 +164,7 @@ test("the journey map: ways, the map and what separates buyers, each with the pe
   await map.locator(`.flow-place[data-name="${largest.node.value}"]`).click();
   await listed(page, largest.journeys);
   const [edge] = all.flow.edges;
-  const arrow = map.getByRole("button", { name: new RegExp(`^From ${TOUCHPOINTS[edge.from.value]} to ${TOUCHPOINTS[edge.to.value]}: `) });
+  const arrow = map.getByRole("button", { name: new RegExp(`From ${TOUCHPOINTS[edge.from.value]} to ${TOUCHPOINTS[edge.to.value]}: `) });
   await arrow.focus();
   await says(page.getByTestId("journeys-told"), new RegExp(`${counted(edge.journeys)}, ${number(edge.moves)} times?`));
   await page.keyboard.press("Enter");

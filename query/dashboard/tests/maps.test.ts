@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ApiError } from '../src/api/error';
 import type { JourneyEdge, JourneyFlow, Quartiles, TouchpointCell } from '../src/api/types';
-import { barOf, likely, reachOf } from '../src/pages/journeys/differences';
+import { barOf, likely, reachOf } from '../src/pages/journeys/difference-bar';
 import { end, flowGraph, keyOf, start, type FlowGraph } from '../src/pages/journeys/flow-graph';
 import { layFlow, place_px } from '../src/pages/journeys/flow-layout';
 import * as journeys from '../src/pages/journeys/question';

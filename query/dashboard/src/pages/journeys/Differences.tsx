@@ -8,7 +8,7 @@ import { Explain } from '../../ui/Explain';
 import { ExportTable } from '../../ui/ExportButton';
 import { NumberButton } from '../../ui/NumberButton';
 import { PictureButton } from '../../ui/PictureButton';
-import { barOf, likely, reachOf } from './differences';
+import { barOf, likely, reachOf } from './difference-bar';
 import type { Part } from './question';
 import type { PartProps } from './useJourneys';
 import { useWords } from './useWords';

@@ -1,6 +1,6 @@
 import { useI18n } from '../../i18n/context';
 import { Card } from '../../ui/Card';
-import { likely } from './differences';
+import { likely } from './difference-bar';
 import type { PartProps } from './useJourneys';
 import { useWords } from './useWords';
 

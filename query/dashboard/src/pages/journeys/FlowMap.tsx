@@ -74,12 +74,14 @@ function Picture({ width, tell, data, journeys }: PictureProps) {
   const textOf = ({ count, edge }: FlowLink) => (edge ? `${formatNumber(count, locale)} · ${words.duration(edge.wait.median_ms)}` : formatNumber(count, locale));
   const laid = layFlow(useMemo(() => flowGraph(data.flow, detail), [data.flow, detail]), width, textOf);
   const isNear = ({ from, to }: FlowLink) => from === pointed || to === pointed || linkKey({ from, to }) === pointed;
-  const pressing = (behind: Behind | undefined, key: string, sentence: string) => {
+  const pressing = (behind: Behind | undefined, key: string, sentence: string, seen: string) => {
     const show = behind && (() => journeys.toggle(behind));
+    // It begins with what is seen: so it is found by who speaks to the page.
+    const told = seen === '' ? sentence : `${seen}. ${sentence}`;
     return {
       role: show ? 'button' : 'img',
       tabIndex: 0,
-      'aria-label': show ? t('touchpoints.open', { text: sentence }) : sentence,
+      'aria-label': show ? t('touchpoints.open', { text: told }) : told,
       ...(behind && { 'aria-expanded': journeys.isShown(behind) }),
       onClick: show,
       onKeyDown: (event: KeyboardEvent) => {
@@ -113,7 +115,7 @@ function Picture({ width, tell, data, journeys }: PictureProps) {
         className="flow-link"
         data-kind={one.edge ? 'move' : 'end'}
         data-near={isNear(one) || undefined}
-        {...pressing(one.edge && { edge: { node: one.edge.from, next: one.edge.to } }, key, sentence)}
+        {...pressing(one.edge && { edge: { node: one.edge.from, next: one.edge.to } }, key, sentence, label ? textOf(one) : '')}
       >
         <path className="flow-reach" d={path} />
         <path className="flow-line" d={path} strokeWidth={stroke} markerEnd={`url(#${arrow})`} />
@@ -132,17 +134,19 @@ function Picture({ width, tell, data, journeys }: PictureProps) {
     }
     const { node, journeys: count, visits, converted } = one.told;
     const name = words.name(node);
+    const seen = shortened(words.valueName(node), letters_max);
+    const second = `${formatNumber(count, locale)} · ${node.stage == null ? words.rate(count / data.all.count) : shortenedEnd(words.stageName(node.stage), letters_max - 5)}`;
     const sentence = t(words.isBought ? 'journeys.told.node.bought' : 'journeys.told.node.converted', {
       name, who: words.who(count), share: words.rate(count / data.all.count), count: visits, converted, rate: words.rate(converted / count),
     });
     return (
-      <g key={one.key} className="flow-place" data-kind="node" data-name={node.value} transform={`translate(${x} ${y})`} style={{ '--dot': words.colour(node) }} {...pressing({ edge: { node } }, one.key, sentence)}>
+      <g key={one.key} className="flow-place" data-kind="node" data-name={node.value} transform={`translate(${x} ${y})`} style={{ '--dot': words.colour(node) }} {...pressing({ edge: { node } }, one.key, sentence, `${seen} ${second}`)}>
         <rect className="flow-ground" width={wide} height={height} rx={9} />
         <rect className="flow-edge" width={6} height={height} rx={3} />
         {/* One text, so that it is read with a space between its lines. */}
         <text>
-          <tspan className="flow-name" x={15} y={21}>{shortened(words.valueName(node), letters_max)}</tspan>{' '}
-          <tspan className="flow-count" x={15} y={38}>{formatNumber(count, locale)} · {node.stage == null ? words.rate(count / data.all.count) : shortenedEnd(words.stageName(node.stage), letters_max - 5)}</tspan>
+          <tspan className="flow-name" x={15} y={21}>{seen}</tspan>{' '}
+          <tspan className="flow-count" x={15} y={38}>{second}</tspan>
         </text>
       </g>
     );
