@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use orma_query::QuestionLimits;
+use orma_query::{QuestionLimits, SqlLimits};
+use orma_store::reader::QUERIES_MAX;
 
 use crate::network::{IntakeOptions, NetworkOptions, listen_address};
 pub use accounts::AccountsAction;
@@ -202,6 +203,49 @@ pub struct QuestionOptions {
     /// keeps none
     #[arg(long, env = "ORMA_QUESTION_CACHE_BYTES_MAX", default_value_t = 32 << 20, value_name = "BYTES")]
     pub question_cache_bytes_max: usize,
+    #[command(flatten)]
+    pub sql: SqlOptions,
+}
+
+/// What SQL of analysts may take, within the limits of questions.
+#[derive(Clone, Debug, Args)]
+#[allow(clippy::struct_field_names, reason = "limits are named by their unit and end")]
+pub struct SqlOptions {
+    /// Statements of analysts that are carried out at once; one token has at most three quarters of them, and half for one
+    /// site
+    #[arg(long, env = "ORMA_SQL_RUNNING_MAX", default_value_t = 2, value_name = "N",
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=QUERIES_MAX))]
+    pub sql_running_max: usize,
+    /// How long the store may work for one of them, in seconds
+    #[arg(long, env = "ORMA_SQL_SECONDS_MAX", default_value_t = 30, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub sql_seconds_max: u64,
+    /// Memory that one of them may use in the store, in bytes; an eighth of the embedded engine's otherwise, 256 MiB with
+    /// --clickhouse-url. All together have a quarter of the engine's, 2 GiB of a server's
+    #[arg(long, env = "ORMA_SQL_MEMORY_BYTES_MAX", value_name = "BYTES",
+        value_parser = clap::value_parser!(u64).range(1 << 20..=1 << 50))]
+    pub sql_memory_bytes_max: Option<u64>,
+    /// Rows of an answer to one of them
+    #[arg(long, env = "ORMA_SQL_ROWS_MAX", default_value_t = 1_000_000, value_name = "N",
+        value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub sql_rows_max: u64,
+    /// Bytes of an answer to one of them, as the store has them and as they are sent
+    #[arg(long, env = "ORMA_SQL_BYTES_MAX", default_value_t = 256 << 20, value_name = "BYTES",
+        value_parser = clap::value_parser!(u64).range(1 << 10..=1 << 50))]
+    pub sql_bytes_max: u64,
+}
+
+impl SqlOptions {
+    fn limits(&self, engine_bytes_max: Option<u64>) -> SqlLimits {
+        let memory = self.sql_memory_bytes_max.or(engine_bytes_max.map(|bytes| bytes / 8));
+        SqlLimits {
+            running_max: self.sql_running_max,
+            seconds_max: self.sql_seconds_max,
+            memory_bytes_max: memory.unwrap_or(SqlLimits::default().memory_bytes_max),
+            rows_max: self.sql_rows_max,
+            bytes_max: self.sql_bytes_max,
+        }
+    }
 }
 
 impl QuestionOptions {
@@ -221,6 +265,7 @@ impl QuestionOptions {
             visits_wait_ms_max: self.visits_wait_ms_max,
             rollup_visits_min: self.rollup_visits_min,
             cache_bytes_max: self.question_cache_bytes_max,
+            sql: self.sql.limits(engine_bytes_max),
         }
     }
 }

@@ -75,6 +75,18 @@ pub enum ApiError {
         /// The days that it was about, where it said from when to when.
         days: Option<i64>,
     },
+    /// SQL of an analyst would have taken more than it may.
+    #[error("{message}")]
+    SqlTooBig {
+        /// What it would have taken too much of, and how much there is.
+        message: String,
+    },
+    /// The store does not let SQL of analysts in.
+    #[error("{message}")]
+    SqlNotSetUp {
+        /// What is missing.
+        message: String,
+    },
     /// The store did not answer.
     #[error("the store did not answer")]
     Store(#[from] StoreError),
@@ -156,6 +168,8 @@ impl ApiError {
                 ),
             ),
             Self::TooBig { cause, days } => too_big(cause, *days),
+            Self::SqlTooBig { message } => (StatusCode::UNPROCESSABLE_ENTITY, TOO_BIG, message.clone()),
+            Self::SqlNotSetUp { message } => (StatusCode::NOT_IMPLEMENTED, "sql_not_set_up", message.clone()),
             Self::Store(StoreError::Refused { code: CANNOT_COMPILE_REGEXP, .. }) => (
                 StatusCode::BAD_REQUEST,
                 "invalid_pattern",
@@ -184,15 +198,18 @@ impl ApiError {
 
 /// What a question would have needed more of than one may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Excess {
+pub enum Excess {
+    /// Time in the store.
     Time,
+    /// Memory of the store.
     Memory,
+    /// Rows or bytes of the answer.
     Rows,
 }
 
 impl Excess {
     /// What was too much, if it was the question that was. A store that does not answer in time is none of its doing.
-    fn of(cause: &StoreError) -> Option<Self> {
+    pub fn of(cause: &StoreError) -> Option<Self> {
         let code = match cause {
             StoreError::OutOfTime => return Some(Self::Time),
             StoreError::Refused { code, .. } => *code,
@@ -217,6 +234,7 @@ impl Excess {
     }
 }
 
+const TOO_BIG: &str = "question_too_big";
 const MEMORY_LIMIT_EXCEEDED: u32 = 241;
 const CANNOT_COMPILE_REGEXP: u32 = 427;
 
@@ -243,7 +261,7 @@ fn too_big(cause: &StoreError, days: Option<i64>) -> (StatusCode, &'static str, 
         "The question is too big: it would take more {excess} than one may. What helps: {period}, a `filter`, or, of \
          numbers by `group_by`, fewer dimensions."
     );
-    (StatusCode::UNPROCESSABLE_ENTITY, "question_too_big", message)
+    (StatusCode::UNPROCESSABLE_ENTITY, TOO_BIG, message)
 }
 
 /// Questions that fail: whoever may ask can have many fail.

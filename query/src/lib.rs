@@ -33,7 +33,7 @@ pub use audiences::Audiences;
 pub use geo_report::{GeoDatabase, GeoReport, GeoReporter, geo_database};
 pub use http::openapi::document as openapi;
 pub use http::{UnknownAddress, router};
-pub use limits::{QuestionLimits, default_running_max};
+pub use limits::{QuestionLimits, SqlLimits, default_running_max};
 pub use rollups::Rollups;
 pub use runner::Runner;
 pub use sign_in::EndedSessions;

@@ -35,6 +35,35 @@ pub struct QuestionLimits {
     pub rollup_visits_min: u64,
     /// What the kept answers about finished periods may take of this process's memory, in bytes; 0 keeps none.
     pub cache_bytes_max: usize,
+    /// What SQL of analysts may take, within the limits above.
+    pub sql: SqlLimits,
+}
+
+/// What SQL of analysts may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlLimits {
+    /// Queries at the same time, of all analysts.
+    pub running_max: usize,
+    /// The time of one in the store, in seconds.
+    pub seconds_max: u64,
+    /// Its memory in the store, in bytes.
+    pub memory_bytes_max: u64,
+    /// Rows of an answer.
+    pub rows_max: u64,
+    /// Bytes of an answer: as the store has them, and as they are sent.
+    pub bytes_max: u64,
+}
+
+impl Default for SqlLimits {
+    fn default() -> Self {
+        Self {
+            running_max: 2,
+            seconds_max: 30,
+            memory_bytes_max: 256 << 20,
+            rows_max: 1_000_000,
+            bytes_max: 256 << 20,
+        }
+    }
 }
 
 impl Default for QuestionLimits {
@@ -48,6 +77,7 @@ impl Default for QuestionLimits {
             visits_wait_ms_max: orma_visits::WAIT.as_millis() as u64,
             rollup_visits_min: 20_000,
             cache_bytes_max: 32 << 20,
+            sql: SqlLimits::default(),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::error::ApiError;
 use crate::geo_report::GeoReporter;
 use crate::limits::QuestionLimits;
 use crate::question::live::Live;
+use crate::question::own_sql::Setup;
 use crate::rollups::Rollups;
 use crate::runner::Runner;
 use crate::sign_in::{Attempt, Attempts, EndedSessions, NoAttempt, SignInCodes};
@@ -66,6 +67,7 @@ pub struct AppState {
     pub(crate) config: Arc<QueryConfig>,
     pub(crate) signing_secret: Arc<[u8]>,
     pub(crate) live: Live,
+    pub(crate) sql: Setup,
     pub(crate) accounts: AccountsWatch,
     pub(crate) visits_progress: ProgressWatch,
     pub(crate) geo_reporter: Arc<OnceLock<GeoReporter>>,
@@ -96,6 +98,7 @@ impl AppState {
             config: Arc::new(config),
             signing_secret: signing_secret.into(),
             live: Live::default(),
+            sql: Setup::default(),
             geo_reporter: Arc::default(),
             codes: SignInCodes::default(),
             refreshed: Arc::default(),

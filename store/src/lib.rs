@@ -9,6 +9,7 @@ pub mod migrations;
 pub mod native_block;
 pub mod newsletter;
 pub mod private;
+pub mod reader;
 pub mod registry;
 pub mod secret;
 

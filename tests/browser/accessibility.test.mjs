@@ -118,6 +118,18 @@ const STATES = [
   ["journey map", "/sites/demo/journeys?support=5&breakdown=device_class&compare=previous", { after: ready("[data-testid=journeys-breakdown]") }],
   ["journey map of pages", `/sites/demo/journeys?node=page&staged=with&detail=all&behind=${encodeURIComponent('{"edge":{"node":{"value":"/","stage":"pre_purchase"}}}')}`, { after: ready("[data-testid=people-behind] li") }],
   ["journey map without journeys", "/sites/demo/journeys?period=custom&from=2020-01-01&to=2020-01-02", { after: ready(".state") }],
+  ["SQL", "/sites/demo/sql", { after: async (page) => {
+    await page.locator(".sql-views summary").first().click();
+    await page.locator(".sql-columns li").first().waitFor();
+  } }],
+  ["SQL that is answered", `/sites/demo/sql?query=${encodeURIComponent("SELECT kind, count() AS events FROM events GROUP BY kind")}`, { after: async (page) => {
+    await page.locator(".sql-actions .button-main").click();
+    await page.getByTestId("sql-table").waitFor();
+  } }],
+  ["SQL that is wrong", `/sites/demo/sql?query=${encodeURIComponent("SELECT FRM events x y")}`, { after: async (page) => {
+    await page.locator(".sql-actions .button-main").click();
+    await page.getByTestId("sql-error").waitFor();
+  } }],
   ["journey", `/sites/demo/people/${person}`, { after: ready("[data-testid=journey-step]") }],
   ["journey while it loads", `/sites/demo/people/${person}`, { before: holding("**/api/v1/**/people/**") }],
   ["journey that failed", `/sites/demo/people/${person}`, { before: failing("**/api/v1/**/people/**") }],

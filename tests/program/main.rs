@@ -44,6 +44,7 @@ mod segment;
 mod segments;
 mod slow_store;
 mod spellings;
+mod sql_of_analysts;
 mod store;
 mod support;
 mod torture;

@@ -20,7 +20,7 @@ use crate::rows::{now, params};
 use crate::rule::day_of;
 
 /// What a rollup is made of and how. It is raised with each change of that, and what was made before is made anew.
-const RULE: u16 = 1;
+const RULE: u16 = 2;
 /// Where other processes write visits: what was written so long ago is there for everybody.
 const SETTLED: Duration = Duration::from_mins(5);
 /// Clocks differ from UTC by at most so many hours, behind it and before it.

@@ -265,6 +265,7 @@ fn of_api(question: &str, answer: &Value) -> Option<Numbers> {
             one("duration", totals["session_duration_ms"].as_f64()?),
             one("visits", totals["sessions"].as_f64()?),
         ])),
+        "segment" => Some(Numbers::from([one("visitors", answer["people"].as_f64()?)])),
         "funnel" => {
             let steps = answer["steps"].as_array()?.iter().enumerate();
             steps.map(|(step, told)| Some((format!("s{}", step + 1), told["people"].as_f64()?))).collect()
@@ -348,7 +349,7 @@ fn of_rows(question: &str, rows: &[Value]) -> Option<Numbers> {
             };
             rows.iter().map(number).collect()
         }
-        "filtered" | "person_card" | "funnel" => {
+        "filtered" | "person_card" | "funnel" | "segment" => {
             first.as_object()?.iter().map(|(name, value)| Some((name.clone(), value.as_f64()?))).collect()
         }
         _ => None,

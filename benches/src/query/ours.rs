@@ -167,7 +167,7 @@ fn funnel(unit: &str) -> Value {
 fn segment() -> Value {
     let is = |dimension: &str, value: &str| json!({"is": {"dimension": dimension, "values": [value]}});
     json!({"all": [
-        {"visited": {"at_least": 2, "where": {"all": [is("country", "IT"), is("device_class", "mobile")]}}},
+        {"visited": {"at_least": 2, "where": {"all": [is("country", "IT"), is("device_class", "smartphone")]}}},
         {"did": {"event": {"kind": "order"}}}
     ]})
 }

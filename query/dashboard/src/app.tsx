@@ -25,6 +25,7 @@ const pages = {
   touchpoints: () => import('./pages/touchpoints/Touchpoints'),
   journeys: () => import('./pages/journeys/Journeys'),
   segments: () => import('./pages/segments/Segments'),
+  sql: () => import('./pages/sql/Sql'),
   quality: () => import('./pages/quality/Quality'),
   about: () => import('./pages/about/About'),
   installation: () => import('./pages/installation/Installation'),
@@ -45,6 +46,7 @@ const Paths = lazy(pages.paths);
 const Touchpoints = lazy(pages.touchpoints);
 const Journeys = lazy(pages.journeys);
 const Segments = lazy(pages.segments);
+const Sql = lazy(pages.sql);
 const Quality = lazy(pages.quality);
 const About = lazy(pages.about);
 const Installation = lazy(pages.installation);
@@ -107,6 +109,7 @@ export function App() {
                     <Route path="touchpoints" element={<Touchpoints />} />
                     <Route path="journeys" element={<Journeys />} />
                     <Route path="segments/*" element={<Segments />} />
+                    <Route path="sql" element={<Sql />} />
                     <Route path="quality" element={<Quality />} />
                     <Route path="accounting" element={<Accounting />} />
                     <Route path="newsletter" element={<Newsletter />} />

@@ -32,6 +32,7 @@ mod segments;
 mod session;
 mod settings;
 mod sites;
+mod sql;
 mod stats;
 mod tokens;
 mod touchpoints;
@@ -60,6 +61,7 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 fn routes() -> OpenApiRouter<AppState> {
     let signed_links =
         routes!(newsletters::create).layer(DefaultBodyLimit::max(newsletters::LINKS_BODY_BYTES_MAX));
+    let own_sql = routes!(sql::ask, sql::get).layer(DefaultBodyLimit::max(sql::SQL_BODY_BYTES_MAX));
     let with_people = DefaultBodyLimit::max(segments::PEOPLE_BODY_BYTES_MAX);
     let site = OpenApiRouter::new()
         .routes(routes!(stats::get))
@@ -73,6 +75,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(retention::people))
         .routes(routes!(attribution::ask))
         .routes(routes!(paths::ask))
+        .routes(own_sql)
         .routes(routes!(touchpoints::ask))
         .routes(routes!(touchpoints::people))
         .routes(routes!(journeys::ask))

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A chain of aliases is followed this far: a → b → c …
-const ALIAS_DEPTH_MAX: usize = 16;
+pub const ALIAS_DEPTH_MAX: usize = 16;
 /// More aliases than this are not read. The latest are left out: whoever sends aliases without number must not push
 /// those out that were there before.
 pub const ALIASES_MAX: usize = 100_000;

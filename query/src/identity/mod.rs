@@ -3,4 +3,4 @@
 
 mod aliases;
 
-pub use aliases::{ALIAS_BYTES_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX};
+pub use aliases::{ALIAS_BYTES_MAX, ALIAS_DEPTH_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX};

@@ -8,7 +8,8 @@ use orma_store::Site;
 use crate::error::ApiError;
 use crate::timestamp::Timestamp;
 
-const MS_PER_DAY: i64 = 86_400_000;
+/// Milliseconds of a day of UTC.
+pub const MS_PER_DAY: i64 = 86_400_000;
 
 /// More points than this make no chart.
 const BUCKETS_MAX: usize = 3_000;

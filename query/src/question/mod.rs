@@ -13,6 +13,7 @@ pub mod journey;
 pub mod journeys;
 pub mod live;
 pub mod newsletter_report;
+pub mod own_sql;
 pub mod paths;
 pub mod people;
 pub mod quality;

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
-use orma_store::{AnswerFormat, AnswerStream, Block, Store, StoreError, Work};
+use orma_store::{AnswerFormat, AnswerStream, Block, Store, StoreError, Work, reader};
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::limits::{Permit, QuestionLimits};
+use crate::limits::{Permit, QuestionLimits, SqlLimits};
 use crate::sql::{Sql, kill_query};
 
 /// The client gives up this long after the store should have.
@@ -18,9 +19,23 @@ const SECONDS_OVER: u64 = 5;
 #[derive(Debug)]
 pub struct Executor {
     questions: Store,
+    reader: Store,
     store: Store,
     settings: Vec<(&'static str, String)>,
     counted: Arc<Counted>,
+}
+
+/// SQL of an analyst.
+#[derive(Clone, Copy, Debug)]
+pub struct SqlQuestion<'a> {
+    /// The site that it is about.
+    pub site: &'a str,
+    /// The text, as it was sent.
+    pub text: &'a str,
+    /// The values of its parameters.
+    pub params: &'a [(&'a str, &'a Value)],
+    /// ClickHouse's name of the format of the answer.
+    pub format: &'a str,
 }
 
 #[derive(Debug, Default)]
@@ -43,6 +58,7 @@ impl Executor {
     pub fn new(store: &Store, limits: &QuestionLimits) -> Self {
         Self {
             questions: store.clone().for_work(Work::Questions),
+            reader: store.clone().for_work(Work::Sql),
             store: store.clone(),
             settings: settings(limits),
             counted: Arc::default(),
@@ -138,7 +154,38 @@ impl Executor {
         ];
         let answer = self.questions.select_stream(&sql.text, &sql.bound(), &with(&self.settings, &own))?;
         let kill = KillOnDrop { store: self.store.clone(), query_id: Some(query_id) };
-        Ok(Rows { answer, kill, counted: self.counted.clone(), _permit: permit })
+        Ok(Rows { answer, kill, counted: self.counted.clone(), _permits: vec![permit] })
+    }
+
+    /// The answer to SQL of an analyst about a site as it comes, in a format of ClickHouse's, within the limits of such. The
+    /// permits are held until it is dropped.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn read_sql(
+        &self,
+        question: &SqlQuestion<'_>,
+        seconds: u64,
+        limits: &SqlLimits,
+        permits: Vec<Arc<Permit>>,
+    ) -> Result<Rows, StoreError> {
+        let query_id = reader::query_id(question.site);
+        let settings = [
+            ("max_execution_time", seconds.to_string()),
+            ("max_memory_usage", limits.memory_bytes_max.to_string()),
+            ("max_threads", threads(false).to_string()),
+            ("max_result_rows", limits.rows_max.to_string()),
+            ("max_result_bytes", limits.bytes_max.to_string()),
+        ];
+        let settings = with(&settings, &[("query_id", query_id.as_str())]);
+        // A single call of some functions hears of no limit, and is given up here.
+        let time_max = Duration::from_secs(seconds + SECONDS_OVER);
+        let SqlQuestion { text, params, format, .. } = *question;
+        let answer = self.reader.read_sql(text, params, &settings, format, time_max)?;
+        // The text may hold values: it is not logged.
+        tracing::debug!(query_id, "asked in SQL");
+        let kill = KillOnDrop { store: self.store.clone(), query_id: Some(query_id) };
+        Ok(Rows { answer, kill, counted: self.counted.clone(), _permits: permits })
     }
 
     /// Counts a statement that was not even asked.
@@ -187,7 +234,7 @@ pub struct Rows {
     answer: AnswerStream,
     kill: KillOnDrop,
     counted: Arc<Counted>,
-    _permit: Arc<Permit>,
+    _permits: Vec<Arc<Permit>>,
 }
 
 impl Rows {

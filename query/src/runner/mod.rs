@@ -10,6 +10,7 @@
 
 mod execution;
 mod kept;
+mod turn;
 mod versions;
 
 use std::fmt::Write as _;
@@ -24,12 +25,13 @@ use orma_visits::{Days, Maker};
 use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, OnceCell};
 
-use crate::limits::{Busy, Permit, Permits, QuestionLimits};
+use crate::limits::{Busy, Permit, Permits, QuestionLimits, SqlLimits};
 use crate::rollups::Rollups;
 use crate::sql::Sql;
-pub use execution::Rows;
 use execution::{Counters, Executor};
+pub use execution::{Rows, SqlQuestion};
 use kept::{Kept, StatementKey, Version};
+pub use turn::SqlTurn;
 pub use versions::Reach;
 use versions::{Parts, Versions};
 
@@ -48,8 +50,10 @@ pub struct Runner {
 struct Shared {
     store: Store,
     visits: Maker,
-    executor: Executor,
+    executor: Arc<Executor>,
     permits: Permits,
+    /// Of SQL of analysts, each of which has one of the others too.
+    sql_permits: Permits,
     kept: Kept,
     versions: Versions,
     limits: QuestionLimits,
@@ -83,8 +87,12 @@ impl Runner {
     /// is the service's own, and each question has a permit for itself.
     pub fn new(store: Store, limits: &QuestionLimits) -> Self {
         let shared = Shared {
-            executor: Executor::new(&store, limits),
+            executor: Arc::new(Executor::new(&store, limits)),
             permits: Permits::new(limits),
+            sql_permits: Permits::new(&QuestionLimits {
+                running_max: limits.sql.running_max,
+                ..limits.clone()
+            }),
             kept: Kept::new(limits.cache_bytes_max),
             versions: Versions::new(&store),
             limits: limits.clone(),
@@ -257,6 +265,27 @@ impl Runner {
         let request = self.request();
         let Held { permit, .. } = self.shared.hold(&request, &mut *request.held.lock().await).await?;
         self.shared.executor.stream(sql, seconds_max, permit)
+    }
+
+    /// The turn of an analyst's SQL. It waits in a line of its own before it waits in that of all questions: so SQL has never
+    /// more places than its limit, and one caller no more than a share of these.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`]: there was no permit in time.
+    pub async fn sql_turn(&self) -> Result<SqlTurn, StoreError> {
+        let (shared, request) = (&self.shared, self.request());
+        let own = shared.sql_permits.enter(&request.caller, &request.site).await.map_err(|Busy| {
+            shared.busy.fetch_add(1, Ordering::Relaxed);
+            StoreError::Busy
+        })?;
+        let Held { permit, .. } = shared.hold(&request, &mut *request.held.lock().await).await?;
+        let permits = vec![Arc::new(own), permit];
+        Ok(SqlTurn::new(shared.executor.clone(), shared.limits.sql.clone(), permits))
+    }
+
+    /// What SQL may take.
+    pub fn sql_limits(&self) -> &SqlLimits {
+        &self.shared.limits.sql
     }
 
     /// Carries out a statement that answers nothing. What is asked afterwards sees what it did.

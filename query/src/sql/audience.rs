@@ -5,7 +5,7 @@
 use orma_store::Param;
 
 use super::Sql;
-use super::clause::bucket_start;
+use super::clause::{HAS_VISITOR, bucket_start};
 use super::condition::Terms;
 use super::events::{self, SEEN, of_scope};
 use super::identity::People;
@@ -210,20 +210,53 @@ pub fn history(site: &str, audience: &str, period: &Period, interval: Interval) 
 
 /// For how many people of a period a condition holds, of how many, and the last of them who were seen: `people`, `of`,
 /// `sample` (of `last_seen` in milliseconds, `person`, `identified`).
-pub fn preview(scope: &Scope) -> Sql {
+pub fn preview(scope: &Scope, whose: Whose) -> Sql {
     let mut sql = of_scope(scope);
     let people = People::new(&mut sql, &scope.aliases);
     let terms = Terms::new(false, &scope.aliases).on_people(&mut sql, &people, SEEN, &scope.condition);
     let holds = if terms.is_empty() { "1".to_owned() } else { terms.join(" AND ") };
     sql.text = format!(
         "SELECT countIf(holds) AS people, count() AS of, arrayMap(row -> (-row.1, row.2, row.3), \
-         groupArraySortedIf({SAMPLE_PEOPLE})((-last_seen, id, identified), holds)) AS sample \
-         FROM (SELECT id, last_seen, identified, toBool({holds}) AS holds FROM \
-         (SELECT person_hash, any(person_id) AS id, toUnixTimestamp64Milli(max(ended)) AS last_seen, \
-         toBool(max(person_hash != visitor_hash)) AS identified FROM {} WHERE visitor != '' AND {SEEN} GROUP BY person_hash))",
-        people.rows(&shares(Columns::Few, OF_PERIOD))
+         groupArraySortedIf({SAMPLE_PEOPLE})((-last, id, identified), holds)) AS sample \
+         FROM (SELECT id, last, identified, toBool({holds}) AS holds FROM {})",
+        present(&people, whose)
     );
     sql
+}
+
+/// What says who was there in a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The table of people, which has all of them; the period goes on up to now.
+    People,
+    /// Visits, as long as it has not.
+    Visits,
+}
+
+/// Who was there in a period: `person_hash`, `id`, `last` (when last: milliseconds), `identified`.
+fn present(people: &People, whose: Whose) -> String {
+    let (rows, last, identified, seen) = match whose {
+        // Whoever was there since the beginning, and not only after the end, was there.
+        Whose::People => (
+            "(SELECT person_hash, person_id, person_hash AS own_hash, first_seen, last_seen, is_identified FROM people FINAL \
+             WHERE site = {site:String})"
+                .to_owned(),
+            "last_seen",
+            "is_identified OR person_hash != own_hash",
+            SEEN.replace("ended", "last_seen").replace("since", "first_seen"),
+        ),
+        Whose::Visits => (
+            shares(Columns::Few, OF_PERIOD),
+            "ended",
+            "person_hash != visitor_hash",
+            format!("{HAS_VISITOR} AND {SEEN}"),
+        ),
+    };
+    format!(
+        "(SELECT person_hash, any(person_id) AS id, toUnixTimestamp64Milli(max({last})) AS last, \
+         toBool(max({identified})) AS identified FROM {} WHERE {seen} GROUP BY person_hash)",
+        people.rows(&rows)
+    )
 }
 
 /// Some traits of some people, of each the latest value: `person`, `trait`, `value`.
@@ -296,7 +329,8 @@ mod tests {
             "audience",
             &[
                 evaluate(&scope, "a1", 7, Some("1"), 1 << 20),
-                preview(&scope),
+                preview(&scope, Whose::Visits),
+                preview(&scope, Whose::People),
                 put("demo", "a1", &ids, true, 7),
                 put("demo", "a1", &ids, false, 8),
                 changed("demo", &ids, 7),

@@ -81,6 +81,9 @@ pub fn events_window(with_bots: bool) -> String {
     )
 }
 
+/// What nobody's id came with is no one person's.
+pub const HAS_VISITOR: &str = "visitor_hash != sipHash64('')";
+
 /// Which visits of the days of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visits {
@@ -138,15 +141,7 @@ fn all_entry_columns() -> String {
 /// `ended`, the numbers of a visit, `event_count`, `last_view_ms`, `pages`,
 /// `first_…` (of the first event), `exit_page`. ClickHouse reads no column that nobody asks for.
 pub fn visits(which: Visits, with_bots: bool) -> String {
-    let of = |rows: &str| {
-        format!(
-            "SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, {NUMBERS_OF_VISIT}, \
-             event_count, last_view_ms, pages, view_ms, exit_page, {} \
-             FROM visits FINAL WHERE {}{rows}",
-            all_entry_columns(),
-            visits_window(with_bots)
-        )
-    };
+    let of = |rows: &str| visits_where(with_bots, rows);
     match which {
         Visits::Any => format!("({})", of("")),
         // Of the days between the first and the last it is clear without the moments, which need not be read.
@@ -159,6 +154,21 @@ pub fn visits(which: Visits, with_bots: bool) -> String {
             ))
         ),
     }
+}
+
+/// Those of [`Visits::Any`] that are several people's.
+pub fn mixed_visits(with_bots: bool) -> String {
+    format!("({})", visits_where(with_bots, " AND is_mixed"))
+}
+
+fn visits_where(with_bots: bool, rows: &str) -> String {
+    format!(
+        "SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, {NUMBERS_OF_VISIT}, \
+         event_count, last_view_ms, pages, view_ms, exit_page, {} \
+         FROM visits FINAL WHERE {}{rows}",
+        all_entry_columns(),
+        visits_window(with_bots)
+    )
 }
 
 /// The rows of visits of the days of a period: what the table is sorted by. One of several days may come for each.

@@ -7,10 +7,10 @@ mod who;
 
 use std::cell::Cell;
 
-use super::clause::{self, DAYS_OF_VISITS, IS_HUMAN, IS_VIEW, VISIT, VISIT_COLUMNS, Visits};
+use super::clause::{self, DAYS_OF_VISITS, HAS_VISITOR, IS_HUMAN, IS_VIEW, VISIT, VISIT_COLUMNS, Visits};
 use super::event_table::{self, Duplicates, Joined};
 use super::identity::{People, owned};
-use super::visits::{Columns, OF_PERIOD, shares};
+use super::visits::{Columns, OF_PERIOD, shares_where};
 use super::{Sql, items};
 use crate::condition::Condition;
 use crate::identity::Aliases;
@@ -215,6 +215,18 @@ impl<'a> Terms<'a> {
         )
     }
 
+    /// The visit of what somebody has of it ([`shares_where`]) has what is known of visits: where it is the whole of it, the
+    /// row knows.
+    fn share_with(&self, sql: &mut Sql, members: &[&Condition]) -> String {
+        let terms: Vec<String> =
+            members.iter().map(|member| tree(member, &mut |filter| session_term(sql, filter))).collect();
+        let terms = joined(" AND ", terms);
+        format!(
+            "if(part = 0, {terms}, {VISIT} IN (SELECT {VISIT} FROM {} WHERE {terms}))",
+            clause::mixed_visits(self.with_bots),
+        )
+    }
+
     /// The visit of an event saw a page that has all of these.
     fn of_pages(&self, sql: &mut Sql, members: &[&Condition]) -> String {
         self.needs_visits.set(true);
@@ -278,15 +290,29 @@ impl<'a> Terms<'a> {
 
     /// A person has a visit that all of these hold for.
     fn people_with(&self, sql: &mut Sql, people: &People, seen: &str, members: &[&Condition]) -> String {
-        let matching = self.matching(sql, members, IN_PERIOD);
+        let matching = self.shares_matching(sql, Columns::Few, members, Vec::new());
         format!(
-            "person_hash IN (SELECT person_hash FROM {} WHERE visitor != '' AND {seen})",
-            people.rows(&format!(
-                "(SELECT * FROM {} WHERE {})",
-                shares(Columns::Few, OF_PERIOD),
-                matching.join(" AND ")
-            ))
+            "person_hash IN (SELECT person_hash FROM {} WHERE {HAS_VISITOR} AND {seen})",
+            people.numbers(&matching)
         )
+    }
+
+    /// What people have of visits of the period, where `only` holds for it, and members that consist of `is`.
+    fn shares_matching(
+        &self,
+        sql: &mut Sql,
+        columns: Columns,
+        members: &[&Condition],
+        only: Vec<String>,
+    ) -> String {
+        let (of_events, of_visits): (Vec<&Condition>, Vec<&Condition>) =
+            members.iter().partition(|member| member.looks_at(OF_EVENTS));
+        let mut terms = only;
+        if !of_visits.is_empty() {
+            terms.push(self.share_with(sql, &of_visits));
+        }
+        terms.extend(self.event_of_share(sql, &of_events, IN_PERIOD));
+        shares_where(columns, OF_PERIOD, &terms)
     }
 
     /// What must hold for what somebody has of a visit ([`shares`]), for members that consist of `is`. An event that must be
@@ -298,29 +324,31 @@ impl<'a> Terms<'a> {
         if !of_visits.is_empty() {
             terms.push(self.visit_with(sql, &of_visits));
         }
-        if !of_events.is_empty() {
-            let mut conditions = vec![in_period.to_owned()];
-            conditions.extend(Self::new(self.with_bots, self.aliases).together(
-                sql,
-                Row::EventOfVisit,
-                &of_events,
-            ));
-            let window = format!(
-                "site = {{site:String}} AND toDate(ts) BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND {IS_HUMAN}"
-            );
-            let joined = Joined { with_bots: false, ..self.with_owners() };
-            let events = event_table::table(&window, &conditions, Duplicates::Kept, Some(joined));
-            // Whoever asks may have followed aliases.
-            let exists = format!(
-                "({VISIT_COLUMNS}, own_hash) IN (SELECT {VISIT_COLUMNS}, person_hash FROM {})",
-                owned(&events)
-            );
-            terms.push(match without(&of_events, OF_EVENTS) {
-                Some(left) => format!("({exists} OR {})", self.visit_with(sql, &[&left])),
-                None => exists,
-            });
-        }
+        terms.extend(self.event_of_share(sql, &of_events, in_period));
         terms
+    }
+
+    /// What somebody has of a visit has an event that all of these hold for; nothing where they are none.
+    fn event_of_share(&self, sql: &mut Sql, members: &[&Condition], in_period: &str) -> Option<String> {
+        if members.is_empty() {
+            return None;
+        }
+        let mut conditions = vec![in_period.to_owned()];
+        conditions.extend(Self::new(self.with_bots, self.aliases).together(sql, Row::EventOfVisit, members));
+        let window = format!(
+            "site = {{site:String}} AND toDate(ts) BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND {IS_HUMAN}"
+        );
+        let joined = Joined { with_bots: false, ..self.with_owners() };
+        let events = event_table::table(&window, &conditions, Duplicates::Kept, Some(joined));
+        // Whoever asks may have followed aliases.
+        let exists = format!(
+            "({VISIT_COLUMNS}, own_hash) IN (SELECT {VISIT_COLUMNS}, person_hash FROM {})",
+            owned(&events)
+        );
+        Some(match without(members, OF_EVENTS) {
+            Some(left) => format!("({exists} OR {})", self.visit_with(sql, &[&left])),
+            None => exists,
+        })
     }
 }
 

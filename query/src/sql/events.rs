@@ -3,7 +3,7 @@
 //! Uses `clause`, `condition` and `identity`.
 
 use super::Sql;
-use super::clause::{self, Visits};
+use super::clause::{self, HAS_VISITOR, Visits};
 use super::condition::{Row, Terms};
 use super::event_table::{self, Duplicates};
 use super::identity::People;
@@ -71,7 +71,7 @@ pub fn people(scope: &Scope) -> Sql {
     let terms = terms.on_people(&mut sql, &people, SEEN, &scope.condition);
     sql.text = format!(
         "SELECT id AS person FROM (SELECT person_hash, any(person_id) AS id FROM {} \
-         WHERE visitor != '' AND {SEEN} GROUP BY person_hash){}",
+         WHERE {HAS_VISITOR} AND {SEEN} GROUP BY person_hash){}",
         people.rows(&shares(Columns::Few, OF_PERIOD)),
         where_of(&terms)
     );

@@ -8,7 +8,7 @@ use orma_visits::MARKS_MAX;
 use orma_visits::edges::edges;
 
 use super::Sql;
-use crate::identity::{ALIAS_BYTES_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX};
+use crate::identity::{ALIAS_BYTES_MAX, ALIAS_DEPTH_MAX, ALIASES_MAX, Aliases, ID_BYTES_MAX};
 use crate::timestamp::Timestamp;
 
 /// The edges of the site.
@@ -49,6 +49,11 @@ impl People {
                 ids.array, people.array
             )),
         }
+    }
+
+    /// Those of a table that has what [`closure_of_aliases`] says.
+    pub fn of_table(table: &str) -> Self {
+        Self { aliases: Some(table.to_owned()) }
     }
 
     /// A table of rows that have `person_hash` and `person_id`, aliases followed.
@@ -96,17 +101,41 @@ pub fn of_ids(ids: &str, rest: &str) -> String {
 
 /// Aliases that hold, oldest first: `previous`, `user`.
 pub fn aliases(site: &str) -> Sql {
+    Sql::new(
+        format!("SELECT previous, user FROM {} ORDER BY marked_at, previous, user", alias_steps()),
+        [("site", site.into())],
+    )
+}
+
+/// Aliases that hold, with when that was said (`marked_at`), and the condition that leaves out those that are too many.
+fn alias_steps() -> String {
     // What is longer than an id may be is nobody's.
     let edges = edges(OF_SITE, &format!("source = 'alias' AND length(visitor) <= {}", ID_BYTES_MAX + 1));
-    Sql::new(
-        format!(
-            "SELECT previous, user FROM (SELECT substring(visitor, 2) AS previous, user, marked_at, \
-             sum(length(previous) + length(user)) OVER (ORDER BY marked_at, previous, user \
-             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bytes FROM ({edges}) \
-             WHERE active ORDER BY marked_at, previous, user LIMIT {ALIASES_MAX}) \
-             WHERE bytes <= {ALIAS_BYTES_MAX} ORDER BY marked_at, previous, user"
-        ),
-        [("site", site.into())],
+    format!(
+        "(SELECT substring(visitor, 2) AS previous, user, marked_at, \
+         sum(length(previous) + length(user)) OVER (ORDER BY marked_at, previous, user \
+         ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bytes FROM ({edges}) \
+         WHERE active ORDER BY marked_at, previous, user LIMIT {ALIASES_MAX}) \
+         WHERE bytes <= {ALIAS_BYTES_MAX}"
+    )
+}
+
+/// What [`Aliases`] makes of the aliases of a site, by a statement alone: `alias_hash`, `alias_person_hash`,
+/// `alias_person`. A chain is a path of ids; one that comes back to an id of its own is a circle, of which the smallest
+/// id counts.
+pub fn closure_of_aliases() -> String {
+    format!(
+        "WITH RECURSIVE steps AS (SELECT previous, argMax(user, (marked_at, user)) AS next FROM {} \
+         AND previous != user GROUP BY previous), \
+         chain AS (SELECT previous AS id, [previous, next] AS path FROM steps UNION ALL \
+         SELECT chain.id AS id, arrayPushBack(chain.path, steps.next) AS path FROM chain \
+         INNER JOIN steps ON chain.path[-1] = steps.previous \
+         WHERE length(chain.path) <= {ALIAS_DEPTH_MAX} + 1 AND countEqual(chain.path, chain.path[-1]) = 1) \
+         SELECT sipHash64(id) AS alias_hash, if(countEqual(whole, whole[-1]) > 1, \
+         arrayMin(arraySlice(whole, indexOf(whole, whole[-1]))), whole[least(length(whole), {ALIAS_DEPTH_MAX} + 1)]) AS alias_person, \
+         sipHash64(alias_person) AS alias_person_hash \
+         FROM (SELECT id, argMax(path, length(path)) AS whole FROM chain GROUP BY id)",
+        alias_steps()
     )
 }
 

@@ -86,6 +86,13 @@ impl Sql {
         Texts { is_short: false, array, each, set }
     }
 
+    /// Binds a list of numbers, which ClickHouse puts together when it answers.
+    pub fn bind_numbers(&mut self, name: &str, numbers: impl IntoIterator<Item = u64>) -> String {
+        let TextList { array, params } = TextList::numbers(name, numbers);
+        self.params.extend(params);
+        array
+    }
+
     /// A name for a value that no other has.
     pub fn next_name(&self) -> String {
         format!("p{}", self.params.len())

@@ -2,6 +2,8 @@
 //!
 //! Uses `clause`; `condition`, `events`, `person` and the statements about people use it.
 
+use super::clause;
+
 /// Each once, by the row of its first day.
 pub const ALL: &str = " AND NOT is_continued";
 
@@ -42,6 +44,19 @@ impl Columns {
 /// currency), `last_page`, `first_…`. `rows` says which are looked at, each once.
 pub fn shares(columns: Columns, rows: &str) -> String {
     shares_of(columns, &format!("WHERE site = {{site:String}} AND NOT is_mixed AND NOT is_bot{rows}"))
+}
+
+/// Those of them that some conditions hold for, which may ask for what a whole visit (`part` 0) has of its first event and
+/// for its last page.
+pub fn shares_where(columns: Columns, rows: &str, conditions: &[String]) -> String {
+    let shares = shares(columns, rows);
+    if conditions.is_empty() {
+        return shares;
+    }
+    let conditions = conditions.join(" AND ");
+    let (entries, _) = clause::entry_columns(&conditions);
+    let told = shares.replacen(" FROM visits", &format!(", part, exit_page{entries} FROM visits"), 1);
+    format!("(SELECT * FROM {told} WHERE {conditions})")
 }
 
 /// The same of some ids: what stands behind the table is that of [`of_ids`](super::identity::of_ids).

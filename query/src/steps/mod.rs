@@ -6,17 +6,18 @@
 //! only the few visits that are somebody's are read beside the events: to join all of them costs the store several times
 //! what the events do.
 //!
-//! Two events of the same millisecond come in the order of their ids, as everywhere. An id counts once for a unit.
+//! Two events of the same millisecond come in the order of their ids, as everywhere. To read the ids costs as much as all that
+//! is asked besides, so only those are read of which the order matters. What is one event the table says: the id of a visitor
+//! counts once a day of UTC, as in visits.
 
+mod gathered;
 mod owners;
 pub mod people;
 pub mod quartiles;
 mod sql;
 
-use foldhash::{HashMap, HashSet};
 use orma_model::kinds::{Activity, KINDS, Kind};
-use orma_store::{Block, StoreError, column};
-use uuid::Uuid;
+use orma_store::StoreError;
 
 pub use sql::{VISIT_NUMBER, chosen_units};
 
@@ -27,12 +28,16 @@ use crate::plan::Dimension;
 use crate::plan::filter::{Field, Filter, Operator};
 use crate::runner::{Needs, Runner};
 use crate::scope::Scope;
-use owners::{Owners, Place};
+use gathered::Gathered;
+use owners::Owners;
+use sql::Which;
 
-/// Events that are looked at for one question. They are held in memory, 48 bytes each.
+/// Events that are looked at for one question. They are held in memory, 64 bytes each.
 const STEPS_MAX: usize = 4_000_000;
 /// Visits that are read beside them, 64 bytes each.
 const VISITS_MAX: usize = 4_000_000;
+/// Moments of visitors that are asked for by themselves; where more are unclear, all events are read with their ids.
+const MOMENTS_MAX: usize = 20_000;
 
 /// What stands behind the length of each part of a label.
 const LENGTH_END: char = ':';
@@ -160,8 +165,12 @@ pub struct Step {
     pub unit: u64,
     /// When it was: milliseconds since the epoch.
     pub at: i64,
-    /// Its id.
+    /// Its id; 0 where its place among those of the same moment does not matter.
     pub id: u128,
+    /// Whether the id was read.
+    pub has_id: bool,
+    /// The visitor who has it in the store.
+    pub visitor: u64,
     /// Bit *n*: it fits the pattern *n*.
     pub fits: u32,
     /// Which of the labels it has.
@@ -184,21 +193,24 @@ impl Steps {
     /// # Errors
     /// There are too many of them, or the store did not answer.
     pub async fn read(runner: &Runner, asked: &Asked<'_>) -> Result<Self, ApiError> {
-        let owners = Owners::read(runner, asked).await?;
-        let mut gathered = Gathered::new(asked, owners);
-        let take = |block: &Block| gathered.take(block);
-        runner.each_block(&sql::steps(asked), STEPS_MAX, take).await?;
-        computed(move || gathered.finish()).await
+        let mut gathered = Gathered::new(asked, Owners::read(runner, asked).await?);
+        runner.each_block(&sql::steps(asked, Which::All), STEPS_MAX, |block| gathered.take(block)).await?;
+        loop {
+            let sorted = computed(move || gathered.sorted()).await?;
+            if sorted.unclear.is_empty() {
+                return Ok(sorted.gathered.finish());
+            }
+            gathered = sorted.gathered;
+            let moments = (sorted.unclear.len() <= MOMENTS_MAX).then_some(sorted.unclear);
+            let statement = sql::steps(asked, moments.as_ref().map_or(Which::AllWithIds, Which::Of));
+            gathered.forget(moments);
+            runner.each_block(&statement, STEPS_MAX, |block| gathered.take_with_ids(block)).await?;
+        }
     }
 
     /// The steps of each unit, in their order.
     pub fn units(&self) -> impl Iterator<Item = &[Step]> {
         self.steps.chunk_by(|one, other| one.unit == other.unit)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn of(steps: Vec<Step>) -> Self {
-        Self { steps: in_order(steps), labels: vec![String::new()] }
     }
 }
 
@@ -245,96 +257,6 @@ pub async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stat
     done.map_err(|error| ApiError::Store(StoreError::Answer(error.to_string())))
 }
 
-/// Steps by unit, time and id, an id once for a unit: the store has an id of a visitor once a day, but it may have come again
-/// with another clock, or on another visitor of a person; the first counts.
-fn in_order(mut steps: Vec<Step>) -> Vec<Step> {
-    /// Of so many a list is looked through as fast as a set.
-    const LISTED_MAX: usize = 16;
-    steps.sort_unstable_by_key(|step| (step.unit, step.at, step.id));
-    let (mut unit, mut listed, mut others) = (None, Vec::with_capacity(LISTED_MAX), HashSet::default());
-    steps.retain(|step| {
-        if unit != Some(step.unit) {
-            unit = Some(step.unit);
-            listed.clear();
-            // Not cleared: that takes as long as the largest of all units.
-            if !others.is_empty() {
-                others = HashSet::default();
-            }
-        }
-        if listed.contains(&step.id) {
-            return false;
-        }
-        if listed.len() < LISTED_MAX {
-            listed.push(step.id);
-            return true;
-        }
-        others.insert(step.id)
-    });
-    steps
-}
-
-/// What was read so far.
-struct Gathered {
-    owners: Owners,
-    has_label: bool,
-    has_amount: bool,
-    steps: Vec<Step>,
-    labels: Vec<String>,
-    numbers: HashMap<String, u32>,
-}
-
-impl Gathered {
-    fn new(asked: &Asked<'_>, owners: Owners) -> Self {
-        Self {
-            owners,
-            has_label: asked.label.is_some(),
-            has_amount: asked.currency.is_some(),
-            steps: Vec::new(),
-            labels: Vec::new(),
-            numbers: HashMap::default(),
-        }
-    }
-
-    fn take(&mut self, block: &Block) -> Result<(), StoreError> {
-        let visitors: Vec<u64> = column(block, "visitor_hash")?;
-        let of_visits = self.owners.needs_visits();
-        let sessions: Vec<u64> = if of_visits { column(block, "session_hash")? } else { Vec::new() };
-        let bots: Vec<u8> = if of_visits { column(block, "is_bot")? } else { Vec::new() };
-        let moments: Vec<i64> = column(block, "at")?;
-        let ids: Vec<Uuid> = column(block, "event_id")?;
-        let fits: Vec<u32> = column(block, "fits")?;
-        let labels: Vec<&str> = if self.has_label { column(block, "label")? } else { Vec::new() };
-        let amounts: Vec<i64> = if self.has_amount { column(block, "amount")? } else { Vec::new() };
-        for row in 0..block.num_rows() {
-            let place = Place {
-                visitor: visitors[row],
-                session: sessions.get(row).copied().unwrap_or_default(),
-                is_bot: bots.get(row).is_some_and(|is_bot| *is_bot != 0),
-            };
-            let (at, id) = (moments[row], ids[row].as_u128());
-            let Some(unit) = self.owners.unit_of(place, at, id) else { continue };
-            let label = labels.get(row).map_or(0, |label| self.number_of(label));
-            let amount = amounts.get(row).copied().unwrap_or_default();
-            self.steps.push(Step { unit, at, id, fits: fits[row], label, amount });
-        }
-        Ok(())
-    }
-
-    fn number_of(&mut self, label: &str) -> u32 {
-        if let Some(number) = self.numbers.get(label) {
-            return *number;
-        }
-        let number = self.labels.len() as u32;
-        self.labels.push(label.to_owned());
-        self.numbers.insert(label.to_owned(), number);
-        number
-    }
-
-    fn finish(self) -> Steps {
-        Steps { steps: in_order(self.steps), labels: self.labels }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -352,22 +274,5 @@ mod tests {
             assert_eq!(parts_of(label), parts, "{label}");
         }
         assert_eq!(numbered(&["b", "a", "b"]), (vec!["a", "b"], vec![1, 0, 1]));
-    }
-
-    #[test]
-    fn steps_come_by_unit_time_and_id_and_an_id_once() {
-        let step = |unit, at, id| Step { unit, at, id, fits: 1, label: 0, amount: 0 };
-        let steps = Steps::of(vec![
-            step(2, 5, 9),
-            step(1, 7, 3),
-            step(1, 7, 2),
-            // Sent again with another clock, and by somebody else.
-            step(1, 8, 3),
-            step(2, 6, 3),
-            step(1, 1, 4),
-        ]);
-        let told: Vec<Vec<(i64, u128)>> =
-            steps.units().map(|steps| steps.iter().map(|step| (step.at, step.id)).collect()).collect();
-        assert_eq!(told, [vec![(1, 4), (7, 2), (7, 3)], vec![(5, 9), (6, 3)]]);
     }
 }

@@ -107,6 +107,15 @@ impl Owners {
         self.unit != Unit::Visitors
     }
 
+    /// Whether a visit changes hands in a moment, so that only the id of an event says whose it is.
+    pub fn change_at(&self, place: Place, at: i64) -> bool {
+        // Sessions are one unit each.
+        self.unit == Unit::People && {
+            let before = self.turns.partition_point(|turn| (turn.place, turn.from) < (place, (at, 1)));
+            self.turns.get(before).is_some_and(|turn| turn.place == place && turn.from.0 == at)
+        }
+    }
+
     /// The unit of an event; `None` where it is in none, or in one that is not asked for.
     pub fn unit_of(&self, place: Place, at: i64, id: u128) -> Option<u64> {
         let turn = || {
@@ -164,6 +173,11 @@ mod tests {
                 Some(unit),
                 "{visitor} {session} {at} {id}"
             );
+        }
+        for (visitor, at, changes) in
+            [(1, 10, false), (1, 100, false), (1, 150, true), (1, 151, false), (2, 150, false)]
+        {
+            assert_eq!(owners.change_at(place(visitor, 1), at), changes, "{visitor} {at}");
         }
         let sessions = Owners { unit: Unit::Sessions, ..owners };
         assert_eq!(sessions.unit_of(place(1, 1), 50, 1), Some(7));

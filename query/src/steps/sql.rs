@@ -1,15 +1,18 @@
 //! The statements of steps: the events that fit, whose visits are, and which units a condition holds for.
 
+use foldhash::HashSet;
 use orma_model::Kind;
 use orma_model::kinds::{Activity, Items, KindCondition};
 
+use super::gathered::Moment;
 use super::{Asked, LENGTH_END, Label, Others, Unit};
 use crate::condition::Condition;
 use crate::plan::Dimension;
 use crate::plan::dimension::Level;
+use crate::plan::period::MS_PER_DAY;
 use crate::scope::Scope;
 use crate::sql::Sql;
-use crate::sql::clause::{self, IS_VIEW, Visits};
+use crate::sql::clause::{self, HAS_VISITOR, IS_VIEW, Visits};
 use crate::sql::condition::{Row, Terms};
 use crate::sql::event_table::{self, Duplicates};
 use crate::sql::events::{SEEN, of_scope, terms};
@@ -27,9 +30,34 @@ const IS_STEP: KindCondition = KindCondition::any_of(|kind| kind.activity != Act
 pub const VISIT_NUMBER: &str =
     "sipHash64(visitor_hash, session_hash, is_bot, toUnixTimestamp64Milli(started))";
 
-/// The events that fit a pattern, each once: `visitor_hash`, unless of visitors `session_hash` and `is_bot`, `at` (milliseconds), `event_id`, `fits`
-/// (bit *n* for pattern *n*) and, when asked for, `label` and `amount` (ten-thousandths; what is given back is below zero).
-pub fn steps(asked: &Asked<'_>) -> Sql {
+/// Which events are read.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'a> {
+    /// All, without their ids.
+    All,
+    /// All, with them.
+    AllWithIds,
+    /// With them those of some visitors on the days of these moments.
+    Of(&'a HashSet<Moment>),
+}
+
+impl Which<'_> {
+    /// The condition that finds them by the key of the table.
+    fn condition(self, sql: &mut Sql) -> Option<String> {
+        let Self::Of(moments) = self else { return None };
+        let day = |at: i64| at.div_euclid(MS_PER_DAY).clamp(0, u16::MAX.into()).cast_unsigned();
+        let days = sql.bind_numbers("days", moments.iter().map(|(_, at)| day(*at)));
+        let visitors = sql.bind_numbers("visitors", moments.iter().map(|(visitor, _)| *visitor));
+        Some(format!(
+            "(toDate(ts), visitor) IN (SELECT day, visitor FROM visits WHERE site = {{site:String}} AND (day, visitor_hash) IN \
+             (SELECT toDate(found.1), found.2 FROM (SELECT arrayJoin(arrayZip({days}, {visitors})) AS found)))"
+        ))
+    }
+}
+
+/// The events that fit a pattern, each once: `visitor_hash`, unless of visitors `session_hash` and `is_bot`, `at` (milliseconds), where the ids are
+/// asked for `event_id`, `fits` (bit *n* for pattern *n*) and, when asked for, `label` and `amount` (ten-thousandths; what is given back is below zero).
+pub fn steps(asked: &Asked<'_>, which: Which<'_>) -> Sql {
     let mut sql = of_scope(asked.scope);
     // Whether the patterns need the visits of events, only they know.
     let terms = Terms::new(asked.scope.with_bots, &asked.scope.aliases);
@@ -64,9 +92,10 @@ pub fn steps(asked: &Asked<'_>) -> Sql {
     let is_of_items = |name: &&str| Kind::find(name).is_some_and(|kind| kind.items != Items::No);
     let are_selected = kinds.is_some_and(|kinds| kinds.iter().flatten().all(is_of_items));
     let mut conditions = vec![format!("({any})")];
+    conditions.extend(which.condition(&mut sql));
     // What nobody's id came with is no one person's; of sessions each is one.
     if asked.unit != Unit::Sessions {
-        conditions.push("visitor_hash != sipHash64('')".to_owned());
+        conditions.push(HAS_VISITOR.to_owned());
     }
     if are_selected && asked.others == Others::None {
         conditions.push(IS_ABOUT_ITEMS.to_string());
@@ -84,10 +113,11 @@ pub fn steps(asked: &Asked<'_>) -> Sql {
              toDecimal64(0, 4))) AS amount"
         )
     });
+    let id = if matches!(which, Which::All) { "" } else { "event_id, " };
     // Of visitors it is of no interest in which session.
     let session = if asked.unit == Unit::Visitors { "" } else { "session_hash, toUInt8(is_bot) AS is_bot, " };
     sql.text = format!(
-        "SELECT visitor_hash, {session}toUnixTimestamp64Milli(ts) AS at, event_id, toUInt32({bits}) AS fits{label}{amount} \
+        "SELECT visitor_hash, {session}toUnixTimestamp64Milli(ts) AS at, {id}toUInt32({bits}) AS fits{label}{amount} \
          FROM {rows}"
     );
     sql
@@ -242,12 +272,14 @@ mod tests {
         check(
             "steps",
             &[
-                steps(&people),
-                steps(&of_pages),
-                steps(&labelled),
-                steps(&of_orders),
-                steps(&journeys),
-                steps(&touchpoints),
+                steps(&people, Which::All),
+                steps(&of_pages, Which::All),
+                steps(&of_pages, Which::AllWithIds),
+                steps(&people, Which::Of(&[(7, 86_400_001)].into_iter().collect())),
+                steps(&labelled, Which::All),
+                steps(&of_orders, Which::All),
+                steps(&journeys, Which::All),
+                steps(&touchpoints, Which::All),
             ],
         );
         check(

@@ -37,12 +37,12 @@ SELECT DISTINCT visitor, toString(event_id) AS event_id
   FROM (SELECT arrayJoin(arrayZip({p5:Array(String)}, {p6:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
   WHERE person_hash IN (SELECT person_hash
   FROM (SELECT person_hash, arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times
-  FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
+  FROM (SELECT one.* EXCEPT (person_hash), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash
   FROM (SELECT *, toUInt64(greatest(0, toUnixTimestamp64Milli(ts) - toUnixTimestamp64Milli(visit))) AS since_visit, if(empty(turn_ms), of_owner, turn_owner[arrayCount((ms, event) -> ms < since_visit OR (ms = since_visit
   AND event <= toUInt128(event_id)), turn_ms, turn_event)]) AS owner, if(owner = '', visitor_hash, sipHash64(owner)) AS person_hash, if(owner = '', visitor, owner) AS person_id
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -50,12 +50,14 @@ SELECT DISTINCT visitor, toString(event_id) AS event_id
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND visitor != ''
+  AND NOT is_deleted
+  AND visitor_hash != sipHash64('')
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
   AND toString(kind) IN {p7:Array(String)}
   AND toString(country) IN {p8:Array(String)}) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -63,7 +65,9 @@ SELECT DISTINCT visitor, toString(event_id) AS event_id
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND visitor != ''
+  AND NOT is_deleted
+  AND visitor_hash != sipHash64('')
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
   AND toString(kind) IN {p7:Array(String)}
   AND toString(country) IN {p8:Array(String)})
   WHERE site = {site:String}
@@ -129,12 +133,12 @@ SELECT visitor, toString(visit) AS visit
   FROM (SELECT arrayJoin(arrayZip({p5:Array(String)}, {p6:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
   WHERE person_hash IN (SELECT person_hash
   FROM (SELECT person_hash, arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times
-  FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
+  FROM (SELECT one.* EXCEPT (person_hash), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash
   FROM (SELECT *, toUInt64(greatest(0, toUnixTimestamp64Milli(ts) - toUnixTimestamp64Milli(visit))) AS since_visit, if(empty(turn_ms), of_owner, turn_owner[arrayCount((ms, event) -> ms < since_visit OR (ms = since_visit
   AND event <= toUInt128(event_id)), turn_ms, turn_event)]) AS owner, if(owner = '', visitor_hash, sipHash64(owner)) AS person_hash, if(owner = '', visitor, owner) AS person_id
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -142,12 +146,14 @@ SELECT visitor, toString(visit) AS visit
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND visitor != ''
+  AND NOT is_deleted
+  AND visitor_hash != sipHash64('')
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
   AND toString(kind) IN {p7:Array(String)}
   AND toString(country) IN {p8:Array(String)}) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -155,7 +161,9 @@ SELECT visitor, toString(visit) AS visit
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND visitor != ''
+  AND NOT is_deleted
+  AND visitor_hash != sipHash64('')
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
   AND toString(kind) IN {p7:Array(String)}
   AND toString(country) IN {p8:Array(String)})
   WHERE site = {site:String}
@@ -199,18 +207,18 @@ SELECT id AS person
   AND (NOT is_continued OR day = {from_day:Date})) AS one
   LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
   FROM (SELECT arrayJoin(arrayZip({p5:Array(String)}, {p6:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
-  WHERE visitor != ''
+  WHERE visitor_hash != sipHash64('')
   AND ended >= fromUnixTimestamp64Milli({from:Int64})
   AND since < fromUnixTimestamp64Milli({to:Int64})
   GROUP BY person_hash)
   WHERE (person_hash IN (SELECT person_hash
   FROM (SELECT person_hash, arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times
-  FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
+  FROM (SELECT one.* EXCEPT (person_hash), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash
   FROM (SELECT *, toUInt64(greatest(0, toUnixTimestamp64Milli(ts) - toUnixTimestamp64Milli(visit))) AS since_visit, if(empty(turn_ms), of_owner, turn_owner[arrayCount((ms, event) -> ms < since_visit OR (ms = since_visit
   AND event <= toUInt128(event_id)), turn_ms, turn_event)]) AS owner, if(owner = '', visitor_hash, sipHash64(owner)) AS person_hash, if(owner = '', visitor, owner) AS person_id
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -218,12 +226,14 @@ SELECT id AS person
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND visitor != ''
+  AND NOT is_deleted
+  AND visitor_hash != sipHash64('')
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
   AND toString(kind) IN {p7:Array(String)}
   AND toString(country) IN {p8:Array(String)}) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -231,7 +241,9 @@ SELECT id AS person
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND visitor != ''
+  AND NOT is_deleted
+  AND visitor_hash != sipHash64('')
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
   AND toString(kind) IN {p7:Array(String)}
   AND toString(country) IN {p8:Array(String)})
   WHERE site = {site:String}
@@ -248,9 +260,9 @@ SELECT id AS person
   GROUP BY person_hash)
   WHERE arrayExists((last, first) -> last - first < {p10:Int64}, arraySlice(times, {p9:UInt32}), arraySlice(times, 1, greatest(0, toInt64(length(times)) - {p9:UInt32} + 1)))
   AND NOT arrayExists((last, first) -> last - first < {p12:Int64}, arraySlice(times, {p11:UInt32}), arraySlice(times, 1, greatest(0, toInt64(length(times)) - {p11:UInt32} + 1)))) OR NOT (person_hash IN (SELECT person_hash
-  FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
+  FROM (SELECT one.* EXCEPT (person_hash), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash
   FROM (SELECT *
-  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended
+  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended, part, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND NOT is_mixed
@@ -258,18 +270,19 @@ SELECT id AS person
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND (NOT is_continued OR day = {from_day:Date}))
-  WHERE (visitor_hash, session_hash, is_bot, visit) IN (SELECT (visitor_hash, session_hash, is_bot, visit)
+  WHERE if(part = 0, toString(first_os) IN {p13:Array(String)}, (visitor_hash, session_hash, is_bot, visit) IN (SELECT (visitor_hash, session_hash, is_bot, visit)
   FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
   WHERE site = {site:String}
   AND day BETWEEN {from_day:Date}
   AND {to_day:Date}
   AND part = 0
-  AND NOT is_bot)
-  WHERE toString(first_os) IN {p13:Array(String)})) AS one
+  AND NOT is_bot
+  AND is_mixed)
+  WHERE toString(first_os) IN {p13:Array(String)}))) AS one
   LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
   FROM (SELECT arrayJoin(arrayZip({p5:Array(String)}, {p6:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
-  WHERE visitor != ''
+  WHERE visitor_hash != sipHash64('')
   AND ended >= fromUnixTimestamp64Milli({from:Int64})
   AND since < fromUnixTimestamp64Milli({to:Int64}))));
 -- site = "demo"

@@ -36,13 +36,13 @@ SELECT DISTINCT visitor, toString(event_id) AS event_id
   LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
   FROM (SELECT arrayJoin(arrayZip({p5:Array(String)}, {p6:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
   WHERE person_hash IN (SELECT person_hash
-  FROM (SELECT person_hash, arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times
-  FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
+  FROM (SELECT person_hash
+  FROM (SELECT one.* EXCEPT (person_hash), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash
   FROM (SELECT *, toUInt64(greatest(0, toUnixTimestamp64Milli(ts) - toUnixTimestamp64Milli(visit))) AS since_visit, if(empty(turn_ms), of_owner, turn_owner[arrayCount((ms, event) -> ms < since_visit OR (ms = since_visit
   AND event <= toUInt128(event_id)), turn_ms, turn_event)]) AS owner, if(owner = '', visitor_hash, sipHash64(owner)) AS person_hash, if(owner = '', visitor, owner) AS person_id
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -50,11 +50,13 @@ SELECT DISTINCT visitor, toString(event_id) AS event_id
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND visitor != ''
+  AND NOT is_deleted
+  AND visitor_hash != sipHash64('')
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
   AND toString(kind) IN {p7:Array(String)}) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -62,7 +64,9 @@ SELECT DISTINCT visitor, toString(event_id) AS event_id
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND visitor != ''
+  AND NOT is_deleted
+  AND visitor_hash != sipHash64('')
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
   AND toString(kind) IN {p7:Array(String)})
   WHERE site = {site:String}
   AND part = 0
@@ -72,11 +76,11 @@ SELECT DISTINCT visitor, toString(event_id) AS event_id
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1 LIMIT 1 BY event_id)) AS one
+  WHERE 1)) AS one
   LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
   FROM (SELECT arrayJoin(arrayZip({p5:Array(String)}, {p6:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
   GROUP BY person_hash)
-  WHERE length(times) >= {p8:UInt32})));
+  WHERE 1)));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -85,7 +89,6 @@ SELECT DISTINCT visitor, toString(event_id) AS event_id
 -- p5 = ["anna"]
 -- p6 = ["anna@example.it"]
 -- p7 = ["order"]
--- p8 = 1
 SELECT visitor, toString(visit) AS visit
   FROM (SELECT day, visitor, visitor_hash, session_hash, is_bot, started AS visit, started, ended, is_session, view_count, action_count, order_count, lasted_ms, event_count, last_view_ms, pages, view_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL
@@ -120,13 +123,13 @@ SELECT visitor, toString(visit) AS visit
   LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
   FROM (SELECT arrayJoin(arrayZip({p5:Array(String)}, {p6:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
   WHERE person_hash IN (SELECT person_hash
-  FROM (SELECT person_hash, arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times
-  FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
+  FROM (SELECT person_hash
+  FROM (SELECT one.* EXCEPT (person_hash), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash
   FROM (SELECT *, toUInt64(greatest(0, toUnixTimestamp64Milli(ts) - toUnixTimestamp64Milli(visit))) AS since_visit, if(empty(turn_ms), of_owner, turn_owner[arrayCount((ms, event) -> ms < since_visit OR (ms = since_visit
   AND event <= toUInt128(event_id)), turn_ms, turn_event)]) AS owner, if(owner = '', visitor_hash, sipHash64(owner)) AS person_hash, if(owner = '', visitor, owner) AS person_id
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -134,11 +137,13 @@ SELECT visitor, toString(visit) AS visit
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND visitor != ''
+  AND NOT is_deleted
+  AND visitor_hash != sipHash64('')
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
   AND toString(kind) IN {p7:Array(String)}) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -146,7 +151,9 @@ SELECT visitor, toString(visit) AS visit
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND visitor != ''
+  AND NOT is_deleted
+  AND visitor_hash != sipHash64('')
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
   AND toString(kind) IN {p7:Array(String)})
   WHERE site = {site:String}
   AND part = 0
@@ -156,11 +163,11 @@ SELECT visitor, toString(visit) AS visit
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1 LIMIT 1 BY event_id)) AS one
+  WHERE 1)) AS one
   LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
   FROM (SELECT arrayJoin(arrayZip({p5:Array(String)}, {p6:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
   GROUP BY person_hash)
-  WHERE length(times) >= {p8:UInt32}));
+  WHERE 1));
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -169,7 +176,6 @@ SELECT visitor, toString(visit) AS visit
 -- p5 = ["anna"]
 -- p6 = ["anna@example.it"]
 -- p7 = ["order"]
--- p8 = 1
 SELECT id AS person
   FROM (SELECT person_hash, any(person_id) AS id
   FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
@@ -183,18 +189,18 @@ SELECT id AS person
   AND (NOT is_continued OR day = {from_day:Date})) AS one
   LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
   FROM (SELECT arrayJoin(arrayZip({p5:Array(String)}, {p6:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
-  WHERE visitor != ''
+  WHERE visitor_hash != sipHash64('')
   AND ended >= fromUnixTimestamp64Milli({from:Int64})
   AND since < fromUnixTimestamp64Milli({to:Int64})
   GROUP BY person_hash)
   WHERE person_hash NOT IN (SELECT person_hash
-  FROM (SELECT person_hash, arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times
-  FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
+  FROM (SELECT person_hash
+  FROM (SELECT one.* EXCEPT (person_hash), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash
   FROM (SELECT *, toUInt64(greatest(0, toUnixTimestamp64Milli(ts) - toUnixTimestamp64Milli(visit))) AS since_visit, if(empty(turn_ms), of_owner, turn_owner[arrayCount((ms, event) -> ms < since_visit OR (ms = since_visit
   AND event <= toUInt128(event_id)), turn_ms, turn_event)]) AS owner, if(owner = '', visitor_hash, sipHash64(owner)) AS person_hash, if(owner = '', visitor, owner) AS person_id
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
-  FROM events
+  FROM selected_events FINAL
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -202,11 +208,13 @@ SELECT id AS person
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND visitor != ''
+  AND NOT is_deleted
+  AND visitor_hash != sipHash64('')
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
   AND toString(kind) IN {p7:Array(String)}) AS event ASOF
   LEFT JOIN (SELECT visitor_hash AS of_visitor, session_hash AS of_session, is_bot AS of_bot, started AS visit, owner AS of_owner, turn_ms, turn_event, turn_owner, is_session, view_count, action_count, order_count, lasted_ms, exit_page, entry_page AS first_entry_page, host AS first_host, language AS first_language, app_version AS first_app_version, source AS first_source, channel AS first_channel, utm_campaign AS first_utm_campaign, utm_source AS first_utm_source, utm_medium AS first_utm_medium, country AS first_country, region AS first_region, city AS first_city, device_class AS first_device_class, device_brand AS first_device_brand, device_model AS first_device_model, browser AS first_browser, os AS first_os, os_version AS first_os_version, utm_term AS first_utm_term, utm_content AS first_utm_content
   FROM visits FINAL PREWHERE (visitor_hash, session_hash) IN (SELECT visitor_hash, session_hash
-  FROM events
+  FROM selected_events
   WHERE site = {site:String}
   AND toDate(ts) BETWEEN {from_day:Date}
   AND {to_day:Date}
@@ -214,7 +222,9 @@ SELECT id AS person
   AND ts < fromUnixTimestamp64Milli({to:Int64})
   AND bot = ''
   AND verdict != 'machine'
-  AND visitor != ''
+  AND NOT is_deleted
+  AND visitor_hash != sipHash64('')
+  AND kind IN ('view_item', 'add_to_cart', 'begin_checkout', 'order', 'refund')
   AND toString(kind) IN {p7:Array(String)})
   WHERE site = {site:String}
   AND part = 0
@@ -224,11 +234,11 @@ SELECT id AS person
   AND session_hash = of_session
   AND is_bot = of_bot
   AND ts >= visit
-  WHERE 1 LIMIT 1 BY event_id)) AS one
+  WHERE 1)) AS one
   LEFT JOIN (SELECT sipHash64(alias.1) AS alias_hash, sipHash64(alias.2) AS alias_person_hash, alias.2 AS alias_person
   FROM (SELECT arrayJoin(arrayZip({p5:Array(String)}, {p6:Array(String)})) AS alias)) AS aliases ON one.person_hash = alias_hash)
   GROUP BY person_hash)
-  WHERE length(times) >= {p8:UInt32});
+  WHERE 1);
 -- site = "demo"
 -- from = 1793487600000
 -- to = 1795302000000
@@ -237,4 +247,3 @@ SELECT id AS person
 -- p5 = ["anna"]
 -- p6 = ["anna@example.it"]
 -- p7 = ["order"]
--- p8 = 1

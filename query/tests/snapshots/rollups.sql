@@ -296,3 +296,45 @@ INSERT INTO rollups (site, dimension, day, made, value, sessions, viewing_sessio
 -- to_day = "2026-11-02"
 -- day = 20759
 -- made = 7
+INSERT INTO rollups (site, dimension, day, made, value, unidentified, identified, owners) SELECT {site:String}, 'present', toDate({day:UInt16}), {made:UInt64}, '', groupBitmapStateIf(visitor_number, visitor_number != 0
+  AND NOT (person_hash != visitor_hash)) AS unidentified, groupBitmapStateIf(visitor_number, visitor_number != 0
+  AND person_hash != visitor_hash) AS identified, groupBitmapStateIf(person_number, person_number != 0
+  AND person_hash != visitor_hash) AS owners
+  FROM (SELECT seen.*, of_visitor.number AS visitor_number, if(person_hash = visitor_hash, of_visitor.number, of_owner.number) AS person_number
+  FROM (SELECT *
+  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, person_id AS own_id, since, ended
+  FROM visits FINAL
+  WHERE site = {site:String}
+  AND NOT is_mixed
+  AND NOT is_bot
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND (NOT is_continued OR day = {from_day:Date}))
+  WHERE visitor_hash != sipHash64('')
+  AND ended >= fromUnixTimestamp64Milli({from:Int64})
+  AND since < fromUnixTimestamp64Milli({to:Int64})) AS seen LEFT ANY JOIN (SELECT id_hash, number
+  FROM visitor_numbers
+  WHERE site = {site:String}
+  AND id_hash IN (SELECT visitor_hash
+  FROM visits
+  WHERE true
+  AND site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND NOT is_bot)) AS of_visitor ON seen.visitor_hash = of_visitor.id_hash LEFT ANY JOIN (SELECT id_hash, number
+  FROM visitor_numbers
+  WHERE site = {site:String}
+  AND id_hash IN (SELECT owner_hash
+  FROM visits
+  WHERE owner_hash != 0
+  AND site = {site:String}
+  AND day BETWEEN {from_day:Date}
+  AND {to_day:Date}
+  AND NOT is_bot)) AS of_owner ON seen.person_hash = of_owner.id_hash) SETTINGS max_threads = 1, os_thread_priority = 10, do_not_merge_across_partitions_select_final = 1, max_memory_usage = 536870912, max_bytes_before_external_group_by = 268435456;
+-- site = "demo"
+-- from = 1793574000000
+-- to = 1793660400000
+-- from_day = "2026-11-01"
+-- to_day = "2026-11-02"
+-- day = 20759
+-- made = 7

@@ -7,12 +7,13 @@ use clickhouse::query::BytesCursor;
 
 use super::error::StoreError;
 
-/// How long the next piece of an answer may be on its way.
-const PIECE_SECONDS_MAX: u64 = 60;
+/// How long the next piece of an answer may be on its way, where nothing else is said.
+pub(super) const PIECE_SECONDS_MAX: u64 = 60;
 
 /// The bytes of an answer, as they come. What is not read is not sent: an answer may be larger than memory.
 pub struct AnswerStream {
     cursor: BytesCursor,
+    piece_time_max: Duration,
 }
 
 impl std::fmt::Debug for AnswerStream {
@@ -22,16 +23,16 @@ impl std::fmt::Debug for AnswerStream {
 }
 
 impl AnswerStream {
-    pub(crate) fn new(cursor: BytesCursor) -> Self {
-        Self { cursor }
+    pub(crate) fn new(cursor: BytesCursor, piece_time_max: Duration) -> Self {
+        Self { cursor, piece_time_max }
     }
 
     /// The next piece; `None` at the end.
     ///
     /// # Errors
-    /// See [`StoreError`]; [`StoreError::TimedOut`] when nothing came for a minute.
+    /// See [`StoreError`]; [`StoreError::TimedOut`] when nothing came for too long.
     pub async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
-        match tokio::time::timeout(Duration::from_secs(PIECE_SECONDS_MAX), self.cursor.next()).await {
+        match tokio::time::timeout(self.piece_time_max, self.cursor.next()).await {
             Ok(piece) => Ok(piece?),
             Err(_) => Err(StoreError::TimedOut),
         }

@@ -3,21 +3,36 @@
 use clickhouse::{Client, Compression};
 
 use super::endpoint::Endpoint;
+use crate::reader;
 
 /// Who we are, and who asks.
 pub(super) struct Connections {
     pub(super) endpoint: Endpoint,
     pub(super) service: Client,
     pub(super) questions: Client,
+    pub(super) reader: Client,
+    pub(super) reader_endpoint: Endpoint,
 }
 
 impl Connections {
-    /// `questions` is who asks, where that is somebody else.
-    pub(super) fn new(endpoint: Endpoint, questions: Option<&Endpoint>) -> Self {
+    /// `others` are who asks, where these are somebody else.
+    pub(super) fn new(endpoint: Endpoint, others: Option<&Others>) -> Self {
         let service = client_for(&endpoint);
-        let questions = questions.map_or_else(|| service.clone(), client_for);
-        Self { endpoint, service, questions }
+        let questions = others.map_or_else(|| service.clone(), |others| client_for(&others.questions));
+        let reader_endpoint =
+            others.map_or_else(|| reader::of_server(&endpoint), |others| others.reader.clone());
+        let reader = client_for(&reader_endpoint);
+        Self { endpoint, service, questions, reader, reader_endpoint }
     }
+}
+
+/// The users of an engine that has one for each kind of work.
+#[derive(Clone, Debug)]
+pub(crate) struct Others {
+    /// Who asks the questions of the API.
+    pub(crate) questions: Endpoint,
+    /// Who reads the views for SQL.
+    pub(crate) reader: Endpoint,
 }
 
 fn client_for(endpoint: &Endpoint) -> Client {

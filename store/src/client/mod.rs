@@ -30,6 +30,7 @@ pub use text_list::TextList;
 pub use work::Work;
 
 use connection::Connections;
+pub(crate) use connection::Others;
 
 /// Inserts at the same time: more only makes smaller parts wait for each other.
 const INSERTS_MAX: usize = 4;
@@ -88,10 +89,10 @@ impl Store {
         Self { time_limit, ..self }
     }
 
-    /// Sends what follows to another address: the embedded engine came back on another port. Questions are asked as a
-    /// user of their own.
-    pub(crate) fn reconnect(&self, endpoint: Endpoint, questions: Option<&Endpoint>) {
-        self.inner.connections.store(Arc::new(Connections::new(endpoint, questions)));
+    /// Sends what follows to another address: the embedded engine came back on another port. Questions are asked as
+    /// users of their own.
+    pub(crate) fn reconnect(&self, endpoint: Endpoint, others: Option<&Others>) {
+        self.inner.connections.store(Arc::new(Connections::new(endpoint, others)));
     }
 
     /// Says that the engine keeps its tables in a directory of this machine.
@@ -130,7 +131,13 @@ impl Store {
         match self.work {
             Work::Registry | Work::Upkeep => connections.service.clone(),
             Work::Questions => connections.questions.clone(),
+            Work::Sql => connections.reader.clone(),
         }
+    }
+
+    /// Who reads the views for SQL, and where they are.
+    pub(crate) fn reader(&self) -> Endpoint {
+        self.inner.connections.load().reader_endpoint.clone()
     }
 
     /// Where the store is.

@@ -8,9 +8,10 @@ use clickhouse::native::decode::Decode;
 use clickhouse::query::Query;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::Store;
-use super::answer_stream::AnswerStream;
+use super::answer_stream::{AnswerStream, PIECE_SECONDS_MAX};
 use super::error::StoreError;
 use super::param::Param;
 use super::work::Work;
@@ -24,7 +25,7 @@ impl Store {
         let places = match self.work {
             Work::Registry => &self.inner.registry,
             Work::Upkeep => &self.inner.upkeep,
-            Work::Questions => &self.inner.questions,
+            Work::Questions | Work::Sql => &self.inner.questions,
         };
         let done = async {
             let _permit = places.acquire().await.expect("the semaphore is never closed");
@@ -174,7 +175,31 @@ impl Store {
         params: &[(&str, Param)],
         settings: &[(&str, &str)],
     ) -> Result<AnswerStream, StoreError> {
-        Ok(AnswerStream::new(self.question(sql, params, settings).fetch_bytes("JSONEachRow")?))
+        let cursor = self.question(sql, params, settings).fetch_bytes("JSONEachRow")?;
+        Ok(AnswerStream::new(cursor, Duration::from_secs(PIECE_SECONDS_MAX)))
+    }
+
+    /// The answer to somebody's own SQL as it comes, in a format of ClickHouse's. Only the settings that are given go with it:
+    /// the [reader](crate::reader) may change no other. Each piece of it may take as long as the whole statement may.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn read_sql(
+        &self,
+        sql: &str,
+        params: &[(&str, &Value)],
+        settings: &[(&str, &str)],
+        format: &str,
+        piece_time_max: Duration,
+    ) -> Result<AnswerStream, StoreError> {
+        let mut query = self.client().query_raw(sql);
+        for (name, value) in params {
+            query = query.param(name, value);
+        }
+        for (name, value) in settings {
+            query = query.with_setting(*name, *value);
+        }
+        Ok(AnswerStream::new(query.fetch_bytes(format)?, piece_time_max))
     }
 
     fn question(&self, sql: &str, params: &[(&str, Param)], settings: &[(&str, &str)]) -> Query {

@@ -15,6 +15,9 @@ pub enum Work {
     /// What people ask. They have no places here: the query service shares them out among its callers. The embedded
     /// engine knows them as a user of their own, who may only read and whose memory is bounded as a whole.
     Questions,
+    /// What analysts ask in SQL of their own: as the [reader of the views](crate::reader), who sees nothing else. Its places
+    /// are the query service's affair, too.
+    Sql,
 }
 
 impl Work {
@@ -22,7 +25,7 @@ impl Work {
     pub(super) const fn statements_max(self) -> usize {
         match self {
             Self::Registry | Self::Upkeep => 4,
-            Self::Questions => Semaphore::MAX_PERMITS,
+            Self::Questions | Self::Sql => Semaphore::MAX_PERMITS,
         }
     }
 
@@ -30,7 +33,7 @@ impl Work {
     pub(super) const fn time_limit(self) -> Duration {
         match self {
             Self::Registry => Duration::from_secs(10),
-            Self::Upkeep | Self::Questions => Duration::from_mins(1),
+            Self::Upkeep | Self::Questions | Self::Sql => Duration::from_mins(1),
         }
     }
 }

@@ -56,6 +56,8 @@ pub struct EngineFiles {
     pub questions_password: String,
     /// The password of [`ANALYST_USER`].
     pub analyst_password: String,
+    /// The password of [`READER_USER`](crate::engine::users::READER_USER).
+    pub reader_password: String,
 }
 
 /// Where libchdb.so is: `node_modules` beside the working directory or above the program, then the system's
@@ -90,18 +92,20 @@ pub fn write_files(config: &EngineConfig) -> io::Result<EngineFiles> {
         service: keep_password(&dir.join("password"))?,
         questions: crate::secret::random_hex::<24>(),
         analyst: keep_password(&dir.join("analyst-password"))?,
+        reader: crate::secret::random_hex::<24>(),
     };
     let users_file = dir.join("users.xml");
     private::write(&users_file, &users::users_xml(&passwords, DATABASE, config.memory_bytes_max))?;
     let config_file = dir.join("config.xml");
     private::write(&config_file, &config_xml(&users_file, &passwords, config.memory_bytes_max))?;
-    let Passwords { service, questions, analyst } = passwords;
+    let Passwords { service, questions, analyst, reader } = passwords;
     Ok(EngineFiles {
         config_file,
         store_dir,
         password: service,
         questions_password: questions,
         analyst_password: analyst,
+        reader_password: reader,
     })
 }
 

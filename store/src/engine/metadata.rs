@@ -36,6 +36,8 @@ const KEPT_BYTES_MAX: u64 = 16 << 20;
 const FORMAT_VERSION: &str = "1";
 /// The file of the database.
 const DATABASE: &str = "metadata/orma.sql";
+/// That of the views for SQL, which are in memory and made anew by whoever first asks: damage to it must stop no start.
+const DATABASE_OF_VIEWS: &str = "metadata/orma_sql.sql";
 
 /// Definitions by their path below the store's directory.
 type Definitions = BTreeMap<String, String>;
@@ -46,6 +48,11 @@ type Definitions = BTreeMap<String, String>;
 /// Something is gone that holds rows; the message names it and says what to do.
 pub fn prepare(store_dir: &Path) -> io::Result<()> {
     mend_format_versions(store_dir)?;
+    let views = store_dir.join(DATABASE_OF_VIEWS);
+    match fs::remove_file(&views) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(private::named(&views, &error)),
+        _ => {}
+    }
     // ClickHouse makes this link itself, and not in the place of something else.
     let link = store_dir.join("metadata/orma");
     if fs::symlink_metadata(&link).is_ok_and(|metadata| !metadata.is_symlink()) {
@@ -292,6 +299,17 @@ mod tests {
         fs::remove_file(&definition).unwrap();
         prepare(&store).unwrap();
         assert!(definition.is_file() && store.join(DATABASE).is_file());
+    }
+
+    #[test]
+    fn what_is_only_in_memory_leaves_nothing_to_be_damaged() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _, _) = store(dir.path());
+        let views = store.join(DATABASE_OF_VIEWS);
+        fs::write(&views, "ATTACH DATA").unwrap();
+        prepare(&store).unwrap();
+        assert!(!views.exists());
+        prepare(&store).unwrap();
     }
 
     #[test]

@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::client::{Endpoint, Store, StoreError};
+use crate::client::{Endpoint, Others, Store, StoreError};
 use crate::engine::config::{self, DATABASE, EngineConfig, EngineFiles};
 use crate::engine::probe::{self, Demand, Fault, Health, Outcome};
-use crate::engine::users::{QUESTIONS_USER, SERVICE_USER};
+use crate::engine::users::{QUESTIONS_USER, READER_USER, SERVICE_USER};
+use crate::reader;
 
 /// How long the first start may take: a large store is opened in under a second, a damaged disk is not.
 const START_MS_MAX: u64 = 60_000;
@@ -308,10 +309,11 @@ impl Supervisor {
             if answers(port, &self.files.password) {
                 let service = endpoint(port, SERVICE_USER, &self.files.password);
                 let questions = endpoint(port, QUESTIONS_USER, &self.files.questions_password);
+                let reader = reader::in_engine(endpoint(port, READER_USER, &self.files.reader_password));
                 let analyst_password = &self.files.analyst_password;
                 let written = config::write_connection(&self.config.data_dir, &service, analyst_password);
                 written.map_err(|error| format!("cannot note where the engine listens: {error}"))?;
-                self.store.reconnect(service, Some(&questions));
+                self.store.reconnect(service, Some(&Others { questions, reader }));
                 return Ok(child);
             }
             if self.stopping() || Instant::now() > deadline {

@@ -6,6 +6,7 @@
 //! | `orma` | everything | what the engine has |
 //! | `orma_questions` | read, but no secrets | half of the engine's memory, all questions together |
 //! | `analyst` | read, but no secrets | an eighth of the engine's memory, four queries, a minute each |
+//! | `orma_sql` | read the views for SQL, and nothing else | a quarter of the engine's memory; see [`reader`] |
 //!
 //! ClickHouse's embedded start logs in as `default` without a password, knows no other name, and reads its users once.
 //! So `default` cannot be locked; instead the listener has no handler for strangers: every request but `/ping` needs the
@@ -18,12 +19,16 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use crate::reader;
+
 /// The user that orma logs in as.
 pub const SERVICE_USER: &str = "orma";
 /// The user that the questions of the API are asked as.
 pub const QUESTIONS_USER: &str = "orma_questions";
 /// The user of an analyst's own ClickHouse client.
 pub const ANALYST_USER: &str = "analyst";
+/// The user of the SQL that analysts send to the API.
+pub const READER_USER: &str = "orma_sql";
 
 /// Tables that hold secrets: read by the service alone.
 pub const SECRET_TABLES: [&str; 3] = ["newsletter_keys", "tokens", "write_keys"];
@@ -50,11 +55,18 @@ pub struct Passwords {
     pub questions: String,
     /// Of [`ANALYST_USER`].
     pub analyst: String,
+    /// Of [`READER_USER`]: new with every start, as that of the questions.
+    pub reader: String,
 }
 
 /// What all questions together may use of the engine's memory.
 pub const fn questions_bytes_max(memory_bytes_max: u64) -> u64 {
     memory_bytes_max / 2
+}
+
+/// What all SQL of analysts together may use of the engine's memory.
+pub const fn reader_bytes_max(memory_bytes_max: u64) -> u64 {
+    memory_bytes_max / 4
 }
 
 const fn analysts_bytes_max(memory_bytes_max: u64) -> u64 {
@@ -68,6 +80,8 @@ pub fn users_xml(passwords: &Passwords, database: &str, memory_bytes_max: u64) -
         user(SERVICE_USER, &passwords.service, "default", "<access_management>1</access_management>");
     let questions = user(QUESTIONS_USER, &passwords.questions, "questions", &reads);
     let analyst = user(ANALYST_USER, &passwords.analyst, "analysts", &reads);
+    let reader = user(READER_USER, &passwords.reader, "reader", &reader::grants_xml(database));
+    let reader_profile = reader::profile_xml(reader_bytes_max(memory_bytes_max));
     let questions_bytes = questions_bytes_max(memory_bytes_max);
     let analysts_bytes = analysts_bytes_max(memory_bytes_max);
     format!(
@@ -101,6 +115,8 @@ pub fn users_xml(passwords: &Passwords, database: &str, memory_bytes_max: u64) -
                 <max_concurrent_queries_for_user><const/></max_concurrent_queries_for_user>
             </constraints>
         </analysts>
+        <reader>{reader_profile}
+        </reader>
     </profiles>
     <quotas>
         <default/>
@@ -117,7 +133,7 @@ pub fn users_xml(passwords: &Passwords, database: &str, memory_bytes_max: u64) -
                 <query>GRANT SYSTEM LISTEN ON *.*</query>
                 <query>GRANT CREATE TEMPORARY TABLE ON *.*</query>
             </grants>
-        </default>{service}{questions}{analyst}
+        </default>{service}{questions}{analyst}{reader}
     </users>
 </clickhouse>
 ",
@@ -146,7 +162,7 @@ fn reading_grants(database: &str) -> String {
 /// The part of `config.xml` that says which requests are heard.
 pub fn http_handlers_xml(passwords: &Passwords) -> String {
     // Names are matched as a whole.
-    let users = [SERVICE_USER, QUESTIONS_USER, ANALYST_USER].join("|");
+    let users = [SERVICE_USER, QUESTIONS_USER, ANALYST_USER, READER_USER].join("|");
     let query =
         "<handler><type>dynamic_query_handler</type><query_param_name>query</query_param_name></handler>";
     let basic =

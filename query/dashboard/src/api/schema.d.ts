@@ -666,6 +666,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same, of a statement in the address, for tools that only have one. */
+        get: operations["get_sites_site_sql"];
+        put?: never;
+        /**
+         * One statement that reads the views `events`, `visits` and `people` of the site, which docs/sql.md describes; nothing
+         *     else can be read, and nothing changed. The body is JSON, or the statement itself as text. An answer that breaks off has
+         *     ended early. Personal data: handle it as such.
+         */
+        post: operations["post_sites_site_sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/stats": {
         parameters: {
             query?: never;
@@ -3463,6 +3485,50 @@ export interface components {
             unusable_origins: string[];
             /** @description The write keys that work, by name. They stand in pages and are no secret. */
             write_keys: string[];
+        };
+        /** @description A column. */
+        SqlColumn: {
+            /**
+             * @description Its name.
+             * @example day
+             */
+            name: string;
+            /**
+             * @description Its type in ClickHouse.
+             * @example Date
+             */
+            type: string;
+        };
+        /** @description What `POST /sql` takes as JSON. */
+        SqlRequest: {
+            /** @description `json`, `csv`, `ndjson`, `parquet` or `arrow`, in place of `Accept`. */
+            format?: string | null;
+            /**
+             * @description Values for the `{name:Type}` of the statement: text, numbers, booleans, or lists of these. Names have letters, digits and `_`; all together have at most 64 KiB.
+             * @example {}
+             */
+            params?: {
+                [key: string]: (string | number | boolean) | (string | number | boolean)[];
+            };
+            /**
+             * @description One statement: `SELECT`, `WITH … SELECT` or `DESCRIBE`, in the SQL of ClickHouse.
+             * @example SELECT day, count() AS visits FROM visits WHERE is_session AND NOT is_bot GROUP BY day ORDER BY day
+             */
+            query: string;
+        };
+        /** @description The rows of a statement. */
+        SqlRows: {
+            /** @description The rows, with a value for each column. */
+            data: {
+                [key: string]: unknown;
+            }[];
+            /** @description The columns, in their order. */
+            meta: components["schemas"]["SqlColumn"][];
+            /**
+             * Format: int64
+             * @description How many rows there are.
+             */
+            rows: number;
         };
         /** @description Where a good start ends and a poor one begins, in milliseconds. */
         StartThresholds: {
@@ -8361,6 +8427,241 @@ export interface operations {
             };
             /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_sql: {
+        parameters: {
+            query: {
+                /**
+                 * @description One statement: `SELECT`, `WITH … SELECT` or `DESCRIBE`.
+                 * @example SELECT count() FROM events
+                 */
+                query: string;
+                /** @description `json`, `csv`, `ndjson`, `parquet` or `arrow`, in place of `Accept`. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows: an object with `meta`, `data` and `rows`, or a file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlRows"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description The statement or a parameter cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The statement would take more than it may; the message says of what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The ClickHouse server lets orma make no reader; the message says what to grant */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_sql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SqlRequest"];
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description The rows: an object with `meta`, `data` and `rows`, or a file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlRows"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description The statement or a field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The statement would take more than it may; the message says of what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The ClickHouse server lets orma make no reader; the message says what to grant */
+            501: {
                 headers: {
                     [name: string]: unknown;
                 };

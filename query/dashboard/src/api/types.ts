@@ -77,6 +77,7 @@ export type SiteChange = Schemas['SiteChange'];
 export type SiteList = Schemas['SiteList'];
 export type SiteRequest = Schemas['SiteRequest'];
 export type SiteSettings = Schemas['SiteSettings'];
+export type SqlRequest = Schemas['SqlRequest'];
 export type Stats = Schemas['Stats'];
 export type TokenInfo = Schemas['TokenInfo'];
 export type TokenRequest = Schemas['TokenRequest'];

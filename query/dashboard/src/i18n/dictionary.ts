@@ -9,6 +9,7 @@ import type { mapsEn } from './maps-en';
 import type { pathsEn } from './paths-en';
 import type { peopleEn } from './people-en';
 import type { segmentsEn } from './segments-en';
+import type { sqlEn } from './sql-en';
 
 /** A text that depends on a count, by the plural rules of its language. */
 export interface Plural {
@@ -18,7 +19,7 @@ export interface Plural {
 
 export type Entry = string | Plural;
 
-type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn & typeof funnelsEn & typeof attributionEn & typeof pathsEn & typeof mapsEn & typeof segmentsEn;
+type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn & typeof funnelsEn & typeof attributionEn & typeof pathsEn & typeof mapsEn & typeof segmentsEn & typeof sqlEn;
 export type Key = keyof English;
 
 /** What each language must supply: the same keys, text for text and plural for plural. */

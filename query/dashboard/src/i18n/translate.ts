@@ -21,13 +21,15 @@ import { peopleEn } from './people-en';
 import { peopleIt } from './people-it';
 import { segmentsEn } from './segments-en';
 import { segmentsIt } from './segments-it';
+import { sqlEn } from './sql-en';
+import { sqlIt } from './sql-it';
 
 export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...mapsIt, ...segmentsIt },
-  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...mapsEn, ...segmentsEn },
+  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...mapsIt, ...segmentsIt, ...sqlIt },
+  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...mapsEn, ...segmentsEn, ...sqlEn },
 };
 
 export interface Translator {

@@ -26,6 +26,7 @@ const pages = [
   { path: 'touchpoints', label: 'nav.touchpoints', icon: 'touchpoints' },
   { path: 'journeys', label: 'nav.journeys', icon: 'journeys' },
   { path: 'segments', label: 'nav.segments', icon: 'segments' },
+  { path: 'sql', label: 'nav.sql', icon: 'sql' },
   { path: 'newsletter', label: 'nav.newsletter', icon: 'mail' },
   { path: 'quality', label: 'nav.quality', icon: 'quality' },
   { path: 'accounting', label: 'nav.accounting', icon: 'accounting' },

@@ -73,9 +73,9 @@ export type ReaderCount = (typeof readerCounts)[number];
  * Free texts: a search, what of a journey is looked at, the campaign that a report is about and `who` of its people is listed;
  * events that a question is about, how long it may take, how many there are at `least`, and the number `behind` which the people are listed;
  * the `cell` of the touchpoints that is looked at;
- * a segment that is put together: its `name`, `condition` and `days`.
+ * a segment that is put together: its `name`, `condition` and `days`; a `query` in SQL.
  */
-export type TextName = 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'conversion' | 'start' | 'end' | 'least' | 'window' | 'behind' | 'value' | 'cell' | 'name' | 'condition' | 'days';
+export type TextName = 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'conversion' | 'start' | 'end' | 'least' | 'window' | 'behind' | 'value' | 'cell' | 'name' | 'condition' | 'days' | 'query';
 /** The steps of a funnel, and from where paths were walked before. */
 export type ListName = 'step' | 'trail';
 /** Null takes one out. */

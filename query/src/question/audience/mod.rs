@@ -14,7 +14,7 @@ use crate::plan::cursor;
 use crate::plan::period::{Interval, Period};
 use crate::runner::{Needs, Runner};
 use crate::scope::Scope;
-use crate::sql::audience as sql;
+use crate::sql::audience::{self as sql, Whose};
 use crate::timestamp::Timestamp;
 use request::{Members, Pulled};
 use response::{
@@ -96,7 +96,8 @@ pub async fn preview(runner: &Runner, scope: &Scope) -> Result<SegmentPreview, A
     }
     runner.bring_visits_up_to_date(Needs::People).await;
     let scope = Scope { aliases: lookup::aliases(runner, &scope.site).await?, ..scope.clone() };
-    let rows: Vec<Row> = runner.rows(&sql::preview(&scope)).await?;
+    let whose = if runner.bring_people_up_to_date().await { Whose::People } else { Whose::Visits };
+    let rows: Vec<Row> = runner.rows(&sql::preview(&scope, whose)).await?;
     let Row { people, of, sample } =
         rows.into_iter().next().unwrap_or(Row { people: 0, of: 0, sample: Vec::new() });
     let sampled = |(at, person, identified)| SampledPerson { person, identified, at: Timestamp(at) };

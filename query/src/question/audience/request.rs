@@ -14,11 +14,10 @@ use crate::error::ApiError;
 use crate::identity::{Aliases, ID_BYTES_MAX};
 use crate::plan::cursor::{self, Bounded, is_possible_timestamp};
 use crate::plan::parameter::parse_limit;
-use crate::plan::period::{Period, zone_of};
+use crate::plan::period::{MS_PER_DAY, Period, zone_of};
 use crate::scope::Scope;
 use crate::timestamp::Timestamp;
 
-const MS_PER_DAY: i64 = 86_400_000;
 /// A condition looks at so many days, unless it says how many.
 const DAYS_DEFAULT: u16 = 30;
 /// People of one change of a list.

@@ -212,6 +212,8 @@ mod tests {
                 unit: 1,
                 at: at.parse::<i64>().unwrap() * 1000,
                 id: place as u128,
+                has_id: true,
+                visitor: 1,
                 fits: fits.chars().filter(|letter| *letter != '-').map(bit).sum(),
                 label: place as u32,
                 amount: place as i64,

@@ -101,7 +101,16 @@ mod tests {
             let is_node = if node == "~" { 0 } else { IS_NODE };
             let converts = if node == "~" || time.ends_with('!') { CONVERTS } else { 0 };
             let label = node.bytes().next().map_or(0, u32::from);
-            Step { unit: 1, at, id: number as u128, fits: is_node | converts, label, amount: at }
+            Step {
+                unit: 1,
+                at,
+                id: number as u128,
+                has_id: true,
+                visitor: 1,
+                fits: is_node | converts,
+                label,
+                amount: at,
+            }
         };
         Journey::of(&text.split_whitespace().enumerate().map(step).collect::<Vec<_>>(), |label| label)
     }

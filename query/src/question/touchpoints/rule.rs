@@ -187,7 +187,16 @@ pub(super) mod tests {
             let is_there = if place == "~" { 0 } else { IS_THERE };
             let converts = if place == "~" || time.ends_with('!') { CONVERTS } else { 0 };
             let label = place.bytes().next().map_or(0, u32::from);
-            Step { unit: 1, at, id: number as u128, fits: is_there | converts, label, amount: at }
+            Step {
+                unit: 1,
+                at,
+                id: number as u128,
+                has_id: true,
+                visitor: 1,
+                fits: is_there | converts,
+                label,
+                amount: at,
+            }
         };
         text.split_whitespace().enumerate().map(step).collect()
     }

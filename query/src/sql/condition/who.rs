@@ -1,13 +1,17 @@
 //! What is about a person and nothing else: what was done how often and in which order, and to which segment somebody
 //! belongs.
 
-use super::{IN_PERIOD, Row, Terms, joined};
+use orma_model::Kind;
+use orma_model::kinds::Items;
+
+use super::{Row, Terms, joined};
 use crate::condition::{Condition, Did, Sequence, Times, Visited, Within};
-use crate::sql::clause::{self, VISIT};
+use crate::sql::clause::{self, HAS_VISITOR, VISIT};
 use crate::sql::event_table::{self, Duplicates};
 use crate::sql::events::SEEN;
 use crate::sql::identity::{People, owned};
-use crate::sql::visits::{Columns, OF_PERIOD, shares};
+use crate::sql::items::IS_ABOUT_ITEMS;
+use crate::sql::visits::Columns;
 use crate::sql::{Sql, audience};
 
 const MS_PER_HOUR: i64 = 3_600_000;
@@ -62,15 +66,31 @@ impl Terms<'_> {
     ///
     /// Who has no such event is in no row: `at_most` and `exactly 0` are the opposite of having more.
     fn people_who_did(&self, sql: &mut Sql, people: &People, did: &Did) -> (&'static str, String) {
-        let mut conditions = vec!["visitor != ''".to_owned()];
+        let mut conditions = vec![HAS_VISITOR.to_owned()];
+        conditions.extend(only_about_items([&*did.event]));
         conditions.extend(Self::new(self.with_bots, self.aliases).all(sql, Row::Event, &did.event));
         let window = clause::events_window(self.with_bots);
-        let events = event_table::table(&window, &conditions, Duplicates::ById, Some(self.with_owners()));
-        let (not, reached) = reached(did.times, |number| at_least(sql, did.within, number));
+        // Who did it at all may have done it twice.
+        let is_once = did.within == Within::Period
+            && matches!(did.times, Times::AtLeast(1) | Times::AtMost(0) | Times::Exactly(0));
+        let (duplicates, times) = match did.within {
+            Within::Period if is_once => (Duplicates::Kept, ""),
+            Within::Period => (Duplicates::ById, ", count() AS times"),
+            Within::Hours(_) => {
+                (Duplicates::ById, ", arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times")
+            }
+        };
+        let events = event_table::table(&window, &conditions, duplicates, Some(self.with_owners()));
+        let (not, reached) =
+            reached(
+                did.times,
+                |number| {
+                    if is_once { "1".to_owned() } else { at_least(sql, did.within, number) }
+                },
+            );
         let who = format!(
-            "(SELECT person_hash FROM (SELECT person_hash, arraySort(groupArray(toUnixTimestamp64Milli(ts))) AS times \
-             FROM {} GROUP BY person_hash) WHERE {reached})",
-            people.rows(&owned(&events))
+            "(SELECT person_hash FROM (SELECT person_hash{times} FROM {} GROUP BY person_hash) WHERE {reached})",
+            people.numbers(&owned(&events))
         );
         (not, who)
     }
@@ -85,16 +105,13 @@ impl Terms<'_> {
         visited: &Visited,
     ) -> (&'static str, String) {
         let members: Vec<&Condition> = visited.session.members().iter().collect();
-        let mut terms = vec!["is_session".to_owned()];
-        terms.extend(self.matching(sql, &members, IN_PERIOD));
-        let sessions =
-            format!("(SELECT * FROM {} WHERE {})", shares(Columns::Counted, OF_PERIOD), terms.join(" AND "));
+        let sessions = self.shares_matching(sql, Columns::Counted, &members, vec!["is_session".to_owned()]);
         let (not, reached) = reached(visited.times, |number| {
             format!("uniqExact({VISIT}) >= {}", sql.bind("UInt32", i64::from(number)))
         });
         let who = format!(
-            "(SELECT person_hash FROM {} WHERE visitor != '' AND {seen} GROUP BY person_hash HAVING {reached})",
-            people.rows(&sessions)
+            "(SELECT person_hash FROM {} WHERE {HAS_VISITOR} AND {seen} GROUP BY person_hash HAVING {reached})",
+            people.numbers(&sessions)
         );
         (not, who)
     }
@@ -107,7 +124,8 @@ impl Terms<'_> {
         let terms = Self::new(self.with_bots, self.aliases);
         let patterns: Vec<String> =
             sequence.events.iter().map(|event| joined(" AND ", terms.all(sql, Row::Event, event))).collect();
-        let conditions = vec!["visitor != ''".to_owned(), joined(" OR ", patterns.clone())];
+        let mut conditions = vec![HAS_VISITOR.to_owned(), joined(" OR ", patterns.clone())];
+        conditions.extend(only_about_items(&sequence.events));
         let window = clause::events_window(self.with_bots);
         let events = event_table::table(&window, &conditions, Duplicates::ById, Some(self.with_owners()));
         let fits = patterns.iter().enumerate();
@@ -130,9 +148,16 @@ impl Terms<'_> {
              so_far.1[place]), range({count})), \
              toUInt8(so_far.2 OR (bitTest(event.3, {last}) AND so_far.1[{last}] > {NONE_YET}{in_time}))), \
              events, (arrayWithConstant({count}, {NONE_YET}), toUInt8(0))).2)",
-            people.rows(&owned(&events))
+            people.numbers(&owned(&events))
         )
     }
+}
+
+/// Events about items lie by themselves: what says that no others are asked for.
+fn only_about_items<'a>(events: impl IntoIterator<Item = &'a Condition>) -> Option<String> {
+    let is_of_items = |name: &&str| Kind::find(name).is_some_and(|kind| kind.items != Items::No);
+    let are = |event: &Condition| event.kinds().is_some_and(|kinds| kinds.iter().all(is_of_items));
+    events.into_iter().all(are).then(|| IS_ABOUT_ITEMS.to_string())
 }
 
 /// The members of an audience, as people.
@@ -161,7 +186,7 @@ fn reached(times: Times, mut at_least: impl FnMut(u32) -> String) -> (&'static s
 fn at_least(sql: &mut Sql, within: Within, number: u32) -> String {
     let many = sql.bind("UInt32", i64::from(number));
     match within {
-        Within::Period => format!("length(times) >= {many}"),
+        Within::Period => format!("times >= {many}"),
         // So many events further on, so much time has not passed.
         Within::Hours(hours) => {
             let window = sql.bind("Int64", i64::from(hours) * MS_PER_HOUR);

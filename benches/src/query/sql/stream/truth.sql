@@ -38,3 +38,7 @@ FROM (SELECT v, windowFunnel(604800)(ts, name = 'pageview' AND page = '/products
 SELECT toString(arrayMin(weeks)) AS cohort, dateDiff('week', arrayMin(weeks), w) AS n, count() AS users
 FROM (SELECT v, groupUniqArray(toMonday(ts)) AS weeks FROM src.stream WHERE ts >= '{WEEKS_FROM} 00:00:00' AND ts < '{END} 00:00:00' GROUP BY v)
 ARRAY JOIN weeks AS w GROUP BY cohort, n;
+-- name: segment
+SELECT count() AS visitors
+FROM (SELECT v FROM src.stream WHERE country = 'IT' AND device = 'Mobile' GROUP BY v HAVING uniqExact(sid) >= 2)
+WHERE v IN (SELECT v FROM src.stream WHERE name = 'purchase');

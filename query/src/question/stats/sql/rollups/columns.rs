@@ -26,17 +26,21 @@ impl Column {
     }
 }
 
-/// Who saw a page, and how many.
-pub fn views() -> Vec<Column> {
+/// Who is among some rows.
+pub fn viewers() -> [Column; 3] {
     let numbers =
         |number: &str, whose: &str| format!("groupBitmapStateIf({number}, {number} != 0 AND {whose})");
     let is_identified = "person_hash != visitor_hash";
-    vec![
+    [
         Column::new("unidentified", numbers("visitor_number", &format!("NOT ({is_identified})"))),
         Column::new("identified", numbers("visitor_number", is_identified)),
         Column::new("owners", numbers("person_number", is_identified)),
-        Column::new("page_views", "sum(view_count)"),
     ]
+}
+
+/// Who saw a page, and how many.
+pub fn views() -> Vec<Column> {
+    viewers().into_iter().chain([Column::new("page_views", "sum(view_count)")]).collect()
 }
 
 /// In the rest of a period some may have no number yet: they are counted by their hashes.

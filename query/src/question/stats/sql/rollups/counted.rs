@@ -37,12 +37,19 @@ pub fn expressions(columns: &[Column]) -> String {
 pub fn numbered(sql: &mut Sql, query: &Query, source: Source, shape: Shape<'_>) -> String {
     let metric = if source == Source::Events { Metric::Visitors } else { Metric::People };
     let table = from_clause(sql, query, &Part { source, metrics: vec![metric] }, shape);
-    let numbers = |hashes: &str| {
-        format!(
-            "(SELECT id_hash, number FROM visitor_numbers WHERE site = {{site:String}} AND id_hash IN (SELECT {hashes} \
-             AND site = {{site:String}} AND day BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND NOT is_bot))"
-        )
-    };
+    with_numbers(&table, source)
+}
+
+/// The numbers of those who have visits in a period, by their hashes: `id_hash`, `number`. `hashes` says of which visits.
+pub fn numbers(hashes: &str) -> String {
+    format!(
+        "(SELECT id_hash, number FROM visitor_numbers WHERE site = {{site:String}} AND id_hash IN (SELECT {hashes} \
+         AND site = {{site:String}} AND day BETWEEN {{from_day:Date}} AND {{to_day:Date}} AND NOT is_bot))"
+    )
+}
+
+/// Rows with `visitor_number` and `person_number`, as far as what they are of is counted by people.
+pub fn with_numbers(table: &str, source: Source) -> String {
     let visitors = numbers("visitor_hash FROM visits WHERE true");
     let with_visitors = format!(
         "FROM {table} AS seen LEFT ANY JOIN {visitors} AS of_visitor ON seen.visitor_hash = of_visitor.id_hash"
@@ -58,7 +65,7 @@ pub fn numbered(sql: &mut Sql, query: &Query, source: Source, shape: Shape<'_>) 
             )
         }
         Source::Events => format!("(SELECT seen.*, of_visitor.number AS visitor_number {with_visitors})"),
-        _ => table,
+        _ => table.to_owned(),
     }
 }
 

@@ -3,8 +3,9 @@
 use orma_store::Param;
 
 use super::super::{Query, Shape, Source, dimensions};
-use super::columns::{doers, sessions, views};
-use super::counted::{expressions, numbered};
+use super::columns::{Column, doers, sessions, viewers, views};
+use super::counted::{expressions, numbered, with_numbers};
+use super::presence::{PRESENT, present};
 use super::{ALL, ALL_WITH_PAGES, OF_ITEMS, OF_VISITS};
 use crate::plan::Dimension;
 use crate::sql::{Sql, events};
@@ -68,7 +69,25 @@ pub fn makings(query: &Query, day: i64, made: u64, memory_bytes_max: u64) -> Vec
         makings.push(making(Source::Events, &[dimension], false));
         makings.push(making(Source::SessionsOfEvents, &[dimension], false));
     }
+    makings.push(making_of_presence(query, day, made, &settings));
     makings
+}
+
+/// Who was there.
+fn making_of_presence(query: &Query, day: i64, made: u64, settings: &str) -> Sql {
+    let mut sql = events::of_scope(&query.scope);
+    let columns: Vec<Column> = viewers().into();
+    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+    let names = names.join(", ");
+    sql.text = format!(
+        "INSERT INTO rollups (site, dimension, day, made, value, {names}) \
+         SELECT {{site:String}}, '{PRESENT}', toDate({{day:UInt16}}), {{made:UInt64}}, '', {} FROM {} {settings}",
+        expressions(&columns),
+        with_numbers(&present(), Source::Views)
+    );
+    sql.params.push(("day".to_owned(), Param::Int(day)));
+    sql.params.push(("made".to_owned(), Param::Int(made.cast_signed())));
+    sql
 }
 
 /// The sites of which days are rolled up, those with the most visits first: `site`, and `days`, the days of UTC that have any.

@@ -6,9 +6,10 @@
 mod columns;
 mod counted;
 mod making;
+pub mod presence;
 mod split;
 
-use orma_store::{Param, TextList};
+use orma_store::Param;
 
 use super::metric::{SessionCounts, column, of_sessions};
 use super::{Part, Query, Shape, Source, bind_buckets, finish, has_dimensions, interval_of, is_keyed};
@@ -100,8 +101,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Option<Sql> {
     sql.bind_site(&query.scope.site);
     // The visits that are read are those of the rest.
     sql.bind_period(rest.as_ref().unwrap_or(&query.scope.period));
-    let made = TextList::numbers("made", made);
-    sql.params.extend(made.params);
+    let made = sql.bind_numbers("made", made);
     for (name, value) in [
         ("first_rolled", Param::Int(first_day)),
         ("last_rolled", Param::Int(last_day)),
@@ -129,7 +129,7 @@ pub fn statement(query: &Query, part: &Part, shape: Shape<'_>) -> Option<Sql> {
              AND day BETWEEN toDate({{first_rolled:UInt16}}) AND toDate({{last_rolled:UInt16}}) \
              AND made IN (SELECT arrayJoin({})){}",
             read.join(", "),
-            made.array,
+            made,
             filtered.map_or(String::new(), |filtered| format!(" AND {filtered}"))
         );
         match &rest {

@@ -1,0 +1,36 @@
+import type { Translation } from './dictionary';
+import type { sqlEn } from './sql-en';
+
+/** Domande in SQL. */
+export const sqlIt: Translation<typeof sqlEn> = {
+  'nav.sql': 'SQL',
+  'sql.title': 'SQL',
+  'sql.lead': 'Domande a cui nessuna pagina risponde, nell’SQL di ClickHouse: un’istruzione su ciò che è successo, sulle visite e sulle persone di questo sito.',
+  'sql.statement': 'Istruzione',
+  'sql.hint': 'Ctrl+Invio (⌘+Invio su Mac) la esegue. I parametri from e to sono i giorni del periodo qui sopra, dal {from} al {to}: gli esempi mostrano come si usano. Tra le righe ci sono anche i bot; NOT is_bot li esclude.',
+  'sql.run': 'Esegui',
+  'sql.stop': 'Ferma',
+  'sql.examples': 'Inizia da un esempio',
+  'sql.example.campaigns': 'Quale campagna ha portato quale fatturato',
+  'sql.example.carts': 'Quali pagine precedono un carrello abbandonato',
+  'sql.example.repeats': 'Chi ricompra, settimana dopo settimana',
+  'sql.history': 'Già eseguite, in questo browser',
+  'sql.history.forget': 'Dimenticale',
+  'sql.columns': 'Che cosa si può leggere',
+  'sql.columns.hint': 'Apri una vista e premi un nome: finisce nell’istruzione, dove sta il cursore.',
+  'sql.columns.of': 'Colonne di {view}',
+  'sql.view.events': 'ciò che è successo, ogni evento una volta',
+  'sql.view.visits': 'le visite, ognuna una volta',
+  'sql.view.people': 'le persone, da sempre',
+  'sql.view.name': '{view} (la vista stessa)',
+  'sql.insert': 'Inserisci {name} nell’istruzione',
+  'sql.place': 'Vai al punto',
+  'sql.result': 'Risultato',
+  'sql.stopped': 'Fermata',
+  'sql.stopped.hint': 'L’istruzione è stata interrotta, anche nell’archivio degli eventi.',
+  'sql.rows': { one: '{count} riga in {seconds} s', other: '{count} righe in {seconds} s' },
+  'sql.rows.more': 'Le prime {count} righe; ce ne sono altre. Un file le ha tutte.',
+  'sql.empty': 'Nessuna riga',
+  'sql.empty.hint': 'Niente corrisponde alle condizioni. Prova un periodo più lungo o meno condizioni.',
+  'sql.save': 'Salva tutte le righe come {format}',
+};
