@@ -142,6 +142,13 @@ const STATES = [
   ["paths", "/sites/demo/paths?nodes=all", { after: ready("[data-testid=paths-table]") }],
   ["paths that were walked backward", "/sites/demo/paths?nodes=all&end=kind:order&trail=page:%2Fcassa", { after: ready("[data-testid=paths-trail]") }],
   ["paths that nobody took", "/sites/demo/paths?start=page:%2Fnone", { after: ready(".state") }],
+  ["touchpoints", "/sites/demo/touchpoints?support=5&breakdown=device_class", { after: ready("[data-testid=touchpoints-breakdown]") }],
+  ["touchpoint that is looked at", "/sites/demo/touchpoints?shade=lost&compare=previous&cell=site,pre_purchase&behind=all", { after: ready("[data-testid=people-behind] li") }],
+  ["touchpoints where nobody was", "/sites/demo/touchpoints?period=custom&from=2020-01-01&to=2020-01-02", { after: ready(".state") }],
+  ["touchpoints that failed", "/sites/demo/touchpoints", { before: failing("**/api/v1/**/touchpoints"), after: ready(".state-error") }],
+  ["journey map", "/sites/demo/journeys?support=5&breakdown=device_class&compare=previous", { after: ready("[data-testid=journeys-breakdown]") }],
+  ["journey map of pages", `/sites/demo/journeys?node=page&staged=with&detail=all&behind=${encodeURIComponent('{"edge":{"node":{"value":"/","stage":"pre_purchase"}}}')}`, { after: ready("[data-testid=people-behind] li") }],
+  ["journey map without journeys", "/sites/demo/journeys?period=custom&from=2020-01-01&to=2020-01-02", { after: ready(".state") }],
   ["SQL", "/sites/demo/sql", { after: async (page) => {
     await page.locator(".sql-views summary").first().click();
     await page.locator(".sql-columns li").first().waitFor();

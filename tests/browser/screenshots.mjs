@@ -8,7 +8,7 @@ import { ADMIN_TOKEN, PATIENCE_MS, enter, startBrowser, startOrma, tellStory, wa
 /** Bytes of all pictures together. */
 const BYTES_MAX = 3_000_000;
 const SIZES = { "": { width: 1280, height: 900 }, "-phone": { width: 390, height: 844 } };
-const PAGES = ["overview", "live", "people", "journey", "funnels", "retention", "attribution", "paths", "segments", "newsletter", "quality", "accounting", "installation", "settings", "about"];
+const PAGES = ["overview", "live", "people", "journey", "funnels", "retention", "attribution", "paths", "touchpoints", "journeys", "segments", "newsletter", "quality", "accounting", "installation", "settings", "about"];
 const folder = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "docs", "screenshots");
 
 /** The customer whose journey is shown: of the latest, the one with the most orders. */

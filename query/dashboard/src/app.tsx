@@ -23,6 +23,8 @@ const pages = {
   retention: () => import('./pages/retention/Retention'),
   attribution: () => import('./pages/attribution/Attribution'),
   paths: () => import('./pages/paths/Paths'),
+  touchpoints: () => import('./pages/touchpoints/Touchpoints'),
+  journeys: () => import('./pages/journeys/Journeys'),
   segments: () => import('./pages/segments/Segments'),
   reports: () => import('./pages/reports/Reports'),
   boards: () => import('./pages/boards/Boards'),
@@ -46,6 +48,8 @@ const Funnels = lazy(pages.funnels);
 const Retention = lazy(pages.retention);
 const Attribution = lazy(pages.attribution);
 const Paths = lazy(pages.paths);
+const Touchpoints = lazy(pages.touchpoints);
+const Journeys = lazy(pages.journeys);
 const Segments = lazy(pages.segments);
 const Reports = lazy(pages.reports);
 const Boards = lazy(pages.boards);
@@ -111,6 +115,8 @@ export function App() {
                     <Route path="retention" element={<Retention />} />
                     <Route path="attribution" element={<Attribution />} />
                     <Route path="paths" element={<Paths />} />
+                    <Route path="touchpoints" element={<Touchpoints />} />
+                    <Route path="journeys" element={<Journeys />} />
                     <Route path="segments/*" element={<Segments />} />
                     <Route path="reports/*" element={<Reports />} />
                     <Route path="boards/*" element={<Boards />} />

@@ -3,8 +3,9 @@ import test from 'node:test';
 import { ApiError } from '../src/api/error';
 import type { AttributionRow } from '../src/api/types';
 import { endsOf, furthestModel, hasChain, models, ranked, sumOf, tableRows, top_max, type Figures, type Model } from '../src/pages/attribution/figures';
+import { formatConversion, parseConversion } from '../src/events/conversion';
 import {
-  fieldOf, formatConversion, formatDays, isReady, isTooLong, parseBehind, parseConversion, parseDays, peopleRequestOf, requestOf, type AttributionChoices,
+  fieldOf, formatDays, isReady, isTooLong, parseBehind, parseDays, peopleRequestOf, requestOf, type AttributionChoices,
 } from '../src/pages/attribution/question';
 
 type Said = Partial<Record<Model, [conversions: number, revenue: string]>>;

@@ -3,10 +3,11 @@ import test from 'node:test';
 import { ApiError } from '../src/api/error';
 import type { PathLink } from '../src/api/types';
 import { fileNameOf } from '../src/format/file-name';
+import { shortened } from '../src/format/shortened';
 import { formatDays } from '../src/format/time';
 import { graphOf, linkRows, names_max, neighboursOf, type PathGraph, type PathNode } from '../src/pages/paths/graph';
 import { directionOf, eventOfNode, fieldOf, formatBehind, formatLeast, isReady, parseBehind, parseLeast, requestOf, type PathsChoices } from '../src/pages/paths/question';
-import { head_px, laySankey, node_px_min, node_px_narrow, picture_px_min, shortened, type LaidNode } from '../src/pages/paths/sankey-layout';
+import { head_px, laySankey, node_px_min, node_px_narrow, picture_px_min, type LaidNode } from '../src/pages/paths/sankey-layout';
 
 const link = (step: number, from: string | null, to: string | null, count: number): PathLink => ({ step, from, to, count });
 

@@ -43,8 +43,8 @@ const VISITS_MAX: usize = 4_000_000;
 /// Moments of visitors that are asked for by themselves; where more are unclear, all events are read with their ids.
 const MOMENTS_MAX: usize = 20_000;
 
-/// What stands between the two dimensions of a label.
-pub const LABEL_BETWEEN: char = '\u{1f}';
+/// What stands behind the length of each part of a label.
+const LENGTH_END: char = ':';
 
 /// Whose steps are put together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,10 +104,45 @@ pub enum Others {
 pub enum Label {
     /// A dimension of the event or of its session.
     Dimension(Dimension),
-    /// Two of them, with [`LABEL_BETWEEN`] between. The first holds none.
-    Pair(Dimension, Dimension),
+    /// Several of them, in this order: [`parts_of`] the label.
+    Several([Option<Dimension>; 3]),
     /// Path, screen, the name of a custom event or the kind of another.
     Node,
+}
+
+impl Label {
+    /// The dimensions that it is made of.
+    fn dimensions(self) -> impl Iterator<Item = Dimension> {
+        let dimensions = match self {
+            Self::Dimension(dimension) => [Some(dimension), None, None],
+            Self::Several(dimensions) => dimensions,
+            Self::Node => [None; 3],
+        };
+        dimensions.into_iter().flatten()
+    }
+}
+
+/// The values that a label of several dimensions has, in their order. Each comes behind its length, for it may hold anything.
+pub fn parts_of(label: &str) -> Vec<&str> {
+    let (mut parts, mut rest) = (Vec::new(), label);
+    while let Some((length, values)) = rest.split_once(LENGTH_END) {
+        let Some((value, others)) = length.parse().ok().and_then(|length| values.split_at_checked(length))
+        else {
+            break;
+        };
+        parts.push(value);
+        rest = others;
+    }
+    parts
+}
+
+/// The different values in their order, and which of them each is.
+pub fn numbered<T: Ord + Clone>(values: &[T]) -> (Vec<T>, Vec<u32>) {
+    let mut distinct = values.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let numbers = values.iter().map(|value| distinct.partition_point(|other| other < value) as u32).collect();
+    (distinct, numbers)
 }
 
 /// What is asked of the events.
@@ -241,4 +276,24 @@ fn of_kinds(is_one: fn(&Kind) -> bool) -> Condition {
 pub async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|error| ApiError::Store(StoreError::Answer(error.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_several_values_hold_anything() {
+        for (label, parts) in [
+            ("", &[][..]),
+            ("0:", &[""]),
+            ("4:site12:pre_purchase", &["site", "pre_purchase"]),
+            ("3:1:23:4:5", &["1:2", "4:5"]),
+            // By bytes.
+            ("3:è!0:", &["è!", ""]),
+        ] {
+            assert_eq!(parts_of(label), parts, "{label}");
+        }
+        assert_eq!(numbered(&["b", "a", "b"]), (vec!["a", "b"], vec![1, 0, 1]));
+    }
 }

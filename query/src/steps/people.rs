@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::{Unit, sql};
 use crate::error::ApiError;
 use crate::lookup;
-use crate::plan::cursor;
+use crate::plan::{Dimension, cursor};
 use crate::runner::Runner;
 use crate::scope::Scope;
 use crate::timestamp::Timestamp;
@@ -18,6 +18,27 @@ pub struct Found {
     pub unit: u64,
     /// When it did what the answer is about.
     pub at: i64,
+}
+
+/// A value of a dimension at the first of somebody's events.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupChoice {
+    /// The dimension.
+    #[schema(example = "device_class")]
+    pub dimension: String,
+    /// Its value.
+    pub value: String,
+}
+
+impl GroupChoice {
+    /// The dimension, which is one of events or sessions.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn dimension(&self) -> Result<Dimension, ApiError> {
+        Dimension::parse_of_event(&self.dimension, "group.dimension")
+    }
 }
 
 /// People of a page, unless told otherwise, and at most.
@@ -46,18 +67,6 @@ impl Paging {
         }
         Ok(Self { offset: cursor.map(cursor::decode).transpose()?.unwrap_or(0), limit })
     }
-}
-
-/// A value of a dimension: only the people of that group.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GroupChoice {
-    /// The dimension.
-    #[schema(example = "device_class")]
-    pub dimension: String,
-    /// Its value.
-    #[schema(example = "mobile")]
-    pub value: String,
 }
 
 /// Refuses what a question about people says of no person: fields of `question`, and whether each is set.

@@ -5,7 +5,7 @@ use orma_model::Kind;
 use orma_model::kinds::{Activity, Items, KindCondition};
 
 use super::gathered::Moment;
-use super::{Asked, Label, Others, Unit};
+use super::{Asked, LENGTH_END, Label, Others, Unit};
 use crate::condition::Condition;
 use crate::plan::Dimension;
 use crate::plan::dimension::Level;
@@ -70,13 +70,15 @@ pub fn steps(asked: &Asked<'_>, which: Which<'_>) -> Sql {
     let label = asked.label.map(|label| match label {
         Label::Node => format!("if({IS_VIEW}, {}, {NODE})", clause::of_event(Dimension::PAGE)),
         Label::Dimension(dimension) => of(dimension),
-        Label::Pair(one, other) => format!("concat({}, '\\x1F', {})", of(one), of(other)),
+        Label::Several(_) => {
+            let parts = label.dimensions().map(|dimension| {
+                let value = format!("toString({})", of(dimension));
+                format!("toString(length({value})), '{LENGTH_END}', {value}")
+            });
+            format!("concat({})", parts.collect::<Vec<_>>().join(", "))
+        }
     });
-    let needs_visits = match asked.label {
-        Some(Label::Dimension(dimension)) => is_of_visits(&dimension),
-        Some(Label::Pair(one, other)) => [one, other].iter().any(is_of_visits),
-        Some(Label::Node) | None => false,
-    };
+    let needs_visits = asked.label.is_some_and(|label| label.dimensions().any(|one| is_of_visits(&one)));
     let joined = if needs_visits { Some(terms.with_visits()) } else { terms.joined() };
     let any = match asked.others {
         Others::None => "0".to_owned(),
@@ -262,7 +264,7 @@ mod tests {
         let was_there = [orders[0].clone(), super::super::seen_or_done()];
         let touchpoints = Asked {
             patterns: &was_there,
-            label: Some(Label::Pair(Dimension::STAGE, Dimension::CHANNEL)),
+            label: Some(Label::Several([Some(Dimension::STAGE), None, Some(Dimension::CHANNEL)])),
             currency: Some("EUR"),
             ..asked(&plain, Unit::Visitors)
         };

@@ -243,7 +243,7 @@ SELECT visitor_hash, session_hash, toUInt8(is_bot) AS is_bot, toUnixTimestamp64M
 -- to = 1795302000000
 -- from_day = "2026-10-31"
 -- to_day = "2026-11-21"
-SELECT visitor_hash, toUnixTimestamp64Milli(ts) AS at, toUInt32(bitShiftLeft(toUInt32((toString(kind) IN {p5:Array(String)})), 0) + bitShiftLeft(toUInt32((toString(kind) IN {p6:Array(String)})), 1)) AS fits, toString(concat(toString(stage), '\x1F', if(first_channel = '', 'direct', toString(first_channel)))) AS label, reinterpretAsInt64(if(currency = {p7:String}, if(kind = 'refund', -abs(revenue), revenue), toDecimal64(0, 4))) AS amount
+SELECT visitor_hash, toUnixTimestamp64Milli(ts) AS at, toUInt32(bitShiftLeft(toUInt32((toString(kind) IN {p5:Array(String)})), 0) + bitShiftLeft(toUInt32((toString(kind) IN {p6:Array(String)})), 1)) AS fits, toString(concat(toString(length(toString(toString(stage)))), ':', toString(toString(stage)), toString(length(toString(if(first_channel = '', 'direct', toString(first_channel))))), ':', toString(if(first_channel = '', 'direct', toString(first_channel))))) AS label, reinterpretAsInt64(if(currency = {p7:String}, if(kind = 'refund', -abs(revenue), revenue), toDecimal64(0, 4))) AS amount
   FROM (SELECT *
   FROM (SELECT *, (bot != '' OR verdict = 'machine') AS is_bot
   FROM events FINAL

@@ -7,7 +7,7 @@ use fastrand::Rng;
 use orma_model::{EventRow, Kind, kinds::Activity};
 use serde_json::{Value, json};
 
-use super::twin::{as_read, quantile, twins, units};
+use super::twin::{BREAKDOWNS, as_read, group_of, people_are, quantile, twins, units};
 use super::{Many, many, random_condition, random_event};
 use crate::conditions::twin::Twin;
 use crate::query_api::{Service, at};
@@ -36,6 +36,9 @@ fn random_journeys(random: &mut Rng) -> Value {
     if random.u64(..2) == 0 {
         journeys["conversion"] = random_event(random);
     }
+    if random.u64(..3) == 0 {
+        journeys["breakdown"] = json!(random.choice(&BREAKDOWNS).unwrap());
+    }
     if random.u64(..4) == 0 {
         journeys["compare"] = json!("previous");
     }
@@ -50,11 +53,15 @@ type Node = (String, Option<String>);
 
 /// A journey of the twin.
 struct Walk {
+    unit: String,
+    /// Its nodes with when each began and ended.
+    stretches: Vec<(Node, i64, i64)>,
     nodes: Vec<Node>,
     before: Vec<Node>,
     took: Option<i64>,
     conversions: u64,
     amount: i64,
+    group: String,
 }
 
 fn node(asked: &Value, twin: &Twin<'_>, row: &EventRow<'_>) -> Node {
@@ -85,12 +92,24 @@ fn folded(nodes: &[Node]) -> Vec<Node> {
     (0..nodes.len()).filter(is_new).map(|place| nodes[place].clone()).collect()
 }
 
+/// Nodes with when they began and ended, one event after the other.
+fn stretches(events: impl Iterator<Item = (Node, i64)>) -> Vec<(Node, i64, i64)> {
+    let mut stretches: Vec<(Node, i64, i64)> = Vec::new();
+    for (node, ts) in events {
+        if stretches.last().is_none_or(|last| last.0 != node) {
+            stretches.push((node, ts, ts));
+        }
+        stretches.last_mut().unwrap().2 = ts;
+    }
+    stretches
+}
+
 fn walks(asked: &Value, many: &Many, from: i64, to: i64) -> Vec<Walk> {
     let order = json!({"kind": "order"});
     let conversion = asked.get("conversion").unwrap_or(&order);
     let mut walks = Vec::new();
     for twin in twins(many, from, to) {
-        for events in units(&twin, asked["unit"].as_str().unwrap(), asked.get("condition")).into_values() {
+        for (unit, events) in units(&twin, asked["unit"].as_str().unwrap(), asked.get("condition")) {
             let converts: Vec<bool> = events.iter().map(|row| twin.fits(conversion, row)).collect();
             let first = converts.iter().position(|converts| *converts).unwrap_or(events.len());
             let of = |rows: &[&EventRow<'_>]| {
@@ -103,7 +122,12 @@ fn walks(asked: &Value, many: &Many, from: i64, to: i64) -> Vec<Walk> {
             if times.is_empty() && converted.is_empty() {
                 continue;
             }
+            let counts = |row: &EventRow<'_>| is_node(asked, row) || twin.fits(conversion, row);
+            let seen = events.iter().filter(|row| is_node(asked, row));
             walks.push(Walk {
+                unit,
+                group: group_of(asked, &twin, &events, counts).unwrap_or_default(),
+                stretches: stretches(seen.map(|row| (node(asked, &twin, row), row.ts))),
                 nodes: of(&events),
                 before: of(&events[..first]),
                 took: times.last().map(|last| last - times[0]),
@@ -249,6 +273,183 @@ fn separation_is(told: &Value, asked: &Value, walks: &[Walk], context: &str) -> 
     found.len()
 }
 
+fn node_json((value, stage): &Node) -> Value {
+    match stage {
+        Some(stage) => json!({"value": value, "stage": stage}),
+        None => json!({"value": value}),
+    }
+}
+
+/// The map: each node and each move, counted one journey at a time.
+fn flow_is(told: &Value, walks: &[Walk], context: &str) {
+    let nodes: BTreeSet<&Node> = walks.iter().flat_map(|walk| &walk.nodes).collect();
+    let count = |is_one: &dyn Fn(&Walk) -> bool| walks.iter().filter(|walk| is_one(walk)).count();
+    let mut expected: Vec<Value> = nodes
+        .into_iter()
+        .map(|node| {
+            json!({
+                "node": node_json(node),
+                "journeys": count(&|walk| walk.nodes.contains(node)),
+                "converted": count(&|walk| walk.nodes.contains(node) && walk.conversions > 0),
+                "visits": walks.iter().flat_map(|walk| &walk.nodes).filter(|one| *one == node).count(),
+                "starts": count(&|walk| walk.nodes.first() == Some(node)),
+                "ends": count(&|walk| walk.nodes.last() == Some(node)),
+            })
+        })
+        .collect();
+    // A stable sort of what is in the order of names.
+    expected.sort_by_key(|node| std::cmp::Reverse(node["journeys"].as_u64()));
+    assert_eq!(told["nodes_left_out"], expected.len().saturating_sub(30), "{context}");
+    expected.truncate(30);
+    assert_eq!(told["nodes"], json!(expected), "{context}");
+    let is_told = |node: &Node| expected.iter().any(|one| one["node"] == node_json(node));
+    let mut waits: BTreeMap<(Node, Node), (BTreeSet<&str>, Vec<i64>)> = BTreeMap::new();
+    for walk in walks {
+        for pair in walk.stretches.windows(2) {
+            let edge = waits.entry((pair[0].0.clone(), pair[1].0.clone())).or_default();
+            edge.0.insert(&walk.unit);
+            edge.1.push(pair[1].1 - pair[0].2);
+        }
+    }
+    let all = waits.len();
+    let mut edges: Vec<Value> = waits
+        .into_iter()
+        .filter(|((from, to), _)| is_told(from) && is_told(to))
+        .map(|((from, to), (units, mut waits))| {
+            let [q1, median, q3] = [0.25, 0.5, 0.75].map(|part| quantile(&mut waits, part));
+            as_read(&json!({
+                "from": node_json(&from), "to": node_json(&to), "journeys": units.len(), "moves": waits.len(),
+                "wait": {"q1_ms": q1, "median_ms": median, "q3_ms": q3},
+            }))
+        })
+        .collect();
+    edges.sort_by_key(|edge| std::cmp::Reverse(edge["moves"].as_u64()));
+    edges.truncate(200);
+    assert_eq!(told["edges_left_out"], all - edges.len(), "{context}");
+    assert_eq!(told["edges"], json!(edges), "{context}");
+}
+
+fn groups_are(told: &Value, asked: &Value, walks: &[Walk], context: &str) {
+    let groups = told["groups"].as_array().unwrap();
+    assert_eq!(told["groups_left_out"], 0, "{context}");
+    if asked.get("breakdown").is_none() {
+        assert!(groups.is_empty(), "{context}");
+        return;
+    }
+    let nodes_max = asked["nodes"].as_u64().unwrap() as usize;
+    let key = |walk: &Walk| {
+        let nodes: Vec<Value> = walk.nodes.iter().take(nodes_max).map(node_json).collect();
+        (json!(nodes), walk.nodes.len() > nodes_max)
+    };
+    let variants: Vec<(Value, bool)> = told["variants"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|variant| (variant["nodes"].clone(), variant["is_cut"] == true))
+        .collect();
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    for walk in walks {
+        *sizes.entry(&walk.group).or_default() += 1;
+    }
+    let mut sizes: Vec<(&str, usize)> = sizes.into_iter().collect();
+    sizes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let found: Vec<&str> = groups.iter().map(|group| group["value"].as_str().unwrap()).collect();
+    assert_eq!(found, sizes.iter().map(|(value, _)| *value).collect::<Vec<_>>(), "{context}");
+    for group in groups {
+        let context = format!("{context}: {}", group["value"]);
+        let own: Vec<&Walk> = walks.iter().filter(|walk| group["value"] == walk.group).collect();
+        numbers_are(&group["all"], &own, &context);
+        let rows = group["variants"].as_array().unwrap();
+        assert_eq!(rows.len(), variants.len(), "{context}");
+        for (numbers, variant) in rows.iter().zip(&variants) {
+            let of_variant: Vec<&Walk> = own.iter().copied().filter(|walk| key(walk) == *variant).collect();
+            numbers_are(numbers, &of_variant, &context);
+        }
+        let others: Vec<&Walk> = own.iter().copied().filter(|walk| !variants.contains(&key(walk))).collect();
+        numbers_are(&group["others"], &others, &context);
+    }
+}
+
+/// A number of the answer: what is asked for its people, how many it says, and whose journeys those are.
+type Behind<'w> = (Value, Value, Box<dyn Fn(&Walk) -> bool + 'w>);
+
+fn behind<'w>(answer: &'w Value, asked: &'w Value, random: &mut Rng) -> Option<Behind<'w>> {
+    let nodes_max = asked["nodes"].as_u64().unwrap() as usize;
+    let converted = |walk: &Walk| walk.conversions > 0;
+    Some(match random.u64(..4) {
+        0 => {
+            let variant = random.choice(answer["variants"].as_array().unwrap())?;
+            let is_one = move |walk: &Walk| {
+                let nodes: Vec<Value> = walk.nodes.iter().take(nodes_max).map(node_json).collect();
+                json!(nodes) == variant["nodes"] && variant["is_cut"] == (walk.nodes.len() > nodes_max)
+            };
+            let of = json!({"nodes": variant["nodes"], "is_cut": variant["is_cut"]});
+            if random.bool() {
+                (json!({"variant": of}), variant["count"].clone(), Box::new(is_one))
+            } else {
+                let asked = json!({"variant": of, "outcome": "converted"});
+                (asked, variant["converted"].clone(), Box::new(move |walk| is_one(walk) && converted(walk)))
+            }
+        }
+        1 => {
+            let edge = random.choice(answer["flow"]["edges"].as_array().unwrap())?;
+            let is_one = move |walk: &Walk| {
+                let has =
+                    |pair: &[Node]| node_json(&pair[0]) == edge["from"] && node_json(&pair[1]) == edge["to"];
+                walk.nodes.windows(2).any(has)
+            };
+            let asked = json!({"edge": {"node": edge["from"], "next": edge["to"]}});
+            (asked, edge["journeys"].clone(), Box::new(is_one))
+        }
+        2 => {
+            let node = random.choice(answer["flow"]["nodes"].as_array().unwrap())?;
+            let is_one = move |walk: &Walk| walk.nodes.iter().any(|one| node_json(one) == node["node"]);
+            (json!({"edge": {"node": node["node"]}}), node["journeys"].clone(), Box::new(is_one))
+        }
+        _ => {
+            let row = random.choice(answer["separation"]["differences"].as_array().unwrap())?;
+            let one: Trait = (node_of(&row["node"]), row.get("next").map(node_of));
+            let outcome = *random.choice(&["converted", "not_converted"]).unwrap();
+            let mut of = json!({"node": row["node"]});
+            if let Some(next) = row.get("next") {
+                of["next"] = next.clone();
+            }
+            let asked = json!({"difference": of, "outcome": outcome});
+            let is_one =
+                move |walk: &Walk| traits(walk).contains(&one) && converted(walk) == (outcome == "converted");
+            (asked, row[outcome].clone(), Box::new(is_one))
+        }
+    })
+}
+
+/// Behind each number stand just the journeys that it counts.
+async fn people_hold(
+    service: &Service,
+    many: &Many,
+    (asked, answer): (&Value, &Value),
+    walks: &[Walk],
+    random: &mut Rng,
+) {
+    let Some((mut body, count, is_one)) = behind(answer, asked, random) else { return };
+    let mut plain = asked.clone();
+    for name in ["breakdown", "compare"] {
+        plain.as_object_mut().unwrap().remove(name);
+    }
+    body["journeys"] = plain;
+    body["limit"] = json!(1000);
+    let mut expected: Vec<&Walk> = walks.iter().filter(|walk| is_one(walk)).collect();
+    let context = format!("site {}: {body}", many.seed);
+    assert_eq!(count, expected.len(), "{context}");
+    if let Some(group) = random.choice(answer["groups"].as_array().unwrap()) {
+        body["group"] = json!({"dimension": asked["breakdown"], "value": group["value"]});
+        expected.retain(|walk| group["value"] == walk.group);
+    }
+    let found = service.ask_of(&many.site, Method::POST, "/journeys/people", Some(body)).await;
+    assert_eq!(found.status, StatusCode::OK, "{context}: {}", found.text);
+    let units = expected.into_iter().map(|walk| walk.unit.clone()).collect();
+    people_are(&found.json(), asked["unit"].as_str().unwrap(), &units, &context);
+}
+
 async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
     let asked = random_journeys(random);
     let context = format!("site {}: {asked}", many.seed);
@@ -259,6 +460,9 @@ async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
     let found = walks(&asked, many, moment(&asked["from"]), moment(&asked["to"]));
     variants_are(&answer, &asked, &found, &context);
     let differences = separation_is(&answer["separation"], &asked, &found, &context);
+    flow_is(&answer["flow"], &found, &context);
+    groups_are(&answer, &asked, &found, &context);
+    people_hold(service, many, (&asked, &answer), &found, random).await;
     if asked.get("compare").is_some() {
         let previous = &answer["previous"];
         assert_eq!(moment(&previous["to"]), moment(&asked["from"]), "{context}");

@@ -165,6 +165,65 @@ async fn touchpoints_are_right(service: &Service) {
     );
 }
 
+/// How many people a number is said to have behind it, and who they are.
+async fn listed(service: &Service, site: &str, what: &str, mut body: Value) -> (u64, Vec<String>) {
+    let period = json!({"from": "2026-11-11", "to": "2026-11-20"});
+    body[what] = period;
+    let answer = service.ask_of(site, Method::POST, &format!("/{what}/people"), Some(body)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{site}: {}", answer.text);
+    let answer = answer.json();
+    let name = |item: &Value| item["person"].as_str().unwrap().to_owned();
+    (answer["count"].as_u64().unwrap(), answer["items"].as_array().unwrap().iter().map(name).collect())
+}
+
+async fn people_are_those_of_the_number(service: &Service) {
+    // The list of the lost is of those that the number counts (posthog 32772).
+    let answer = ask(service, "posthog-32772", "/touchpoints", json!({})).await;
+    for (name, lost) in [("site", 0), ("newsletter", 1), ("shop", 1)] {
+        assert_eq!(touchpoint(&answer, name)["lost"], lost);
+        let asked = json!({"touchpoint": name, "outcome": "lost"});
+        assert_eq!(listed(service, "posthog-32772", "touchpoints", asked).await.0, lost, "{name}");
+    }
+    // Who moved twice is listed once, as often as the number of people says (posthog 6800); what took a minute each time did
+    // so however often (pm4py 209).
+    let answer = ask(service, "posthog-6800", "/touchpoints", json!({})).await;
+    let next = &touchpoint(&answer, "site")["next"][0];
+    assert_eq!(
+        (&next["touchpoint"], &next["count"], &next["people"]),
+        (&json!("shop"), &json!(2), &json!(1))
+    );
+    let moved = json!({"touchpoint": "site", "outcome": "next", "next": {"touchpoint": "shop"}});
+    assert_eq!(listed(service, "posthog-6800", "touchpoints", moved).await, (1, vec!["a".to_owned()]));
+    let answer = ask(service, "posthog-6800", "/journeys", json!({})).await;
+    let edge = &answer["flow"]["edges"][0];
+    assert_eq!(
+        (&edge["moves"], &edge["journeys"], &edge["wait"]["median_ms"]),
+        (&json!(2), &json!(1), &json!(60_000.0))
+    );
+    let with_move = json!({"edge": {"node": {"value": "site"}, "next": {"value": "shop"}}});
+    assert_eq!(listed(service, "posthog-6800", "journeys", with_move).await, (1, vec!["a".to_owned()]));
+    // Behind a difference stand those that it counts (posthog 7036).
+    let with_newsletter = json!({"difference": {"node": {"value": "newsletter"}}, "outcome": "converted"});
+    assert_eq!(listed(service, "posthog-6278", "journeys", with_newsletter).await, (1, vec!["a".to_owned()]));
+    // What comes after the conversion counts in the map, and in no difference.
+    let with_chat =
+        |part: &str, outcome: &str| json!({part: {"node": {"value": "chat"}}, "outcome": outcome});
+    assert_eq!(listed(service, "posthog-6278", "journeys", with_chat("edge", "converted")).await.0, 1);
+    assert_eq!(listed(service, "posthog-6278", "journeys", with_chat("difference", "converted")).await.0, 0);
+    // Groups sum to all, with those who have no value (posthog 5341, 5382), and a group lists its own (posthog 53819).
+    for what in ["touchpoints", "journeys"] {
+        let answer = ask(service, "posthog-6278", &format!("/{what}"), json!({"breakdown": "country"})).await;
+        let groups = answer["groups"].as_array().unwrap();
+        assert_eq!((groups.len(), &groups[0]["value"]), (1, &json!("")), "{what}");
+        let all = if what == "journeys" { &groups[0]["all"]["count"] } else { &groups[0]["people"] };
+        assert_eq!(*all, 3, "{what}");
+    }
+    for (value, count) in [("", 3), ("IT", 0)] {
+        let group = json!({"group": {"dimension": "country", "value": value}});
+        assert_eq!(listed(service, "posthog-6278", "journeys", group).await.0, count, "{value}");
+    }
+}
+
 /// A day of 25 hours: what took an hour longer than the clocks say, and days of 24 hours (umami 333).
 async fn hours_are_counted_not_clocks(service: &Service) {
     let body = json!({"from": LONG_DAY, "to": LONG_DAY, "lost_after_days": 1});
@@ -188,6 +247,7 @@ async fn what_others_got_wrong_of_journeys_is_right() {
         ("posthog-32772", "a:site@10:00:00 a:newsletter@10:01:00 b:site@10:00:00 b:shop@10:01:00"),
         ("posthog-33605", "a:site@10:00:00 b:site@2026-11-20T12:00:00Z"),
         ("segment-docs-7237", "a:site@10:00:00 a:call@10:01:00 a:site@10:02:00"),
+        ("posthog-6800", "a:site@10:00:00 a:shop@10:01:00 a:site@10:02:00 a:shop@10:03:00"),
         ("pm4py-180", "a:call@10:00:01 a:site@10:00:00 b:site@10:00:00 b:call@10:00:05"),
         ("posthog-30692", "a:site@10:00:00 a:call@10:05:00"),
         (
@@ -209,6 +269,7 @@ async fn what_others_got_wrong_of_journeys_is_right() {
     variants_are_right(&service).await;
     what_separates_is_what_came_before(&service).await;
     touchpoints_are_right(&service).await;
+    people_are_those_of_the_number(&service).await;
     hours_are_counted_not_clocks(&service).await;
     service.engine.stop().await;
 }

@@ -7,7 +7,7 @@ use fastrand::Rng;
 use orma_model::{EventRow, Kind, kinds::Activity};
 use serde_json::{Value, json};
 
-use super::twin::{Events, as_read, quantile, twins, units};
+use super::twin::{BREAKDOWNS, Events, as_read, group_of, people_are, quantile, twins, units};
 use super::{Many, many, random_condition, random_event};
 use crate::conditions::twin::Twin;
 use crate::query_api::{Service, at};
@@ -33,6 +33,9 @@ fn random_touchpoints(random: &mut Rng) -> Value {
     if random.u64(..2) == 0 {
         touchpoints["conversion"] = random_event(random);
     }
+    if random.u64(..3) == 0 {
+        touchpoints["breakdown"] = json!(random.choice(&BREAKDOWNS).unwrap());
+    }
     if random.u64(..4) == 0 {
         touchpoints["compare"] = json!("previous");
     }
@@ -51,7 +54,7 @@ struct Cell {
     open: u64,
     stays: Vec<i64>,
     waits: Vec<i64>,
-    next: BTreeMap<Vec<String>, u64>,
+    next: BTreeMap<Vec<String>, (u64, BTreeSet<String>)>,
     converted: u64,
     conversions: u64,
     amount: i64,
@@ -68,10 +71,9 @@ fn add(
     parts: usize,
     asked: &Value,
     twin: &Twin<'_>,
-    events: &Events<'_>,
+    (unit, events): (&str, &Events<'_>),
 ) {
-    let order = json!({"kind": "order"});
-    let conversion = asked.get("conversion").unwrap_or(&order);
+    let conversion = conversion(asked);
     let name = |row: &EventRow<'_>| vec![row.touchpoint.to_string(), row.stage.to_string()][..parts].to_vec();
     let there: Vec<&&EventRow<'_>> = events.iter().filter(|row| is_there(row)).collect();
     for row in &there {
@@ -80,7 +82,7 @@ fn add(
     let places: BTreeSet<Vec<String>> = there.iter().map(|row| name(row)).collect();
     for place in places {
         let first = events.iter().position(|row| is_there(row) && name(row) == place).unwrap();
-        let after: Vec<_> = events[first + 1..].iter().filter(|row| twin.fits(conversion, row)).collect();
+        let after: Vec<_> = events[first + 1..].iter().filter(|row| twin.fits(&conversion, row)).collect();
         let cell = cells.entry(place).or_default();
         cell.people += 1;
         cell.converted += u64::from(!after.is_empty());
@@ -98,7 +100,9 @@ fn add(
         cell.stays.push(there[end].ts - there[begin].ts);
         if let Some(next) = there.get(end + 1) {
             cell.waits.push(next.ts - there[end].ts);
-            *cell.next.entry(name(next)).or_default() += 1;
+            let moves = cell.next.entry(name(next)).or_default();
+            moves.0 += 1;
+            moves.1.insert(unit.to_owned());
         } else {
             let to = at(asked["to"].as_str().unwrap());
             let is_open = to - there[end].ts < asked["lost_after_days"].as_i64().unwrap() * DAY;
@@ -145,14 +149,16 @@ fn compare(found: &Value, mut cells: BTreeMap<Vec<String>, Cell>, min: u64, cont
         let cell = cells.get_mut(&name).unwrap();
         let moved = cell.waits.len() as u64;
         let mut next: Vec<(u64, &Vec<String>)> =
-            cell.next.iter().map(|(name, count)| (u64::MAX - count, name)).collect();
+            cell.next.iter().map(|(name, (count, _))| (u64::MAX - count, name)).collect();
         next.sort();
         let next: Vec<Value> = next
             .into_iter()
             .map(|(count, name)| {
                 let count = u64::MAX - count;
-                let mut next =
-                    json!({"touchpoint": name[0], "count": count, "share": count as f64 / moved as f64});
+                let mut next = json!({
+                    "touchpoint": name[0], "count": count, "share": count as f64 / moved as f64,
+                    "people": cell.next[name].1.len(),
+                });
                 if let Some(stage) = name.get(1) {
                     next["stage"] = json!(stage);
                 }
@@ -179,18 +185,25 @@ fn compare(found: &Value, mut cells: BTreeMap<Vec<String>, Cell>, min: u64, cont
     }
 }
 
-/// A matrix of the answer against one of the twin.
-fn holds(found: &Value, asked: &Value, many: &Many, context: &str) -> usize {
+fn conversion(asked: &Value) -> Value {
+    asked.get("conversion").cloned().unwrap_or_else(|| json!({"kind": "order"}))
+}
+
+/// A matrix of the answer against one of the twin, of all or of those with a value of the breakdown.
+fn holds(found: &Value, asked: &Value, group: Option<&Value>, many: &Many, context: &str) -> usize {
     let (from, to) = (at(asked["from"].as_str().unwrap()), at(asked["to"].as_str().unwrap()));
     let mut cells = [BTreeMap::new(), BTreeMap::new()];
     let (mut people, mut events_of_all) = (0_usize, 0_usize);
     for twin in twins(many, from, to) {
-        for events in units(&twin, asked["unit"].as_str().unwrap(), asked.get("condition")).into_values() {
+        for (unit, events) in units(&twin, asked["unit"].as_str().unwrap(), asked.get("condition")) {
+            if !is_of_group(asked, group, &twin, &events) {
+                continue;
+            }
             let seen = events.iter().filter(|row| is_there(row)).count();
             people += usize::from(seen > 0);
             events_of_all += seen;
-            add(&mut cells[0], 2, asked, &twin, &events);
-            add(&mut cells[1], 1, asked, &twin, &events);
+            add(&mut cells[0], 2, asked, &twin, (&unit, &events));
+            add(&mut cells[1], 1, asked, &twin, (&unit, &events));
         }
     }
     assert_eq!((&found["people"], &found["events"]), (&json!(people), &json!(events_of_all)), "{context}");
@@ -202,20 +215,108 @@ fn holds(found: &Value, asked: &Value, many: &Many, context: &str) -> usize {
     found_moves
 }
 
+fn is_of_group(asked: &Value, group: Option<&Value>, twin: &Twin<'_>, events: &Events<'_>) -> bool {
+    let conversion = conversion(asked);
+    group.is_none_or(|group| {
+        let own = group_of(asked, twin, events, |row| is_there(row) || twin.fits(&conversion, row));
+        own.is_some_and(|own| *group == own)
+    })
+}
+
+/// Groups have everybody once, the largest first.
+fn groups_hold(answer: &Value, asked: &Value, many: &Many, context: &str) {
+    let groups = answer["groups"].as_array().unwrap();
+    assert_eq!(answer["groups_left_out"], 0, "{context}");
+    if asked.get("breakdown").is_none() {
+        assert!(groups.is_empty(), "{context}");
+        return;
+    }
+    for group in groups {
+        holds(group, asked, Some(&group["value"]), many, &format!("{context}: {}", group["value"]));
+    }
+    let key = |group: &Value| {
+        (u64::MAX - group["people"].as_u64().unwrap(), group["value"].as_str().unwrap().to_owned())
+    };
+    assert!(groups.is_sorted_by_key(key), "{context}");
+    let sum: u64 = groups.iter().map(|group| group["people"].as_u64().unwrap()).sum();
+    assert_eq!(answer["people"], sum, "{context}");
+}
+
+/// Behind each number of a place stand just the people that it counts.
+async fn people_hold(service: &Service, many: &Many, asked: &Value, answer: &Value, random: &mut Rng) {
+    let (whose, group) = match answer["groups"].as_array().unwrap().as_slice() {
+        [] => (answer, None),
+        groups => {
+            let group = random.choice(groups).unwrap();
+            (group, Some(&group["value"]))
+        }
+    };
+    let form = *random.choice(&["cells", "touchpoints"]).unwrap();
+    let Some(cell) = random.choice(whose[form].as_array().unwrap()) else { return };
+    let place = name_of(cell);
+    let mut plain = asked.clone();
+    for name in ["breakdown", "compare"] {
+        plain.as_object_mut().unwrap().remove(name);
+    }
+    let mut body = json!({"touchpoints": plain, "touchpoint": place[0], "limit": 1000});
+    if let Some(stage) = place.get(1) {
+        body["stage"] = json!(stage);
+    }
+    if let Some(value) = group {
+        body["group"] = json!({"dimension": asked["breakdown"], "value": value});
+    }
+    let mut numbers: Vec<(&str, &Value, Option<Vec<String>>)> =
+        [("all", "people"), ("lost", "lost"), ("open", "open"), ("converted", "converted")]
+            .map(|(outcome, number)| (outcome, &cell[number], None))
+            .into();
+    numbers.extend(
+        cell["next"].as_array().unwrap().iter().map(|next| ("next", &next["people"], Some(name_of(next)))),
+    );
+    let (outcome, count, next) = random.choice(&numbers).unwrap();
+    body["outcome"] = json!(outcome);
+    if let Some(next) = next {
+        body["next"] = json!({"touchpoint": next[0], "stage": next.get(1)});
+    }
+    let context = format!("site {}: {body}", many.seed);
+    let mut expected = BTreeSet::new();
+    for twin in twins(many, at(asked["from"].as_str().unwrap()), at(asked["to"].as_str().unwrap())) {
+        for (unit, events) in units(&twin, asked["unit"].as_str().unwrap(), asked.get("condition")) {
+            let mut cells = BTreeMap::new();
+            add(&mut cells, place.len(), asked, &twin, (&unit, &events));
+            let is_one = cells.get(&place).is_some_and(|cell| match *outcome {
+                "all" => true,
+                "lost" => cell.lost > 0,
+                "open" => cell.open > 0,
+                "converted" => cell.converted > 0,
+                _ => cell.next.contains_key(next.as_ref().unwrap()),
+            });
+            if is_one && is_of_group(asked, group, &twin, &events) {
+                expected.insert(unit);
+            }
+        }
+    }
+    let found = service.ask_of(&many.site, Method::POST, "/touchpoints/people", Some(body)).await;
+    assert_eq!(found.status, StatusCode::OK, "{context}: {}", found.text);
+    assert_eq!(found.json()["count"], **count, "{context}");
+    people_are(&found.json(), asked["unit"].as_str().unwrap(), &expected, &context);
+}
+
 async fn agree(service: &Service, many: &Many, random: &mut Rng) -> usize {
     let asked = random_touchpoints(random);
     let context = format!("site {}: {asked}", many.seed);
     let answer = service.ask_of(&many.site, Method::POST, "/touchpoints", Some(asked.clone())).await;
     assert_eq!(answer.status, StatusCode::OK, "{context}: {}", answer.text);
     let answer = answer.json();
-    let found = holds(&answer, &asked, many, &context);
+    let found = holds(&answer, &asked, None, many, &context);
+    groups_hold(&answer, &asked, many, &context);
+    people_hold(service, many, &asked, &answer, random).await;
     if asked.get("compare").is_some() {
         let mut before = asked.clone();
         let moment = |value: &Value| json!(value.as_str().unwrap().replace(".000Z", "Z"));
         before["from"] = moment(&answer["previous"]["from"]);
         before["to"] = moment(&answer["previous"]["to"]);
         assert_eq!(before["to"], asked["from"], "{context}");
-        holds(&answer["previous"], &before, many, &format!("{context}: before"));
+        holds(&answer["previous"], &before, None, many, &format!("{context}: before"));
     } else {
         assert!(answer.get("previous").is_none(), "{context}");
     }

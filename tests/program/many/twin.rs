@@ -1,7 +1,7 @@
 //! What units do, computed one event at a time.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use orma_model::EventRow;
 use serde_json::Value;
@@ -50,6 +50,37 @@ pub fn units<'a>(twin: &Twin<'a>, unit: &str, condition: Option<&Value>) -> BTre
         events.sort_by_key(|row| (row.ts, row.event_id));
     }
     units
+}
+
+/// What histories are broken down by.
+pub const BREAKDOWNS: [&str; 3] = ["device_class", "country", "channel"];
+
+/// The value of the breakdown that is asked for, of the first event of a unit that counts.
+pub fn group_of(
+    asked: &Value,
+    twin: &Twin<'_>,
+    events: &Events<'_>,
+    counts: impl Fn(&EventRow<'_>) -> bool,
+) -> Option<String> {
+    let first = events.iter().find(|row| counts(row))?;
+    Some(match asked["breakdown"].as_str()? {
+        "device_class" => first.device_class.to_string(),
+        "country" => first.country.to_string(),
+        _ => twin.channel_of(first),
+    })
+}
+
+/// The people of a page are these units, of people by their names.
+pub fn people_are(found: &Value, unit: &str, expected: &BTreeSet<String>, context: &str) {
+    let items = found["items"].as_array().unwrap();
+    assert_eq!((&found["count"], items.len()), (&Value::from(expected.len()), expected.len()), "{context}");
+    if unit == "people" {
+        let names: BTreeSet<String> =
+            items.iter().map(|item| item["person"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(names, *expected, "{context}");
+    }
+    let times: Vec<&str> = items.iter().map(|item| item["at"].as_str().unwrap()).collect();
+    assert!(times.is_sorted_by(|one, other| one >= other), "{context}");
 }
 
 /// The value of sorted numbers at a part of the way from the first to the last.

@@ -7,6 +7,9 @@ import type {
   AttributionRequest,
   FunnelPeopleRequest,
   FunnelRequest,
+  IdentityChangeRequest,
+  JourneyPeopleRequest,
+  JourneysRequest,
   LifecyclePeopleRequest,
   LifecycleRequest,
   PathsPeopleRequest,
@@ -16,9 +19,10 @@ import type {
   SegmentPreviewRequest,
   StickinessPeopleRequest,
   StickinessRequest,
+  TouchpointPeopleRequest,
+  TouchpointsRequest,
   Watched,
 } from './types';
-import type { AttributionRequest, FunnelPeopleRequest, FunnelRequest, IdentityChangeRequest, PathsRequest, RetentionPeopleRequest, RetentionRequest, SegmentPreviewRequest } from './types';
 
 type Path = { [P in keyof paths]: paths[P] extends { get: { responses: object } } ? P : never }[keyof paths];
 type ParametersOf<P extends Path> = paths[P]['get']['parameters'];
@@ -161,6 +165,10 @@ export const questions = {
   alertLooks: (site: string, alert: string, query: QueryOf<'/api/v1/sites/{site}/alerts/{alert}/looks'> = {}) =>
     question('/api/v1/sites/{site}/alerts/{alert}/looks', { site, alert }, query),
   alertPreview: (site: string, body: Watched) => longQuestion('/api/v1/sites/{site}/alerts/preview', { site }, body),
+  touchpoints: (site: string, body: TouchpointsRequest) => longQuestion('/api/v1/sites/{site}/touchpoints', { site }, body),
+  touchpointPeople: (site: string, body: TouchpointPeopleRequest) => longQuestion('/api/v1/sites/{site}/touchpoints/people', { site }, body),
+  journeys: (site: string, body: JourneysRequest) => longQuestion('/api/v1/sites/{site}/journeys', { site }, body),
+  journeyPeople: (site: string, body: JourneyPeopleRequest) => longQuestion('/api/v1/sites/{site}/journeys/people', { site }, body),
   paths: (site: string, body: PathsRequest) => longQuestion('/api/v1/sites/{site}/paths', { site }, body),
 };
 

@@ -163,23 +163,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sites/{site}/identity/suspicious": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** People who have more ids, devices or countries than one person has, with what joined them. */
-        get: operations["get_sites_site_identity_suspicious"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/sites/{site}/installation": {
         parameters: {
             query?: never;
@@ -208,6 +191,23 @@ export interface paths {
         put?: never;
         /** The most frequent whole journeys, and what separates those that converted from those that did not. */
         post: operations["post_sites_site_journeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/journeys/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one of its numbers, the latest first. */
+        post: operations["post_sites_site_journeys_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -330,57 +330,6 @@ export interface paths {
         get: operations["get_sites_site_people_person"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sites/{site}/people/{person}/identity": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The ids of a person, the edges that joined them, those taken back among them, and what was changed by hand. */
-        get: operations["get_sites_site_people_person_identity"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sites/{site}/people/{person}/identity/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Joins an id to a person, takes a link back, takes some ids out of the person, or undoes such a change. */
-        post: operations["post_sites_site_people_person_identity_changes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sites/{site}/people/{person}/identity/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What a change would do: who there would be afterwards, with which ids and numbers. Nothing is written. */
-        post: operations["post_sites_site_people_person_identity_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -717,6 +666,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same, of a statement in the address, for tools that only have one. */
+        get: operations["get_sites_site_sql"];
+        put?: never;
+        /**
+         * One statement that reads the views `events`, `visits` and `people` of the site, which docs/sql.md describes; nothing
+         *     else can be read, and nothing changed. The body is JSON, or the statement itself as text. An answer that breaks off has
+         *     ended early. Personal data: handle it as such.
+         */
+        post: operations["post_sites_site_sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/stats": {
         parameters: {
             query?: never;
@@ -745,6 +716,23 @@ export interface paths {
         put?: never;
         /** Where people are, where they wait and where they get lost: touchpoints at the stages of the relation. */
         post: operations["post_sites_site_touchpoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/touchpoints/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one of its numbers, the latest first. */
+        post: operations["post_sites_site_touchpoints_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1627,13 +1615,6 @@ export interface components {
              */
             value: string;
         };
-        /** @description A value of a dimension at the first step. */
-        FunnelGroupChoice: {
-            /** @description The dimension. */
-            dimension: string;
-            /** @description Its value. */
-            value: string;
-        };
         /** @description What those did next who came as far as a step and no further. */
         FunnelInstead: {
             /** @description What the others saw or did first that was not the step's own page or event again, the most frequent first. */
@@ -1689,7 +1670,7 @@ export interface components {
             cursor?: string | null;
             /** @description The funnel, as `POST /funnels` takes it; without `group_by`, `interval` and `compare`. */
             funnel: components["schemas"]["FunnelRequest"];
-            group?: components["schemas"]["FunnelGroupChoice"] | null;
+            group?: components["schemas"]["GroupChoice"] | null;
             /** @description How many. Default 50, at most 1000. */
             limit?: number | null;
             /** @description `reached` (the default): who came as far as that step or further; `dropped`: who came no further. */
@@ -1787,91 +1768,19 @@ export interface components {
             /** @description Where that points to; empty when its maker is not known. */
             url: string;
         };
-        /** @description A change that was made by hand. */
-        IdentityChange: {
-            /** @description `link`, `unlink`, `split` or `undo`. */
-            action: string;
-            /** @description When. */
-            at: components["schemas"]["Moment"];
-            /** @description For `undo`. */
-            change: string;
+        /** @description A value of a dimension at the first of somebody's events. */
+        GroupChoice: {
             /**
-             * Format: int64
-             * @description How many edges were joined or taken back.
+             * @description The dimension.
+             * @example device_class
              */
-            edges: number;
-            /** @description The ids that were joined to the person or taken away. */
-            ids: string[];
-            /** @description The name of the token. */
-            made_by: string;
-            /** @description Whom it was about, as the person was called then. */
-            person: string;
-            undone_at?: components["schemas"]["Moment"] | null;
-            /** @description By whom. */
-            undone_by?: string | null;
-        };
-        /** @description A change of whose ids are one person: one of the four. */
-        IdentityChangeRequest: {
-            /** @description Joins an id to the person, who must have a user id. */
-            link: {
-                /**
-                 * @description A visitor id, whose anonymous events up to now are the person's then; or with `is_user` another user id of the
-                 *     same person: all that is this other person's is the person's then, what comes later too.
-                 * @example 0a1b2c3d-visitor
-                 */
-                id: string;
-                /** @description Whether `id` is a user's; false when left out. */
-                is_user?: boolean;
-            };
-        } | {
-            /** @description Takes back the edges between two ids. */
-            unlink: {
-                /** @description The link's id, as the person's card and its identity list it. */
-                link: string;
-            };
-        } | {
-            /**
-             * @description Takes ids out of the person: all edges between them and the others are taken back. What carries a user id stays that
-             *     user's, and what identifies them anew later joins them again.
-             */
-            split: {
-                /** @description Users and visitors of the person. */
-                ids: string[];
-            };
-        } | {
-            /** @description Undoes an earlier change. */
-            undo: {
-                /** @description The change's id. */
-                change: string;
-            };
-        };
-        /** @description An edge between two ids, and what became of it. */
-        IdentityEdge: {
-            /** @description Whether it came by hand. */
-            by_hand: boolean;
-            /** @description The id that was joined: a visitor, or of an alias the earlier user. */
-            id: string;
-            /** @description Whether it counts now. */
-            in_force: boolean;
-            /** @description Whether `id` is a user's. */
-            is_user: boolean;
-            /** @description For `unlink`. */
-            link: string;
-            /** @description Since when. */
-            linked_at: components["schemas"]["Moment"];
-            /** @description Who recorded it: `event`, or the name of a token. */
-            recorded_by: string;
-            /** @description How it came to be: `identify` (identify, login, signup), `event` (an event carried the user), `alias`, or `manual`. */
-            source: string;
-            taken_back_at?: components["schemas"]["Moment"] | null;
-            /** @description By whom. */
-            taken_back_by?: string | null;
-            /** @description The user that it was joined to. */
-            user: string;
+            dimension: string;
+            /** @description Its value. */
+            value: string;
         };
         /** @description An edge between a visitor and a user. */
         IdentityLink: {
-            /** @description For `DELETE /people/{person}/links/{id}`, and for `unlink`. */
+            /** @description For `DELETE /people/{person}/links/{id}`. */
             id: string;
             /** @description Since when. */
             linked_at: components["schemas"]["Moment"];
@@ -1883,71 +1792,6 @@ export interface components {
             user: string;
             /** @description The visitor; of an alias, the earlier user id with a leading `@`. */
             visitor: string;
-        };
-        /** @description What a change would do. Nothing was written. */
-        IdentityPreview: {
-            /** @description `link`, `unlink`, `split` or `undo`. */
-            action: string;
-            /** @description As they would be. */
-            after: components["schemas"]["IdentityPreviewPerson"][];
-            /**
-             * Format: int64
-             * @description How many these would be.
-             */
-            after_total: number;
-            /** @description The people whom it is about, as they are, most events first; at most 100. Only those for whom something changes. */
-            before: components["schemas"]["IdentityPreviewPerson"][];
-            /**
-             * Format: int64
-             * @description How many these are.
-             */
-            before_total: number;
-            /** @description Whether any number or any name changes. */
-            changes: boolean;
-            /**
-             * Format: int64
-             * @description How many edges would be joined or taken back.
-             */
-            edges: number;
-        };
-        /** @description Somebody before or after a change. */
-        IdentityPreviewPerson: {
-            /**
-             * Format: int64
-             * @description Number of events.
-             */
-            events: number;
-            /** @description Whether that is a user id. */
-            identified: boolean;
-            /**
-             * Format: int64
-             * @description Number of orders.
-             */
-            orders: number;
-            /** @description Spent in other currencies, each for itself; left out when nothing. */
-            other_revenue?: components["schemas"]["Money"][];
-            /**
-             * Format: int64
-             * @description Pages and screens seen.
-             */
-            page_views: number;
-            /** @description What the person is called. */
-            person: string;
-            revenue?: components["schemas"]["Money"] | null;
-            /**
-             * Format: int64
-             * @description Number of sessions.
-             */
-            sessions: number;
-            /** @description The user ids; at most 100. */
-            users: string[];
-            /** @description The visitor ids; at most 100. */
-            visitors: string[];
-            /**
-             * Format: int64
-             * @description How many visitor ids there are.
-             */
-            visitors_total: number;
         };
         /** @description The answer of `GET /installation`. */
         Installation: {
@@ -2052,6 +1896,25 @@ export interface components {
              */
             z: number;
         };
+        /** @description A move of the map. */
+        JourneyEdge: {
+            /** @description From which node. */
+            from: components["schemas"]["JourneyNode"];
+            /**
+             * Format: int64
+             * @description How many journeys have it.
+             */
+            journeys: number;
+            /**
+             * Format: int64
+             * @description How often it was made.
+             */
+            moves: number;
+            /** @description To which. */
+            to: components["schemas"]["JourneyNode"];
+            /** @description How long it took from the last event of the one to the first of the other. */
+            wait: components["schemas"]["Quartiles"];
+        };
         /** @description One event of a journey. Text that is not known is empty. */
         JourneyEvent: {
             /** @description The event carried no user id and is the person's through an identity edge. */
@@ -2128,8 +1991,65 @@ export interface components {
             /** @description Why the verdict. */
             verdict_reason: string;
         };
+        /** @description All journeys as one directed map, whole ones. */
+        JourneyFlow: {
+            /** @description The moves between these that were made most often; at most 200. */
+            edges: components["schemas"]["JourneyEdge"][];
+            /** @description How many other moves there are from one node to another. */
+            edges_left_out: number;
+            /** @description The nodes that most journeys have; at most 30. */
+            nodes: components["schemas"]["JourneyFlowNode"][];
+            /** @description How many more there are. */
+            nodes_left_out: number;
+        };
+        /** @description A node of the map. */
+        JourneyFlowNode: {
+            /**
+             * Format: int64
+             * @description How many of these converted, before it or after it.
+             */
+            converted: number;
+            /**
+             * Format: int64
+             * @description How many ended with it.
+             */
+            ends: number;
+            /**
+             * Format: int64
+             * @description How many journeys have it.
+             */
+            journeys: number;
+            /** @description The node. */
+            node: components["schemas"]["JourneyNode"];
+            /**
+             * Format: int64
+             * @description How many journeys began with it.
+             */
+            starts: number;
+            /**
+             * Format: int64
+             * @description How often journeys came to it.
+             */
+            visits: number;
+        };
+        /** @description The journeys that had one value of a dimension at their first event. */
+        JourneyGroup: {
+            /** @description All of them. */
+            all: components["schemas"]["JourneyNumbers"];
+            /** @description The rest. */
+            others: components["schemas"]["JourneyNumbers"];
+            /**
+             * @description The value; empty where there was none.
+             * @example mobile
+             */
+            value: string;
+            /** @description Of these, those of each of the `variants` above, in their order. */
+            variants: components["schemas"]["JourneyNumbers"][];
+        };
         /** @description The most frequent journeys, and what separates those that converted. */
         JourneyMap: components["schemas"]["JourneyVariants"] & {
+            /** @description All journeys as one directed map. */
+            flow: components["schemas"]["JourneyFlow"];
             /** @description The period's beginning. */
             from: components["schemas"]["Moment"];
             /**
@@ -2137,6 +2057,10 @@ export interface components {
              * @example touchpoint
              */
             group_by: string;
+            /** @description The journeys by each value of `breakdown`, the most frequent first; at most 20. No journey is in two of them. */
+            groups: components["schemas"]["JourneyGroup"][];
+            /** @description How many more values there are. */
+            groups_left_out: number;
             /**
              * @description After so many nodes a journey is cut.
              * @example 10
@@ -2194,6 +2118,30 @@ export interface components {
             duration: components["schemas"]["Quartiles"];
             /** @description What that brought, in the site's currency. */
             revenue: components["schemas"]["Money"];
+        };
+        /** @description A node, or a move from it to the next. */
+        JourneyPartChoice: {
+            next?: components["schemas"]["JourneyNode"] | null;
+            /** @description The node. */
+            node: components["schemas"]["JourneyNode"];
+        };
+        /**
+         * @description What `POST /journeys/people` takes: the journeys, and whose of them. Of `variant`, `edge` and `difference` one at most;
+         *     with none of them, of all journeys.
+         */
+        JourneyPeopleRequest: {
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            difference?: components["schemas"]["JourneyPartChoice"] | null;
+            edge?: components["schemas"]["JourneyPartChoice"] | null;
+            group?: components["schemas"]["GroupChoice"] | null;
+            /** @description The journeys, as `POST /journeys` takes them; without `breakdown` and `compare`. */
+            journeys: components["schemas"]["JourneysRequest"];
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            /** @description `all` (the default), `converted` or `not_converted`. */
+            outcome?: string | null;
+            variant?: components["schemas"]["JourneyVariantChoice"] | null;
         };
         /** @description What separates journeys that converted from those that did not. */
         JourneySeparation: {
@@ -2290,6 +2238,13 @@ export interface components {
              */
             share: number;
         };
+        /** @description A variant. */
+        JourneyVariantChoice: {
+            /** @description Whether it goes on after them. Default false. */
+            is_cut?: boolean;
+            /** @description Its nodes. */
+            nodes: components["schemas"]["JourneyNode"][];
+        };
         /** @description The most frequent journeys beside all of them. */
         JourneyVariants: {
             /** @description All journeys. The counts and the money of the variants and the others sum to theirs. */
@@ -2310,6 +2265,11 @@ export interface components {
         };
         /** @description What `POST /journeys` takes. */
         JourneysRequest: {
+            /**
+             * @description A dimension: the same for each value that it has at the first event; one of an event or a session.
+             * @example device_class
+             */
+            breakdown?: string | null;
             /** @description `previous`: also the period before, as in `GET /stats`. */
             compare?: string | null;
             condition?: components["schemas"]["Condition"] | null;
@@ -2481,38 +2441,10 @@ export interface components {
              */
             page_views: number;
         };
-        /** @description A step from one page to the next, by those who took it. */
-        LiveMove: {
-            /** @description The page or screen before, seen in the last 35 minutes; empty for who has just arrived. */
-            from: string;
-            /** @description When the latest of them did. */
-            latest: components["schemas"]["Moment"];
-            /** @description The page or screen that was opened. */
-            to: string;
-            /**
-             * Format: int64
-             * @description Visitors who did so in the last 5 minutes.
-             */
-            visitors: number;
-        };
         /** @description A page and the visitors on it. */
         LivePage: {
             /** @description Its path. */
             page: string;
-            /**
-             * Format: int64
-             * @description Visitors of the last 5 minutes.
-             */
-            visitors: number;
-        };
-        /** @description A region or city and the visitors in it. */
-        LivePlace: {
-            /** @description City; empty when not known. */
-            city: string;
-            /** @description ISO 3166-1 alpha-2. */
-            country: string;
-            /** @description Region; empty when not known. */
-            region: string;
             /**
              * Format: int64
              * @description Visitors of the last 5 minutes.
@@ -2541,18 +2473,14 @@ export interface components {
         };
         /** @description `event: snapshot`, every 2 seconds. */
         LiveSnapshot: {
-            /** @description Most visitors first, at most 250. */
+            /** @description Most visitors first, at most 10. */
             countries: components["schemas"]["LiveCountry"][];
             /** @description The last 30 minutes, oldest first. */
             minutes: components["schemas"]["LiveMinute"][];
-            /** @description Steps from page to page of the last 5 minutes. Most visitors first, of these the latest; at most 12. */
-            moves: components["schemas"]["LiveMove"][];
             /** @description When it was taken. */
             now: components["schemas"]["Moment"];
             /** @description Most visitors first, at most 10. */
             pages: components["schemas"]["LivePage"][];
-            /** @description Regions and cities, where the geographic database knows them. Most visitors first, at most 50. */
-            places: components["schemas"]["LivePlace"][];
             /** @description Most visitors first, at most 10. */
             sources: components["schemas"]["LiveSource"][];
             /**
@@ -3001,44 +2929,6 @@ export interface components {
              * @description The user id, or the visitor id of who is not known.
              * @example mario@example.it
              */
-            person: string;
-        };
-        /** @description One id of a person. */
-        PersonId: {
-            /**
-             * Format: int64
-             * @description Events of the person with it.
-             */
-            events: number;
-            first_seen?: components["schemas"]["Moment"] | null;
-            /** @description The id. */
-            id: string;
-            /** @description Whether it is a user's, and not a visitor's. */
-            is_user: boolean;
-            joined_by?: components["schemas"]["IdentityEdge"] | null;
-            last_seen?: components["schemas"]["Moment"] | null;
-            /**
-             * Format: int64
-             * @description Sessions of the person with it. Those of a visitor are those of its user, too.
-             */
-            sessions: number;
-        };
-        /** @description Everything that makes a person of several ids. */
-        PersonIdentity: {
-            /** @description What was changed by hand, the latest first; at most 200. */
-            changes: components["schemas"]["IdentityChange"][];
-            /** @description The edges of these users, the latest first, those taken back among them; at most 1,000. */
-            edges: components["schemas"]["IdentityEdge"][];
-            /** @description Whether `person` is a user id. */
-            identified: boolean;
-            /** @description The ids: users first, then visitors, the last seen first; at most 1,000 visitors. */
-            ids: components["schemas"]["PersonId"][];
-            /**
-             * Format: int64
-             * @description How many ids there are.
-             */
-            ids_total: number;
-            /** @description The person. */
             person: string;
         };
         /** @description A page of people. */
@@ -3596,6 +3486,50 @@ export interface components {
             /** @description The write keys that work, by name. They stand in pages and are no secret. */
             write_keys: string[];
         };
+        /** @description A column. */
+        SqlColumn: {
+            /**
+             * @description Its name.
+             * @example day
+             */
+            name: string;
+            /**
+             * @description Its type in ClickHouse.
+             * @example Date
+             */
+            type: string;
+        };
+        /** @description What `POST /sql` takes as JSON. */
+        SqlRequest: {
+            /** @description `json`, `csv`, `ndjson`, `parquet` or `arrow`, in place of `Accept`. */
+            format?: string | null;
+            /**
+             * @description Values for the `{name:Type}` of the statement: text, numbers, booleans, or lists of these. Names have letters, digits and `_`; all together have at most 64 KiB.
+             * @example {}
+             */
+            params?: {
+                [key: string]: (string | number | boolean) | (string | number | boolean)[];
+            };
+            /**
+             * @description One statement: `SELECT`, `WITH … SELECT` or `DESCRIBE`, in the SQL of ClickHouse.
+             * @example SELECT day, count() AS visits FROM visits WHERE is_session AND NOT is_bot GROUP BY day ORDER BY day
+             */
+            query: string;
+        };
+        /** @description The rows of a statement. */
+        SqlRows: {
+            /** @description The rows, with a value for each column. */
+            data: {
+                [key: string]: unknown;
+            }[];
+            /** @description The columns, in their order. */
+            meta: components["schemas"]["SqlColumn"][];
+            /**
+             * Format: int64
+             * @description How many rows there are.
+             */
+            rows: number;
+        };
         /** @description Where a good start ends and a poor one begins, in milliseconds. */
         StartThresholds: {
             /**
@@ -3675,117 +3609,6 @@ export interface components {
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
-        };
-        /** @description What did it: what so many ids hang on. */
-        SuspiciousCause: {
-            edge?: components["schemas"]["IdentityEdge"] | null;
-            /** @description The id on which most others hang, or the end of the edge that lies in the smaller part. */
-            id: string;
-            /**
-             * Format: int64
-             * @description How many others hang on the id, or how many are in the smaller part.
-             */
-            ids: number;
-            /** @description Whether it is a user's. */
-            is_user: boolean;
-            /** @description `edge`: without it the ids would fall into two parts. `id`: most others hang on it. */
-            kind: string;
-            /**
-             * Format: int64
-             * @description Among how many ids of the person.
-             */
-            of_ids: number;
-            /** @description What to take out for `split`; empty where there is nothing to part. At most 1,000. */
-            split: string[];
-        };
-        /** @description A page of suspicious people. */
-        SuspiciousPeople: {
-            /** @description The most excessive first. */
-            items: components["schemas"]["SuspiciousPerson"][];
-            /** @description For the next page. */
-            next_cursor?: string | null;
-            /** @description From how many on. */
-            thresholds: components["schemas"]["SuspiciousThresholds"];
-            /**
-             * Format: int64
-             * @description How many there are; 1,000 when there are more.
-             */
-            total: number;
-        };
-        /** @description Somebody who has more of something than one person has. */
-        SuspiciousPerson: {
-            cause?: components["schemas"]["SuspiciousCause"] | null;
-            /**
-             * Format: int64
-             * @description Countries.
-             */
-            countries: number;
-            /**
-             * Format: int64
-             * @description Devices.
-             */
-            devices: number;
-            /**
-             * Format: int64
-             * @description E-mail addresses.
-             */
-            emails: number;
-            /**
-             * Format: int64
-             * @description Number of events.
-             */
-            events: number;
-            /** @description Whether `person` is a user id. */
-            identified: boolean;
-            /** @description The last event. */
-            last_seen: components["schemas"]["Moment"];
-            /** @description The user id, or the visitor id when nobody identified. */
-            person: string;
-            /** @description Which of the five are too many, the most excessive first: `visitors`, `users`, `emails`, `devices`, `countries`. */
-            reasons: string[];
-            /**
-             * Format: int64
-             * @description Number of sessions.
-             */
-            sessions: number;
-            /**
-             * Format: int64
-             * @description User ids.
-             */
-            users: number;
-            /**
-             * Format: int64
-             * @description Visitor ids.
-             */
-            visitors: number;
-        };
-        /** @description From how many of what on somebody is suspicious. */
-        SuspiciousThresholds: {
-            /**
-             * Format: int64
-             * @description Countries.
-             */
-            countries: number;
-            /**
-             * Format: int64
-             * @description Devices.
-             */
-            devices: number;
-            /**
-             * Format: int64
-             * @description E-mail addresses.
-             */
-            emails: number;
-            /**
-             * Format: int64
-             * @description User ids.
-             */
-            users: number;
-            /**
-             * Format: int64
-             * @description Visitor ids.
-             */
-            visitors: number;
         };
         /** @description A token, without its secret. */
         TokenInfo: {
@@ -3916,6 +3739,27 @@ export interface components {
              */
             wait_rank?: number | null;
         };
+        /** @description A place of the matrix. */
+        TouchpointChoice: {
+            /**
+             * @description The stage, of a cell.
+             * @example pre_purchase
+             */
+            stage?: string | null;
+            /**
+             * @description The touchpoint; empty for events that have none.
+             * @example newsletter
+             */
+            touchpoint: string;
+        };
+        /** @description The matrix of those who had one value of a dimension at their first event. */
+        TouchpointGroup: components["schemas"]["TouchpointMatrix"] & {
+            /**
+             * @description The value; empty where there was none.
+             * @example mobile
+             */
+            value: string;
+        };
         /** @description Touchpoints at the stages of the relation. */
         TouchpointMatrix: {
             /** @description Each touchpoint at each stage, those with most people first. A move leads from one cell to another. */
@@ -3941,6 +3785,11 @@ export interface components {
              */
             count: number;
             /**
+             * Format: int64
+             * @description How many people did so, once or more often.
+             */
+            people: number;
+            /**
              * Format: double
              * @description The share of all moves from there, from 0 to 1.
              */
@@ -3956,10 +3805,40 @@ export interface components {
              */
             touchpoint: string;
         };
+        /** @description What `POST /touchpoints/people` takes: the matrix, and whom of which place. */
+        TouchpointPeopleRequest: {
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            group?: components["schemas"]["GroupChoice"] | null;
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            next?: components["schemas"]["TouchpointChoice"] | null;
+            /**
+             * @description `all` (the default): who were there; `lost`, `open`: of whom nothing came afterwards; `converted`: who converted later;
+             *     `next`: who moved to the place `next`.
+             */
+            outcome?: string | null;
+            /**
+             * @description At which stage; empty for events that have none. Left out, whatever the stage.
+             * @example pre_purchase
+             */
+            stage?: string | null;
+            /**
+             * @description Of which touchpoint; empty for events that have none.
+             * @example site
+             */
+            touchpoint: string;
+            /** @description The matrix, as `POST /touchpoints` takes it; without `breakdown` and `compare`. */
+            touchpoints: components["schemas"]["TouchpointsRequest"];
+        };
         /** @description Where people are, where they wait, and where they get lost. */
         Touchpoints: components["schemas"]["TouchpointMatrix"] & {
             /** @description The period's beginning. */
             from: components["schemas"]["Moment"];
+            /** @description The same for each value of `breakdown`, those with most people first; at most 20. Nobody is in two of them. */
+            groups: components["schemas"]["TouchpointGroup"][];
+            /** @description How many more values there are. */
+            groups_left_out: number;
             /** @description Up to when it is known what happened: the end of the period, or now. */
             known_until: components["schemas"]["Moment"];
             /**
@@ -3992,6 +3871,11 @@ export interface components {
         };
         /** @description What `POST /touchpoints` takes. */
         TouchpointsRequest: {
+            /**
+             * @description A dimension: the same for each value that it has at somebody's first event; one of an event or a session.
+             * @example device_class
+             */
+            breakdown?: string | null;
             /** @description `previous`: also the period before, as in `GET /stats`. */
             compare?: string | null;
             condition?: components["schemas"]["Condition"] | null;
@@ -5221,119 +5105,6 @@ export interface operations {
             };
         };
     };
-    get_sites_site_identity_suspicious: {
-        parameters: {
-            query?: {
-                /** @description So many visitor ids (browsers and devices) are suspicious; default 25, from 2 to 100,000. */
-                min_visitors?: string;
-                /** @description So many user ids of one person; default 4. */
-                min_users?: string;
-                /** @description So many e-mail addresses, among the user ids and the traits `email` of these; default 3. */
-                min_emails?: string;
-                /** @description So many different devices (class, maker, model and operating system), over the sessions of all time; default 12. */
-                min_devices?: string;
-                /** @description So many countries, likewise; default 6. */
-                min_countries?: string;
-                /** @description Default 20, at most 100. */
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                /**
-                 * @description The site's name.
-                 * @example demo
-                 */
-                site: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page of people; also as text/csv and application/x-ndjson, then with a `Link` to the next page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SuspiciousPeople"];
-                };
-            };
-            /** @description A parameter is unknown or cannot be used */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No token or session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The token is not for this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No such site */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The answer is of a media type that the request's Accept does not take */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
     get_sites_site_installation: {
         parameters: {
             query?: never;
@@ -5458,6 +5229,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JourneyMap"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_journeys_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JourneyPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
                 };
             };
             /** @description A field is unknown or cannot be used */
@@ -6261,332 +6134,6 @@ export interface operations {
                 };
             };
             /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    get_sites_site_people_person_identity: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The site's name.
-                 * @example demo
-                 */
-                site: string;
-                /**
-                 * @description A user id or a visitor id.
-                 * @example mario@example.it
-                 */
-                person: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The ids, edges and changes */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PersonIdentity"];
-                };
-            };
-            /** @description The address or the request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No token or session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The token is not for this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No such site or person */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The answer is of a media type that the request's Accept does not take */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    post_sites_site_people_person_identity_changes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The site's name.
-                 * @example demo
-                 */
-                site: string;
-                /**
-                 * @description A user id or a visitor id.
-                 * @example mario@example.it
-                 */
-                person: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["IdentityChangeRequest"];
-            };
-        };
-        responses: {
-            /** @description Changed; every answer follows */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IdentityChange"];
-                };
-            };
-            /** @description A field is unknown or cannot be used */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No token or session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The token is not for this site, or may only read */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No such site, person, visitor, link or change */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description It was undone already, or something later must be undone first */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    post_sites_site_people_person_identity_preview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /**
-                 * @description The site's name.
-                 * @example demo
-                 */
-                site: string;
-                /**
-                 * @description A user id or a visitor id.
-                 * @example mario@example.it
-                 */
-                person: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["IdentityChangeRequest"];
-            };
-        };
-        responses: {
-            /** @description The people before and after */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IdentityPreview"];
-                };
-            };
-            /** @description A field is unknown or cannot be used */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No token or session */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The token is not for this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description No such site, person, visitor, link or change */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description It was undone already, or something later must be undone first */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description The question is about too much; the message says what would help */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8898,6 +8445,241 @@ export interface operations {
             };
         };
     };
+    get_sites_site_sql: {
+        parameters: {
+            query: {
+                /**
+                 * @description One statement: `SELECT`, `WITH … SELECT` or `DESCRIBE`.
+                 * @example SELECT count() FROM events
+                 */
+                query: string;
+                /** @description `json`, `csv`, `ndjson`, `parquet` or `arrow`, in place of `Accept`. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows: an object with `meta`, `data` and `rows`, or a file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlRows"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description The statement or a parameter cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The statement would take more than it may; the message says of what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The ClickHouse server lets orma make no reader; the message says what to grant */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_sql: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SqlRequest"];
+                "text/plain": string;
+            };
+        };
+        responses: {
+            /** @description The rows: an object with `meta`, `data` and `rows`, or a file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SqlRows"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.apache.arrow.stream": string;
+                };
+            };
+            /** @description The statement or a field cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The statement would take more than it may; the message says of what */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The ClickHouse server lets orma make no reader; the message says what to grant */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sites_site_stats: {
         parameters: {
             query?: {
@@ -8921,8 +8703,7 @@ export interface operations {
                  * @description Repeatable: `dimension:operator:value` with the operators `is`, `is_not`, `contains`, `starts`, `matches` (a regular
                  *     expression), `greater`, `less` (one number) and `set` (no value); values separated by commas are alternatives, and `\,` is a comma of a value. Also `path` (the same as `page`) and
                  *     `props.<name>`; a name with colons ends at the first operator, and `\:` is a colon that ends it nowhere. Pages
-                 *     and hosts may be written as they are read: `/caffè` finds `/caff%C3%A8`. `segment:is:ID` and `segment:is_not:ID` leave in
-                 *     who is a member of a segment now, or is not.
+                 *     and hosts may be written as they are read: `/caffè` finds `/caff%C3%A8`.
                  * @example [
                  *       "country:is:IT,FR"
                  *     ]
@@ -9063,6 +8844,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Touchpoints"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_touchpoints_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TouchpointPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
                 };
             };
             /** @description A field is unknown or cannot be used */

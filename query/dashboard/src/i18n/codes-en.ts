@@ -35,6 +35,7 @@ export const codesEn = {
   'problem.unknown_mode': 'This way of counting does not exist.',
   'problem.unknown_state': 'Nobody is counted as that.',
   'problem.unfinished_interval': 'This interval is not over: nobody is lost yet.',
+  'problem.unknown_outcome': 'There is no such number to show the people of.',
   'problem.unknown_unit': 'This cannot be counted.',
   'problem.invalid_limit': 'The number of rows is out of range.',
   'problem.invalid_params': 'A value of the statement is not valid.',

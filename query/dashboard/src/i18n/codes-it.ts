@@ -38,6 +38,7 @@ export const codesIt: Translation<typeof codesEn> = {
   'problem.unknown_mode': 'Questo modo di contare non esiste.',
   'problem.unknown_state': 'Così non si conta nessuno.',
   'problem.unfinished_interval': 'Questo intervallo non è concluso: non si è ancora perso nessuno.',
+  'problem.unknown_outcome': 'Non c’è un numero così di cui mostrare le persone.',
   'problem.unknown_unit': 'Questo non si può contare.',
   'problem.invalid_limit': 'Il numero di righe è fuori dai limiti.',
   'problem.invalid_params': 'Un valore dell’istruzione non è valido.',

@@ -6,6 +6,7 @@ import type { domainEn } from './domain-en';
 import type { en } from './en';
 import type { funnelsEn } from './funnels-en';
 import type { identityEn } from './identity-en';
+import type { mapsEn } from './maps-en';
 import type { pathsEn } from './paths-en';
 import type { peopleEn } from './people-en';
 import type { presenceEn } from './presence-en';
@@ -21,7 +22,7 @@ export interface Plural {
 
 export type Entry = string | Plural;
 
-type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn & typeof funnelsEn & typeof attributionEn & typeof pathsEn & typeof segmentsEn & typeof sqlEn & typeof presenceEn & typeof reportsEn & typeof identityEn;
+type English = typeof en & typeof domainEn & typeof adminEn & typeof codesEn & typeof definitionsEn & typeof peopleEn & typeof funnelsEn & typeof attributionEn & typeof pathsEn & typeof segmentsEn & typeof sqlEn & typeof presenceEn & typeof reportsEn & typeof identityEn & typeof mapsEn;
 export type Key = keyof English;
 
 /** What each language must supply: the same keys, text for text and plural for plural. */

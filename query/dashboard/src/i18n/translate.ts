@@ -13,6 +13,8 @@ import { en } from './en';
 import { funnelsEn } from './funnels-en';
 import { funnelsIt } from './funnels-it';
 import { it } from './it';
+import { mapsEn } from './maps-en';
+import { mapsIt } from './maps-it';
 import { pathsEn } from './paths-en';
 import { pathsIt } from './paths-it';
 import { peopleEn } from './people-en';
@@ -32,8 +34,8 @@ export type Language = 'it' | 'en';
 export const languages: readonly Language[] = ['it', 'en'];
 
 export const dictionaries: Readonly<Record<Language, Dictionary>> = {
-  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...segmentsIt, ...sqlIt, ...presenceIt, ...reportsIt, ...identityIt },
-  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...segmentsEn, ...sqlEn, ...presenceEn, ...reportsEn, ...identityEn },
+  it: { ...it, ...domainIt, ...adminIt, ...codesIt, ...definitionsIt, ...peopleIt, ...funnelsIt, ...attributionIt, ...pathsIt, ...segmentsIt, ...sqlIt, ...presenceIt, ...reportsIt, ...identityIt, ...mapsIt },
+  en: { ...en, ...domainEn, ...adminEn, ...codesEn, ...definitionsEn, ...peopleEn, ...funnelsEn, ...attributionEn, ...pathsEn, ...segmentsEn, ...sqlEn, ...presenceEn, ...reportsEn, ...identityEn, ...mapsEn },
 };
 
 export interface Translator {

@@ -23,6 +23,8 @@ const pages = [
   { path: 'retention', label: 'nav.retention', icon: 'return' },
   { path: 'attribution', label: 'nav.attribution', icon: 'attribution' },
   { path: 'paths', label: 'nav.paths', icon: 'paths' },
+  { path: 'touchpoints', label: 'nav.touchpoints', icon: 'touchpoints' },
+  { path: 'journeys', label: 'nav.journeys', icon: 'journeys' },
   { path: 'segments', label: 'nav.segments', icon: 'segments' },
   { path: 'reports', label: 'nav.reports', icon: 'report' },
   { path: 'boards', label: 'nav.boards', icon: 'board' },

@@ -47,6 +47,15 @@ export const choices = {
   nodes: ['pages', 'all'],
   steps: ['3', '1', '2', '4', '5', '6', '7', '8', '9', '10'],
   repeats: ['folded', 'kept'],
+  /** Of the touchpoints: which number colours them, and after how many days without anything somebody is lost. */
+  shade: ['people', 'lost', 'wait', 'converted'],
+  lost_after: ['7', '1', '2', '3', '14', '30', '60', '90'],
+  /** Of the journey map: what a step is, how much of it is drawn, and which sides are told. */
+  node: ['touchpoint', 'channel', 'device_class', 'content_group', 'page'],
+  staged: ['without', 'with'],
+  detail: ['main', 'more', 'all'],
+  /** What fewer have may be chance. */
+  support: ['30', '5', '10', '100', '300', '1000'],
   /** Of a segment: how it is made, and what is shown of it. */
   made: ['rule', 'list'],
   part: ['members', 'changes', 'pull'],
@@ -68,9 +77,10 @@ export type ReaderCount = (typeof readerCounts)[number];
 /**
  * Free texts: a search, what of a journey is looked at, the campaign that a report is about and `who` of its people is listed;
  * events that a question is about, how long it may take, how many there are at `least`, and the number `behind` which the people are listed;
+ * the `cell` of the touchpoints that is looked at;
  * a segment that is put together: its `name`, `condition` and `days`; a `query` in SQL.
  */
-export type TextName = `min_${ThresholdName}` | 'query' | 'event' | 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'conversion' | 'start' | 'end' | 'least' | 'window' | 'behind' | 'value' | 'name' | 'condition' | 'days';
+export type TextName = `min_${ThresholdName}` | 'query' | 'event' | 'search' | 'touchpoint' | 'kind' | 'campaign' | 'who' | 'first' | 'again' | 'exclude' | 'conversion' | 'start' | 'end' | 'least' | 'window' | 'behind' | 'value' | 'cell' | 'name' | 'condition' | 'days';
 /** The steps of a funnel, from where paths were walked before, and the ids that are to be taken out of a person. */
 export type ListName = 'step' | 'trail' | 'take';
 /** From how many of what on somebody is suspicious. */

@@ -258,7 +258,7 @@ impl PeopleRequest {
             }
         };
         if let Some(group) = &body.group {
-            funnel.group_by = Some(Dimension::parse_of_event(&group.dimension, "group.dimension")?);
+            funnel.group_by = Some(group.dimension()?);
         }
         Ok(Self {
             funnel,

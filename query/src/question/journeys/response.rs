@@ -1,6 +1,6 @@
 //! What is told of a journey map.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::steps::quartiles::Quartiles;
@@ -28,8 +28,14 @@ pub struct JourneyMap {
     /// The journeys.
     #[serde(flatten)]
     pub journeys: JourneyVariants,
+    /// All journeys as one directed map.
+    pub flow: JourneyFlow,
     /// What separates those that converted from those that did not.
     pub separation: JourneySeparation,
+    /// The journeys by each value of `breakdown`, the most frequent first; at most 20. No journey is in two of them.
+    pub groups: Vec<JourneyGroup>,
+    /// How many more values there are.
+    pub groups_left_out: usize,
     /// The period before, where it is compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<JourneysBefore>,
@@ -75,8 +81,68 @@ pub struct JourneyVariant {
     pub numbers: JourneyNumbers,
 }
 
+/// The journeys that had one value of a dimension at their first event.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct JourneyGroup {
+    /// The value; empty where there was none.
+    #[schema(example = "mobile")]
+    pub value: String,
+    /// All of them.
+    pub all: JourneyNumbers,
+    /// Of these, those of each of the `variants` above, in their order.
+    pub variants: Vec<JourneyNumbers>,
+    /// The rest.
+    pub others: JourneyNumbers,
+}
+
+/// All journeys as one directed map, whole ones.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct JourneyFlow {
+    /// The nodes that most journeys have; at most 30.
+    pub nodes: Vec<JourneyFlowNode>,
+    /// How many more there are.
+    pub nodes_left_out: usize,
+    /// The moves between these that were made most often; at most 200.
+    pub edges: Vec<JourneyEdge>,
+    /// How many other moves there are from one node to another.
+    pub edges_left_out: usize,
+}
+
+/// A node of the map.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct JourneyFlowNode {
+    /// The node.
+    pub node: JourneyNode,
+    /// How many journeys have it.
+    pub journeys: u64,
+    /// How many of these converted, before it or after it.
+    pub converted: u64,
+    /// How often journeys came to it.
+    pub visits: u64,
+    /// How many journeys began with it.
+    pub starts: u64,
+    /// How many ended with it.
+    pub ends: u64,
+}
+
+/// A move of the map.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct JourneyEdge {
+    /// From which node.
+    pub from: JourneyNode,
+    /// To which.
+    pub to: JourneyNode,
+    /// How many journeys have it.
+    pub journeys: u64,
+    /// How often it was made.
+    pub moves: u64,
+    /// How long it took from the last event of the one to the first of the other.
+    pub wait: Quartiles,
+}
+
 /// A node of journeys.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct JourneyNode {
     /// The value of the dimension; empty where there is none.
     #[schema(example = "newsletter")]

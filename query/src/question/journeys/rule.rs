@@ -3,7 +3,8 @@
 //! - Its *nodes* are the values that the events of the journey have, in their order; one that follows itself is one.
 //! - It *converted* where one of the steps is a conversion. What came *before* are the nodes of the events that came before
 //!   the first conversion, which is none of them itself; of a journey without a conversion, all.
-//! - It took from the first event of a node to the last.
+//! - A node lasts from its first event to the last before the next; the journey took from the first event of a node to the
+//!   last.
 
 use crate::steps::Step;
 
@@ -19,35 +20,57 @@ pub struct Journey {
     pub nodes: Vec<u32>,
     /// Those of the events before the first conversion; all where there is none.
     pub before: Vec<u32>,
-    /// How long it took; `None` where it has no nodes.
-    pub took_ms: Option<i64>,
+    /// From when until when each of them was.
+    pub spans: Vec<(i64, i64)>,
     /// How often it converted.
     pub conversions: u64,
     /// What that brought, in ten-thousandths.
     pub amount: i128,
+    /// When the last of its events was, a conversion or one of a node.
+    pub until: i64,
 }
 
 impl Journey {
-    /// That of these steps.
-    pub fn of(steps: &[Step]) -> Self {
+    /// That of these steps. `node_of` says which node a label is.
+    pub fn of(steps: &[Step], node_of: impl Fn(u32) -> u32) -> Self {
         let mut journey = Self::default();
-        let mut first_and_last: Option<(i64, i64)> = None;
         for step in steps {
             let converts = step.fits & CONVERTS != 0;
             if step.fits & IS_NODE != 0 {
-                push(&mut journey.nodes, step.label);
-                if journey.conversions == 0 && !converts {
-                    push(&mut journey.before, step.label);
+                let node = node_of(step.label);
+                if push(&mut journey.nodes, node) {
+                    journey.spans.push((step.at, step.at));
                 }
-                first_and_last = Some((first_and_last.map_or(step.at, |(first, _)| first), step.at));
+                if let Some(span) = journey.spans.last_mut() {
+                    span.1 = step.at;
+                }
+                if journey.conversions == 0 && !converts {
+                    push(&mut journey.before, node);
+                }
             }
+            journey.until = step.at;
             if converts {
                 journey.conversions += 1;
                 journey.amount += i128::from(step.amount);
             }
         }
-        journey.took_ms = first_and_last.map(|(first, last)| last - first);
         journey
+    }
+
+    /// How long it took; `None` where it has no nodes.
+    pub fn took_ms(&self) -> Option<i64> {
+        Some(self.spans.last()?.1 - self.spans.first()?.0)
+    }
+
+    /// When it was the last time at a node, or moved from it to the next; `None` where it never was.
+    pub fn passed(&self, node: u32, next: Option<u32>) -> Option<i64> {
+        match next {
+            None => self.nodes.iter().rposition(|one| *one == node).map(|place| self.spans[place].1),
+            Some(next) => {
+                let place = self.nodes.windows(2).rposition(|pair| pair == [node, next])?;
+                Some(self.spans[place + 1].0)
+            }
+        }
     }
 
     /// Its first nodes, and whether there are more.
@@ -56,10 +79,13 @@ impl Journey {
     }
 }
 
-fn push(nodes: &mut Vec<u32>, node: u32) {
-    if nodes.last() != Some(&node) {
+/// Whether it is another than the last.
+fn push(nodes: &mut Vec<u32>, node: u32) -> bool {
+    let is_new = nodes.last() != Some(&node);
+    if is_new {
         nodes.push(node);
     }
+    is_new
 }
 
 #[cfg(test)]
@@ -86,7 +112,7 @@ mod tests {
                 amount: at,
             }
         };
-        Journey::of(&text.split_whitespace().enumerate().map(step).collect::<Vec<_>>())
+        Journey::of(&text.split_whitespace().enumerate().map(step).collect::<Vec<_>>(), |label| label)
     }
 
     fn names(nodes: &[u32]) -> String {
@@ -112,10 +138,25 @@ mod tests {
             let found = journey(text);
             assert_eq!((names(&found.nodes), names(&found.before)), (nodes.into(), before.into()), "{text}");
             assert_eq!(
-                (found.took_ms, found.conversions, found.amount),
+                (found.took_ms(), found.conversions, found.amount),
                 (took_ms, conversions, amount),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn where_it_passed_is_told_of_the_last_time() {
+        let journey = journey("a@1 b@3 b@4 a@7 b@9 ~@12 c@20");
+        assert_eq!((&journey.spans[..2], journey.until), (&[(1, 1), (3, 4)][..], 20));
+        for (node, next, at) in [
+            ('a', None, Some(7)),
+            ('a', Some('b'), Some(9)),
+            ('b', Some('a'), Some(7)),
+            ('c', Some('a'), None),
+            ('d', None, None),
+        ] {
+            assert_eq!(journey.passed(u32::from(node), next.map(u32::from)), at, "{node} {next:?}");
         }
     }
 

@@ -40,6 +40,13 @@ pub struct Difference {
     pub adjusted_p: f64,
 }
 
+/// Those of a journey that count: each once.
+pub fn traits(journey: &Journey) -> HashSet<Trait> {
+    let nodes = journey.before.iter().map(|node| (*node, None));
+    let moves = journey.before.windows(2).map(|pair| (pair[0], Some(pair[1])));
+    nodes.chain(moves).collect()
+}
+
 impl Separation {
     /// Adds a journey.
     pub fn add(&mut self, journey: &Journey) {
@@ -50,10 +57,7 @@ impl Separation {
         } else {
             self.not_converted += 1;
         }
-        let nodes = journey.before.iter().map(|node| (*node, None));
-        let moves = journey.before.windows(2).map(|pair| (pair[0], Some(pair[1])));
-        let traits: HashSet<Trait> = nodes.chain(moves).collect();
-        for one in traits {
+        for one in traits(journey) {
             let (converted, not_converted) = self.counts.entry(one).or_default();
             *(if converts { converted } else { not_converted }) += 1;
         }

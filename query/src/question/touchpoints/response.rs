@@ -28,6 +28,10 @@ pub struct Touchpoints {
     /// The matrix.
     #[serde(flatten)]
     pub matrix: TouchpointMatrix,
+    /// The same for each value of `breakdown`, those with most people first; at most 20. Nobody is in two of them.
+    pub groups: Vec<TouchpointGroup>,
+    /// How many more values there are.
+    pub groups_left_out: usize,
     /// The period before, where it is compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<TouchpointsBefore>,
@@ -41,6 +45,17 @@ pub struct TouchpointsBefore {
     /// Its end, exclusive: up to here it is known what happened.
     pub to: Timestamp,
     /// The matrix.
+    #[serde(flatten)]
+    pub matrix: TouchpointMatrix,
+}
+
+/// The matrix of those who had one value of a dimension at their first event.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct TouchpointGroup {
+    /// The value; empty where there was none.
+    #[schema(example = "mobile")]
+    pub value: String,
+    /// Their matrix.
     #[serde(flatten)]
     pub matrix: TouchpointMatrix,
 }
@@ -114,6 +129,8 @@ pub struct TouchpointMove {
     pub stage: Option<String>,
     /// How often.
     pub count: u64,
+    /// How many people did so, once or more often.
+    pub people: u64,
     /// The share of all moves from there, from 0 to 1.
     pub share: f64,
 }

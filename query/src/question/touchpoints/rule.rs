@@ -12,7 +12,7 @@
 //! - A conversion is *after* a place when it comes later than the unit's first event there; of one event both at once it
 //!   does not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::steps::Step;
 
@@ -45,14 +45,23 @@ pub struct Place {
     pub stays: Vec<i64>,
     /// How long it took to move from each that was moved from.
     pub waits: Vec<i64>,
-    /// How often which place was moved to.
-    pub next: BTreeMap<u32, u64>,
+    /// Which places were moved to.
+    pub next: BTreeMap<u32, Moves>,
     /// Who converted afterwards.
     pub converted: u64,
     /// How often.
     pub conversions: u64,
     /// What that brought, in ten-thousandths.
     pub amount: i128,
+}
+
+/// Moves from one place to another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moves {
+    /// How many.
+    pub count: u64,
+    /// Whose.
+    pub people: u64,
 }
 
 /// The places of all units.
@@ -68,37 +77,58 @@ pub struct Places {
 
 /// Events that follow each other in a place.
 #[derive(Clone, Copy, Debug)]
-struct Stay {
-    place: u32,
-    from: i64,
-    until: i64,
+pub(super) struct Stay {
+    pub place: u32,
+    pub from: i64,
+    pub until: i64,
+    events: u64,
+}
+
+/// The stays of a unit. `place_of` says in which place a label is.
+pub(super) fn stays(steps: &[Step], place_of: impl Fn(u32) -> u32) -> Vec<Stay> {
+    let mut stays: Vec<Stay> = Vec::new();
+    for step in steps.iter().filter(|step| step.fits & IS_THERE != 0) {
+        let place = place_of(step.label);
+        match stays.last_mut() {
+            Some(stay) if stay.place == place => {
+                stay.until = step.at;
+                stay.events += 1;
+            }
+            _ => stays.push(Stay { place, from: step.at, until: step.at, events: 1 }),
+        }
+    }
+    stays
+}
+
+impl Rule {
+    /// Whether nobody knows yet what becomes of the last stay of a unit.
+    pub(super) fn is_open(&self, last: &Stay) -> bool {
+        self.known_until - last.until < self.lost_after_ms
+    }
 }
 
 impl Places {
     /// Adds a unit. `place_of` says in which place a label is.
     pub fn add(&mut self, rule: &Rule, steps: &[Step], place_of: impl Fn(u32) -> u32) {
-        let mut stays: Vec<Stay> = Vec::new();
-        for step in steps.iter().filter(|step| step.fits & IS_THERE != 0) {
-            let place = place_of(step.label);
-            self.events += 1;
-            self.by_number.entry(place).or_default().events += 1;
-            match stays.last_mut() {
-                Some(stay) if stay.place == place => stay.until = step.at,
-                _ => stays.push(Stay { place, from: step.at, until: step.at }),
-            }
-        }
+        let stays = stays(steps, &place_of);
         let Some(last) = stays.last() else { return };
         self.people += 1;
         for stay in &stays {
-            self.by_number.entry(stay.place).or_default().stays.push(stay.until - stay.from);
+            self.events += stay.events;
+            let place = self.by_number.entry(stay.place).or_default();
+            place.events += stay.events;
+            place.stays.push(stay.until - stay.from);
         }
+        let mut moved: BTreeSet<(u32, u32)> = BTreeSet::new();
         for pair in stays.windows(2) {
             let place = self.by_number.entry(pair[0].place).or_default();
             place.waits.push(pair[1].from - pair[0].until);
-            *place.next.entry(pair[1].place).or_default() += 1;
+            let moves = place.next.entry(pair[1].place).or_default();
+            moves.count += 1;
+            moves.people += u64::from(moved.insert((pair[0].place, pair[1].place)));
         }
         let place = self.by_number.entry(last.place).or_default();
-        if rule.known_until - last.until < rule.lost_after_ms {
+        if rule.is_open(last) {
             place.open += 1;
         } else {
             place.lost += 1;
@@ -143,14 +173,14 @@ impl Place {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const RULE: Rule = Rule { known_until: 100, lost_after_ms: 30 };
+    pub const RULE: Rule = Rule { known_until: 100, lost_after_ms: 30 };
 
     /// Events as `place@time`, with `!` behind one that converts and brings its time, and `~` before one that does so while
     /// nobody is there.
-    fn steps(text: &str) -> Vec<Step> {
+    pub fn steps(text: &str) -> Vec<Step> {
         let step = |(number, word): (usize, &str)| {
             let (place, time) = word.split_once('@').unwrap();
             let at: i64 = time.trim_end_matches('!').parse().unwrap();
@@ -214,13 +244,16 @@ mod tests {
             assert_eq!(found.by_number.len(), expected.len(), "{units:?}: {found:?}");
             for (place, people, events, stays, waits, lost, open, next) in expected {
                 let place = &found.by_number[&u32::from(*place)];
-                let next = next.iter().map(|(place, times)| (u32::from(*place), *times)).collect();
+                let next: Vec<(u32, u64)> =
+                    next.iter().map(|(place, times)| (u32::from(*place), *times)).collect();
+                let moved: Vec<(u32, u64)> =
+                    place.next.iter().map(|(next, moves)| (*next, moves.count)).collect();
                 assert_eq!(
                     (place.people, place.events, &place.stays[..], &place.waits[..], place.lost, place.open),
                     (*people, *events, *stays, *waits, *lost, *open),
                     "{units:?}"
                 );
-                assert_eq!(place.next, next, "{units:?}");
+                assert_eq!(moved, next, "{units:?}");
                 assert_eq!(place.stays.len() as u64, place.known() + place.open, "{units:?}");
             }
         }
@@ -253,6 +286,13 @@ mod tests {
                 .collect();
             assert_eq!(told, expected, "{units:?}");
         }
+    }
+
+    #[test]
+    fn who_moved_twice_is_one_of_those_who_moved() {
+        let (site, newsletter) = (u32::from('s'), u32::from('n'));
+        let moves = places(&["s@1 n@2 s@3 n@4", "s@1 n@2"]).by_number[&site].next[&newsletter];
+        assert_eq!(moves, Moves { count: 3, people: 2 });
     }
 
     #[test]

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ApiError } from '../../api/error';
+import { formatConversion } from '../../events/conversion';
 import { EventChooser } from '../../events/EventChooser';
 import { FieldError } from '../../events/FieldError';
 import { useI18n } from '../../i18n/context';
@@ -7,7 +8,7 @@ import { choices } from '../../state/address';
 import { useChoice, useTexts } from '../../state/useAddress';
 import { useDraft } from '../../state/useDraft';
 import { SelectField } from '../../ui/SelectField';
-import { fieldOf, formatConversion, formatDays, isTooLong, type AttributionField } from './question';
+import { fieldOf, formatDays, isTooLong, type AttributionField } from './question';
 import type { AttributionState } from './useAttribution';
 
 interface OptionsProps {

@@ -1,9 +1,8 @@
 import type { ApiError } from '../../api/error';
 import type { AttributionPeopleRequest, AttributionRequest, Condition } from '../../api/types';
-import { formatEvent, isChosen, matcherOf, parseEvent, type ChosenEvent } from '../../events/event';
+import { isChosen, matcherOf, type ChosenEvent } from '../../events/event';
 import type { Choice } from '../../state/address';
 
-const defaultConversion: ChosenEvent = { type: 'kind', value: 'order' };
 const defaultDays = 90;
 
 /** What is asked, in the page's own words. */
@@ -61,17 +60,6 @@ export function parseBehind(text: string | null, value: string | null): Behind |
 
 export function isReady({ conversion }: Pick<AttributionChoices, 'conversion'>): boolean {
   return isChosen(conversion);
-}
-
-/** Reads the event that counts as a conversion: an order, where the address does not say. */
-export function parseConversion(text: string | null): ChosenEvent {
-  return text === null ? defaultConversion : parseEvent(text);
-}
-
-/** Null for the default, which leaves no trace in the address. */
-export function formatConversion(event: ChosenEvent): string | null {
-  const text = formatEvent(event);
-  return text === formatEvent(defaultConversion) ? null : text;
 }
 
 /** Reads `30d`; what is malformed is the default. */

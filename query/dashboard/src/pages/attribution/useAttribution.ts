@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
 import type { Attribution, AttributionRequest } from '../../api/types';
+import { parseConversion } from '../../events/conversion';
 import { formatMoney, formatNumber, missing } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { conditionOf } from '../../state/condition';
@@ -7,7 +8,7 @@ import { useFormat, useSite } from '../../state/site';
 import { useBehind, useChoice, useFilters, usePeriod, useTexts } from '../../state/useAddress';
 import { useValueName } from '../../ui/useValueName';
 import type { Credit, Figures, Measure } from './figures';
-import { isReady, parseBehind, parseConversion, parseDays, requestOf, type AttributionChoices, type Behind } from './question';
+import { isReady, parseBehind, parseDays, requestOf, type AttributionChoices, type Behind } from './question';
 
 export interface AttributionState {
   readonly choices: AttributionChoices;

@@ -1,7 +1,8 @@
-import { useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import { useRef, useState } from 'react';
 import { useI18n } from '../../i18n/context';
 import { Card } from '../../ui/Card';
 import { PictureButton } from '../../ui/PictureButton';
+import { useWidth } from '../../ui/useWidth';
 import type { PathNode } from './graph';
 import { Sankey } from './Sankey';
 import { StepBars } from './StepBars';
@@ -45,16 +46,4 @@ export function PathsPicture(part: PartProps) {
       {data.left_out > 0 && <p className="quiet small" data-testid="paths-left-out">{t('paths.leftOut', { count: data.left_out })}</p>}
     </Card>
   );
-}
-
-function useWidth(holder: RefObject<HTMLElement | null>): number | undefined {
-  const [width, setWidth] = useState<number>();
-  useLayoutEffect(() => {
-    if (!holder.current) return undefined;
-    setWidth(Math.floor(holder.current.clientWidth));
-    const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.floor(entry.contentRect.width)));
-    observer.observe(holder.current);
-    return () => observer.disconnect();
-  }, [holder]);
-  return width;
 }

@@ -1,8 +1,9 @@
 import { useId, type KeyboardEvent } from 'react';
+import { shortened } from '../../format/shortened';
 import { useI18n } from '../../i18n/context';
 import { Icon } from '../../ui/Icon';
 import type { PathNode } from './graph';
-import { head_px, laySankey, shortened, type LaidNode } from './sankey-layout';
+import { head_px, laySankey, type LaidNode } from './sankey-layout';
 import type { PartProps } from './usePaths';
 import { useWords, type Words } from './useWords';
 

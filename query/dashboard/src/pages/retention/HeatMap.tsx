@@ -6,12 +6,12 @@ import { useI18n } from '../../i18n/context';
 import { useFormat } from '../../state/site';
 import { Card } from '../../ui/Card';
 import { Change } from '../../ui/Change';
+import { HeatCell } from '../../ui/HeatCell';
 import { Explain } from '../../ui/Explain';
 import { ExportTable } from '../../ui/ExportButton';
 import { NumberButton } from '../../ui/NumberButton';
 import { PictureButton } from '../../ui/PictureButton';
 import { columnsOf, isFinished, largestShare, meanOf } from './cohorts';
-import { HeatCell } from './HeatCell';
 import { useCohortName, type RetentionState } from './useRetention';
 
 interface HeatMapProps {
@@ -95,18 +95,22 @@ export function HeatMap({ rows, of, previous, stale, retention }: HeatMapProps) 
                       const count = row.people[index];
                       if (count === undefined || size === 0) return <td key={index} />;
                       const share = formatRate(count / size, locale);
+                      const told = t('retention.cell', { share, count: formatNumber(count, locale), who: who(size), cohort, later: later(index) });
+                      const sentence = isFinished(row, index) ? told : t('retention.cell.unfinished', { text: told });
                       return (
                         // By the root, so that one large share does not leave all others pale.
                         <HeatCell
                           key={index}
-                          share={share}
-                          sentence={t('retention.cell', { share, count: formatNumber(count, locale), who: who(size), cohort, later: later(index) })}
+                          sentence={sentence}
+                          label={t('retention.cell.show', { text: sentence })}
                           strength={highest > 0 ? Math.sqrt(count / size / highest) : 0}
                           isFinished={isFinished(row, index)}
                           isShown={shownIndex(row) === index}
                           show={count > 0 ? () => toggle(row, index) : undefined}
                           tell={setTold}
-                        />
+                        >
+                          {share}
+                        </HeatCell>
                       );
                     })}
                   </tr>
