@@ -37,7 +37,7 @@ const eventsOf = async (person) => (await orma.ask(`/api/v1/sites/demo/people/${
 test("an id is taken out with a preview, the toast undoes it, and the history tells both", async () => {
   await page.goto(`${orma.base}/sites/demo/people/anna`);
   await page.getByText("Identità", { exact: true }).click();
-  await page.waitForURL(/view=identity/);
+  await page.waitForURL(/of=identity/);
   const ids = page.getByTestId("identity-ids");
   await waitFor("the ids", async () => (await ids.locator("tbody tr").count()) === 4);
   await ids.getByRole("checkbox", { name: "Togli tablet dalla persona" }).check();
@@ -58,7 +58,7 @@ test("an id is taken out with a preview, the toast undoes it, and the history te
 });
 
 test("an id of nobody is joined after what would change was seen", async () => {
-  await page.goto(`${orma.base}/sites/demo/people/anna?view=identity`);
+  await page.goto(`${orma.base}/sites/demo/people/anna?of=identity`);
   await page.getByLabel("L’identificativo", { exact: true }).fill("stranger");
   await page.getByRole("button", { name: "Vedi che cosa cambierebbe" }).click();
   const preview = page.getByTestId("identity-preview");
@@ -101,7 +101,7 @@ test("who may only read sees what would change and cannot do it", async () => {
   });
   const { secret } = await made.json();
   const reader = await signedIn(browser, orma.base, { locale: "en-GB" }, secret);
-  await reader.goto(`${orma.base}/sites/demo/people/anna?view=identity&take=phone`);
+  await reader.goto(`${orma.base}/sites/demo/people/anna?of=identity&take=phone`);
   await reader.getByRole("button", { name: "Take 1 id out" }).click();
   await reader.getByText("Only an administrator can change this.").waitFor();
   assert.equal(await reader.getByRole("button", { name: "Do it" }).count(), 0);

@@ -1,4 +1,4 @@
-SELECT visitor, user, argMin(source, (NOT active, marked_at)) AS source, toUnixTimestamp64Milli(argMin(marked_at, (NOT active, marked_at))) AS linked_at, argMin(recorded_by, (NOT active, marked_at)) AS recorded_by, toBool(max(active)) AS in_force, toUnixTimestamp64Milli(max(marked_at)) AS latest_at, toUnixTimestamp64Milli(max(removed_at)) AS removed_at, argMax(removed_by, removed_at) AS removed_by
+SELECT visitor, user, argMin(source, (NOT active, marked_at)) AS source, toUnixTimestamp64Milli(argMin(marked_at, (NOT active, marked_at))) AS linked_at, argMin(recorded_by, (NOT active, marked_at)) AS recorded_by, toBool(max(active)) AS in_force, toUnixTimestamp64Milli(max(marked_at)) AS latest_at, toUnixTimestamp64Milli(max(removed_at)) AS taken_back_at, argMax(removed_by, removed_at) AS taken_back_by
   FROM (SELECT site, visitor, user, source, session, at, recorded_by, marked_at, is_undone, removed_at, removed_by, (source != 'manual'
   AND match(visitor, '^c[0-9a-f]{20}$')) AS is_of_a_day, marked_at > removed_at
   AND NOT is_undone
@@ -8,7 +8,7 @@ SELECT visitor, user, argMin(source, (NOT active, marked_at)) AS source, toUnixT
   WHERE site = {site:String}
   AND sign >= 0
   AND source != 'reset'
-  AND (user IN {users:Array(String)} OR visitor IN {marked:Array(String)})
+  AND user IN {users:Array(String)}
   GROUP BY site, visitor, user, source, session, at
   HAVING max(sign) = 1) AS edge
   LEFT JOIN (SELECT site, visitor, user, max(said_at) AS removed_at, argMax(said_by, said_at) AS removed_by
@@ -22,13 +22,12 @@ SELECT visitor, user, argMin(source, (NOT active, marked_at)) AS source, toUnixT
   GROUP BY site, visitor, user) AS removal USING (site, visitor, user))
   WHERE active
   GROUP BY visitor, user
-  ORDER BY linked_at DESC, visitor, user LIMIT {p3:UInt64};
+  ORDER BY linked_at DESC, visitor, user LIMIT {p2:UInt64};
 -- site = "demo"
--- marked = ["@mario","@m"]
 -- users = ["mario","m"]
--- p3 = 10
-SELECT visitor, user, toString(source) AS source, if(session = '', 0, sipHash64(session)) AS session_hash, toUnixTimestamp64Milli(at) AS exact, sign, toUnixTimestamp64Milli(said) AS said_at, toUInt8(source != 'manual'
-  AND match(visitor, '^c[0-9a-f]{20}$')) AS is_of_a_day
+-- p2 = 10
+SELECT visitor, user, toString(source) AS source, if(session = '', 0, sipHash64(session)) AS session_hash, toUnixTimestamp64Milli(at) AS exact, sign, toUnixTimestamp64Milli(said) AS said_at, toUInt8((source != 'manual'
+  AND match(visitor, '^c[0-9a-f]{20}$'))) AS is_of_a_day
   FROM (SELECT visitor, user, source, session, at, sign, min(ts) AS said
   FROM identity_edges
   WHERE site = {site:String}

@@ -6,11 +6,11 @@ SELECT id, lower(value) AS email
   AND value != '';
 -- site = "demo"
 -- users = ["mario","m"]
-SELECT any(person_id) AS person, toBool(max(own_hash != visitor_hash)) AS identified, toInt64(uniqExactIf(visitor_hash, NOT startsWith(visitor, '@'))) AS visitors, toInt64(uniqExactIf(device, is_session
+SELECT any(person_id) AS person, toBool(max(person_hash != visitor_hash)) AS identified, toInt64(uniqExactIf(visitor_hash, NOT startsWith(visitor, '@'))) AS visitors, toInt64(uniqExactIf(device, is_session
   AND (device.1 != '' OR device.4 != ''))) AS devices, toInt64(uniqExactIf(country, is_session
   AND country != '')) AS countries, toInt64(uniqExactIf((visitor_hash, session_hash, is_bot, visit), is_session)) AS sessions, toInt64(sum(event_count)) AS events, toUnixTimestamp64Milli(max(ended)) AS last_seen
   FROM (SELECT one.* EXCEPT (person_hash, person_id), if(alias_person = '', one.person_hash, alias_person_hash) AS person_hash, if(alias_person = '', one.person_id, alias_person) AS person_id
-  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, person_hash AS own_hash, ended, is_session, event_count, country, (device_class, device_brand, device_model, os) AS device
+  FROM (SELECT visitor, visitor_hash, session_hash, is_bot, started AS visit, person_hash, person_id, ended, is_session, event_count, country, (device_class, device_brand, device_model, os) AS device
   FROM visits FINAL
   WHERE site = {site:String}
   AND NOT is_mixed

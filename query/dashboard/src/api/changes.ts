@@ -1,6 +1,16 @@
 import { answered, client } from './client';
-import type { AlertRequest, BoardRequest, ReportRequest, SegmentPeopleRequest, SegmentRequest, SiteChange, SiteRequest, SignIn, TokenRequest } from './types';
-import type { IdentityChangeRequest, SegmentPeopleRequest, SegmentRequest, SiteChange, SiteRequest, SignIn, TokenRequest } from './types';
+import type {
+  AlertRequest,
+  BoardRequest,
+  IdentityChangeRequest,
+  ReportRequest,
+  SegmentPeopleRequest,
+  SegmentRequest,
+  SiteChange,
+  SiteRequest,
+  SignIn,
+  TokenRequest,
+} from './types';
 
 /** Everything that somebody can change, each with what the API answers; all reject with an `ApiError`. */
 export const changes = {

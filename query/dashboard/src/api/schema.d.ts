@@ -75,6 +75,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The alerts of a site and their states. */
+        get: operations["get_sites_site_alerts"];
+        put?: never;
+        /** Makes an alert, which looks for the first time within seconds. */
+        post: operations["post_sites_site_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/alerts/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The changes of the states of all alerts since an earlier answer, the oldest first: for who tells others of them. */
+        get: operations["get_sites_site_alerts_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/alerts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an alert would find now, and what it would have found before: to look at before it is made. */
+        post: operations["post_sites_site_alerts_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/alerts/{alert}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alert and its state. */
+        get: operations["get_sites_site_alerts_alert"];
+        /** Changes an alert. When it watches something else, or by another rule, it looks again at once. */
+        put: operations["put_sites_site_alerts_alert"];
+        post?: never;
+        /** Takes an alert back. What it found stays for 13 months. */
+        delete: operations["delete_sites_site_alerts_alert"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/alerts/{alert}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes notice that an alert fires. It goes on to do so; when it begins anew, somebody is to take notice again. */
+        post: operations["post_sites_site_alerts_alert_acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/alerts/{alert}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an alert found each time that it looked, the latest first. */
+        get: operations["get_sites_site_alerts_alert_looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/attribution": {
         parameters: {
             query?: never;
@@ -87,6 +192,60 @@ export interface paths {
         /** Which touchpoints led to conversions, by eight models. */
         post: operations["post_sites_site_attribution"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/attribution/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind the conversions of a touchpoint, or those who came by it and did not convert, the latest first. */
+        post: operations["post_sites_site_attribution_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/boards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The boards of a site. */
+        get: operations["get_sites_site_boards"];
+        put?: never;
+        /** Makes a board. */
+        post: operations["post_sites_site_boards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/boards/{board}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A board. */
+        get: operations["get_sites_site_boards_board"];
+        /** Gives a board another name, other reports or another order. */
+        put: operations["put_sites_site_boards_board"];
+        post?: never;
+        /** Takes a board back. Its reports stay. */
+        delete: operations["delete_sites_site_boards_board"];
         options?: never;
         head?: never;
         patch?: never;
@@ -163,6 +322,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/identity/suspicious": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People who have more ids, devices or countries than one person has, with what joined them. */
+        get: operations["get_sites_site_identity_suspicious"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/installation": {
         parameters: {
             query?: never;
@@ -208,6 +384,40 @@ export interface paths {
         put?: never;
         /** The people behind one of its numbers, the latest first. */
         post: operations["post_sites_site_journeys_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many are new, come again, come back and are lost, in each day, week or month. */
+        post: operations["post_sites_site_lifecycle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/lifecycle/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one of its numbers, the latest first. */
+        post: operations["post_sites_site_lifecycle_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -302,6 +512,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/paths/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind a link, or behind all links from or to a node at a step, the latest first. */
+        post: operations["post_sites_site_paths_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/people": {
         parameters: {
             query?: never;
@@ -330,6 +557,57 @@ export interface paths {
         get: operations["get_sites_site_people_person"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/people/{person}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ids of a person, the edges that joined them, those taken back among them, and what was changed by hand. */
+        get: operations["get_sites_site_people_person_identity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/people/{person}/identity/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Joins an id to a person, takes a link back, takes some ids out of the person, or undoes such a change. */
+        post: operations["post_sites_site_people_person_identity_changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/people/{person}/identity/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a change would do: who there would be afterwards, with which ids and numbers. Nothing is written. */
+        post: operations["post_sites_site_people_person_identity_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -421,6 +699,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reports of a site. */
+        get: operations["get_sites_site_reports"];
+        put?: never;
+        /** Saves a question under a name. */
+        post: operations["post_sites_site_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report. */
+        get: operations["get_sites_site_reports_report"];
+        /** Gives a report another name or question. */
+        put: operations["put_sites_site_reports_report"];
+        post?: never;
+        /** Takes a report back. One that stands on a board or that an alert watches stays. */
+        delete: operations["delete_sites_site_reports_report"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/reports/{report}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a report's question is answered with now, by the very code of its own address: the shape is that of its answer. */
+        get: operations["get_sites_site_reports_report_answer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/reports/{report}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of a report's answer, each with the path by which alerts take it. */
+        get: operations["get_sites_site_reports_report_numbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites/{site}/retention": {
         parameters: {
             query?: never;
@@ -500,7 +849,7 @@ export interface paths {
         /** A segment. */
         get: operations["get_sites_site_segments_segment"];
         /** Gives a segment another name or condition. Who is no longer in it leaves it within seconds. */
-        put: operations["change"];
+        put: operations["put_sites_site_segments_segment"];
         post?: never;
         /** Takes a segment back. Its members and changes are deleted. */
         delete: operations["delete_sites_site_segments_segment"];
@@ -699,6 +1048,40 @@ export interface paths {
         get: operations["get_sites_site_stats"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/stickiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** In how many days, weeks or months people come, and how many of those of a month come on a day. */
+        post: operations["post_sites_site_stickiness"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/stickiness/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The people behind one of its numbers, the latest first. */
+        post: operations["post_sites_site_stickiness_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -949,6 +1332,179 @@ export interface components {
          * @enum {string}
          */
         AccountingStatus: "balanced" | "pending" | "gap";
+        /** @description Who has taken notice that it fires. */
+        Acknowledgement: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description What the token was made for. */
+            by: string;
+        };
+        /** @description An alert. */
+        Alert: {
+            acknowledged?: components["schemas"]["Acknowledgement"] | null;
+            /**
+             * @description Its id.
+             * @example 0a1b2c3d4e5f
+             */
+            alert: string;
+            /** @description When. */
+            changed_at: components["schemas"]["Moment"];
+            /** @description Who changed it last. */
+            changed_by: string;
+            /**
+             * Format: int32
+             * @description After it began to fire it does not begin again for so many hours.
+             */
+            cooldown_hours: number;
+            /** @description When. */
+            created_at: components["schemas"]["Moment"];
+            /** @description Who made it: what the token was made for. */
+            created_by: string;
+            fired_at?: components["schemas"]["Moment"] | null;
+            /** @description Whether it looks. */
+            is_on: boolean;
+            last?: components["schemas"]["AlertLook"] | null;
+            /** @description What it is called. */
+            name: string;
+            /** @description What the report is called; null: it is no longer there. */
+            report_name?: string | null;
+            /** @description Its state. */
+            state: components["schemas"]["AlertState"];
+            /**
+             * Format: int32
+             * @description 1 when it was made, one more with each change.
+             */
+            version: number;
+            /** @description What it watches. */
+            watched: components["schemas"]["Watched"];
+        };
+        /** @description A change of an alert's state. */
+        AlertChange: components["schemas"]["AlertLook"] & {
+            /** @description The alert. */
+            alert: string;
+            /**
+             * @description Its id: never the same for two.
+             * @example 0a1b2c3d4e5f-1795000000000
+             */
+            id: string;
+        };
+        /** @description Changes in the order in which they were found. */
+        AlertChanges: {
+            /** @description For `since`. */
+            cursor: string;
+            /** @description The oldest first. */
+            items: components["schemas"]["AlertChange"][];
+            /** @description Whether there are more now. */
+            more: boolean;
+        };
+        /** @description The alerts of a site. */
+        AlertList: {
+            /** @description How many fire that nobody has acknowledged. */
+            firing: number;
+            /** @description By name. */
+            items: components["schemas"]["Alert"][];
+        };
+        /** @description What the last look found. */
+        AlertLook: {
+            /** @description From when events count. */
+            from: components["schemas"]["Moment"];
+            /** @description When it looked. */
+            looked_at: components["schemas"]["Moment"];
+            /** @description What was wrong, when it failed. */
+            message: string;
+            /**
+             * @description Why: `fine`, `above`, `below`, `unusually_high`, `unusually_low`, `cooling_down`, `no_number`, `not_enough_weeks` or
+             *     `failed`.
+             */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Rises with each look of any alert of the site.
+             */
+            revision: number;
+            /** @description The state after it. */
+            state: components["schemas"]["AlertState"];
+            /** @description The state before it. */
+            state_before: components["schemas"]["AlertState"];
+            /** @description To when, exclusive. */
+            to: components["schemas"]["Moment"];
+            usual?: components["schemas"]["Usual"] | null;
+            /**
+             * Format: double
+             * @description The number; null: there was none.
+             */
+            value?: number | null;
+        };
+        /** @description The looks of an alert. */
+        AlertLooks: {
+            /** @description The latest first; they are kept for 13 months. */
+            items: components["schemas"]["AlertLook"][];
+            /** @description For the next page. */
+            next_cursor?: string | null;
+        };
+        /** @description A number of a time. */
+        AlertPoint: {
+            /** @description From when events count. */
+            from: components["schemas"]["Moment"];
+            /** @description To when, exclusive. */
+            to: components["schemas"]["Moment"];
+            /**
+             * Format: double
+             * @description The number; null: there was none.
+             */
+            value?: number | null;
+        };
+        /** @description What an alert would find now. */
+        AlertPreview: {
+            /** @description Whether it would fire. */
+            fires: boolean;
+            /**
+             * @description The number of the last time that is over, and of those before: the eleven before it, or with `unusual` the same in the
+             *     eight weeks before. The oldest first.
+             */
+            points: components["schemas"]["AlertPoint"][];
+            /** @description Why, as a look says it. */
+            reason: string;
+            usual?: components["schemas"]["Usual"] | null;
+        };
+        /** @description An alert as it is made or replaced. */
+        AlertRequest: {
+            /**
+             * Format: int32
+             * @description After it began to fire it does not begin again for so many hours. Default 0.
+             */
+            cooldown_hours?: number;
+            /** @description `false`: it does not look. Default `true`. */
+            is_on?: boolean;
+            /**
+             * @description What it is called; no two alerts of a site are called alike.
+             * @example No orders
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description The version that is replaced; a new alert has none.
+             */
+            version?: number | null;
+            /** @description What it watches. */
+            watched: components["schemas"]["Watched"];
+        };
+        /** @description What gives an alarm. */
+        AlertRule: {
+            /** @description More than this. */
+            above: components["schemas"]["Threshold"];
+        } | {
+            /** @description Less than this. */
+            below: components["schemas"]["Threshold"];
+        } | {
+            /** @description Far from what the same hour, weekday or week had in the eight weeks before. */
+            unusual: components["schemas"]["Unusual"];
+        };
+        /**
+         * @description The state of an alert.
+         * @enum {string}
+         */
+        AlertState: "new" | "ok" | "firing" | "no_data" | "error";
         /** @description The answer of `GET /quality/app`. */
         AppQuality: {
             /**
@@ -1096,12 +1652,7 @@ export interface components {
             visitors: number;
         };
         /** @description Which touchpoints led to conversions. */
-        Attribution: {
-            /**
-             * Format: int64
-             * @description How many conversions there were; the rows sum to it.
-             */
-            conversions: number;
+        Attribution: components["schemas"]["AttributionFound"] & {
             /** @description The period's beginning. */
             from: components["schemas"]["Moment"];
             /**
@@ -1109,22 +1660,87 @@ export interface components {
              * @example source
              */
             group_by: string;
+            /** @description By the value of the dimension at the conversion, those with most conversions first; at most 20. */
+            groups: components["schemas"]["AttributionGroup"][];
+            /** @description How many values of the dimension are left out of `groups`. */
+            groups_left_out: number;
             /**
              * @description The model of the rows.
              * @example last_non_direct
              */
             model: string;
+            previous?: components["schemas"]["AttributionBefore"] | null;
+            /** @description Its end, exclusive. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description The attribution of the period before. */
+        AttributionBefore: components["schemas"]["AttributionFound"] & {
+            /** @description Its beginning. */
+            from: components["schemas"]["Moment"];
+            /** @description Its end, exclusive: up to the moment that the period has reached. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description What is found of the conversions of a period. */
+        AttributionFound: {
+            /**
+             * Format: int64
+             * @description How many conversions there were; the rows sum to it.
+             */
+            conversions: number;
+            /**
+             * Format: int64
+             * @description Who converted, each once.
+             */
+            people: number;
             /** @description What the conversions brought, in the site's currency; the rows sum to it. */
             revenue: components["schemas"]["Money"];
             /** @description The touchpoints, those with most conversions first. */
             rows: components["schemas"]["AttributionRow"][];
-            /** @description Its end, exclusive. */
-            to: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description Who began a visit in the period and did not convert in it.
+             */
+            unconverted: number;
             /**
              * Format: int64
              * @description How many of them no visit came before within the window: they are in the row without a name.
              */
             without_visit: number;
+        };
+        /** @description The conversions with a value of a dimension. */
+        AttributionGroup: {
+            /**
+             * Format: int64
+             * @description How many conversions there were; the rows sum to it, and the groups to all where no value is left out.
+             */
+            conversions: number;
+            /** @description What they brought, in the site's currency. */
+            revenue: components["schemas"]["Money"];
+            /** @description The touchpoints by the model that was asked for, those with most conversions first. */
+            rows: components["schemas"]["AttributionGroupRow"][];
+            /**
+             * @description The value.
+             * @example mobile
+             */
+            value: string;
+        };
+        /** @description A touchpoint of a group. */
+        AttributionGroupRow: {
+            /**
+             * Format: double
+             * @description Its share of the group's conversions.
+             */
+            conversions: number;
+            /**
+             * @description Its share of what they brought, a decimal.
+             * @example 12.50
+             */
+            revenue: string;
+            /**
+             * @description The value of the dimension of touchpoints.
+             * @example google
+             */
+            touchpoint: string;
         };
         /** @description What a touchpoint has by a model. */
         AttributionOfModel: {
@@ -1144,8 +1760,34 @@ export interface components {
              */
             revenue: string;
         };
+        /** @description What `POST /attribution/people` takes: the attribution, and whom of it. */
+        AttributionPeopleRequest: {
+            /** @description The attribution, as `POST /attribution` takes it; without `breakdown` and `compare`. */
+            attribution: components["schemas"]["AttributionRequest"];
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            group?: components["schemas"]["GroupChoice"] | null;
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            /** @description `converted` (the default): who converted; `unconverted`: who came in the period and did not. */
+            outcome?: string | null;
+            /**
+             * @description A touchpoint, as the answer names it: only those of whose conversions it has credit by the model, or who came by it.
+             *     Default: whatever they came by.
+             * @example google
+             */
+            touchpoint?: string | null;
+        };
         /** @description What `POST /attribution` takes. */
         AttributionRequest: {
+            /**
+             * @description A dimension: the same by `model` for each value that it has at the conversion; one of an event or a session. Not with
+             *     `markov`, which needs those who did not convert.
+             * @example device_class
+             */
+            breakdown?: string | null;
+            /** @description `previous`: also the period before, as in `GET /stats`. */
+            compare?: string | null;
             condition?: components["schemas"]["Condition"] | null;
             conversion?: components["schemas"]["EventMatcher"] | null;
             /**
@@ -1189,6 +1831,12 @@ export interface components {
             /** @description The same by each model. */
             models: components["schemas"]["AttributionOfModel"][];
             /**
+             * Format: int64
+             * @description Who is behind `conversions`: those of whose conversions it has credit by that model, each once. By `markov`, those who came
+             *     by it before a conversion.
+             */
+            people: number;
+            /**
              * Format: double
              * @description Which share of the probability to convert is lost without it, from 0 to 1 (Markov). Null where it is in no path, or
              *     there are too many touchpoints.
@@ -1206,10 +1854,84 @@ export interface components {
             touchpoint: string;
             /**
              * Format: int64
+             * @description Who came by it in the period and did not convert in it.
+             */
+            unconverted: number;
+            /**
+             * Format: int64
              * @description How often a visit by it led to a conversion; one that led to several counts for each.
              */
             visits: number;
         };
+        /** @description A board. */
+        Board: {
+            /**
+             * @description Its id.
+             * @example 0a1b2c3d4e5f
+             */
+            board: string;
+            /** @description Its reports, in their order. */
+            cards: components["schemas"]["BoardCard"][];
+            /** @description When. */
+            changed_at: components["schemas"]["Moment"];
+            /** @description Who changed it last. */
+            changed_by: string;
+            /** @description When. */
+            created_at: components["schemas"]["Moment"];
+            /** @description Who made it: what the token was made for. */
+            created_by: string;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int32
+             * @description 1 when it was made, one more with each change.
+             */
+            version: number;
+        };
+        /** @description A card of a board. */
+        BoardCard: {
+            /** @description What it is called; null: it is no longer there. */
+            name?: string | null;
+            /** @description The report's id. */
+            report: string;
+            /** @description How wide it is. */
+            size: components["schemas"]["CardSize"];
+        };
+        /** @description The boards of a site. */
+        BoardList: {
+            /** @description By name. */
+            items: components["schemas"]["Board"][];
+        };
+        /** @description A board as it is made or replaced. */
+        BoardRequest: {
+            /** @description Its reports, in their order; none is there twice. */
+            cards?: components["schemas"]["CardRequest"][];
+            /**
+             * @description What it is called; no two boards of a site are called alike.
+             * @example Monday
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description The version that is replaced; a new board has none.
+             */
+            version?: number | null;
+        };
+        /** @description A report on a board. */
+        CardRequest: {
+            /**
+             * @description Its id.
+             * @example 0a1b2c3d4e5f
+             */
+            report: string;
+            /** @description How wide it is. Default `half`. */
+            size?: components["schemas"]["CardSize"];
+        };
+        /**
+         * @description How wide a card is.
+         * @enum {string}
+         */
+        CardSize: "half" | "full";
         /** @description Those who first came in the same stretch of time. */
         Cohort: {
             /**
@@ -1516,6 +2238,11 @@ export interface components {
             /** @description Where it comes from. */
             url: string;
         };
+        /**
+         * @description To which side something is unusual.
+         * @enum {string}
+         */
+        Direction: "up" | "down" | "both";
         /** @description The body of every refusal. */
         ErrorBody: {
             /** @description What went wrong. */
@@ -1554,6 +2281,11 @@ export interface components {
             touchpoint?: string;
             where?: components["schemas"]["Condition"];
         };
+        /**
+         * @description When an alert looks: whenever one of these is over.
+         * @enum {string}
+         */
+        Every: "hour" | "day" | "week";
         /** @description A funnel. */
         Funnel: {
             /** @description The period's beginning. */
@@ -1778,9 +2510,91 @@ export interface components {
             /** @description Its value. */
             value: string;
         };
+        /** @description A change that was made by hand. */
+        IdentityChange: {
+            /** @description `link`, `unlink`, `split` or `undo`. */
+            action: string;
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description For `undo`. */
+            change: string;
+            /**
+             * Format: int64
+             * @description How many edges were joined or taken back.
+             */
+            edges: number;
+            /** @description The ids that were joined to the person or taken away. */
+            ids: string[];
+            /** @description The name of the token. */
+            made_by: string;
+            /** @description Whom it was about, as the person was called then. */
+            person: string;
+            undone_at?: components["schemas"]["Moment"] | null;
+            /** @description By whom. */
+            undone_by?: string | null;
+        };
+        /** @description A change of whose ids are one person: one of the four. */
+        IdentityChangeRequest: {
+            /** @description Joins an id to the person, who must have a user id. */
+            link: {
+                /**
+                 * @description A visitor id, whose anonymous events up to now are the person's then; or with `is_user` another user id of the
+                 *     same person: all that is this other person's is the person's then, what comes later too.
+                 * @example 0a1b2c3d-visitor
+                 */
+                id: string;
+                /** @description Whether `id` is a user's; false when left out. */
+                is_user?: boolean;
+            };
+        } | {
+            /** @description Takes back the edges between two ids. */
+            unlink: {
+                /** @description The link's id, as the person's card and its identity list it. */
+                link: string;
+            };
+        } | {
+            /**
+             * @description Takes ids out of the person: all edges between them and the others are taken back. What carries a user id stays that
+             *     user's, and what identifies them anew later joins them again.
+             */
+            split: {
+                /** @description Users and visitors of the person. */
+                ids: string[];
+            };
+        } | {
+            /** @description Undoes an earlier change. */
+            undo: {
+                /** @description The change's id. */
+                change: string;
+            };
+        };
+        /** @description An edge between two ids, and what became of it. */
+        IdentityEdge: {
+            /** @description Whether it came by hand. */
+            by_hand: boolean;
+            /** @description The id that was joined: a visitor, or of an alias the earlier user. */
+            id: string;
+            /** @description Whether it counts now. */
+            in_force: boolean;
+            /** @description Whether `id` is a user's. */
+            is_user: boolean;
+            /** @description For `unlink`. */
+            link: string;
+            /** @description Since when. */
+            linked_at: components["schemas"]["Moment"];
+            /** @description Who recorded it: `event`, or the name of a token. */
+            recorded_by: string;
+            /** @description How it came to be: `identify` (identify, login, signup), `event` (an event carried the user), `alias`, or `manual`. */
+            source: string;
+            taken_back_at?: components["schemas"]["Moment"] | null;
+            /** @description By whom. */
+            taken_back_by?: string | null;
+            /** @description The user that it was joined to. */
+            user: string;
+        };
         /** @description An edge between a visitor and a user. */
         IdentityLink: {
-            /** @description For `DELETE /people/{person}/links/{id}`. */
+            /** @description For `DELETE /people/{person}/links/{id}`, and for `unlink`. */
             id: string;
             /** @description Since when. */
             linked_at: components["schemas"]["Moment"];
@@ -1792,6 +2606,71 @@ export interface components {
             user: string;
             /** @description The visitor; of an alias, the earlier user id with a leading `@`. */
             visitor: string;
+        };
+        /** @description What a change would do. Nothing was written. */
+        IdentityPreview: {
+            /** @description `link`, `unlink`, `split` or `undo`. */
+            action: string;
+            /** @description As they would be. */
+            after: components["schemas"]["IdentityPreviewPerson"][];
+            /**
+             * Format: int64
+             * @description How many these would be.
+             */
+            after_total: number;
+            /** @description The people whom it is about, as they are, most events first; at most 100. Only those for whom something changes. */
+            before: components["schemas"]["IdentityPreviewPerson"][];
+            /**
+             * Format: int64
+             * @description How many these are.
+             */
+            before_total: number;
+            /** @description Whether any number or any name changes. */
+            changes: boolean;
+            /**
+             * Format: int64
+             * @description How many edges would be joined or taken back.
+             */
+            edges: number;
+        };
+        /** @description Somebody before or after a change. */
+        IdentityPreviewPerson: {
+            /**
+             * Format: int64
+             * @description Number of events.
+             */
+            events: number;
+            /** @description Whether that is a user id. */
+            identified: boolean;
+            /**
+             * Format: int64
+             * @description Number of orders.
+             */
+            orders: number;
+            /** @description Spent in other currencies, each for itself; left out when nothing. */
+            other_revenue?: components["schemas"]["Money"][];
+            /**
+             * Format: int64
+             * @description Pages and screens seen.
+             */
+            page_views: number;
+            /** @description What the person is called. */
+            person: string;
+            revenue?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int64
+             * @description Number of sessions.
+             */
+            sessions: number;
+            /** @description The user ids; at most 100. */
+            users: string[];
+            /** @description The visitor ids; at most 100. */
+            visitors: string[];
+            /**
+             * Format: int64
+             * @description How many visitor ids there are.
+             */
+            visitors_total: number;
         };
         /** @description The answer of `GET /installation`. */
         Installation: {
@@ -2314,6 +3193,110 @@ export interface components {
             /** @description The key; a random one when absent. */
             key?: string | null;
         };
+        /** @description Who is new, who comes again, and who is lost. */
+        Lifecycle: {
+            /** @description The intervals that have begun, oldest first; those in which nobody was there are among them. */
+            buckets: components["schemas"]["LifecycleBucket"][];
+            /** @description Where the first interval begins: with that of the calendar in which the period does. */
+            from: components["schemas"]["Moment"];
+            /**
+             * @description `day`, `week` or `month`.
+             * @example week
+             */
+            interval: string;
+            previous?: components["schemas"]["LifecycleBefore"] | null;
+            /** @description Where the last one ends, exclusive. */
+            to: components["schemas"]["Moment"];
+            /**
+             * @description `people` or `visitors`: what is counted.
+             * @example people
+             */
+            unit: string;
+        };
+        /** @description The intervals before. */
+        LifecycleBefore: {
+            /** @description As many as in the period, in the same order. */
+            buckets: components["schemas"]["LifecycleBucket"][];
+            /** @description Where the first one begins. */
+            from: components["schemas"]["Moment"];
+            /** @description Where the last one ends, exclusive. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description Who was there in an interval, and who no more. */
+        LifecycleBucket: {
+            /**
+             * Format: int64
+             * @description Who were there: `new`, `returning` and `resurrected` sum to it.
+             */
+            active: number;
+            /** @description Whether it is over: where not, more may still come. */
+            is_finished: boolean;
+            /**
+             * Format: int64
+             * @description Who were in the interval before and were not in this one. Null while it is not over: they may still come.
+             */
+            lost?: number | null;
+            /**
+             * Format: int64
+             * @description Who never were before, as far back as events are kept.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Who were before, but not in the interval before.
+             */
+            resurrected: number;
+            /**
+             * Format: int64
+             * @description Who were in the interval before, too.
+             */
+            returning: number;
+            /**
+             * @description Its first day, in the site's zone.
+             * @example 2026-11-16
+             */
+            time: string;
+        };
+        /** @description What `POST /lifecycle/people` takes: the lifecycle, and whom of it. */
+        LifecyclePeopleRequest: {
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            /** @description The lifecycle, as `POST /lifecycle` takes it; without `compare`. */
+            lifecycle: components["schemas"]["LifecycleRequest"];
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            /**
+             * @description `new`, `returning`, `resurrected`, `lost` (of an interval that is over) or `active`: who was there at all.
+             * @example lost
+             */
+            state: string;
+            /**
+             * @description The interval, as the answer names it.
+             * @example 2026-11-16
+             */
+            time: string;
+        };
+        /** @description What `POST /lifecycle` takes. */
+        LifecycleRequest: {
+            /** @description `previous`: also as many intervals before. */
+            compare?: string | null;
+            condition?: components["schemas"]["Condition"] | null;
+            event?: components["schemas"]["EventMatcher"] | null;
+            /**
+             * @description A date in the site's zone or an instant. Default: 83 days before today.
+             * @example 2026-09-07
+             */
+            from?: string | null;
+            /** @description `day`, `week` (the default) or `month`. All of the intervals are told in which the period begins and ends; at most 100. */
+            interval?: string | null;
+            /**
+             * @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+             * @example 2026-11-29
+             */
+            to?: string | null;
+            /** @description `people` (the default) or `visitors`: who is counted. */
+            unit?: string | null;
+        };
         /** @description What a link joins to the person. */
         LinkRequest: {
             /** @description The visitor id whose anonymous events up to now are the person's. */
@@ -2441,10 +3424,38 @@ export interface components {
              */
             page_views: number;
         };
+        /** @description A step from one page to the next, by those who took it. */
+        LiveMove: {
+            /** @description The page or screen before, seen in the last 35 minutes; empty for who has just arrived. */
+            from: string;
+            /** @description When the latest of them did. */
+            latest: components["schemas"]["Moment"];
+            /** @description The page or screen that was opened. */
+            to: string;
+            /**
+             * Format: int64
+             * @description Visitors who did so in the last 5 minutes.
+             */
+            visitors: number;
+        };
         /** @description A page and the visitors on it. */
         LivePage: {
             /** @description Its path. */
             page: string;
+            /**
+             * Format: int64
+             * @description Visitors of the last 5 minutes.
+             */
+            visitors: number;
+        };
+        /** @description A region or city and the visitors in it. */
+        LivePlace: {
+            /** @description City; empty when not known. */
+            city: string;
+            /** @description ISO 3166-1 alpha-2. */
+            country: string;
+            /** @description Region; empty when not known. */
+            region: string;
             /**
              * Format: int64
              * @description Visitors of the last 5 minutes.
@@ -2473,14 +3484,18 @@ export interface components {
         };
         /** @description `event: snapshot`, every 2 seconds. */
         LiveSnapshot: {
-            /** @description Most visitors first, at most 10. */
+            /** @description Most visitors first, at most 250. */
             countries: components["schemas"]["LiveCountry"][];
             /** @description The last 30 minutes, oldest first. */
             minutes: components["schemas"]["LiveMinute"][];
+            /** @description Steps from page to page of the last 5 minutes. Most visitors first, of these the latest; at most 12. */
+            moves: components["schemas"]["LiveMove"][];
             /** @description When it was taken. */
             now: components["schemas"]["Moment"];
             /** @description Most visitors first, at most 10. */
             pages: components["schemas"]["LivePage"][];
+            /** @description Regions and cities, where the geographic database knows them. Most visitors first, at most 50. */
+            places: components["schemas"]["LivePlace"][];
             /** @description Most visitors first, at most 10. */
             sources: components["schemas"]["LiveSource"][];
             /**
@@ -2803,6 +3818,24 @@ export interface components {
             /** @description Its end, exclusive. */
             to: components["schemas"]["Moment"];
         };
+        /** @description What `POST /paths/people` takes: the paths, and which of their links. */
+        PathsPeopleRequest: {
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            /**
+             * @description What it leads from; null is the beginning. Left out: all that lead to `to`, which are the node there.
+             * @example /scarpe
+             */
+            from?: string | null;
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            /** @description The paths, as `POST /paths` takes them; links that fewer took than `min_count` may be asked for, too. */
+            paths: components["schemas"]["PathsRequest"];
+            /** @description Which link it is, from 0, as the answer counts them; one of those that `paths` asks for. */
+            step: number;
+            /** @description What it leads to; null is the end. Left out: all that lead from `from`. */
+            to?: string | null;
+        };
         /** @description What `POST /paths` takes. */
         PathsRequest: {
             condition?: components["schemas"]["Condition"] | null;
@@ -2929,6 +3962,44 @@ export interface components {
              * @description The user id, or the visitor id of who is not known.
              * @example mario@example.it
              */
+            person: string;
+        };
+        /** @description One id of a person. */
+        PersonId: {
+            /**
+             * Format: int64
+             * @description Events of the person with it.
+             */
+            events: number;
+            first_seen?: components["schemas"]["Moment"] | null;
+            /** @description The id. */
+            id: string;
+            /** @description Whether it is a user's, and not a visitor's. */
+            is_user: boolean;
+            joined_by?: components["schemas"]["IdentityEdge"] | null;
+            last_seen?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: int64
+             * @description Sessions of the person with it. Those of a visitor are those of its user, too.
+             */
+            sessions: number;
+        };
+        /** @description Everything that makes a person of several ids. */
+        PersonIdentity: {
+            /** @description What was changed by hand, the latest first; at most 200. */
+            changes: components["schemas"]["IdentityChange"][];
+            /** @description The edges of these users, the latest first, those taken back among them; at most 1,000. */
+            edges: components["schemas"]["IdentityEdge"][];
+            /** @description Whether `person` is a user id. */
+            identified: boolean;
+            /** @description The ids: users first, then visitors, the last seen first; at most 1,000 visitors. */
+            ids: components["schemas"]["PersonId"][];
+            /**
+             * Format: int64
+             * @description How many ids there are.
+             */
+            ids_total: number;
+            /** @description The person. */
             person: string;
         };
         /** @description A page of people. */
@@ -3073,17 +4144,109 @@ export interface components {
             /** @description Whether requests were refused as a whole; otherwise single events. */
             whole_request: boolean;
         };
+        /** @description A report. */
+        Report: {
+            /** @description What its endpoint takes. */
+            body: Record<string, never>;
+            /** @description When. */
+            changed_at: components["schemas"]["Moment"];
+            /** @description Who changed it last. */
+            changed_by: string;
+            /** @description When. */
+            created_at: components["schemas"]["Moment"];
+            /** @description Who made it: what the token was made for. */
+            created_by: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description Where the dashboard shows it. */
+            page?: string | null;
+            period?: components["schemas"]["ReportPeriod"] | null;
+            problem?: components["schemas"]["ErrorDetail"] | null;
+            /** @description What is asked. */
+            question: components["schemas"]["ReportQuestion"];
+            /**
+             * @description Its id.
+             * @example 0a1b2c3d4e5f
+             */
+            report: string;
+            /**
+             * Format: int32
+             * @description 1 when it was made, one more with each change.
+             */
+            version: number;
+        };
+        /** @description The reports of a site. */
+        ReportList: {
+            /** @description By name. */
+            items: components["schemas"]["Report"][];
+        };
+        /** @description A number of an answer. */
+        ReportNumber: {
+            /**
+             * @description Its path, as alerts take it.
+             * @example /steps/1/people
+             */
+            number: string;
+            /**
+             * Format: double
+             * @description What it is now.
+             */
+            value: number;
+        };
+        /** @description The numbers of an answer. */
+        ReportNumbers: {
+            /** @description At most 1000. */
+            items: components["schemas"]["ReportNumber"][];
+        };
+        /**
+         * @description A time that moves on: days of the site up to and with today.
+         * @enum {string}
+         */
+        ReportPeriod: "today" | "yesterday" | "7d" | "30d" | "90d" | "12m";
+        /**
+         * @description What can be asked again under a name: the endpoint below the site that has the question.
+         * @enum {string}
+         */
+        ReportQuestion: "stats" | "funnels" | "retention" | "attribution" | "paths" | "touchpoints" | "journeys" | "newsletters" | "quality_web" | "quality_app" | "segment";
+        /** @description A report as it is made or replaced. */
+        ReportRequest: {
+            /** @description What its endpoint takes: the body, or the parameters of its address as fields. `segment` takes its id as `segment`. */
+            body?: Record<string, never>;
+            /**
+             * @description What it is called; no two reports of a site are called alike.
+             * @example Checkout, last 30 days
+             */
+            name: string;
+            /**
+             * @description Where the dashboard shows it: a page and its parameters.
+             * @example funnels?step=order
+             */
+            page?: string | null;
+            period?: components["schemas"]["ReportPeriod"] | null;
+            /** @description What is asked. */
+            question: components["schemas"]["ReportQuestion"];
+            /**
+             * Format: int32
+             * @description The version that is replaced, so that nobody overwrites what he has not seen; a new report has none.
+             */
+            version?: number | null;
+        };
         /** @description Who came, and who came again. */
         Retention: {
             /** @description By when they first came in the period; those in which nobody did are there, too. */
             cohorts: components["schemas"]["Cohort"][];
             /** @description The period's beginning. */
             from: components["schemas"]["Moment"];
+            /** @description By the value of the dimension where they first came, the largest first; at most 20. */
+            groups: components["schemas"]["RetentionGroup"][];
+            /** @description How many values of the dimension are left out of `groups`. */
+            groups_left_out: number;
             /**
              * @description `day`, `week` or `month`.
              * @example week
              */
             interval: string;
+            previous?: components["schemas"]["RetentionBefore"] | null;
             /** @description Its end, exclusive. */
             to: components["schemas"]["Moment"];
             /**
@@ -3091,6 +4254,25 @@ export interface components {
              * @example people
              */
             unit: string;
+        };
+        /** @description The retention of the period before. */
+        RetentionBefore: {
+            /** @description The cohorts. */
+            cohorts: components["schemas"]["Cohort"][];
+            /** @description Its beginning. */
+            from: components["schemas"]["Moment"];
+            /** @description Its end, exclusive: up to the moment that the period has reached. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description Who had a value of a dimension where they first came. */
+        RetentionGroup: {
+            /** @description The cohorts, as those of all; they sum to these where no value is left out. */
+            cohorts: components["schemas"]["Cohort"][];
+            /**
+             * @description The value.
+             * @example mobile
+             */
+            value: string;
         };
         /** @description What `POST /retention/people` takes: the retention, and whom of it. */
         RetentionPeopleRequest: {
@@ -3101,16 +4283,19 @@ export interface components {
             cohort: string;
             /** @description The `next_cursor` of the page before. */
             cursor?: string | null;
+            group?: components["schemas"]["GroupChoice"] | null;
             /** @description Which of its numbers: 0 for all of the cohort. */
             index: number;
             /** @description How many. Default 50, at most 1000. */
             limit?: number | null;
-            /** @description The retention, as `POST /retention` takes it. */
+            /** @description The retention, as `POST /retention` takes it; without `group_by` and `compare`. */
             retention: components["schemas"]["RetentionRequest"];
         };
         /** @description What `POST /retention` takes. */
         RetentionRequest: {
             again?: components["schemas"]["EventMatcher"] | null;
+            /** @description `previous`: also the period before, as in `GET /stats`. */
+            compare?: string | null;
             condition?: components["schemas"]["Condition"] | null;
             first?: components["schemas"]["EventMatcher"] | null;
             /**
@@ -3118,6 +4303,11 @@ export interface components {
              * @example 2026-09-07
              */
             from?: string | null;
+            /**
+             * @description A dimension: the same for each value that it has where somebody first came; one of an event or a session.
+             * @example device_class
+             */
+            group_by?: string | null;
             /** @description `day`, `week` (the default) or `month`: how long a stretch of time is. At most 100 of them. */
             interval?: string | null;
             /** @description `bracket` (the default): who came again in that very stretch; `unbounded`: in that one or any later one. */
@@ -3610,6 +4800,266 @@ export interface components {
                 [key: string]: components["schemas"]["MetricValue"];
             };
         };
+        /** @description How often people come. */
+        Stickiness: components["schemas"]["StickinessFound"] & {
+            /** @description Where the first interval begins: with that of the calendar in which the period does. */
+            from: components["schemas"]["Moment"];
+            /**
+             * @description `day`, `week` or `month`.
+             * @example day
+             */
+            interval: string;
+            previous?: components["schemas"]["StickinessBefore"] | null;
+            /** @description Where the last one ends, exclusive. */
+            to: components["schemas"]["Moment"];
+            /**
+             * @description `people` or `visitors`: what is counted.
+             * @example people
+             */
+            unit: string;
+        };
+        /** @description The intervals before. */
+        StickinessBefore: components["schemas"]["StickinessFound"] & {
+            /** @description Where the first one begins. */
+            from: components["schemas"]["Moment"];
+            /** @description Where the last one ends, exclusive. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description A day of those that are over. */
+        StickinessDay: {
+            /**
+             * Format: int64
+             * @description Who were there on it.
+             */
+            daily: number;
+            /**
+             * Format: int64
+             * @description Who were there on it or on one of the 29 before.
+             */
+            monthly: number;
+            /**
+             * @description Which day, in the site's zone.
+             * @example 2026-11-16
+             */
+            time: string;
+            /**
+             * Format: int64
+             * @description Who were there on it or on one of the six before.
+             */
+            weekly: number;
+        };
+        /** @description In how many intervals people were there. */
+        StickinessFound: {
+            /** @description How many were there in exactly one interval, in two, and so on; they sum to `people`. */
+            distribution: number[];
+            /** @description How many of them are over: in the last one more may still come. */
+            finished: number;
+            /** @description How many intervals have begun. */
+            intervals: number;
+            /**
+             * Format: double
+             * @description In how many of the intervals they were there, in the mean. Null without anybody.
+             */
+            mean?: number | null;
+            /**
+             * Format: int64
+             * @description Who were there at all.
+             */
+            people: number;
+            rolling?: components["schemas"]["StickinessRolling"] | null;
+        };
+        /** @description What `POST /stickiness/people` takes: the stickiness, and whom of it. */
+        StickinessPeopleRequest: {
+            /** @description The `next_cursor` of the page before. */
+            cursor?: string | null;
+            /**
+             * @description In how many intervals they were there.
+             * @example 5
+             */
+            intervals: number;
+            /** @description How many. Default 50, at most 1000. */
+            limit?: number | null;
+            /** @description Whether those count, too, who were there in more. Default false. */
+            or_more?: boolean | null;
+            /** @description The stickiness, as `POST /stickiness` takes it; without `compare`. */
+            stickiness: components["schemas"]["StickinessRequest"];
+        };
+        /** @description What `POST /stickiness` takes. */
+        StickinessRequest: {
+            /** @description `previous`: also as many intervals before. */
+            compare?: string | null;
+            condition?: components["schemas"]["Condition"] | null;
+            event?: components["schemas"]["EventMatcher"] | null;
+            /**
+             * @description A date in the site's zone or an instant. Default: 29 days before today.
+             * @example 2026-11-01
+             */
+            from?: string | null;
+            /** @description `day` (the default), `week` or `month`. All of the intervals count in which the period begins and ends; at most 99. */
+            interval?: string | null;
+            /**
+             * @description A date in the site's zone, inclusive, or an instant, exclusive. Default: today.
+             * @example 2026-11-30
+             */
+            to?: string | null;
+            /** @description `people` (the default) or `visitors`: who is counted. */
+            unit?: string | null;
+        };
+        /**
+         * @description Who was there on a day, in the seven days that end with it, and in the thirty: means of the days that are over, from 0 to 1
+         *     where one is divided by another.
+         */
+        StickinessRolling: {
+            /**
+             * Format: double
+             * @description How many there are on a day (DAU).
+             */
+            daily: number;
+            /**
+             * Format: double
+             * @description DAU / MAU.
+             */
+            daily_of_monthly?: number | null;
+            /**
+             * Format: double
+             * @description DAU / WAU. Null without anybody.
+             */
+            daily_of_weekly?: number | null;
+            /** @description Each of the days. */
+            days: components["schemas"]["StickinessDay"][];
+            /**
+             * Format: double
+             * @description How many there are in thirty days (MAU).
+             */
+            monthly: number;
+            /**
+             * Format: double
+             * @description How many there are in seven days (WAU).
+             */
+            weekly: number;
+            /**
+             * Format: double
+             * @description WAU / MAU.
+             */
+            weekly_of_monthly?: number | null;
+        };
+        /** @description What did it: what so many ids hang on. */
+        SuspiciousCause: {
+            edge?: components["schemas"]["IdentityEdge"] | null;
+            /** @description The id on which most others hang, or the end of the edge that lies in the smaller part. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many others hang on the id, or how many are in the smaller part.
+             */
+            ids: number;
+            /** @description Whether it is a user's. */
+            is_user: boolean;
+            /** @description `edge`: without it the ids would fall into two parts. `id`: most others hang on it. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Among how many ids of the person.
+             */
+            of_ids: number;
+            /** @description What to take out for `split`; empty where there is nothing to part. At most 1,000. */
+            split: string[];
+        };
+        /** @description A page of suspicious people. */
+        SuspiciousPeople: {
+            /** @description The most excessive first. */
+            items: components["schemas"]["SuspiciousPerson"][];
+            /** @description For the next page. */
+            next_cursor?: string | null;
+            /** @description From how many on. */
+            thresholds: components["schemas"]["SuspiciousThresholds"];
+            /**
+             * Format: int64
+             * @description How many there are; 1,000 when there are more.
+             */
+            total: number;
+        };
+        /** @description Somebody who has more of something than one person has. */
+        SuspiciousPerson: {
+            cause?: components["schemas"]["SuspiciousCause"] | null;
+            /**
+             * Format: int64
+             * @description Countries.
+             */
+            countries: number;
+            /**
+             * Format: int64
+             * @description Devices.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description E-mail addresses.
+             */
+            emails: number;
+            /**
+             * Format: int64
+             * @description Number of events.
+             */
+            events: number;
+            /** @description Whether `person` is a user id. */
+            identified: boolean;
+            /** @description The last event. */
+            last_seen: components["schemas"]["Moment"];
+            /** @description The user id, or the visitor id when nobody identified. */
+            person: string;
+            /** @description Which of the five are too many, the most excessive first: `visitors`, `users`, `emails`, `devices`, `countries`. */
+            reasons: string[];
+            /**
+             * Format: int64
+             * @description Number of sessions.
+             */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description User ids.
+             */
+            users: number;
+            /**
+             * Format: int64
+             * @description Visitor ids.
+             */
+            visitors: number;
+        };
+        /** @description From how many of what on somebody is suspicious. */
+        SuspiciousThresholds: {
+            /**
+             * Format: int64
+             * @description Countries.
+             */
+            countries: number;
+            /**
+             * Format: int64
+             * @description Devices.
+             */
+            devices: number;
+            /**
+             * Format: int64
+             * @description E-mail addresses.
+             */
+            emails: number;
+            /**
+             * Format: int64
+             * @description User ids.
+             */
+            users: number;
+            /**
+             * Format: int64
+             * @description Visitor ids.
+             */
+            visitors: number;
+        };
+        /**
+         * Format: double
+         * @description Where an alarm begins.
+         * @example 10
+         */
+        Threshold: number;
         /** @description A token, without its secret. */
         TokenInfo: {
             /** @description Whether it is the token of this request or session. */
@@ -3904,6 +5354,40 @@ export interface components {
             /** @description `people` (the default) or `visitors`: who is at the touchpoints. */
             unit?: string | null;
         };
+        /** @description What is unusual. */
+        Unusual: {
+            /**
+             * Format: double
+             * @description So many spreads from the median. Default 3.5.
+             * @example 3.5
+             */
+            deviations?: number;
+            /** @description To which side. */
+            direction?: components["schemas"]["Direction"];
+        };
+        /** @description What is usual. */
+        Usual: {
+            /**
+             * Format: double
+             * @description To here.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description From here.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description The median of the weeks.
+             */
+            median: number;
+            /**
+             * Format: int32
+             * @description The weeks that had a number.
+             */
+            weeks: number;
+        };
         /**
          * @description Visits of a site that are made anew of its events: after an upgrade from a version that had none, or when an operator asked
          *     for it.
@@ -3983,6 +5467,33 @@ export interface components {
              * @description Poor above.
              */
             poor: number;
+        };
+        /** @description What an alert watches. */
+        Watched: {
+            /**
+             * @description When it looks: whenever an hour, a day or a week of the site is over, five minutes later. What has begun is never
+             *     looked at.
+             */
+            every: components["schemas"]["Every"];
+            /**
+             * @description Which number of its answer: a path through it. Parts are separated by `/` and percent-encoded; an item of a list is named by its
+             *     place (`-1` is the last) or by what it is about (`dimensions.country=IT`). `GET /reports/{report}/numbers` lists them.
+             * @example /totals/visitors
+             */
+            number: string;
+            /**
+             * @description The report's id.
+             * @example 0a1b2c3d4e5f
+             */
+            report: string;
+            /** @description What gives an alarm. */
+            rule: components["schemas"]["AlertRule"];
+            /**
+             * Format: int32
+             * @description So many hours, days or weeks the number is over, up to that. Default 1; at most 72 hours, 92 days or 53 weeks. For what is
+             *     unusual always 1.
+             */
+            window?: number;
         };
         /** @description The answer of `GET /quality/web`. */
         WebQuality: {
@@ -4591,6 +6102,915 @@ export interface operations {
             };
         };
     };
+    get_sites_site_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alerts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRequest"];
+            };
+        };
+        responses: {
+            /** @description The alert */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_alerts_changes: {
+        parameters: {
+            query?: {
+                /** @description The `cursor` of an earlier answer: only what has changed since. */
+                since?: string;
+                /** @description How many. Default 100, at most 1000. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertChanges"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_alerts_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Watched"];
+            };
+        };
+        responses: {
+            /** @description What it would find */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPreview"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_alerts_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The alert's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_sites_site_alerts_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The alert's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRequest"];
+            };
+        };
+        responses: {
+            /** @description The alert as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody has changed it meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sites_site_alerts_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The alert's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_alerts_alert_acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The alert's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It does not fire */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_alerts_alert_looks: {
+        parameters: {
+            query?: {
+                /** @description Default 50, at most 1000. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The alert's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of looks; also as text/csv and application/x-ndjson, then with a `Link` to the next page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertLooks"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     post_sites_site_attribution: {
         parameters: {
             query?: never;
@@ -4666,6 +7086,601 @@ export interface operations {
             };
             /** @description The question is about too much; the message says what would help */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_attribution_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributionPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_boards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The boards */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardList"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_boards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardRequest"];
+            };
+        };
+        responses: {
+            /** @description The board */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_boards_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The board's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or board */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_sites_site_boards_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The board's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoardRequest"];
+            };
+        };
+        responses: {
+            /** @description The board as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or board */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody has changed it meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sites_site_boards_board: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The board's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                board: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or board */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5105,6 +8120,119 @@ export interface operations {
             };
         };
     };
+    get_sites_site_identity_suspicious: {
+        parameters: {
+            query?: {
+                /** @description So many visitor ids (browsers and devices) are suspicious; default 25, from 2 to 100,000. */
+                min_visitors?: string;
+                /** @description So many user ids of one person; default 4. */
+                min_users?: string;
+                /** @description So many e-mail addresses, among the user ids and the traits `email` of these; default 3. */
+                min_emails?: string;
+                /** @description So many different devices (class, maker, model and operating system), over the sessions of all time; default 12. */
+                min_devices?: string;
+                /** @description So many countries, likewise; default 6. */
+                min_countries?: string;
+                /** @description Default 20, at most 100. */
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of people; also as text/csv and application/x-ndjson, then with a `Link` to the next page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspiciousPeople"];
+                };
+            };
+            /** @description A parameter is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sites_site_installation: {
         parameters: {
             query?: never;
@@ -5321,6 +8449,210 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["JourneyPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_lifecycle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecycleRequest"];
+            };
+        };
+        responses: {
+            /** @description The intervals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lifecycle"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_lifecycle_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LifecyclePeopleRequest"];
             };
         };
         responses: {
@@ -5930,6 +9262,108 @@ export interface operations {
             };
         };
     };
+    post_sites_site_paths_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PathsPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_sites_site_people: {
         parameters: {
             query?: {
@@ -6134,6 +9568,332 @@ export interface operations {
                 };
             };
             /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_people_person_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description A user id or a visitor id.
+                 * @example mario@example.it
+                 */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ids, edges and changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonIdentity"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or person */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_people_person_identity_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description A user id or a visitor id.
+                 * @example mario@example.it
+                 */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed; every answer follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityChange"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this site, or may only read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site, person, visitor, link or change */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It was undone already, or something later must be undone first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_people_person_identity_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description A user id or a visitor id.
+                 * @example mario@example.it
+                 */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description The people before and after */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityPreview"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site, person, visitor, link or change */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It was undone already, or something later must be undone first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6664,6 +10424,719 @@ export interface operations {
                 };
             };
             /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reports; also as text/csv and application/x-ndjson */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        responses: {
+            /** @description The report */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description A field is unknown or cannot be used, of the question too */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_reports_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The report's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_sites_site_reports_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The report's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description A field is unknown or cannot be used, of the question too */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Somebody has changed it meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sites_site_reports_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The report's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The address or the request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It stands on a board, or an alert watches it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_reports_report_answer: {
+        parameters: {
+            query?: {
+                /** @description A date in the site's zone or an instant, with `to`: instead of the report's own time. */
+                from?: string;
+                /** @description A date in the site's zone, inclusive, or an instant, exclusive. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The report's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer, as the question's own address gives it; of `stats`, `newsletters` and `quality` also as text/csv and application/x-ndjson */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description A parameter is unknown or cannot be used, or the question cannot be asked any more */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_sites_site_reports_report_numbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+                /**
+                 * @description The report's id.
+                 * @example 0a1b2c3d4e5f
+                 */
+                report: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportNumbers"];
+                };
+            };
+            /** @description The question cannot be asked any more */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site or report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The answer is of a media type that the request's Accept does not take */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7292,7 +11765,7 @@ export interface operations {
             };
         };
     };
-    change: {
+    put_sites_site_segments_segment: {
         parameters: {
             query?: never;
             header?: never;
@@ -7354,6 +11827,33 @@ export interface operations {
             };
             /** @description No such site or segment */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8703,7 +13203,8 @@ export interface operations {
                  * @description Repeatable: `dimension:operator:value` with the operators `is`, `is_not`, `contains`, `starts`, `matches` (a regular
                  *     expression), `greater`, `less` (one number) and `set` (no value); values separated by commas are alternatives, and `\,` is a comma of a value. Also `path` (the same as `page`) and
                  *     `props.<name>`; a name with colons ends at the first operator, and `\:` is a colon that ends it nowhere. Pages
-                 *     and hosts may be written as they are read: `/caffè` finds `/caff%C3%A8`.
+                 *     and hosts may be written as they are read: `/caffè` finds `/caff%C3%A8`. `segment:is:ID` and `segment:is_not:ID` leave in
+                 *     who is a member of a segment now, or is not.
                  * @example [
                  *       "country:is:IT,FR"
                  *     ]
@@ -8790,6 +13291,210 @@ export interface operations {
                 };
             };
             /** @description The question is too big; the message says what would help: a shorter period, a filter, fewer dimensions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_stickiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StickinessRequest"];
+            };
+        };
+        responses: {
+            /** @description How often they come */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stickiness"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too many wrong tokens or codes from this address, or too many requests; Retry-After says how long to wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The store cannot be reached, or has no room for another question; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_sites_site_stickiness_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The site's name.
+                 * @example demo
+                 */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StickinessPeopleRequest"];
+            };
+        };
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeoplePage"];
+                };
+            };
+            /** @description A field is unknown or cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No token or session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The token is not for this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The question is about too much; the message says what would help */
             422: {
                 headers: {
                     [name: string]: unknown;

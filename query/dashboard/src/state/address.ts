@@ -21,7 +21,8 @@ export const choices = {
   /** Of a journey. */
   order: ['newest', 'oldest'],
   bots: ['without', 'with'],
-  view: ['steps', 'identity'],
+  /** Of a person: the steps, or whose the ids are. */
+  of: ['steps', 'identity'],
   /** Of the quality. */
   tab: ['web', 'app'],
   by: webDimensions,

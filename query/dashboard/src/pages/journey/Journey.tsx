@@ -39,7 +39,7 @@ export default function Journey() {
   const navigate = useNavigate();
   const [order, setOrder] = useChoice('order');
   const [bots, setBots] = useChoice('bots');
-  const [view, setView] = useChoice('view');
+  const [view, setView] = useChoice('of');
   const [selection, select] = useSelection();
   const [toBeginning, setToBeginning] = useState(false);
   const partly = !isEverything(selection);
@@ -118,7 +118,7 @@ export default function Journey() {
         <div className="journey-main">
           <Segments
             label={t('identity.view')}
-            choices={choices.view.map((one) => ({ id: one, label: t(`identity.view.${one}`) }))}
+            choices={choices.of.map((one) => ({ id: one, label: t(`identity.view.${one}`) }))}
             selected={view}
             onSelect={setView}
           />

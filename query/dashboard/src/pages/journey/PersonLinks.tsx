@@ -35,7 +35,7 @@ export function PersonLinks({ person, changed }: { person: Person; changed: () =
           ))}
         </ul>
       )}
-      <p className="small"><Link to="?view=identity">{t('suspicious.open')}</Link></p>
+      <p className="small"><Link to="?of=identity">{t('suspicious.open')}</Link></p>
       {undoing.error && <p className="form-error" role="alert">{problemText(asApiError(undoing.error), i18n)}</p>}
     </section>
   );

@@ -80,7 +80,7 @@ function Picture({ world, countries, isWhole }: PictureProps) {
   const codes = countries.map(({ country }) => country).sort().join();
   // Numbers that change move nothing: only who comes from elsewhere does.
   const frame = useMemo(
-    () => frameAround(isWhole ? [] : codes.split(',').flatMap((code) => world[code]?.frame ?? [])),
+    () => frameAround(isWhole ? [] : codes.split(',').map((code) => world[code]?.frame).filter((one) => one !== undefined)),
     [world, codes, isWhole],
   );
   const most = Math.max(1, ...countries.filter(({ country }) => world[country]).map(({ visitors }) => visitors));

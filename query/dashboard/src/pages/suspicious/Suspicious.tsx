@@ -110,7 +110,7 @@ function Suspect({ person, thresholds }: { person: SuspiciousPerson; thresholds:
   const number = new Intl.NumberFormat(locale);
   const reasons = thresholdNames.filter((name) => person.reasons.includes(name));
   const { cause } = person;
-  const identity = `${personPath(site, person.person)}?view=identity`;
+  const identity = `${personPath(site, person.person)}?of=identity`;
   const taken = new URLSearchParams((cause?.split ?? []).map((id) => ['take', id]));
   return (
     <li className="card suspicious-person" data-person={person.person}>
