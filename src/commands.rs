@@ -24,7 +24,7 @@ use crate::up::{self, OpenStore};
 
 pub async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Up(options) => up::up(options).await,
+        Command::Up(options) => Box::pin(up::up(options)).await,
         Command::Collect(options) => up::collect(options).await,
         Command::Query(options) => up::query(options).await,
         Command::Migrate(options) => migrate(options).await,

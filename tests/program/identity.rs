@@ -162,7 +162,7 @@ async fn answers(service: &Service, site: &str, people: &BTreeSet<String>) -> Ve
 }
 
 fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 async fn ask_change(

@@ -23,7 +23,7 @@ async fn accounts_quality_and_the_live_stream() {
     web_quality(&service).await;
     app_quality(&service).await;
     cancellation(&service).await;
-    live(&service).await;
+    Box::pin(live(&service)).await;
     service.engine.stop().await;
 }
 

@@ -421,8 +421,8 @@ async fn acknowledged_cooled_and_measured(
     assert_eq!(alert["acknowledged"]["by"], "first admin");
     let conflict = (StatusCode::CONFLICT, "alert_not_firing", "");
     refused(service, Method::POST, &path("not above", "/acknowledge"), json!({}), conflict).await;
-    let list = service.get_of("other", "/alerts").await;
-    assert_eq!(list["firing"], 4, "five fire, one is acknowledged");
+    let alerts = service.get_of("other", "/alerts").await;
+    assert_eq!(alerts["firing"], 4, "five fire, one is acknowledged");
 
     // An hour later there are ten: usual again. `cool` fires on; nobody came in the hour after that, and many later.
     alerting.look(None, next).await.unwrap();

@@ -53,8 +53,7 @@ pub fn rolled(site: &str, period: &Period, days: &Days, whom: Whom, stretch: &st
          arrayJoin(bitmapToArray(bitmapOr(groupBitmapMergeState(unidentified), groupBitmapMergeState({others})))) AS number \
          FROM rollups WHERE site = {{site:String}} AND dimension = '{PRESENT}' \
          AND day BETWEEN toDate({{first_rolled:UInt16}}) AND toDate({{last_rolled:UInt16}}) \
-         AND made IN (SELECT arrayJoin({})) GROUP BY stretch",
-        made
+         AND made IN (SELECT arrayJoin({made})) GROUP BY stretch"
     );
     Some(Rolled { statement: sql, rest })
 }

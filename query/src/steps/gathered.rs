@@ -63,10 +63,11 @@ impl Gathered {
 
     /// Takes those of the moments that are asked for, with their ids.
     pub fn take_with_ids(&mut self, block: &Block) -> Result<(), StoreError> {
-        self.take_each(block, Some(column(block, "event_id")?))
+        let ids: Vec<Uuid> = column(block, "event_id")?;
+        self.take_each(block, Some(&ids))
     }
 
-    fn take_each(&mut self, block: &Block, ids: Option<Vec<Uuid>>) -> Result<(), StoreError> {
+    fn take_each(&mut self, block: &Block, ids: Option<&[Uuid]>) -> Result<(), StoreError> {
         let visitors: Vec<u64> = column(block, "visitor_hash")?;
         let of_visits = self.owners.needs_visits();
         let sessions: Vec<u64> = if of_visits { column(block, "session_hash")? } else { Vec::new() };
@@ -81,7 +82,7 @@ impl Gathered {
                 session: sessions.get(row).copied().unwrap_or_default(),
                 is_bot: bots.get(row).is_some_and(|is_bot| *is_bot != 0),
             };
-            let (at, id) = (moments[row], ids.as_ref().map(|ids| ids[row].as_u128()));
+            let (at, id) = (moments[row], ids.map(|ids| ids[row].as_u128()));
             match id {
                 None if self.owners.change_at(place, at) => {
                     self.unclear.insert((place.visitor, at));

@@ -135,11 +135,9 @@ pub async fn random_changes(service: &Service) {
                 1 => {
                     let mut rows = some_events(&mut random, &site, 5);
                     // Somebody signs in again after the change.
-                    rows.iter_mut().for_each(|row| {
-                        if random.bool() {
-                            row.ts = jiff::Timestamp::now().as_millisecond() - 1;
-                        }
-                    });
+                    for row in rows.iter_mut().filter(|_| random.bool()) {
+                        row.ts = jiff::Timestamp::now().as_millisecond() - 1;
+                    }
                     service.insert(&rows).await;
                     twin.rows.extend(rows);
                     list_agrees(service, &site, &twin, &format!("{when}, and events")).await;

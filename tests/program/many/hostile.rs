@@ -10,6 +10,7 @@ use crate::query_api::{Service, at, event};
 
 const PERIOD: (&str, &str) = ("2026-11-01", "2026-11-10");
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn refused(service: &Service) {
     let period = |mut body: Value| {
         body["from"] = json!(PERIOD.0);

@@ -280,6 +280,9 @@ fn node_json((value, stage): &Node) -> Value {
     }
 }
 
+/// Whose journeys made a move, and how long each time.
+type Waited<'a> = (BTreeSet<&'a str>, Vec<i64>);
+
 /// The map: each node and each move, counted one journey at a time.
 fn flow_is(told: &Value, walks: &[Walk], context: &str) {
     let nodes: BTreeSet<&Node> = walks.iter().flat_map(|walk| &walk.nodes).collect();
@@ -303,7 +306,7 @@ fn flow_is(told: &Value, walks: &[Walk], context: &str) {
     expected.truncate(30);
     assert_eq!(told["nodes"], json!(expected), "{context}");
     let is_told = |node: &Node| expected.iter().any(|one| one["node"] == node_json(node));
-    let mut waits: BTreeMap<(Node, Node), (BTreeSet<&str>, Vec<i64>)> = BTreeMap::new();
+    let mut waits: BTreeMap<(Node, Node), Waited<'_>> = BTreeMap::new();
     for walk in walks {
         for pair in walk.stretches.windows(2) {
             let edge = waits.entry((pair[0].0.clone(), pair[1].0.clone())).or_default();

@@ -37,7 +37,7 @@ fn random_retention(random: &mut Rng) -> Value {
     match random.u64(..3) {
         0 => {
             retention["group_by"] =
-                json!(random.choice(&["kind", "country", "channel", "entry_page"]).unwrap())
+                json!(random.choice(&["kind", "country", "channel", "entry_page"]).unwrap());
         }
         1 => {
             retention["compare"] = json!("previous");

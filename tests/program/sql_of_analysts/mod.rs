@@ -46,7 +46,7 @@ impl Told {
 async fn send(service: &Service, request: Request<Body>) -> Told {
     let (parts, body) = service.send(request).await.into_parts();
     // An answer that ends early is what came of it.
-    let bytes = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     Told { status: parts.status, headers: parts.headers, bytes }
 }
 

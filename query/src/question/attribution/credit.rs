@@ -65,11 +65,15 @@ impl Told {
             let credited = converted.iter().flat_map(|conversion| credited(request, visits, conversion));
             let credited = distinct(credited.map(|touchpoint| touchpoint.unwrap_or(nothing)));
             told.people += u64::from(!credited.is_empty());
-            credited.into_iter().for_each(|touchpoint| told.behind[touchpoint] += 1);
+            for touchpoint in credited {
+                told.behind[touchpoint] += 1;
+            }
             let came = || unconverted(request, visits, converted).map(|visit| visit.touchpoint);
             let touchpoints = distinct(came());
             told.unconverted += u64::from(!touchpoints.is_empty());
-            touchpoints.into_iter().for_each(|touchpoint| told.came[touchpoint] += 1);
+            for touchpoint in touchpoints {
+                told.came[touchpoint] += 1;
+            }
             if request.with_unconverted
                 && converted.is_empty()
                 && let Some(chain) = &mut chain

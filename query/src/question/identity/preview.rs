@@ -135,15 +135,15 @@ pub async fn preview(runner: &Runner, site: &Site, planned: &Planned) -> Result<
     let both = [&before.aliases, &after.aliases];
     let mut shown_before: BTreeSet<String> = changed(&sums_before, &sums_after, both);
     let mut shown_after: BTreeSet<String> = changed(&sums_after, &sums_before, both);
-    let changes = !(shown_before.is_empty() && shown_after.is_empty());
-    if !changes {
+    let is_changed = !(shown_before.is_empty() && shown_after.is_empty());
+    if !is_changed {
         shown_before.insert(before.aliases.person(&planned.person).to_owned());
         shown_after.insert(after.aliases.person(&planned.person).to_owned());
     }
     Ok(IdentityPreview {
         action: planned.action.to_owned(),
         edges: planned.rows.len() as i64,
-        changes,
+        changes: is_changed,
         before_total: shown_before.iter().filter(|person| sums_before.contains_key(*person)).count() as i64,
         after_total: shown_after.iter().filter(|person| sums_after.contains_key(*person)).count() as i64,
         before: people(&sums_before, &shown_before, &before.aliases, &site.currency),
@@ -158,17 +158,17 @@ fn too_much(field: &str, what: &str) -> ApiError {
 
 /// The visitors whose edges change, and the edges before and after.
 async fn sides(runner: &Runner, site: &str, planned: &Planned) -> Result<(Vec<String>, [Side; 2]), ApiError> {
-    let named: BTreeSet<String> = planned.rows.iter().map(|row| row.visitor.clone()).collect();
-    let named: Vec<String> = named.into_iter().collect();
-    let mut rows: Vec<EdgeRow> = runner.rows(&sql::rows(site, &named)).await?;
-    if rows.len() > ROWS_MAX {
-        return Err(too_much("split.ids", "edges"));
-    }
     #[derive(Deserialize)]
     struct StepRow {
         previous: String,
         user: String,
         at: i64,
+    }
+    let named: BTreeSet<String> = planned.rows.iter().map(|row| row.visitor.clone()).collect();
+    let named: Vec<String> = named.into_iter().collect();
+    let mut rows: Vec<EdgeRow> = runner.rows(&sql::rows(site, &named)).await?;
+    if rows.len() > ROWS_MAX {
+        return Err(too_much("split.ids", "edges"));
     }
     let others: Vec<StepRow> = runner.rows(&sql::steps(site, ALIASES_MAX)).await?;
     // Of the users whose aliases change, the rows say which hold.
@@ -178,10 +178,10 @@ async fn sides(runner: &Runner, site: &str, planned: &Planned) -> Result<(Vec<St
         .filter(|step| !changed.contains(step.previous.as_str()))
         .map(|step| (step.previous, step.user, step.at))
         .collect();
-    let side = |rows: &[EdgeRow]| Side::new([others.clone(), steps(rows)].concat(), rows);
-    let before = side(&rows);
+    let side_of = |rows: &[EdgeRow]| Side::new([others.clone(), steps(rows)].concat(), rows);
+    let before = side_of(&rows);
     rows.extend(planned.rows.iter().cloned());
-    let after = side(&rows);
+    let after = side_of(&rows);
     let visitors = named.iter().filter(|id| !id.starts_with(USER_MARK)).cloned().collect();
     Ok((visitors, [before, after]))
 }
@@ -222,12 +222,12 @@ fn everybody(
 async fn sums(
     runner: &Runner,
     site: &Site,
-    side: &Side,
+    whose: &Side,
     ids: &[String],
     visitors: &[String],
     groups: &[GroupRow],
 ) -> Result<BTreeMap<String, Sum>, ApiError> {
-    let aliases = side.aliases.among(ids);
+    let aliases = whose.aliases.among(ids);
     let rows: Vec<TotalRow> =
         runner.rows(&sql::totals(&site.site, ids, visitors, &aliases, &site.currency)).await?;
     let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
@@ -244,7 +244,7 @@ async fn sums(
     let mut seen: HashSet<(&str, &str)> = HashSet::new();
     let mut visits: HashMap<(&str, &str, u64, i64), bool> = HashMap::new();
     for group in groups {
-        let (id, is_user) = side.owner(group);
+        let (id, is_user) = whose.owner(group);
         let person = aliases.person(id);
         let sum = sums.entry(person.to_owned()).or_default();
         sum.counts.add(&group.counts);

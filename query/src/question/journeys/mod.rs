@@ -104,6 +104,9 @@ async fn before(runner: &Runner, request: &Request) -> Result<JourneysBefore, Ap
     Ok(JourneysBefore { from, to, journeys })
 }
 
+/// When somebody whose journey is asked for did what it is asked for.
+type Asking<'a> = dyn Fn(&Journey) -> Option<i64> + 'a;
+
 /// The journeys of a period. Nodes and groups have numbers in the order of their names.
 struct Taken {
     steps: Steps,
@@ -130,13 +133,13 @@ impl Taken {
             currency: Some(&request.currency),
         };
         let steps = Steps::read(runner, &asked).await?;
-        let named = |label: &String| {
-            let mut parts = parts_of(label).into_iter().map(ToOwned::to_owned);
-            let value = parts.next().unwrap_or_default();
-            let stage = if request.with_stages { parts.next() } else { None };
-            (JourneyNode { value, stage }, parts.next().unwrap_or_default())
+        let parts = |label: &String| {
+            let mut each = parts_of(label).into_iter().map(ToOwned::to_owned);
+            let value = each.next().unwrap_or_default();
+            let stage = if request.with_stages { each.next() } else { None };
+            (JourneyNode { value, stage }, each.next().unwrap_or_default())
         };
-        let (nodes, groups): (Vec<JourneyNode>, Vec<String>) = steps.labels.iter().map(named).unzip();
+        let (nodes, groups): (Vec<JourneyNode>, Vec<String>) = steps.labels.iter().map(parts).unzip();
         let (names, node_of) = numbered(&nodes);
         let (groups, group_of) = numbered(&groups);
         Ok(Self { steps, names, node_of, group_of, groups })
@@ -166,7 +169,7 @@ impl Taken {
             ))
         };
         let nodes_max = request.journeys.nodes_max;
-        let asked: Box<dyn Fn(&Journey) -> Option<i64>> = match &request.chosen {
+        let asked: Box<Asking<'_>> = match &request.chosen {
             Chosen::All => Box::new(|journey| Some(journey.until)),
             Chosen::Variant(variant) => {
                 let nodes: Option<Vec<u32>> = variant.nodes.iter().map(number).collect();

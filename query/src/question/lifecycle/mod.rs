@@ -84,7 +84,9 @@ async fn read(runner: &Runner, request: &Request, period: &Period) -> Result<Liv
     let mut presences = presence::with_history(runner, whom, request.event.as_ref()).await?;
     // The calendar's first interval has none before it: nobody was there.
     if stretches.len() == own {
-        presences.iter_mut().for_each(|presence| presence.stretches <<= 1);
+        for presence in &mut presences {
+            presence.stretches <<= 1;
+        }
         stretches.insert(0, stretches[0].clone());
     }
     Ok(Lives { scope, stretches, presences })

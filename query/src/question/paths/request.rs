@@ -57,6 +57,7 @@ pub struct PathsRequest {
 /// What `POST /paths/people` takes: the paths, and which of their links.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "left out and null are two things")]
 pub struct PathsPeopleRequest {
     /// The paths, as `POST /paths` takes them; links that fewer took than `min_count` may be asked for, too.
     pub paths: PathsRequest,
@@ -79,6 +80,7 @@ pub struct PathsPeopleRequest {
 }
 
 /// What is null was given, too.
+#[expect(clippy::option_option, reason = "left out and null are two things")]
 fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(value).map(Some)
 }
@@ -114,6 +116,7 @@ pub struct Request {
 
 /// Whom of paths.
 #[derive(Clone, Debug)]
+#[expect(clippy::option_option, reason = "left out and null are two things")]
 pub struct PeopleRequest {
     /// The paths.
     pub paths: Request,

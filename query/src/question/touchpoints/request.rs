@@ -241,11 +241,9 @@ fn parse_outcome(body: &TouchpointPeopleRequest) -> Result<Outcome, ApiError> {
             return Err(ApiError::invalid("unknown_outcome", "outcome", message));
         }
     };
-    match body.next {
-        None => Ok(outcome),
-        Some(_) => {
-            let message = "`next` is of the outcome `next`; leave it out.";
-            Err(ApiError::invalid("invalid_field", "next", message))
-        }
+    if body.next.is_some() {
+        let message = "`next` is of the outcome `next`; leave it out.";
+        return Err(ApiError::invalid("invalid_field", "next", message));
     }
+    Ok(outcome)
 }

@@ -123,9 +123,9 @@ impl Places {
         for pair in stays.windows(2) {
             let place = self.by_number.entry(pair[0].place).or_default();
             place.waits.push(pair[1].from - pair[0].until);
-            let moves = place.next.entry(pair[1].place).or_default();
-            moves.count += 1;
-            moves.people += u64::from(moved.insert((pair[0].place, pair[1].place)));
+            let next = place.next.entry(pair[1].place).or_default();
+            next.count += 1;
+            next.people += u64::from(moved.insert((pair[0].place, pair[1].place)));
         }
         let place = self.by_number.entry(last.place).or_default();
         if rule.is_open(last) {
