@@ -144,7 +144,8 @@ async fn list_agrees(service: &Service, site: &str, twin: &Twin, when: &str) {
 /// All answers that an undo must restore.
 async fn answers(service: &Service, site: &str, people: &BTreeSet<String>) -> Vec<Value> {
     let stats = "/stats?metrics=people,visitors,sessions,events,revenue&from=2026-11-01&to=2026-12-31";
-    let mut answers = vec![service.get_of(site, PEOPLE).await, service.get_of(site, stats).await];
+    let mut answers =
+        vec![service.get_of(site, PEOPLE).await, service.get_of(site, stats).await["rows"].take()];
     for person in people {
         let person = percent(person);
         answers

@@ -6,10 +6,8 @@ use orma_store::{Block, StoreError, column};
 use uuid::Uuid;
 
 use super::owners::{Owners, Place};
+use super::sql::Moment;
 use super::{Asked, Step, Steps};
-
-/// A visitor and a moment, in milliseconds since the epoch.
-pub type Moment = (u64, i64);
 
 /// What was read so far.
 pub struct Gathered {

@@ -4,7 +4,6 @@ use foldhash::HashSet;
 use orma_model::Kind;
 use orma_model::kinds::{Activity, Items, KindCondition};
 
-use super::gathered::Moment;
 use super::{Asked, LENGTH_END, Label, Others, Unit};
 use crate::condition::Condition;
 use crate::plan::Dimension;
@@ -29,6 +28,9 @@ const IS_STEP: KindCondition = KindCondition::any_of(|kind| kind.activity != Act
 /// What a visit is numbered by as a unit.
 pub const VISIT_NUMBER: &str =
     "sipHash64(visitor_hash, session_hash, is_bot, toUnixTimestamp64Milli(started))";
+
+/// A visitor and a moment, in milliseconds since the epoch.
+pub type Moment = (u64, i64);
 
 /// Which events are read.
 #[derive(Clone, Copy, Debug)]
