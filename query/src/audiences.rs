@@ -80,8 +80,10 @@ struct Evaluated {
 }
 
 impl Evaluated {
+    /// Whether it is to be evaluated again; for somebody who waits (`share_max` 0) always.
     fn is_due(&self, audience: &Audience, news: News, share_max: u32) -> bool {
-        self.condition != audience.condition
+        share_max == 0
+            || self.condition != audience.condition
             || self.days != audience.days
             || (self.at.elapsed() >= self.took * share_max
                 && (self.news < news || self.at.elapsed() >= AGAIN_AFTER))
