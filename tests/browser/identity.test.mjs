@@ -40,7 +40,7 @@ test("an id is taken out with a preview, the toast undoes it, and the history te
   await page.waitForURL(/of=identity/);
   const ids = page.getByTestId("identity-ids");
   await waitFor("the ids", async () => (await ids.locator("tbody tr").count()) === 4);
-  await ids.getByRole("checkbox", { name: "Togli tablet dalla persona" }).check();
+  await ids.getByRole("checkbox", { name: "Togli tablet dalla persona" }).click();
   await page.waitForURL(/take=tablet/);
   await page.getByRole("button", { name: "Togli 1 identificativo" }).click();
   const preview = page.getByTestId("identity-preview");

@@ -139,7 +139,7 @@ test("all links are saved as CSV and the picture as PNG, without a network, too"
   const saved = await saving;
   assert.match(saved.suggestedFilename(), /^demo-paths-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.csv$/);
   const [head, ...lines] = (await readFile(await saved.path(), "utf8")).replace("\uFEFF", "").trim().split("\r\n").map((line) => line.split(","));
-  assert.deepEqual(head, ["step", "from", "to", "sessions", "share"]);
+  assert.deepEqual(head, ["step", "from", "to", "sessions", "of", "share"]);
   assert.deepEqual(lines.map((line) => line.slice(0, 4)), links.map(({ step, from, to, count }) => [String(step + 1), from ?? "", to ?? "", String(count)]));
 
   const { name, width } = await picture(page, "Save as picture (PNG): Paths");

@@ -23,6 +23,7 @@ export const sqlEn = {
   'sql.insert': 'Put {name} into the statement',
   'sql.place': 'Go to the place',
   'sql.result': 'Result',
+  'sql.table': 'Rows of the result',
   'sql.stopped': 'Stopped',
   'sql.stopped.hint': 'The statement was ended, in the event store too.',
   'sql.rows': { one: '{count} row in {seconds} s', other: '{count} rows in {seconds} s' },

@@ -26,6 +26,7 @@ export const sqlIt: Translation<typeof sqlEn> = {
   'sql.insert': 'Inserisci {name} nell’istruzione',
   'sql.place': 'Vai al punto',
   'sql.result': 'Risultato',
+  'sql.table': 'Righe del risultato',
   'sql.stopped': 'Fermata',
   'sql.stopped.hint': 'L’istruzione è stata interrotta, anche nell’archivio degli eventi.',
   'sql.rows': { one: '{count} riga in {seconds} s', other: '{count} righe in {seconds} s' },

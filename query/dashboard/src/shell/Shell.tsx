@@ -190,9 +190,10 @@ function Firing() {
   if (firing === 0) return null;
   const label = t('alerts.badge', { count: firing });
   return (
-    <NavLink className="alarm alarm-firing" to={sitePath(site, 'alerts')} title={label} aria-label={label}>
+    <NavLink className="alarm alarm-firing" to={sitePath(site, 'alerts')} title={label}>
       <Icon name="bell" size={18} />
       <b aria-hidden="true">{firing}</b>
+      <span className="sr-only">{label}</span>
     </NavLink>
   );
 }

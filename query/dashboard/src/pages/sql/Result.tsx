@@ -47,7 +47,7 @@ function Rows({ answer: { names, rows } }: { answer: SqlRows }) {
   const [first, ...others] = columns;
   if (!first) return null;
   const places = new Map(rows.map((row, place) => [row, String(place)]));
-  return <DataTable name={t('sql.result')} className="sql-table" testid="sql-table" role="region" rows={rows} rowKey={(row) => places.get(row) ?? ''} columns={[first, ...others]} />;
+  return <DataTable name={t('sql.table')} className="sql-table" testid="sql-table" role="region" rows={rows} rowKey={(row) => places.get(row) ?? ''} columns={[first, ...others]} />;
 }
 
 function Files({ request }: { request: SqlRequest }) {
