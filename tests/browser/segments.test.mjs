@@ -262,7 +262,7 @@ test("what the API does not take is said at its row", async () => {
   await says(page.getByTestId("preview-count"), /^5 of 8 people/);
   await page.getByLabel("Name", { exact: true }).fill("loyal by mail");
   await page.getByRole("button", { name: "Save the segment" }).click();
-  await says(page.locator(".builder-head").getByRole("alert"), /another segment has it/);
+  await says(page.locator(".builder-head").getByRole("alert"), /something else of its kind has it/);
   await page.context().close();
 });
 
