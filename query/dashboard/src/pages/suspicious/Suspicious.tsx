@@ -83,9 +83,10 @@ function Threshold({ name, value, known, choose }: ThresholdProps) {
   const { t } = useI18n();
   const [typed, type] = useState<string>();
   return (
-    <label className="field">
+    <label className="option">
       <span>{t(`suspicious.${name}`)}</span>
       <input
+        className="field"
         type="number"
         min={2}
         max={100_000}

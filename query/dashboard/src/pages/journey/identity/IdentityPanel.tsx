@@ -186,9 +186,9 @@ function LinkForm({ person, identified, ask }: { person: string; identified: boo
       {identified ? (
         <form className="identity-link" onSubmit={submit}>
           <Segments label={t('identity.link.kind')} choices={kinds.map((one) => ({ id: one, label: t(`identity.kind.${one}`) }))} selected={kind} onSelect={setKind} />
-          <label className="field">
+          <label className="option identity-link-id">
             <span>{t('identity.link.id')}</span>
-            <input value={id} maxLength={256} required onChange={(event) => setId(event.target.value)} />
+            <input className="field" value={id} maxLength={256} required onChange={(event) => setId(event.target.value)} />
           </label>
           <button type="submit" className="button">{t('identity.look')}</button>
           <p className="quiet small">{t(kind === 'user' ? 'identity.link.user.hint' : 'identity.link.visitor.hint')}</p>
