@@ -35,10 +35,11 @@
 
 mod json;
 mod list;
+mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use json::EventMatcher;
+pub use schema::EventMatcher;
 
 use crate::plan::Dimension;
 use crate::plan::dimension::Level;

@@ -8,7 +8,7 @@ use super::auth::Access;
 use super::params::{Body, SitePath};
 use crate::error::{ApiError, ErrorBody};
 use crate::question::lifecycle;
-use crate::question::lifecycle::request::{LifecyclePeopleRequest, LifecycleRequest, PeopleRequest, Request};
+use crate::question::lifecycle::request::{LifecyclePeopleRequest, LifecycleRequest, PeopleRequest};
 use crate::question::lifecycle::response::Lifecycle;
 use crate::runner::Runner;
 use crate::state::AppState;
@@ -28,7 +28,7 @@ pub async fn ask(
     access: Access,
     Body(body): Body<LifecycleRequest>,
 ) -> Result<Response, ApiError> {
-    let request = Request::parse(&access.site, &body, state.now())?;
+    let request = body.read(&access.site, state.now())?;
     let access = access.of_body(&state, &request.scope, &body)?;
     let respond = |runner: Runner| async move { lifecycle::respond(&runner, &request).await };
     let response = access.answer(&state, access.runner_of_people(&state), respond).await?;

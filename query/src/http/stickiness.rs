@@ -8,9 +8,7 @@ use super::auth::Access;
 use super::params::{Body, SitePath};
 use crate::error::{ApiError, ErrorBody};
 use crate::question::stickiness;
-use crate::question::stickiness::request::{
-    PeopleRequest, Request, StickinessPeopleRequest, StickinessRequest,
-};
+use crate::question::stickiness::request::{PeopleRequest, StickinessPeopleRequest, StickinessRequest};
 use crate::question::stickiness::response::Stickiness;
 use crate::runner::Runner;
 use crate::state::AppState;
@@ -30,7 +28,7 @@ pub async fn ask(
     access: Access,
     Body(body): Body<StickinessRequest>,
 ) -> Result<Response, ApiError> {
-    let request = Request::parse(&access.site, &body, state.now())?;
+    let request = body.read(&access.site, state.now())?;
     let access = access.of_body(&state, &request.scope, &body)?;
     let respond = |runner: Runner| async move { stickiness::respond(&runner, &request).await };
     let response = access.answer(&state, access.runner_of_people(&state), respond).await?;

@@ -10,9 +10,10 @@ use crate::runner::Runner;
 use crate::scope::Scope;
 use crate::steps::known;
 use crate::steps::people::{Found, PeoplePage};
+use crate::steps::presence::request::Request;
 use crate::steps::presence::{self, Presence, Whom};
 use crate::timestamp::Timestamp;
-use request::{PeopleRequest, Request};
+use request::PeopleRequest;
 use response::{Lifecycle, LifecycleBefore, LifecycleBucket};
 use rule::{State, state};
 

@@ -12,9 +12,10 @@ use crate::plan::period::{Bucket, Period};
 use crate::runner::Runner;
 use crate::scope::Scope;
 use crate::steps::people::{Found, PeoplePage};
+use crate::steps::presence::request::Request;
 use crate::steps::presence::{self, Presence, Whom};
 use crate::steps::{computed, known};
-use request::{PeopleRequest, Request};
+use request::PeopleRequest;
 use response::{Stickiness, StickinessBefore, StickinessDay, StickinessFound, StickinessRolling};
 use rule::{MONTH_DAYS, actives, distribution};
 

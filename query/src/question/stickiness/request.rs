@@ -9,18 +9,17 @@ use super::rule::MONTH_DAYS;
 use crate::condition::{Condition, EventMatcher};
 use crate::error::ApiError;
 use crate::plan::Interval;
-use crate::plan::parameter::parse_compare;
-use crate::scope::{Scope, ScopeText};
-use crate::steps::Unit;
 use crate::steps::people::{Paging, refuse_set};
 use crate::steps::presence::STRETCHES_MAX;
+use crate::steps::presence::request::{Bounds, Fields, Request};
 use crate::timestamp::Timestamp;
 
-/// The default period: 30 days with today.
-const PERIOD_DAYS_DEFAULT: i64 = 30;
 /// Intervals of an answer; of days those are looked at, too, that make a month of the first one.
 const INTERVALS_MAX: usize = 99;
 const _: () = assert!(INTERVALS_MAX + MONTH_DAYS - 1 <= STRETCHES_MAX);
+
+const BOUNDS: Bounds =
+    Bounds { days_default: 30, interval_default: Interval::Day, intervals_max: INTERVALS_MAX };
 
 /// What `POST /stickiness` takes.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -67,23 +66,6 @@ pub struct StickinessPeopleRequest {
     pub cursor: Option<String>,
 }
 
-/// A stickiness.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// Which time, in whole intervals, and whom.
-    pub scope: Scope,
-    /// How long an interval is.
-    pub interval: Interval,
-    /// What somebody does who is there; any event, where there is none.
-    pub event: Option<Condition>,
-    /// Who is counted.
-    pub unit: Unit,
-    /// Also as many intervals before.
-    pub with_previous: bool,
-    /// When it was asked.
-    pub now: Timestamp,
-}
-
 /// Whom of a stickiness.
 #[derive(Clone, Debug)]
 pub struct PeopleRequest {
@@ -97,37 +79,22 @@ pub struct PeopleRequest {
     pub paging: Paging,
 }
 
-impl Request {
-    /// Reads a request.
+impl StickinessRequest {
+    /// Reads it.
     ///
     /// # Errors
     /// A field cannot be used; the error names it.
-    pub fn parse(site: &Site, body: &StickinessRequest, now: Timestamp) -> Result<Self, ApiError> {
-        let text =
-            ScopeText { from: body.from.as_deref(), to: body.to.as_deref(), filter: &[], include: None };
-        let scope =
-            Scope::parse(site, &text, PERIOD_DAYS_DEFAULT, now)?.with_condition(body.condition.as_ref())?;
-        let interval = Interval::parse_stretch(body.interval.as_deref(), Interval::Day)?;
-        if scope.period.buckets(interval)?.len() > INTERVALS_MAX {
-            let message = format!(
-                "The period has more than {INTERVALS_MAX} intervals; ask for longer ones, or for less time."
-            );
-            return Err(ApiError::invalid("too_many_intervals", "interval", message));
-        }
-        let unit = Unit::parse(body.unit.as_deref())?;
-        if unit == Unit::Sessions {
-            let message = "A session does not come again; ask for `people` or `visitors`.";
-            return Err(ApiError::invalid("invalid_unit", "unit", message));
-        }
-        let event = body.event.as_ref();
-        Ok(Self {
-            scope: Scope { period: scope.period.widened(interval)?, ..scope },
-            interval,
-            event: event.map(|event| Condition::of_event_from_json(event, "event")).transpose()?,
-            unit,
-            with_previous: parse_compare(body.compare.as_deref())?,
-            now,
-        })
+    pub fn read(&self, site: &Site, now: Timestamp) -> Result<Request, ApiError> {
+        let fields = Fields {
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+            interval: self.interval.as_deref(),
+            event: self.event.as_ref(),
+            unit: self.unit.as_deref(),
+            condition: self.condition.as_ref(),
+            compare: self.compare.as_deref(),
+        };
+        Request::parse(site, fields, BOUNDS, now)
     }
 }
 
@@ -137,7 +104,7 @@ impl PeopleRequest {
     /// # Errors
     /// A field cannot be used; the error names it.
     pub fn parse(site: &Site, body: &StickinessPeopleRequest, now: Timestamp) -> Result<Self, ApiError> {
-        let stickiness = Request::parse(site, &body.stickiness, now)?;
+        let stickiness = body.stickiness.read(site, now)?;
         refuse_set("stickiness", [("compare", stickiness.with_previous)])?;
         let count = stickiness.scope.period.buckets(stickiness.interval)?.len();
         if !(1..=count).contains(&body.intervals) {

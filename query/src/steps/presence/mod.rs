@@ -3,6 +3,7 @@
 //!
 //! Whoever was there, whatever they did, visits know, in one row for each unit; who did one thing is told by the steps of it.
 
+pub mod request;
 mod rolled;
 mod sql;
 
