@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
 import type { ApiError } from '../../api/error';
-import { formatConversion } from '../../events/conversion';
-import { EventChooser } from '../../events/EventChooser';
+import { ConversionField } from '../../events/ConversionField';
 import { FieldError } from '../../events/FieldError';
 import { useI18n } from '../../i18n/context';
 import { choices } from '../../state/address';
 import { useChoice, useTexts } from '../../state/useAddress';
 import { useDraft } from '../../state/useDraft';
+import { BreakdownField } from '../../ui/BreakdownField';
 import { SelectField } from '../../ui/SelectField';
 import { fieldOf, formatDays, isTooLong, type AttributionField } from './question';
 import type { AttributionState } from './useAttribution';
@@ -23,20 +23,10 @@ export function AttributionOptions({ attribution, error }: OptionsProps) {
   const [model, setModel] = useChoice('model');
   const [members, setMembers] = useChoice('members');
   const [chain, setChain] = useChoice('chain');
-  const [breakdown, setBreakdown] = useChoice('breakdown');
-  const [, write] = useTexts();
   const wrong = (field: AttributionField): ReactNode => fieldOf(error) === field && error && <FieldError error={error} />;
   return (
     <div className="attribution-options">
-      <div className="option option-wide">
-        <span className="option-name" aria-hidden="true">{t('attribution.conversion')}</span>
-        <EventChooser
-          label={t('attribution.conversion')}
-          event={attribution.choices.conversion}
-          choose={(event) => event && write({ conversion: formatConversion(event) })}
-          error={fieldOf(error) === 'conversion' ? error : undefined}
-        />
-      </div>
+      <ConversionField label={t('attribution.conversion')} conversion={attribution.choices.conversion} error={fieldOf(error) === 'conversion' ? error : undefined} />
       <SelectField label={t('attribution.touch')} values={choices.touch} value={touch} choose={setTouch} name={(one) => label('dimension', one)}>
         {!isTooLong(error) && wrong('group_by')}
       </SelectField>
@@ -64,16 +54,7 @@ export function AttributionOptions({ attribution, error }: OptionsProps) {
       >
         {wrong('unconverted')}
       </SelectField>
-      <SelectField
-        label={t('funnels.breakdown')}
-        values={choices.breakdown}
-        value={breakdown}
-        choose={setBreakdown}
-        name={(one) => (one === 'none' ? t('funnels.breakdown.none') : label('dimension', one))}
-        hint={t(model === 'markov' ? 'attribution.breakdown.markov' : 'attribution.breakdown.hint')}
-      >
-        {wrong('breakdown')}
-      </SelectField>
+      <BreakdownField hint={t(model === 'markov' ? 'attribution.breakdown.markov' : 'attribution.breakdown.hint')}>{wrong('breakdown')}</BreakdownField>
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { useI18n } from '../../i18n/context';
 import { choices } from '../../state/address';
 import { useChoice, useTexts } from '../../state/useAddress';
 import { useDraft } from '../../state/useDraft';
+import { BreakdownField } from '../../ui/BreakdownField';
 import { SelectField } from '../../ui/SelectField';
 import { fieldOf, formatWindow, windowUnits, type FunnelField } from './question';
 import type { FunnelState } from './useFunnel';
@@ -18,10 +19,9 @@ interface OptionsProps {
 
 /** How the steps are counted, and by what. */
 export function FunnelOptions({ funnel, error }: OptionsProps) {
-  const { t, label } = useI18n();
+  const { t } = useI18n();
   const [order, setOrder] = useChoice('steps_order');
   const [unit, setUnit] = useChoice('unit');
-  const [breakdown, setBreakdown] = useChoice('breakdown');
   const [trend, setTrend] = useChoice('trend');
   const [, write] = useTexts();
   const wrong = (field: FunnelField): ReactNode => fieldOf(error) === field && error && <FieldError error={error} />;
@@ -35,15 +35,7 @@ export function FunnelOptions({ funnel, error }: OptionsProps) {
       <SelectField label={t('funnels.unit')} values={choices.unit} value={unit} choose={setUnit} name={(one) => t(`metric.${one}`)}>
         {wrong('unit')}
       </SelectField>
-      <SelectField
-        label={t('funnels.breakdown')}
-        values={choices.breakdown}
-        value={breakdown}
-        choose={setBreakdown}
-        name={(one) => (one === 'none' ? t('funnels.breakdown.none') : label('dimension', one))}
-      >
-        {wrong('group_by')}
-      </SelectField>
+      <BreakdownField>{wrong('group_by')}</BreakdownField>
       <SelectField label={t('funnels.trend')} values={choices.trend} value={trend} choose={setTrend} name={(one) => t(`funnels.trend.${one}`)}>
         {wrong('interval')}
       </SelectField>

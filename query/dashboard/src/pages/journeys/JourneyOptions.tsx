@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
 import type { ApiError } from '../../api/error';
-import { formatConversion } from '../../events/conversion';
-import { EventChooser } from '../../events/EventChooser';
+import { ConversionField } from '../../events/ConversionField';
 import { FieldError } from '../../events/FieldError';
 import { formatNumber } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { choices, type Choice } from '../../state/address';
-import { useChoice, useTexts } from '../../state/useAddress';
+import { useChoice } from '../../state/useAddress';
+import { BreakdownField } from '../../ui/BreakdownField';
 import { SelectField } from '../../ui/SelectField';
 import { fieldOf, type JourneyField } from './question';
 import type { JourneysState } from './useJourneys';
@@ -20,20 +20,10 @@ export function JourneyOptions({ journeys, error }: { journeys: JourneysState; e
   const [node, setNode] = useChoice('node');
   const [staged, setStaged] = useChoice('staged');
   const [support, setSupport] = useChoice('support');
-  const [breakdown, setBreakdown] = useChoice('breakdown');
-  const [, write] = useTexts();
   const wrong = (field: JourneyField): ReactNode => fieldOf(error) === field && error && <FieldError error={error} />;
   return (
     <div className="journey-options">
-      <div className="option option-wide">
-        <span className="option-name" aria-hidden="true">{t('touchpoints.conversion')}</span>
-        <EventChooser
-          label={t('touchpoints.conversion')}
-          event={journeys.choices.conversion}
-          choose={(event) => event && write({ conversion: formatConversion(event), behind: null })}
-          error={fieldOf(error) === 'conversion' ? error : undefined}
-        />
-      </div>
+      <ConversionField label={t('touchpoints.conversion')} conversion={journeys.choices.conversion} error={fieldOf(error) === 'conversion' ? error : undefined} />
       <SelectField label={t('journeys.node')} values={choices.node} value={node} choose={setNode} name={(one) => label('dimension', one)}>
         {wrong('group_by')}
       </SelectField>
@@ -46,15 +36,7 @@ export function JourneyOptions({ journeys, error }: { journeys: JourneysState; e
       <SelectField label={t('touchpoints.support')} values={supports} value={support} choose={setSupport} name={(one) => formatNumber(Number(one), locale)} hint={t('journeys.support.hint')}>
         {wrong('min_support')}
       </SelectField>
-      <SelectField
-        label={t('funnels.breakdown')}
-        values={choices.breakdown}
-        value={breakdown}
-        choose={setBreakdown}
-        name={(one) => (one === 'none' ? t('funnels.breakdown.none') : label('dimension', one))}
-      >
-        {wrong('breakdown')}
-      </SelectField>
+      <BreakdownField>{wrong('breakdown')}</BreakdownField>
     </div>
   );
 }

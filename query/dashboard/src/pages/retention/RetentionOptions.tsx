@@ -6,6 +6,7 @@ import { FieldError } from '../../events/FieldError';
 import { useI18n } from '../../i18n/context';
 import { choices } from '../../state/address';
 import { useChoice, useTexts } from '../../state/useAddress';
+import { BreakdownField } from '../../ui/BreakdownField';
 import { SelectField } from '../../ui/SelectField';
 import { fieldOf, type RetentionField } from './question';
 import type { RetentionState } from './useRetention';
@@ -17,11 +18,10 @@ interface OptionsProps {
 
 /** Whom it is about, and what counts as coming again. */
 export function RetentionOptions({ retention, error }: OptionsProps) {
-  const { t, label } = useI18n();
+  const { t } = useI18n();
   const [stretch, setStretch] = useChoice('stretch');
   const [mode, setMode] = useChoice('mode');
   const [members, setMembers] = useChoice('members');
-  const [breakdown, setBreakdown] = useChoice('breakdown');
   const [, write] = useTexts();
   const wrong = (field: RetentionField): ReactNode => fieldOf(error) === field && error && <FieldError error={error} />;
   return (
@@ -47,16 +47,7 @@ export function RetentionOptions({ retention, error }: OptionsProps) {
       <SelectField label={t('retention.members')} values={choices.members} value={members} choose={setMembers} name={(one) => t(`metric.${one}`)}>
         {wrong('unit')}
       </SelectField>
-      <SelectField
-        label={t('funnels.breakdown')}
-        values={choices.breakdown}
-        value={breakdown}
-        choose={setBreakdown}
-        name={(one) => (one === 'none' ? t('funnels.breakdown.none') : label('dimension', one))}
-        hint={t('retention.breakdown.hint')}
-      >
-        {wrong('group_by')}
-      </SelectField>
+      <BreakdownField hint={t('retention.breakdown.hint')}>{wrong('group_by')}</BreakdownField>
     </div>
   );
 }

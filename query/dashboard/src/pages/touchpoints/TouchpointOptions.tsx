@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 import type { ApiError } from '../../api/error';
-import { formatConversion } from '../../events/conversion';
-import { EventChooser } from '../../events/EventChooser';
+import { ConversionField } from '../../events/ConversionField';
 import { FieldError } from '../../events/FieldError';
 import { inWords } from '../../format/duration';
 import { formatNumber } from '../../format/number';
 import { useI18n } from '../../i18n/context';
 import { choices } from '../../state/address';
-import { useChoice, useTexts } from '../../state/useAddress';
+import { useChoice } from '../../state/useAddress';
+import { BreakdownField } from '../../ui/BreakdownField';
 import { SelectField } from '../../ui/SelectField';
 import { fieldOf, type TouchpointField } from './question';
 import type { TouchpointsState } from './useTouchpoints';
@@ -18,24 +18,14 @@ const supports = inOrder(choices.support) as (typeof choices.support)[number][];
 
 /** Who is counted, when somebody is lost, and what a conversion is. */
 export function TouchpointOptions({ touchpoints, error }: { touchpoints: TouchpointsState; error: ApiError | undefined }) {
-  const { t, label, locale } = useI18n();
+  const { t, locale } = useI18n();
   const [members, setMembers] = useChoice('members');
   const [lostAfter, setLostAfter] = useChoice('lost_after');
   const [support, setSupport] = useChoice('support');
-  const [breakdown, setBreakdown] = useChoice('breakdown');
-  const [, write] = useTexts();
   const wrong = (field: TouchpointField): ReactNode => fieldOf(error) === field && error && <FieldError error={error} />;
   return (
     <div className="touchpoint-options">
-      <div className="option option-wide">
-        <span className="option-name" aria-hidden="true">{t('touchpoints.conversion')}</span>
-        <EventChooser
-          label={t('touchpoints.conversion')}
-          event={touchpoints.choices.conversion}
-          choose={(event) => event && write({ conversion: formatConversion(event), behind: null })}
-          error={fieldOf(error) === 'conversion' ? error : undefined}
-        />
-      </div>
+      <ConversionField label={t('touchpoints.conversion')} conversion={touchpoints.choices.conversion} error={fieldOf(error) === 'conversion' ? error : undefined} />
       <SelectField label={t('touchpoints.members')} values={choices.members} value={members} choose={setMembers} name={(one) => t(`metric.${one}`)}>
         {wrong('unit')}
       </SelectField>
@@ -45,15 +35,7 @@ export function TouchpointOptions({ touchpoints, error }: { touchpoints: Touchpo
       <SelectField label={t('touchpoints.support')} values={supports} value={support} choose={setSupport} name={(one) => formatNumber(Number(one), locale)} hint={t('touchpoints.support.hint')}>
         {wrong('min_stays')}
       </SelectField>
-      <SelectField
-        label={t('funnels.breakdown')}
-        values={choices.breakdown}
-        value={breakdown}
-        choose={setBreakdown}
-        name={(one) => (one === 'none' ? t('funnels.breakdown.none') : label('dimension', one))}
-      >
-        {wrong('breakdown')}
-      </SelectField>
+      <BreakdownField>{wrong('breakdown')}</BreakdownField>
     </div>
   );
 }
